@@ -1,0 +1,244 @@
+/**
+ * The few operations that tfjs lacks, or composes out of many: train-mode batch normalisation with
+ * its activation and residual addition, its folded form for inference, softmax cross-entropy over
+ * integer labels, and SGD with momentum over all parameters in place.
+ *
+ * Each is a tfjs kernel name. A backend that registers the kernel serves it; on every other backend
+ * the operation is composed of stock tfjs operations. The compositions are also the oracle that the
+ * kernels are tested against, so they are written for clarity, not speed.
+ */
+import * as tf from "@tensorflow/tfjs";
+
+/** Activation fused behind a batch normalisation. */
+export type Activation = "linear" | "relu" | "relu6";
+
+/** Parameters and running buffers of one `nn.BatchNorm2d`, each of shape [channels]. */
+export interface BatchNormVariables {
+  weight: tf.Tensor1D;
+  bias: tf.Tensor1D;
+  runningMean: tf.Tensor1D;
+  runningVariance: tf.Tensor1D;
+}
+
+/** What is fused behind the normalisation: y = activation(batchNorm(x) + residual). */
+export interface BatchNormFusion {
+  activation?: Activation;
+  /** Added before the activation; same shape as x. */
+  residual?: tf.Tensor4D;
+}
+
+/** torch's `nn.BatchNorm2d` defaults. */
+export const BATCH_NORM_MOMENTUM = 0.1;
+export const BATCH_NORM_EPSILON = 1e-5;
+
+/**
+ * Batch normalisation in training mode over [batch, height, width, channels], then residual and
+ * activation. Normalises by the biased variance of the batch and moves the running buffers, in
+ * place, by the unbiased one.
+ *
+ * Matches torch/nn/modules/batchnorm.py; Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167.
+ * @throws {Error} when the batch has one value a channel: its unbiased variance does not exist.
+ */
+export function batchNormTrain(
+  x: tf.Tensor4D,
+  bn: BatchNormVariables,
+  { activation = "linear", residual }: BatchNormFusion = {},
+): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const count = batch * height * width;
+  if (count < 2) {
+    throw new Error(
+      `batch norm in training mode needs more than one value a channel, got x of shape [${x.shape}]: ` +
+        "use a larger batch or larger photos",
+    );
+  }
+  if (channels !== bn.weight.size) {
+    throw new Error(`batch norm of ${bn.weight.size} channels got x of shape [${x.shape}]`);
+  }
+  if (!isServed("BatchNormTrain")) {
+    return composeBatchNormTrain(x, bn, activation, residual, count);
+  }
+  return tf.engine().runKernel(
+    "BatchNormTrain",
+    {
+      x,
+      gamma: bn.weight,
+      beta: bn.bias,
+      runningMean: bn.runningMean,
+      runningVariance: bn.runningVariance,
+      ...(residual && { residual }),
+    },
+    {
+      activation,
+      momentum: BATCH_NORM_MOMENTUM,
+      epsilon: BATCH_NORM_EPSILON,
+      hasResidual: residual !== undefined,
+    },
+  ) as tf.Tensor4D;
+}
+
+/**
+ * Batch normalisation in evaluation mode: by the running buffers, which stay as they are. Not
+ * differentiable through a backend's own kernel; inference only.
+ */
+export function batchNormInference(
+  x: tf.Tensor4D,
+  bn: BatchNormVariables,
+  { activation = "linear", residual }: BatchNormFusion = {},
+): tf.Tensor4D {
+  if (!isServed("BatchNormInference")) {
+    return tf.tidy(() => {
+      const y = tf.batchNorm4d(
+        x,
+        bn.runningMean,
+        bn.runningVariance,
+        bn.bias,
+        bn.weight,
+        BATCH_NORM_EPSILON,
+      );
+      return activate(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
+    });
+  }
+  return tf.engine().runKernel(
+    "BatchNormInference",
+    {
+      x,
+      gamma: bn.weight,
+      beta: bn.bias,
+      mean: bn.runningMean,
+      variance: bn.runningVariance,
+      ...(residual && { residual }),
+    },
+    { activation, epsilon: BATCH_NORM_EPSILON },
+  ) as tf.Tensor4D;
+}
+
+/**
+ * Mean cross-entropy between softmax(logits) and integer labels, as `nn.CrossEntropyLoss()`.
+ *
+ * @param logits [batch, classes]
+ * @param labels int32 [batch], each in [0, classes)
+ */
+export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
+  if (!isServed("SoftmaxCrossEntropy")) {
+    return tf.tidy(() => {
+      const target = tf.oneHot(labels, logits.shape[1]);
+      return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(logits), target), 1))) as tf.Scalar;
+    });
+  }
+  const [loss] = tf.engine().runKernel("SoftmaxCrossEntropy", { logits, labels }) as tf.Tensor[];
+  return loss as tf.Scalar;
+}
+
+/**
+ * One step of SGD with momentum, in place, over parallel lists: buffer = momentum·buffer + gradient,
+ * parameter -= lr·buffer. Matches torch/optim/sgd.py (no dampening, no weight decay, no Nesterov);
+ * buffers start at zero, which gives torch's first step too.
+ */
+export function sgdMomentum(
+  parameters: tf.Variable[],
+  gradients: tf.Tensor[],
+  buffers: tf.Variable[],
+  lr: number,
+  momentum: number,
+): void {
+  if (isServed("SgdMomentum")) {
+    // tfjs's types know no lists of inputs; its engine takes them (Concat and Pack pass theirs so).
+    const inputs = { parameters, gradients, buffers } as unknown as tf.NamedTensorMap;
+    tf.engine().runKernel("SgdMomentum", inputs, { lr, momentum });
+    return;
+  }
+  parameters.forEach((parameter, i) =>
+    tf.tidy(() => {
+      buffers[i].assign(tf.add(tf.mul(buffers[i], momentum), gradients[i]));
+      parameter.assign(tf.sub(parameter, tf.mul(buffers[i], lr)));
+    })
+  );
+}
+
+function isServed(kernel: string): boolean {
+  return tf.getKernel(kernel, tf.getBackend()) !== undefined;
+}
+
+function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
+  if (activation === "relu") return tf.relu(x);
+  if (activation === "relu6") return tf.relu6(x);
+  return x;
+}
+
+function composeBatchNormTrain(
+  x: tf.Tensor4D,
+  bn: BatchNormVariables,
+  activation: Activation,
+  residual: tf.Tensor4D | undefined,
+  count: number,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const { mean, variance } = tf.moments(x, [0, 1, 2]);
+    const y = tf.batchNorm4d(
+      x,
+      mean as tf.Tensor1D,
+      variance as tf.Tensor1D,
+      bn.bias,
+      bn.weight,
+      BATCH_NORM_EPSILON,
+    );
+    const unbiased = tf.mul(variance, count / (count - 1));
+    moveTowards(bn.runningMean as tf.Variable, mean);
+    moveTowards(bn.runningVariance as tf.Variable, unbiased);
+    return activate(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
+  });
+}
+
+function moveTowards(running: tf.Variable, batch: tf.Tensor): void {
+  running.assign(
+    tf.add(tf.mul(running, 1 - BATCH_NORM_MOMENTUM), tf.mul(batch, BATCH_NORM_MOMENTUM)),
+  );
+}
+
+/**
+ * Hands out the outputs of one gradient kernel to tfjs's per-input thunks. tfjs runs each thunk in
+ * a tidy of its own, so a thunk returns a clone and lets go of the original at once: what is no
+ * longer needed is freed during the backward pass, not after it.
+ */
+function handOut(output: tf.Tensor): () => tf.Tensor {
+  return () => {
+    const clone = output.clone();
+    output.dispose();
+    return clone;
+  };
+}
+
+tf.registerGradient({
+  kernelName: "BatchNormTrain",
+  inputsToSave: ["x", "gamma"],
+  outputsToSave: [true],
+  gradFunc: (dy, saved, attrs) => {
+    const [x, gamma, y] = saved;
+    const outputs = tf.engine().runKernel(
+      "BatchNormTrainGrad",
+      { dy: dy as tf.Tensor, x, gamma, y },
+      attrs,
+    ) as tf.Tensor[];
+    const [dx, dgamma, dbeta, dresidual] = outputs.map(handOut);
+    const noGradient = () => tf.zerosLike(gamma); // running buffers are not differentiated
+    return {
+      x: dx,
+      gamma: dgamma,
+      beta: dbeta,
+      runningMean: noGradient,
+      runningVariance: noGradient,
+      ...(attrs.hasResidual && { residual: dresidual }),
+    };
+  },
+});
+
+tf.registerGradient({
+  kernelName: "SoftmaxCrossEntropy",
+  inputsToSave: [],
+  outputsToSave: [false, true],
+  gradFunc: (dys, [dlogits]) => {
+    const [dloss] = dys as tf.Tensor[];
+    return { logits: () => tf.mul(dlogits, dloss) };
+  },
+});
