@@ -1,0 +1,38 @@
+/**
+ * The vocabulary in which an architecture is written. An architecture is one function over
+ * `Layers<T>`; what T is decides what running it means: tfjs tensors compute (`tf_layers.ts`),
+ * channel counts list the parameters (`parameter_specs.ts`). So the parameters can never disagree
+ * with the computation, and a new reading (FLOPs, an exporter) needs no change to any architecture.
+ */
+import type { Activation } from "../backend/ops.ts";
+
+export type { Activation };
+
+export interface Convolution {
+  /** Output channels. */
+  filters: number;
+  /** Side of the square kernel. */
+  kernel: number;
+  stride?: number;
+  /** Zeros added on every side, as in torch; or TensorFlow's "same". */
+  padding?: number | "same";
+}
+
+export interface Layers<T> {
+  /** `nn.Conv2d(bias=False)` named `name`. */
+  conv2d(name: string, x: T, convolution: Convolution): T;
+  /** `nn.Conv2d(groups=channels, bias=False)`: one filter a channel. */
+  depthwiseConv2d(name: string, x: T, convolution: Omit<Convolution, "filters">): T;
+  /** `nn.BatchNorm2d`, then `+ residual`, then the activation. */
+  batchNorm(name: string, x: T, fusion?: { activation?: Activation; residual?: T }): T;
+  /** `nn.MaxPool2d`: padding never wins. */
+  maxPool(x: T, pool: { size: number; stride: number; padding: number }): T;
+  /** Mean over height and width: [batch, height, width, channels] to [batch, channels]. */
+  globalAveragePool(x: T): T;
+  /** `nn.Dropout`: nothing in evaluation. */
+  dropout(x: T, rate: number): T;
+  /** `nn.Linear` with bias. */
+  linear(name: string, x: T, outFeatures: number): T;
+  /** Runs a part of the network; its intermediate tensors are freed when it returns. */
+  scope(part: () => T): T;
+}

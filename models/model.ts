@@ -1,0 +1,85 @@
+/** An architecture with parameters: what is trained, evaluated and asked. */
+import * as tf from "@tensorflow/tfjs";
+import type { Architecture } from "./architecture.ts";
+import { type ParameterSpec, parameterSpecs } from "./parameter_specs.ts";
+import { type Parameters, TfLayers, type TrainingMode } from "./tf_layers.ts";
+
+/** A parameter's values in tfjs layout. */
+export interface NamedTensor {
+  shape: number[];
+  data: Float32Array;
+}
+
+export class Model {
+  readonly #specs: ParameterSpec[];
+  readonly #parameters: Map<string, tf.Variable>;
+
+  /**
+   * @param tensors every parameter and buffer under torch's name, in tfjs layout
+   * @throws {Error} when one is missing or has another size
+   */
+  constructor(
+    readonly architecture: Architecture,
+    readonly classes: number,
+    tensors: ReadonlyMap<string, NamedTensor>,
+  ) {
+    this.#specs = parameterSpecs(architecture, classes);
+    this.#parameters = new Map(this.#specs.map((spec) => {
+      const tensor = tensors.get(spec.name);
+      if (!tensor) throw new Error(`${architecture.name} lacks its parameter ${spec.name}`);
+      const size = tf.util.sizeFromShape(spec.shape);
+      if (tensor.data.length !== size) {
+        throw new Error(
+          `${spec.name} of ${architecture.name} has ${tensor.data.length} values, not the ${size} ` +
+            `of ${architecture.name} with ${classes} classes`,
+        );
+      }
+      return [spec.name, tf.variable(tf.tensor(tensor.data, tensor.shape), spec.trainable)];
+    }));
+  }
+
+  get parameters(): Parameters {
+    return this.#parameters;
+  }
+
+  /** [batch, size, size, 3], normalised, to logits [batch, classes], as `model.eval()` computes. */
+  predict(images: tf.Tensor4D): tf.Tensor2D {
+    return tf.tidy(() => this.classifier(this.features(images)));
+  }
+
+  /** [batch, size, size, 3] to [batch, features]; with `training`, as `model.train()` computes. */
+  features(images: tf.Tensor4D, training?: TrainingMode): tf.Tensor2D {
+    const layers = new TfLayers(this.#parameters, training);
+    return tf.tidy(() => this.architecture.features<tf.Tensor>(layers, images) as tf.Tensor2D);
+  }
+
+  /** [batch, features] to logits [batch, classes]. */
+  classifier(features: tf.Tensor2D, training?: TrainingMode): tf.Tensor2D {
+    const layers = new TfLayers(this.#parameters, training);
+    return this.architecture.classifier<tf.Tensor>(layers, features, this.classes) as tf.Tensor2D;
+  }
+
+  /** What an optimiser moves: every parameter, or the head's alone. */
+  trainable(part: "all" | "head"): tf.Variable[] {
+    return this.#specs
+      .filter((spec) => spec.trainable)
+      .filter((spec) => part === "all" || spec.name.startsWith(`${this.architecture.head}.`))
+      .map((spec) => this.#parameters.get(spec.name)!);
+  }
+
+  /** A copy of every parameter and buffer, in tfjs layout. */
+  async snapshot(): Promise<Map<string, NamedTensor>> {
+    const copies = new Map<string, NamedTensor>();
+    for (const [name, variable] of this.#parameters) {
+      copies.set(name, {
+        shape: variable.shape,
+        data: Float32Array.from(await variable.data<"float32">()),
+      });
+    }
+    return copies;
+  }
+
+  dispose(): void {
+    for (const variable of this.#parameters.values()) variable.dispose();
+  }
+}

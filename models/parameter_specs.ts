@@ -1,0 +1,60 @@
+/** Lists an architecture's parameters by running it over channel counts instead of tensors. */
+import type { Architecture } from "./architecture.ts";
+import type { Convolution, Layers } from "./layers.ts";
+
+/** One entry of the model's torch `state_dict`. */
+export interface ParameterSpec {
+  /** torch's name, such as `layer1.0.conv1.weight`. */
+  name: string;
+  /** Decides how torch's layout becomes tfjs's. */
+  kind: "conv" | "depthwise" | "linear" | "vector";
+  /** torch's shape: [out, in, height, width], [channels, 1, height, width], [out, in] or [length]. */
+  shape: number[];
+  /** False for the running buffers of batch norm, which no optimiser touches. */
+  trainable: boolean;
+}
+
+/** Every parameter and buffer of `architecture` with a head of `classes`, in order of use. */
+export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {
+  const layers = new SpecLayers();
+  architecture.classifier(layers, architecture.features(layers, 3), classes);
+  return layers.specs;
+}
+
+/** T is the number of channels: all that a parameter's shape depends on. */
+class SpecLayers implements Layers<number> {
+  readonly specs: ParameterSpec[] = [];
+
+  conv2d(name: string, channels: number, { filters, kernel }: Convolution): number {
+    this.#add(`${name}.weight`, "conv", [filters, channels, kernel, kernel]);
+    return filters;
+  }
+
+  depthwiseConv2d(name: string, channels: number, { kernel }: { kernel: number }): number {
+    this.#add(`${name}.weight`, "depthwise", [channels, 1, kernel, kernel]);
+    return channels;
+  }
+
+  batchNorm(name: string, channels: number): number {
+    this.#add(`${name}.weight`, "vector", [channels]);
+    this.#add(`${name}.bias`, "vector", [channels]);
+    this.#add(`${name}.running_mean`, "vector", [channels], false);
+    this.#add(`${name}.running_var`, "vector", [channels], false);
+    return channels;
+  }
+
+  maxPool = (channels: number) => channels;
+  globalAveragePool = (channels: number) => channels;
+  dropout = (features: number) => features;
+  scope = (part: () => number) => part();
+
+  linear(name: string, inFeatures: number, outFeatures: number): number {
+    this.#add(`${name}.weight`, "linear", [outFeatures, inFeatures]);
+    this.#add(`${name}.bias`, "vector", [outFeatures]);
+    return outFeatures;
+  }
+
+  #add(name: string, kind: ParameterSpec["kind"], shape: number[], trainable = true) {
+    this.specs.push({ name, kind, shape, trainable });
+  }
+}
