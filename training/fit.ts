@@ -1,0 +1,141 @@
+/** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
+import * as tf from "@tensorflow/tfjs";
+import { softmaxCrossEntropy } from "../backend/ops.ts";
+import type { Model, NamedTensor } from "../models/model.ts";
+import type { EpochResult, History, PhaseResult } from "./history.ts";
+import { argmax } from "./metrics.ts";
+import type { Recipe } from "./recipes.ts";
+import { Sgd } from "./sgd.ts";
+import { stepLr } from "./step_lr.ts";
+import { type Branch, trainStep } from "./train_step.ts";
+
+/** A batch as the loader yields it. */
+export interface Batch {
+  /** [batch, size, size, 3], normalised. */
+  images: Float32Array;
+  labels: Int32Array;
+  /** Positions of the photos in their split. */
+  indices: number[];
+}
+
+export interface Loader {
+  /** Photos of an epoch. */
+  readonly size: number;
+  readonly batches: number;
+  [Symbol.asyncIterator](): AsyncIterator<Batch>;
+}
+
+export interface BatchProgress {
+  phase: "train" | "val";
+  epoch: number;
+  /** Batches done, of `batches`, in this phase of this epoch. */
+  batch: number;
+  batches: number;
+  /** Running means over the phase so far. */
+  loss: number;
+  accuracy: number;
+}
+
+export interface FitOptions {
+  branch: Branch;
+  recipe: Recipe;
+  /** Seeds the dropout masks. */
+  seed: number;
+  signal?: AbortSignal;
+  onBatch?: (progress: BatchProgress) => void;
+  onEpoch?: (epoch: EpochResult, history: History) => void;
+}
+
+export interface FitResult {
+  history: History;
+  /** Parameters and buffers of the best epoch, in tfjs layout. */
+  best: Map<string, NamedTensor>;
+}
+
+/**
+ * Trains `model` and keeps the parameters of the first epoch with the highest val accuracy (the
+ * initial ones if none was right at all).
+ *
+ * @throws {Error} when a loss is not finite, naming epoch, batch, photos and learning rate
+ */
+export async function fit(
+  model: Model,
+  loaders: { train: Loader; val: Loader },
+  { branch, recipe, seed, signal, onBatch, onEpoch }: FitOptions,
+): Promise<FitResult> {
+  const optimizer = new Sgd(
+    model.trainable(branch === "finetune" ? "all" : "head"),
+    recipe.momentum,
+  );
+  const history: History = { epochs: [], best: { epoch: 0, accuracy: 0 } };
+  let best = await model.snapshot();
+  let step = 0;
+  try {
+    for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+      const lr = stepLr(recipe.lr, epoch, recipe.stepSize, recipe.gamma);
+      const train = await runPhase("train", epoch, (images, labels) => {
+        // Any odd multiplier keeps the seeds of different runs and steps apart.
+        const dropoutSeed = (Math.imul(seed, 0x9E3779B1) + step++) >>> 0;
+        return trainStep(model, branch, optimizer, lr, images, labels, dropoutSeed);
+      }, lr);
+      const val = await runPhase("val", epoch, (images, labels) =>
+        tf.tidy(() => {
+          const logits = model.predict(images);
+          return { logits, loss: softmaxCrossEntropy(logits, labels) };
+        }), lr);
+      const result = { epoch, lr, train, val };
+      history.epochs.push(result);
+      if (val.accuracy > history.best.accuracy) {
+        history.best = { epoch, accuracy: val.accuracy };
+        best = await model.snapshot();
+      }
+      onEpoch?.(result, history);
+    }
+  } finally {
+    optimizer.dispose();
+  }
+  return { history, best };
+
+  async function runPhase(
+    phase: "train" | "val",
+    epoch: number,
+    run: (images: tf.Tensor4D, labels: tf.Tensor1D) => { loss: tf.Scalar; logits: tf.Tensor2D },
+    lr: number,
+  ): Promise<PhaseResult> {
+    const loader = loaders[phase];
+    const { size } = model.architecture.preprocessing;
+    const start = performance.now();
+    let lossSum = 0, correct = 0, seen = 0, batch = 0;
+    for await (const { images, labels, indices } of loader) {
+      signal?.throwIfAborted();
+      const count = labels.length;
+      const outputs = tf.tidy(() =>
+        run(tf.tensor4d(images, [count, size, size, 3]), tf.tensor1d(labels, "int32"))
+      );
+      const [[loss], logits] = await Promise.all([outputs.loss.data(), outputs.logits.data()]);
+      tf.dispose([outputs.loss, outputs.logits]);
+      if (!Number.isFinite(loss)) {
+        throw new Error(
+          `the ${phase} loss became ${loss} in epoch ${epoch}, batch ${batch} (photos ` +
+            `${indices.join(", ")} of ${phase}), at learning rate ${lr}: lower it with --lr`,
+        );
+      }
+      lossSum += loss * count;
+      seen += count;
+      for (let i = 0; i < count; i++) {
+        if (argmax(logits, i * model.classes, model.classes) === labels[i]) correct++;
+      }
+      batch++;
+      onBatch?.({
+        phase,
+        epoch,
+        batch,
+        batches: loader.batches,
+        loss: lossSum / seen,
+        accuracy: correct / seen,
+      });
+    }
+    const seconds = (performance.now() - start) / 1000;
+    return { loss: lossSum / seen, accuracy: correct / seen, seconds };
+  }
+}

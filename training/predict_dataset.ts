@@ -1,0 +1,38 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Model } from "../models/model.ts";
+import type { Loader } from "./fit.ts";
+
+/** What the model says of one photo. */
+export interface PhotoLogits {
+  /** Position of the photo in its split. */
+  index: number;
+  label: number;
+  logits: number[];
+}
+
+/** Logits of every photo that `loader` yields, in its order. */
+export async function predictDataset(
+  model: Model,
+  loader: Loader,
+  { signal, onBatch }: { signal?: AbortSignal; onBatch?: (done: number, of: number) => void } = {},
+): Promise<PhotoLogits[]> {
+  const { size } = model.architecture.preprocessing;
+  const photos: PhotoLogits[] = [];
+  for await (const { images, labels, indices } of loader) {
+    signal?.throwIfAborted();
+    const output = tf.tidy(() =>
+      model.predict(tf.tensor4d(images, [labels.length, size, size, 3]))
+    );
+    const logits = await output.data<"float32">();
+    output.dispose();
+    indices.forEach((index, i) =>
+      photos.push({
+        index,
+        label: labels[i],
+        logits: Array.from(logits.subarray(i * model.classes, (i + 1) * model.classes)),
+      })
+    );
+    onBatch?.(photos.length, loader.size);
+  }
+  return photos;
+}

@@ -1,0 +1,25 @@
+/** Settings apart from the loop that obeys them. */
+export interface Recipe {
+  epochs: number;
+  batchSize: number;
+  lr: number;
+  momentum: number;
+  /** StepLR: every `stepSize` epochs, lr is multiplied by `gamma`. */
+  stepSize: number;
+  gamma: number;
+}
+
+/** The PyTorch tutorial's settings, to the letter. */
+const tutorial: Recipe = {
+  epochs: 25,
+  batchSize: 4,
+  lr: 0.001,
+  momentum: 0.9,
+  stepSize: 7,
+  gamma: 0.1,
+};
+
+/** The same loop, for a machine without a GPU or a first look. */
+const quick: Recipe = { ...tutorial, epochs: 5 };
+
+export const RECIPES: Readonly<Record<"tutorial" | "quick", Recipe>> = { tutorial, quick };

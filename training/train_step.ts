@@ -1,0 +1,48 @@
+import * as tf from "@tensorflow/tfjs";
+import { softmaxCrossEntropy } from "../backend/ops.ts";
+import type { Model } from "../models/model.ts";
+import type { Sgd } from "./sgd.ts";
+
+/**
+ * Which parameters learn: all of them, or the head's alone on a frozen feature extractor. In both,
+ * batch norm runs in training mode, as `model.train()` leaves it in the tutorial.
+ */
+export type Branch = "finetune" | "frozen";
+
+export interface StepResult {
+  /** Mean cross-entropy of the batch, before the step. */
+  loss: tf.Scalar;
+  /** [batch, classes], before the step. */
+  logits: tf.Tensor2D;
+}
+
+/**
+ * One optimiser step on one batch.
+ *
+ * @param images [batch, size, size, 3], normalised
+ * @param labels int32 [batch]
+ * @returns loss and logits; the caller disposes them
+ */
+export function trainStep(
+  model: Model,
+  branch: Branch,
+  optimizer: Sgd,
+  lr: number,
+  images: tf.Tensor4D,
+  labels: tf.Tensor1D,
+  dropoutSeed: number,
+): StepResult {
+  const mode = { dropoutSeed };
+  return tf.tidy(() => {
+    // A frozen extractor runs outside the tape: nothing of it is kept for a backward pass.
+    const frozenFeatures = branch === "frozen" ? model.features(images, mode) : undefined;
+    let logits: tf.Tensor2D | undefined;
+    const { value: loss, grads } = tf.variableGrads(() => {
+      const features = frozenFeatures ?? model.features(images, mode);
+      logits = tf.keep(model.classifier(features, mode));
+      return softmaxCrossEntropy(logits, labels);
+    }, optimizer.parameters);
+    optimizer.step(grads, lr);
+    return { loss, logits: logits! };
+  });
+}
