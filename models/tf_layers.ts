@@ -7,8 +7,8 @@ import type { Activation, Convolution, Layers } from "./layers.ts";
 export type Parameters = ReadonlyMap<string, tf.Variable>;
 
 export interface TrainingMode {
-  /** Seed of this step's dropout masks. */
-  dropoutSeed: number;
+  /** Seed of this step's dropout masks; null drops nothing, for comparisons with p = 0. */
+  dropoutSeed: number | null;
 }
 
 /**
@@ -58,7 +58,8 @@ export class TfLayers implements Layers<tf.Tensor> {
   }
 
   dropout(x: tf.Tensor, rate: number): tf.Tensor {
-    return this.training ? tf.dropout(x, rate, undefined, this.training.dropoutSeed) : x;
+    const seed = this.training?.dropoutSeed;
+    return seed == null ? x : tf.dropout(x, rate, undefined, seed);
   }
 
   linear(name: string, x: tf.Tensor): tf.Tensor {

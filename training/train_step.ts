@@ -30,7 +30,7 @@ export function trainStep(
   lr: number,
   images: tf.Tensor4D,
   labels: tf.Tensor1D,
-  dropoutSeed: number,
+  dropoutSeed: number | null,
 ): StepResult {
   const mode = { dropoutSeed };
   return tf.tidy(() => {

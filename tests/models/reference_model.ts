@@ -1,0 +1,118 @@
+/** The models of tests/reference/models.py: the same weights, heads, inputs, and what torch made of them. */
+import * as tf from "@tensorflow/tfjs";
+import { findArchitecture } from "../../models/registry.ts";
+import { Model, type NamedTensor } from "../../models/model.ts";
+import { type ParameterSpec, parameterSpecs } from "../../models/parameter_specs.ts";
+import { hashTensor } from "../hash_numbers.ts";
+
+export interface Reference {
+  values: number[];
+  max_abs: number;
+  f32_error_max: number;
+}
+
+export interface TrainingReference {
+  losses: number[];
+  f32_loss_error: number;
+  gradients?: Record<string, Reference>;
+  state: Record<string, Reference>;
+}
+
+export interface ModelReference {
+  logits: Reference;
+  finetune_1: TrainingReference;
+  finetune_5?: TrainingReference;
+  frozen_1: TrainingReference;
+  frozen_5: TrainingReference;
+}
+
+const FIXTURES = new URL("../fixtures/models/", import.meta.url);
+
+export async function readReference(name: string, size: number): Promise<ModelReference> {
+  return JSON.parse(await Deno.readTextFile(new URL(`${name}.${size}.json`, FIXTURES)));
+}
+
+/** Names and torch shapes of a state dict, in torch's order. */
+export async function readShapes(name: string): Promise<Record<string, number[]>> {
+  return JSON.parse(await Deno.readTextFile(new URL(`${name}.shapes.json`, FIXTURES)));
+}
+
+/** torch layout to tfjs layout, written as plainly as can be. */
+export function toTfjs(spec: ParameterSpec, data: Float32Array): NamedTensor {
+  tf.engine().startScope();
+  const tensor = tf.tensor(data, spec.shape);
+  const moved = {
+    conv: () => tf.transpose(tensor, [2, 3, 1, 0]),
+    depthwise: () => tf.transpose(tensor, [2, 3, 0, 1]),
+    linear: () => tf.transpose(tensor),
+    vector: () => tensor,
+  }[spec.kind]();
+  const result = { shape: moved.shape, data: moved.dataSync<"float32">().slice() };
+  tf.engine().endScope();
+  return result;
+}
+
+/** tfjs layout back to torch's. */
+export function toTorch(spec: ParameterSpec, tensor: tf.Tensor): Float32Array {
+  const moved = {
+    conv: () => tf.transpose(tensor, [3, 2, 0, 1]),
+    depthwise: () => tf.transpose(tensor, [2, 3, 0, 1]),
+    linear: () => tf.transpose(tensor),
+    vector: () => tensor,
+  }[spec.kind]();
+  return moved.dataSync<"float32">();
+}
+
+/** The model of `fill_with_hash`, with 1000 classes or the head of `two_classes`. */
+export async function referenceModel(name: string, classes: 1000 | 2): Promise<Model> {
+  const architecture = findArchitecture(name);
+  const names = Object.keys(await readShapes(name));
+  const tensors = new Map(
+    parameterSpecs(architecture, classes).map((spec) => {
+      const data = classes === 2 && spec.name.startsWith(architecture.head)
+        ? headValues(spec, architecture, classes)
+        : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec));
+      return [spec.name, toTfjs(spec, data)];
+    }),
+  );
+  return new Model(architecture, classes, tensors);
+}
+
+function headValues(spec: ParameterSpec, { head }: { head: string }, classes: number) {
+  const isWeight = spec.name === `${head}.weight`;
+  const features = { "fc": 512, "classifier.1": 1280 }[head]!;
+  const shape = isWeight ? [classes, features] : [classes];
+  return hashTensor(isWeight ? 9000 : 9001, shape, features ** -0.5);
+}
+
+function scaleOf(spec: ParameterSpec): [number, number] {
+  if (spec.shape.length > 1) {
+    const fanIn = spec.shape.slice(1).reduce((a, b) => a * b, 1);
+    return [Math.sqrt(6 / fanIn), 0];
+  }
+  const [, module, kind] = /^(.*)\.([^.]+)$/.exec(spec.name)!;
+  const endsBranch = /bn2$/.test(module) || /^features\.\d+\.conv\.[23]$/.test(module);
+  if (endsBranch && kind === "weight") return [0.125, 0.25];
+  if (kind === "weight" || kind === "running_var") return [0.5, 1];
+  return [0.1, 0];
+}
+
+/** The batch of 4, rolled by `step` photos as torch.roll does. */
+export function referenceBatch(
+  size: number,
+  step: number,
+): { images: tf.Tensor4D; labels: tf.Tensor1D } {
+  return tf.tidy(() => {
+    const nchw = tf.tensor4d(hashTensor(5000, [4, 3, size, size], 2), [4, 3, size, size]);
+    const order = tf.tensor1d([0, 1, 2, 3].map((i) => (i - step + 8) % 4), "int32");
+    const images = tf.gather(tf.transpose(nchw, [0, 2, 3, 1]), order) as tf.Tensor4D;
+    const labels = tf.gather(tf.tensor1d([0, 1, 0, 1], "int32"), order) as tf.Tensor1D;
+    return { images, labels };
+  });
+}
+
+/** The elements that the fixture keeps of a large tensor. */
+export function sample(values: ArrayLike<number>): number[] {
+  if (values.length <= 32) return Array.from(values);
+  return Array.from({ length: 32 }, (_, i) => values[(i * 104729) % values.length]);
+}

@@ -1,0 +1,113 @@
+"""models.py OUT: what torchvision's models compute and learn, for tests/models.
+
+For each model and side of the input: logits in evaluation, then one and five SGD steps of batch 4 in both branches,
+with a head of two classes, in float32 and float64. Weights, inputs and heads come from a hash and are not stored.
+Large tensors are sampled: element i of 32 is the flat element (i * 104729) % numel.
+"""
+
+import copy
+import json
+import sys
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from numbers_from_hash import fill_with_hash, hash_tensor
+from torchvision_import import models
+
+HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1"}
+BATCH, STEPS, SAMPLES, STRIDE = 4, 5, 32, 104729
+INPUT_STREAM, HEAD_STREAM = 5000, 9000
+
+
+def build(name: str) -> nn.Module:
+    model = getattr(models, name)(weights=None)
+    with torch.no_grad():
+        fill_with_hash(model)
+    return model
+
+
+def two_classes(model: nn.Module, name: str, frozen: bool) -> nn.Module:
+    """A copy with a head from the hash and no dropout, whose masks no other program can repeat."""
+    model = copy.deepcopy(model)
+    if frozen:
+        model.requires_grad_(False)
+    features = model.get_submodule(HEAD[name]).in_features
+    head = nn.Linear(features, 2)
+    with torch.no_grad():
+        head.weight.copy_(hash_tensor(HEAD_STREAM, (2, features), features**-0.5))
+        head.bias.copy_(hash_tensor(HEAD_STREAM + 1, (2,), features**-0.5))
+    model.set_submodule(HEAD[name], head)
+    for module in model.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0.0
+    return model.train()
+
+
+def train(model: nn.Module, inputs: Tensor, labels: Tensor, steps: int) -> list[float]:
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.001, momentum=0.9)
+    losses = []
+    for step in range(steps):
+        optimizer.zero_grad()
+        loss = criterion(model(inputs.roll(step, 0)), labels.roll(step, 0))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def sample(value: Tensor) -> list[float]:
+    flat = value.detach().reshape(-1)
+    if flat.numel() > SAMPLES:
+        flat = flat[torch.arange(SAMPLES) * STRIDE % flat.numel()]
+    return [float(f"{v:.9g}") for v in flat.tolist()]
+
+
+def compare(f32: Tensor, f64: Tensor) -> dict:
+    """The float64 values, their size, and how far PyTorch's own float32 is from them."""
+    error = (f32.detach().double() - f64.detach()).abs().max().item()
+    return {"values": sample(f64), "max_abs": f64.detach().abs().max().item(), "f32_error_max": error}
+
+
+def fixture(name: str, size: int) -> dict:
+    model = build(name)
+    inputs = hash_tensor(INPUT_STREAM, (BATCH, 3, size, size), 2.0)
+    labels = torch.arange(BATCH) % 2
+    exact = copy.deepcopy(model).double()
+    with torch.no_grad():
+        result: dict = {"logits": compare(model.eval()(inputs), exact.eval()(inputs.double()))}
+    for branch, frozen in (("finetune", False), ("frozen", True)):
+        for steps in (1, STEPS):
+            f32 = two_classes(model, name, frozen)
+            f64 = two_classes(model, name, frozen).double()
+            losses, exact_losses = train(f32, inputs, labels, steps), train(f64, inputs.double(), labels, steps)
+            entry: dict = {"losses": exact_losses}
+            entry["f32_loss_error"] = max(abs(a - b) for a, b in zip(losses, exact_losses, strict=True))
+            if steps == 1:
+                pairs = zip(f32.named_parameters(), f64.parameters(), strict=True)
+                entry["gradients"] = {k: compare(p.grad, q.grad) for (k, p), q in pairs if p.grad is not None}
+            after = f64.state_dict()
+            entry["state"] = {k: compare(v, after[k]) for k, v in f32.state_dict().items() if v.ndim > 0}
+            if frozen or steps == 1:  # the convolutions stay as they were, or are given by their gradients
+                entry["state"] = {k: v for k, v in entry["state"].items() if "running" in k or k.startswith(HEAD[name])}
+            if entry["f32_loss_error"] < 0.01:  # else rounding errors have taken over: nothing to compare with
+                result[f"{branch}_{steps}"] = entry
+    return result
+
+
+def main() -> None:
+    out = Path(sys.argv[1])
+    torch.set_num_threads(2)
+    for name in HEAD:
+        state = build(name).state_dict()
+        shapes = {key: list(value.shape) for key, value in state.items() if value.ndim > 0}
+        (out / f"{name}.shapes.json").write_text(json.dumps(shapes) + "\n")
+    for name, sizes in (("resnet18", (64, 224)), ("mobilenet_v2", (64, 224)), ("resnet34", (64,))):
+        for size in sizes:
+            (out / f"{name}.{size}.json").write_text(json.dumps(fixture(name, size)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
