@@ -1,0 +1,11 @@
+export * from "./declaration.ts";
+export { PipelineError, StoreError } from "./errors.ts";
+export type * from "./events.ts";
+export * from "./gc.ts";
+export * from "./history.ts";
+export * from "./plan.ts";
+export * from "./run.ts";
+export type * from "./run_record.ts";
+export { runStep, type StepContext } from "./step.ts";
+export * from "./verify.ts";
+export * from "./why.ts";
