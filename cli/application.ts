@@ -1,0 +1,37 @@
+/** What the command line drives, and what a command of it is given. */
+import type { Pipeline } from "../pipeline/mod.ts";
+import type { Flags } from "./flags.ts";
+
+/** A program with this command line; nothing else in cli/ knows of images. */
+export interface Application {
+  pipeline: Pipeline;
+  /** Where artifacts are kept by default: an absolute path. */
+  defaultStore: string;
+  /** Each step's parameters, and what was decided on the way, for people. */
+  configure(flags: Flags, folder: string): Promise<{
+    parameters: Record<string, unknown>;
+    notes: string[];
+  }>;
+  /** Commands of its own, such as `predict`: they return an exit code. */
+  commands: Record<string, Command>;
+}
+
+export interface Command {
+  usage: string;
+  help: string;
+  run(context: CommandContext): Promise<number>;
+}
+
+export interface CommandContext {
+  flags: Flags;
+  /** Arguments after the command that are no flags. */
+  operands: string[];
+  /** Where the user stands; relative paths are meant against it. */
+  folder: string;
+  store: string;
+  signal: AbortSignal;
+  /** One JSON object a line, on stdout. */
+  json(value: unknown): void;
+  /** For people: stderr where stdout is for JSON. */
+  say(line: string): void;
+}

