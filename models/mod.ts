@@ -1,5 +1,6 @@
 export * from "./architecture.ts";
 export * from "./layers.ts";
+export * from "./manifest.ts";
 export * from "./mobilenet_v2.ts";
 export * from "./model.ts";
 export * from "./parameter_specs.ts";

@@ -34,7 +34,11 @@ export class Model {
             `of ${architecture.name} with ${classes} classes`,
         );
       }
-      return [spec.name, tf.variable(tf.tensor(tensor.data, tensor.shape), spec.trainable)];
+      // A variable outlives the tidy; the tensor it was made from does not.
+      const variable = tf.tidy(() =>
+        tf.variable(tf.tensor(tensor.data, tensor.shape), spec.trainable)
+      );
+      return [spec.name, variable];
     }));
   }
 

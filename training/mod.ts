@@ -4,6 +4,7 @@ export * from "./history.ts";
 export * from "./metrics.ts";
 export * from "./predict_dataset.ts";
 export * from "./recipes.ts";
+export * from "./score.ts";
 export * from "./sgd.ts";
 export * from "./step_lr.ts";
 export * from "./train_step.ts";

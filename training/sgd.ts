@@ -6,7 +6,9 @@ export class Sgd {
   readonly #buffers: tf.Variable[];
 
   constructor(readonly parameters: tf.Variable[], readonly momentum: number) {
-    this.#buffers = parameters.map((parameter) => tf.variable(tf.zerosLike(parameter), false));
+    this.#buffers = tf.tidy(() =>
+      parameters.map((parameter) => tf.variable(tf.zerosLike(parameter), false))
+    );
   }
 
   /** @param gradients by variable name, as `tf.variableGrads` returns them; not disposed here */

@@ -1,0 +1,94 @@
+/** How good a branch is, and whether two differ by more than chance. */
+import { argmax, confusionMatrix, mcnemarExact, wilsonInterval } from "./metrics.ts";
+import type { PhotoLogits } from "./predict_dataset.ts";
+
+export interface BranchScore {
+  accuracy: number;
+  correct: number;
+  total: number;
+  /** Wilson's 95% interval of the accuracy. */
+  interval: [number, number];
+  per_class: Record<
+    string,
+    { accuracy: number; correct: number; total: number; interval: [number, number] }
+  >;
+  /** confusion[actual][predicted], in the order of the classes. */
+  confusion: number[][];
+}
+
+export interface BranchComparison {
+  better: "finetune" | "frozen" | "equal";
+  /** Val photos that one branch got right and the other wrong. */
+  only_finetune_right: number;
+  only_frozen_right: number;
+  /** McNemar's exact two-sided p value. */
+  p_value: number;
+  summary: string;
+}
+
+export function scoreBranch(photos: PhotoLogits[], classes: string[]): BranchScore {
+  const predicted = photos.map(({ logits }) => argmax(logits));
+  const confusion = confusionMatrix(photos.map(({ label }) => label), predicted, classes.length);
+  const correct = confusion.reduce((sum, row, i) => sum + row[i], 0);
+  return {
+    ...share(correct, photos.length),
+    per_class: Object.fromEntries(classes.map((name, i) => [
+      name,
+      share(confusion[i][i], confusion[i].reduce((a, b) => a + b, 0)),
+    ])),
+    confusion,
+  };
+}
+
+function share(correct: number, total: number) {
+  return {
+    accuracy: total === 0 ? 0 : correct / total,
+    correct,
+    total,
+    interval: wilsonInterval(correct, total),
+  };
+}
+
+/**
+ * @param finetune @param frozen the same photos in the same order
+ */
+export function compareBranches(
+  finetune: PhotoLogits[],
+  frozen: PhotoLogits[],
+): BranchComparison {
+  const right = (photo: PhotoLogits) => argmax(photo.logits) === photo.label;
+  let onlyFinetune = 0, onlyFrozen = 0;
+  finetune.forEach((photo, i) => {
+    if (photo.index !== frozen[i].index) throw new Error("the branches saw different photos");
+    if (right(photo) && !right(frozen[i])) onlyFinetune++;
+    if (!right(photo) && right(frozen[i])) onlyFrozen++;
+  });
+  const p = mcnemarExact(onlyFinetune, onlyFrozen);
+  const better = onlyFinetune === onlyFrozen
+    ? "equal"
+    : onlyFinetune > onlyFrozen
+    ? "finetune"
+    : "frozen";
+  return {
+    better,
+    only_finetune_right: onlyFinetune,
+    only_frozen_right: onlyFrozen,
+    p_value: p,
+    summary: summarize(better, onlyFinetune, onlyFrozen, p, finetune.length),
+  };
+}
+
+function summarize(
+  better: BranchComparison["better"],
+  onlyFinetune: number,
+  onlyFrozen: number,
+  p: number,
+  total: number,
+): string {
+  if (better === "equal") return `both branches got the same number of ${total} photos right`;
+  const margin = Math.abs(onlyFinetune - onlyFrozen);
+  const lead = `${better} got ${margin} more of ${total} photos right`;
+  return p < 0.05
+    ? `${lead}: more than chance explains (McNemar's exact test, p = ${p.toPrecision(2)})`
+    : `${lead}: chance alone explains that (McNemar's exact test, p = ${p.toPrecision(2)})`;
+}
