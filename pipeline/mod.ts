@@ -1,11 +1,19 @@
+/**
+ * Runs pipelines of steps, each a Deno program of its own, and never twice for the same result.
+ *
+ * @module
+ */
 export * from "./declaration.ts";
-export { PipelineError, StoreError } from "./errors.ts";
+export { messageOf, PipelineError, StoreError } from "./errors.ts";
 export type * from "./events.ts";
-export * from "./gc.ts";
-export * from "./history.ts";
-export * from "./plan.ts";
-export * from "./run.ts";
-export type * from "./run_record.ts";
+export type * from "./executor.ts";
+export { type Garbage, gc, type GcOptions } from "./gc.ts";
+export { latestArtifact, listRuns } from "./history.ts";
+export { plan, type PlanEntry } from "./plan.ts";
+export { run, type RunOptions } from "./run.ts";
+export type { RunRecord, StepRecord } from "./run_record.ts";
+export type { PipelineOptions } from "./session.ts";
+export type { Artifact, Manifest } from "./store.ts";
 export { runStep, type StepContext } from "./step.ts";
-export * from "./verify.ts";
-export * from "./why.ts";
+export { type Damage, verify } from "./verify.ts";
+export { type Change, describeChange, why } from "./why.ts";

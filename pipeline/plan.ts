@@ -1,19 +1,74 @@
-import type { Pipeline } from "./declaration.ts";
-import type { PipelineOptions } from "./run.ts";
-import type { Change } from "./why.ts";
+/** What a run would do. */
+import type { Pipeline, StepDeclaration } from "./declaration.ts";
+import { inStore, messageOf } from "./errors.ts";
+import { keyOf } from "./fingerprint.ts";
+import { openSession, type PipelineOptions, type Session } from "./session.ts";
+import { type Change, explain, type Explanation } from "./why.ts";
 
 export interface PlanEntry {
   step: string;
   status: "cached" | "would_run" | "blocked";
   /** One line. */
   reason: string;
+  /** What differs from the nearest earlier entry; none for a cached step. */
+  changes: Change[];
+  /** The earlier entry that differs least, for a step that would run. */
+  nearest?: Explanation["nearest"];
   /** The artifact's folder, for cached steps. */
   artifact?: string;
-  /** What differs from the nearest earlier entry. */
-  changes: Change[];
+  /** Digest of the artifact, for cached steps. */
+  digest?: string;
 }
 
-/** What `run` would do, and why; runs nothing. */
-export function plan(_pipeline: Pipeline, _options: PipelineOptions): Promise<PlanEntry[]> {
-  throw new Error("under construction");
+/**
+ * What `run` would do, and why; runs nothing.
+ *
+ * @throws {PipelineError} for wrong parameters or unknown steps
+ */
+export async function plan(pipeline: Pipeline, options: PipelineOptions): Promise<PlanEntry[]> {
+  const session = await openSession(pipeline, options);
+  const entries = new Map<string, PlanEntry>();
+  return await inStore(session.layout.root, async () => {
+    for (const step of session.steps) {
+      entries.set(step.name, await planStep(session, step, entries));
+    }
+    session.digests.save();
+    return [...entries.values()];
+  });
 }
+
+async function planStep(
+  { store, fingerprinter, parameters, forced }: Session,
+  step: StepDeclaration,
+  entries: ReadonlyMap<string, PlanEntry>,
+): Promise<PlanEntry> {
+  const inputs = step.inputs.map((name) => entries.get(name)!);
+  const blocked = inputs.find(({ status }) => status === "blocked");
+  if (blocked) {
+    const reason = `it needs ${blocked.step}, which is blocked`;
+    return { step: step.name, status: "blocked", reason, changes: [] };
+  }
+  try {
+    const digests = Object.fromEntries(inputs.map(({ step, digest }) => [step, digest ?? ""]));
+    const fingerprint = await fingerprinter.take(step, parameters[step.name], digests);
+    const lookup = store.find(step.name, keyOf(fingerprint));
+    if (lookup.artifact && !forced.has(step.name)) {
+      const { path, manifest } = lookup.artifact;
+      return {
+        step: step.name,
+        status: "cached",
+        reason: CACHED,
+        changes: [],
+        artifact: path,
+        digest: manifest.digest,
+      };
+    }
+    const explanation = explain(fingerprint, store, lookup, forced.has(step.name));
+    return { step: step.name, status: "would_run", ...explanation };
+  } catch (error) {
+    return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };
+  }
+}
+
+/** The reason why a step need not run. */
+export const CACHED = "nothing changed";

@@ -1,20 +1,15 @@
-import type { Pipeline, Resources } from "./declaration.ts";
-import type { PipelineEvent } from "./events.ts";
-import type { RunRecord } from "./run_record.ts";
-
-/** Which steps, with which parameters, in which store: what `run`, `plan` and `why` share. */
-export interface PipelineOptions {
-  /** Folder where artifacts are kept. */
-  store: string;
-  /** Further stores to take artifacts from; never written to. */
-  readFrom?: readonly string[];
-  /** By step; a step that is left out gets its schema's defaults. */
-  parameters?: Readonly<Record<string, unknown>>;
-  /** Steps wanted; what they need is included. All when left out. */
-  targets?: readonly string[];
-  /** Run these even when cached; `true`: the targets, or every step when there are none. */
-  force?: boolean | readonly string[];
-}
+/** A run: every step after its inputs, as many at a time as there is room for. */
+import type { Pipeline, Resources, StepDeclaration } from "./declaration.ts";
+import { inStore, messageOf } from "./errors.ts";
+import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
+import type { Executor } from "./executor.ts";
+import { localProcess } from "./local_process.ts";
+import { lock } from "./lock.ts";
+import { ResourcePool } from "./resource_pool.ts";
+import { createRunFolder, type RunRecord, type StepRecord, writeRecord } from "./run_record.ts";
+import { bringUpToDate, StepError, type StepRun } from "./run_step.ts";
+import { openSession, type PipelineOptions, type Session } from "./session.ts";
+import type { Artifact } from "./store.ts";
 
 export interface RunOptions extends PipelineOptions {
   /** Steps at a time; as many as resources allow when left out. */
@@ -26,6 +21,7 @@ export interface RunOptions extends PipelineOptions {
   /** Interrupts the run: steps are ended within two seconds, finished ones are kept. */
   signal?: AbortSignal;
   onEvent?: (event: PipelineEvent) => void;
+  executor?: Executor;
 }
 
 /**
@@ -35,6 +31,136 @@ export interface RunOptions extends PipelineOptions {
  * @throws {PipelineError} for wrong parameters or unknown steps, before anything runs
  * @throws {StoreError} when the store cannot be used
  */
-export function run(_pipeline: Pipeline, _options: RunOptions): Promise<RunRecord> {
-  throw new Error("under construction");
+export async function run(pipeline: Pipeline, options: RunOptions): Promise<RunRecord> {
+  const session = await openSession(pipeline, options);
+  const { layout } = session;
+  return await inStore(layout.root, async () => {
+    layout.create();
+    using _notRemoved = await lock(layout.storeLock, "shared", { signal: options.signal });
+    return await new Run(session, options).finish();
+  });
 }
+
+class Run {
+  readonly #started = performance.now();
+  readonly #failFast = new AbortController();
+  readonly #record: RunRecord;
+  readonly #context: StepRun;
+  #recordWritten = { at: -Infinity, took: 0 };
+
+  constructor(
+    private readonly session: Session,
+    private readonly options: RunOptions,
+  ) {
+    const { onEvent = () => {}, executor = localProcess, signal, targets = [] } = options;
+    const { id, folder } = createRunFolder(session.layout);
+    const total = { cpu: navigator.hardwareConcurrency, gpu: 1, ...options.resources };
+    this.#context = {
+      session,
+      run: id,
+      folder,
+      executor,
+      pool: new ResourcePool(options.jobs ?? Infinity, total),
+      emit: onEvent,
+      signal,
+      giveUp: AbortSignal.any([this.#failFast.signal, ...signal ? [signal] : []]),
+    };
+    this.#record = {
+      id,
+      status: "running",
+      started: new Date().toISOString(),
+      seconds: 0,
+      targets: [...targets],
+      parameters: session.parameters,
+      steps: [],
+    };
+  }
+
+  async finish(): Promise<RunRecord> {
+    const { session: { steps, layout, digests }, options } = this;
+    const { run, emit } = this.#context;
+    this.#writeRecord();
+    emit({ type: "run_started", run, steps: steps.map(({ name }) => name) });
+    const artifacts = new Map<string, Promise<Artifact | undefined>>();
+    for (const step of steps) artifacts.set(step.name, this.#settle(step, artifacts));
+    await Promise.all(artifacts.values());
+
+    const failed = this.#record.steps.some(({ status }) => status === "failed");
+    const status: RunStatus = options.signal?.aborted ? "interrupted" : failed ? "failed" : "done";
+    const seconds = secondsSince(this.#started);
+    Object.assign(this.#record, { status, seconds });
+    writeRecord(layout, this.#record);
+    digests.save();
+    emit({ type: "run_finished", run, status, seconds });
+    return this.#record;
+  }
+
+  /** The step's artifact, or undefined when it failed or was skipped. */
+  async #settle(
+    step: StepDeclaration,
+    artifacts: ReadonlyMap<string, Promise<Artifact | undefined>>,
+  ): Promise<Artifact | undefined> {
+    const inputs: Record<string, Artifact> = {};
+    for (const name of step.inputs) {
+      const artifact = await artifacts.get(name)!;
+      if (!artifact) {
+        this.#finished({
+          step: step.name,
+          status: "skipped",
+          reason: `it needs ${name}`,
+          seconds: 0,
+        });
+        return;
+      }
+      inputs[name] = artifact;
+    }
+    const started = performance.now();
+    try {
+      this.#context.giveUp.throwIfAborted();
+      const { status, artifact, reason } = await inStore(
+        this.session.layout.root,
+        () => bringUpToDate(step, inputs, this.#context),
+      );
+      const { path, manifest: { key, result } } = artifact;
+      if (result !== undefined) {
+        this.#context.emit({ type: "step_result", step: step.name, value: result });
+      }
+      const seconds = secondsSince(started);
+      this.#finished({ step: step.name, status, reason, seconds, key, artifact: path, result });
+      return artifact;
+    } catch (error) {
+      this.#failed(step.name, error, secondsSince(started));
+    }
+  }
+
+  #failed(step: string, error: unknown, seconds: number): void {
+    const { giveUp, signal } = this.#context;
+    if (giveUp.aborted && error === giveUp.reason) {
+      const reason = signal?.aborted ? "interrupted" : messageOf(error);
+      return this.#finished({ step, status: "skipped", reason, seconds: 0 });
+    }
+    const failure: StepFailure = error instanceof StepError
+      ? error.failure
+      : { message: messageOf(error), stack: (error as Error)?.stack, logTail: [] };
+    const reason = error instanceof StepError ? error.reason : failure.message;
+    this.#finished({ step, status: "failed", reason, seconds, error: failure });
+    if (!this.options.keepGoing) this.#failFast.abort(new Error(`${step} failed`));
+  }
+
+  #finished(record: StepRecord): void {
+    const { step, status, artifact, seconds, reason, error } = record;
+    this.#record.steps.push(record);
+    this.#writeRecord();
+    this.#context.emit({ type: "step_finished", step, status, artifact, seconds, reason, error });
+  }
+
+  /** Often enough that a killed run shows what it did, seldom enough to cost a long one nothing. */
+  #writeRecord(): void {
+    const now = performance.now();
+    if (now - this.#recordWritten.at < 20 * this.#recordWritten.took) return;
+    writeRecord(this.session.layout, this.#record);
+    this.#recordWritten = { at: now, took: performance.now() - now };
+  }
+}
+
+const secondsSince = (start: number) => (performance.now() - start) / 1000;

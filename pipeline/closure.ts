@@ -1,0 +1,142 @@
+/**
+ * A step's code: all that its module can reach, by content. Asking Deno for the module graph takes
+ * a process, so the graph is kept in the store; it holds as long as every file in it, and every
+ * file that decides how imports resolve, is unchanged.
+ */
+import { fileURLToPath } from "node:url";
+import { sha256 } from "./digest.ts";
+import type { FileDigests } from "./file_digests.ts";
+import { keepJson, readJson } from "./json_file.ts";
+import { findReach } from "./module_graph.ts";
+
+export interface Closure {
+  /** Relative to the project's folder, as are all own files. */
+  module: string;
+  /** SHA-256 by path; null for a file that code refers to and that does not exist. */
+  files: Record<string, string | null>;
+  /** Integrity by name and version (npm, from `deno.lock`) or specifier (other remote modules). */
+  packages: Record<string, string>;
+  /** Absolute paths that the step's process may read: the files of its code that it opens itself. */
+  readable: string[];
+}
+
+interface KeptGraph {
+  /** Digests of all files that the graph depends on, by absolute path; null: not there. */
+  validWhile: Record<string, string | null>;
+  deno: string;
+  root: string;
+  files: string[];
+  packages: Record<string, string>;
+  readable: string[];
+}
+
+const PROJECT_FILES = ["deno.json", "deno.jsonc", "package.json"];
+
+export class Closures {
+  readonly #graphs = new Map<string, Promise<KeptGraph>>();
+
+  /** @param cacheFolder where graphs are kept between runs; nowhere when left out */
+  constructor(private readonly digests: FileDigests, private readonly cacheFolder?: string) {}
+
+  /** @throws {PipelineError} when an import leads nowhere */
+  async of(module: URL): Promise<Closure> {
+    const pending = this.#graphs.get(module.href);
+    let graph = pending ? await pending : this.#kept(module);
+    if (!graph || !this.#holds(graph)) {
+      const found = this.#find(module);
+      this.#graphs.set(module.href, found);
+      graph = await found;
+    } else if (!pending) this.#graphs.set(module.href, Promise.resolve(graph));
+    const { root, files, packages, readable } = graph;
+    const nameOf = (path: string) => relative(root, path);
+    return {
+      module: nameOf(fileURLToPath(module)),
+      files: Object.fromEntries(files.map((path) => [nameOf(path), this.digests.ofCode(path)])),
+      packages,
+      readable,
+    };
+  }
+
+  #cacheFile(module: URL): string | undefined {
+    return this.cacheFolder && `${this.cacheFolder}/${sha256(module.href).slice(0, 32)}.json`;
+  }
+
+  #kept(module: URL): KeptGraph | undefined {
+    const file = this.#cacheFile(module);
+    return file === undefined ? undefined : readJson(file);
+  }
+
+  #holds({ validWhile, deno }: KeptGraph): boolean {
+    return deno === Deno.version.deno &&
+      Object.entries(validWhile).every(([path, digest]) => this.digests.ofCode(path) === digest);
+  }
+
+  async #find(module: URL): Promise<KeptGraph> {
+    const reach = await findReach(module);
+    const configuration = configurationOf(reach.files);
+    const folders = foldersAbove(fileURLToPath(module));
+    const lockFile = this.#nearest(folders, ["deno.lock"]);
+    const lock = lockFile ? readJson<LockFile>(`${lockFile}deno.lock`) : undefined;
+    const packages: Record<string, string> = {};
+    for (const id of Object.keys(reach.packages)) packages[id] = lock?.npm?.[id]?.integrity ?? "";
+    for (const [specifier, path] of Object.entries(reach.remote)) {
+      packages[specifier] = this.digests.ofCode(path) ?? "";
+    }
+    const depends = [...configuration, ...reach.files];
+    const graph: KeptGraph = {
+      validWhile: Object.fromEntries(depends.map((path) => [path, this.digests.ofCode(path)])),
+      deno: Deno.version.deno,
+      root: this.#nearest(folders, PROJECT_FILES) ?? folders[0],
+      files: reach.files,
+      packages,
+      readable: [...reach.opened, ...Object.values(reach.packages)],
+    };
+    const file = this.#cacheFile(module);
+    if (file) keepJson(file, graph);
+    return graph;
+  }
+
+  #nearest(folders: string[], names: string[]): string | undefined {
+    return folders.find((folder) =>
+      names.some((name) => this.digests.ofCode(folder + name) !== null)
+    );
+  }
+}
+
+interface LockFile {
+  npm?: Record<string, { integrity?: string }>;
+}
+
+/** Files, there or not, that decide how the imports of `files` resolve. */
+function configurationOf(files: string[]): string[] {
+  const folders = new Set(files.flatMap(foldersAbove));
+  return [...folders]
+    .flatMap((folder) => [...PROJECT_FILES, "deno.lock"].map((name) => folder + name))
+    .flatMap((path) => [path, ...importMapOf(path)]);
+}
+
+function importMapOf(path: string): string[] {
+  if (!/deno\.jsonc?$/.test(path)) return [];
+  let text;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch {
+    return [];
+  }
+  const name = /"importMap"\s*:\s*"([^":]+)"/.exec(text)?.[1];
+  return name ? [path.replace(/[^/\\]+$/, "") + name] : [];
+}
+
+/** The folder of a file and all above it, each with a separator at its end. */
+function foldersAbove(path: string): string[] {
+  const separator = Deno.build.os === "windows" ? "\\" : "/";
+  const names = path.split(separator).slice(0, -1);
+  return names.map((_, i) => names.slice(0, names.length - i).join(separator) + separator);
+}
+
+function relative(root: string, path: string): string {
+  const above = foldersAbove(root);
+  const up = above.findIndex((folder) => path.startsWith(folder));
+  if (up < 0) return path;
+  return ("../".repeat(up) + path.slice(above[up].length)).replaceAll("\\", "/");
+}

@@ -1,0 +1,58 @@
+/** Hashes of values and of files' content. */
+import { createHash } from "node:crypto";
+import type { Json } from "./declaration.ts";
+
+export const sha256 = (data: string | Uint8Array): string =>
+  createHash("sha256").update(data).digest("hex");
+
+/** Digest of a JSON value; equal for equal values, whatever the order of their fields. */
+export const digestOf = (value: unknown): string => sha256(canonical(value));
+
+/**
+ * One text for one value: every part carries its length, so that no two neighbours can trade
+ * characters; fields are sorted by code unit, fields that are undefined are left out as in JSON.
+ *
+ * @throws {TypeError} for what JSON would silently change (NaN, functions, class instances)
+ */
+export function canonical(value: unknown, at = "value"): string {
+  if (value === null) return "n";
+  if (typeof value === "boolean") return value ? "t" : "f";
+  if (typeof value === "number" && Number.isFinite(value)) return prefixed("d", `${value || 0}`);
+  // JSON's escapes keep lone surrogates apart, which UTF-8 would not.
+  if (typeof value === "string") return prefixed("s", JSON.stringify(value));
+  if (Array.isArray(value)) {
+    return prefixed("a", value.map((item, i) => canonical(item, `${at}[${i}]`)).join(""));
+  }
+  if (typeof value === "object" && isPlain(value)) {
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined)
+      .sort(([a], [b]) => a < b ? -1 : 1)
+      .map(([name, field]) => canonical(name) + canonical(field, `${at}.${name}`));
+    return prefixed("o", fields.join(""));
+  }
+  const what = typeof value === "object" ? `a ${value.constructor?.name}` : String(value);
+  throw new TypeError(`${at} is ${what}, which JSON cannot hold`);
+}
+
+const prefixed = (tag: string, text: string) => `${tag}${text.length}:${text}`;
+
+function isPlain(value: object): value is Record<string, Json> {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+/** Size and SHA-256 of a file of any size; `sync` also has the disk hold it for good. */
+export async function hashFile(
+  path: string,
+  { sync = false } = {},
+): Promise<{ size: number; sha256: string }> {
+  // Windows flushes only what is open for writing.
+  using file = await Deno.open(path, { read: true, write: sync && Deno.build.os === "windows" });
+  const hash = createHash("sha256");
+  const buffer = new Uint8Array(1 << 18);
+  let size = 0;
+  for (let read; (read = await file.read(buffer)) !== null; size += read) {
+    hash.update(buffer.subarray(0, read));
+  }
+  if (sync) await file.sync();
+  return { size, sha256: hash.digest("hex") };
+}

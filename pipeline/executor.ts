@@ -1,0 +1,30 @@
+/** Where steps run: here in processes of this machine, one day in a cluster's queue. */
+import type { Json } from "./declaration.ts";
+import type { StepFailure } from "./events.ts";
+import type { Message, Request } from "./protocol.ts";
+
+export interface Work {
+  /** The step's entry file. */
+  module: URL;
+  /** Permissions and engine flags, as arguments of `deno run`. */
+  arguments: string[];
+  request: Request;
+  logFile: string;
+}
+
+export interface Hooks {
+  /** The step's code is loaded; throwing ends the step with that error. */
+  onReady: () => Promise<void>;
+  onMessage: (message: Message) => void;
+  /** Ends the step. */
+  signal?: AbortSignal;
+}
+
+export type Outcome =
+  | { status: "done"; result?: Json }
+  | { status: "failed"; error: StepFailure };
+
+export interface Executor {
+  /** Runs a step to its end, whichever; rejects only when it could not even be started. */
+  execute(work: Work, hooks: Hooks): Promise<Outcome>;
+}

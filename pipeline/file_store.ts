@@ -1,0 +1,77 @@
+/** A store in a folder, safe for any number of processes at a time. */
+import { type Layout, namesIn } from "./layout.ts";
+import { readJson, syncFolder, writeJson } from "./json_file.ts";
+import { lock, type WaitOptions } from "./lock.ts";
+import type { Artifact, Lookup, Manifest, Store } from "./store.ts";
+import { findDamage, findDamageByContent, statOrNull } from "./tree.ts";
+
+export class FileStore implements Store {
+  constructor(private readonly layout: Layout) {}
+
+  find(step: string, key: string): Lookup {
+    const manifest = this.#read(step, key);
+    if (!manifest) return {};
+    const path = this.layout.artifact(manifest);
+    const damage = findDamage(path, manifest.tree);
+    return damage ? { damage } : { artifact: { path, manifest } };
+  }
+
+  #read(step: string, key: string): Manifest | undefined {
+    const manifest = readJson<Manifest>(this.layout.entry(step, key));
+    return manifest?.step === step && manifest.key === key ? manifest : undefined;
+  }
+
+  manifests(step: string, limit = Infinity): Manifest[] {
+    const folder = `${this.layout.entries}/${step}`;
+    return namesIn(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => ({ name, time: Number(statOrNull(`${folder}/${name}`)?.mtime) }))
+      .sort((a, b) => b.time - a.time)
+      .slice(0, limit)
+      .map(({ name }) => this.#read(step, name.slice(0, -".json".length)))
+      .filter((manifest) => manifest !== undefined);
+  }
+
+  lock(step: string, key: string, options?: WaitOptions): Promise<Disposable> {
+    return lock(this.layout.lock(step, key), "exclusive", options);
+  }
+
+  draft(step: string): string {
+    return Deno.makeTempDirSync({ dir: this.layout.drafts, prefix: `${step}.` });
+  }
+
+  async publish(draft: string, manifest: Manifest): Promise<Artifact> {
+    const path = this.layout.artifact(manifest);
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    Deno.mkdirSync(folder, { recursive: true });
+    // A temporary folder is its owner's alone; a store may be a team's.
+    if (Deno.build.os !== "windows") Deno.chmodSync(draft, 0o777 & ~Deno.umask());
+    if (!statOrNull(path)) this.#move(draft, path);
+    else if (await findDamageByContent(path, manifest.tree)) {
+      const grave = this.draft(`${manifest.step}.damaged`);
+      this.#move(path, `${grave}/content`);
+      this.#move(draft, path);
+      this.discard(grave);
+    } else this.discard(draft);
+    syncFolder(folder);
+    Deno.mkdirSync(`${this.layout.entries}/${manifest.step}`, { recursive: true });
+    writeJson(this.layout.entry(manifest.step, manifest.key), manifest);
+    return { path, manifest };
+  }
+
+  /** Another process may publish the same content under another key at this very moment. */
+  #move(from: string, to: string): void {
+    try {
+      Deno.renameSync(from, to);
+    } catch (error) {
+      if (!statOrNull(to)) throw error;
+      this.discard(from);
+    }
+  }
+
+  discard(draft: string): void {
+    try {
+      Deno.removeSync(draft, { recursive: true });
+    } catch { /* `gc` will. */ }
+  }
+}

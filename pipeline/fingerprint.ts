@@ -1,0 +1,94 @@
+/** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
+import type { Closures } from "./closure.ts";
+import type { Json, StepDeclaration } from "./declaration.ts";
+import { digestOf, sha256 } from "./digest.ts";
+import { PipelineError } from "./errors.ts";
+import type { FileDigests } from "./file_digests.ts";
+
+/** Every field enters the key. */
+export interface Fingerprint {
+  /** Of this interface: an entry made under other rules is no hit. */
+  schema: 1;
+  step: string;
+  /** The entry file, relative to the project's folder. */
+  module: string;
+  /** SHA-256 of every own file that the module can reach; null for one that does not exist. */
+  files: Record<string, string | null>;
+  /** Integrity of every package that the module can reach. */
+  packages: Record<string, string>;
+  /** Validated, defaults filled in, without those that change no result. */
+  parameters: Json;
+  /** What the step promises to write. */
+  outputs: readonly string[];
+  /** Digest of what each upstream step wrote: an equal result made anew changes nothing. */
+  inputs: Record<string, string>;
+  /** Digest of the content of the user's files and folders that the step reads. */
+  externals: Record<string, string>;
+  /** Digest of the value of each declared variable (it may be a secret); null when it is not set. */
+  environment: Record<string, string | null>;
+  /** Class of the device that computes; null for a step whose result no device changes. */
+  device: string | null;
+  /** Further arguments of `deno run`: engine flags can change how numbers come out. */
+  denoArguments: readonly string[];
+  // Not here, on purpose: permissions (they decide whether a step may, not what it writes; a step
+  // that fails is not kept), resources, the Deno version (a manifest records it), absolute paths.
+}
+
+/** 128 bits: enough that two fingerprints never meet, short enough for a file's name. */
+export const keyOf = (fingerprint: Fingerprint): string => digestOf(fingerprint).slice(0, 32);
+
+/** Takes fingerprints, reading what it must and remembering what it can. */
+export class Fingerprinter {
+  constructor(private readonly closures: Closures, private readonly digests: FileDigests) {}
+
+  /**
+   * @param inputs digest of each upstream artifact
+   * @throws {PipelineError} when code or an external file is missing
+   */
+  async take(
+    step: StepDeclaration,
+    parameters: Json,
+    inputs: Record<string, string>,
+  ): Promise<Fingerprint> {
+    const { module, files, packages } = await this.closures.of(step.module);
+    const variables = step.environment?.(parameters) ?? [];
+    return {
+      schema: 1,
+      step: step.name,
+      module,
+      files,
+      packages,
+      parameters: without(parameters, step.notInKey ?? []),
+      outputs: [...step.outputs].sort(),
+      inputs,
+      externals: await this.#externals(step.externals?.(parameters) ?? []),
+      environment: Object.fromEntries(
+        variables.map((name) => [name, digestOfVariable(Deno.env.get(name))]),
+      ),
+      device: step.device?.(parameters) ?? null,
+      denoArguments: step.denoArguments?.(parameters) ?? [],
+    };
+  }
+
+  async #externals(paths: readonly string[]): Promise<Record<string, string>> {
+    const digests: Record<string, string> = {};
+    for (const path of paths) {
+      try {
+        digests[path] = await this.digests.of(path);
+      } catch (cause) {
+        if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+        throw new PipelineError(`it reads ${path}, which does not exist`);
+      }
+    }
+    return digests;
+  }
+}
+
+const digestOfVariable = (value: string | undefined) => value === undefined ? null : sha256(value);
+
+function without(parameters: Json, names: readonly string[]): Json {
+  if (names.length === 0 || parameters === null || typeof parameters !== "object") {
+    return parameters;
+  }
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)));
+}

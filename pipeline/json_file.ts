@@ -1,0 +1,50 @@
+/** JSON files that are whole or not there at all. */
+
+/** Undefined when the file is missing or is no JSON. */
+export function readJson<T>(path: string): T | undefined {
+  try {
+    return JSON.parse(Deno.readTextFileSync(path));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Replaces the file in one step: a reader sees the old content or the new; with `durable` also
+ * after the machine lost its power.
+ */
+export function writeJson(path: string, value: unknown, { durable = true } = {}): void {
+  const draft = `${path}.${crypto.randomUUID()}.draft`;
+  try {
+    using file = Deno.openSync(draft, { write: true, createNew: true });
+    const bytes = new TextEncoder().encode(JSON.stringify(value, null, 1) + "\n");
+    for (let sent = 0; sent < bytes.length;) sent += file.writeSync(bytes.subarray(sent));
+    if (durable) file.syncSync();
+  } catch (error) {
+    removeIfThere(draft);
+    throw error;
+  }
+  Deno.renameSync(draft, path);
+  if (durable) syncFolder(path.slice(0, path.lastIndexOf("/")));
+}
+
+/** For what only saves time: failing to keep it (a full disk, a store that is only read) is no harm. */
+export function keepJson(path: string, value: unknown): void {
+  try {
+    writeJson(path, value, { durable: false });
+  } catch { /* Then it is found out anew. */ }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch { /* It never came to be, or a full disk keeps even that from working. */ }
+}
+
+/** Has the disk hold a folder's list of names; Windows cannot and need not. */
+export function syncFolder(path: string): void {
+  if (Deno.build.os === "windows") return;
+  using folder = Deno.openSync(path);
+  folder.syncSync();
+}

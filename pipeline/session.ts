@@ -1,0 +1,69 @@
+/** What `run`, `plan` and `why` share: the question, checked, and the means to answer it. */
+import { Closures } from "./closure.ts";
+import { type Json, type Pipeline, selectSteps, type StepDeclaration } from "./declaration.ts";
+import { stepNamed } from "./declaration.ts";
+import { FileDigests } from "./file_digests.ts";
+import { FileStore } from "./file_store.ts";
+import { Fingerprinter } from "./fingerprint.ts";
+import { LayeredStore } from "./layered_store.ts";
+import { Layout } from "./layout.ts";
+import { validateParameters } from "./parameters.ts";
+import type { Store } from "./store.ts";
+
+/** Which steps, with which parameters, in which store. */
+export interface PipelineOptions {
+  /** Folder where artifacts are kept. */
+  store: string;
+  /** Further stores to take artifacts from; never written to. */
+  readFrom?: readonly string[];
+  /** By step; a step that is left out gets its schema's defaults. */
+  parameters?: Readonly<Record<string, unknown>>;
+  /** Steps wanted; what they need is included. All when left out. */
+  targets?: readonly string[];
+  /** Run these even when cached; `true`: the targets, or every step when there are none. */
+  force?: boolean | readonly string[];
+}
+
+export interface Session {
+  layout: Layout;
+  store: Store;
+  /** In running order. */
+  steps: readonly StepDeclaration[];
+  /** Validated, by step. */
+  parameters: Record<string, Json>;
+  forced: ReadonlySet<string>;
+  closures: Closures;
+  digests: FileDigests;
+  fingerprinter: Fingerprinter;
+}
+
+/** @throws {PipelineError} for wrong parameters or unknown steps */
+export async function openSession(
+  pipeline: Pipeline,
+  { store: root, readFrom = [], parameters, targets = [], force = false }: PipelineOptions,
+): Promise<Session> {
+  const steps = selectSteps(pipeline, targets);
+  const everyTarget = targets.length > 0 ? targets : steps.map(({ name }) => name);
+  const forced = force === true ? everyTarget : force || [];
+  for (const name of forced) stepNamed(pipeline, name);
+  const layout = new Layout(absolute(root));
+  const own = new FileStore(layout);
+  const others = readFrom.map((other) => new FileStore(new Layout(absolute(other))));
+  const digests = new FileDigests(`${layout.cache}/digests.json`);
+  const closures = new Closures(digests, `${layout.cache}/closures`);
+  return {
+    layout,
+    store: others.length > 0 ? new LayeredStore(own, others) : own,
+    steps,
+    parameters: await validateParameters(pipeline, steps, parameters),
+    forced: new Set(forced),
+    closures,
+    digests,
+    fingerprinter: new Fingerprinter(closures, digests),
+  };
+}
+
+/** Artifacts' paths go to processes that stand in other folders. */
+function absolute(path: string): string {
+  return /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`;
+}

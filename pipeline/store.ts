@@ -1,0 +1,48 @@
+/** Where artifacts are kept, as the rest of the orchestrator sees it. */
+import type { Json } from "./declaration.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import type { WaitOptions } from "./lock.ts";
+import type { Tree } from "./tree.ts";
+
+/** Where an artifact comes from; written last, so an artifact without one does not exist. */
+export interface Manifest {
+  step: string;
+  key: string;
+  /** What the key was made of. */
+  fingerprint: Fingerprint;
+  /** Every file with size and SHA-256. */
+  tree: Tree;
+  /** Of the tree; enters the keys of the steps downstream. */
+  digest: string;
+  /** What the step reported. */
+  result?: Json;
+  /** The run that made it, on what, when it had finished (ISO 8601) and how long it took. */
+  made: { run: string; at: string; seconds: number; deno: string; platform: string };
+}
+
+export interface Artifact {
+  /** The folder with the step's outputs. */
+  path: string;
+  manifest: Manifest;
+}
+
+export interface Lookup {
+  artifact?: Artifact;
+  /** There was one, but it is not what was published: what is wrong with it. */
+  damage?: string;
+}
+
+export interface Store {
+  /** Looks for an artifact and checks its manifest and its files' sizes. */
+  find(step: string, key: string): Lookup;
+  /** Manifests of a step, newest first, at most `limit`. */
+  manifests(step: string, limit: number): Manifest[];
+  /** Only its holder may make the artifact of this key. */
+  lock(step: string, key: string, options?: WaitOptions): Promise<Disposable>;
+  /** An empty folder to write an artifact in. */
+  draft(step: string): string;
+  /** Makes a finished draft findable, at once and for good. */
+  publish(draft: string, manifest: Manifest): Promise<Artifact>;
+  /** Removes a draft that came to nothing. */
+  discard(draft: string): void;
+}
