@@ -54,7 +54,7 @@ export interface StepDeclaration<P = unknown> {
   /** Validates the parameters and fills in defaults; without it the step takes none. */
   readonly parameters?: StandardSchema<P>;
   /** Parameters that change no result (a thread count): the step gets them, the key does not. */
-  readonly notInKey?: readonly (keyof P & string)[];
+  readonly notInKey?: readonly string[];
   /** Upstream steps; the step sees their artifact folders. */
   readonly inputs: readonly string[];
   /** Files and folders that must be in the artifact. */
