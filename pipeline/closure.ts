@@ -20,6 +20,9 @@ export interface Closure {
   readable: string[];
 }
 
+/** Of what is kept; another one is not read. */
+const FORMAT = 1;
+
 interface KeptGraph {
   /** Digests of all files that the graph depends on, by absolute path; null: not there. */
   validWhile: Record<string, string | null>;
@@ -58,7 +61,8 @@ export class Closures {
   }
 
   #cacheFile(module: URL): string | undefined {
-    return this.cacheFolder && `${this.cacheFolder}/${sha256(module.href).slice(0, 32)}.json`;
+    return this.cacheFolder &&
+      `${this.cacheFolder}/${sha256(`${FORMAT} ${module.href}`).slice(0, 32)}.json`;
   }
 
   #kept(module: URL): KeptGraph | undefined {

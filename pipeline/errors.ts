@@ -15,20 +15,28 @@ export function messageOf(error: unknown): string {
   return (error.message || error.name) + cause;
 }
 
+const FULL = "its disk is full: free some space, or choose another store";
+const READ_ONLY = "it may not be written to: change its permissions, or choose another store";
+const IN_THE_WAY = "a file stands where a folder is needed: choose another store";
+
+/** By the operating system's name for them. */
+const PROBLEMS: Record<string, string> = {
+  ENOSPC: FULL,
+  EDQUOT: FULL,
+  EACCES: READ_ONLY,
+  EPERM: READ_ONLY,
+  EROFS: READ_ONLY,
+  EEXIST: IN_THE_WAY,
+  ENOTDIR: IN_THE_WAY,
+};
+
 /** Runs `action` on the store at `root` and puts what goes wrong in a user's words. */
 export async function inStore<T>(root: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : "";
-    const problem = /os error (28|112|122)\b/.test(text)
-      ? "its disk is full or its quota used up: free some space, or choose another store"
-      : cause instanceof Deno.errors.PermissionDenied || /os error 30\b/.test(text)
-      ? "it may not be written to: change its permissions, or choose another store"
-      : cause instanceof Deno.errors.NotADirectory || cause instanceof Deno.errors.AlreadyExists
-      ? "a file stands where a folder is needed: choose another store"
-      : undefined;
-    if (!problem || cause instanceof StoreError) throw cause;
-    throw new StoreError(`cannot use the store ${root}: ${problem} (${text})`);
+    const problem = PROBLEMS[(cause as { code?: string }).code ?? ""];
+    if (!problem) throw cause;
+    throw new StoreError(`cannot use the store ${root}: ${problem} (${messageOf(cause)})`);
   }
 }

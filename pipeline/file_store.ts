@@ -3,14 +3,17 @@ import { type Layout, namesIn } from "./layout.ts";
 import { readJson, syncFolder, writeJson } from "./json_file.ts";
 import { lock, type WaitOptions } from "./lock.ts";
 import type { Artifact, Lookup, Manifest, Store } from "./store.ts";
-import { findDamage, findDamageByContent, statOrNull } from "./tree.ts";
+import { isCurrent, keyOf } from "./fingerprint.ts";
+import { digestOfTree, findDamage, findDamageByContent, statOrNull } from "./tree.ts";
 
 export class FileStore implements Store {
   constructor(private readonly layout: Layout) {}
 
   find(step: string, key: string): Lookup {
     const manifest = this.#read(step, key);
-    if (!manifest) return {};
+    // A manifest that a bit has flipped in promises something else.
+    if (!manifest || keyOf(manifest.fingerprint) !== key) return {};
+    if (digestOfTree(manifest.tree) !== manifest.digest) return {};
     const path = this.layout.artifact(manifest);
     const damage = findDamage(path, manifest.tree);
     return damage ? { damage } : { artifact: { path, manifest } };
@@ -18,7 +21,7 @@ export class FileStore implements Store {
 
   #read(step: string, key: string): Manifest | undefined {
     const manifest = readJson<Manifest>(this.layout.entry(step, key));
-    return manifest?.step === step && manifest.key === key ? manifest : undefined;
+    return manifest && isCurrent(manifest.fingerprint) ? manifest : undefined;
   }
 
   manifests(step: string, limit = Infinity): Manifest[] {

@@ -5,10 +5,12 @@ import { digestOf, sha256 } from "./digest.ts";
 import { PipelineError } from "./errors.ts";
 import type { FileDigests } from "./file_digests.ts";
 
+/** Of fingerprints; entries made under other rules are no hits. */
+const SCHEMA = 1;
+
 /** Every field enters the key. */
 export interface Fingerprint {
-  /** Of this interface: an entry made under other rules is no hit. */
-  schema: 1;
+  schema: typeof SCHEMA;
   step: string;
   /** The entry file, relative to the project's folder. */
   module: string;
@@ -53,7 +55,7 @@ export class Fingerprinter {
     const { module, files, packages } = await this.closures.of(step.module);
     const variables = step.environment?.(parameters) ?? [];
     return {
-      schema: 1,
+      schema: SCHEMA,
       step: step.name,
       module,
       files,
@@ -61,7 +63,7 @@ export class Fingerprinter {
       parameters: without(parameters, step.notInKey ?? []),
       outputs: [...step.outputs].sort(),
       inputs,
-      externals: await this.#externals(step.externals?.(parameters) ?? []),
+      externals: await this.externalsOf(step, parameters),
       environment: Object.fromEntries(
         variables.map((name) => [name, digestOfVariable(Deno.env.get(name))]),
       ),
@@ -70,9 +72,9 @@ export class Fingerprinter {
     };
   }
 
-  async #externals(paths: readonly string[]): Promise<Record<string, string>> {
+  async externalsOf(step: StepDeclaration, parameters: Json): Promise<Record<string, string>> {
     const digests: Record<string, string> = {};
-    for (const path of paths) {
+    for (const path of step.externals?.(parameters) ?? []) {
       try {
         digests[path] = await this.digests.of(path);
       } catch (cause) {
@@ -83,6 +85,9 @@ export class Fingerprinter {
     return digests;
   }
 }
+
+/** Whether an entry can be compared with the fingerprints of today. */
+export const isCurrent = ({ schema }: { schema: number }): boolean => schema === SCHEMA;
 
 const digestOfVariable = (value: string | undefined) => value === undefined ? null : sha256(value);
 

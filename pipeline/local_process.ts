@@ -26,9 +26,10 @@ export const localProcess: Executor = {
     let done = false;
     let result: Json | undefined;
     let failure: { message: string; stack?: string } | undefined;
+    let checked = Promise.resolve();
     const receive = (message: Message) => {
       if (message.type === "ready") {
-        onReady().catch((error) => {
+        checked = onReady().catch((error) => {
           failure ??= { message: messageOf(error) };
           end.now();
         });
@@ -52,12 +53,11 @@ export const localProcess: Executor = {
     ]);
     const status = await child.status;
     await within(DRAIN_MS, output);
+    await checked;
     stdin.close().catch(() => {});
 
     if (done && status.success && !failure) return { status: "done", result };
-    const message = signal?.aborted
-      ? "interrupted"
-      : failure?.message ?? lastWords(status, log.tail);
+    const message = failure?.message ?? lastWords(status, log.tail);
     const error = { message, stack: failure?.stack, logTail: log.tail, logFile: log.path };
     return { status: "failed", error };
   },

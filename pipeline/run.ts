@@ -135,7 +135,7 @@ class Run {
 
   #failed(step: string, error: unknown, seconds: number): void {
     const { giveUp, signal } = this.#context;
-    if (giveUp.aborted && error === giveUp.reason) {
+    if (giveUp.aborted && (error === giveUp.reason || error === signal?.reason)) {
       const reason = signal?.aborted ? "interrupted" : messageOf(error);
       return this.#finished({ step, status: "skipped", reason, seconds: 0 });
     }

@@ -85,7 +85,8 @@ async function make(
   fingerprint: Fingerprint,
   reason: string,
   takeFingerprint: () => Promise<Fingerprint>,
-  { session: { store, closures, parameters }, run, folder, executor, emit, signal }: StepRun,
+  { session: { store, closures, fingerprinter, parameters }, run, folder, executor, emit, signal }:
+    StepRun,
 ): Promise<Artifact> {
   const started = performance.now();
   const logFile = `${folder}/${step.name}.log`;
@@ -116,9 +117,12 @@ async function make(
         }
       },
     });
-    if (outcome.status === "failed") throw new StepError(outcome.error, reason);
-    const after = await takeFingerprint();
-    assertUnchanged({ ...after, externals: fingerprint.externals }, after);
+    if (outcome.status === "failed") {
+      signal?.throwIfAborted();
+      throw new StepError(outcome.error, reason);
+    }
+    const externals = await fingerprinter.externalsOf(step, parameters[step.name]);
+    assertUnchanged(fingerprint, { ...fingerprint, externals });
     const tree = await readTree(output);
     const missing = missingOutputs(tree, step.outputs);
     if (missing.length > 0) {

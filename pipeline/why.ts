@@ -3,7 +3,7 @@ import { type Json, type Pipeline, stepNamed } from "./declaration.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { plan, type PlanEntry } from "./plan.ts";
 import type { PipelineOptions } from "./session.ts";
-import type { Lookup, Manifest, Store } from "./store.ts";
+import type { Lookup, Store } from "./store.ts";
 
 export interface Change {
   kind:
@@ -55,7 +55,7 @@ export interface Explanation {
   reason: string;
   changes: Change[];
   /** The earlier entry that differs least. */
-  nearest?: { key: string; made: Manifest["made"] };
+  nearest?: { key: string; run: string; made: string };
 }
 
 /** How many entries of a step are compared, newest first. */
@@ -71,7 +71,10 @@ export function explain(
 ): Explanation {
   const compared = store.manifests(fingerprint.step, COMPARED_ENTRIES)
     .map(({ fingerprint: before, key, made }) => (
-      { nearest: { key, made }, changes: changesBetween(before, fingerprint) }
+      {
+        nearest: { key, run: made.run, made: made.at },
+        changes: changesBetween(before, fingerprint),
+      }
     ))
     .sort((a, b) => a.changes.length - b.changes.length);
   const { nearest, changes } = compared[0] ?? { changes: [] };
