@@ -1,0 +1,62 @@
+import { readJpegHeader } from "./codecs/jpeg_segments.ts";
+import { pngChunks } from "./codecs/png_chunks.ts";
+import { riffChunks } from "./codecs/riff_chunks.ts";
+import { readTiffDirectory, TAG } from "./codecs/tiff_directory.ts";
+import { ImageError, type RgbImage } from "./image.ts";
+import type { ImageFormat } from "./image_format.ts";
+
+/**
+ * The EXIF orientation of a photo, 1 to 8, where 1 is upright; 1 too when the file has none or it
+ * cannot be read. TIFF files are turned when they are decoded.
+ */
+export function exifOrientation(bytes: Uint8Array, format: ImageFormat): number {
+  try {
+    const exif = findExif(bytes, format);
+    const orientation = exif && readTiffDirectory(exif).get(TAG.orientation)?.[0];
+    return orientation && orientation <= 8 ? orientation : 1;
+  } catch (error) {
+    if (error instanceof ImageError) return 1;
+    throw error;
+  }
+}
+
+function findExif(bytes: Uint8Array, format: ImageFormat): Uint8Array | undefined {
+  switch (format) {
+    case "jpeg":
+      return readJpegHeader(bytes).exif;
+    case "png":
+      return pngChunks(bytes).find(({ type }) => type === "eXIf")?.data;
+    case "webp":
+      return riffChunks(bytes).find(({ type }) => type === "EXIF")?.data;
+  }
+}
+
+/**
+ * Turns and mirrors a photo to upright, as Pillow's `ImageOps.exif_transpose`.
+ * @param orientation EXIF's: 2 to 4 mirrored or upside down, 5 to 8 lying on a side
+ */
+export function orient(image: RgbImage, orientation: number): RgbImage {
+  if (orientation <= 1 || orientation > 8) return image;
+  const { width, height, data } = image;
+  const lying = orientation >= 5;
+  const turned = {
+    width: lying ? height : width,
+    height: lying ? width : height,
+    data: new Uint8Array(data.length),
+  };
+  // Where the source is mirrored, in its own directions.
+  const fromRight = [2, 3, 7, 8].includes(orientation);
+  const fromBottom = [3, 4, 6, 7].includes(orientation);
+  for (let row = 0, to = 0; row < turned.height; row++) {
+    for (let column = 0; column < turned.width; column++) {
+      const [x, y] = lying ? [row, column] : [column, row];
+      const sourceX = fromRight ? width - 1 - x : x;
+      const sourceY = fromBottom ? height - 1 - y : y;
+      const from = (sourceY * width + sourceX) * 3;
+      turned.data[to++] = data[from];
+      turned.data[to++] = data[from + 1];
+      turned.data[to++] = data[from + 2];
+    }
+  }
+  return turned;
+}

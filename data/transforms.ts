@@ -1,0 +1,80 @@
+/** The tutorial's transforms: photos to square crops of bytes, and bytes to a model's input. */
+import { centerOffset, type Crop, resizedSize } from "./crop.ts";
+import type { RgbImage } from "./image.ts";
+import { resizeWindow } from "./resize.ts";
+
+/** Mean and standard deviation of red, green and blue, of values from 0 to 1. */
+export interface Normalization {
+  mean: readonly number[];
+  std: readonly number[];
+}
+
+/**
+ * `Resize(resize)` and `CenterCrop(size)`: [size, size, 3]. Where the resized photo is smaller than
+ * the crop, zeros surround it. Only the pixels of the crop are computed.
+ */
+export function evaluationCrop(image: RgbImage, resize: number, size: number): Uint8Array {
+  const resized = resizedSize(image.width, image.height, resize);
+  const [left, top] = [centerOffset(resized.width, size), centerOffset(resized.height, size)];
+  const window = {
+    left: Math.max(left, 0),
+    top: Math.max(top, 0),
+    width: Math.min(size, resized.width),
+    height: Math.min(size, resized.height),
+  };
+  const whole = { left: 0, top: 0, width: image.width, height: image.height };
+  const { data } = resizeWindow(image, whole, resized.width, resized.height, window);
+  if (window.width === size && window.height === size) return data;
+  const out = new Uint8Array(size * size * 3);
+  for (let row = 0; row < window.height; row++) {
+    const from = row * window.width * 3;
+    const to = ((row - Math.min(top, 0)) * size - Math.min(left, 0)) * 3;
+    out.set(data.subarray(from, from + window.width * 3), to);
+  }
+  return out;
+}
+
+/** Cuts, resizes to `size`×`size` and flips: `resized_crop` and `hflip`. [size, size, 3] */
+export function trainingCrop(image: RgbImage, crop: Crop, size: number): Uint8Array {
+  const window = { left: 0, top: 0, width: size, height: size };
+  const { data } = resizeWindow(image, crop, size, size, window);
+  if (crop.flip) flipRows(data, size);
+  return data;
+}
+
+/** Mirrors each row of pixels, in place. */
+function flipRows(data: Uint8Array, width: number): void {
+  for (let row = 0; row < data.length; row += width * 3) {
+    for (let a = row, b = row + (width - 1) * 3; a < b; a += 3, b -= 3) {
+      for (let c = 0; c < 3; c++) {
+        [data[a + c], data[b + c]] = [data[b + c], data[a + c]];
+      }
+    }
+  }
+}
+
+/**
+ * `ToTensor` and `Normalize` of bytes, in float32 as torch computes them, by table.
+ * @returns a function that fills `out` from RGB bytes of the same length
+ * @throws {RangeError} when mean or std are not three numbers, or a std is zero.
+ */
+export function normalizer(
+  { mean, std }: Normalization,
+): (bytes: Uint8Array, out: Float32Array) => void {
+  if (mean.length !== 3 || std.length !== 3 || std.some((value) => !(value > 0))) {
+    throw new RangeError(`normalization needs 3 means and 3 stds above 0, got ${mean} and ${std}`);
+  }
+  const [red, green, blue] = mean.map((_, c) =>
+    Float32Array.from({ length: 256 }, (_, byte) => {
+      const centered = Math.fround(Math.fround(byte / 255) - Math.fround(mean[c]));
+      return centered / Math.fround(std[c]);
+    })
+  );
+  return (bytes, out) => {
+    for (let i = 0; i < bytes.length; i += 3) {
+      out[i] = red[bytes[i]];
+      out[i + 1] = green[bytes[i + 1]];
+      out[i + 2] = blue[bytes[i + 2]];
+    }
+  };
+}
