@@ -20,14 +20,25 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
 }
 
 /**
- * Whether `actual` is the digest that `pin` stands for: all 64 hex digits, or the first 8 or more
- * as in `resnet18-f37072fd.pth` (torch.hub's convention, see `torch/hub.py`, `HASH_REGEX`).
- *
- * @throws {TypeError} where the pin is neither
+ * The SHA-256 that a file must have: all 64 hex digits, or the first 8 or more as in
+ * `resnet18-f37072fd.pth` (torch.hub's convention, see `torch/hub.py`, `HASH_REGEX`); a list where
+ * each of several files will do.
  */
-export function digestMatches(pin: string, actual: string): boolean {
-  if (!/^[0-9a-f]{8,64}$/.test(pin)) {
-    throw new TypeError(`"${pin}" pins nothing: a SHA-256 pin is 8 to 64 lower-case hex digits`);
-  }
-  return actual.startsWith(pin);
+export type Pin = string | readonly string[];
+
+/**
+ * Whether `actual` is a digest that `pin` stands for.
+ *
+ * @throws {TypeError} where the pin is no pin
+ */
+export function digestMatches(pin: Pin, actual: string): boolean {
+  return [pin].flat().some((digits) => {
+    if (/^[0-9a-f]{8,64}$/.test(digits)) return actual.startsWith(digits);
+    throw new TypeError(`"${digits}" pins nothing: a SHA-256 pin is 8 to 64 lower-case hex digits`);
+  });
+}
+
+/** A pin for a message. */
+export function formatPin(pin: Pin): string {
+  return [pin].flat().join(" or ");
 }

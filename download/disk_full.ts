@@ -4,7 +4,5 @@
  */
 export function explainDiskFull(error: unknown, path: string): unknown {
   if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) return error;
-  return new Error(`The disk is full: ${path} could not be written. Free space and run it again`, {
-    cause: error,
-  });
+  return new Error(`The disk is full: ${path} could not be written. Free space and run it again`);
 }

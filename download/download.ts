@@ -1,14 +1,14 @@
 /** Files from the network: resumed, checked, and either there as a whole or not there. */
 import { basename, dirname } from "node:path";
-import { digestMatches, sha256OfFile } from "./digest.ts";
+import { digestMatches, formatPin, type Pin, sha256OfFile } from "./digest.ts";
 import { UnavailableError, WrongContentError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import { publicUrl } from "./public_url.ts";
 import { InterruptedError, type Patience, transfer } from "./transfer.ts";
 
 export interface DownloadOptions {
-  /** SHA-256, all of it or its first digits; see {@linkcode digestMatches}. */
-  sha256?: string;
+  /** The SHA-256 that the file must have. */
+  sha256?: Pin;
   /** The exact size. */
   bytes?: number;
   progress?: Progress;
@@ -86,7 +86,6 @@ export async function download(
       if (interrupted && attempt < RESUMPTIONS) continue;
       throw new Error(
         `${error.message}, also when asked again. Run it again to go on: ${part} keeps what came`,
-        { cause: error },
       );
     }
     const sha256 = await sha256OfFile(part, signal);
@@ -99,16 +98,16 @@ export async function download(
     // The beginning may stem from another file of that name; what came in one piece does not.
     if (offset > 0) continue;
     throw new WrongContentError(
-      `${
-        publicUrl(url)
-      } has SHA-256 ${sha256}, expected ${pin}: the file was replaced or damaged ` +
+      `${publicUrl(url)} has SHA-256 ${sha256}, expected ${
+        formatPin(pin)
+      }: the file was replaced or damaged ` +
         `on its way. It was not kept`,
     );
   }
 }
 
 /** How much of the partial file can be built upon. */
-async function resumableBytes(part: string, pin?: string, bytes = Infinity): Promise<number> {
+async function resumableBytes(part: string, pin?: Pin, bytes = Infinity): Promise<number> {
   const size = (await Deno.stat(part).catch(ignoreNotFound))?.size ?? 0;
   // Without a hash only the entity tag can tell that the rest belongs to the beginning.
   return size <= bytes && (pin || await readTag(part)) ? size : 0;

@@ -1,6 +1,6 @@
 /** A folder of files that were downloaded before, by name. */
 import { join } from "node:path";
-import { digestMatches, sha256OfFile } from "./digest.ts";
+import { digestMatches, formatPin, type Pin, sha256OfFile } from "./digest.ts";
 import type { LocalFile } from "./download.ts";
 import { WrongContentError } from "./errors.ts";
 
@@ -16,7 +16,7 @@ import { WrongContentError } from "./errors.ts";
 export async function findInMirror(
   folder: string,
   name: string,
-  pin?: string,
+  pin?: Pin,
   signal?: AbortSignal,
 ): Promise<LocalFile | undefined> {
   const path = join(folder, name);
@@ -30,7 +30,7 @@ export async function findInMirror(
   }
   if (pin && !digestMatches(pin, sha256)) {
     throw new WrongContentError(
-      `${path} has SHA-256 ${sha256}, expected ${pin}. ` +
+      `${path} has SHA-256 ${sha256}, expected ${formatPin(pin)}. ` +
         `Remove it from the mirror folder or replace it with the right file`,
     );
   }

@@ -1,5 +1,6 @@
 /** A file from wherever it can be had: the mirror folder, an earlier download, its URL. */
 import { join } from "node:path";
+import type { Pin } from "./digest.ts";
 import { download, type LocalFile } from "./download.ts";
 import { UnavailableError } from "./errors.ts";
 import { findInMirror } from "./mirror.ts";
@@ -12,8 +13,7 @@ export interface RemoteFile {
   url: string;
   /** The name that it has in mirror and download folders. */
   name: string;
-  /** SHA-256, all of it or its first digits. */
-  sha256?: string;
+  sha256?: Pin;
   bytes?: number;
 }
 
@@ -57,7 +57,6 @@ export async function obtainFile(file: RemoteFile, places: Places): Promise<Loca
     if (!(error instanceof UnavailableError)) throw error;
     throw new UnavailableError(
       `${error.message}, or put ${file.name} from elsewhere into a folder and set GRAFT_MIRROR to it`,
-      { cause: error.cause },
     );
   }
 }

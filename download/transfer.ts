@@ -89,8 +89,8 @@ export async function transfer(url: string, part: Part, patience: Patience, opti
       : undefined;
     if (!failure) throw explainDiskFull(error, part.path);
     const message = `${publicUrl(url)} ${failure}`;
-    if (started) throw new InterruptedError(message, { cause: error });
-    throw new UnavailableError(`${message}. Check the network and its proxy`, { cause: error });
+    if (started) throw new InterruptedError(message);
+    throw new UnavailableError(`${message}. Check the network and its proxy`);
   }
 }
 

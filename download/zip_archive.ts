@@ -89,15 +89,20 @@ export class ZipArchive implements Disposable {
     sink: WritableStream<Uint8Array>,
     signal?: AbortSignal,
   ): Promise<void> {
-    const guard = atMost(entry.bytes);
-    const piped = guard.readable.pipeTo(sink);
+    const writer = sink.getWriter();
+    let left = entry.bytes;
+    const guard = new WritableStream<Uint8Array>({
+      write(chunk) {
+        left -= chunk.length;
+        if (left < 0) throw new ZipError("it holds more bytes than it declares");
+        return writer.write(chunk);
+      },
+    });
     try {
-      await Promise.all([
-        piped,
-        (this.#entries.get(entry) as FileEntry).getData(guard.writable, { signal }),
-      ]);
+      await (this.#entries.get(entry) as FileEntry).getData(guard, { signal });
+      await writer.close();
     } catch (error) {
-      await piped.catch(() => {});
+      await writer.abort(error).catch(() => {});
       signal?.throwIfAborted();
       throw zipError(this.path, error, entry.name);
     }
@@ -149,18 +154,6 @@ class FileReader extends Reader<Deno.FsFile> {
   }
 }
 
-/** Lets `limit` bytes through and fails on the next. */
-function atMost(limit: number): TransformStream<Uint8Array, Uint8Array> {
-  let left = limit;
-  return new TransformStream({
-    transform(chunk, controller) {
-      left -= chunk.length;
-      if (left < 0) throw new ZipError("it holds more bytes than it declares");
-      controller.enqueue(chunk);
-    },
-  });
-}
-
 /** zip.js's terse messages, as a sentence with the archive's name and a remedy. */
 function zipError(path: string, error: unknown, entry?: string): unknown {
   if (!(error instanceof Error) || error instanceof RangeError || "code" in error) return error;
@@ -176,6 +169,5 @@ function zipError(path: string, error: unknown, entry?: string): unknown {
     entry === undefined
       ? `${what} is not a whole zip archive (${why}): fetch or pack it again`
       : `${what} is damaged (${why}): fetch or pack the archive again`,
-    { cause: error },
   );
 }

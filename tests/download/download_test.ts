@@ -37,6 +37,8 @@ Deno.test("a pin may be the first digits of the hash, as in torch.hub's file nam
   await using server = serveFile(content);
   const path = join(folder.path, "a.bin");
   assert.equal((await download(server.url, path, { sha256: digest.slice(0, 8) })).sha256, digest);
+  const either = ["0".repeat(64), digest];
+  assert.equal((await download(server.url, path, { sha256: either })).sha256, digest);
   await assert.rejects(download(server.url, path, { sha256: "f37" }), TypeError);
 });
 

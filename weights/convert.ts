@@ -1,0 +1,87 @@
+/** From PyTorch's state dict to parameters in tfjs's layout, and back. */
+import { describeMismatch } from "./mismatch.ts";
+import { transpose } from "./strided.ts";
+import { type Tensor, WeightsError } from "./tensor.ts";
+
+/** What a model expects of a parameter. */
+export interface ParameterSpec {
+  /** PyTorch's name, such as `layer1.0.conv1.weight`. */
+  name: string;
+  kind: "conv" | "depthwise" | "linear" | "vector";
+  /** PyTorch's shape: [out, in, h, w], [channels, 1, h, w], [out, in], or any for a vector. */
+  shape: readonly number[];
+}
+
+/** A parameter in tfjs's layout (or, from {@linkcode toTorchLayout}, in PyTorch's). */
+export interface NamedTensor {
+  shape: number[];
+  data: Float32Array;
+}
+
+/**
+ * The axes of PyTorch's layout in the order that tfjs has them: OIHW to HWIO; [C, 1, H, W] to
+ * [H, W, C, 1]; [out, in] to [in, out].
+ */
+const axes = {
+  conv: [2, 3, 1, 0],
+  depthwise: [2, 3, 0, 1],
+  linear: [1, 0],
+} as const;
+
+/**
+ * The parameters that `specs` lists, in their order and in tfjs's layout, after a check that the
+ * state dict has exactly these. `*.num_batches_tracked`, which nothing here needs, may be there.
+ *
+ * @param what names the weights in messages, such as the path of their file
+ * @throws {WeightsError} which lists what is missing, unexpected or misshapen
+ *
+ * @example
+ * ```ts
+ * const parameters = convertStateDict(await readStateDict(path), specs, path);
+ * parameters.get("conv1.weight")?.shape; // [7, 7, 3, 64]
+ * ```
+ */
+export function convertStateDict(
+  stateDict: ReadonlyMap<string, Tensor>,
+  specs: readonly ParameterSpec[],
+  what = "the file of weights",
+): Map<string, NamedTensor> {
+  const mismatch = describeMismatch(stateDict, specs);
+  if (mismatch) throw new WeightsError(`${what} does not fit the model. ${mismatch}`);
+  return new Map(specs.map(({ name, kind, shape }) => {
+    const data = floats(name, stateDict.get(name)!, what);
+    return [
+      name,
+      kind === "vector" ? { shape: [...shape], data } : transpose(data, shape, axes[kind]),
+    ];
+  }));
+}
+
+/**
+ * The inverse of {@linkcode convertStateDict}: parameters in PyTorch's layout, under its names.
+ *
+ * @throws {WeightsError} where a parameter is missing
+ */
+export function toTorchLayout(
+  parameters: ReadonlyMap<string, NamedTensor>,
+  specs: readonly ParameterSpec[],
+): Map<string, Tensor> {
+  return new Map(specs.map(({ name, kind }) => {
+    const parameter = parameters.get(name);
+    if (!parameter) throw new WeightsError(`the parameter ${name} is missing`);
+    const { shape, data } = kind === "vector"
+      ? { shape: [...parameter.shape], data: parameter.data }
+      : transpose(parameter.data, parameter.shape, inverse(axes[kind]));
+    return [name, { dtype: "float32", shape, data }];
+  }));
+}
+
+function inverse(order: readonly number[]): number[] {
+  return order.map((_, axis) => order.indexOf(axis));
+}
+
+function floats(name: string, { dtype, data }: Tensor, what: string): Float32Array {
+  if (data instanceof Float32Array) return data;
+  if (data instanceof Float64Array) return Float32Array.from(data);
+  throw new WeightsError(`${what}: ${name} holds ${dtype}, not floating-point numbers`);
+}

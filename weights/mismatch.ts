@@ -1,0 +1,61 @@
+/** Saying in what a file of weights and a model differ. */
+import type { ParameterSpec } from "./convert.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** How many names of a kind are listed. */
+const LISTED = 3;
+
+/** Sentences for a person, with a hint at the likely cause; undefined where all fits. */
+export function describeMismatch(
+  stateDict: ReadonlyMap<string, Tensor>,
+  specs: readonly ParameterSpec[],
+): string | undefined {
+  const expected = new Set(specs.map(({ name }) => name));
+  const missing = specs.filter(({ name }) => !stateDict.has(name));
+  const unexpected = [...stateDict.keys()].filter((name) =>
+    !expected.has(name) && !name.endsWith(".num_batches_tracked")
+  );
+  const misshapen = specs.filter(({ name, shape }) => {
+    const tensor = stateDict.get(name);
+    return tensor && !sameShape(tensor.shape, shape);
+  });
+  const sentences = [
+    list("missing", missing.map(({ name }) => name)),
+    list("unexpected", unexpected),
+    list(
+      "misshapen",
+      misshapen.map(({ name, shape }) =>
+        `${name} is [${stateDict.get(name)!.shape}], expected [${shape}]`
+      ),
+    ),
+  ].filter((sentence) => sentence !== undefined);
+  if (sentences.length === 0) return undefined;
+  const hint = missing.length || unexpected.length
+    ? "It may be of another architecture: choose the model that it was saved from"
+    : headHint(stateDict, misshapen);
+  return [...sentences, ...(hint ? [hint] : [])].join(". ");
+}
+
+/** Where only the last layer differs, in its number of classes. */
+function headHint(
+  stateDict: ReadonlyMap<string, Tensor>,
+  misshapen: readonly ParameterSpec[],
+): string | undefined {
+  const weight = misshapen.find(({ kind }) => kind === "linear");
+  const layer = weight?.name.replace(/\.weight$/, "");
+  if (!weight || misshapen.some(({ name }) => !name.startsWith(`${layer}.`))) return undefined;
+  const [classes, features] = stateDict.get(weight.name)!.shape;
+  if (features !== weight.shape[1]) return undefined;
+  return `Its head (${layer}) tells ${classes} classes apart, the model ${weight.shape[0]}: ` +
+    `give the classes that it was trained on`;
+}
+
+function list(what: string, names: string[]): string | undefined {
+  if (names.length === 0) return undefined;
+  const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : "";
+  return `${names.length} ${what}: ${names.slice(0, LISTED).join(", ")}${more}`;
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}

@@ -1,0 +1,6 @@
+export * from "./convert.ts";
+export * from "./fetch_pretrained.ts";
+export * from "./read.ts";
+export * from "./registry.ts";
+export * from "./safetensors.ts";
+export * from "./tensor.ts";

@@ -1,0 +1,100 @@
+/**
+ * The safetensors format: a JSON header that describes tensors, then their bytes. It can hold nothing
+ * that runs.
+ *
+ * Source: https://github.com/huggingface/safetensors (README, and safetensors/src/tensor.rs, whose
+ * checks are made here too).
+ */
+import { explainDiskFull } from "../download/mod.ts";
+import {
+  damaged,
+  formatHeader,
+  LARGEST_HEADER,
+  parseHeader,
+  safetensorsTypes,
+} from "./safetensors_header.ts";
+import { bytesPerElement, elementsFrom, elementsOf, type Tensor, WeightsError } from "./tensor.ts";
+
+export interface SafetensorsFile {
+  /** In the order of their bytes. */
+  tensors: Map<string, Tensor>;
+  metadata: Record<string, string>;
+}
+
+/**
+ * Reads a file, a tensor at a time. float16 and bfloat16 are widened to float32.
+ *
+ * Permissions: read for the file.
+ *
+ * @throws {WeightsError} where the header is damaged, tensors overlap or leave gaps, a size does not
+ *   fit its shape, or the file is cut off
+ */
+export async function readSafetensors(path: string): Promise<SafetensorsFile> {
+  using file = await Deno.open(path);
+  const { size } = await file.stat();
+  const read = async (bytes: Uint8Array<ArrayBuffer>) => {
+    for (let at = 0; at < bytes.length;) {
+      const count = await file.read(bytes.subarray(at));
+      if (count === null) throw damaged(path, `it ends after ${size} bytes, cut off`);
+      at += count;
+    }
+    return bytes;
+  };
+  const length = Number(new DataView((await read(new Uint8Array(8))).buffer).getBigUint64(0, true));
+  if (length > Math.min(LARGEST_HEADER, size - 8)) throw damaged(path, "its header is too long");
+  const { entries, metadata } = parseHeader(
+    path,
+    await read(new Uint8Array(length)),
+    size - 8 - length,
+  );
+  const tensors = new Map<string, Tensor>();
+  for (const [name, { dtype, shape, data_offsets: [start, end] }] of entries) {
+    const bytes = await read(new Uint8Array(end - start));
+    tensors.set(name, { shape, ...elementsFrom(bytes, safetensorsTypes[dtype]) });
+  }
+  return { tensors, metadata };
+}
+
+/**
+ * Writes tensors to `path`, which appears only when it is whole. The same tensors give the same
+ * bytes, whatever their order: they are sorted as the safetensors library does it, wide types first
+ * (which aligns them), then by name.
+ *
+ * Permissions: read and write in the folder.
+ *
+ * @throws {WeightsError} where a tensor's data does not have as many elements as its shape says
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Record<string, string> = {},
+): Promise<void> {
+  const sorted = [...tensors].sort(([nameA, a], [nameB, b]) =>
+    bytesPerElement(b.dtype) - bytesPerElement(a.dtype) || (nameA < nameB ? -1 : 1)
+  );
+  for (const [name, { shape, data }] of sorted) {
+    if (data.length !== elementsOf(shape)) {
+      throw new WeightsError(`${name} has ${data.length} elements, which is not [${shape}]`);
+    }
+  }
+  const header = formatHeader(sorted, metadata);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
+  const part = `${path}.part`;
+  try {
+    using file = await Deno.open(part, { write: true, create: true, truncate: true });
+    const write = async (bytes: Uint8Array) => {
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    };
+    await write(length);
+    await write(header);
+    for (const [, { data }] of sorted) {
+      await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    }
+    await file.sync();
+  } catch (error) {
+    await Deno.remove(part).catch(() => {});
+    throw explainDiskFull(error, path);
+  }
+  await Deno.rename(part, path);
+}
