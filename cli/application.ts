@@ -8,7 +8,7 @@ export interface Application {
   /** Where artifacts are kept by default: an absolute path. */
   defaultStore: string;
   /** Each step's parameters, and what was decided on the way, for people. */
-  configure(flags: Flags, folder: string): Promise<{
+  configure(flags: Flags, folder: string, store: string): Promise<{
     parameters: Record<string, unknown>;
     notes: string[];
   }>;

@@ -27,7 +27,7 @@ export function inspectionCommands(app: Application): Record<string, Command> {
 async function showPlan(app: Application, context: CommandContext): Promise<number> {
   const { flags, operands, folder, store, json, say } = context;
   const targets = checkSteps(app, operands);
-  const { parameters, notes } = await app.configure(flags, folder);
+  const { parameters, notes } = await app.configure(flags, folder, store);
   const entries = await plan(app.pipeline, { store, parameters, targets, force: flags.force });
   if (!flags.json) notes.forEach(say);
   for (const { step, status, reason } of entries) {
@@ -41,7 +41,7 @@ async function showWhy(app: Application, context: CommandContext): Promise<numbe
   const { flags, operands, folder, store, json, say } = context;
   const [step] = checkSteps(app, operands) ?? [];
   if (!step || operands.length > 1) throw new UsageError("why takes the name of one step");
-  const { parameters } = await app.configure(flags, folder);
+  const { parameters } = await app.configure(flags, folder, store);
   const explanation = await why(app.pipeline, step, { store, parameters });
   if (flags.json) {
     json(explanation);

@@ -8,7 +8,7 @@ import { checkSteps } from "./steps.ts";
 export async function runSteps(app: Application, context: CommandContext): Promise<number> {
   const { flags, operands, folder, store, signal, json, say } = context;
   const targets = checkSteps(app, operands);
-  const { parameters, notes } = await app.configure(flags, folder);
+  const { parameters, notes } = await app.configure(flags, folder, store);
   notes.forEach(say);
   const renderer = Deno.stderr.isTerminal() ? new TerminalRenderer() : new PlainRenderer();
   const onEvent = (event: PipelineEvent) => {

@@ -1,0 +1,82 @@
+/** Which model `predict` asks: one that the pipeline trained, or a file of weights. */
+import { resolve } from "node:path";
+import type { CommandContext } from "../cli/application.ts";
+import { UsageError } from "../cli/errors.ts";
+import type { Flags } from "../cli/flags.ts";
+import { ARCHITECTURES, findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
+import { parameterSpecs } from "../models/parameter_specs.ts";
+import { latestArtifact } from "../pipeline/mod.ts";
+import type { Branch } from "../training/mod.ts";
+import { convertStateDict, readStateDict } from "../weights/mod.ts";
+import { readJson } from "./json.ts";
+import { loadModel } from "./load_model.ts";
+
+export interface ChosenModel {
+  model: Model;
+  manifest: ModelManifest;
+  /** The model in words. */
+  what: string;
+}
+
+/** The branch asked for, or the one that the newest evaluation found better. */
+export async function trainedModel({ flags, store }: CommandContext): Promise<ChosenModel> {
+  const branch = (flags.branch as Branch | undefined) ?? await betterBranch(store);
+  const artifact = await latestArtifact(store, `train_${branch}`);
+  if (!artifact) {
+    throw new Error(
+      `${store} holds no trained model of the ${branch} branch: run \`deno task pipeline\` first, ` +
+        "or give --weights FILE --model NAME --classes a,b,c",
+    );
+  }
+  const { model, manifest } = await loadModel(artifact.path);
+  const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
+  return { model, manifest, what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%` };
+}
+
+async function betterBranch(store: string): Promise<Branch> {
+  const evaluated = await latestArtifact(store, "evaluate");
+  if (!evaluated) return await latestArtifact(store, "train_finetune") ? "finetune" : "frozen";
+  const { comparison } = await readJson(`${evaluated.path}/metrics.json`);
+  return comparison.better === "frozen" ? "frozen" : "finetune";
+}
+
+/** Weights as PyTorch saved them, with the names of their classes. */
+export async function modelFromFile(flags: Flags, folder: string): Promise<ChosenModel> {
+  const { weights, model: name, classes } = flags;
+  const known = ARCHITECTURES.map((architecture) => architecture.name);
+  if (!name || !known.includes(name)) {
+    throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
+  }
+  if (!classes) {
+    throw new UsageError("--weights needs --classes: a,b,c or a file with a name a line");
+  }
+  const names = await classList(classes, folder);
+  const architecture = findArchitecture(name);
+  const path = resolve(folder, weights!);
+  const parameters = convertStateDict(
+    await readStateDict(path),
+    parameterSpecs(architecture, names.length),
+    path,
+  );
+  return {
+    model: new Model(architecture, names.length, parameters),
+    manifest: {
+      schema: 1,
+      architecture: name,
+      classes: names,
+      preprocessing: architecture.preprocessing,
+      pretrained: { origin: path, sha256: "", licence: "unknown" },
+    },
+    what: `${name} of ${path}`,
+  };
+}
+
+/** `a,b,c`, or the lines of a file. */
+async function classList(classes: string, folder: string): Promise<string[]> {
+  const names = classes.includes(",")
+    ? classes.split(",")
+    : (await Deno.readTextFile(resolve(folder, classes))).split(/\r?\n/);
+  const trimmed = names.map((name) => name.trim()).filter((name) => name !== "");
+  if (trimmed.length < 2) throw new UsageError(`--classes ${classes} names fewer than two classes`);
+  return trimmed;
+}

@@ -1,0 +1,77 @@
+/** From flags to each step's parameters: what `auto` means here is decided before anything runs. */
+import { isAbsolute, join, resolve } from "node:path";
+import { chooseBackend } from "../backend/choose.ts";
+import { UsageError } from "../cli/errors.ts";
+import type { Flags } from "../cli/flags.ts";
+import { ARCHITECTURES } from "../models/registry.ts";
+import { RECIPES } from "../training/recipes.ts";
+
+export interface Configuration {
+  /** Parameters by step. */
+  parameters: Record<string, unknown>;
+  /** What was decided, for people. */
+  notes: string[];
+}
+
+/** @param folder against which relative paths are meant: where the user stands */
+export async function configure(
+  flags: Flags,
+  folder: string,
+  store: string,
+): Promise<Configuration> {
+  const choice = await chooseBackend((flags.backend ?? "auto") as "auto" | "webgpu" | "wasm");
+  const requested = (flags.recipe ?? "auto") as "auto" | "quick" | "tutorial";
+  const name = requested === "auto" ? (choice.hardware ? "tutorial" : "quick") : requested;
+  const recipe = { ...RECIPES[name] };
+  if (flags.epochs) recipe.epochs = Number(flags.epochs);
+  if (flags.batch) recipe.batchSize = Number(flags.batch);
+  if (flags.lr) recipe.lr = Number(flags.lr);
+
+  const seed = Number(flags.seed ?? 0);
+  const compute = {
+    backend: choice.backend,
+    device: choice.device,
+    ...(flags.threads && { threads: Number(flags.threads) }),
+  };
+  const train = { ...compute, recipe, seed };
+  const downloads = join(store, "downloads");
+  const model = checkModel(flags);
+  return {
+    parameters: {
+      download_data: { data: resolveSource(flags.data ?? "auto", folder), seed, downloads },
+      convert_weights: {
+        model,
+        downloads,
+        ...(flags.weights && { weights: resolve(folder, flags.weights) }),
+      },
+      build_datasets: {},
+      train_finetune: train,
+      train_frozen: train,
+      evaluate: compute,
+      predict: compute,
+    },
+    notes: [
+      `recipe ${name}: ${recipe.epochs} epochs of batches of ${recipe.batchSize}, learning rate ` +
+      `${recipe.lr}` + (requested === "auto" ? " (--recipe tutorial is the original's)" : ""),
+      `${choice.backend} on ${choice.device}: ${choice.reason}`,
+    ],
+  };
+}
+
+/** @throws {UsageError} when there is no such model, or no file of weights says which it is of */
+function checkModel({ model = "auto", weights }: Flags): string {
+  const known = ARCHITECTURES.map(({ name }) => name);
+  if (model !== "auto" && !known.includes(model)) {
+    throw new UsageError(`--model is "${model}", but takes one of auto, ${known.join(", ")}`);
+  }
+  if (weights && model === "auto") {
+    throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
+  }
+  return model;
+}
+
+/** A path among the kinds of source becomes absolute; names, URLs and packages stay. */
+function resolveSource(source: string, folder: string): string {
+  const isPath = !/^(auto|hymenoptera)$/.test(source) && !/^(https?|pypi):/.test(source);
+  return isPath && !isAbsolute(source) ? resolve(folder, source) : source;
+}

@@ -1,0 +1,56 @@
+/** Step: pretrained PyTorch weights, checked against the architecture, in tfjs layout. */
+import { basename } from "node:path";
+import { findArchitecture, type ModelManifest, parameterSpecs } from "../models/mod.ts";
+import { runStep, type StepContext } from "../pipeline/step.ts";
+import {
+  convertStateDict,
+  fetchPretrained,
+  type PretrainedModel,
+  readStateDict,
+} from "../weights/mod.ts";
+import { writeJson } from "./json.ts";
+import type { ConvertWeightsParameters } from "./parameters.ts";
+import { sha256OfFile } from "../download/mod.ts";
+import { writeParameters } from "./parameter_file.ts";
+
+const IMAGENET_CLASSES = 1000;
+
+if (import.meta.main) await runStep<ConvertWeightsParameters>(convert);
+
+async function convert(step: StepContext<ConvertWeightsParameters>): Promise<void> {
+  const { model, path, ...pretrained } = await findWeights(step);
+  const architecture = findArchitecture(model);
+  const parameters = convertStateDict(
+    await readStateDict(path),
+    parameterSpecs(architecture, IMAGENET_CLASSES),
+    path,
+  );
+  const manifest: ModelManifest = {
+    schema: 1,
+    architecture: model,
+    classes: IMAGENET_CLASSES,
+    preprocessing: architecture.preprocessing,
+    pretrained,
+  };
+  await writeParameters(`${step.output}/weights.safetensors`, parameters);
+  await writeJson(`${step.output}/model.json`, manifest);
+  step.result({ model, ...pretrained });
+}
+
+/** The user's own file, or the registry's. */
+async function findWeights(
+  { parameters, signal, progress, log }: StepContext<ConvertWeightsParameters>,
+) {
+  const { model, weights, downloads } = parameters;
+  if (weights) {
+    const sha256 = await sha256OfFile(weights, signal);
+    return { model, path: weights, origin: basename(weights), sha256, licence: "not stated" };
+  }
+  return await fetchPretrained(model as PretrainedModel | "auto", {
+    downloads,
+    mirror: Deno.env.get("GRAFT_MIRROR"),
+    signal,
+    progress: ({ label, ...amounts }) => progress({ ...amounts, message: label }),
+    log,
+  });
+}

@@ -1,0 +1,21 @@
+/** Step: photos, from wherever they come, as train/ and val/ with a folder a class. */
+import { materialize, parseSource } from "../data/sources/mod.ts";
+import { runStep } from "../pipeline/step.ts";
+import { writeJson } from "./json.ts";
+import type { DownloadDataParameters } from "./parameters.ts";
+
+if (import.meta.main) {
+  await runStep<DownloadDataParameters>(async (step) => {
+    const { data, seed, downloads } = step.parameters;
+    const source = await materialize(parseSource(data), step.output, {
+      seed,
+      downloads,
+      mirror: Deno.env.get("GRAFT_MIRROR"),
+      signal: step.signal,
+      progress: ({ label, ...amounts }) => step.progress({ ...amounts, message: label }),
+      log: step.log,
+    });
+    await writeJson(`${step.output}/source.json`, source);
+    step.result(source);
+  });
+}

@@ -1,0 +1,116 @@
+/** Step: both trained branches on every val photo, scored, compared and drawn. */
+import { activateBackend } from "../backend/activate.ts";
+import { DataLoader, type Dataset, openDataset } from "../data/mod.ts";
+import { runStep, type StepContext } from "../pipeline/step.ts";
+import { predictionGrid } from "../report/mod.ts";
+import {
+  argmax,
+  type Branch,
+  compareBranches,
+  type PhotoLogits,
+  predictDataset,
+  scoreBranch,
+  softmax,
+} from "../training/mod.ts";
+import { writeJson } from "./json.ts";
+import { loadModel } from "./load_model.ts";
+import type { ComputeParameters } from "./parameters.ts";
+
+/** As many photos as the tutorial's `visualize_model` shows. */
+const SHOWN = 6;
+
+if (import.meta.main) await runStep<ComputeParameters>(evaluate);
+
+async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
+  const { backend, threads } = step.parameters;
+  await activateBackend(backend, { threads });
+  const dataset = await openDataset(step.inputs.build_datasets);
+  const photos: Record<Branch, PhotoLogits[]> = {
+    finetune: await predictVal(step, dataset, "finetune"),
+    frozen: await predictVal(step, dataset, "frozen"),
+  };
+  const branches = {
+    finetune: scoreBranch(photos.finetune, dataset.classes),
+    frozen: scoreBranch(photos.frozen, dataset.classes),
+  };
+  const comparison = compareBranches(photos.finetune, photos.frozen);
+  await writeJson(`${step.output}/metrics.json`, { branches, comparison });
+
+  const files = dataset.photos("val");
+  await writeJson(
+    `${step.output}/predictions.json`,
+    photos.finetune.map(({ index, label }, i) => ({
+      path: files[index].path,
+      label: dataset.classes[label],
+      finetune: describe(photos.finetune[i], dataset.classes),
+      frozen: describe(photos.frozen[i], dataset.classes),
+    })),
+  );
+  for (const branch of ["finetune", "frozen"] as const) {
+    await Deno.writeFile(
+      `${step.output}/predictions_${branch}.png`,
+      await drawPredictions(dataset, branch, photos[branch]),
+    );
+    const { accuracy, correct, total, interval: [low, high] } = branches[branch];
+    step.log(
+      `${branch}: ${percent(accuracy)} of val (${correct} of ${total}; 95% interval ` +
+        `${percent(low)} to ${percent(high)})`,
+    );
+  }
+  step.log(comparison.summary);
+  step.result({ finetune: branches.finetune.accuracy, frozen: branches.frozen.accuracy });
+}
+
+async function predictVal(
+  step: StepContext<ComputeParameters>,
+  dataset: Dataset,
+  branch: Branch,
+): Promise<PhotoLogits[]> {
+  const { model, manifest } = await loadModel(step.inputs[`train_${branch}`]);
+  const { resize, size, mean, std } = manifest.preprocessing;
+  const loader = new DataLoader(dataset, {
+    split: "val",
+    batchSize: 4,
+    shuffle: false,
+    transform: "eval",
+    normalization: { mean, std },
+    resize,
+    size,
+  });
+  try {
+    return await predictDataset(model, loader, {
+      signal: step.signal,
+      onBatch: (done, total) => step.progress({ done, total, unit: "photos", message: branch }),
+    });
+  } finally {
+    await loader.close();
+    model.dispose();
+  }
+}
+
+function describe({ logits }: PhotoLogits, classes: string[]) {
+  const predicted = argmax(logits);
+  return { label: classes[predicted], probability: softmax(logits)[predicted], logits };
+}
+
+/** Photos spread evenly over val, so that every class and the mistakes among them can be met. */
+async function drawPredictions(
+  dataset: Dataset,
+  branch: Branch,
+  photos: PhotoLogits[],
+): Promise<Uint8Array> {
+  const shown = Math.min(SHOWN, photos.length);
+  const tiles = await Promise.all(Array.from({ length: shown }, async (_, i) => {
+    const photo = photos[Math.floor(((i + 0.5) * photos.length) / shown)];
+    const predicted = argmax(photo.logits);
+    return {
+      image: await dataset.readPhoto("val", photo.index),
+      predicted: dataset.classes[predicted],
+      probability: softmax(photo.logits)[predicted],
+      actual: dataset.classes[photo.label],
+    };
+  }));
+  return predictionGrid(tiles, { title: `What ${branch} says of six val photos`, columns: 3 });
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;

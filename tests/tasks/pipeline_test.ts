@@ -1,0 +1,216 @@
+/** The whole pipeline on photos that the test makes, without network, as a user would run it. */
+import assert from "node:assert/strict";
+import { graft, type Outcome } from "./graft.ts";
+import { writePhoto, writePhotoFolder } from "./generated_photos.ts";
+import { writeRandomWeights } from "./random_weights.ts";
+
+const STEPS = [
+  "download_data",
+  "convert_weights",
+  "build_datasets",
+  "train_finetune",
+  "train_frozen",
+  "evaluate",
+  "predict",
+];
+
+const finished = ({ json }: Outcome) => json.filter(({ type }) => type === "step_finished");
+const statuses = (outcome: Outcome) =>
+  Object.fromEntries(finished(outcome).map(({ step, status }) => [step, status]));
+const artifactOf = (outcome: Outcome, step: string): string =>
+  finished(outcome).find((event) => event.step === step).artifact;
+const readJson = async (path: string) => JSON.parse(await Deno.readTextFile(path));
+
+Deno.test("from a folder of photos to predictions, cached, explained, and refused where wrong", async (t) => {
+  const folder = await Deno.makeTempDir();
+  await writePhotoFolder(`${folder}/photos`, { train: 6, val: 3 });
+  await Deno.writeTextFile(`${folder}/photos/train/red/broken.png`, "not a photo");
+  await writeRandomWeights(`${folder}/weights.safetensors`, "mobilenet_v2");
+  const flags = [
+    "--data=photos",
+    "--weights=weights.safetensors",
+    "--model=mobilenet_v2",
+    "--backend=wasm",
+    "--store=store",
+    "--epochs=1",
+    "--json",
+  ];
+  const at = { cwd: folder };
+  let first: Outcome;
+
+  await t.step("plan says that every step would run, and runs nothing", async () => {
+    const { code, json } = await graft(["plan", ...flags], at);
+    assert.equal(code, 0);
+    assert.deepEqual(json.map(({ step }) => step).sort(), [...STEPS].sort());
+    assert.ok(json.every(({ status }) => status !== "cached"));
+  });
+
+  await t.step("every step runs and leaves its artifact", async () => {
+    first = await graft(["run", ...flags], at);
+    assert.equal(first.code, 0, first.stderr);
+    assert.deepEqual(statuses(first), Object.fromEntries(STEPS.map((step) => [step, "ran"])));
+    assert.equal(first.json.at(-1).type, "run_finished");
+    assert.equal(first.json.at(-1).status, "done");
+  });
+
+  await t.step("photos are counted, and the one that is none is reported", async () => {
+    const built = artifactOf(first, "build_datasets");
+    const dataset = await readJson(`${built}/dataset.json`);
+    assert.deepEqual(dataset.classes, ["blue", "red"]);
+    assert.equal(dataset.photos.length, 18);
+    const quarantine = await readJson(`${built}/quarantine.json`);
+    assert.match(JSON.stringify(quarantine), /train\/red\/broken\.png/);
+    assert.match(first.stderr, /broken\.png/);
+  });
+
+  await t.step("training leaves history, curves and the best parameters", async () => {
+    for (const step of ["train_finetune", "train_frozen"]) {
+      const artifact = artifactOf(first, step);
+      const history = await readJson(`${artifact}/history.json`);
+      assert.equal(history.epochs.length, 1);
+      const [{ epoch, lr, train, val }] = history.epochs;
+      assert.deepEqual([epoch, lr], [0, 0.001]);
+      assert.ok(Number.isFinite(train.loss) && Number.isFinite(val.loss));
+      assert.deepEqual(history.best, { epoch: 0, accuracy: val.accuracy });
+      const manifest = await readJson(`${artifact}/model.json`);
+      assert.deepEqual(manifest.classes, ["blue", "red"]);
+      assert.ok((await Deno.stat(`${artifact}/curves.png`)).size > 1000);
+    }
+  });
+
+  await t.step("evaluation agrees with its own predictions", async () => {
+    const artifact = artifactOf(first, "evaluate");
+    const { branches, comparison } = await readJson(`${artifact}/metrics.json`);
+    const predictions = await readJson(`${artifact}/predictions.json`);
+    assert.equal(predictions.length, 6);
+    for (const branch of ["finetune", "frozen"]) {
+      // deno-lint-ignore no-explicit-any -- read from JSON
+      const right = predictions.filter((p: any) => p[branch].label === p.label).length;
+      assert.equal(branches[branch].correct, right);
+      assert.equal(branches[branch].total, 6);
+      assert.ok(Math.abs(branches[branch].accuracy - right / 6) < 1e-12);
+    }
+    assert.ok(["finetune", "frozen", "equal"].includes(comparison.better));
+  });
+
+  await t.step("a second run finds everything cached", async () => {
+    const second = await graft(["run", ...flags], at);
+    assert.equal(second.code, 0, second.stderr);
+    assert.deepEqual(statuses(second), Object.fromEntries(STEPS.map((step) => [step, "cached"])));
+    for (const step of STEPS) assert.equal(artifactOf(second, step), artifactOf(first, step));
+  });
+
+  await t.step(
+    "another number of epochs reruns training and what follows, and why says so",
+    async () => {
+      const more = flags.map((flag) => flag === "--epochs=1" ? "--epochs=2" : flag);
+      const { json: plan } = await graft(["plan", ...more], at);
+      const cached = plan.filter(({ status }) => status === "cached").map(({ step }) => step);
+      assert.deepEqual(cached.sort(), ["build_datasets", "convert_weights", "download_data"]);
+      const { json: [why] } = await graft(["why", "train_frozen", ...more], at);
+      assert.match(JSON.stringify(why.changes), /epochs/);
+    },
+  );
+
+  await t.step(
+    "predict labels photos, and a path that is none gets an error of its own",
+    async () => {
+      await writePhoto(`${folder}/mine.png`, 99, 0);
+      const outcome = await graft(
+        [
+          "predict",
+          "mine.png",
+          "nowhere.jpg",
+          "photos/val/blue",
+          "--store=store",
+          "--json",
+          "--grid=grid.png",
+        ],
+        at,
+      );
+      assert.equal(outcome.code, 1);
+      assert.equal(outcome.json.length, 5);
+      const [mine, missing, ...blue] = outcome.json;
+      assert.match(mine.path, /mine\.png$/);
+      assert.ok(["blue", "red"].includes(mine.label));
+      assert.equal(mine.logits.length, 2);
+      const probabilities: number[] = mine.top.map((entry: { probability: number }) =>
+        entry.probability
+      );
+      assert.ok(Math.abs(probabilities[0] + probabilities[1] - 1) < 1e-9);
+      assert.equal(mine.probability, Math.max(...probabilities));
+      assert.match(missing.path, /nowhere\.jpg$/);
+      assert.match(missing.error, /nowhere\.jpg|No such file|not found/i);
+      assert.equal(blue.length, 3);
+      assert.ok((await Deno.stat(`${folder}/grid.png`)).size > 1000);
+    },
+  );
+
+  await t.step("predict gives a val photo the logits that evaluation gave it", async () => {
+    const predictions = await readJson(`${artifactOf(first, "evaluate")}/predictions.json`);
+    const { json } = await graft(
+      ["predict", "photos/val/red/1.png", "--branch=frozen", "--store=store", "--json"],
+      at,
+    );
+    const wanted = predictions.find(({ path }: { path: string }) => path === "val/red/1.png");
+    json[0].logits.forEach((logit: number, i: number) =>
+      assert.ok(
+        Math.abs(logit - wanted.frozen.logits[i]) < 1e-4,
+        `${logit} ${wanted.frozen.logits[i]}`,
+      )
+    );
+  });
+
+  await Deno.remove(folder, { recursive: true });
+});
+
+const USAGE: [string[], RegExp][] = [
+  [["run", "--epoch=3"], /--epoch is no flag: did you mean --epochs\?/],
+  [["run", "trane_frozen"], /no step "trane_frozen"/],
+  [["run", "--model=vgg16"], /--model is "vgg16", but takes one of auto, resnet18/],
+  [["run", "--weights=w.pth"], /--weights needs --model/],
+  [["frobnicate"], /no command "frobnicate"/],
+  [["predict"], /predict takes photos/],
+  [["why"], /why takes the name of one step/],
+];
+
+for (const [args, message] of USAGE) {
+  Deno.test(`\`${args.join(" ")}\` exits with 2 and says what is wrong, without a stack trace`, async () => {
+    const folder = await Deno.makeTempDir();
+    const { code, stderr } = await graft([...args, "--store=store"], { cwd: folder });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /^\s+at /m);
+    await Deno.remove(folder, { recursive: true });
+  });
+}
+
+Deno.test("a folder without classes fails its step with a message, and publishes nothing", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/empty`);
+  const outcome = await graft(
+    ["run", "download_data", "--data=empty", "--store=store", "--backend=wasm", "--json"],
+    { cwd: folder },
+  );
+  assert.equal(outcome.code, 1);
+  assert.equal(statuses(outcome).download_data, "failed");
+  assert.match(outcome.stderr, /empty/);
+  assert.doesNotMatch(outcome.stderr, /^\s+at /m);
+  const left = await Array.fromAsync(Deno.readDir(`${folder}/store/artifacts`)).catch(() => []);
+  for (const { name } of left) {
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(`${folder}/store/artifacts/${name}`)), []);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("weights of another architecture are refused, naming what does not fit", async () => {
+  const folder = await Deno.makeTempDir();
+  await writeRandomWeights(`${folder}/other.safetensors`, "mobilenet_v2");
+  const { code, stderr } = await graft(
+    ["run", "convert_weights", "--weights=other.safetensors", "--model=resnet18", "--store=store"],
+    { cwd: folder },
+  );
+  assert.equal(code, 1);
+  assert.match(stderr, /conv1\.weight/);
+  await Deno.remove(folder, { recursive: true });
+});
