@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Tensor } from "../../weights/mod.ts";
 
-/** Path of a file in tests/fixtures/weights, which tests/reference's scripts made. */
+/** Path of a file in tests/fixtures/weights: PyTorch wrote them, manifest.json explains them. */
 export function fixture(name: string): string {
   return fileURLToPath(new URL(`../fixtures/weights/${name}`, import.meta.url));
 }

@@ -1,0 +1,4 @@
+export * from "./materialize.ts";
+export * from "./needs.ts";
+export * from "./source_info.ts";
+export * from "./spec.ts";

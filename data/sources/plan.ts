@@ -1,0 +1,43 @@
+/** Which files of a source become which photos. */
+import { compareCodePoints, IMG_EXTENSIONS } from "../image_folder.ts";
+import type { SplitCounts } from "./source_info.ts";
+
+export type Split = "train" | "val";
+
+/** A file of the source and what it becomes. */
+export interface PlannedFile {
+  /** Its path in the source, with `/`. */
+  from: string;
+  split: Split;
+  className: string;
+  /** Below the class folder, with `/`. */
+  file: string;
+}
+
+export interface Plan {
+  files: PlannedFile[];
+  /** What was decided or left out, for a person. */
+  note?: string;
+}
+
+/** Where a file goes, below the folder of photos. */
+export function targetOf({ split, className, file }: PlannedFile): string {
+  return `${split}/${className}/${file}`;
+}
+
+/** Whether torchvision takes a file of that name for a photo. */
+export function isPhoto(name: string): boolean {
+  const lower = name.toLowerCase();
+  return IMG_EXTENSIONS.some((extension) => lower.endsWith(extension));
+}
+
+export function countPhotos({ files }: Plan): SplitCounts {
+  const photos = files.filter(({ file }) => isPhoto(file));
+  const names = [...new Set(photos.map(({ className }) => className))].sort(compareCodePoints);
+  const count = (split: Split) =>
+    Object.fromEntries(names.map((name) => [
+      name,
+      photos.filter((photo) => photo.split === split && photo.className === name).length,
+    ]));
+  return { train: count("train"), val: count("val") };
+}

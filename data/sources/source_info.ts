@@ -1,0 +1,21 @@
+/** What is recorded of a source: nothing that depends on the machine or on the way the bytes took. */
+export interface SourceInfo {
+  kind: "hymenoptera" | "folder" | "zip" | "url" | "pypi";
+  /** The official address, the address given, `pypi:NAME==VERSION`, or a folder's or file's name. */
+  origin: string;
+  /**
+   * SHA-256 of the archive. For a folder, and for hymenoptera (which goes around in two packings),
+   * of the content instead: of a line `DIGEST  PATH` for each file, sorted.
+   */
+  sha256: string;
+  licence?: string;
+  /** What a person should know: that something else was taken, or that files were left out. */
+  note?: string;
+  counts: SplitCounts;
+}
+
+/** Photos (by torchvision's extensions) of each class, the classes by code point. */
+export interface SplitCounts {
+  train: Record<string, number>;
+  val: Record<string, number>;
+}

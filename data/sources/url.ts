@@ -1,0 +1,25 @@
+/** Photos from a zip file on the network. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { fileNameOf, obtainFile, publicUrl } from "../../download/mod.ts";
+import { unpackPhotos } from "./archive.ts";
+import type { SourceContext } from "./source_context.ts";
+import type { SourceInfo } from "./source_info.ts";
+
+/**
+ * Downloads a zip (or takes the file of its name from the mirror folder) and unpacks it.
+ *
+ * Permissions: net for the host and those it redirects to; read and write for the downloads.
+ *
+ * @throws {UnavailableError} where the server does not answer
+ * @throws {ZipError} where what it sends is no zip; else as {@linkcode unpackPhotos}
+ */
+export async function urlSource(url: string, context: SourceContext): Promise<SourceInfo> {
+  // Many addresses end in the same name, so each has a folder of its own.
+  const folder = createHash("sha256").update(url).digest("hex").slice(0, 12);
+  const downloads = join(context.downloads, folder);
+  const name = fileNameOf(url) ?? "photos.zip";
+  const { path, sha256 } = await obtainFile({ url, name }, { ...context, downloads });
+  const { counts, note } = await unpackPhotos(path, context);
+  return { kind: "url", origin: publicUrl(url), sha256, ...(note && { note }), counts };
+}
