@@ -51,7 +51,7 @@ export const localProcess: Executor = {
       }),
       eachLine(child.stderr, (line) => log.write(line)),
     ]);
-    const status = await child.status;
+    const status = await Promise.race([child.status, output.then(() => child.status)]);
     await within(DRAIN_MS, output);
     await checked;
     stdin.close().catch(() => {});
@@ -84,6 +84,7 @@ class End implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#kill("SIGKILL");
     clearTimeout(this.#timer);
     this.signal?.removeEventListener("abort", this.now);
   }

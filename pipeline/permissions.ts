@@ -1,9 +1,14 @@
 /** Exactly what a step declared, as `deno run` takes it. */
 import type { Closure } from "./closure.ts";
 import type { Json, Permissions, StepDeclaration } from "./declaration.ts";
+import { PipelineError } from "./errors.ts";
 import type { Request } from "./protocol.ts";
 
-/** Arguments of `deno run` before the module. */
+/**
+ * Arguments of `deno run` before the module.
+ *
+ * @throws {PipelineError} for a path that these cannot name
+ */
 export function denoArguments(
   step: StepDeclaration,
   { parameters, inputs, output }: Request,
@@ -24,9 +29,13 @@ export function denoArguments(
   };
   const flags = Object.entries(granted).flatMap(([kind, allowed = []]) => {
     if (allowed === true) return [`--allow-${kind}`];
-    // A comma within a name is doubled.
-    const names = [...new Set(allowed)].map((name) => name.replaceAll(",", ",,"));
-    return names.length > 0 ? [`--allow-${kind}=${names.join(",")}`] : [];
+    const unnameable = allowed.find((name) => name.includes(","));
+    if (unnameable) {
+      throw new PipelineError(
+        `Deno takes no ${kind} permission with a comma: rename ${unnameable}`,
+      );
+    }
+    return allowed.length > 0 ? [`--allow-${kind}=${[...new Set(allowed)].join(",")}`] : [];
   });
   return ["--no-prompt", "--quiet", ...flags, ...step.denoArguments?.(parameters) ?? []];
 }

@@ -7,9 +7,10 @@ import { localProcess } from "./local_process.ts";
 import { lock } from "./lock.ts";
 import { ResourcePool } from "./resource_pool.ts";
 import { createRunFolder, type RunRecord, type StepRecord, writeRecord } from "./run_record.ts";
-import { bringUpToDate, StepError, type StepRun } from "./run_step.ts";
+import { type RunContext, StepError, StepRun } from "./run_step.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
+import { statOrNull } from "./tree.ts";
 
 export interface RunOptions extends PipelineOptions {
   /** Steps at a time; as many as resources allow when left out. */
@@ -45,7 +46,7 @@ class Run {
   readonly #started = performance.now();
   readonly #failFast = new AbortController();
   readonly #record: RunRecord;
-  readonly #context: StepRun;
+  readonly #context: RunContext;
   #recordWritten = { at: -Infinity, took: 0 };
 
   constructor(
@@ -64,6 +65,9 @@ class Run {
       emit: onEvent,
       signal,
       giveUp: AbortSignal.any([this.#failFast.signal, ...signal ? [signal] : []]),
+      onFailure: (step) => {
+        if (!options.keepGoing) this.#failFast.abort(new Error(`${step} failed`));
+      },
     };
     this.#record = {
       id,
@@ -119,7 +123,7 @@ class Run {
       this.#context.giveUp.throwIfAborted();
       const { status, artifact, reason } = await inStore(
         this.session.layout.root,
-        () => bringUpToDate(step, inputs, this.#context),
+        () => new StepRun(step, inputs, this.#context).bringUpToDate(),
       );
       const { path, manifest: { key, result } } = artifact;
       if (result !== undefined) {
@@ -139,12 +143,16 @@ class Run {
       const reason = signal?.aborted ? "interrupted" : messageOf(error);
       return this.#finished({ step, status: "skipped", reason, seconds: 0 });
     }
-    const failure: StepFailure = error instanceof StepError
-      ? error.failure
-      : { message: messageOf(error), stack: (error as Error)?.stack, logTail: [] };
-    const reason = error instanceof StepError ? error.reason : failure.message;
-    this.#finished({ step, status: "failed", reason, seconds, error: failure });
-    if (!this.options.keepGoing) this.#failFast.abort(new Error(`${step} failed`));
+    const failure = error instanceof StepError ? error.failure : this.#failureOf(step, error);
+    this.#finished({ step, status: "failed", reason: failure.message, seconds, error: failure });
+    this.#context.onFailure(step);
+  }
+
+  #failureOf(step: string, error: unknown): StepFailure {
+    const { stack } = error as Error;
+    const logFile = `${this.#context.folder}/${step}.log`;
+    const hasLog = statOrNull(logFile) !== null;
+    return { message: messageOf(error), stack, logTail: [], logFile: hasLog ? logFile : undefined };
   }
 
   #finished(record: StepRecord): void {

@@ -1,5 +1,5 @@
 /** Brings one step up to date: from the store, or by running it. */
-import type { StepDeclaration } from "./declaration.ts";
+import type { Json, StepDeclaration } from "./declaration.ts";
 import type { PipelineEvent, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import { type Fingerprint, keyOf } from "./fingerprint.ts";
@@ -8,10 +8,11 @@ import { CACHED } from "./plan.ts";
 import type { ResourcePool } from "./resource_pool.ts";
 import type { Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
-import { digestOfTree, missingOutputs, readTree } from "./tree.ts";
+import { digestOfTree, missingOutputs, readTree, type Tree } from "./tree.ts";
 import { changesBetween, describeChange, explain } from "./why.ts";
 
-export interface StepRun {
+/** What the steps of a run share. */
+export interface RunContext {
   session: Session;
   run: string;
   /** The run's folder, for logs. */
@@ -23,11 +24,13 @@ export interface StepRun {
   signal?: AbortSignal;
   /** Ends waiting for locks and resources. */
   giveUp: AbortSignal;
+  /** Told of a failure before the failed step's room is given to another one. */
+  onFailure: (step: string) => void;
 }
 
-/** A step could not do its work: its own fault, not the orchestrator's. */
+/** The step's process failed; what it left to say. */
 export class StepError extends Error {
-  constructor(readonly failure: StepFailure, readonly reason: string) {
+  constructor(readonly failure: StepFailure) {
     super(failure.message);
   }
 }
@@ -38,115 +41,125 @@ export interface UpToDate {
   reason: string;
 }
 
-/**
- * @throws {StepError} when the step fails
- * @throws whatever `giveUp` was aborted with
- */
-export async function bringUpToDate(
-  step: StepDeclaration,
-  inputs: Record<string, Artifact>,
-  context: StepRun,
-): Promise<UpToDate> {
-  const { session: { store, fingerprinter, parameters, forced }, pool, giveUp, emit } = context;
-  const force = forced.has(step.name);
-  const digests = Object.fromEntries(
-    Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.digest]),
-  );
-  const takeFingerprint = () => fingerprinter.take(step, parameters[step.name], digests);
-  for (;;) {
-    const fingerprint = await takeFingerprint();
-    const key = keyOf(fingerprint);
-    const before = store.find(step.name, key);
-    if (before.artifact && !force) {
-      return { status: "cached", artifact: before.artifact, reason: CACHED };
-    }
-    using _lock = await store.lock(step.name, key, {
-      signal: giveUp,
-      onWait: () =>
-        emit({ type: "step_log", step: step.name, text: "another run makes it: waiting" }),
-    });
-    using _room = await pool.acquire(step.resources, giveUp);
-    giveUp.throwIfAborted();
-    // The wait may have been long: code may have been edited, others may have made the artifact.
-    if (keyOf(await takeFingerprint()) !== key) continue;
-    const lookup = store.find(step.name, key);
-    if (lookup.artifact && !force) {
-      return { status: "cached", artifact: lookup.artifact, reason: "another run made it" };
-    }
-    const { reason } = explain(fingerprint, store, lookup, force);
-    const artifact = await make(step, inputs, fingerprint, reason, takeFingerprint, context);
-    return { status: "ran", artifact, reason };
-  }
-}
+export class StepRun {
+  readonly #name: string;
+  readonly #parameters: Json;
+  /** Digest of each upstream artifact. */
+  readonly #inputDigests: Record<string, string>;
 
-async function make(
-  step: StepDeclaration,
-  inputs: Record<string, Artifact>,
-  fingerprint: Fingerprint,
-  reason: string,
-  takeFingerprint: () => Promise<Fingerprint>,
-  { session: { store, closures, fingerprinter, parameters }, run, folder, executor, emit, signal }:
-    StepRun,
-): Promise<Artifact> {
-  const started = performance.now();
-  const logFile = `${folder}/${step.name}.log`;
-  const output = store.draft(step.name);
-  const request = {
-    step: step.name,
-    parameters: parameters[step.name],
-    inputs: Object.fromEntries(Object.entries(inputs).map(([name, { path }]) => [name, path])),
-    output,
-  };
-  try {
-    const args = denoArguments(step, request, await closures.of(step.module));
-    emit({ type: "step_started", step: step.name, reason });
-    const outcome = await executor.execute({
+  constructor(
+    private readonly step: StepDeclaration,
+    private readonly inputs: Record<string, Artifact>,
+    private readonly context: RunContext,
+  ) {
+    this.#name = step.name;
+    this.#parameters = context.session.parameters[step.name];
+    this.#inputDigests = mapValues(inputs, ({ manifest }) => manifest.digest);
+  }
+
+  /**
+   * @throws {StepError} when the step fails
+   * @throws whatever `giveUp` or `signal` was aborted with
+   */
+  async bringUpToDate(): Promise<UpToDate> {
+    const { session: { store, forced }, pool, giveUp, emit } = this.context;
+    const force = forced.has(this.#name);
+    const onWait = () =>
+      emit({ type: "step_log", step: this.#name, text: "another run makes it: waiting" });
+    for (;;) {
+      const fingerprint = await this.#takeFingerprint();
+      const key = keyOf(fingerprint);
+      const { artifact } = store.find(this.#name, key);
+      if (artifact && !force) return { status: "cached", artifact, reason: CACHED };
+
+      using _lock = await store.lock(this.#name, key, { signal: giveUp, onWait });
+      using _room = await pool.acquire(this.step.resources, giveUp);
+      giveUp.throwIfAborted();
+      // The wait may have been long: code may have been edited, others may have made the artifact.
+      if (keyOf(await this.#takeFingerprint()) !== key) continue;
+      const lookup = store.find(this.#name, key);
+      if (lookup.artifact && !force) {
+        return { status: "cached", artifact: lookup.artifact, reason: "another run made it" };
+      }
+      const { reason } = explain(fingerprint, store, lookup, force);
+      return { status: "ran", artifact: await this.#make(fingerprint, reason), reason };
+    }
+  }
+
+  #takeFingerprint(): Promise<Fingerprint> {
+    const { fingerprinter } = this.context.session;
+    return fingerprinter.take(this.step, this.#parameters, this.#inputDigests);
+  }
+
+  async #make(fingerprint: Fingerprint, reason: string): Promise<Artifact> {
+    const { session: { store }, run, onFailure } = this.context;
+    const started = performance.now();
+    const draft = store.draft(this.#name);
+    try {
+      const result = await this.#execute(draft, fingerprint, reason);
+      const tree = await this.#checkedTree(draft);
+      return await store.publish(draft, {
+        step: this.#name,
+        key: keyOf(fingerprint),
+        fingerprint,
+        tree,
+        digest: digestOfTree(tree),
+        result,
+        made: {
+          run,
+          at: new Date().toISOString(),
+          seconds: (performance.now() - started) / 1000,
+          deno: Deno.version.deno,
+          platform: Deno.build.target,
+        },
+      });
+    } catch (error) {
+      store.discard(draft);
+      onFailure(this.#name);
+      throw error;
+    }
+  }
+
+  /** Runs the step's process and makes sure that it ran what the fingerprint says. */
+  async #execute(output: string, fingerprint: Fingerprint, reason: string) {
+    const { session: { closures, fingerprinter }, executor, folder, emit, signal } = this.context;
+    const { step } = this;
+    const inputs = mapValues(this.inputs, ({ path }) => path);
+    const request = { step: this.#name, parameters: this.#parameters, inputs, output };
+    const work = {
       module: step.module,
-      arguments: args,
+      arguments: denoArguments(step, request, await closures.of(step.module)),
       request,
-      logFile,
-    }, {
+      logFile: `${folder}/${this.#name}.log`,
+    };
+    emit({ type: "step_started", step: this.#name, reason });
+    const outcome = await executor.execute(work, {
       signal,
-      // What was loaded must be what the key says, and so must what was read.
-      onReady: async () => assertUnchanged(fingerprint, await takeFingerprint()),
+      onReady: async () => assertUnchanged(fingerprint, await this.#takeFingerprint()),
       onMessage: (message) => {
         if (message.type === "progress") {
-          emit({ ...message.progress, type: "step_progress", step: step.name });
+          emit({ ...message.progress, type: "step_progress", step: this.#name });
         } else if (message.type === "log") {
-          emit({ type: "step_log", step: step.name, text: message.text });
+          emit({ type: "step_log", step: this.#name, text: message.text });
         }
       },
     });
     if (outcome.status === "failed") {
       signal?.throwIfAborted();
-      throw new StepError(outcome.error, reason);
+      throw new StepError(outcome.error);
     }
-    const externals = await fingerprinter.externalsOf(step, parameters[step.name]);
+    // Code was loaded at the start and may be edited since; what the step read must have stayed.
+    const externals = await fingerprinter.externalsOf(step, this.#parameters);
     assertUnchanged(fingerprint, { ...fingerprint, externals });
-    const tree = await readTree(output);
-    const missing = missingOutputs(tree, step.outputs);
-    if (missing.length > 0) {
-      const wrote = tree.files.slice(0, 5).map(({ path }) => path).join(", ") || "nothing";
-      throw new Error(`it ended without writing ${missing.join(", ")} (it wrote ${wrote})`);
-    }
-    return await store.publish(output, {
-      step: step.name,
-      key: keyOf(fingerprint),
-      fingerprint,
-      tree,
-      digest: digestOfTree(tree),
-      result: outcome.result,
-      made: {
-        run,
-        at: new Date().toISOString(),
-        seconds: (performance.now() - started) / 1000,
-        deno: Deno.version.deno,
-        platform: Deno.build.target,
-      },
-    });
-  } catch (error) {
-    store.discard(output);
-    throw error;
+    return outcome.result;
+  }
+
+  async #checkedTree(draft: string): Promise<Tree> {
+    const tree = await readTree(draft);
+    const missing = missingOutputs(tree, this.step.outputs);
+    if (missing.length === 0) return tree;
+    const wrote = tree.files.slice(0, 5).map(({ path }) => path).join(", ") || "nothing";
+    throw new Error(`it ended without writing ${missing.join(", ")} (it wrote ${wrote})`);
   }
 }
 
@@ -156,3 +169,6 @@ function assertUnchanged(before: Fingerprint, after: Fingerprint): void {
     throw new Error(`while it ran, ${changes[0]}: run again to have a result that is true`);
   }
 }
+
+const mapValues = <A, B>(record: Record<string, A>, f: (value: A) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));

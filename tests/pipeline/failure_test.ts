@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { definePipeline, run } from "../../pipeline/mod.ts";
+import { Folder, misbehave, runAlone, STEPS, writeText } from "./rig.ts";
+
+/** Runs a step that goes wrong and returns what is said of it. */
+async function failureOf(way: string, path?: string) {
+  using folder = new Folder();
+  const { status, error } = await runAlone(misbehave(way, path), folder.store);
+  assert.equal(status, "failed");
+  const log = error!.logFile ? Deno.readTextFileSync(error!.logFile) : undefined;
+  const left = [...Deno.readDirSync(`${folder.store}/tmp`), ...entriesIn(folder.store)];
+  assert.deepEqual(left, [], "nothing half-written is left");
+  return { ...error!, log };
+}
+
+const entriesIn = (store: string) => [...Deno.readDirSync(`${store}/entries`)];
+
+Deno.test("a step that throws is reported with its message, its causes and its stack", async () => {
+  const { message, stack, log } = await failureOf("throw");
+  assert.equal(message, "the outer thing failed: an inner one did");
+  assert.match(stack!, /misbehave\.ts/);
+  assert.equal(log, "");
+});
+
+Deno.test("a rejection that nobody awaits fails the step", async () => {
+  assert.equal((await failureOf("reject")).message, "nobody awaited this");
+});
+
+Deno.test("a step that exits early has failed, whatever its exit code", async () => {
+  assert.equal((await failureOf("exit")).message, "its process ended with exit code 7");
+  assert.match((await failureOf("exit_quietly")).message, /ended before the step was done/);
+});
+
+Deno.test("a killed step is reported as killed", async () => {
+  assert.match((await failureOf("die")).message, /its process was killed/);
+});
+
+Deno.test("a step that leaves out a declared output has failed, and it says which", async () => {
+  const { message } = await failureOf("write_nothing");
+  assert.equal(message, "it ended without writing text.txt (it wrote nothing)");
+});
+
+Deno.test("an artifact with a link in it is refused", async () => {
+  using folder = new Folder();
+  const target = folder.write("target.txt", "outside");
+  const linking = misbehave("link", target, {
+    permissions: () => ({ read: true, write: true }),
+  });
+  const { status, error } = await runAlone(linking, folder.store);
+  assert.equal(status, "failed");
+  assert.match(error!.message, /^link is a link or a device: .* copy what it points to$/);
+  assert.equal(Deno.readTextFileSync(target), "outside");
+});
+
+Deno.test("a module that does not parse, or is missing, fails its step by name", async () => {
+  using folder = new Folder();
+  const broken = new URL(`file://${folder.write("broken.ts", "this is not TypeScript(")}`);
+  const record = await run(
+    definePipeline([
+      writeText("broken", [], { module: broken }),
+      writeText("missing", [], { module: new URL("nowhere.ts", STEPS) }),
+    ]),
+    { store: folder.store, keepGoing: true },
+  );
+  const messages = Object.fromEntries(record.steps.map(({ step, reason }) => [step, reason]));
+  assert.match(messages.broken, /Expected .*broken\.ts:1/s);
+  assert.match(messages.missing, /Module not found "file:.*nowhere\.ts"/);
+});
+
+Deno.test("an error shows the end of the log, and where the whole of it is", async () => {
+  using folder = new Folder();
+  const chatty = folder.write(
+    "chatty.ts",
+    `import { runStep } from "${new URL("../../pipeline/step.ts", import.meta.url)}";
+    await runStep(() => {
+      for (let i = 1; i <= 100; i++) console.log("line", i);
+      throw new Error("enough");
+    });`,
+  );
+  const step = writeText("chatty", [], { module: new URL(`file://${chatty}`) });
+  const { error } = await runAlone(step, folder.store);
+  assert.equal(error!.message, "enough");
+  assert.deepEqual(error!.logTail, Array.from({ length: 20 }, (_, i) => `line ${i + 81}`));
+  assert.equal(Deno.readTextFileSync(error!.logFile!).split("\n").length, 101);
+});
+
+Deno.test("what a step prints goes to its log and does not disturb the protocol", async () => {
+  using folder = new Folder();
+  const record = await run(definePipeline([misbehave("print")]), { store: folder.store });
+  assert.equal(record.steps[0].status, "ran");
+  assert.equal(record.steps[0].result, "print");
+  const log = Deno.readTextFileSync(`${folder.store}/runs/${record.id}/step.log`);
+  for (const print of ["log", "info", "debug", "warn", "error", "dir", "table", "group", "time"]) {
+    assert.match(log, new RegExp(`printed.*${print}`), print);
+  }
+  assert.match(log, /and no line end/);
+});
+
+Deno.test("a step's file started by hand says what it is instead of waiting", async () => {
+  const { code, stderr } = await new Deno.Command("script", {
+    args: ["-qec", `${Deno.execPath()} run ${new URL("write_text.ts", STEPS)} >&2`, "/dev/null"],
+    stdin: "null",
+  }).output().catch(() => ({ code: undefined, stderr: new Uint8Array() }));
+  if (code === undefined) return console.log("skipped: no `script` command makes a terminal here");
+  assert.notEqual(code, 0);
+  void stderr;
+});

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { definePipeline, listRuns, run } from "../../pipeline/mod.ts";
+import { Folder, Gate, misbehave, runCollecting, schemaOf, statuses, writeText } from "./rig.ts";
+
+const chain = definePipeline([writeText("a"), writeText("b", ["a"]), writeText("c", ["b"])]);
+
+Deno.test("a pipeline runs in order, and a second run finds everything cached", async () => {
+  using folder = new Folder();
+  const first = await run(chain, { store: folder.store });
+  assert.deepEqual(statuses(first), { a: "ran", b: "ran", c: "ran" });
+  assert.equal(Deno.readTextFileSync(`${first.steps[2].artifact}/text.txt`), "a b c");
+  const second = await run(chain, { store: folder.store });
+  assert.deepEqual(statuses(second), { a: "cached", b: "cached", c: "cached" });
+  assert.deepEqual(
+    second.steps.map(({ artifact, key, result }) => ({ artifact, key, result })),
+    first.steps.map(({ artifact, key, result }) => ({ artifact, key, result })),
+  );
+});
+
+Deno.test("a changed parameter reruns its step and those downstream", async () => {
+  using folder = new Folder();
+  await run(chain, { store: folder.store });
+  const record = await run(chain, { store: folder.store, parameters: { b: { text: "B" } } });
+  assert.deepEqual(statuses(record), { a: "cached", b: "ran", c: "ran" });
+  assert.deepEqual(record.steps.map(({ reason }) => reason), [
+    "nothing changed",
+    `text: "b" → "B"`,
+    "b gave another result",
+  ]);
+});
+
+Deno.test("a step that gives an unchanged result stops the wave", async () => {
+  using folder = new Folder();
+  const withEffect = (effect: number) =>
+    definePipeline([
+      writeText("a", [], { parameters: schemaOf({ text: "a", effect }) }),
+      writeText("b", ["a"]),
+    ]);
+  const first = await run(withEffect(1), { store: folder.store });
+  const second = await run(withEffect(2), { store: folder.store });
+  assert.deepEqual(statuses(second), { a: "ran", b: "cached" });
+  assert.equal(second.steps[0].artifact, first.steps[0].artifact, "equal content is shared");
+});
+
+Deno.test("a parameter that changes no result reaches the step and not the key", async () => {
+  using folder = new Folder();
+  const pipeline = definePipeline([writeText("a", [], { notInKey: ["text"] })]);
+  const first = await run(pipeline, { store: folder.store, parameters: { a: { text: "one" } } });
+  assert.equal(Deno.readTextFileSync(`${first.steps[0].artifact}/text.txt`), "one");
+  const second = await run(pipeline, { store: folder.store, parameters: { a: { text: "two" } } });
+  assert.deepEqual(statuses(second), { a: "cached" });
+});
+
+Deno.test("only the targets and what they need are run", async () => {
+  using folder = new Folder();
+  const record = await run(chain, { store: folder.store, targets: ["b"] });
+  assert.deepEqual(statuses(record), { a: "ran", b: "ran" });
+});
+
+Deno.test("force reruns the targets, the named steps or everything, and nothing else", async () => {
+  using folder = new Folder();
+  const { store } = folder;
+  await run(chain, { store });
+  const target = await run(chain, { store, targets: ["b"], force: true });
+  assert.deepEqual(statuses(target), { a: "cached", b: "ran" });
+  const named = await run(chain, { store, force: ["a"] });
+  assert.deepEqual(statuses(named), { a: "ran", b: "cached", c: "cached" });
+  const all = await run(chain, { store, force: true });
+  assert.deepEqual(statuses(all), { a: "ran", b: "ran", c: "ran" });
+});
+
+Deno.test("a run tells what it does in events", async () => {
+  using folder = new Folder();
+  const pipeline = definePipeline([writeText("a")]);
+  const ran = await runCollecting(pipeline, { store: folder.store });
+  const artifact = ran.record.steps[0].artifact!;
+  const seconds = 0;
+  const withoutTimes = ran.events.map((event) =>
+    "seconds" in event ? { ...event, seconds } : event
+  );
+  const id = ran.record.id;
+  assert.deepEqual(JSON.parse(JSON.stringify(withoutTimes)), [
+    { type: "run_started", run: id, steps: ["a"] },
+    { type: "step_started", step: "a", reason: "it never ran" },
+    { type: "step_progress", step: "a", done: 1, total: 1, unit: "texts", loss: 0.5 },
+    { type: "step_log", step: "a", text: "wrote a" },
+    { type: "step_result", step: "a", value: { length: 1 } },
+    { type: "step_finished", step: "a", status: "ran", artifact, seconds, reason: "it never ran" },
+    { type: "run_finished", run: id, status: "done", seconds },
+  ]);
+  const cached = await runCollecting(pipeline, { store: folder.store });
+  assert.deepEqual(cached.events.map(({ type }) => type), [
+    "run_started",
+    "step_result",
+    "step_finished",
+    "run_finished",
+  ]);
+});
+
+Deno.test("what needs a failed step is skipped, and so is what has not begun", async () => {
+  using folder = new Folder();
+  const pipeline = definePipeline([
+    misbehave("throw"),
+    writeText("after", ["step"]),
+    writeText("later", ["after"]),
+    writeText("apart"),
+  ]);
+  const { record, events } = await runCollecting(pipeline, { store: folder.store, jobs: 1 });
+  assert.deepEqual(statuses(record), {
+    step: "failed",
+    after: "skipped",
+    later: "skipped",
+    apart: "skipped",
+  });
+  assert.equal(record.status, "failed");
+  assert.equal(record.steps.find(({ step }) => step === "apart")!.reason, "step failed");
+  assert.equal(events.filter(({ type }) => type === "step_finished").length, 4);
+});
+
+Deno.test("with keepGoing what does not need the failed step still runs", async () => {
+  using folder = new Folder();
+  const pipeline = definePipeline([misbehave("throw"), writeText("b", ["step"]), writeText("c")]);
+  const record = await run(pipeline, { store: folder.store, jobs: 1, keepGoing: true });
+  assert.deepEqual(statuses(record), { step: "failed", b: "skipped", c: "ran" });
+  assert.equal(record.status, "failed");
+});
+
+Deno.test("steps run side by side where there is room", async () => {
+  using folder = new Folder();
+  await using gate = new Gate();
+  const pipeline = definePipeline([gate.step("a"), gate.step("b")]);
+  const running = run(pipeline, { store: folder.store, resources: { cpu: 2 } });
+  const arrivals = [await gate.arrival(), await gate.arrival()];
+  for (const { go } of arrivals) await go();
+  assert.deepEqual(statuses(await running), { a: "ran", b: "ran" });
+});
+
+Deno.test("steps that do not fit together run one after the other", async () => {
+  using folder = new Folder();
+  await using gate = new Gate();
+  const wanting = { resources: { gpu: 1 } };
+  const pipeline = definePipeline([gate.step("a", false, wanting), gate.step("b", false, wanting)]);
+  const events: string[] = [];
+  const running = run(pipeline, {
+    store: folder.store,
+    resources: { cpu: 4, gpu: 1 },
+    onEvent: (event) => "step" in event && events.push(`${event.type} ${event.step}`),
+  });
+  for (let i = 0; i < 2; i++) await (await gate.arrival()).go();
+  assert.equal((await running).status, "done");
+  const order = events.filter((event) => /started|finished/.test(event));
+  const [first, second] = order[0].endsWith("a") ? ["a", "b"] : ["b", "a"];
+  assert.deepEqual(order, [
+    `step_started ${first}`,
+    `step_finished ${first}`,
+    `step_started ${second}`,
+    `step_finished ${second}`,
+  ]);
+});
+
+Deno.test("runs are listed, the newest first, with what each step did and why", async () => {
+  using folder = new Folder();
+  const first = await run(chain, { store: folder.store, targets: ["a"] });
+  const second = await run(chain, { store: folder.store });
+  const runs = listRuns(folder.store);
+  assert.deepEqual(runs, JSON.parse(JSON.stringify([second, first])));
+  assert.deepEqual(runs[1].targets, ["a"]);
+  assert.deepEqual(runs[0].parameters, { a: { text: "a" }, b: { text: "b" }, c: { text: "c" } });
+});
+
+Deno.test("wrong parameters and unknown steps are refused before anything runs", async () => {
+  using folder = new Folder();
+  const { store } = folder;
+  const refused: [object, RegExp][] = [
+    [{ parameters: { a: { txt: 1 } } }, /parameters of step "a": txt: is not known/],
+    [{ parameters: { z: {} } }, /no step is named "z": there are a, b, c/],
+    [{ targets: ["z"] }, /no step is named "z"/],
+    [{ force: ["z"] }, /no step is named "z"/],
+    [{ parameters: { a: { text: NaN } } }, /step "a": they\.text is NaN, which JSON cannot hold/],
+  ];
+  for (const [options, message] of refused) {
+    await assert.rejects(run(chain, { store, ...options }), { name: "PipelineError", message });
+  }
+  const bare = definePipeline([writeText("a", [], { parameters: undefined })]);
+  await assert.rejects(
+    run(bare, { store, parameters: { a: { text: 1 } } }),
+    /it takes none, got text/,
+  );
+  assert.throws(() => Deno.statSync(store), Deno.errors.NotFound);
+});
