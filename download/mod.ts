@@ -8,6 +8,6 @@ export * from "./pip.ts";
 export * from "./progress.ts";
 export * from "./public_url.ts";
 export * from "./pypi.ts";
-export * from "./transfer.ts";
+export type { Patience } from "./transfer.ts";
 export * from "./zip.ts";
 export * from "./zip_archive.ts";

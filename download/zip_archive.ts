@@ -83,6 +83,7 @@ export class ZipArchive implements Disposable {
    *
    * @throws {ZipError} where the entry is damaged (size or CRC-32), cut off or encrypted, or holds
    *   more bytes than it declares: no more than those declared reach the sink
+   * @throws whatever the sink does
    */
   async stream(
     entry: ZipEntry,
@@ -91,11 +92,15 @@ export class ZipArchive implements Disposable {
   ): Promise<void> {
     const writer = sink.getWriter();
     let left = entry.bytes;
+    let sinkError: unknown;
     const guard = new WritableStream<Uint8Array>({
-      write(chunk) {
+      async write(chunk) {
         left -= chunk.length;
         if (left < 0) throw new ZipError("it holds more bytes than it declares");
-        return writer.write(chunk);
+        await writer.write(chunk).catch((error) => {
+          sinkError = error;
+          throw error;
+        });
       },
     });
     try {
@@ -104,7 +109,7 @@ export class ZipArchive implements Disposable {
     } catch (error) {
       await writer.abort(error).catch(() => {});
       signal?.throwIfAborted();
-      throw zipError(this.path, error, entry.name);
+      throw sinkError ?? zipError(this.path, error, entry.name);
     }
   }
 

@@ -186,3 +186,13 @@ Deno.test("an entry can be read into memory, and cannot claim more than deflate 
   assert.equal(new TextDecoder().decode(await zip.read(zip.find("a")!)), "hello");
   await assert.rejects(zip.read(zip.find("b")!), /declares a size that it cannot have/);
 });
+
+Deno.test("an error of the sink, such as a full disk, is not taken for damage", async () => {
+  using folder = tempFolder();
+  const path = join(folder.path, "a.zip");
+  Deno.writeFileSync(path, makeZip([{ name: "a", content: "x".repeat(300_000), deflate: true }]));
+  using zip = await ZipArchive.open(path);
+  const full = new Error("no space left");
+  const sink = new WritableStream({ write: () => Promise.reject(full) });
+  await assert.rejects(zip.stream(zip.find("a")!, sink), (error) => error === full);
+});
