@@ -6,7 +6,7 @@ export interface ModelManifest {
   /** Name in the registry of architectures. */
   architecture: string;
   /** Labels in the order of the logits; ImageNet's 1000 are only counted. */
-  classes: string[] | number;
+  classes: readonly string[] | number;
   preprocessing: Preprocessing;
   /** The pretrained weights all of it started from. */
   pretrained: { origin: string; sha256: string; licence: string; note?: string };
@@ -24,7 +24,7 @@ export interface ModelManifest {
 }
 
 /** Labels that there are, or numbers in their place. */
-export function classNames({ classes }: ModelManifest): string[] {
+export function classNames({ classes }: ModelManifest): readonly string[] {
   return typeof classes === "number"
     ? Array.from({ length: classes }, (_, i) => `class ${i}`)
     : classes;

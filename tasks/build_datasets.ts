@@ -1,56 +1,70 @@
 /** Step: every photo decoded once and packed; what cannot be decoded is named, not lost. */
-import { buildDataset, DataLoader, Generator, openDataset } from "../data/mod.ts";
+import {
+  buildDataset,
+  DataLoader,
+  type Dataset,
+  Generator,
+  openDataset,
+  SPLITS,
+} from "../data/mod.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { batchGrid } from "../report/mod.ts";
+import { readJson } from "./json.ts";
 
-if (import.meta.main) {
-  await runStep(async (step) => {
-    const { photos, quarantined } = await buildDataset(
-      `${step.inputs.download_data}/photos`,
-      step.output,
-      {
-        signal: step.signal,
-        progress: (p) => step.progress(p),
-        onQuarantine: ({ path, reason }) => step.log(`left out ${path}: ${reason}`),
-      },
-    );
-    await Deno.writeFile(`${step.output}/batch.png`, await drawBatch(step));
-    step.result({ photos, quarantined });
+/** Of the crops in the picture; training takes its model's own. */
+const SIDE = 224;
+
+if (import.meta.main) await runStep(build);
+
+async function build(step: StepContext<unknown>): Promise<void> {
+  const source = await readJson(`${step.inputs.download_data}/source.json`);
+  // The tutorial reads its photos as torchvision does; one's own are turned as the camera says.
+  const exifOrientation = source.kind !== "hymenoptera";
+  let quarantined = 0;
+  await buildDataset(`${step.inputs.download_data}/photos`, step.output, {
+    exifOrientation,
+    signal: step.signal,
+    progress: (done, total) => step.progress({ done, total, unit: "photos" }),
+    onQuarantine: ({ path, reason }) => {
+      quarantined++;
+      step.log(`left out ${path}: ${reason}`);
+    },
   });
+  using dataset = await openDataset(step.output);
+  if (exifOrientation) step.log("photos are turned upright as their EXIF data say");
+  await Deno.writeFile(`${step.output}/batch.png`, await drawBatch(dataset));
+  const counts = Object.fromEntries(SPLITS.map((split) => [split, dataset.photos(split).length]));
+  step.log(
+    `${counts.train} photos to train on, ${counts.val} to validate, ${quarantined} left out`,
+  );
+  step.result({ ...counts, quarantined });
 }
 
 /** The tutorial's first picture: one training batch, cropped and flipped, with its labels. */
-async function drawBatch(step: StepContext<unknown>): Promise<Uint8Array> {
-  const dataset = await openDataset(step.output);
-  const generator = new Generator(0);
-  const loader = new DataLoader(dataset, {
+async function drawBatch(dataset: Dataset): Promise<Uint8Array> {
+  using loader = new DataLoader(dataset, {
     split: "train",
     batchSize: 4,
     shuffle: true,
     transform: "train",
-    generator,
+    generator: new Generator(0),
     normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
-    resize: 256,
-    size: 224,
-    workers: 1,
+    size: SIDE,
+    workers: 0,
   });
-  try {
-    for await (const { images, labels } of loader) {
-      const pixels = images.length / labels.length;
-      return await batchGrid(Array.from(labels, (label, i) => ({
-        image: {
-          width: 224,
-          height: 224,
-          data: Uint8Array.from(
-            images.subarray(i * pixels, (i + 1) * pixels),
-            (value) => Math.round(255 * value),
-          ),
-        },
-        title: dataset.classes[label],
-      })));
-    }
-    throw new Error("the training split is empty");
-  } finally {
-    await loader.close();
+  const pixels = SIDE * SIDE * 3;
+  for await (const { images, labels } of loader) {
+    return await batchGrid(Array.from(labels, (label, i) => ({
+      image: {
+        width: SIDE,
+        height: SIDE,
+        data: Uint8Array.from(
+          images.subarray(i * pixels, (i + 1) * pixels),
+          (value) => Math.round(255 * value),
+        ),
+      },
+      title: dataset.classes[label],
+    })));
   }
+  throw new Error("the training split is empty");
 }

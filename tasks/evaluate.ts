@@ -1,6 +1,6 @@
 /** Step: both trained branches on every val photo, scored, compared and drawn. */
 import { activateBackend } from "../backend/activate.ts";
-import { DataLoader, type Dataset, openDataset } from "../data/mod.ts";
+import { DataLoader, type Dataset, Generator, openDataset } from "../data/mod.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { predictionGrid } from "../report/mod.ts";
 import {
@@ -72,6 +72,7 @@ async function predictVal(
     split: "val",
     batchSize: 4,
     shuffle: false,
+    generator: new Generator(0), // draws nothing that matters here
     transform: "eval",
     normalization: { mean, std },
     resize,
@@ -80,15 +81,15 @@ async function predictVal(
   try {
     return await predictDataset(model, loader, {
       signal: step.signal,
-      onBatch: (done, total) => step.progress({ done, total, unit: "photos", message: branch }),
+      onBatch: (done, total) => step.progress({ done, total, unit: "batches", message: branch }),
     });
   } finally {
-    await loader.close();
+    loader.close();
     model.dispose();
   }
 }
 
-function describe({ logits }: PhotoLogits, classes: string[]) {
+function describe({ logits }: PhotoLogits, classes: readonly string[]) {
   const predicted = argmax(logits);
   return { label: classes[predicted], probability: softmax(logits)[predicted], logits };
 }

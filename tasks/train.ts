@@ -50,9 +50,9 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       seed,
       signal: step.signal,
       onBatch: ({ phase, epoch, batch, batches, loss, accuracy }) => {
-        const perEpoch = loaders.train.batches + loaders.val.batches;
+        const perEpoch = loaders.train.length + loaders.val.length;
         step.progress({
-          done: epoch * perEpoch + (phase === "val" ? loaders.train.batches : 0) + batch,
+          done: epoch * perEpoch + (phase === "val" ? loaders.train.length : 0) + batch,
           total: recipe.epochs * perEpoch,
           unit: "batches",
           message: `epoch ${epoch + 1}/${recipe.epochs} ${phase} ${batch}/${batches} ` +
@@ -94,7 +94,8 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       seconds: (performance.now() - started) / 1000,
     });
   } finally {
-    await Promise.all([loaders.train.close(), loaders.val.close()]);
+    loaders.train.close();
+    loaders.val.close();
     model.dispose();
   }
 }

@@ -19,9 +19,8 @@ export interface Batch {
 }
 
 export interface Loader {
-  /** Photos of an epoch. */
-  readonly size: number;
-  readonly batches: number;
+  /** Batches of an epoch. */
+  readonly length: number;
   [Symbol.asyncIterator](): AsyncIterator<Batch>;
 }
 
@@ -130,7 +129,7 @@ export async function fit(
         phase,
         epoch,
         batch,
-        batches: loader.batches,
+        batches: loader.length,
         loss: lossSum / seen,
         accuracy: correct / seen,
       });

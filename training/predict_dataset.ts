@@ -14,10 +14,14 @@ export interface PhotoLogits {
 export async function predictDataset(
   model: Model,
   loader: Loader,
-  { signal, onBatch }: { signal?: AbortSignal; onBatch?: (done: number, of: number) => void } = {},
+  { signal, onBatch }: {
+    signal?: AbortSignal;
+    onBatch?: (batch: number, batches: number) => void;
+  } = {},
 ): Promise<PhotoLogits[]> {
   const { size } = model.architecture.preprocessing;
   const photos: PhotoLogits[] = [];
+  let batch = 0;
   for await (const { images, labels, indices } of loader) {
     signal?.throwIfAborted();
     const output = tf.tidy(() =>
@@ -32,7 +36,7 @@ export async function predictDataset(
         logits: Array.from(logits.subarray(i * model.classes, (i + 1) * model.classes)),
       })
     );
-    onBatch?.(photos.length, loader.size);
+    onBatch?.(++batch, loader.length);
   }
   return photos;
 }

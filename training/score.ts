@@ -26,7 +26,7 @@ export interface BranchComparison {
   summary: string;
 }
 
-export function scoreBranch(photos: PhotoLogits[], classes: string[]): BranchScore {
+export function scoreBranch(photos: PhotoLogits[], classes: readonly string[]): BranchScore {
   const predicted = photos.map(({ logits }) => argmax(logits));
   const confusion = confusionMatrix(photos.map(({ label }) => label), predicted, classes.length);
   const correct = confusion.reduce((sum, row, i) => sum + row[i], 0);

@@ -151,8 +151,7 @@ Deno.test("predicting a dataset gives each photo's logits under its own index an
   const model = toyModel();
   const loader = new ToyLoader(7, 3, 1);
   const reversed: Loader = {
-    size: 7,
-    batches: 7,
+    length: 7,
     async *[Symbol.asyncIterator](): AsyncIterator<Batch> {
       const batches = await Array.fromAsync({
         [Symbol.asyncIterator]: () => new ToyLoader(7, 1, 1)[Symbol.asyncIterator](),

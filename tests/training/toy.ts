@@ -28,13 +28,13 @@ export function toyModel(weight: number[] = [0.1, -0.2, 0.3, 0.1, -0.1, 0.2]): M
 
 /** `size` photos of hash noise, class 1 the redder; `batchSize` at a time, the last batch smaller. */
 export class ToyLoader implements Loader {
-  readonly batches: number;
+  readonly length: number;
   readonly features: number[][] = [];
   readonly labels: number[] = [];
   readonly #images: Float32Array[] = [];
 
   constructor(readonly size: number, readonly batchSize: number, stream: number) {
-    this.batches = Math.ceil(size / batchSize);
+    this.length = Math.ceil(size / batchSize);
     for (let i = 0; i < size; i++) {
       const image = Float32Array.from(hashUniform(stream + i, SIDE * SIDE * 3));
       const label = i % 2;
