@@ -135,7 +135,10 @@ Deno.test("a head of another number of classes is recognised", () => {
 function officialResnet18(): Map<string, Tensor> {
   const bytes = Deno.readFileSync(fixture("resnet18-f37072fd.data.pkl"));
   const { value } = unpickle(bytes, { global: torchGlobal, persistent: storageReference });
-  return stateDictOf([...stateDictViews(value)].map(([name, { shape }]) => ({ name, shape })));
+  return new Map([...stateDictViews(value)].map(([name, { shape, storage }]): [string, Tensor] => [
+    name,
+    { dtype: "float32", shape, data: new Float32Array(storage.elements) },
+  ]));
 }
 
 Deno.test("the official ResNet-18 has exactly the parameters of our ResNet-18", () => {
