@@ -1,0 +1,47 @@
+import type { DecodeRequest, DecodeResponse } from "./decode_worker.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+/**
+ * Workers that read and decode photos. The process needs to read the photos and this folder of
+ * source files.
+ */
+export class DecodePool extends WorkerPool<DecodeRequest, DecodeResponse> {
+  constructor(workers: number) {
+    super(new URL("./decode_worker.ts", import.meta.url), workers);
+  }
+}
+
+/**
+ * Decodes photos side by side and yields them in the order given. At most two a worker are begun
+ * and not yet taken, so that memory does not grow with their number.
+ * @throws the signal's reason when it is aborted, and whatever keeps workers from working.
+ */
+export async function* decodeInOrder(
+  paths: string[],
+  { workers, exifOrientation, signal }: {
+    workers: number;
+    exifOrientation: boolean;
+    signal?: AbortSignal;
+  },
+): AsyncGenerator<DecodeResponse> {
+  const pool = new DecodePool(Math.max(1, Math.min(workers, paths.length)));
+  const close = () => pool.close();
+  signal?.addEventListener("abort", close);
+  try {
+    const begun: Promise<DecodeResponse>[] = [];
+    let next = 0;
+    while (next < paths.length || begun.length > 0) {
+      signal?.throwIfAborted();
+      while (next < paths.length && begun.length < 2 * workers) {
+        begun.push(pool.run({ path: paths[next++], exifOrientation }));
+      }
+      yield await begun.shift()!;
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", close);
+    pool.close();
+  }
+}

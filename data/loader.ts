@@ -1,0 +1,167 @@
+import { PixelsReader, type PixelsRequest } from "./batch_pixels.ts";
+import type { Crop } from "./crop.ts";
+import { CropCache } from "./crop_cache.ts";
+import type { Dataset } from "./dataset.ts";
+import type { Photo, Split } from "./dataset_index.ts";
+import { type EpochPlan, planEpoch } from "./epoch_plan.ts";
+import type { Generator } from "./torch_random.ts";
+import { type Normalization, normalizer } from "./transforms.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+/** How to load a split. */
+export interface LoaderOptions {
+  split: Split;
+  batchSize: number;
+  /** A new order each epoch. */
+  shuffle: boolean;
+  /** `train`: RandomResizedCrop and RandomHorizontalFlip. `eval`: Resize and CenterCrop. */
+  transform: "train" | "eval";
+  /** Decides order, crops and flips; torch's, so that a seed gives PyTorch's batches. */
+  generator: Generator;
+  normalization: Normalization;
+  /** Side of the crops. */
+  size?: number;
+  /** The shorter side before `eval`'s crop. */
+  resize?: number;
+  /** Threads that prepare batches ahead; 0 prepares them on this one. Batches are the same. */
+  workers?: number;
+  /** Most memory for crops of `eval`, which are the same each epoch. */
+  cacheBytes?: number;
+}
+
+/** Some photos as a model's input. */
+export interface Batch {
+  /** [photos, size, size, 3], normalised. */
+  images: Float32Array;
+  labels: Int32Array;
+  /** Which photos of the split they are. */
+  indices: number[];
+  /** Where each was cut; empty for `eval`. */
+  crops: Crop[];
+}
+
+/** Batches prepared and not yet taken, for each worker. */
+const AHEAD = 2;
+const CACHE_BYTES = 256 * 2 ** 20;
+
+/**
+ * Loads a split in batches, as PyTorch's DataLoader with num_workers=0. Each iteration is an epoch;
+ * its random numbers are drawn when it begins, and workers prepare its batches ahead.
+ *
+ * With workers, the process needs to read the dataset's folder and this folder of source files.
+ *
+ * @example
+ * ```ts
+ * for await (const { images, labels } of loader) train(images, labels);
+ * loader.close();
+ * ```
+ */
+export class DataLoader implements AsyncIterable<Batch> {
+  readonly #options: Required<LoaderOptions>;
+  readonly #photos: readonly Photo[];
+  readonly #pack: string;
+  readonly #normalize: (bytes: Uint8Array, out: Float32Array) => void;
+  readonly #cache: CropCache;
+  readonly #pool: WorkerPool<PixelsRequest, Uint8Array> | undefined;
+  readonly #reader = new PixelsReader();
+
+  /** @throws {RangeError} when the batch size or the number of workers is no count. */
+  constructor(dataset: Dataset, options: LoaderOptions) {
+    const { batchSize, split, workers = 1 } = options;
+    if (!Number.isInteger(batchSize) || batchSize < 1) {
+      throw new RangeError(`the batch size is at least 1, got ${batchSize}`);
+    }
+    if (!Number.isInteger(workers) || workers < 0) {
+      throw new RangeError(`the number of workers is at least 0, got ${workers}`);
+    }
+    this.#options = { size: 224, resize: 256, cacheBytes: CACHE_BYTES, ...options, workers };
+    this.#photos = dataset.photos(split);
+    this.#pack = dataset.packPath(split);
+    this.#normalize = normalizer(options.normalization);
+    const { transform, cacheBytes } = this.#options;
+    this.#cache = new CropCache(transform === "eval" ? cacheBytes : 0);
+    if (workers > 0) {
+      this.#pool = new WorkerPool(new URL("./loader_worker.ts", import.meta.url), workers);
+    }
+  }
+
+  /** How many batches an epoch has; the last may be smaller. */
+  get length(): number {
+    return Math.ceil(this.#photos.length / this.#options.batchSize);
+  }
+
+  /**
+   * One epoch.
+   * @throws {Error} when the dataset cannot be read, or the loader is closed.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+    const { generator, shuffle, transform, workers } = this.#options;
+    const plan = planEpoch(generator, this.#photos, { shuffle, crop: transform === "train" });
+    const begun: Promise<Uint8Array>[] = [];
+    let next = 0;
+    for (let batch = 0; batch < this.length; batch++) {
+      while (next < this.length && begun.length < Math.max(1, AHEAD * workers)) {
+        const pixels = this.#pixels(plan, next++);
+        pixels.catch(() => {}); // thrown where it is awaited; whoever leaves before does not care
+        begun.push(pixels);
+      }
+      yield this.#batch(plan, batch, await begun.shift()!);
+    }
+  }
+
+  /** Ends the workers and closes the files. */
+  close(): void {
+    this.#pool?.close();
+    this.#reader.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Positions of a batch in the plan. */
+  #positions(batch: number): [start: number, end: number] {
+    const start = batch * this.#options.batchSize;
+    return [start, Math.min(start + this.#options.batchSize, this.#photos.length)];
+  }
+
+  /** Bytes of a batch: [photos, size, size, 3]. */
+  async #pixels({ order, crops }: EpochPlan, batch: number): Promise<Uint8Array> {
+    const { resize, size } = this.#options;
+    const [start, end] = this.#positions(batch);
+    const bytes = size * size * 3;
+    const pixels = new Uint8Array((end - start) * bytes);
+    const missing: number[] = [];
+    for (let at = start; at < end; at++) {
+      const cached = this.#cache.get(order[at]);
+      if (cached) pixels.set(cached, (at - start) * bytes);
+      else missing.push(at);
+    }
+    if (missing.length === 0) return pixels;
+    const photos = missing.map((at) => {
+      const { width, height, offset } = this.#photos[order[at]];
+      return { width, height, offset, crop: crops?.[at] };
+    });
+    const request = { pack: this.#pack, photos, resize, size };
+    const read = await (this.#pool?.run(request) ?? this.#reader.read(request));
+    for (const [i, at] of missing.entries()) {
+      const photo = read.subarray(i * bytes, (i + 1) * bytes);
+      pixels.set(photo, (at - start) * bytes);
+      this.#cache.add(order[at], photo);
+    }
+    return pixels;
+  }
+
+  #batch({ order, crops }: EpochPlan, batch: number, pixels: Uint8Array): Batch {
+    const [start, end] = this.#positions(batch);
+    const indices = Array.from(order.subarray(start, end));
+    const images = new Float32Array(pixels.length);
+    this.#normalize(pixels, images);
+    return {
+      images,
+      labels: Int32Array.from(indices, (index) => this.#photos[index].label),
+      indices,
+      crops: crops?.slice(start, end) ?? [],
+    };
+  }
+}

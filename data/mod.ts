@@ -1,0 +1,19 @@
+export * from "./build_dataset.ts";
+export * from "./crop.ts";
+export * from "./dataset.ts";
+export {
+  type DatasetIndex,
+  type Photo,
+  type Quarantined,
+  type Split,
+  SPLITS,
+} from "./dataset_index.ts";
+export * from "./decode.ts";
+export * from "./image.ts";
+export * from "./image_folder.ts";
+export * from "./loader.ts";
+export * from "./preprocess.ts";
+export * from "./resize.ts";
+export * from "./torch_init.ts";
+export * from "./torch_random.ts";
+export * from "./transforms.ts";
