@@ -1,0 +1,110 @@
+/**
+ * A tfjs backend whose float32 tensors live in one shared wasm memory. It extends tfjs's CPU
+ * backend, whose kernels work unmodified on views of that memory (stock_kernels.ts registers them
+ * under our name); operations/ replaces the hot ones.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { type Block, SharedHeap } from "./heap.ts";
+import type { Kernels } from "./instantiate.ts";
+import { Kernel } from "./kernel.ts";
+import { elementChunks } from "./partition.ts";
+import { lazyArguments } from "./source.ts";
+import { type Lazy, TensorData } from "./tensor_data.ts";
+import { ThreadPool } from "./thread_pool.ts";
+
+type Values = tf.backend_util.BackendValues;
+type DataId = Parameters<MathBackendCPU["incRef"]>[0];
+
+export class WasmBackend extends MathBackendCPU {
+  readonly heap = new SharedHeap();
+  readonly pool: ThreadPool;
+  /** Whether panels of 16 columns are used where they fit; see panel_width.ts. */
+  readonly wide: 0 | 1 = 1;
+
+  constructor(module: WebAssembly.Module, threads: number) {
+    super();
+    this.pool = new ThreadPool(module, this.heap, threads);
+  }
+
+  get kernels(): Kernels {
+    return this.pool.kernels;
+  }
+
+  /** The record behind a tensor. */
+  dataOf(tensor: tf.TensorInfo): TensorData {
+    return this.data.get(tensor.dataId) as unknown as TensorData;
+  }
+
+  /** A new float32 tensor whose values the caller writes. */
+  allocateTensor(shape: number[]): { info: tf.TensorInfo; data: TensorData } {
+    const output = this.emptyTensor(shape);
+    output.data.block = this.heap.allocate(output.data.size);
+    return output;
+  }
+
+  /** A new float32 tensor that the caller gives a block or a lazy value. */
+  emptyTensor(shape: number[]): { info: tf.TensorInfo; data: TensorData } {
+    const info = this.makeTensorInfo(shape, "float32");
+    return { info, data: this.dataOf(info) };
+  }
+
+  override write(values: Values, shape: number[], dtype: tf.DataType): DataId {
+    const dataId = {};
+    this.#add(dataId, values, shape, dtype);
+    return dataId;
+  }
+
+  override move(
+    dataId: DataId,
+    values: Values,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void {
+    this.#add(dataId, values, shape, dtype).refCount = refCount;
+  }
+
+  /** Copies: a view would change when its memory is used again. */
+  override readSync(dataId: DataId): Values {
+    const values = super.readSync(dataId);
+    return values instanceof Float32Array ? values.slice() : values;
+  }
+
+  override disposeData(dataId: DataId, force = false): boolean {
+    const data = this.data.has(dataId) ? this.data.get(dataId) as unknown as TensorData : undefined;
+    const gone = super.disposeData(dataId, force);
+    if (gone) data?.dispose();
+    return gone;
+  }
+
+  override memory() {
+    return { unreliable: false, reasons: [], numBytesInHeap: this.heap.bytesInUse };
+  }
+
+  override dispose(): void {
+    this.pool.dispose();
+  }
+
+  #add(dataId: DataId, values: Values, shape: number[], dtype: tf.DataType): TensorData {
+    const size = tf.util.sizeFromShape(shape);
+    const data = new TensorData(this.heap, dtype, size, this.#materialize);
+    if (values !== undefined && values !== null) data.values = values;
+    this.data.set(dataId, data as never);
+    return data;
+  }
+
+  readonly #materialize = (lazy: Lazy, size: number): Block => {
+    const block = this.heap.allocate(size);
+    const { chunks, perChunk } = elementChunks(lazy.rows, lazy.channels);
+    this.pool.run(Kernel.materialize, chunks, 0, [
+      ...lazyArguments(lazy),
+      block.pointer,
+      0,
+      lazy.rows,
+      lazy.channels,
+      perChunk,
+    ]);
+    return block;
+  };
+}

@@ -1,0 +1,47 @@
+/** Compiles kernels/ to kernels.wasm: `deno task build:wasm`. */
+import asc from "assemblyscript/asc";
+import { microKernels } from "./generate_micro_kernels.ts";
+
+const FOLDER = new URL("./kernels/", import.meta.url);
+
+const OPTIONS = [
+  ["--outFile", "kernels.wasm"],
+  ["-O3", "--converge", "--noAssert", "--runtime", "stub"],
+  ["--importMemory", "--sharedMemory", "--initialMemory", "2", "--maximumMemory", "65536"],
+  // Below it lies what control.ts addresses by number.
+  ["--memoryBase", "65536"],
+  ["--enable", "simd", "--enable", "relaxed-simd", "--enable", "threads"],
+  ["--use", "abort="],
+].flat();
+
+/** Generated sources, by file name; they exist only during the build. */
+const GENERATED: Record<string, () => string> = {
+  "micro_kernels.ts": microKernels,
+};
+
+/** @throws {Error} with the compiler's messages */
+export async function compileKernels(): Promise<Uint8Array> {
+  let binary: Uint8Array | undefined;
+  const { error, stderr } = await asc.main(["index.ts", ...OPTIONS], {
+    readFile: (name) => GENERATED[name]?.() ?? readOrNull(name),
+    writeFile: (_name, contents) => {
+      binary = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error || !binary) throw new Error(`asc failed: ${error?.message}\n${stderr}`);
+  return binary;
+}
+
+function readOrNull(name: string): string | null {
+  try {
+    return Deno.readTextFileSync(new URL(name, FOLDER));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null; // asc tries several names
+    throw error;
+  }
+}
+
+if (import.meta.main) {
+  await Deno.writeFile(new URL("./kernels.wasm", import.meta.url), await compileKernels());
+}

@@ -1,0 +1,159 @@
+/**
+ * The shared memory that all tensors of the backend live in, and its allocator.
+ *
+ * The whole address space is reserved at once and backed by the operating system page by page as it
+ * is first touched: growing a shared memory while other threads compute is a race in engines.
+ */
+
+/** Some bytes of the heap, shared by all who retained it. */
+export interface Block {
+  readonly pointer: number;
+  readonly bytes: number;
+  references: number;
+}
+
+/** Below it lie what kernels/control.ts addresses by number, and the kernels' own data. */
+const FIRST_BYTE = 128 * 1024;
+const PAGE = 64 * 1024;
+/** Blocks start on cache lines, and vectors may be read a little past their end. */
+const ALIGNMENT = 128;
+const RESERVATIONS_IN_PAGES = [65536, 32768, 16384, 8192];
+
+export class SharedHeap {
+  readonly memory: WebAssembly.Memory;
+  readonly #limit: number;
+  /** Never used so far: everything from here on. */
+  #top = FIRST_BYTE;
+  /** Free blocks below #top by address, neighbours merged. */
+  readonly #free: { pointer: number; bytes: number }[] = [];
+  #bytesInUse = 0;
+
+  /** @throws {RangeError} when not even half a gigabyte of address space can be reserved */
+  constructor() {
+    this.memory = reserve();
+    // The last page stays unused, so that reading a little past a block's end stays inside.
+    this.#limit = this.memory.buffer.byteLength - PAGE;
+  }
+
+  /** Bytes of all blocks in use. */
+  get bytesInUse(): number {
+    return this.#bytesInUse;
+  }
+
+  /** Bytes ever in use at once, fragments between blocks included. */
+  get bytesReserved(): number {
+    return this.#top;
+  }
+
+  /**
+   * Room for `count` 32-bit values, not cleared, retained once.
+   * @throws {RangeError} when the memory is full
+   */
+  allocate(count: number): Block {
+    const bytes = Math.ceil((count * 4 || 1) / ALIGNMENT) * ALIGNMENT;
+    const pointer = this.#takeBestFit(bytes) ?? this.#takeFromTop(bytes);
+    this.#bytesInUse += bytes;
+    return { pointer, bytes, references: 1 };
+  }
+
+  retain(block: Block): Block {
+    block.references++;
+    return block;
+  }
+
+  release(block: Block): void {
+    if (--block.references > 0) return;
+    if (block.references < 0) throw new Error("a memory block was released twice");
+    this.#bytesInUse -= block.bytes;
+    this.#giveBack(block.pointer, block.bytes);
+  }
+
+  /** The first `count` values of a block; a view, valid as long as the block is retained. */
+  floats(block: Block, count: number): Float32Array {
+    return new Float32Array(this.memory.buffer, block.pointer, count) as Float32Array;
+  }
+
+  integers(block: Block, count: number): Int32Array {
+    return new Int32Array(this.memory.buffer, block.pointer, count) as Int32Array;
+  }
+
+  /** A copy of `values` in the heap. */
+  store(values: ArrayLike<number>): Block {
+    const block = this.allocate(values.length);
+    this.floats(block, values.length).set(values);
+    return block;
+  }
+
+  #takeBestFit(bytes: number): number | undefined {
+    let best = -1;
+    for (let i = 0; i < this.#free.length; i++) {
+      const size = this.#free[i].bytes;
+      if (size >= bytes && (best < 0 || size < this.#free[best].bytes)) best = i;
+    }
+    if (best < 0) return undefined;
+    const hole = this.#free[best];
+    const { pointer } = hole;
+    if (hole.bytes === bytes) {
+      this.#free.splice(best, 1);
+    } else {
+      hole.pointer += bytes;
+      hole.bytes -= bytes;
+    }
+    return pointer;
+  }
+
+  #takeFromTop(bytes: number): number {
+    if (this.#top + bytes > this.#limit) {
+      const megabytes = (n: number) => `${Math.round(n / 1e6)} MB`;
+      throw new RangeError(
+        `out of memory: ${megabytes(bytes)} more do not fit the ${megabytes(this.#limit)} of the ` +
+          `wasm backend, ${megabytes(this.#bytesInUse)} are in use: use a smaller batch`,
+      );
+    }
+    const pointer = this.#top;
+    this.#top += bytes;
+    return pointer;
+  }
+
+  #giveBack(pointer: number, bytes: number): void {
+    let low = 0, high = this.#free.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#free[middle].pointer < pointer) low = middle + 1;
+      else high = middle;
+    }
+    const before = this.#free[low - 1], after = this.#free[low];
+    const joinsBefore = before !== undefined && before.pointer + before.bytes === pointer;
+    const joinsAfter = after !== undefined && pointer + bytes === after.pointer;
+    if (joinsBefore && joinsAfter) {
+      before.bytes += bytes + after.bytes;
+      this.#free.splice(low, 1);
+    } else if (joinsBefore) {
+      before.bytes += bytes;
+    } else if (joinsAfter) {
+      after.pointer = pointer;
+      after.bytes += bytes;
+    } else {
+      this.#free.splice(low, 0, { pointer, bytes });
+    }
+    const last = this.#free.at(-1)!;
+    if (last.pointer + last.bytes === this.#top) {
+      this.#top = last.pointer;
+      this.#free.pop();
+    }
+  }
+}
+
+function reserve(): WebAssembly.Memory {
+  for (const pages of RESERVATIONS_IN_PAGES) {
+    try {
+      return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error; // else: try less
+    }
+  }
+  throw new RangeError(
+    "the wasm backend cannot reserve 512 MB of address space: raise the process's limit on virtual " +
+      "memory (ulimit -v)",
+  );
+}

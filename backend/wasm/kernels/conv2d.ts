@@ -1,0 +1,100 @@
+/**
+ * A convolution as a matrix product on row blocks: gathered pixels times packed weights. It serves
+ * the forward pass, and with the output's gradient as source the gradient of the input, one call
+ * for each phase of the stride: the pixels (oy·step + offset, …) that see the same taps.
+ *
+ * 1×1 convolutions with stride 1 (`pointwise`) and products of matrices need no gathering: their
+ * rows are the source's own, which may therefore be lazy.
+ */
+import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { copy, Gather, GATHER_SIZE, gatherRows } from "./gather";
+import { multiply } from "./gemm";
+import { floats } from "./simd";
+import { Source, SOURCE_SIZE, sourceRows } from "./source";
+import { addStatistics } from "./statistics";
+
+@unmanaged
+class Conv2dArguments {
+  pointwise: i32;
+  packed: usize;
+  out: usize;
+  /** Grid pixels of the batch. */
+  rows: i32;
+  /** Floats of a gathered row. */
+  K: i32;
+  /** Output channels. */
+  N: i32;
+  runs: i32;
+  outHeight: i32;
+  outWidth: i32;
+  outStepHeight: i32;
+  outStepWidth: i32;
+  outOffsetHeight: i32;
+  outOffsetWidth: i32;
+  /** Partial batch statistics, one set a row chunk, or 0. */
+  statistics: usize;
+  rowsPerChunk: i32;
+  /** A multiple of 16, or all. */
+  columnsPerChunk: i32;
+  /** Rows that fit the cache with their inputs and outputs. */
+  blockRows: i32;
+  wide: i32;
+}
+
+export function conv2dChunk(chunk: i32, thread: i32): void {
+  const source = changetype<Source>(KERNEL_ARGUMENTS);
+  const gather = changetype<Gather>(KERNEL_ARGUMENTS + SOURCE_SIZE);
+  const args = changetype<Conv2dArguments>(KERNEL_ARGUMENTS + SOURCE_SIZE + GATHER_SIZE);
+  const K = args.K, N = args.N, N8 = (N + 7) & ~7, wide = args.wide;
+  const columnChunks = (N8 + args.columnsPerChunk - 1) / args.columnsPerChunk;
+  const rowChunk = chunk / columnChunks;
+  const n0 = (chunk % columnChunks) * args.columnsPerChunk;
+  const n1 = min(N8, n0 + args.columnsPerChunk);
+  const columns = min(N, n1) - n0;
+  const m0 = rowChunk * args.rowsPerChunk, m1 = min(args.rows, m0 + args.rowsPerChunk);
+
+  const inPlace = N == N8 && args.outStepHeight * args.outStepWidth == 1;
+  const gathered = scratch(thread);
+  const products = gathered + floats(args.blockRows * K);
+  const partial = args.statistics + floats(rowChunk * 3 * N) + floats(n0);
+
+  for (let m = m0; m < m1; m += args.blockRows) {
+    const rows = min(args.blockRows, m1 - m);
+    let a = gathered;
+    if (args.pointwise) a = sourceRows(source, m, rows, K, gathered);
+    else gatherRows(gather, m, rows, 0, args.runs, gathered);
+
+    const pitch = inPlace ? floats(N) : floats(n1 - n0);
+    const c = inPlace ? args.out + <usize>m * pitch + floats(n0) : products;
+    multiply(a, floats(K), args.packed, c, pitch, rows, K, n0, n1, false, wide);
+    if (!inPlace) scatterRows(args, gather, c, pitch, m, rows, n0, columns);
+
+    if (args.statistics) {
+      if (m == m0) startColumnStatistics(c, columns, partial, N);
+      addStatistics(c, pitch, rows, columns, partial, N);
+    }
+  }
+}
+
+function startColumnStatistics(firstRow: usize, columns: i32, partial: usize, all: i32): void {
+  copy(firstRow, partial, columns);
+  memory.fill(partial + floats(all), 0, floats(columns));
+  memory.fill(partial + floats(2 * all), 0, floats(columns));
+}
+
+/** Copies product rows to their pixels of the output. */
+function scatterRows(
+  args: Conv2dArguments, gather: Gather, from: usize, pitch: usize,
+  first: i32, rows: i32, n0: i32, columns: i32,
+): void {
+  const gridWidth = gather.gridWidth, gridHeight = gather.gridHeight;
+  for (let r = 0; r < rows; r++) {
+    const m = first + r;
+    const x = m % gridWidth * args.outStepWidth + args.outOffsetWidth;
+    const y = m / gridWidth % gridHeight * args.outStepHeight + args.outOffsetHeight;
+    const image = m / (gridWidth * gridHeight);
+    const pixel = (image * args.outHeight + y) * args.outWidth + x;
+    copy(from, args.out + <usize>pixel * floats(args.N) + floats(n0), columns);
+    from += pitch;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Gradient of a convolution's weights: gathered input rows, transposed, times rows of the output's
+ * gradient. A chunk sums over its own rows into its own partial gradient and, where the filter is
+ * large, computes only some of the taps; sum_parts.ts adds the partial gradients.
+ */
+import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
+import { multiplyTransposed } from "./gemm";
+import { floats } from "./simd";
+import { Source, SOURCE_SIZE, sourceRows } from "./source";
+
+@unmanaged
+class FilterGradientArguments {
+  pointwise: i32;
+  /** Partial gradients [rowChunks][K][N padded to 8]. */
+  out: usize;
+  rows: i32;
+  K: i32;
+  N: i32;
+  runs: i32;
+  runsPerChunk: i32;
+  /** For a pointwise one: input channels a chunk, a multiple of 4, or all. */
+  channelsPerChunk: i32;
+  rowsPerChunk: i32;
+  blockRows: i32;
+  wide: i32;
+}
+
+export function conv2dFilterGradientChunk(chunk: i32, thread: i32): void {
+  const source = changetype<Source>(KERNEL_ARGUMENTS);
+  const gradient = changetype<Source>(KERNEL_ARGUMENTS + SOURCE_SIZE);
+  const gather = changetype<Gather>(KERNEL_ARGUMENTS + 2 * SOURCE_SIZE);
+  const args = changetype<FilterGradientArguments>(
+    KERNEL_ARGUMENTS + 2 * SOURCE_SIZE + GATHER_SIZE,
+  );
+  const K = args.K, N = args.N, N8 = (N + 7) & ~7, blockRows = args.blockRows;
+
+  // Which rows of the filter's matrix this chunk computes: [k0, k1), by taps or by channels.
+  let k0 = 0, k1 = K, run0 = 0, run1 = args.runs, rowChunk = chunk;
+  if (args.pointwise) {
+    const parts = (K + args.channelsPerChunk - 1) / args.channelsPerChunk;
+    rowChunk = chunk / parts;
+    k0 = chunk % parts * args.channelsPerChunk;
+    k1 = min(K, k0 + args.channelsPerChunk);
+  } else {
+    const parts = (args.runs + args.runsPerChunk - 1) / args.runsPerChunk;
+    rowChunk = chunk / parts;
+    run0 = chunk % parts * args.runsPerChunk;
+    run1 = min(args.runs, run0 + args.runsPerChunk);
+    k0 = tapsBefore(gather, run0) * gather.channels;
+    k1 = tapsBefore(gather, run1) * gather.channels;
+  }
+
+  const m0 = rowChunk * args.rowsPerChunk, m1 = min(args.rows, m0 + args.rowsPerChunk);
+  const out = args.out + floats((rowChunk * K + k0) * N8);
+  const inputs = scratch(thread);
+  const gradients = inputs + floats(blockRows * (args.pointwise ? K : k1 - k0));
+  const panel = gradients + floats(blockRows * N);
+
+  for (let m = m0; m < m1; m += blockRows) {
+    const rows = min(blockRows, m1 - m);
+    let a = inputs, pitch = floats(k1 - k0);
+    if (args.pointwise) {
+      pitch = floats(K);
+      a = sourceRows(source, m, rows, K, inputs) + floats(k0);
+    } else {
+      gatherRows(gather, m, rows, run0, run1, inputs);
+    }
+    const d = sourceRows(gradient, m, rows, N, gradients);
+    multiplyTransposed(
+      a, pitch, d, floats(N), out, floats(N8),
+      rows, k1 - k0, 0, N8, N, m > m0, args.wide, panel,
+    );
+  }
+}
+
+function tapsBefore(gather: Gather, run: i32): i32 {
+  let taps = 0;
+  for (let i = 0; i < run; i++) taps += tapRun(gather, i).taps;
+  return taps;
+}

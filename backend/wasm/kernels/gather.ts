@@ -1,0 +1,103 @@
+/**
+ * The rows of a convolution's matrix product: for each pixel of a grid, the source pixels that its
+ * filter taps see, side by side, zero where they lie outside. Taps come as runs of horizontally
+ * adjacent ones, so that away from the border each run is a single copy.
+ */
+import { floats, zero } from "./simd";
+
+@unmanaged
+export class Gather {
+  source: usize;
+  sourceHeight: i32;
+  sourceWidth: i32;
+  channels: i32;
+  gridHeight: i32;
+  gridWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  /** Table of `TapRun`s. */
+  runs: usize;
+}
+
+/** Bytes of a Gather among a kernel's arguments. */
+export const GATHER_SIZE: usize = 36;
+
+/** Taps (dy, dx), (dy, dx + 1) … of `taps` pixels. */
+@unmanaged
+export class TapRun {
+  dy: i32;
+  dx: i32;
+  taps: i32;
+}
+
+const TAP_RUN_SIZE: usize = 12;
+
+export function tapRun(gather: Gather, index: i32): TapRun {
+  return changetype<TapRun>(gather.runs + <usize>index * TAP_RUN_SIZE);
+}
+
+/** Writes grid rows first … first + rows - 1, each of the taps of runs [run0, run1). */
+export function gatherRows(
+  gather: Gather, first: i32, rows: i32, run0: i32, run1: i32, out: usize,
+): void {
+  const height = gather.sourceHeight, width = gather.sourceWidth;
+  const channels = gather.channels, pixel = floats(channels);
+  const gridWidth = gather.gridWidth, gridHeight = gather.gridHeight;
+  const strideHeight = gather.strideHeight, strideWidth = gather.strideWidth;
+  let x = first % gridWidth;
+  let y = first / gridWidth % gridHeight;
+  let image = first / (gridWidth * gridHeight);
+  for (let r = 0; r < rows; r++) {
+    for (let i = run0; i < run1; i++) {
+      const run = tapRun(gather, i);
+      const taps = run.taps;
+      const sy = y * strideHeight + run.dy, sx = x * strideWidth + run.dx;
+      if (sy < 0 || sy >= height) {
+        fill(out, taps * channels);
+        out += floats(taps * channels);
+        continue;
+      }
+      const from = gather.source + (<usize>(image * height + sy) * width + sx) * pixel;
+      if (sx >= 0 && sx + taps <= width) {
+        copy(from, out, taps * channels);
+        out += floats(taps * channels);
+        continue;
+      }
+      for (let t = 0; t < taps; t++) {
+        if (sx + t >= 0 && sx + t < width) copy(from + <usize>t * pixel, out, channels);
+        else fill(out, channels);
+        out += pixel;
+      }
+    }
+    if (++x == gridWidth) {
+      x = 0;
+      if (++y == gridHeight) y = 0, image++;
+    }
+  }
+}
+
+/** memory.copy would be a call out of wasm; rows are too short for that. */
+export function copy(from: usize, to: usize, count: i32): void {
+  let i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const x0 = v128.load(from), x1 = v128.load(from, 16);
+    v128.store(to, x0), v128.store(to, x1, 16);
+    from += 32, to += 32;
+  }
+  for (; i < count; i++) {
+    store<f32>(to, load<f32>(from));
+    from += 4, to += 4;
+  }
+}
+
+function fill(to: usize, count: i32): void {
+  let i = 0;
+  for (; i + 8 <= count; i += 8) {
+    v128.store(to, zero()), v128.store(to, zero(), 16);
+    to += 32;
+  }
+  for (; i < count; i++) {
+    store<f32>(to, 0);
+    to += 4;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Matrix products on row blocks, in terms of the generated micro-kernels. All leading dimensions
+ * are in bytes. A packed matrix is a sequence of column panels, each row-major and `panelWidth`
+ * wide: 16 where 16 columns are left and wide panels are in use, else 8 (the last one padded with
+ * zeros by pack.ts).
+ */
+import { floats } from "./simd";
+import {
+  productRows16,
+  productRows8,
+  transposedRows16,
+  transposedRows8,
+} from "./micro_kernels";
+
+/** Width of the panel that starts at column n of N. */
+// @ts-ignore: decorator
+@inline
+export function panelWidth(n: i32, N: i32, wide: i32): i32 {
+  return wide && N - n >= 16 ? 16 : 8;
+}
+
+/** C[rows, n0:n1] = A[rows, K]·B, or += with `accumulate`. n0 and n1 lie on panel boundaries. */
+export function multiply(
+  a: usize, lda: usize,
+  packed: usize,
+  c: usize, ldc: usize,
+  rows: i32, K: i32, n0: i32, n1: i32,
+  accumulate: bool,
+  wide: i32,
+): void {
+  let panel = packed + floats(n0 * K);
+  for (let n = n0; n < n1;) {
+    const out = c + floats(n - n0);
+    const width = panelWidth(n, n1, wide);
+    if (width == 16) productRows16(a, lda, panel, out, ldc, K, rows, accumulate);
+    else productRows8(a, lda, panel, out, ldc, K, rows, accumulate);
+    panel += floats(width * K);
+    n += width;
+  }
+}
+
+/**
+ * C[K, n0:n1] = Aᵀ·Y, or +=, where A is [rows, K] and Y [rows, N]. Each panel of Y is first copied
+ * to `panelScratch` (16·rows floats), so that the inner loop reads it in one stream. Columns from
+ * `columns` on (N up to the next multiple of 8) are read as zero.
+ */
+export function multiplyTransposed(
+  a: usize, lda: usize,
+  y: usize, ldy: usize,
+  c: usize, ldc: usize,
+  rows: i32, K: i32, n0: i32, n1: i32, columns: i32,
+  accumulate: bool,
+  wide: i32,
+  panelScratch: usize,
+): void {
+  for (let n = n0; n < n1;) {
+    const width = panelWidth(n, n1, wide);
+    copyPanel(y + floats(n), ldy, rows, width, columns - n, panelScratch);
+    const out = c + floats(n);
+    if (width == 16) transposedRows16(a, lda, panelScratch, out, ldc, rows, K, accumulate);
+    else transposedRows8(a, lda, panelScratch, out, ldc, rows, K, accumulate);
+    n += width;
+  }
+}
+
+function copyPanel(y: usize, ldy: usize, rows: i32, width: i32, valid: i32, panel: usize): void {
+  if (valid < width) {
+    for (let r = 0; r < rows; r++) {
+      for (let j = 0; j < width; j++) {
+        store<f32>(panel + floats(j), j < valid ? load<f32>(y + floats(j)) : 0);
+      }
+      panel += floats(width);
+      y += ldy;
+    }
+  } else if (width == 16) {
+    for (let r = 0; r < rows; r++) {
+      v128.store(panel, v128.load(y));
+      v128.store(panel, v128.load(y, 16), 16);
+      v128.store(panel, v128.load(y, 32), 32);
+      v128.store(panel, v128.load(y, 48), 48);
+      panel += 64;
+      y += ldy;
+    }
+  } else {
+    for (let r = 0; r < rows; r++) {
+      v128.store(panel, v128.load(y));
+      v128.store(panel, v128.load(y, 16), 16);
+      panel += 32;
+      y += ldy;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * What a lazy tensor stands for, computed a few rows at a time (row: the channels of one pixel).
+ *
+ * Forward, y = activation(scale·z + shift). Backward, the gradient of batch norm with respect to
+ * its input, A·d + B·z + C with d the gradient of y, zeroed where the activation does not pass it.
+ * All coefficients are vectors of `channels` floats, one after the other.
+ */
+import { clamp, clampScalar, floats, fma, passes, upperBound, LINEAR } from "./simd";
+
+/** rows of y from rows of z; `scaleShift` is scale, then shift. */
+export function normalizeRows(
+  z: usize, y: usize, rows: i32, channels: i32, scaleShift: usize, activation: i32,
+): void {
+  if (activation == LINEAR) {
+    scaleRows(z, y, rows, channels, scaleShift);
+    return;
+  }
+  const bound = upperBound(activation), upper = f32x4.splat(bound), pitch = floats(channels);
+  for (let r = 0; r < rows; r++) {
+    let s = scaleShift, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const z0 = v128.load(z), z1 = v128.load(z, 16);
+      const s0 = v128.load(s), s1 = v128.load(s, 16);
+      const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
+      const y0 = clamp(fma(z0, s0, t0), upper), y1 = clamp(fma(z1, s1, t1), upper);
+      v128.store(y, y0), v128.store(y, y1, 16);
+      z += 32, y += 32, s += 32;
+    }
+    for (; c < channels; c++) {
+      store<f32>(y, clampScalar(load<f32>(z) * load<f32>(s) + load<f32>(s + pitch), bound));
+      z += 4, y += 4, s += 4;
+    }
+  }
+}
+
+function scaleRows(z: usize, y: usize, rows: i32, channels: i32, scaleShift: usize): void {
+  const pitch = floats(channels);
+  for (let r = 0; r < rows; r++) {
+    let s = scaleShift, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const z0 = v128.load(z), z1 = v128.load(z, 16);
+      const s0 = v128.load(s), s1 = v128.load(s, 16);
+      const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
+      const y0 = fma(z0, s0, t0), y1 = fma(z1, s1, t1);
+      v128.store(y, y0), v128.store(y, y1, 16);
+      z += 32, y += 32, s += 32;
+    }
+    for (; c < channels; c++) {
+      store<f32>(y, load<f32>(z) * load<f32>(s) + load<f32>(s + pitch));
+      z += 4, y += 4, s += 4;
+    }
+  }
+}
+
+/** y = activation(scale·z + shift + residual). */
+export function normalizeAddRows(
+  z: usize, residual: usize, y: usize, rows: i32, channels: i32, scaleShift: usize, activation: i32,
+): void {
+  const pitch = floats(channels);
+  const bound = upperBound(activation), upper = f32x4.splat(bound);
+  const bounded = activation != LINEAR;
+  for (let r = 0; r < rows; r++) {
+    let s = scaleShift, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const z0 = v128.load(z), z1 = v128.load(z, 16);
+      const s0 = v128.load(s), s1 = v128.load(s, 16);
+      const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
+      const r0 = v128.load(residual), r1 = v128.load(residual, 16);
+      let y0 = f32x4.add(fma(z0, s0, t0), r0), y1 = f32x4.add(fma(z1, s1, t1), r1);
+      if (bounded) y0 = clamp(y0, upper), y1 = clamp(y1, upper);
+      v128.store(y, y0), v128.store(y, y1, 16);
+      z += 32, y += 32, s += 32, residual += 32;
+    }
+    for (; c < channels; c++) {
+      let v = load<f32>(z) * load<f32>(s) + load<f32>(s + pitch) + load<f32>(residual);
+      if (bounded) v = clampScalar(v, bound);
+      store<f32>(y, v);
+      z += 4, y += 4, s += 4, residual += 4;
+    }
+  }
+}
+
+/**
+ * rows of dz from rows of d and z. `coefficients` is A, B, C; `scaleShift` gives the sign of y back
+ * where there is an activation, so that y itself need not be kept.
+ */
+export function normalizeGradientRows(
+  d: usize, z: usize, dz: usize, rows: i32, channels: i32,
+  coefficients: usize, scaleShift: usize, activation: i32,
+): void {
+  const pitch = floats(channels);
+  if (activation == LINEAR) {
+    for (let r = 0; r < rows; r++) {
+      let k = coefficients, c = 0;
+      for (; c + 8 <= channels; c += 8) {
+        const a0 = v128.load(k), a1 = v128.load(k, 16);
+        const b0 = v128.load(k + pitch), b1 = v128.load(k + pitch, 16);
+        const c0 = v128.load(k + 2 * pitch), c1 = v128.load(k + 2 * pitch, 16);
+        const d0 = v128.load(d), d1 = v128.load(d, 16);
+        const z0 = v128.load(z), z1 = v128.load(z, 16);
+        const g0 = fma(d0, a0, fma(z0, b0, c0)), g1 = fma(d1, a1, fma(z1, b1, c1));
+        v128.store(dz, g0), v128.store(dz, g1, 16);
+        d += 32, z += 32, dz += 32, k += 32;
+      }
+      for (; c < channels; c++) {
+        const rest = load<f32>(z) * load<f32>(k + pitch) + load<f32>(k + 2 * pitch);
+        store<f32>(dz, load<f32>(d) * load<f32>(k) + rest);
+        d += 4, z += 4, dz += 4, k += 4;
+      }
+    }
+    return;
+  }
+  const bound = upperBound(activation), upper = f32x4.splat(bound);
+  for (let r = 0; r < rows; r++) {
+    let k = coefficients, s = scaleShift, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const a0 = v128.load(k), a1 = v128.load(k, 16);
+      const b0 = v128.load(k + pitch), b1 = v128.load(k + pitch, 16);
+      const c0 = v128.load(k + 2 * pitch), c1 = v128.load(k + 2 * pitch, 16);
+      const s0 = v128.load(s), s1 = v128.load(s, 16);
+      const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
+      const z0 = v128.load(z), z1 = v128.load(z, 16);
+      const m0 = passes(fma(z0, s0, t0), upper), m1 = passes(fma(z1, s1, t1), upper);
+      const d0 = v128.and(v128.load(d), m0), d1 = v128.and(v128.load(d, 16), m1);
+      const g0 = fma(d0, a0, fma(z0, b0, c0)), g1 = fma(d1, a1, fma(z1, b1, c1));
+      v128.store(dz, g0), v128.store(dz, g1, 16);
+      d += 32, z += 32, dz += 32, k += 32, s += 32;
+    }
+    for (; c < channels; c++) {
+      const y = load<f32>(z) * load<f32>(s) + load<f32>(s + pitch);
+      const passed = y > 0 && y < bound ? load<f32>(d) : 0;
+      const rest = load<f32>(z) * load<f32>(k + pitch) + load<f32>(k + 2 * pitch);
+      store<f32>(dz, passed * load<f32>(k) + rest);
+      d += 4, z += 4, dz += 4, k += 4, s += 4;
+    }
+  }
+}

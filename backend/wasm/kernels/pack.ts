@@ -1,0 +1,107 @@
+/**
+ * Rearranges a matrix into the column panels that gemm.ts reads. One chunk is one panel.
+ *
+ * The matrix is a stack of `taps` blocks of K rows each, taken from `source` in the order of the
+ * table `tapIndices`: a convolution's weights, [tap][row][column] or, transposed,
+ * [tap][column][row].
+ */
+import { KERNEL_ARGUMENTS } from "./control";
+import { panelWidth } from "./gemm";
+import { floats } from "./simd";
+
+@unmanaged
+class PackArguments {
+  source: usize;
+  packed: usize;
+  tapIndices: usize;
+  taps: i32;
+  /** Rows a tap. */
+  K: i32;
+  /** Columns. */
+  N: i32;
+  transposed: i32;
+  wide: i32;
+}
+
+export function packChunk(chunk: i32, _thread: i32): void {
+  const args = changetype<PackArguments>(KERNEL_ARGUMENTS);
+  const K = args.K, N = args.N;
+  // Every panel before the chunk's is as wide as the first ones are.
+  const n = panelStart(chunk, N, args.wide);
+  const width = panelWidth(n, (N + 7) & ~7, args.wide);
+  const valid = min(width, N - n);
+  let panel = args.packed + floats(n * args.taps * K);
+  for (let t = 0; t < args.taps; t++) {
+    const tap = load<i32>(args.tapIndices + (<usize>t << 2));
+    const block = args.source + floats(tap * K * N);
+    if (args.transposed) packTransposed(block + floats(n * K), K, panel, width, valid);
+    else packRows(block + floats(n), N, K, panel, width, valid);
+    panel += floats(K * width);
+  }
+}
+
+/** Columns before panel number `index`: wide panels first, then those of 8. */
+function panelStart(index: i32, N: i32, wide: i32): i32 {
+  const wides = wide ? ((N + 7) & ~7) / 16 : 0;
+  return index <= wides ? index * 16 : wides * 16 + (index - wides) * 8;
+}
+
+function packRows(source: usize, N: i32, K: i32, panel: usize, width: i32, valid: i32): void {
+  const pitch = floats(N);
+  if (valid < width) {
+    for (let k = 0; k < K; k++) {
+      for (let j = 0; j < width; j++) {
+        store<f32>(panel + floats(j), j < valid ? load<f32>(source + floats(j)) : 0);
+      }
+      panel += floats(width);
+      source += pitch;
+    }
+    return;
+  }
+  for (let k = 0; k < K; k++) {
+    v128.store(panel, v128.load(source));
+    v128.store(panel, v128.load(source, 16), 16);
+    if (width == 16) {
+      v128.store(panel, v128.load(source, 32), 32);
+      v128.store(panel, v128.load(source, 48), 48);
+    }
+    panel += floats(width);
+    source += pitch;
+  }
+}
+
+/** `source` is [column][K]: four columns by four rows at a time. */
+function packTransposed(source: usize, K: i32, panel: usize, width: i32, valid: i32): void {
+  const pitch = floats(K), step = floats(width);
+  for (let j = 0; j < width; j += 4) {
+    let from = source + <usize>j * pitch;
+    let to = panel + floats(j);
+    let k = 0;
+    if (j + 4 <= valid) {
+      for (; k + 4 <= K; k += 4) {
+        const a = v128.load(from);
+        const b = v128.load(from + pitch);
+        const c = v128.load(from + 2 * pitch);
+        const d = v128.load(from + 3 * pitch);
+        const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+        const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+        const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+        const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+        v128.store(to, v128.shuffle<f64>(ab0, cd0, 0, 2));
+        v128.store(to + step, v128.shuffle<f64>(ab0, cd0, 1, 3));
+        v128.store(to + 2 * step, v128.shuffle<f64>(ab2, cd2, 0, 2));
+        v128.store(to + 3 * step, v128.shuffle<f64>(ab2, cd2, 1, 3));
+        from += 16;
+        to += 4 * step;
+      }
+    }
+    for (; k < K; k++) {
+      for (let i = 0; i < 4; i++) {
+        const value = j + i < valid ? load<f32>(from + <usize>i * pitch) : 0;
+        store<f32>(to + floats(i), value);
+      }
+      from += 4;
+      to += step;
+    }
+  }
+}

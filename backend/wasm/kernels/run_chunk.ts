@@ -1,0 +1,40 @@
+/** Kernel numbers, as backend/wasm/kernel.ts lists them. */
+import {
+  gradientStatisticsChunk, materializeChunk, statisticsChunk,
+} from "./batch_norm";
+import { binaryChunk } from "./binary";
+import { conv2dChunk } from "./conv2d";
+import { conv2dFilterGradientChunk } from "./conv2d_filter_gradient";
+import {
+  depthwiseChunk, depthwiseFilterGradientChunk, depthwiseInputGradientChunk,
+} from "./depthwise";
+import { maxPoolChunk, maxPoolGradientChunk } from "./max_pool";
+import { packChunk } from "./pack";
+import { sgdChunk } from "./sgd";
+import { spatialMeanChunk } from "./spatial_mean";
+import { sumPartsChunk } from "./sum_parts";
+import { clampChunk } from "./unary";
+
+export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
+  switch (kernel) {
+    case 0: packChunk(chunk, thread); break;
+    case 1: conv2dChunk(chunk, thread); break;
+    case 2: conv2dFilterGradientChunk(chunk, thread); break;
+    case 3: sumPartsChunk(chunk, thread); break;
+    case 4: depthwiseChunk(chunk, thread); break;
+    case 5: depthwiseFilterGradientChunk(chunk, thread); break;
+    case 6: depthwiseInputGradientChunk(chunk, thread); break;
+    case 7: materializeChunk(chunk, thread); break;
+    case 8: statisticsChunk(chunk, thread); break;
+    case 9: gradientStatisticsChunk(chunk, thread); break;
+    case 10: binaryChunk(chunk, thread); break;
+    case 11: clampChunk(chunk, thread); break;
+    case 12: maxPoolChunk(chunk, thread); break;
+    case 13: maxPoolGradientChunk(chunk, thread); break;
+    case 14: spatialMeanChunk(chunk, thread); break;
+    case 15: sgdChunk(chunk, thread); break;
+    // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
+    case 99: if (thread > 0) unreachable(); break;
+    default: unreachable();
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Sums over rows for batch norm, added to partial sums that belong to one chunk. Kernels that
+ * produce a tensor call these on each block while it is still in cache.
+ */
+import { floats, fma, passes, upperBound, zero, LINEAR } from "./simd";
+
+/**
+ * Batch statistics of a chunk: vectors `origin`, Σ(z - origin) and Σ(z - origin)². The origin is
+ * the chunk's first row, so that a mean far from zero costs no precision.
+ */
+export function startStatistics(firstRow: usize, channels: i32, partial: usize): void {
+  memory.copy(partial, firstRow, floats(channels));
+  memory.fill(partial + floats(channels), 0, floats(2 * channels));
+}
+
+/** `pitch`: bytes from one row to the next; `all`: channels of the tensor, hence of the vectors. */
+export function addStatistics(
+  z: usize, pitch: usize, rows: i32, channels: i32, partial: usize, all: i32,
+): void {
+  const vector = floats(all);
+  let c = 0;
+  for (; c + 8 <= channels; c += 8) {
+    let p = z + floats(c);
+    const q = partial + floats(c);
+    const o0 = v128.load(q), o1 = v128.load(q, 16);
+    let sum0 = zero(), sum1 = zero(), square0 = zero(), square1 = zero();
+    for (let r = 0; r < rows; r++) {
+      const x0 = f32x4.sub(v128.load(p), o0), x1 = f32x4.sub(v128.load(p, 16), o1);
+      sum0 = f32x4.add(sum0, x0), sum1 = f32x4.add(sum1, x1);
+      square0 = fma(x0, x0, square0), square1 = fma(x1, x1, square1);
+      p += pitch;
+    }
+    addPair(q + vector, sum0, sum1);
+    addPair(q + 2 * vector, square0, square1);
+  }
+  for (; c < channels; c++) {
+    let p = z + floats(c);
+    const q = partial + floats(c);
+    const origin = load<f32>(q);
+    let sum: f32 = 0, square: f32 = 0;
+    for (let r = 0; r < rows; r++) {
+      const x = load<f32>(p) - origin;
+      sum += x;
+      square += x * x;
+      p += pitch;
+    }
+    addScalar(q + vector, sum);
+    addScalar(q + 2 * vector, square);
+  }
+}
+
+/**
+ * Gradient statistics of a chunk: vectors Σd and Σd·(z - mean), where d counts only where the
+ * activation of scale·z + shift passes it.
+ */
+export function addGradientStatistics(
+  d: usize, z: usize, rows: i32, channels: i32,
+  mean: usize, scaleShift: usize, activation: i32, partial: usize,
+): void {
+  if (activation == LINEAR) {
+    addLinearGradientStatistics(d, z, rows, channels, mean, partial);
+    return;
+  }
+  const pitch = floats(channels), bound = upperBound(activation), upper = f32x4.splat(bound);
+  let c = 0;
+  for (; c + 8 <= channels; c += 8) {
+    const o = floats(c), q = partial + o;
+    let pd = d + o, pz = z + o;
+    const m0 = v128.load(mean + o), m1 = v128.load(mean + o, 16);
+    const s0 = v128.load(scaleShift + o), s1 = v128.load(scaleShift + o, 16);
+    const t0 = v128.load(scaleShift + pitch + o), t1 = v128.load(scaleShift + pitch + o, 16);
+    let sum0 = zero(), sum1 = zero(), dot0 = zero(), dot1 = zero();
+    for (let r = 0; r < rows; r++) {
+      const z0 = v128.load(pz), z1 = v128.load(pz, 16);
+      const p0 = passes(fma(z0, s0, t0), upper), p1 = passes(fma(z1, s1, t1), upper);
+      const d0 = v128.and(v128.load(pd), p0), d1 = v128.and(v128.load(pd, 16), p1);
+      sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);
+      const x0 = f32x4.sub(z0, m0), x1 = f32x4.sub(z1, m1);
+      dot0 = fma(d0, x0, dot0), dot1 = fma(d1, x1, dot1);
+      pd += pitch, pz += pitch;
+    }
+    addPair(q, sum0, sum1);
+    addPair(q + pitch, dot0, dot1);
+  }
+  for (; c < channels; c++) {
+    const o = floats(c), q = partial + o;
+    let pd = d + o, pz = z + o, sum: f32 = 0, dot: f32 = 0;
+    const scale = load<f32>(scaleShift + o), shift = load<f32>(scaleShift + pitch + o);
+    for (let r = 0; r < rows; r++) {
+      const y = load<f32>(pz) * scale + shift;
+      const passed = y > 0 && y < bound ? load<f32>(pd) : 0;
+      sum += passed;
+      dot += passed * (load<f32>(pz) - load<f32>(mean + o));
+      pd += pitch, pz += pitch;
+    }
+    addScalar(q, sum);
+    addScalar(q + pitch, dot);
+  }
+}
+
+function addLinearGradientStatistics(
+  d: usize, z: usize, rows: i32, channels: i32, mean: usize, partial: usize,
+): void {
+  const pitch = floats(channels);
+  let c = 0;
+  for (; c + 8 <= channels; c += 8) {
+    const o = floats(c), q = partial + o;
+    let pd = d + o, pz = z + o;
+    const m0 = v128.load(mean + o), m1 = v128.load(mean + o, 16);
+    let sum0 = zero(), sum1 = zero(), dot0 = zero(), dot1 = zero();
+    for (let r = 0; r < rows; r++) {
+      const d0 = v128.load(pd), d1 = v128.load(pd, 16);
+      sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);
+      const x0 = f32x4.sub(v128.load(pz), m0), x1 = f32x4.sub(v128.load(pz, 16), m1);
+      dot0 = fma(d0, x0, dot0), dot1 = fma(d1, x1, dot1);
+      pd += pitch, pz += pitch;
+    }
+    addPair(q, sum0, sum1);
+    addPair(q + pitch, dot0, dot1);
+  }
+  for (; c < channels; c++) {
+    const o = floats(c), q = partial + o;
+    let pd = d + o, pz = z + o, sum: f32 = 0, dot: f32 = 0;
+    for (let r = 0; r < rows; r++) {
+      sum += load<f32>(pd);
+      dot += load<f32>(pd) * (load<f32>(pz) - load<f32>(mean + o));
+      pd += pitch, pz += pitch;
+    }
+    addScalar(q, sum);
+    addScalar(q + pitch, dot);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addPair(p: usize, x0: v128, x1: v128): void {
+  const y0 = f32x4.add(v128.load(p), x0), y1 = f32x4.add(v128.load(p, 16), x1);
+  v128.store(p, y0), v128.store(p, y1, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function addScalar(p: usize, x: f32): void {
+  store<f32>(p, load<f32>(p) + x);
+}

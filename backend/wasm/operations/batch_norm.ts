@@ -1,0 +1,235 @@
+/** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever nothing must be added. */
+import type * as tf from "@tensorflow/tfjs";
+import type { WasmBackend } from "../backend.ts";
+import type { Block } from "../heap.ts";
+import { Kernel } from "../kernel.ts";
+import { elementChunks } from "../partition.ts";
+import { lazyArguments, scaleShiftPointer } from "../source.ts";
+import {
+  ACTIVATION_CODES,
+  type ActivationCode,
+  type BatchStatistics,
+  type NormalizedValue,
+  type TensorData,
+} from "../tensor_data.ts";
+import { allocateStatistics } from "./product.ts";
+
+type Activation = keyof typeof ACTIVATION_CODES;
+
+export interface BatchNormTensors {
+  x: tf.TensorInfo;
+  gamma: tf.TensorInfo;
+  beta: tf.TensorInfo;
+  residual?: tf.TensorInfo;
+}
+
+export function batchNormTrain(
+  backend: WasmBackend,
+  { x, gamma, beta, residual, runningMean, runningVariance }: BatchNormTensors & {
+    runningMean: tf.TensorInfo;
+    runningVariance: tf.TensorInfo;
+  },
+  { activation, momentum, epsilon }: {
+    activation: Activation;
+    momentum: number;
+    epsilon: number;
+  },
+): tf.TensorInfo {
+  const { heap } = backend;
+  const input = backend.dataOf(x);
+  const { rows, channels } = rowsAndChannels(x);
+  const statistics = input.statistics ?? computeStatistics(backend, input, rows, channels);
+  if (input.filter) input.filter.statisticsWanted = true;
+
+  const state = heap.allocate(4 * channels);
+  backend.kernels.finishStatistics(
+    statistics.partials.pointer,
+    statistics.counts.pointer,
+    statistics.parts,
+    channels,
+    backend.dataOf(gamma).pointer,
+    backend.dataOf(beta).pointer,
+    backend.dataOf(runningMean).writablePointer(),
+    backend.dataOf(runningVariance).writablePointer(),
+    momentum,
+    epsilon,
+    state.pointer,
+  );
+  input.statistics = statistics;
+  input.dropStatistics(); // small, but there are many
+
+  const code = ACTIVATION_CODES[activation];
+  const output = normalized(backend, x, state, code, residual);
+  output.data.batchNorm = { state, activation: code };
+  return output.info;
+}
+
+export function batchNormInference(
+  backend: WasmBackend,
+  { x, gamma, beta, residual, mean, variance }: BatchNormTensors & {
+    mean: tf.TensorInfo;
+    variance: tf.TensorInfo;
+  },
+  { activation, epsilon }: { activation: Activation; epsilon: number },
+): tf.TensorInfo {
+  const { heap } = backend;
+  const input = backend.dataOf(x);
+  if (input.filter) input.filter.statisticsWanted = false;
+  const { channels } = rowsAndChannels(x);
+  const values = (tensor: tf.TensorInfo) => backend.dataOf(tensor).values as Float32Array;
+  const [g, b, m, v] = [gamma, beta, mean, variance].map(values);
+  const state = heap.allocate(4 * channels);
+  const folded = heap.floats(state, 4 * channels);
+  for (let c = 0; c < channels; c++) {
+    const inverse = 1 / Math.sqrt(v[c] + epsilon);
+    folded[c] = m[c];
+    folded[channels + c] = inverse;
+    folded[2 * channels + c] = g[c] * inverse;
+    folded[3 * channels + c] = b[c] - m[c] * g[c] * inverse;
+  }
+  const output = normalized(backend, x, state, ACTIVATION_CODES[activation], residual);
+  heap.release(state);
+  return output.info;
+}
+
+/** Gradients of x, gamma, beta and, if there is one, of the residual. */
+export function batchNormTrainGradient(
+  backend: WasmBackend,
+  { dy, x, gamma, y }: {
+    dy: tf.TensorInfo;
+    x: tf.TensorInfo;
+    gamma: tf.TensorInfo;
+    y: tf.TensorInfo;
+  },
+  hasResidual: boolean,
+): tf.TensorInfo[] {
+  const { heap } = backend;
+  const { rows, channels } = rowsAndChannels(x);
+  const input = backend.dataOf(x), outgoing = backend.dataOf(dy), output = backend.dataOf(y);
+  if (!output.batchNorm) {
+    throw new Error("BatchNormTrainGrad got a y that BatchNormTrain did not make");
+  }
+  const { state, activation } = output.batchNorm;
+
+  // Behind a residual the sign of y decides; without one it follows from z again.
+  const masksByOutput = hasResidual && activation !== ACTIVATION_CODES.linear;
+  const masked = masksByOutput ? backend.allocateTensor(dy.shape) : undefined;
+  const { chunks, perChunk } = elementChunks(rows, channels);
+  const partials = heap.allocate(chunks * 2 * channels);
+  backend.pool.run(Kernel.gradientStatistics, chunks, 0, [
+    outgoing.pointer,
+    input.pointer,
+    state.pointer,
+    scaleShiftPointer(state.pointer, channels),
+    activation,
+    partials.pointer,
+    rows,
+    channels,
+    perChunk,
+    masksByOutput ? output.pointer : 0,
+    masked?.data.pointer ?? 0,
+  ]);
+
+  const dgamma = backend.allocateTensor([channels]), dbeta = backend.allocateTensor([channels]);
+  const coefficients = heap.allocate(3 * channels);
+  backend.kernels.finishGradientStatistics(
+    partials.pointer,
+    chunks,
+    channels,
+    rows,
+    backend.dataOf(gamma).pointer,
+    state.pointer,
+    coefficients.pointer,
+    dgamma.data.pointer,
+    dbeta.data.pointer,
+  );
+  heap.release(partials);
+
+  const dx = backend.emptyTensor(x.shape);
+  dx.data.lazy = {
+    kind: "normalized gradient",
+    d: heap.retain((masked?.data ?? outgoing).block),
+    z: heap.retain(input.block),
+    coefficients,
+    state: heap.retain(state),
+    activation: masksByOutput ? ACTIVATION_CODES.linear : activation,
+    rows,
+    channels,
+  };
+  const gradients = [dx.info, dgamma.info, dbeta.info];
+  if (hasResidual) gradients.push((masked ?? aliasOf(backend, dy)).info);
+  return gradients;
+}
+
+/** y as a lazy tensor, or computed where a residual is added or nothing would be saved. */
+function normalized(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  state: Block,
+  activation: ActivationCode,
+  residual?: tf.TensorInfo,
+) {
+  const { heap } = backend;
+  const { rows, channels } = rowsAndChannels(x);
+  const output = backend.emptyTensor(x.shape);
+  const z = heap.retain(backend.dataOf(x).block);
+  const lazy: NormalizedValue = {
+    kind: "normalized",
+    z,
+    state: heap.retain(state),
+    activation,
+    rows,
+    channels,
+  };
+  output.data.lazy = lazy;
+  if (residual) output.data.block = addResidual(backend, lazy, backend.dataOf(residual));
+  // Without an activation it is a block's output, which several operations read.
+  else if (activation === ACTIVATION_CODES.linear) output.data.materializeNow();
+  return output;
+}
+
+function addResidual(backend: WasmBackend, lazy: NormalizedValue, residual: TensorData): Block {
+  const { rows, channels } = lazy;
+  const addend = residual.pointer;
+  const block = backend.heap.allocate(rows * channels);
+  const { chunks, perChunk } = elementChunks(rows, channels);
+  backend.pool.run(Kernel.materialize, chunks, 0, [
+    ...lazyArguments(lazy),
+    block.pointer,
+    addend,
+    rows,
+    channels,
+    perChunk,
+  ]);
+  return block;
+}
+
+function computeStatistics(
+  backend: WasmBackend,
+  input: TensorData,
+  rows: number,
+  channels: number,
+): BatchStatistics {
+  const { chunks, perChunk } = elementChunks(rows, channels);
+  const statistics = allocateStatistics(backend, rows, perChunk, channels);
+  backend.pool.run(Kernel.statistics, chunks, 0, [
+    input.pointer,
+    statistics.partials.pointer,
+    rows,
+    channels,
+    perChunk,
+  ]);
+  return statistics;
+}
+
+/** A second tensor over the same values. */
+function aliasOf(backend: WasmBackend, tensor: tf.TensorInfo) {
+  const alias = backend.emptyTensor(tensor.shape);
+  alias.data.block = backend.heap.retain(backend.dataOf(tensor).block);
+  return alias;
+}
+
+function rowsAndChannels({ shape }: tf.TensorInfo): { rows: number; channels: number } {
+  const channels = shape[shape.length - 1];
+  return { rows: shape.slice(0, -1).reduce((a, b) => a * b, 1), channels };
+}

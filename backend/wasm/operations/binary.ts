@@ -1,0 +1,85 @@
+/** Elementwise operations of two tensors whose broadcast collapses to three dimensions. */
+import * as tf from "@tensorflow/tfjs";
+import type { WasmBackend } from "../backend.ts";
+import { Kernel } from "../kernel.ts";
+import { elementChunks } from "../partition.ts";
+
+/** As kernels/binary.ts numbers them. */
+export const BINARY_OPERATIONS = { Add: 0, Sub: 1, Multiply: 2, RealDiv: 3 } as const;
+
+interface Dimension {
+  size: number;
+  /** Whether each operand moves along it, or repeats one value. */
+  moves: [boolean, boolean];
+}
+
+/** Undefined where the broadcast is of a kind that ours does not cover. */
+export function binary(
+  backend: WasmBackend,
+  operation: number,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+): tf.TensorInfo | undefined {
+  const outShape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
+  const dimensions = collapse(outShape, a.shape, b.shape);
+  if (dimensions.length > 3 || tf.util.sizeFromShape(outShape) === 0) return undefined;
+  while (dimensions.length < 3) dimensions.unshift({ size: 1, moves: [false, false] });
+  // One long vector is cut into rows, so that threads can share it.
+  if (dimensions[0].size === 1 && dimensions[1].size === 1) cutVector(dimensions);
+  const [outer, middle, inner] = dimensions;
+
+  const x = backend.dataOf(a), y = backend.dataOf(b);
+  const operands = [x.pointer, y.pointer];
+  const output = backend.allocateTensor(outShape);
+  const rows = outer.size * middle.size;
+  const { chunks, perChunk } = elementChunks(rows, inner.size);
+  backend.pool.run(Kernel.binary, chunks, 0, [
+    operation,
+    ...operands,
+    output.data.pointer,
+    rows,
+    middle.size,
+    inner.size,
+    ...strides(dimensions, 0),
+    ...strides(dimensions, 1),
+    perChunk,
+  ]);
+  return output.info;
+}
+
+/** Joins neighbouring dimensions in which both operands behave alike; drops those of size 1. */
+function collapse(outShape: number[], aShape: number[], bShape: number[]): Dimension[] {
+  const dimensions: Dimension[] = [];
+  outShape.forEach((size, i) => {
+    if (size === 1) return;
+    const moves = [aShape, bShape].map((shape) =>
+      (shape[i - (outShape.length - shape.length)] ?? 1) !== 1
+    ) as [boolean, boolean];
+    const last = dimensions.at(-1);
+    if (last && last.moves[0] === moves[0] && last.moves[1] === moves[1]) last.size *= size;
+    else dimensions.push({ size, moves });
+  });
+  return dimensions.length > 0 ? dimensions : [{ size: 1, moves: [true, true] }];
+}
+
+function cutVector(dimensions: Dimension[]): void {
+  const [, , { size, moves }] = dimensions;
+  for (const width of [1024, 768, 512, 320, 96, 64, 32]) {
+    if (size % width === 0 && size > width) {
+      dimensions[1] = { size: size / width, moves };
+      dimensions[2] = { size: width, moves };
+      return;
+    }
+  }
+}
+
+/** Floats from one index to the next, for each dimension. */
+function strides(dimensions: Dimension[], operand: 0 | 1): number[] {
+  let step = 1;
+  const result: number[] = [];
+  for (let i = dimensions.length - 1; i >= 0; i--) {
+    result[i] = dimensions[i].moves[operand] ? step : 0;
+    if (dimensions[i].moves[operand]) step *= dimensions[i].size;
+  }
+  return result;
+}

@@ -1,0 +1,154 @@
+/** Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter: NHWC, any stride, padding and dilation. */
+import * as tf from "@tensorflow/tfjs";
+import type { WasmBackend } from "../backend.ts";
+import type { TensorData } from "../tensor_data.ts";
+import { packWeights } from "./pack.ts";
+import { multiplyRows, multiplyTransposedRows, type ProductRows } from "./product.ts";
+import { type ConvInfo, forwardTaps, inputGradientTaps, isPointwise } from "./taps.ts";
+
+type Shape4D = [number, number, number, number];
+
+export interface ConvAttributes {
+  strides: [number, number] | number;
+  pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
+  dataFormat: "NHWC" | "NCHW";
+  dilations?: [number, number] | number;
+  dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+/** Geometry by tfjs's own rules; undefined where the case is not ours. */
+export function convInfo(
+  inputShape: number[],
+  filterShape: number[],
+  { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: ConvAttributes,
+): ConvInfo | undefined {
+  if (dataFormat !== "NHWC" && dataFormat !== undefined) return undefined;
+  const info = tf.backend_util.computeConv2DInfo(
+    inputShape as Shape4D,
+    filterShape as Shape4D,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+  );
+  // Grouped convolutions have fewer filter channels than input channels.
+  return info.inChannels === filterShape[2] ? info : undefined;
+}
+
+export function conv2d(
+  backend: WasmBackend,
+  x: TensorData,
+  filter: TensorData,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const output = backend.allocateTensor(info.outShape);
+  const packed = packWeights(backend, filter, {
+    taps: [0],
+    K: info.filterHeight * info.filterWidth * info.inChannels,
+    N: info.outChannels,
+    transposed: false,
+  });
+  output.data.statistics = multiplyRows(
+    backend,
+    inputRows(x, info),
+    packed,
+    { block: output.data.block, columns: info.outChannels },
+    filter.statisticsWanted,
+  );
+  output.data.filter = filter;
+  backend.heap.release(packed);
+  return output.info;
+}
+
+export function conv2dInputGradient(
+  backend: WasmBackend,
+  dy: TensorData,
+  filter: TensorData,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const output = backend.allocateTensor(info.inShape);
+  if (isPointwise(info)) {
+    multiplyByTransposedFilter(backend, {
+      kind: "rows",
+      source: dy,
+      rows: rowsOf(info),
+      K: info.outChannels,
+    }, [0]);
+    return output.info;
+  }
+  for (let phaseY = 0; phaseY < Math.min(info.strideHeight, info.inHeight); phaseY++) {
+    for (let phaseX = 0; phaseX < Math.min(info.strideWidth, info.inWidth); phaseX++) {
+      const grid = inputGradientTaps(info, phaseY, phaseX);
+      multiplyByTransposedFilter(
+        backend,
+        {
+          kind: "gathered",
+          source: dy,
+          batch: info.batchSize,
+          height: info.outHeight,
+          width: info.outWidth,
+          channels: info.outChannels,
+          grid,
+        },
+        grid.runs.flatMap((run) => run.indices),
+        { offsetHeight: phaseY, offsetWidth: phaseX },
+      );
+    }
+  }
+  return output.info;
+
+  function multiplyByTransposedFilter(
+    backend: WasmBackend,
+    rows: ProductRows,
+    taps: number[],
+    phase?: { offsetHeight: number; offsetWidth: number },
+  ) {
+    const packed = packWeights(backend, filter, {
+      taps,
+      K: info.outChannels,
+      N: info.inChannels,
+      transposed: true,
+    });
+    const pixels = phase && {
+      height: info.inHeight,
+      width: info.inWidth,
+      stepHeight: info.strideHeight,
+      stepWidth: info.strideWidth,
+      ...phase,
+    };
+    const target = { block: output.data.block, columns: info.inChannels, pixels };
+    multiplyRows(backend, rows, packed, target, false);
+    backend.heap.release(packed);
+  }
+}
+
+export function conv2dFilterGradient(
+  backend: WasmBackend,
+  x: TensorData,
+  dy: TensorData,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const { filterHeight, filterWidth, inChannels, outChannels } = info;
+  const output = backend.allocateTensor([filterHeight, filterWidth, inChannels, outChannels]);
+  multiplyTransposedRows(backend, inputRows(x, info), dy, outChannels, output.data);
+  return output.info;
+}
+
+function inputRows(x: TensorData, info: ConvInfo): ProductRows {
+  if (isPointwise(info)) {
+    return { kind: "rows", source: x, rows: rowsOf(info), K: info.inChannels };
+  }
+  return {
+    kind: "gathered",
+    source: x,
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    grid: forwardTaps(info),
+  };
+}
+
+function rowsOf(info: ConvInfo): number {
+  return info.batchSize * info.outHeight * info.outWidth;
+}

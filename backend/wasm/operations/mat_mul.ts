@@ -1,0 +1,47 @@
+/** Products of two matrices, one of them transposed at most. */
+import type * as tf from "@tensorflow/tfjs";
+import type { WasmBackend } from "../backend.ts";
+import type { TensorData } from "../tensor_data.ts";
+import { packWeights } from "./pack.ts";
+import { multiplyRows, multiplyTransposedRows } from "./product.ts";
+
+export interface Matrix {
+  data: TensorData;
+  rows: number;
+  columns: number;
+}
+
+/** a·b, or a·bᵀ. */
+export function matMul(
+  backend: WasmBackend,
+  a: Matrix,
+  b: Matrix,
+  transposeB: boolean,
+  outShape: number[],
+): tf.TensorInfo {
+  const output = backend.allocateTensor(outShape);
+  const columns = transposeB ? b.rows : b.columns;
+  const packed = packWeights(backend, b.data, {
+    taps: [0],
+    K: a.columns,
+    N: columns,
+    transposed: transposeB,
+  });
+  const rows = { kind: "rows", source: a.data, rows: a.rows, K: a.columns } as const;
+  multiplyRows(backend, rows, packed, { block: output.data.block, columns }, false);
+  backend.heap.release(packed);
+  return output.info;
+}
+
+/** aᵀ·b */
+export function matMulTransposedA(
+  backend: WasmBackend,
+  a: Matrix,
+  b: Matrix,
+  outShape: number[],
+): tf.TensorInfo {
+  const output = backend.allocateTensor(outShape);
+  const rows = { kind: "rows", source: a.data, rows: a.rows, K: a.columns } as const;
+  multiplyTransposedRows(backend, rows, b.data, b.columns, output.data);
+  return output.info;
+}

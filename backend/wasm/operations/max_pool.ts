@@ -1,0 +1,74 @@
+/** MaxPool and MaxPoolGrad over NHWC. */
+import * as tf from "@tensorflow/tfjs";
+import type { WasmBackend } from "../backend.ts";
+import { Kernel } from "../kernel.ts";
+import type { TensorData } from "../tensor_data.ts";
+import type { ConvInfo } from "./taps.ts";
+
+export interface PoolAttributes {
+  filterSize: [number, number] | number;
+  strides: [number, number] | number;
+  pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
+  dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+const CHANNELS_PER_CHUNK = 8;
+
+export function poolInfo(
+  shape: number[],
+  { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
+): ConvInfo {
+  return tf.backend_util.computePool2DInfo(
+    shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+}
+
+export function maxPool(backend: WasmBackend, x: TensorData, info: ConvInfo): tf.TensorInfo {
+  const output = backend.allocateTensor(info.outShape);
+  backend.pool.run(Kernel.maxPool, info.batchSize * info.outHeight, 0, [
+    x.pointer,
+    output.data.pointer,
+    0,
+    ...geometry(info),
+  ]);
+  return output.info;
+}
+
+export function maxPoolGradient(
+  backend: WasmBackend,
+  dy: TensorData,
+  x: TensorData,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const output = backend.allocateTensor(info.inShape);
+  const chunks = info.batchSize * Math.ceil(info.inChannels / CHANNELS_PER_CHUNK);
+  backend.pool.run(Kernel.maxPoolGradient, chunks, 0, [
+    x.pointer,
+    dy.pointer,
+    output.data.pointer,
+    ...geometry(info),
+  ]);
+  return output.info;
+}
+
+function geometry(info: ConvInfo): number[] {
+  return [
+    info.inHeight,
+    info.inWidth,
+    info.inChannels,
+    info.outHeight,
+    info.outWidth,
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    info.padInfo.top,
+    info.padInfo.left,
+    CHANNELS_PER_CHUNK,
+  ];
+}

@@ -1,0 +1,51 @@
+/** Weights rearranged into the panels that the matrix kernels read. */
+import type { WasmBackend } from "../backend.ts";
+import type { Block } from "../heap.ts";
+import { Kernel } from "../kernel.ts";
+import type { TensorData } from "../tensor_data.ts";
+
+export interface PackLayout {
+  /** Which blocks of the weights, in order: the filter's taps. */
+  taps: number[];
+  /** Rows a tap. */
+  K: number;
+  /** Columns. */
+  N: number;
+  /** Whether the weights lie as [tap][column][row]. */
+  transposed: boolean;
+}
+
+/**
+ * The caller releases the block. Weights that did not change since they were last packed in this
+ * way stay packed; those that train are packed anew each step, into memory that is free again
+ * after it.
+ */
+export function packWeights(
+  backend: WasmBackend,
+  weights: TensorData,
+  { taps, K, N, transposed }: PackLayout,
+): Block {
+  const key = `${transposed ? "transposed" : "plain"} ${K} ${N} ${taps}`;
+  const kept = weights.packed.get(key);
+  if (kept) return backend.heap.retain(kept);
+
+  const { heap, wide } = backend;
+  const columns = Math.ceil(N / 8) * 8;
+  const packed = heap.allocate(taps.length * K * columns);
+  const table = heap.allocate(taps.length);
+  heap.integers(table, taps.length).set(taps);
+  const panels = wide ? Math.ceil(columns / 16) : columns / 8;
+  backend.pool.run(Kernel.pack, panels, 0, [
+    weights.pointer,
+    packed.pointer,
+    table.pointer,
+    taps.length,
+    K,
+    N,
+    transposed ? 1 : 0,
+    wide,
+  ]);
+  heap.release(table);
+  if (weights.isSettled(key)) weights.packed.set(key, heap.retain(packed));
+  return packed;
+}

@@ -1,0 +1,202 @@
+/** Runs kernels/conv2d.ts and kernels/conv2d_filter_gradient.ts. */
+import type { WasmBackend } from "../backend.ts";
+import type { Block } from "../heap.ts";
+import { Kernel } from "../kernel.ts";
+import { blockRows, filterGradientChunks, productChunks } from "../partition.ts";
+import { plainArguments, sourceArguments } from "../source.ts";
+import type { BatchStatistics, TensorData } from "../tensor_data.ts";
+import type { TapGrid } from "./taps.ts";
+
+/** Where the rows of a product come from: a tensor's rows, or pixels gathered by taps. */
+export type ProductRows =
+  | { kind: "rows"; source: TensorData; rows: number; K: number }
+  | {
+    kind: "gathered";
+    source: TensorData;
+    batch: number;
+    height: number;
+    width: number;
+    channels: number;
+    grid: TapGrid;
+  };
+
+/** Where the products go: densely, or to every step-th pixel of an image. */
+export interface ProductTarget {
+  block: Block;
+  columns: number;
+  pixels?: {
+    height: number;
+    width: number;
+    stepHeight: number;
+    stepWidth: number;
+    offsetHeight: number;
+    offsetWidth: number;
+  };
+}
+
+/** target = rows · packed. Returns batch statistics of the products if they are wanted. */
+export function multiplyRows(
+  backend: WasmBackend,
+  input: ProductRows,
+  packed: Block,
+  target: ProductTarget,
+  withStatistics: boolean,
+): BatchStatistics | undefined {
+  const { pool, wide } = backend;
+  const { rows, K } = shapeOf(input);
+  const N = target.columns, N8 = Math.ceil(N / 8) * 8;
+  const split = productChunks(rows, K, N8);
+  const block = blockRows(K + N8, split.rows.perChunk);
+  const statistics = withStatistics
+    ? allocateStatistics(backend, rows, split.rows.perChunk, N)
+    : undefined;
+  const pixels = target.pixels ??
+    { height: 1, width: rows, stepHeight: 1, stepWidth: 1, offsetHeight: 0, offsetWidth: 0 };
+  const { gather, release } = gatherArguments(backend, input);
+  pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (K + N8), [
+    ...(input.kind === "rows" ? sourceArguments : plainArguments)(input.source),
+    ...gather,
+    input.kind === "rows" ? 1 : 0,
+    packed.pointer,
+    target.block.pointer,
+    rows,
+    K,
+    N,
+    runCount(input),
+    pixels.height,
+    pixels.width,
+    pixels.stepHeight,
+    pixels.stepWidth,
+    pixels.offsetHeight,
+    pixels.offsetWidth,
+    statistics?.partials.pointer ?? 0,
+    split.rows.perChunk,
+    split.columns.perChunk,
+    block,
+    wide,
+  ]);
+  release();
+  return statistics;
+}
+
+/** filter gradient = rowsᵀ · gradient, into `out` [K, columns]. */
+export function multiplyTransposedRows(
+  backend: WasmBackend,
+  input: ProductRows,
+  gradient: TensorData,
+  columns: number,
+  out: TensorData,
+): void {
+  const { heap, pool, wide } = backend;
+  const { rows, K } = shapeOf(input);
+  const N8 = Math.ceil(columns / 8) * 8;
+  const byChannels = input.kind === "rows";
+  const runs = runCount(input);
+  const split = filterGradientChunks(
+    rows,
+    K,
+    N8,
+    byChannels ? K : runs,
+    byChannels ? 24 : 1,
+  );
+  const block = blockRows(2 * (K / split.parts.chunks + N8), split.rows.perChunk);
+  const inPlace = split.rows.chunks === 1 && N8 === columns;
+  const parts = inPlace ? out.block : heap.allocate(split.rows.chunks * K * N8);
+  const { gather, release } = gatherArguments(backend, input);
+  const scratch = block * (K + columns + 16) + 64;
+  pool.run(Kernel.conv2dFilterGradient, split.rows.chunks * split.parts.chunks, scratch, [
+    ...(byChannels ? sourceArguments : plainArguments)(input.source),
+    ...sourceArguments(gradient),
+    ...gather,
+    byChannels ? 1 : 0,
+    parts.pointer,
+    rows,
+    K,
+    columns,
+    runs,
+    byChannels ? 1 : split.parts.perChunk,
+    byChannels ? split.parts.perChunk : K,
+    split.rows.perChunk,
+    block,
+    wide,
+  ]);
+  release();
+  if (inPlace) return;
+  sumParts(backend, parts, split.rows.chunks, K, N8, columns, out);
+  heap.release(parts);
+}
+
+/** Adds partial results [count][rows][pitch] up, in their order, into `out` [rows][columns]. */
+export function sumParts(
+  { pool }: WasmBackend,
+  parts: Block,
+  count: number,
+  rows: number,
+  pitch: number,
+  columns: number,
+  out: TensorData,
+): void {
+  const rowsPerChunk = Math.max(1, Math.ceil(8192 / pitch));
+  pool.run(Kernel.sumParts, Math.ceil(rows / rowsPerChunk), 0, [
+    parts.pointer,
+    out.pointer,
+    count,
+    rows,
+    pitch,
+    columns,
+    rowsPerChunk,
+  ]);
+}
+
+/** Room for the statistics of row chunks. */
+export function allocateStatistics(
+  { heap }: WasmBackend,
+  rows: number,
+  rowsPerChunk: number,
+  channels: number,
+): BatchStatistics {
+  const parts = Math.ceil(rows / rowsPerChunk);
+  const counts = heap.allocate(parts);
+  const view = heap.integers(counts, parts);
+  for (let i = 0; i < parts; i++) view[i] = Math.min(rowsPerChunk, rows - i * rowsPerChunk);
+  return { partials: heap.allocate(parts * 3 * channels), counts, parts };
+}
+
+function shapeOf(input: ProductRows): { rows: number; K: number } {
+  if (input.kind === "rows") return input;
+  const taps = input.grid.runs.reduce((sum, run) => sum + run.indices.length, 0);
+  return {
+    rows: input.batch * input.grid.height * input.grid.width,
+    K: taps * input.channels,
+  };
+}
+
+function runCount(input: ProductRows): number {
+  return input.kind === "rows" ? 1 : input.grid.runs.length;
+}
+
+/** The `Gather` record of kernels/gather.ts; `release` frees its table of runs. */
+function gatherArguments(
+  { heap }: WasmBackend,
+  input: ProductRows,
+): { gather: number[]; release: () => void } {
+  if (input.kind === "rows") {
+    return { gather: [0, 1, input.rows, input.K, 1, input.rows, 1, 1, 0], release: () => {} };
+  }
+  const { source, height, width, channels, grid } = input;
+  const words = grid.runs.flatMap(({ dy, dx, indices }) => [dy, dx, indices.length]);
+  const table = heap.allocate(words.length);
+  heap.integers(table, words.length).set(words);
+  const gather = [
+    source.pointer,
+    height,
+    width,
+    channels,
+    grid.height,
+    grid.width,
+    grid.strideHeight,
+    grid.strideWidth,
+    table.pointer,
+  ];
+  return { gather, release: () => heap.release(table) };
+}

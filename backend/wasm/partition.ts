@@ -1,0 +1,74 @@
+/**
+ * How work is cut into chunks: by shape alone, never by the number of threads, so that partial sums
+ * and hence results are the same for any number. Enough chunks for many threads to share evenly,
+ * each large enough to be worth fetching.
+ */
+
+export interface Partition {
+  chunks: number;
+  perChunk: number;
+}
+
+/** Most chunks of one kernel call. */
+const MOST_CHUNKS = 32;
+/** Floats that a thread streams through in some tens of microseconds. */
+const ELEMENTS_PER_CHUNK = 16384;
+/** Multiply-adds that take some tens of microseconds. */
+const MULTIPLICATIONS_PER_CHUNK = 1 << 20;
+
+/** For kernels that stream through rows of `columns` values once. */
+export function elementChunks(rows: number, columns: number): Partition {
+  return evenly(rows, rows * columns / ELEMENTS_PER_CHUNK, 1);
+}
+
+export interface ProductPartition {
+  rows: Partition;
+  columns: Partition;
+}
+
+/** For a product [rows, K]·[K, columns]: by rows, and where there are few, by columns too. */
+export function productChunks(rows: number, K: number, columns: number): ProductPartition {
+  const wanted = rows * K * columns / MULTIPLICATIONS_PER_CHUNK;
+  const byRows = evenly(rows, Math.min(wanted, rows / 48), 6);
+  const byColumns = evenly(columns, Math.min(16, wanted) / byRows.chunks, 16);
+  return { rows: byRows, columns: byColumns };
+}
+
+/**
+ * For a filter's gradient [K, rows]·[rows, columns]. Cutting the rows costs a partial gradient each,
+ * so first the filter itself is cut, into ranges of its `parts` (channels or taps).
+ */
+export function filterGradientChunks(
+  rows: number,
+  K: number,
+  columns: number,
+  parts: number,
+  partGranularity: number,
+): { rows: Partition; parts: Partition } {
+  const wanted = Math.min(16, rows * K * columns / MULTIPLICATIONS_PER_CHUNK);
+  // Partial gradients together no larger than the two operands.
+  const mostRowChunks = Math.max(1, rows * (K + columns) / (K * columns));
+  const byRows = evenly(rows, Math.min(wanted, mostRowChunks), 6);
+  const byParts = evenly(parts, wanted / byRows.chunks, partGranularity);
+  return { rows: byRows, parts: byParts };
+}
+
+/**
+ * Rows of a block that is worked on at once, so that its operands stay in a core's second-level
+ * cache from one step to the next.
+ */
+export function blockRows(floatsPerRow: number, rowsPerChunk: number): number {
+  const fitting = Math.floor(CACHE_BYTES / 4 / floatsPerRow / 6) * 6;
+  return Math.max(1, Math.min(rowsPerChunk, Math.max(24, Math.min(96, fitting))));
+}
+
+const CACHE_BYTES = 256 * 1024;
+
+function evenly(count: number, wantedChunks: number, granularity: number): Partition {
+  const wanted = Math.min(MOST_CHUNKS, Math.max(1, Math.round(wantedChunks)));
+  const perChunk = Math.max(
+    granularity,
+    Math.ceil(count / wanted / granularity) * granularity,
+  );
+  return { chunks: Math.max(1, Math.ceil(count / perChunk)), perChunk };
+}

@@ -1,0 +1,183 @@
+/** What the backend knows of one tensor's values. */
+import type * as tf from "@tensorflow/tfjs";
+import type { Block, SharedHeap } from "./heap.ts";
+
+export const ACTIVATION_CODES = { linear: 0, relu: 1, relu6: 2 } as const;
+export type ActivationCode = 0 | 1 | 2;
+
+/**
+ * activation(scale·z + shift), not computed yet: the output of a batch normalisation. Whoever needs
+ * the values computes them block by block from z; `state` holds mean, 1/σ, scale and shift.
+ */
+export interface NormalizedValue {
+  kind: "normalized";
+  z: Block;
+  state: Block;
+  activation: ActivationCode;
+  rows: number;
+  channels: number;
+}
+
+/** A·d + B·z + C, not computed yet: the gradient of a batch normalisation's input. */
+export interface NormalizedGradient {
+  kind: "normalized gradient";
+  d: Block;
+  z: Block;
+  coefficients: Block;
+  state: Block;
+  activation: ActivationCode;
+  rows: number;
+  channels: number;
+}
+
+export type Lazy = NormalizedValue | NormalizedGradient;
+
+/** Partial batch statistics that the kernel left which produced the tensor. */
+export interface BatchStatistics {
+  partials: Block;
+  /** Rows of each part. */
+  counts: Block;
+  parts: number;
+}
+
+/** How a tensor came out of batch normalisation; its gradient needs it. */
+export interface BatchNormOrigin {
+  state: Block;
+  activation: ActivationCode;
+}
+
+type Values = tf.backend_util.BackendValues;
+
+/**
+ * Float32 values live in the heap, or are lazy; all others are plain arrays. It takes the place of
+ * tfjs-backend-cpu's own record: `values`, `dtype`, `refCount` and `complexTensorInfos` are what its
+ * kernels read.
+ */
+export class TensorData {
+  refCount = 1;
+  complexTensorInfos?: { real: tf.TensorInfo; imag: tf.TensorInfo };
+  statistics?: BatchStatistics;
+  batchNorm?: BatchNormOrigin;
+  /** Of a filter: whether the convolution's output goes into train-mode batch norm. */
+  statisticsWanted = true;
+  /** Of a convolution's output: its filter. */
+  filter?: TensorData;
+  /** Rearranged copies of a weight that has stayed the same, by layout. */
+  readonly packed = new Map<string, Block>();
+  readonly #packedOnce = new Set<string>();
+  #block?: Block;
+  #lazy?: Lazy;
+  #plain?: Values;
+
+  constructor(
+    private readonly heap: SharedHeap,
+    readonly dtype: tf.DataType,
+    readonly size: number,
+    private readonly materialize: (lazy: Lazy, size: number) => Block,
+  ) {}
+
+  /** The values where they are computed already. A view: it must not outlive the tensor. */
+  get values(): Values | undefined {
+    if (this.dtype !== "float32") return this.#plain;
+    return this.heap.floats(this.block, this.size);
+  }
+
+  set values(values: Values | undefined) {
+    if (this.dtype !== "float32" || values === undefined) this.#plain = values;
+    else this.block = this.heap.store(values as Float32Array);
+  }
+
+  /** The values in the heap, computed now if the tensor is lazy. */
+  get block(): Block {
+    if (this.dtype !== "float32") {
+      throw new Error(`a wasm kernel needs a float32 tensor, got ${this.dtype}`);
+    }
+    if (!this.#block) {
+      if (!this.#lazy) throw new Error("a tensor is used that has no values (is it disposed?)");
+      this.#block = this.materialize(this.#lazy, this.size);
+      this.#dropLazy();
+    }
+    return this.#block;
+  }
+
+  /** Takes over one reference to a block. */
+  set block(block: Block) {
+    this.#dropLazy();
+    if (this.#block) this.heap.release(this.#block);
+    this.#block = block;
+  }
+
+  /** Computes a lazy tensor's values. */
+  materializeNow(): void {
+    this.block;
+  }
+
+  get pointer(): number {
+    return this.block.pointer;
+  }
+
+  /** How the values are to be computed, while they are not. */
+  get lazy(): Lazy | undefined {
+    return this.#lazy;
+  }
+
+  /** Takes over one reference to each of the lazy value's blocks. */
+  set lazy(lazy: Lazy | undefined) {
+    this.#dropLazy();
+    this.#lazy = lazy;
+  }
+
+  /** Address for a kernel that writes in place; others who share the values keep the old ones. */
+  writablePointer(): number {
+    const shared = this.block;
+    if (shared.references > 1) {
+      this.block = this.heap.store(this.heap.floats(shared, this.size));
+    }
+    this.forgetDerived();
+    return this.block.pointer;
+  }
+
+  /** Releases what was derived from the values: they are about to change. */
+  forgetDerived(): void {
+    this.dropStatistics();
+    for (const block of this.packed.values()) this.heap.release(block);
+    this.packed.clear();
+    this.#packedOnce.clear();
+  }
+
+  /** False the first time it is asked about a layout since the values changed, then true. */
+  isSettled(layout: string): boolean {
+    if (this.#packedOnce.has(layout)) return true;
+    this.#packedOnce.add(layout);
+    return false;
+  }
+
+  dropStatistics(): void {
+    if (!this.statistics) return;
+    this.heap.release(this.statistics.partials);
+    this.heap.release(this.statistics.counts);
+    this.statistics = undefined;
+  }
+
+  dispose(): void {
+    this.forgetDerived();
+    this.#dropLazy();
+    if (this.batchNorm) this.heap.release(this.batchNorm.state);
+    if (this.#block) this.heap.release(this.#block);
+    this.batchNorm = undefined;
+    this.filter = undefined;
+    this.#block = undefined;
+    this.#plain = undefined;
+  }
+
+  #dropLazy(): void {
+    if (!this.#lazy) return;
+    for (const block of lazyBlocks(this.#lazy)) this.heap.release(block);
+    this.#lazy = undefined;
+  }
+}
+
+function lazyBlocks(lazy: Lazy): Block[] {
+  if (lazy.kind === "normalized") return [lazy.z, lazy.state];
+  return [lazy.d, lazy.z, lazy.coefficients, lazy.state];
+}
