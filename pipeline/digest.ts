@@ -29,7 +29,11 @@ export function canonical(value: unknown, at = "value"): string {
       .map(([name, field]) => canonical(name) + canonical(field, `${at}.${name}`));
     return prefixed("o", fields.join(""));
   }
-  const what = typeof value === "object" ? `a ${value.constructor?.name}` : String(value);
+  const what = typeof value === "object"
+    ? `a ${value.constructor?.name}`
+    : typeof value === "function"
+    ? "a function"
+    : String(value);
   throw new TypeError(`${at} is ${what}, which JSON cannot hold`);
 }
 

@@ -3,25 +3,34 @@ import { type Layout, namesIn } from "./layout.ts";
 import { readJson, syncFolder, writeJson } from "./json_file.ts";
 import { lock, type WaitOptions } from "./lock.ts";
 import type { Artifact, Lookup, Manifest, Store } from "./store.ts";
-import { isCurrent, keyOf } from "./fingerprint.ts";
-import { digestOfTree, findDamage, findDamageByContent, statOrNull } from "./tree.ts";
+import { digestOf } from "./digest.ts";
+import { isCurrent } from "./fingerprint.ts";
+import { findDamage, findDamageByContent, statOrNull } from "./tree.ts";
+
+/** As manifests lie on the disk: any change to one shows. */
+interface Sealed {
+  sha256: string;
+  manifest: Manifest;
+}
 
 export class FileStore implements Store {
   constructor(private readonly layout: Layout) {}
 
   find(step: string, key: string): Lookup {
     const manifest = this.#read(step, key);
-    // A manifest that a bit has flipped in promises something else.
-    if (!manifest || keyOf(manifest.fingerprint) !== key) return {};
-    if (digestOfTree(manifest.tree) !== manifest.digest) return {};
+    if (!manifest) return {};
     const path = this.layout.artifact(manifest);
     const damage = findDamage(path, manifest.tree);
     return damage ? { damage } : { artifact: { path, manifest } };
   }
 
+  /** Undefined also for what is cut short, altered or made under other rules. */
   #read(step: string, key: string): Manifest | undefined {
-    const manifest = readJson<Manifest>(this.layout.entry(step, key));
-    return manifest && isCurrent(manifest.fingerprint) ? manifest : undefined;
+    const sealed = readJson<Sealed>(this.layout.entry(step, key));
+    if (!sealed?.manifest || digestOf(sealed.manifest) !== sealed.sha256) return undefined;
+    const { manifest } = sealed;
+    const isIt = manifest.step === step && manifest.key === key;
+    return isIt && isCurrent(manifest.fingerprint) ? manifest : undefined;
   }
 
   manifests(step: string, limit = Infinity): Manifest[] {
@@ -58,7 +67,8 @@ export class FileStore implements Store {
     } else this.discard(draft);
     syncFolder(folder);
     Deno.mkdirSync(`${this.layout.entries}/${manifest.step}`, { recursive: true });
-    writeJson(this.layout.entry(manifest.step, manifest.key), manifest);
+    const sealed: Sealed = { sha256: digestOf(manifest), manifest };
+    writeJson(this.layout.entry(manifest.step, manifest.key), sealed);
     return { path, manifest };
   }
 

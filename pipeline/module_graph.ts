@@ -37,7 +37,7 @@ export async function findReach(module: URL): Promise<Reach> {
   const entries = [module.href];
   // Workers are found on the way and have graphs of their own.
   for (const entry of entries) {
-    const info = await denoInfo(entry);
+    const info = await denoInfo(entry, new URL(".", module));
     for (const reached of follow(info, entry)) {
       if (reached.kind === "npm") addPackage(info, reached.npmPackage!, packages);
       else if (!reached.local) continue; // Part of Deno itself: node:fs.
@@ -59,9 +59,11 @@ export async function findReach(module: URL): Promise<Reach> {
   return { files: [...files].sort(), opened: [...opened].sort(), packages, remote };
 }
 
-async function denoInfo(entry: string): Promise<DenoInfo> {
+async function denoInfo(entry: string, cwd: URL): Promise<DenoInfo> {
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", entry],
+    // Its configuration is that of the folder it stands in; `deno run` takes the module's.
+    cwd,
     stdin: "null",
     env: { NO_COLOR: "1" },
   }).output();
