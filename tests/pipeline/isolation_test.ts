@@ -98,7 +98,7 @@ Deno.test("a declared variable is readable and its value part of the key", async
   const pipeline = definePipeline([declared, passed]);
   const greet = async (greeting: string) => {
     Deno.env.set("GREETING", greeting);
-    const { steps } = await run(pipeline, { ...folder, store: folder.store, jobs: 1 });
+    const { steps } = await run(pipeline, { ...folder, jobs: 1 });
     return Object.fromEntries(steps.map(({ step, status, reason }) => [step, [status, reason]]));
   };
   try {

@@ -16,9 +16,7 @@ export const STEPS = new URL("./steps/", import.meta.url);
 export class Folder implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "pipeline_test_" });
 
-  get store(): string {
-    return `${this.path}/store`;
-  }
+  readonly store = `${this.path}/store`;
 
   write(name: string, text: string): string {
     const path = `${this.path}/${name}`;
@@ -109,6 +107,10 @@ export async function runAlone(step: StepDeclaration, store: string) {
 /** `{step: status}` of a run. */
 export const statuses = (record: RunRecord) =>
   Object.fromEntries(record.steps.map(({ step, status }) => [step, status]));
+
+/** A step's record in a run. */
+export const stepOf = (record: RunRecord, name: string) =>
+  record.steps.find(({ step }) => step === name)!;
 
 /** Lets steps of `steps/wait.ts` tell where they are and wait until they may go on. */
 export class Gate implements AsyncDisposable {
