@@ -1,7 +1,7 @@
 /** A decoder as jSquash's packages compile it with Emscripten. */
 export interface EmscriptenCodec {
   /** RGBA, or null where the file could not be decoded; mozjpeg leaves by an exception instead. */
-  decode(bytes: Uint8Array, preserveOrientation?: boolean): { data: ArrayLike<number> } | null;
+  decode(bytes: Uint8Array, preserveOrientation?: boolean): { data: Uint8ClampedArray } | null;
 }
 
 /** The function that such a package exports. */

@@ -32,7 +32,7 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
   codec ??= load();
   const { decode } = await codec;
   messages = [];
-  let rgba: ArrayLike<number>;
+  let rgba: Uint8ClampedArray;
   try {
     rgba = decode(bytes, false)!.data;
   } catch (cause) {

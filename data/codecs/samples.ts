@@ -1,12 +1,14 @@
 /** From the samples that image files hold to RGB. */
 
 /** RGB out of RGBA; alpha is dropped, as by Pillow's `convert("RGB")`. */
-export function dropAlpha(rgba: ArrayLike<number>): Uint8Array {
-  const data = new Uint8Array(rgba.length / 4 * 3);
-  for (let from = 0, to = 0; from < rgba.length; from += 4) {
-    data[to++] = rgba[from];
-    data[to++] = rgba[from + 1];
-    data[to++] = rgba[from + 2];
+export function dropAlpha(rgba: Uint8Array | Uint8ClampedArray): Uint8Array {
+  // One kind of array, whoever calls: the loop is then compiled for it alone.
+  const from = new Uint8Array(rgba.buffer, rgba.byteOffset, rgba.length);
+  const data = new Uint8Array(from.length / 4 * 3);
+  for (let i = 0, to = 0; i < from.length; i += 4, to += 3) {
+    data[to] = from[i];
+    data[to + 1] = from[i + 1];
+    data[to + 2] = from[i + 2];
   }
   return data;
 }

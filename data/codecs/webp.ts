@@ -26,7 +26,7 @@ export async function decodeWebp(bytes: Uint8Array): Promise<RgbImage> {
   return { width, height, data: dropAlpha(rgba) };
 }
 
-function decodeWith({ decode }: EmscriptenCodec, bytes: Uint8Array): ArrayLike<number> | undefined {
+function decodeWith({ decode }: EmscriptenCodec, bytes: Uint8Array): Uint8ClampedArray | undefined {
   try {
     return decode(bytes)?.data;
   } catch (cause) {
