@@ -87,11 +87,12 @@ export class TensorData {
     else this.block = this.heap.store(values as Float32Array);
   }
 
-  /** The values in the heap, computed now if the tensor is lazy. */
+  /**
+   * The values in the heap, computed now if the tensor is lazy. Integers and booleans are converted:
+   * tfjs casts them to float32 by a new tensor over the same record.
+   */
   get block(): Block {
-    if (this.dtype !== "float32") {
-      throw new Error(`a wasm kernel needs a float32 tensor, got ${this.dtype}`);
-    }
+    if (!this.#block && this.#plain) this.#block = this.heap.store(numbers(this.#plain));
     if (!this.#block) {
       if (!this.#lazy) throw new Error("a tensor is used that has no values (is it disposed?)");
       this.#block = this.materialize(this.#lazy, this.size);
@@ -175,6 +176,11 @@ export class TensorData {
     for (const block of lazyBlocks(this.#lazy)) this.heap.release(block);
     this.#lazy = undefined;
   }
+}
+
+function numbers(values: Values): ArrayLike<number> {
+  if (Array.isArray(values)) throw new Error("a wasm kernel needs numbers, got strings");
+  return values;
 }
 
 function lazyBlocks(lazy: Lazy): Block[] {

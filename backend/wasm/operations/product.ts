@@ -50,8 +50,7 @@ export function multiplyRows(
   const statistics = withStatistics
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
     : undefined;
-  const pixels = target.pixels ??
-    { height: 1, width: rows, stepHeight: 1, stepWidth: 1, offsetHeight: 0, offsetWidth: 0 };
+  const pixels = target.pixels ?? everyPixel(input);
   const { gather, release } = gatherArguments(backend, input);
   pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (K + N8), [
     ...(input.kind === "rows" ? sourceArguments : plainArguments)(input.source),
@@ -160,6 +159,11 @@ export function allocateStatistics(
   const view = heap.integers(counts, parts);
   for (let i = 0; i < parts; i++) view[i] = Math.min(rowsPerChunk, rows - i * rowsPerChunk);
   return { partials: heap.allocate(parts * 3 * channels), counts, parts };
+}
+
+function everyPixel(input: ProductRows): NonNullable<ProductTarget["pixels"]> {
+  const { height, width } = input.kind === "rows" ? { height: 1, width: input.rows } : input.grid;
+  return { height, width, stepHeight: 1, stepWidth: 1, offsetHeight: 0, offsetWidth: 0 };
 }
 
 function shapeOf(input: ProductRows): { rows: number; K: number } {
