@@ -26,9 +26,9 @@ export interface PlanEntry {
  * @throws {PipelineError} for wrong parameters or unknown steps
  */
 export async function plan(pipeline: Pipeline, options: PipelineOptions): Promise<PlanEntry[]> {
-  const session = await openSession(pipeline, options);
-  const entries = new Map<string, PlanEntry>();
-  return await inStore(session.layout.root, async () => {
+  return await inStore(options.store, async () => {
+    const session = await openSession(pipeline, options);
+    const entries = new Map<string, PlanEntry>();
     for (const step of session.steps) {
       entries.set(step.name, await planStep(session, step, entries));
     }

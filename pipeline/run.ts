@@ -33,9 +33,9 @@ export interface RunOptions extends PipelineOptions {
  * @throws {StoreError} when the store cannot be used
  */
 export async function run(pipeline: Pipeline, options: RunOptions): Promise<RunRecord> {
-  const session = await openSession(pipeline, options);
-  const { layout } = session;
-  return await inStore(layout.root, async () => {
+  return await inStore(options.store, async () => {
+    const session = await openSession(pipeline, options);
+    const { layout } = session;
     layout.create();
     using _notRemoved = await lock(layout.storeLock, "shared", { signal: options.signal });
     return await new Run(session, options).finish();

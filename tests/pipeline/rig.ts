@@ -82,6 +82,24 @@ export function misbehave(
   };
 }
 
+/** A step that tells the test at `port` that it runs, and waits for its word. */
+export function waitForTest(
+  name: string,
+  port: number,
+  { deaf = false, ...more }: Partial<StepDeclaration> & { deaf?: boolean } = {},
+): StepDeclaration {
+  return {
+    name,
+    module: new URL("wait.ts", STEPS),
+    parameters: schemaOf({ port, deaf }),
+    notInKey: ["port"],
+    outputs: ["text.txt"],
+    permissions: () => ({ net: [`127.0.0.1:${port}`] }),
+    ...more,
+    inputs: more.inputs ?? [],
+  };
+}
+
 /** Runs and collects the events. */
 export async function runCollecting(
   pipeline: Pipeline,
@@ -117,18 +135,12 @@ export class Gate implements AsyncDisposable {
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #connections: Deno.Conn[] = [];
 
-  step(name: string, deaf = false, more: Partial<StepDeclaration> = {}): StepDeclaration {
-    const { port } = this.#listener.addr as Deno.NetAddr;
-    return {
-      name,
-      module: new URL("wait.ts", STEPS),
-      parameters: schemaOf({ port, deaf }),
-      notInKey: ["port"],
-      inputs: [],
-      outputs: ["text.txt"],
-      permissions: () => ({ net: [`127.0.0.1:${port}`] }),
-      ...more,
-    };
+  get port(): number {
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  step(name: string, more?: Parameters<typeof waitForTest>[2]): StepDeclaration {
+    return waitForTest(name, this.port, more);
   }
 
   /** The process id of the next step that arrives, and how to let it go on. */

@@ -139,7 +139,7 @@ Deno.test("steps that do not fit together run one after the other", async () => 
   using folder = new Folder();
   await using gate = new Gate();
   const wanting = { resources: { gpu: 1 } };
-  const pipeline = definePipeline([gate.step("a", false, wanting), gate.step("b", false, wanting)]);
+  const pipeline = definePipeline([gate.step("a", wanting), gate.step("b", wanting)]);
   const events: string[] = [];
   const running = run(pipeline, {
     store: folder.store,
