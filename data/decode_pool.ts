@@ -1,3 +1,4 @@
+// From the worker, so that it counts among the modules that this one is made of.
 import type { DecodeRequest, DecodeResponse } from "./decode_worker.ts";
 import { WorkerPool } from "./worker_pool.ts";
 

@@ -1,9 +1,11 @@
-import { PixelsReader, type PixelsRequest } from "./batch_pixels.ts";
+import { PixelsReader } from "./batch_pixels.ts";
 import type { Crop } from "./crop.ts";
 import { CropCache } from "./crop_cache.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Photo, Split } from "./dataset_index.ts";
 import { type EpochPlan, planEpoch } from "./epoch_plan.ts";
+// From the worker, so that it counts among the modules that this one is made of.
+import type { PixelsRequest } from "./loader_worker.ts";
 import type { Generator } from "./torch_random.ts";
 import { type Normalization, normalizer } from "./transforms.ts";
 import { WorkerPool } from "./worker_pool.ts";

@@ -54,3 +54,18 @@ Deno.test("photos are decoded in the order given, though large ones take longer"
     }
     assert.deepEqual(widths, sizes);
   }));
+
+Deno.test("workers are among the modules of what starts them, so that a change of theirs is one", async () => {
+  for (
+    const [starter, worker] of [["build_dataset", "decode_worker"], ["loader", "loader_worker"]]
+  ) {
+    const path = new URL(`../../data/${starter}.ts`, import.meta.url).pathname;
+    const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", path] })
+      .output();
+    const { modules } = JSON.parse(new TextDecoder().decode(stdout));
+    const names = modules.map(({ specifier }: { specifier: string }) =>
+      specifier.split("/").at(-1)
+    );
+    assert.ok(names.includes(`${worker}.ts`), `${starter} starts ${worker}`);
+  }
+});
