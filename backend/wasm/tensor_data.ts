@@ -83,8 +83,11 @@ export class TensorData {
   }
 
   set values(values: Values | undefined) {
-    if (this.dtype !== "float32" || values === undefined) this.#plain = values;
-    else this.block = this.heap.store(values as Float32Array);
+    if (this.dtype === "float32" && values !== undefined) {
+      this.block = this.heap.store(values as Float32Array);
+    } else {
+      this.#plain = values;
+    }
   }
 
   /**

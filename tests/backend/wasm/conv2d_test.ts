@@ -41,8 +41,8 @@ const CASES: Case[] = [
   { input: [1, 6, 6, 2], filters: 4, kernel: [2, 2], stride: 3 },
   { input: [1, 4, 4, 3], filters: 2, kernel: [3, 3], pad: 2 },
   { input: [1, 2, 2, 8], filters: 8, kernel: [3, 3], pad: 1 },
-  { input: [4, 28, 28, 32], filters: 32, kernel: [3, 3], pad: 1 },
-  { input: [2, 14, 14, 64], filters: 128, kernel: [3, 3], stride: 2, pad: 1 },
+  { input: [2, 15, 14, 32], filters: 32, kernel: [3, 3], pad: 1 },
+  { input: [1, 14, 14, 64], filters: 64, kernel: [3, 3], stride: 2, pad: 1 },
 ];
 
 for (const { input, filters, kernel, stride = 1, pad = "valid" } of CASES) {

@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { SharedHeap } from "../../../backend/wasm/heap.ts";
+import { Kernel } from "../../../backend/wasm/kernel.ts";
+import { setThreads } from "../../../backend/wasm/mod.ts";
+import { ThreadPool } from "../../../backend/wasm/thread_pool.ts";
+
+const FOLDER = new URL("../../../backend/wasm/", import.meta.url);
+
+async function newPool(threads: number) {
+  const heap = new SharedHeap();
+  const binary = await Deno.readFile(new URL("kernels.wasm", FOLDER));
+  return { heap, pool: new ThreadPool(new WebAssembly.Module(binary), heap, threads) };
+}
+
+Deno.test("a worker that dies ends the computation with an error, and every later one", async () => {
+  const { pool } = await newPool(2);
+  // The worker starts in its own time: until it is there, the main thread does all the work.
+  const tripped = () => {
+    for (let i = 0; i < 1000; i++) pool.run(Kernel.trap, 1000, 0, []);
+  };
+  const deadline = performance.now() + 20_000;
+  let message = "";
+  while (!message && performance.now() < deadline) {
+    try {
+      tripped();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    } catch (error) {
+      message = (error as Error).message;
+    }
+  }
+  assert.match(message, /a thread of it died \(thread 1: .*unreachable.*\); restart the program/);
+  assert.throws(() => pool.run(Kernel.trap, 0, 0, []), /died/);
+  pool.dispose();
+});
+
+Deno.test("a pool of one thread computes without workers", async () => {
+  const { heap, pool } = await newPool(1);
+  const a = heap.store([1, 2, 3]), b = heap.store([10, 20, 30]), out = heap.allocate(3);
+  const vectors = [a, b, out].map((block) => block.pointer);
+  pool.run(Kernel.binary, 1, 0, [0, ...vectors, 1, 1, 3, 0, 0, 1, 0, 0, 1, 1]);
+  assert.deepEqual([...heap.floats(out, 3)], [11, 22, 33]);
+  pool.dispose();
+});
+
+Deno.test("a number of threads that is none is refused", () => {
+  for (const threads of [0, -1, 1.5, NaN]) {
+    assert.throws(() => setThreads(threads), /threads must be a whole number from 1 on/);
+  }
+});
+
+Deno.test("a program that used the backend ends by itself, with read access to its folder alone", async () => {
+  const program = `
+    import * as tf from "@tensorflow/tfjs";
+    import { registerWasmBackend, WASM_BACKEND } from "${new URL("mod.ts", FOLDER)}";
+    registerWasmBackend({ threads: 3 });
+    await tf.setBackend(WASM_BACKEND);
+    console.log(tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])).sum().dataSync()[0]);
+  `;
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, program);
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--config", config, `--allow-read=${FOLDER.pathname}`, file],
+  }).output();
+  await Deno.remove(file);
+  assert.equal(new TextDecoder().decode(stderr), "");
+  assert.equal(new TextDecoder().decode(stdout).trim(), String(64 * 64 * 64));
+  assert.equal(code, 0);
+});
