@@ -1,0 +1,21 @@
+/** Pictures: as SVG documents (`draw…`, pure) and as PNG files (the others). */
+export { type BatchGridOptions, type BatchTile, drawBatchGrid } from "./batch_grid.ts";
+export { drawConfusionMatrix } from "./confusion_matrix.ts";
+export type { Branch, EpochRecord, EpochScore, History } from "./history.ts";
+export {
+  drawPredictionGrid,
+  type PredictionGridOptions,
+  type PredictionTile,
+} from "./prediction_grid.ts";
+export { encodePng } from "./png.ts";
+export { rasterise, reportPermissions } from "./rasterise.ts";
+export {
+  batchGrid,
+  confusionMatrix,
+  predictionGrid,
+  titledPhoto,
+  trainingCurves,
+} from "./render.ts";
+export type { Picture } from "./svg.ts";
+export { drawTitledPhoto, type Prediction } from "./titled_photo.ts";
+export { drawTrainingCurves } from "./training_curves.ts";

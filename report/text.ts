@@ -1,0 +1,64 @@
+/** Widths of " " to "~" in Inter SemiBold, in thousandths of the type size; Regular's are smaller. */
+const WIDTHS = [
+  ...[252, 322, 523, 644, 651, 1005, 663, 326, 374, 374, 540, 673, 319, 466, 319, 379],
+  ...[660, 423, 624, 637, 667, 613, 640, 577, 641, 640, 319, 330, 673, 673, 673, 544],
+  ...[1000, 728, 660, 737, 723, 606, 588, 750, 746, 277, 580, 704, 566, 923, 760, 769],
+  ...[646, 773, 653, 651, 661, 736, 728, 1021, 720, 714, 653, 374, 379, 374, 482, 470],
+  ...[352, 575, 625, 583, 625, 592, 389, 626, 613, 262, 262, 570, 262, 901, 612, 609],
+  ...[625, 625, 397, 550, 354, 613, 587, 840, 569, 589, 566, 455, 359, 455, 673],
+];
+/** Estimates for what is not ASCII: small letters, large ones, wide ones, all but letters. */
+const SMALL = 640;
+const LARGE = 780;
+const WIDE = 1020;
+const OTHER = 1000;
+const WIDE_LETTERS =
+  /[МмЖжФфШшЩщЫыЮюЉљЊњÆæŒœΜΩωψ\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
+/** Characters of a name that are looked at; no line of a picture holds as many. */
+const LONGEST = 1000;
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/**
+ * A name as it can be drawn, and be in XML at all: white space becomes a space; control characters,
+ * halves of surrogate pairs and marks that reverse what follows become □.
+ */
+export function drawable(name: string): string {
+  return name.slice(0, LONGEST).replace(/\s+/gu, " ")
+    .replace(/[\p{Cc}\p{Cs}\u{202A}-\u{202E}\u{2066}-\u{2069}\u{FFFE}\u{FFFF}]/gu, "□");
+}
+
+/**
+ * How wide text will be, in the unit of `size`: exact for ASCII, an estimate for other scripts, as
+ * fonts differ where the picture is shown.
+ */
+export function textWidth(content: string, size: number): number {
+  let width = 0;
+  for (const character of content) width += characterWidth(character);
+  return width * size / 1000;
+}
+
+/** Shortens drawable text with an ellipsis to at most `width`; never within a character. */
+export function fitText(content: string, size: number, width: number): string {
+  const whole = drawable(content);
+  if (textWidth(whole, size) <= width) return whole;
+  const room = width - textWidth("…", size);
+  let kept = "";
+  let used = 0;
+  for (const { segment } of graphemes.segment(whole)) {
+    used += textWidth(segment, size);
+    if (used > room) break;
+    kept += segment;
+  }
+  return kept.trimEnd() + "…";
+}
+
+function characterWidth(character: string): number {
+  const code = character.codePointAt(0)!;
+  if (code < 0x7f) return WIDTHS[code - 0x20] ?? 0;
+  if (/[\p{M}\p{Cf}]/u.test(character)) return 0;
+  if (WIDE_LETTERS.test(character)) return WIDE;
+  if (/\p{Lu}/u.test(character)) return LARGE;
+  return /\p{L}/u.test(character) ? SMALL : OTHER;
+}
