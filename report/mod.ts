@@ -1,6 +1,7 @@
 /** Pictures: as SVG documents (`draw…`, pure) and as PNG files (the others). */
 export { type BatchGridOptions, type BatchTile, drawBatchGrid } from "./batch_grid.ts";
 export { drawConfusionMatrix } from "./confusion_matrix.ts";
+export { FONT_FILES } from "./fonts.ts";
 export type { Branch, EpochRecord, EpochScore, History } from "./history.ts";
 export {
   drawPredictionGrid,
@@ -8,7 +9,7 @@ export {
   type PredictionTile,
 } from "./prediction_grid.ts";
 export { encodePng } from "./png.ts";
-export { rasterise, reportPermissions } from "./rasterise.ts";
+export { rasterise } from "./rasterise.ts";
 export {
   batchGrid,
   confusionMatrix,

@@ -1,35 +1,16 @@
-import { fileURLToPath } from "node:url";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
-// Nothing else imports these packages, and Deno downloads what is imported; also their versions
-// are thereby part of what a step's code is.
-import "@expo-google-fonts/inter/package.json" with { type: "json" };
-import "dejavu-fonts-ttf/package.json" with { type: "json" };
+import { FONT_FILES } from "./fonts.ts";
 import { encodePng } from "./png.ts";
 import resvgModule from "./resvg_module.js";
 import { COLOUR } from "./style.ts";
 import type { Picture } from "./svg.ts";
-
-/**
- * Inter for Latin, Greek and Cyrillic, DejaVu for what Inter lacks. Neither has Chinese, Japanese,
- * Korean or Indian scripts: these become boxes, as their fonts weigh ten times all others together.
- */
-const FONTS = [
-  import.meta.resolve("@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf"),
-  import.meta.resolve("@expo-google-fonts/inter/600SemiBold/Inter_600SemiBold.ttf"),
-  import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"),
-];
 
 /** A picture of more pixels is drawn coarser: so many take 50 MB and a second or two. */
 const MOST_PIXELS = 12e6;
 
 let fonts: Promise<Uint8Array[]> | undefined;
 
-/** The files that drawing reads, as paths for `--allow-read`; it needs no other permission. */
-export function reportPermissions(): string[] {
-  return FONTS.map((url) => fileURLToPath(url));
-}
-
-/** Draws a picture as PNG. Fonts are read once. */
+/** Draws a picture as PNG. Takes the permission to read `FONT_FILES`, which it does once. */
 export async function rasterise(
   { svg, width, height, pixelRatio }: Picture,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -53,7 +34,7 @@ export async function rasterise(
 
 async function load(): Promise<Uint8Array[]> {
   await initWasm(resvgModule);
-  return await Promise.all(FONTS.map((url) => Deno.readFile(new URL(url))));
+  return await Promise.all(FONT_FILES.map((path) => Deno.readFile(path)));
 }
 
 /** RGBA to RGB; the paper is opaque. */

@@ -10,10 +10,10 @@ import {
   drawPredictionGrid,
   drawTitledPhoto,
   drawTrainingCurves,
+  FONT_FILES,
   type Picture,
   predictionGrid,
   rasterise,
-  reportPermissions,
   titledPhoto,
   trainingCurves,
 } from "../../report/mod.ts";
@@ -167,7 +167,7 @@ Deno.test("drawing needs to read its fonts and nothing else", async () => {
     }).output();
     return { success, stdout, errors: new TextDecoder().decode(stderr) };
   };
-  const { success, stdout, errors } = await draw([`--allow-read=${reportPermissions().join(",")}`]);
+  const { success, stdout, errors } = await draw([`--allow-read=${FONT_FILES.join(",")}`]);
   assert.ok(success, errors);
   assert.equal((await decodeWithImagescript(stdout)).width, 456);
   const refused = await draw([]);
@@ -183,7 +183,7 @@ Deno.test("the fonts' packages are imported, so that Deno downloads them", async
   const imported = modules.map(({ specifier }: { specifier: string }) =>
     specifier.match(/^npm:\/(@?[^@]+)@/)?.[1]
   );
-  for (const path of reportPermissions()) {
+  for (const path of FONT_FILES) {
     assert.ok(imported.some((name?: string) => name && path.includes(`/${name}/`)), path);
   }
 });
