@@ -114,4 +114,6 @@ async function drawPredictions(
   return predictionGrid(tiles, { title: `What ${branch} says of six val photos`, columns: 3 });
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)}%`;
+}
