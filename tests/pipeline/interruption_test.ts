@@ -20,7 +20,7 @@ for (const deaf of [false, true]) {
     const started = performance.now();
     controller.abort(new Error("Ctrl-C"));
     const { record, events } = await running;
-    assert.ok(performance.now() - started < 2000);
+    assert.ok(performance.now() - started < 4000);
     assert.equal(record.status, "interrupted");
     assert.deepEqual(record.steps.map(({ step, status, reason }) => [step, status, reason]), [
       ["before", "ran", "it never ran"],

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
+import { Layout } from "../../pipeline/layout.ts";
+import { tryLock } from "../../pipeline/lock.ts";
 import { definePipeline, listRuns, run } from "../../pipeline/mod.ts";
-import { Folder, Gate, misbehave, runCollecting, schemaOf, statuses, writeText } from "./rig.ts";
+import {
+  Folder,
+  Gate,
+  misbehave,
+  runCollecting,
+  schemaOf,
+  statuses,
+  stepOf,
+  writeText,
+} from "./rig.ts";
 
 const chain = definePipeline([writeText("a"), writeText("b", ["a"]), writeText("c", ["b"])]);
 
@@ -99,21 +110,25 @@ Deno.test("a run tells what it does in events", async () => {
 
 Deno.test("what needs a failed step is skipped, and so is what has not begun", async () => {
   using folder = new Folder();
+  const apart = writeText("apart");
+  const { key } = stepOf(await run(definePipeline([apart]), folder), "apart");
+  // It cannot begin before the other step has failed.
+  using _held = await tryLock(new Layout(folder.store).lock("apart", key!), "exclusive");
   const pipeline = definePipeline([
     misbehave("throw"),
     writeText("after", ["step"]),
     writeText("later", ["after"]),
-    writeText("apart"),
+    apart,
   ]);
-  const { record, events } = await runCollecting(pipeline, { store: folder.store, jobs: 1 });
-  assert.deepEqual(statuses(record), {
-    step: "failed",
-    after: "skipped",
-    later: "skipped",
-    apart: "skipped",
-  });
+  const { record, events } = await runCollecting(pipeline, { ...folder, force: ["apart"] });
   assert.equal(record.status, "failed");
-  assert.equal(record.steps.find(({ step }) => step === "apart")!.reason, "step failed");
+  const reasons = record.steps.map(({ step, status, reason }) => [step, status, reason]).sort();
+  assert.deepEqual(reasons, [
+    ["after", "skipped", "it needs step"],
+    ["apart", "skipped", "step failed"],
+    ["later", "skipped", "it needs after"],
+    ["step", "failed", "the outer thing failed: an inner one did"],
+  ]);
   assert.equal(events.filter(({ type }) => type === "step_finished").length, 4);
 });
 
