@@ -5,7 +5,7 @@ import { statOrNull } from "./tree.ts";
 
 /** A module's reach, by path; contents are another matter. */
 export interface Reach {
-  /** Own files: modules, and what they refer to by `new URL("…", import.meta.url)`. */
+  /** Own files: modules, and what these name by `new URL("…", import.meta.url)`. */
   files: string[];
   /** Of these, what the step's process opens itself: workers with all that they import, wasm, data. */
   opened: string[];
@@ -25,38 +25,73 @@ interface DenoInfo {
     dependencies?: { isDynamic?: boolean; code?: { specifier?: string; error?: string } }[];
   }[];
   redirects: Record<string, string>;
-  npmPackages: Record<string, { dependencies: string[]; localPath: string }>;
+  npmPackages: Record<string, { name: string; dependencies: string[]; localPath: string }>;
 }
 
 /** @throws {PipelineError} when an import leads nowhere */
 export async function findReach(module: URL): Promise<Reach> {
-  const files = new Set<string>();
-  const opened = new Set<string>();
-  const packages: Record<string, string> = {};
-  const remote: Record<string, string> = {};
-  const entries = [module.href];
-  // Workers are found on the way and have graphs of their own.
-  for (const entry of entries) {
-    const info = await denoInfo(entry, new URL(".", module));
-    for (const reached of follow(info, entry)) {
-      if (reached.kind === "npm") addPackage(info, reached.npmPackage!, packages);
-      else if (!reached.local) continue; // Part of Deno itself: node:fs.
-      else if (!reached.specifier.startsWith("file:")) remote[reached.specifier] = reached.local;
-      else {
-        files.add(reached.local);
-        if (entry !== module.href) opened.add(reached.local);
-        for (const url of referredFiles(reached.local, reached.specifier)) {
-          const path = fileURLToPath(url);
-          // One that is not there yet counts, too: it may appear. Only files may be opened.
-          files.add(path);
-          if (!statOrNull(path)?.isFile) continue;
-          opened.add(path);
-          if (isScript(path) && !entries.includes(url.href)) entries.push(url.href);
+  const search = new Search(module);
+  await search.finish();
+  return search.reach();
+}
+
+class Search {
+  readonly #files = new Set<string>();
+  readonly #opened = new Set<string>();
+  readonly #packages: Record<string, string> = {};
+  readonly #remote: Record<string, string> = {};
+  /** The module and its workers, which are found on the way and have graphs of their own. */
+  readonly #entries: string[];
+
+  constructor(private readonly module: URL) {
+    this.#entries = [module.href];
+  }
+
+  async finish(): Promise<void> {
+    for (const entry of this.#entries) {
+      const info = await denoInfo(entry, new URL(".", this.module));
+      for (const { kind, npmPackage, specifier, local } of follow(info, entry)) {
+        if (kind === "npm") this.#addPackage(info, npmPackage!);
+        else if (!local) continue; // Part of Deno itself: node:fs.
+        else if (!specifier.startsWith("file:")) this.#remote[specifier] = local;
+        else {
+          this.#files.add(local);
+          if (entry !== this.module.href) this.#opened.add(local);
+          this.#addReferences(info, local, specifier);
         }
       }
     }
   }
-  return { files: [...files].sort(), opened: [...opened].sort(), packages, remote };
+
+  #addPackage(info: DenoInfo, id: string): void {
+    const found = info.npmPackages[id];
+    if (!found || id in this.#packages) return;
+    this.#packages[id] = found.localPath;
+    for (const dependency of found.dependencies) this.#addPackage(info, dependency);
+  }
+
+  #addReferences(info: DenoInfo, path: string, specifier: string): void {
+    for (const name of referencesIn(path)) {
+      for (const id of packagesNamed(info, name)) this.#addPackage(info, id);
+      const url = fileNamed(name, specifier);
+      if (!url) continue;
+      const file = fileURLToPath(url);
+      // One that is not there yet counts, too: it may appear. Only files may be opened.
+      this.#files.add(file);
+      if (!statOrNull(file)?.isFile) continue;
+      this.#opened.add(file);
+      if (isScript(file) && !this.#entries.includes(url.href)) this.#entries.push(url.href);
+    }
+  }
+
+  reach(): Reach {
+    return {
+      files: [...this.#files].sort(),
+      opened: [...this.#opened].sort(),
+      packages: this.#packages,
+      remote: this.#remote,
+    };
+  }
 }
 
 async function denoInfo(entry: string, cwd: URL): Promise<DenoInfo> {
@@ -93,23 +128,34 @@ function follow({ modules, redirects }: DenoInfo, entry: string): DenoInfo["modu
   return [...reached];
 }
 
-function addPackage(info: DenoInfo, id: string, packages: Record<string, string>): void {
-  const found = info.npmPackages[id];
-  if (!found || id in packages) return;
-  packages[id] = found.localPath;
-  for (const dependency of found.dependencies) addPackage(info, dependency, packages);
+const REFERENCES = [
+  /new\s+URL\(\s*(["'`])([^"'`$\\\n]+)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g,
+  /import\.meta\.resolve\(\s*(["'`])([^"'`$\\\n]+)\1\s*,?\s*\)/g,
+];
+
+/** What a module names without importing it: `./kernel.wasm`, `package/font.ttf`. */
+function referencesIn(path: string): string[] {
+  if (!isScript(path)) return [];
+  const text = Deno.readTextFileSync(path);
+  const [byUrl, resolved] = REFERENCES.map((pattern) => [...text.matchAll(pattern)])
+    .map((matches) => matches.map((match) => match[2]));
+  // A URL's first part is a path even where it looks like a package.
+  return [...byUrl.map((name) => isBare(name) ? `./${name}` : name), ...resolved];
 }
 
-const REFERENCE =
-  /new\s+URL\(\s*(["'`])([^"'`$\\\n]+)\1\s*,\s*import\.meta\.url\s*,?\s*\)|import\.meta\.resolve\(\s*(["'`])(\.{1,2}\/[^"'`$\\\n]+)\3\s*,?\s*\)/g;
+const isBare = (name: string) => !/^(\.{0,2}\/|[a-z]+:)/.test(name);
 
-/** Files that a module names relative to itself. Whole folders are not found: they need declaring. */
-function referredFiles(path: string, specifier: string): URL[] {
-  if (!isScript(path)) return [];
-  return [...Deno.readTextFileSync(path).matchAll(REFERENCE)]
-    .map((match) => new URL(match[2] ?? match[4], specifier))
-    .filter((url) => url.protocol === "file:" && !url.pathname.endsWith("/"))
-    .map((url) => new URL(url.pathname, url));
+/** Whole folders do not count: what is read in them needs declaring. */
+function fileNamed(name: string, specifier: string): URL | undefined {
+  if (isBare(name) || name.endsWith("/")) return;
+  const { href, protocol, pathname } = new URL(name, specifier);
+  if (protocol === "file:") return new URL(pathname, href);
+}
+
+function packagesNamed({ npmPackages }: DenoInfo, name: string): string[] {
+  const [, wanted] = /^(?:npm:\/?)?((?:@[^/]+\/)?[^/@:]+)/.exec(name) ?? [];
+  if (!isBare(name) && !name.startsWith("npm:")) return [];
+  return Object.keys(npmPackages).filter((id) => npmPackages[id].name === wanted);
 }
 
 const isScript = (path: string) => /\.[cm]?[jt]sx?$/.test(path);
