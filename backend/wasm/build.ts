@@ -1,6 +1,7 @@
 /** Compiles kernels/ to kernels.wasm: `deno task build:wasm`. */
 import asc from "assemblyscript/asc";
 import { microKernels } from "./generate_micro_kernels.ts";
+import { winogradTransforms } from "./generate_winograd.ts";
 
 const FOLDER = new URL("./kernels/", import.meta.url);
 
@@ -17,6 +18,7 @@ const OPTIONS = [
 /** Generated sources, by file name; they exist only during the build. */
 const GENERATED: Record<string, () => string> = {
   "micro_kernels.ts": microKernels,
+  "winograd_transforms.ts": winogradTransforms,
 };
 
 /** @throws {Error} with the compiler's messages */

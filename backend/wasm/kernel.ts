@@ -16,6 +16,12 @@ export const Kernel = {
   maxPoolGradient: 13,
   spatialMean: 14,
   sgd: 15,
+  winograd: 16,
+  winogradFilter: 17,
+  winogradTransposedFilter: 18,
+  winogradTransform: 19,
+  winogradPosition: 20,
+  winogradFilterGradient: 21,
   /** Traps in every worker; for tests. */
   trap: 99,
 } as const;

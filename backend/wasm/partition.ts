@@ -64,7 +64,8 @@ export function blockRows(floatsPerRow: number, rowsPerChunk: number): number {
 
 const CACHE_BYTES = 256 * 1024;
 
-function evenly(count: number, wantedChunks: number, granularity: number): Partition {
+/** `count` things in about `wantedChunks` chunks of equal size, a multiple of `granularity`. */
+export function evenly(count: number, wantedChunks: number, granularity: number): Partition {
   const wanted = Math.min(MOST_CHUNKS, Math.max(1, Math.round(wantedChunks)));
   const perChunk = Math.max(
     granularity,

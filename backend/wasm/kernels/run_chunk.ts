@@ -14,6 +14,10 @@ import { sgdChunk } from "./sgd";
 import { spatialMeanChunk } from "./spatial_mean";
 import { sumPartsChunk } from "./sum_parts";
 import { clampChunk } from "./unary";
+import {
+  winogradChunk, winogradFilterChunk, winogradFilterGradientChunk, winogradPositionChunk,
+  winogradTransformChunk, winogradTransposedFilterChunk,
+} from "./winograd";
 
 export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
   switch (kernel) {
@@ -33,6 +37,12 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 13: maxPoolGradientChunk(chunk, thread); break;
     case 14: spatialMeanChunk(chunk, thread); break;
     case 15: sgdChunk(chunk, thread); break;
+    case 16: winogradChunk(chunk, thread); break;
+    case 17: winogradFilterChunk(chunk, thread); break;
+    case 18: winogradTransposedFilterChunk(chunk, thread); break;
+    case 19: winogradTransformChunk(chunk, thread); break;
+    case 20: winogradPositionChunk(chunk, thread); break;
+    case 21: winogradFilterGradientChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

@@ -5,6 +5,12 @@ import type { TensorData } from "../tensor_data.ts";
 import { packWeights } from "./pack.ts";
 import { multiplyRows, multiplyTransposedRows, type ProductRows } from "./product.ts";
 import { type ConvInfo, forwardTaps, inputGradientTaps, isPointwise } from "./taps.ts";
+import {
+  suitsWinograd,
+  winograd,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from "./winograd.ts";
 
 type Shape4D = [number, number, number, number];
 
@@ -42,6 +48,12 @@ export function conv2d(
   info: ConvInfo,
 ): tf.TensorInfo {
   const output = backend.allocateTensor(info.outShape);
+  output.data.filter = filter;
+  if (suitsWinograd(info)) {
+    const { block } = output.data;
+    output.data.statistics = winograd(backend, x, filter, info, block, filter.statisticsWanted);
+    return output.info;
+  }
   const packed = packWeights(backend, filter, {
     taps: [0],
     K: info.filterHeight * info.filterWidth * info.inChannels,
@@ -55,7 +67,6 @@ export function conv2d(
     { block: output.data.block, columns: info.outChannels },
     filter.statisticsWanted,
   );
-  output.data.filter = filter;
   backend.heap.release(packed);
   return output.info;
 }
@@ -67,6 +78,10 @@ export function conv2dInputGradient(
   info: ConvInfo,
 ): tf.TensorInfo {
   const output = backend.allocateTensor(info.inShape);
+  if (suitsWinograd(info)) {
+    winogradInputGradient(backend, dy, filter, info, output.data.block);
+    return output.info;
+  }
   if (isPointwise(info)) {
     multiplyByTransposedFilter(backend, {
       kind: "rows",
@@ -130,6 +145,10 @@ export function conv2dFilterGradient(
 ): tf.TensorInfo {
   const { filterHeight, filterWidth, inChannels, outChannels } = info;
   const output = backend.allocateTensor([filterHeight, filterWidth, inChannels, outChannels]);
+  if (suitsWinograd(info)) {
+    winogradFilterGradient(backend, x, dy, info, output.data.block);
+    return output.info;
+  }
   multiplyTransposedRows(backend, inputRows(x, info), dy, outChannels, output.data);
   return output.info;
 }

@@ -15,37 +15,48 @@ export interface PackLayout {
   transposed: boolean;
 }
 
-/**
- * The caller releases the block. Weights that did not change since they were last packed in this
- * way stay packed; those that train are packed anew each step, into memory that is free again
- * after it.
- */
+/** The caller releases the block. */
 export function packWeights(
   backend: WasmBackend,
   weights: TensorData,
   { taps, K, N, transposed }: PackLayout,
 ): Block {
   const key = `${transposed ? "transposed" : "plain"} ${K} ${N} ${taps}`;
-  const kept = weights.packed.get(key);
-  if (kept) return backend.heap.retain(kept);
+  return keepPacked(backend, weights, key, () => {
+    const { heap, wide } = backend;
+    const columns = Math.ceil(N / 8) * 8;
+    const packed = heap.allocate(taps.length * K * columns);
+    const table = heap.allocate(taps.length);
+    heap.integers(table, taps.length).set(taps);
+    const panels = wide ? Math.ceil(columns / 16) : columns / 8;
+    backend.pool.run(Kernel.pack, panels, 0, [
+      weights.pointer,
+      packed.pointer,
+      table.pointer,
+      taps.length,
+      K,
+      N,
+      transposed ? 1 : 0,
+      wide,
+    ]);
+    heap.release(table);
+    return packed;
+  });
+}
 
-  const { heap, wide } = backend;
-  const columns = Math.ceil(N / 8) * 8;
-  const packed = heap.allocate(taps.length * K * columns);
-  const table = heap.allocate(taps.length);
-  heap.integers(table, taps.length).set(taps);
-  const panels = wide ? Math.ceil(columns / 16) : columns / 8;
-  backend.pool.run(Kernel.pack, panels, 0, [
-    weights.pointer,
-    packed.pointer,
-    table.pointer,
-    taps.length,
-    K,
-    N,
-    transposed ? 1 : 0,
-    wide,
-  ]);
-  heap.release(table);
-  if (weights.isSettled(key)) weights.packed.set(key, heap.retain(packed));
+/**
+ * Weights that did not change since they were last packed in this way stay packed; those that train
+ * are packed anew each step, into memory that is free again after it. The caller releases the block.
+ */
+export function keepPacked(
+  { heap }: WasmBackend,
+  weights: TensorData,
+  layout: string,
+  pack: () => Block,
+): Block {
+  const kept = weights.packed.get(layout);
+  if (kept) return heap.retain(kept);
+  const packed = pack();
+  if (weights.isSettled(layout)) weights.packed.set(layout, heap.retain(packed));
   return packed;
 }

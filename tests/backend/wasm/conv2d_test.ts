@@ -43,6 +43,12 @@ const CASES: Case[] = [
   { input: [1, 2, 2, 8], filters: 8, kernel: [3, 3], pad: 1 },
   { input: [2, 15, 14, 32], filters: 32, kernel: [3, 3], pad: 1 },
   { input: [1, 14, 14, 64], filters: 64, kernel: [3, 3], stride: 2, pad: 1 },
+  // Enough tiles for Winograd's algorithm, whole and cut off at each border.
+  { input: [2, 16, 16, 16], filters: 16, kernel: [3, 3], pad: 1 },
+  { input: [3, 13, 15, 24], filters: 16, kernel: [3, 3], pad: 1 },
+  { input: [2, 15, 14, 16], filters: 40, kernel: [3, 3] },
+  { input: [2, 13, 14, 32], filters: 24, kernel: [3, 3], pad: 2 },
+  { input: [7, 7, 7, 16], filters: 16, kernel: [3, 3], pad: "same" },
 ];
 
 for (const { input, filters, kernel, stride = 1, pad = "valid" } of CASES) {

@@ -1,0 +1,223 @@
+/** Runs kernels/winograd.ts for 3×3 convolutions with stride 1, all three passes. */
+import type { WasmBackend } from "../backend.ts";
+import type { Block } from "../heap.ts";
+import { Kernel } from "../kernel.ts";
+import { evenly } from "../partition.ts";
+import type { BatchStatistics, TensorData } from "../tensor_data.ts";
+import { keepPacked } from "./pack.ts";
+import type { ConvInfo } from "./taps.ts";
+
+const POSITIONS = 36;
+const TEMPORARY_FLOATS = 512;
+
+/**
+ * Whether Winograd's algorithm is faster than the direct product: with few tiles, transforming the
+ * filter costs more than it saves (measured: 7×7 pixels of 512 channels, batch 4, are even).
+ */
+export function suitsWinograd(info: ConvInfo): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } =
+    info;
+  return filterHeight === 3 && filterWidth === 3 &&
+    strideHeight * strideWidth * dilationHeight * dilationWidth === 1 &&
+    info.inChannels % 8 === 0 && info.outChannels % 8 === 0 &&
+    Math.min(info.inChannels, info.outChannels) >= 16 && tileCount(info) >= 24;
+}
+
+/** The convolution; returns batch statistics of the output if they are wanted. */
+export function winograd(
+  backend: WasmBackend,
+  x: TensorData,
+  filter: TensorData,
+  info: ConvInfo,
+  out: Block,
+  withStatistics: boolean,
+): BatchStatistics | undefined {
+  const packed = transformFilter(backend, filter, info, false);
+  const statistics = convolve(backend, x, packed, out, withStatistics, {
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: info.outChannels,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+  });
+  backend.heap.release(packed);
+  return statistics;
+}
+
+/** The input's gradient: a convolution of dy with the turned and transposed filter. */
+export function winogradInputGradient(
+  backend: WasmBackend,
+  dy: TensorData,
+  filter: TensorData,
+  info: ConvInfo,
+  out: Block,
+): void {
+  const packed = transformFilter(backend, filter, info, true);
+  convolve(backend, dy, packed, out, false, {
+    batch: info.batchSize,
+    height: info.outHeight,
+    width: info.outWidth,
+    channels: info.outChannels,
+    outHeight: info.inHeight,
+    outWidth: info.inWidth,
+    outChannels: info.inChannels,
+    padTop: 2 - info.padInfo.top,
+    padLeft: 2 - info.padInfo.left,
+  });
+  backend.heap.release(packed);
+}
+
+export function winogradFilterGradient(
+  { heap, pool, wide }: WasmBackend,
+  x: TensorData,
+  dy: TensorData,
+  info: ConvInfo,
+  out: Block,
+): void {
+  const C = info.inChannels, N = info.outChannels, tiles = tileCount(info);
+  const inputs = heap.allocate(POSITIONS * tiles * C);
+  const gradients = heap.allocate(POSITIONS * tiles * N);
+  const products = heap.allocate(POSITIONS * C * N);
+  const tileScratch = TEMPORARY_FLOATS + POSITIONS * Math.max(C, N);
+  pool.run(Kernel.winogradTransform, info.batchSize * Math.ceil(info.outHeight / 4), tileScratch, [
+    x.pointer,
+    dy.pointer,
+    inputs.pointer,
+    gradients.pointer,
+    info.batchSize,
+    info.inHeight,
+    info.inWidth,
+    C,
+    info.outHeight,
+    info.outWidth,
+    N,
+    info.padInfo.top,
+    info.padInfo.left,
+  ]);
+  const blockTiles = Math.max(16, Math.min(128, Math.floor(65536 / C)));
+  const parts = evenly(C, tiles * C * N / (1 << 22), 24);
+  pool.run(Kernel.winogradPosition, POSITIONS * parts.chunks, blockTiles * 16, [
+    inputs.pointer,
+    gradients.pointer,
+    products.pointer,
+    tiles,
+    C,
+    N,
+    blockTiles,
+    parts.perChunk,
+    wide,
+  ]);
+  pool.run(Kernel.winogradFilterGradient, C, TEMPORARY_FLOATS, [
+    out.pointer,
+    products.pointer,
+    C,
+    N,
+    wide,
+  ]);
+  for (const block of [inputs, gradients, products]) heap.release(block);
+}
+
+interface Geometry {
+  batch: number;
+  height: number;
+  width: number;
+  channels: number;
+  outHeight: number;
+  outWidth: number;
+  outChannels: number;
+  padTop: number;
+  padLeft: number;
+}
+
+function convolve(
+  { heap, pool, wide }: WasmBackend,
+  source: TensorData,
+  packed: Block,
+  out: Block,
+  withStatistics: boolean,
+  { batch, ...geometry }: Geometry,
+): BatchStatistics | undefined {
+  const { channels: C, outChannels: N, outHeight, outWidth } = geometry;
+  const tilesDown = Math.ceil(outHeight / 4), tilesAcross = Math.ceil(outWidth / 4);
+  // About as many tiles at once as fit the cache with their products, in whole rows.
+  const fittingTiles = CACHE_FLOATS / (POSITIONS * (C + N));
+  const tileRows = evenly(tilesDown, tilesDown * tilesAcross / fittingTiles, 1).perChunk;
+  const bands = Math.ceil(tilesDown / tileRows);
+  const columns = evenly(N, 8 / (batch * bands), 64);
+  const statistics = withStatistics
+    ? allocateBandStatistics(heap, batch, bands, tileRows, outHeight, outWidth, N)
+    : undefined;
+  const tiles = tileRows * tilesAcross;
+  const scratch = TEMPORARY_FLOATS + POSITIONS * (Math.max(C, N) + tiles * (C + N));
+  pool.run(Kernel.winograd, batch * bands * columns.chunks, scratch, [
+    source.pointer,
+    packed.pointer,
+    out.pointer,
+    geometry.height,
+    geometry.width,
+    C,
+    outHeight,
+    outWidth,
+    N,
+    geometry.padTop,
+    geometry.padLeft,
+    tileRows,
+    columns.perChunk,
+    statistics?.partials.pointer ?? 0,
+    wide,
+  ]);
+  return statistics;
+}
+
+const CACHE_FLOATS = 192 * 1024;
+
+function allocateBandStatistics(
+  heap: WasmBackend["heap"],
+  batch: number,
+  bands: number,
+  tileRows: number,
+  height: number,
+  width: number,
+  channels: number,
+): BatchStatistics {
+  const parts = batch * bands;
+  const counts = heap.allocate(parts);
+  const view = heap.integers(counts, parts);
+  for (let i = 0; i < parts; i++) {
+    const first = i % bands * tileRows * 4;
+    view[i] = Math.min(tileRows * 4, height - first) * width;
+  }
+  return { partials: heap.allocate(parts * 3 * channels), counts, parts };
+}
+
+/** The caller releases the block. */
+function transformFilter(
+  backend: WasmBackend,
+  filter: TensorData,
+  info: ConvInfo,
+  transposed: boolean,
+): Block {
+  const C = info.inChannels, N = info.outChannels;
+  const key = `winograd ${transposed ? "transposed" : "plain"}`;
+  return keepPacked(backend, filter, key, () => {
+    const packed = backend.heap.allocate(POSITIONS * C * N);
+    const kernel = transposed ? Kernel.winogradTransposedFilter : Kernel.winogradFilter;
+    const scratch = TEMPORARY_FLOATS + (transposed ? 8 * POSITIONS * 8 : 0);
+    backend.pool.run(kernel, transposed ? N / 8 : C, scratch, [
+      filter.pointer,
+      packed.pointer,
+      C,
+      N,
+      backend.wide,
+    ]);
+    return packed;
+  });
+}
+
+function tileCount(info: ConvInfo): number {
+  return info.batchSize * Math.ceil(info.outHeight / 4) * Math.ceil(info.outWidth / 4);
+}
