@@ -4,6 +4,7 @@
  * @module
  */
 export * from "./declaration.ts";
+export { definePipeline, type Pipeline } from "./graph.ts";
 export { messageOf, PipelineError, StoreError } from "./errors.ts";
 export type * from "./events.ts";
 export type * from "./executor.ts";

@@ -1,6 +1,6 @@
 /** Parameters as validated by each step's schema. */
-import type { Json, Pipeline, StepDeclaration } from "./declaration.ts";
-import { stepNamed } from "./declaration.ts";
+import type { Json, StepDeclaration } from "./declaration.ts";
+import { type Pipeline, stepNamed } from "./graph.ts";
 import { canonical } from "./digest.ts";
 import { messageOf, PipelineError } from "./errors.ts";
 

@@ -1,5 +1,6 @@
 /** What a run would do. */
-import type { Pipeline, StepDeclaration } from "./declaration.ts";
+import type { StepDeclaration } from "./declaration.ts";
+import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import { keyOf } from "./fingerprint.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";

@@ -1,5 +1,6 @@
 /** A run: every step after its inputs, as many at a time as there is room for. */
-import type { Pipeline, Resources, StepDeclaration } from "./declaration.ts";
+import type { Resources, StepDeclaration } from "./declaration.ts";
+import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";

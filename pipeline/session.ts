@@ -1,7 +1,7 @@
 /** What `run`, `plan` and `why` share: the question, checked, and the means to answer it. */
 import { Closures } from "./closure.ts";
-import { type Json, type Pipeline, selectSteps, type StepDeclaration } from "./declaration.ts";
-import { stepNamed } from "./declaration.ts";
+import type { Json, StepDeclaration } from "./declaration.ts";
+import { type Pipeline, selectSteps, stepNamed } from "./graph.ts";
 import { FileDigests } from "./file_digests.ts";
 import { FileStore } from "./file_store.ts";
 import { Fingerprinter } from "./fingerprint.ts";

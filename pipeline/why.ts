@@ -1,5 +1,6 @@
 /** Why a step has to run: what differs between it as it is and its nearest earlier entry. */
-import { type Json, type Pipeline, stepNamed } from "./declaration.ts";
+import type { Json } from "./declaration.ts";
+import { type Pipeline, stepNamed } from "./graph.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { plan, type PlanEntry } from "./plan.ts";
 import type { PipelineOptions } from "./session.ts";

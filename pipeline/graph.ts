@@ -1,0 +1,88 @@
+/** The pipeline that steps make: who needs whom, and in which order. */
+import type { StepDeclaration } from "./declaration.ts";
+import { PipelineError } from "./errors.ts";
+
+/** A checked graph: `steps` in the order in which they can run, inputs first. */
+export interface Pipeline {
+  readonly steps: readonly StepDeclaration[];
+}
+
+/**
+ * Checks that names are unique, that inputs exist and that no step needs itself.
+ *
+ * @throws {PipelineError} naming the step
+ */
+export function definePipeline(steps: readonly StepDeclaration[]): Pipeline {
+  const byName = new Map<string, StepDeclaration>();
+  for (const step of steps) {
+    if (!/^[\p{L}\p{N}][\p{L}\p{N}_.=,@+-]{0,99}$/u.test(step.name)) {
+      throw new PipelineError(
+        `step "${step.name}": a name begins with a letter or digit and holds at most 100 of ` +
+          `letters, digits and _ . - = , @ +`,
+      );
+    }
+    if (byName.has(step.name)) throw new PipelineError(`two steps are named "${step.name}"`);
+    if (step.module.protocol !== "file:") {
+      throw new PipelineError(`step "${step.name}": its module must be a file, not ${step.module}`);
+    }
+    byName.set(step.name, step);
+  }
+  return { steps: sortByInputs(steps, byName) };
+}
+
+/** Depth first, without recursion: chains of thousands of steps are fine. */
+function sortByInputs(
+  steps: readonly StepDeclaration[],
+  byName: ReadonlyMap<string, StepDeclaration>,
+): StepDeclaration[] {
+  const sorted = new Set<StepDeclaration>();
+  for (const first of steps) {
+    const path = [{ step: first, inputs: first.inputs.values() }];
+    const onPath = new Set([first]);
+    while (path.length > 0) {
+      const { step, inputs } = path.at(-1)!;
+      const next = sorted.has(step) ? undefined : inputs.next().value;
+      if (next === undefined) {
+        sorted.add(step);
+        onPath.delete(step);
+        path.pop();
+        continue;
+      }
+      const input = byName.get(next);
+      if (!input) {
+        throw new PipelineError(`step "${step.name}" has the input "${next}", which is no step`);
+      }
+      if (onPath.has(input)) {
+        const names = path.map(({ step }) => step.name);
+        const circle = [...names.slice(names.indexOf(input.name)), input.name];
+        throw new PipelineError(`steps need one another in a circle: ${circle.join(" ← ")}`);
+      }
+      onPath.add(input);
+      path.push({ step: input, inputs: input.inputs.values() });
+    }
+  }
+  return [...sorted];
+}
+
+/** The named steps and all that they need, in running order; all steps when none is named. */
+export function selectSteps(
+  { steps }: Pipeline,
+  targets: readonly string[] = [],
+): readonly StepDeclaration[] {
+  if (targets.length === 0) return steps;
+  const wanted = new Set(targets);
+  for (const target of targets) stepNamed({ steps }, target);
+  for (const step of steps.toReversed()) {
+    if (wanted.has(step.name)) { for (const input of step.inputs) wanted.add(input); }
+  }
+  return steps.filter(({ name }) => wanted.has(name));
+}
+
+/** @throws {PipelineError} listing the steps there are */
+export function stepNamed({ steps }: Pipeline, name: string): StepDeclaration {
+  const step = steps.find((step) => step.name === name);
+  if (step) return step;
+  throw new PipelineError(
+    `no step is named "${name}": there are ${steps.map(({ name }) => name).join(", ")}`,
+  );
+}
