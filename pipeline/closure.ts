@@ -50,11 +50,11 @@ export class Closures {
       this.#graphs.set(module.href, found);
       graph = await found;
     } else if (!pending) this.#graphs.set(module.href, Promise.resolve(graph));
-    const { root, files, packages, readable } = graph;
+    const { root, files, packages, readable, validWhile } = graph;
     const nameOf = (path: string) => relative(root, path);
     return {
       module: nameOf(fileURLToPath(module)),
-      files: Object.fromEntries(files.map((path) => [nameOf(path), this.digests.ofCode(path)])),
+      files: Object.fromEntries(files.map((path) => [nameOf(path), validWhile[path]])),
       packages,
       readable,
     };

@@ -14,6 +14,8 @@ interface Known {
 
 export class FileDigests {
   readonly #known: Map<string, Known>;
+  /** What this process asked for; the rest is forgotten when something new is kept. */
+  readonly #used = new Map<string, Known>();
   #changed = false;
 
   /** @param cacheFile where digests are kept between runs; nowhere when left out */
@@ -57,13 +59,16 @@ export class FileDigests {
 
   #remembered(path: string, info: Deno.FileInfo): string | undefined {
     const known = this.#known.get(path);
-    return known?.stamp === stampOf(info) ? known.sha256 : undefined;
+    if (known?.stamp !== stampOf(info)) return undefined;
+    this.#used.set(path, known);
+    return known.sha256;
   }
 
   #remember(path: string, info: Deno.FileInfo, sha256: string): string {
     const age = Date.now() - Math.max(Number(info.mtime), Number(info.ctime));
     if (age > SETTLED_MS) {
       this.#known.set(path, { stamp: stampOf(info), sha256 });
+      this.#used.set(path, { stamp: stampOf(info), sha256 });
       this.#changed = true;
     }
     return sha256;
@@ -71,7 +76,7 @@ export class FileDigests {
 
   /** Keeps the digests for the next run; failing to is no harm. */
   save(): void {
-    if (this.#changed && this.cacheFile) keepJson(this.cacheFile, Object.fromEntries(this.#known));
+    if (this.#changed && this.cacheFile) keepJson(this.cacheFile, Object.fromEntries(this.#used));
     this.#changed = false;
   }
 }

@@ -1,6 +1,22 @@
 /**
  * Runs pipelines of steps, each a Deno program of its own, and never twice for the same result.
  *
+ * @example
+ * ```ts ignore
+ * const here = (path: string) => new URL(path, import.meta.url);
+ * const pipeline = definePipeline([
+ *   {
+ *     name: "fetch",
+ *     module: here("./fetch.ts"),
+ *     inputs: [],
+ *     outputs: ["page.html"],
+ *     permissions: () => ({ net: ["example.com"] }),
+ *   },
+ *   { name: "count", module: here("./count.ts"), inputs: ["fetch"], outputs: ["count.json"] },
+ * ]);
+ * const { status } = await run(pipeline, { store: ".store" });
+ * ```
+ *
  * @module
  */
 export * from "./declaration.ts";

@@ -33,20 +33,23 @@ for (const killAt of [0, 1, 2, 4, 5, 6, 9, 11, 15]) {
   });
 }
 
-Deno.test("a step dies with its orchestrator, and what was finished is kept", async () => {
-  using folder = new Folder();
-  await using gate = new Gate();
-  const { child, events } = drive(folder.store, [
-    { name: "a" },
-    { name: "waits", inputs: ["a"], port: gate.port },
-  ]);
-  const arrival = await gate.arrival();
-  child.kill("SIGKILL");
-  assert.equal(await arrival.gone, null, "the step's process has ended");
-  await child.status;
-  for await (const _event of events);
-  await assertRecovers(folder.store);
-});
+for (const busy of [false, true]) {
+  const how = busy ? "that works without a pause" : "that waits";
+  Deno.test(`a step ${how} dies with its orchestrator, and what was finished is kept`, async () => {
+    using folder = new Folder();
+    await using gate = new Gate();
+    const { child, events } = drive(folder.store, [
+      { name: "a" },
+      { name: "waits", inputs: ["a"], port: gate.port, busy },
+    ]);
+    const arrival = await gate.arrival();
+    child.kill("SIGKILL");
+    assert.equal(await arrival.gone, null, "the step's process has ended");
+    await child.status;
+    for await (const _event of events);
+    await assertRecovers(folder.store);
+  });
+}
 
 Deno.test("a killed step fails by name, and runs again the next time", async () => {
   using folder = new Folder();

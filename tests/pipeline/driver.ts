@@ -10,12 +10,13 @@ interface StepSpec {
   name: string;
   inputs?: string[];
   port?: number;
+  busy?: boolean;
 }
 
 if (import.meta.main) {
   const [store, specs] = Deno.args;
-  const steps = (JSON.parse(specs) as StepSpec[]).map(({ name, inputs, port }) =>
-    port ? waitForTest(name, port, { inputs }) : writeText(name, inputs)
+  const steps = (JSON.parse(specs) as StepSpec[]).map(({ name, inputs, port, busy }) =>
+    port ? waitForTest(name, port, { inputs, busy }) : writeText(name, inputs)
   );
   await run(definePipeline(steps), {
     store,

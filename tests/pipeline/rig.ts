@@ -86,12 +86,14 @@ export function misbehave(
 export function waitForTest(
   name: string,
   port: number,
-  { deaf = false, ...more }: Partial<StepDeclaration> & { deaf?: boolean } = {},
+  { deaf = false, busy = false, ...more }:
+    & Partial<StepDeclaration>
+    & { deaf?: boolean; busy?: boolean } = {},
 ): StepDeclaration {
   return {
     name,
     module: new URL("wait.ts", STEPS),
-    parameters: schemaOf({ port, deaf }),
+    parameters: schemaOf({ port, deaf, busy }),
     notInKey: ["port"],
     outputs: ["text.txt"],
     permissions: () => ({ net: [`127.0.0.1:${port}`] }),

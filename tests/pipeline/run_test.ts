@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as v from "valibot";
 import { Layout } from "../../pipeline/layout.ts";
 import { tryLock } from "../../pipeline/lock.ts";
 import { definePipeline, listRuns, run } from "../../pipeline/mod.ts";
@@ -60,6 +61,24 @@ Deno.test("a parameter that changes no result reaches the step and not the key",
   assert.equal(Deno.readTextFileSync(`${first.steps[0].artifact}/text.txt`), "one");
   const second = await run(pipeline, { store: folder.store, parameters: { a: { text: "two" } } });
   assert.deepEqual(statuses(second), { a: "cached" });
+});
+
+Deno.test("a schema of valibot's fills in defaults and refuses by the parameter's path", async () => {
+  using folder = new Folder();
+  const parameters = v.object({
+    text: v.optional(v.string(), "default"),
+    recipe: v.optional(v.object({ epochs: v.number() }), { epochs: 1 }),
+  });
+  const pipeline = definePipeline([writeText("a", [], { parameters })]);
+  const record = await run(pipeline, folder);
+  assert.deepEqual(record.parameters.a, { text: "default", recipe: { epochs: 1 } });
+  assert.equal(Deno.readTextFileSync(`${record.steps[0].artifact}/text.txt`), "default");
+  const wrong = { a: { recipe: { epochs: "5" } } };
+  await assert.rejects(run(pipeline, { ...folder, parameters: wrong }), {
+    name: "PipelineError",
+    message:
+      'parameters of step "a": recipe.epochs: Invalid type: Expected number but received "5"',
+  });
 });
 
 Deno.test("only the targets and what they need are run", async () => {
