@@ -36,21 +36,48 @@ interface KeptGraph {
 const PROJECT_FILES = ["deno.json", "deno.jsonc", "package.json"];
 
 export class Closures {
-  readonly #graphs = new Map<string, Promise<KeptGraph>>();
+  readonly #graphs = new Map<string, KeptGraph>();
+  readonly #searches = new Map<string, Promise<void>>();
+  readonly #recent = new Map<string, { at: number; closure: Closure }>();
 
   /** @param cacheFolder where graphs are kept between runs; nowhere when left out */
   constructor(private readonly digests: FileDigests, private readonly cacheFolder?: string) {}
 
-  /** @throws {PipelineError} when an import leads nowhere */
-  async of(module: URL): Promise<Closure> {
-    const pending = this.#graphs.get(module.href);
-    let graph = pending ? await pending : this.#kept(module);
-    if (!graph || !this.#holds(graph)) {
-      const found = this.#find(module);
-      this.#graphs.set(module.href, found);
-      graph = await found;
-    } else if (!pending) this.#graphs.set(module.href, Promise.resolve(graph));
-    const { root, files, packages, readable, validWhile } = graph;
+  /**
+   * @param maxAge milliseconds that an answer may be old: thousands of steps may share a module
+   * @throws {PipelineError} when an import leads nowhere
+   */
+  async of(module: URL, maxAge = 0): Promise<Closure> {
+    const recent = this.#recent.get(module.href);
+    if (recent && performance.now() - recent.at < maxAge) return recent.closure;
+    let graph;
+    while (!(graph = this.#validGraph(module))) await this.#search(module);
+    const closure = this.#closureOf(module, graph);
+    this.#recent.set(module.href, { at: performance.now(), closure });
+    return closure;
+  }
+
+  #validGraph(module: URL): KeptGraph | undefined {
+    const graph = this.#graphs.get(module.href) ?? this.#kept(module);
+    if (!graph || !this.#holds(graph)) return undefined;
+    this.#graphs.set(module.href, graph);
+    return graph;
+  }
+
+  /** However many steps ask at a time, Deno is asked once. */
+  #search(module: URL): Promise<void> {
+    const { href } = module;
+    const search = this.#searches.get(href) ?? this.#find(module)
+      .then((graph) => void this.#graphs.set(href, graph))
+      .finally(() => this.#searches.delete(href));
+    this.#searches.set(href, search);
+    return search;
+  }
+
+  #closureOf(
+    module: URL,
+    { root, files, packages, readable, validWhile }: KeptGraph,
+  ): Closure {
     const nameOf = (path: string) => relative(root, path);
     return {
       module: nameOf(fileURLToPath(module)),

@@ -1,7 +1,7 @@
 /** A store in a folder, safe for any number of processes at a time. */
 import { type Layout, namesIn } from "./layout.ts";
 import { readJson, syncFolder, writeJson } from "./json_file.ts";
-import { lock, type WaitOptions } from "./lock.ts";
+import { lock, tryLock, type WaitOptions } from "./lock.ts";
 import type { Artifact, Lookup, Manifest, Store } from "./store.ts";
 import { digestOf } from "./digest.ts";
 import { isCurrent } from "./fingerprint.ts";
@@ -42,6 +42,10 @@ export class FileStore implements Store {
       .slice(0, limit)
       .map(({ name }) => this.#read(step, name.slice(0, -".json".length)))
       .filter((manifest) => manifest !== undefined);
+  }
+
+  tryLock(step: string, key: string): Promise<Disposable | undefined> {
+    return tryLock(this.layout.lock(step, key), "exclusive");
   }
 
   lock(step: string, key: string, options?: WaitOptions): Promise<Disposable> {

@@ -45,14 +45,16 @@ export class Fingerprinter {
 
   /**
    * @param inputs digest of each upstream artifact
+   * @param maxAge milliseconds for which code may be taken as unchanged
    * @throws {PipelineError} when code or an external file is missing
    */
   async take(
     step: StepDeclaration,
     parameters: Json,
     inputs: Record<string, string>,
+    maxAge = 0,
   ): Promise<Fingerprint> {
-    const { module, files, packages } = await this.closures.of(step.module);
+    const { module, files, packages } = await this.closures.of(step.module, maxAge);
     const variables = step.environment?.(parameters) ?? [];
     return {
       schema: SCHEMA,

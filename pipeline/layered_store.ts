@@ -21,6 +21,10 @@ export class LayeredStore implements Store {
       .slice(0, limit);
   }
 
+  tryLock(step: string, key: string): Promise<Disposable | undefined> {
+    return this.own.tryLock(step, key);
+  }
+
   lock(step: string, key: string, options?: WaitOptions): Promise<Disposable> {
     return this.own.lock(step, key, options);
   }

@@ -51,7 +51,12 @@ async function planStep(
   }
   try {
     const digests = Object.fromEntries(inputs.map(({ step, digest }) => [step, digest ?? ""]));
-    const fingerprint = await fingerprinter.take(step, parameters[step.name], digests);
+    const fingerprint = await fingerprinter.take(
+      step,
+      parameters[step.name],
+      digests,
+      LOOKUP_MAX_AGE_MS,
+    );
     const lookup = store.find(step.name, keyOf(fingerprint));
     if (lookup.artifact && !forced.has(step.name)) {
       const { path, manifest } = lookup.artifact;
@@ -70,6 +75,9 @@ async function planStep(
     return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };
   }
 }
+
+/** For looking up, code may have been read a moment ago; what is run is always looked at anew. */
+export const LOOKUP_MAX_AGE_MS = 100;
 
 /** The reason why a step need not run. */
 export const CACHED = "nothing changed";

@@ -4,12 +4,14 @@ import type { PipelineEvent, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import { type Fingerprint, keyOf } from "./fingerprint.ts";
 import { denoArguments } from "./permissions.ts";
-import { CACHED } from "./plan.ts";
+import { CACHED, LOOKUP_MAX_AGE_MS } from "./plan.ts";
 import type { ResourcePool } from "./resource_pool.ts";
 import type { Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
 import { digestOfTree, missingOutputs, readTree, type Tree } from "./tree.ts";
 import { changesBetween, describeChange, explain } from "./why.ts";
+
+const MADE_MEANWHILE = "another run made it";
 
 /** What the steps of a run share. */
 export interface RunContext {
@@ -44,6 +46,7 @@ export interface UpToDate {
 export class StepRun {
   readonly #name: string;
   readonly #parameters: Json;
+  readonly #forced: boolean;
   /** Digest of each upstream artifact. */
   readonly #inputDigests: Record<string, string>;
 
@@ -54,6 +57,7 @@ export class StepRun {
   ) {
     this.#name = step.name;
     this.#parameters = context.session.parameters[step.name];
+    this.#forced = context.session.forced.has(step.name);
     this.#inputDigests = mapValues(inputs, ({ manifest }) => manifest.digest);
   }
 
@@ -62,33 +66,40 @@ export class StepRun {
    * @throws whatever `giveUp` or `signal` was aborted with
    */
   async bringUpToDate(): Promise<UpToDate> {
-    const { session: { store, forced }, pool, giveUp, emit } = this.context;
-    const force = forced.has(this.#name);
+    const { session: { store }, giveUp, emit } = this.context;
     const onWait = () =>
       emit({ type: "step_log", step: this.#name, text: "another run makes it: waiting" });
-    for (;;) {
-      const fingerprint = await this.#takeFingerprint();
+    for (let reason = CACHED;; reason = MADE_MEANWHILE) {
+      const fingerprint = await this.#takeFingerprint(LOOKUP_MAX_AGE_MS);
       const key = keyOf(fingerprint);
       const { artifact } = store.find(this.#name, key);
-      if (artifact && !force) return { status: "cached", artifact, reason: CACHED };
-
-      using _lock = await store.lock(this.#name, key, { signal: giveUp, onWait });
-      using _room = await pool.acquire(this.step.resources, giveUp);
-      giveUp.throwIfAborted();
-      // The wait may have been long: code may have been edited, others may have made the artifact.
-      if (keyOf(await this.#takeFingerprint()) !== key) continue;
-      const lookup = store.find(this.#name, key);
-      if (lookup.artifact && !force) {
-        return { status: "cached", artifact: lookup.artifact, reason: "another run made it" };
-      }
-      const { reason } = explain(fingerprint, store, lookup, force);
-      return { status: "ran", artifact: await this.#make(fingerprint, reason), reason };
+      if (artifact && !this.#forced) return { status: "cached", artifact, reason };
+      const made = await this.#makeAlone(fingerprint, key);
+      if (made) return made;
+      // Another run makes it. The wait for its end takes up no room here.
+      (await store.lock(this.#name, key, { signal: giveUp, onWait }))[Symbol.dispose]();
     }
   }
 
-  #takeFingerprint(): Promise<Fingerprint> {
+  /** Undefined when another run is at it, or when the key is no longer right. */
+  async #makeAlone(fingerprint: Fingerprint, key: string): Promise<UpToDate | undefined> {
+    const { session: { store }, pool, giveUp } = this.context;
+    using _room = await pool.acquire(this.step.resources, giveUp);
+    using alone = await store.tryLock(this.#name, key);
+    giveUp.throwIfAborted();
+    // The wait may have been long: code may have been edited, others may have made the artifact.
+    if (!alone || keyOf(await this.#takeFingerprint()) !== key) return;
+    const lookup = store.find(this.#name, key);
+    if (lookup.artifact && !this.#forced) {
+      return { status: "cached", artifact: lookup.artifact, reason: MADE_MEANWHILE };
+    }
+    const { reason } = explain(fingerprint, store, lookup, this.#forced);
+    return { status: "ran", artifact: await this.#make(fingerprint, reason), reason };
+  }
+
+  #takeFingerprint(maxAge = 0): Promise<Fingerprint> {
     const { fingerprinter } = this.context.session;
-    return fingerprinter.take(this.step, this.#parameters, this.#inputDigests);
+    return fingerprinter.take(this.step, this.#parameters, this.#inputDigests, maxAge);
   }
 
   async #make(fingerprint: Fingerprint, reason: string): Promise<Artifact> {

@@ -37,7 +37,9 @@ export interface Store {
   find(step: string, key: string): Lookup;
   /** Manifests of a step, newest first, at most `limit`. */
   manifests(step: string, limit: number): Manifest[];
-  /** Only its holder may make the artifact of this key. */
+  /** Only its holder may make the artifact of this key; undefined while another one holds it. */
+  tryLock(step: string, key: string): Promise<Disposable | undefined>;
+  /** As `tryLock`, but waits. */
   lock(step: string, key: string, options?: WaitOptions): Promise<Disposable>;
   /** An empty folder to write an artifact in. */
   draft(step: string): string;
