@@ -28,6 +28,11 @@ export function finishedLine({ step, status, seconds, reason }: StepFinished): s
   return `${MARKS[status]} ${step.padEnd(NAME_WIDTH)} ${status}${time}${why}`;
 }
 
+/** Every line of a log under its step's name. */
+function logLines({ step, text }: { step: string; text: string }): string[] {
+  return text.split("\n").map((line) => `  ${step.padEnd(NAME_WIDTH)} ${line}`);
+}
+
 export function formatSeconds(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 60) return `${Math.round(seconds)} s`;
@@ -69,7 +74,7 @@ export class PlainRenderer implements Renderer {
       case "step_progress":
         return this.#showProgress(event);
       case "step_log":
-        return this.write(`  ${event.step.padEnd(NAME_WIDTH)} ${event.text}`);
+        return logLines(event).forEach(this.write);
       case "step_finished":
         return this.write(finishedLine(event));
     }
@@ -115,7 +120,7 @@ export class TerminalRenderer implements Renderer {
       case "step_progress":
         return this.#showProgress(event);
       case "step_log":
-        return this.#line(`  ${event.step.padEnd(NAME_WIDTH)} ${event.text}`);
+        return logLines(event).forEach((line) => this.#line(line));
       case "step_finished": {
         const bar = this.#bars.get(event.step);
         if (bar) this.#multi.remove(bar);

@@ -111,7 +111,7 @@ async function drawPredictions(
       actual: dataset.classes[photo.label],
     };
   }));
-  return predictionGrid(tiles, { title: `What ${branch} says of six val photos`, columns: 3 });
+  return predictionGrid(tiles, { title: `Predictions of the ${branch} branch`, columns: 3 });
 }
 
 function percent(share: number): string {

@@ -70,6 +70,6 @@ async function drawGrid(
     probability: result.probability,
   }));
   const path = resolve(folder, file);
-  await Deno.writeFile(path, await predictionGrid(tiles, { title: "", columns: 3 }));
+  await Deno.writeFile(path, await predictionGrid(tiles, { title: "Predictions", columns: 3 }));
   console.error(`drew ${path}`);
 }

@@ -47,3 +47,10 @@ Deno.test("plain output shows progress seldom, with amounts and the time left", 
   assert.match(lines[1], /15\.0 of 80\.0 MB, 1 min 5 s left/);
   assert.match(lines[2], /30\.0 of 80\.0 MB, 50 s left/);
 });
+
+Deno.test("every line that a step logs stands under its name", () => {
+  const lines: string[] = [];
+  const renderer = new PlainRenderer((line) => lines.push(line));
+  renderer.show({ type: "step_log", step: "predict", text: "one\ntwo" });
+  assert.deepEqual(lines, ["  predict          one", "  predict          two"]);
+});

@@ -1,5 +1,5 @@
-/** Runs the command line as a user does: in a process of its own, from a folder of theirs. */
-const MAIN = new URL("../../tasks/main.ts", import.meta.url);
+/** Runs the command line as `deno task` does: from the project, told where the user stands. */
+const ROOT = new URL("../../", import.meta.url);
 
 export interface Outcome {
   code: number;
@@ -12,8 +12,8 @@ export interface Outcome {
 
 export async function graft(args: string[], { cwd }: { cwd: string }): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", MAIN.href, ...args],
-    cwd,
+    args: ["run", "-A", "tasks/main.ts", ...args],
+    cwd: ROOT,
     env: { NO_COLOR: "1", INIT_CWD: cwd },
     stdin: "null",
   }).output();

@@ -2,7 +2,7 @@
 import { findArchitecture } from "../../models/registry.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { type Tensor, writeSafetensors } from "../../weights/mod.ts";
-import { hashTensor } from "../hash_numbers.ts";
+import { hashTensor } from "../../certify/hash_numbers.ts";
 
 export async function writeRandomWeights(path: string, model: string): Promise<void> {
   const tensors = new Map<string, Tensor>();
