@@ -95,6 +95,7 @@ export class WasmBackend extends MathBackendCPU {
   }
 
   readonly #materialize = (lazy: Lazy, size: number): Block => {
+    if (lazy.kind === "deferred") return lazy.compute();
     const block = this.heap.allocate(size);
     const { chunks, perChunk } = elementChunks(lazy.rows, lazy.channels);
     this.pool.run(Kernel.materialize, chunks, 0, [

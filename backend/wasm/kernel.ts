@@ -22,6 +22,8 @@ export const Kernel = {
   winogradTransform: 19,
   winogradPosition: 20,
   winogradFilterGradient: 21,
+  pointwiseGradients: 22,
+  depthwiseGradients: 23,
   /** Traps in every worker; for tests. */
   trap: 99,
 } as const;

@@ -59,10 +59,10 @@ export function filterGradientChunks(
  */
 export function blockRows(floatsPerRow: number, rowsPerChunk: number): number {
   const fitting = Math.floor(CACHE_BYTES / 4 / floatsPerRow / 6) * 6;
-  return Math.max(1, Math.min(rowsPerChunk, Math.max(24, Math.min(96, fitting))));
+  return Math.max(1, Math.min(rowsPerChunk, Math.max(48, Math.min(96, fitting))));
 }
 
-const CACHE_BYTES = 256 * 1024;
+const CACHE_BYTES = 512 * 1024;
 
 /** `count` things in about `wantedChunks` chunks of equal size, a multiple of `granularity`. */
 export function evenly(count: number, wantedChunks: number, granularity: number): Partition {

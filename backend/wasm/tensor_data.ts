@@ -30,7 +30,20 @@ export interface NormalizedGradient {
   channels: number;
 }
 
-export type Lazy = NormalizedValue | NormalizedGradient;
+/**
+ * The gradient of a convolution's input, not computed yet: tfjs asks for the filter's gradient next,
+ * and both together cost less. operations/deferred_gradient.ts.
+ */
+export interface DeferredGradient {
+  kind: "deferred";
+  held: Block[];
+  /** The values, without the filter's gradient. */
+  compute(): Block;
+}
+
+/** What kernels can read block by block. */
+export type LazyRows = NormalizedValue | NormalizedGradient;
+export type Lazy = LazyRows | DeferredGradient;
 
 /** Partial batch statistics that the kernel left which produced the tensor. */
 export interface BatchStatistics {
@@ -42,8 +55,19 @@ export interface BatchStatistics {
 
 /** How a tensor came out of batch normalisation; its gradient needs it. */
 export interface BatchNormOrigin {
+  z: Block;
   state: Block;
   activation: ActivationCode;
+  /** Whether a residual was added before the activation, so that z alone does not give its sign. */
+  maskedByOutput: boolean;
+}
+
+/** Sums over a tensor that is the gradient of a batch normalisation's output. */
+export interface GradientStatistics {
+  partials: Block;
+  parts: number;
+  /** Of the batch normalisation that they are meant for. */
+  state: Block;
 }
 
 type Values = tf.backend_util.BackendValues;
@@ -58,6 +82,9 @@ export class TensorData {
   complexTensorInfos?: { real: tf.TensorInfo; imag: tf.TensorInfo };
   statistics?: BatchStatistics;
   batchNorm?: BatchNormOrigin;
+  gradientStatistics?: GradientStatistics;
+  /** Of a convolution output's gradient: the input's gradient that is computed from it. */
+  inputGradient?: TensorData;
   /** Of a filter: whether the convolution's output goes into train-mode batch norm. */
   statisticsWanted = true;
   /** Of a convolution's output: its filter. */
@@ -144,6 +171,7 @@ export class TensorData {
   /** Releases what was derived from the values: they are about to change. */
   forgetDerived(): void {
     this.dropStatistics();
+    this.dropGradientStatistics();
     for (const block of this.packed.values()) this.heap.release(block);
     this.packed.clear();
     this.#packedOnce.clear();
@@ -163,13 +191,23 @@ export class TensorData {
     this.statistics = undefined;
   }
 
+  dropGradientStatistics(): void {
+    if (!this.gradientStatistics) return;
+    this.heap.release(this.gradientStatistics.partials);
+    this.gradientStatistics = undefined;
+  }
+
   dispose(): void {
     this.forgetDerived();
     this.#dropLazy();
-    if (this.batchNorm) this.heap.release(this.batchNorm.state);
+    if (this.batchNorm) {
+      this.heap.release(this.batchNorm.state);
+      this.heap.release(this.batchNorm.z);
+    }
     if (this.#block) this.heap.release(this.#block);
     this.batchNorm = undefined;
     this.filter = undefined;
+    this.inputGradient = undefined;
     this.#block = undefined;
     this.#plain = undefined;
   }
@@ -187,6 +225,7 @@ function numbers(values: Values): ArrayLike<number> {
 }
 
 function lazyBlocks(lazy: Lazy): Block[] {
+  if (lazy.kind === "deferred") return lazy.held;
   if (lazy.kind === "normalized") return [lazy.z, lazy.state];
   return [lazy.d, lazy.z, lazy.coefficients, lazy.state];
 }

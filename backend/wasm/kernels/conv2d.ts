@@ -62,11 +62,11 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
     const rows = min(args.blockRows, m1 - m);
     let a = gathered;
     if (args.pointwise) a = sourceRows(source, m, rows, K, gathered);
-    else gatherRows(gather, m, rows, 0, args.runs, gathered);
+    else gatherRows(gather, m, rows, 0, args.runs, gathered, 0);
 
     const pitch = inPlace ? floats(N) : floats(n1 - n0);
     const c = inPlace ? args.out + <usize>m * pitch + floats(n0) : products;
-    multiply(a, floats(K), args.packed, c, pitch, rows, K, n0, n1, false, wide);
+    multiply(a, floats(K), args.packed, c, pitch, rows, K, n0, n1, wide);
     if (!inPlace) scatterRows(args, gather, c, pitch, m, rows, n0, columns);
 
     if (args.statistics) {

@@ -9,6 +9,12 @@ import { multiplyTransposed } from "./gemm";
 import { floats } from "./simd";
 import { Source, SOURCE_SIZE, sourceRows } from "./source";
 
+/**
+ * Columns of the gathered rows are read one after the other. A pitch that is a power of two would
+ * put a whole column into few sets of the cache, hence a gap behind each row.
+ */
+const CACHE_LINE: usize = 64;
+
 @unmanaged
 class FilterGradientArguments {
   pointwise: i32;
@@ -54,17 +60,17 @@ export function conv2dFilterGradientChunk(chunk: i32, thread: i32): void {
   const m0 = rowChunk * args.rowsPerChunk, m1 = min(args.rows, m0 + args.rowsPerChunk);
   const out = args.out + floats((rowChunk * K + k0) * N8);
   const inputs = scratch(thread);
-  const gradients = inputs + floats(blockRows * (args.pointwise ? K : k1 - k0));
+  const gradients = inputs + <usize>blockRows * (floats(args.pointwise ? K : k1 - k0) + CACHE_LINE);
   const panel = gradients + floats(blockRows * N);
 
   for (let m = m0; m < m1; m += blockRows) {
     const rows = min(blockRows, m1 - m);
-    let a = inputs, pitch = floats(k1 - k0);
+    let a = inputs, pitch = floats(k1 - k0) + CACHE_LINE;
     if (args.pointwise) {
       pitch = floats(K);
       a = sourceRows(source, m, rows, K, inputs) + floats(k0);
     } else {
-      gatherRows(gather, m, rows, run0, run1, inputs);
+      gatherRows(gather, m, rows, run0, run1, inputs, CACHE_LINE);
     }
     const d = sourceRows(gradient, m, rows, N, gradients);
     multiplyTransposed(

@@ -36,9 +36,12 @@ export function tapRun(gather: Gather, index: i32): TapRun {
   return changetype<TapRun>(gather.runs + <usize>index * TAP_RUN_SIZE);
 }
 
-/** Writes grid rows first … first + rows - 1, each of the taps of runs [run0, run1). */
+/**
+ * Writes grid rows first … first + rows - 1, each of the taps of runs [run0, run1), with a gap of
+ * some bytes behind each row.
+ */
 export function gatherRows(
-  gather: Gather, first: i32, rows: i32, run0: i32, run1: i32, out: usize,
+  gather: Gather, first: i32, rows: i32, run0: i32, run1: i32, out: usize, gap: usize,
 ): void {
   const height = gather.sourceHeight, width = gather.sourceWidth;
   const channels = gather.channels, pixel = floats(channels);
@@ -69,6 +72,7 @@ export function gatherRows(
         out += pixel;
       }
     }
+    out += gap;
     if (++x == gridWidth) {
       x = 0;
       if (++y == gridHeight) y = 0, image++;
@@ -76,15 +80,21 @@ export function gatherRows(
   }
 }
 
-/** memory.copy would be a call out of wasm; rows are too short for that. */
+/** memory.copy would be a call out of wasm; rows are too short for that. No overlap of the two. */
 export function copy(from: usize, to: usize, count: i32): void {
-  let i = 0;
-  for (; i + 8 <= count; i += 8) {
-    const x0 = v128.load(from), x1 = v128.load(from, 16);
-    v128.store(to, x0), v128.store(to, x1, 16);
-    from += 32, to += 32;
+  if (count >= 8) {
+    // The last eight at once, some of them twice, rather than the tail one by one.
+    const last = floats(count - 8);
+    const x0 = v128.load(from + last), x1 = v128.load(from + last, 16);
+    v128.store(to + last, x0), v128.store(to + last, x1, 16);
+    for (let i = 8; i <= count; i += 8) {
+      const y0 = v128.load(from), y1 = v128.load(from, 16);
+      v128.store(to, y0), v128.store(to, y1, 16);
+      from += 32, to += 32;
+    }
+    return;
   }
-  for (; i < count; i++) {
+  for (let i = 0; i < count; i++) {
     store<f32>(to, load<f32>(from));
     from += 4, to += 4;
   }

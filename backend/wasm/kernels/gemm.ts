@@ -19,24 +19,32 @@ export function panelWidth(n: i32, N: i32, wide: i32): i32 {
   return wide && N - n >= 16 ? 16 : 8;
 }
 
-/** C[rows, n0:n1] = A[rows, K]·B, or += with `accumulate`. n0 and n1 lie on panel boundaries. */
+/**
+ * Steps of k that are summed before the next panel's turn: so much of a panel stays in the first
+ * level cache while all rows of the block pass over it.
+ */
+const K_BLOCK: i32 = 256;
+
+/** C[rows, n0:n1] = A[rows, K]·B. n0 and n1 lie on panel boundaries; C starts at column n0. */
 export function multiply(
   a: usize, lda: usize,
   packed: usize,
   c: usize, ldc: usize,
   rows: i32, K: i32, n0: i32, n1: i32,
-  accumulate: bool,
   wide: i32,
 ): void {
-  let panel = packed + floats(n0 * K);
-  for (let n = n0; n < n1;) {
-    const out = c + floats(n - n0);
-    const width = panelWidth(n, n1, wide);
-    if (width == 16) productRows16(a, lda, panel, out, ldc, K, rows, accumulate);
-    else productRows8(a, lda, panel, out, ldc, K, rows, accumulate);
-    panel += floats(width * K);
-    n += width;
-  }
+  let k = 0;
+  do {
+    const depth = min(K_BLOCK, K - k);
+    for (let n = n0; n < n1;) {
+      const width = panelWidth(n, n1, wide);
+      const panel = packed + floats(n * K + k * width), out = c + floats(n - n0);
+      if (width == 16) productRows16(a + floats(k), lda, panel, out, ldc, depth, rows, k > 0);
+      else productRows8(a + floats(k), lda, panel, out, ldc, depth, rows, k > 0);
+      n += width;
+    }
+    k += depth;
+  } while (k < K);
 }
 
 /**

@@ -6,10 +6,12 @@ import { binaryChunk } from "./binary";
 import { conv2dChunk } from "./conv2d";
 import { conv2dFilterGradientChunk } from "./conv2d_filter_gradient";
 import {
-  depthwiseChunk, depthwiseFilterGradientChunk, depthwiseInputGradientChunk,
+  depthwiseChunk, depthwiseFilterGradientChunk, depthwiseGradientsChunk,
+  depthwiseInputGradientChunk,
 } from "./depthwise";
 import { maxPoolChunk, maxPoolGradientChunk } from "./max_pool";
 import { packChunk } from "./pack";
+import { pointwiseGradientsChunk } from "./pointwise_gradients";
 import { sgdChunk } from "./sgd";
 import { spatialMeanChunk } from "./spatial_mean";
 import { sumPartsChunk } from "./sum_parts";
@@ -43,6 +45,8 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 19: winogradTransformChunk(chunk, thread); break;
     case 20: winogradPositionChunk(chunk, thread); break;
     case 21: winogradFilterGradientChunk(chunk, thread); break;
+    case 22: pointwiseGradientsChunk(chunk, thread); break;
+    case 23: depthwiseGradientsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

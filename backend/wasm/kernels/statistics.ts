@@ -131,6 +131,34 @@ function addLinearGradientStatistics(
   }
 }
 
+/**
+ * What a kernel needs to leave gradient statistics of the tensor it produces, for the batch norm
+ * that the tensor is the gradient of. `z` is that one's input.
+ */
+@unmanaged
+export class GradientStatistics {
+  /** Partial sums, one set a chunk, or 0 for none. */
+  partials: usize;
+  z: usize;
+  mean: usize;
+  scaleShift: usize;
+  activation: i32;
+}
+
+/** Bytes of GradientStatistics among a kernel's arguments. */
+export const GRADIENT_STATISTICS_SIZE: usize = 20;
+
+/** Adds rows of d, which lie at row `first` of the tensor, to the partial sums of a chunk. */
+export function addRowsToGradientStatistics(
+  statistics: GradientStatistics, chunk: i32, d: usize, first: i32, rows: i32, channels: i32,
+): void {
+  addGradientStatistics(
+    d, statistics.z + <usize>first * floats(channels), rows, channels,
+    statistics.mean, statistics.scaleShift, statistics.activation,
+    statistics.partials + floats(chunk * 2 * channels),
+  );
+}
+
 // @ts-ignore: decorator
 @inline
 function addPair(p: usize, x0: v128, x1: v128): void {

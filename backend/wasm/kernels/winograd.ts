@@ -73,7 +73,7 @@ export function winogradChunk(chunk: i32, thread: i32): void {
     multiply(
       inputs + floats(i * tiles * C), floats(C), args.packed + floats(i * C * N),
       products + floats(i * tiles * columns), floats(columns),
-      tiles, C, n0, n1, false, args.wide,
+      tiles, C, n0, n1, args.wide,
     );
   }
   const out = args.out + <usize>(image * args.outHeight * args.outWidth) * pixel + floats(n0);
@@ -224,10 +224,12 @@ function panelStart(n: i32, N: i32, wide: i32): i32 {
 class TransformArguments {
   source: usize;
   gradient: usize;
-  /** [36][tiles][channels] */
+  /** [36][tiles][inputPitch] */
   inputs: usize;
   /** [36][tiles][outChannels] */
   gradients: usize;
+  /** Floats: channels and a gap, so that a column does not fall into few sets of the cache. */
+  inputPitch: i32;
   batch: i32;
   height: i32;
   width: i32;
@@ -253,7 +255,7 @@ export function winogradTransformChunk(chunk: i32, thread: i32): void {
     const t = <usize>(chunk * tilesAcross + tx);
     transformTile(
       source, args.height, args.width, C, ty * 4 - args.padTop, tx * 4 - args.padLeft, 6,
-      args.inputs + t * floats(C), floats(tiles * C), tile, temporary,
+      args.inputs + t * floats(args.inputPitch), floats(tiles * args.inputPitch), tile, temporary,
     );
     transformTile(
       gradient, args.outHeight, args.outWidth, N, ty * 4, tx * 4, 4,
@@ -266,6 +268,7 @@ export function winogradTransformChunk(chunk: i32, thread: i32): void {
 class PositionArguments {
   inputs: usize;
   gradients: usize;
+  inputPitch: i32;
   /** [36][channels][outChannels] */
   products: usize;
   tiles: i32;
@@ -284,13 +287,14 @@ export function winogradPositionChunk(chunk: i32, thread: i32): void {
   const parts = (C + args.channelsPerChunk - 1) / args.channelsPerChunk;
   const position = chunk / parts, c0 = chunk % parts * args.channelsPerChunk;
   const c1 = min(C, c0 + args.channelsPerChunk);
-  const inputs = args.inputs + floats(position * args.tiles * C) + floats(c0);
+  const pitch = floats(args.inputPitch);
+  const inputs = args.inputs + <usize>(position * args.tiles) * pitch + floats(c0);
   const gradients = args.gradients + floats(position * args.tiles * N);
   const products = args.products + floats((position * C + c0) * N);
   for (let t = 0; t < args.tiles; t += args.blockTiles) {
     const tiles = min(args.blockTiles, args.tiles - t);
     multiplyTransposed(
-      inputs + <usize>t * floats(C), floats(C), gradients + <usize>t * floats(N), floats(N),
+      inputs + <usize>t * pitch, pitch, gradients + <usize>t * floats(N), floats(N),
       products, floats(N), tiles, c1 - c0, 0, N, N, t > 0, args.wide, scratch(thread),
     );
   }

@@ -9,6 +9,7 @@ import {
   ACTIVATION_CODES,
   type ActivationCode,
   type BatchStatistics,
+  type GradientStatistics,
   type NormalizedValue,
   type TensorData,
 } from "../tensor_data.ts";
@@ -60,7 +61,12 @@ export function batchNormTrain(
 
   const code = ACTIVATION_CODES[activation];
   const output = normalized(backend, x, state, code, residual);
-  output.data.batchNorm = { state, activation: code };
+  output.data.batchNorm = {
+    z: heap.retain(input.block),
+    state,
+    activation: code,
+    maskedByOutput: residual !== undefined && code !== ACTIVATION_CODES.linear,
+  };
   return output.info;
 }
 
@@ -109,32 +115,19 @@ export function batchNormTrainGradient(
   if (!output.batchNorm) {
     throw new Error("BatchNormTrainGrad got a y that BatchNormTrain did not make");
   }
-  const { state, activation } = output.batchNorm;
+  const { state, activation, maskedByOutput } = output.batchNorm;
 
   // Behind a residual the sign of y decides; without one it follows from z again.
-  const masksByOutput = hasResidual && activation !== ACTIVATION_CODES.linear;
-  const masked = masksByOutput ? backend.allocateTensor(dy.shape) : undefined;
-  const { chunks, perChunk } = elementChunks(rows, channels);
-  const partials = heap.allocate(chunks * 2 * channels);
-  backend.pool.run(Kernel.gradientStatistics, chunks, 0, [
-    outgoing.pointer,
-    input.pointer,
-    state.pointer,
-    scaleShiftPointer(state.pointer, channels),
-    activation,
-    partials.pointer,
-    rows,
-    channels,
-    perChunk,
-    masksByOutput ? output.pointer : 0,
-    masked?.data.pointer ?? 0,
-  ]);
+  const masked = maskedByOutput ? backend.allocateTensor(dy.shape) : undefined;
+  const statistics = outgoing.gradientStatistics?.state === state && !maskedByOutput
+    ? outgoing.gradientStatistics
+    : computeGradientStatistics(backend, outgoing, output, masked?.data, rows, channels);
 
   const dgamma = backend.allocateTensor([channels]), dbeta = backend.allocateTensor([channels]);
   const coefficients = heap.allocate(3 * channels);
   backend.kernels.finishGradientStatistics(
-    partials.pointer,
-    chunks,
+    statistics.partials.pointer,
+    statistics.parts,
     channels,
     rows,
     backend.dataOf(gamma).pointer,
@@ -143,7 +136,8 @@ export function batchNormTrainGradient(
     dgamma.data.pointer,
     dbeta.data.pointer,
   );
-  heap.release(partials);
+  outgoing.gradientStatistics = statistics;
+  outgoing.dropGradientStatistics();
 
   const dx = backend.emptyTensor(x.shape);
   dx.data.lazy = {
@@ -152,7 +146,7 @@ export function batchNormTrainGradient(
     z: heap.retain(input.block),
     coefficients,
     state: heap.retain(state),
-    activation: masksByOutput ? ACTIVATION_CODES.linear : activation,
+    activation: maskedByOutput ? ACTIVATION_CODES.linear : activation,
     rows,
     channels,
   };
@@ -220,6 +214,34 @@ function computeStatistics(
     perChunk,
   ]);
   return statistics;
+}
+
+/** Also writes dy where the activation passes it, if `masked` is given. */
+function computeGradientStatistics(
+  { heap, pool }: WasmBackend,
+  dy: TensorData,
+  y: TensorData,
+  masked: TensorData | undefined,
+  rows: number,
+  channels: number,
+): GradientStatistics {
+  const { z, state, activation } = y.batchNorm!;
+  const { chunks, perChunk } = elementChunks(rows, channels);
+  const partials = heap.allocate(chunks * 2 * channels);
+  pool.run(Kernel.gradientStatistics, chunks, 0, [
+    dy.pointer,
+    z.pointer,
+    state.pointer,
+    scaleShiftPointer(state.pointer, channels),
+    activation,
+    partials.pointer,
+    rows,
+    channels,
+    perChunk,
+    masked ? y.pointer : 0,
+    masked?.pointer ?? 0,
+  ]);
+  return { partials, parts: chunks, state };
 }
 
 /** A second tensor over the same values. */

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { Kernel } from "../kernel.ts";
 import { elementChunks } from "../partition.ts";
+import { addToDeferred } from "./deferred_gradient.ts";
 
 /** As kernels/binary.ts numbers them. */
 export const BINARY_OPERATIONS = { Add: 0, Sub: 1, Multiply: 2, RealDiv: 3 } as const;
@@ -20,6 +21,11 @@ export function binary(
   a: tf.TensorInfo,
   b: tf.TensorInfo,
 ): tf.TensorInfo | undefined {
+  if (operation === BINARY_OPERATIONS.Add && tf.util.arraysEqual(a.shape, b.shape)) {
+    const sum = backend.emptyTensor(a.shape);
+    if (addToDeferred(backend.dataOf(a), backend.dataOf(b), sum.data)) return sum.info;
+    backend.disposeIntermediateTensorInfo(sum.info);
+  }
   const outShape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const dimensions = collapse(outShape, a.shape, b.shape);
   if (dimensions.length > 3 || tf.util.sizeFromShape(outShape) === 0) return undefined;

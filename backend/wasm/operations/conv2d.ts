@@ -1,8 +1,11 @@
 /** Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter: NHWC, any stride, padding and dilation. */
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import { sourceArguments } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
+import { deferInputGradient, takeDeferred } from "./deferred_gradient.ts";
 import { packWeights } from "./pack.ts";
+import { pointwiseGradients } from "./pointwise_gradients.ts";
 import { multiplyRows, multiplyTransposedRows, type ProductRows } from "./product.ts";
 import { type ConvInfo, forwardTaps, inputGradientTaps, isPointwise } from "./taps.ts";
 import {
@@ -77,25 +80,26 @@ export function conv2dInputGradient(
   filter: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const output = backend.allocateTensor(info.inShape);
+  const output = backend.emptyTensor(info.inShape);
+  const pair = pointwiseGradients(backend, info);
+  if (pair) {
+    deferInputGradient(backend, pair, dy, filter, output.data);
+    return output.info;
+  }
+  output.data.block = backend.heap.allocate(output.data.size);
   if (suitsWinograd(info)) {
     winogradInputGradient(backend, dy, filter, info, output.data.block);
     return output.info;
   }
   if (isPointwise(info)) {
-    multiplyByTransposedFilter(backend, {
-      kind: "rows",
-      source: dy,
-      rows: rowsOf(info),
-      K: info.outChannels,
-    }, [0]);
+    const rows = rowsOf(info), K = info.outChannels;
+    multiplyByTransposedFilter({ kind: "rows", source: sourceArguments(dy), rows, K }, [0]);
     return output.info;
   }
   for (let phaseY = 0; phaseY < Math.min(info.strideHeight, info.inHeight); phaseY++) {
     for (let phaseX = 0; phaseX < Math.min(info.strideWidth, info.inWidth); phaseX++) {
       const grid = inputGradientTaps(info, phaseY, phaseX);
       multiplyByTransposedFilter(
-        backend,
         {
           kind: "gathered",
           source: dy,
@@ -113,7 +117,6 @@ export function conv2dInputGradient(
   return output.info;
 
   function multiplyByTransposedFilter(
-    backend: WasmBackend,
     rows: ProductRows,
     taps: number[],
     phase?: { offsetHeight: number; offsetWidth: number },
@@ -145,6 +148,7 @@ export function conv2dFilterGradient(
 ): tf.TensorInfo {
   const { filterHeight, filterWidth, inChannels, outChannels } = info;
   const output = backend.allocateTensor([filterHeight, filterWidth, inChannels, outChannels]);
+  if (takeDeferred(dy, x, output.data, info)) return output.info;
   if (suitsWinograd(info)) {
     winogradFilterGradient(backend, x, dy, info, output.data.block);
     return output.info;
@@ -155,7 +159,12 @@ export function conv2dFilterGradient(
 
 function inputRows(x: TensorData, info: ConvInfo): ProductRows {
   if (isPointwise(info)) {
-    return { kind: "rows", source: x, rows: rowsOf(info), K: info.inChannels };
+    return {
+      kind: "rows",
+      source: sourceArguments(x),
+      rows: rowsOf(info),
+      K: info.inChannels,
+    };
   }
   return {
     kind: "gathered",

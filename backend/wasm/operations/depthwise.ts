@@ -1,10 +1,17 @@
 /** DepthwiseConv2dNative and its gradients: one filter a channel, any size, stride and padding. */
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import type { Block } from "../heap.ts";
 import { Kernel } from "../kernel.ts";
 import { sourceArguments } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
 import type { ConvAttributes } from "./conv2d.ts";
+import {
+  deferInputGradient,
+  type GradientPair,
+  statisticsFor,
+  takeDeferred,
+} from "./deferred_gradient.ts";
 import { sumParts } from "./product.ts";
 import type { ConvInfo } from "./taps.ts";
 
@@ -69,27 +76,66 @@ export function depthwiseInputGradient(
   filter: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const output = backend.allocateTensor(info.inShape);
-  const rows = bandRows(info.inHeight, info.inWidth * info.inChannels);
-  const chunks = info.batchSize * Math.ceil(info.inHeight / rows);
-  // Rows and columns of dy that a band's pixels come from.
-  const height = Math.ceil(
-    (rows + effective(info.filterHeight, info.dilationHeight)) /
-      info.strideHeight,
-  ) + 1;
-  const width = Math.max(info.outWidth, Math.ceil(info.inWidth / info.strideWidth)) +
-    2 * Math.ceil(
-        (effective(info.filterWidth, info.dilationWidth) + info.padInfo.left) /
-          info.strideWidth,
-      ) +
-    1;
-  const scratch = height * width * info.inChannels + TAP_TABLE_FLOATS;
-  backend.pool.run(Kernel.depthwiseInputGradient, chunks, scratch, [
-    ...sourceArguments(dy),
-    ...depthwiseArguments(info, filter.pointer, output.data.pointer, rows),
+  const output = backend.emptyTensor(info.inShape);
+  const pair = depthwiseGradients(backend, info);
+  if (pair) deferInputGradient(backend, pair, dy, filter, output.data);
+  else output.data.block = computeInputGradient(backend, sourceArguments(dy), filter.block, info);
+  return output.info;
+}
+
+function computeInputGradient(
+  { heap, pool }: WasmBackend,
+  dy: number[],
+  filter: Block,
+  info: ConvInfo,
+): Block {
+  const dx = heap.allocate(tf.util.sizeFromShape(info.inShape));
+  const bands = inputBands(info);
+  const scratch = bands.paddedFloats + TAP_TABLE_FLOATS;
+  pool.run(Kernel.depthwiseInputGradient, info.batchSize * bands.count, scratch, [
+    ...dy,
+    ...depthwiseArguments(info, filter.pointer, dx.pointer, bands.rows),
     0,
   ]);
-  return output.info;
+  return dx;
+}
+
+/** Both gradients in one kernel call; undefined where kernels/depthwise.ts cannot. */
+function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair | undefined {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo, inChannels } = info;
+  const matches = filterHeight === 3 && filterWidth === 3 && padInfo.top === 1 &&
+    padInfo.left === 1 && info.dilationHeight * info.dilationWidth === 1 &&
+    strideHeight <= 2 && strideWidth <= 2 &&
+    info.outHeight === Math.ceil(info.inHeight / strideHeight) &&
+    info.outWidth === Math.ceil(info.inWidth / strideWidth);
+  if (!matches) return undefined;
+  const { heap, pool } = backend;
+  return {
+    info,
+    adds: false,
+    computeInput: (dy, filter) => computeInputGradient(backend, dy, filter, info),
+
+    computeBoth(dy, filter, x, filterGradient) {
+      const bands = inputBands(info);
+      const chunks = info.batchSize * bands.count;
+      const dx = heap.allocate(tf.util.sizeFromShape(info.inShape));
+      const parts = heap.allocate(chunks * 9 * inChannels);
+      const { record, statistics } = statisticsFor(backend, x, chunks, inChannels);
+      const inputRows = bands.rows + 4, inputColumns = info.inWidth + 4;
+      const scratch = TAP_TABLE_FLOATS + bands.paddedFloats + inputRows * inputColumns * inChannels;
+      pool.run(Kernel.depthwiseGradients, chunks, scratch, [
+        ...sourceArguments(x),
+        ...dy,
+        ...depthwiseArguments(info, filter.pointer, dx.pointer, bands.rows),
+        0,
+        ...record,
+        parts.pointer,
+      ]);
+      sumParts(backend, parts, chunks, 9, inChannels, inChannels, filterGradient);
+      heap.release(parts);
+      return { block: dx, statistics };
+    },
+  };
 }
 
 export function depthwiseFilterGradient(
@@ -100,6 +146,7 @@ export function depthwiseFilterGradient(
 ): tf.TensorInfo {
   const { filterHeight, filterWidth, inChannels } = info;
   const output = backend.allocateTensor([filterHeight, filterWidth, inChannels, 1]);
+  if (takeDeferred(dy, x, output.data, info)) return output.info;
   const bands = outputBands(info);
   const chunks = info.batchSize * bands.count;
   const taps = filterHeight * filterWidth;
@@ -151,6 +198,25 @@ function outputBands(info: ConvInfo): { rows: number; count: number; paddedFloat
   return {
     rows,
     count: Math.ceil(info.outHeight / rows),
+    paddedFloats: height * width * info.inChannels,
+  };
+}
+
+/** Bands of rows of the input's gradient, and room for the rows of dy that one comes from. */
+function inputBands(info: ConvInfo): { rows: number; count: number; paddedFloats: number } {
+  const { strideHeight, strideWidth } = info;
+  const fitting = bandRows(info.inHeight, info.inWidth * info.inChannels);
+  const rows = Math.ceil(fitting / strideHeight) * strideHeight;
+  const height = Math.ceil(
+    (rows + effective(info.filterHeight, info.dilationHeight)) /
+      strideHeight,
+  ) + 1;
+  const reach = effective(info.filterWidth, info.dilationWidth) + info.padInfo.left;
+  const width = Math.max(info.outWidth, Math.ceil(info.inWidth / strideWidth)) +
+    2 * Math.ceil(reach / strideWidth) + 1;
+  return {
+    rows,
+    count: Math.ceil(info.inHeight / rows),
     paddedFloats: height * width * info.inChannels,
   };
 }

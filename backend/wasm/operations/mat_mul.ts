@@ -1,9 +1,10 @@
 /** Products of two matrices, one of them transposed at most. */
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import { sourceArguments } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
 import { packWeights } from "./pack.ts";
-import { multiplyRows, multiplyTransposedRows } from "./product.ts";
+import { multiplyRows, multiplyTransposedRows, type ProductRows } from "./product.ts";
 
 export interface Matrix {
   data: TensorData;
@@ -27,7 +28,7 @@ export function matMul(
     N: columns,
     transposed: transposeB,
   });
-  const rows = { kind: "rows", source: a.data, rows: a.rows, K: a.columns } as const;
+  const rows = rowsOf(a);
   multiplyRows(backend, rows, packed, { block: output.data.block, columns }, false);
   backend.heap.release(packed);
   return output.info;
@@ -41,7 +42,11 @@ export function matMulTransposedA(
   outShape: number[],
 ): tf.TensorInfo {
   const output = backend.allocateTensor(outShape);
-  const rows = { kind: "rows", source: a.data, rows: a.rows, K: a.columns } as const;
+  const rows = rowsOf(a);
   multiplyTransposedRows(backend, rows, b.data, b.columns, output.data);
   return output.info;
+}
+
+function rowsOf({ data, rows, columns }: Matrix): ProductRows {
+  return { kind: "rows", source: sourceArguments(data), rows, K: columns };
 }

@@ -19,29 +19,36 @@ export interface PackLayout {
 export function packWeights(
   backend: WasmBackend,
   weights: TensorData,
+  layout: PackLayout,
+): Block {
+  const { taps, K, N, transposed } = layout;
+  const key = `${transposed ? "transposed" : "plain"} ${K} ${N} ${taps}`;
+  return keepPacked(backend, weights, key, () => packBlock(backend, weights.block, layout));
+}
+
+/** The caller releases the block. */
+export function packBlock(
+  { heap, pool, wide }: WasmBackend,
+  weights: Block,
   { taps, K, N, transposed }: PackLayout,
 ): Block {
-  const key = `${transposed ? "transposed" : "plain"} ${K} ${N} ${taps}`;
-  return keepPacked(backend, weights, key, () => {
-    const { heap, wide } = backend;
-    const columns = Math.ceil(N / 8) * 8;
-    const packed = heap.allocate(taps.length * K * columns);
-    const table = heap.allocate(taps.length);
-    heap.integers(table, taps.length).set(taps);
-    const panels = wide ? Math.ceil(columns / 16) : columns / 8;
-    backend.pool.run(Kernel.pack, panels, 0, [
-      weights.pointer,
-      packed.pointer,
-      table.pointer,
-      taps.length,
-      K,
-      N,
-      transposed ? 1 : 0,
-      wide,
-    ]);
-    heap.release(table);
-    return packed;
-  });
+  const columns = Math.ceil(N / 8) * 8;
+  const packed = heap.allocate(taps.length * K * columns);
+  const table = heap.allocate(taps.length);
+  heap.integers(table, taps.length).set(taps);
+  const panels = wide ? Math.ceil(columns / 16) : columns / 8;
+  pool.run(Kernel.pack, panels, 0, [
+    weights.pointer,
+    packed.pointer,
+    table.pointer,
+    taps.length,
+    K,
+    N,
+    transposed ? 1 : 0,
+    wide,
+  ]);
+  heap.release(table);
+  return packed;
 }
 
 /**

@@ -7,9 +7,12 @@ import { plainArguments, sourceArguments } from "../source.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
 import type { TapGrid } from "./taps.ts";
 
-/** Where the rows of a product come from: a tensor's rows, or pixels gathered by taps. */
+/**
+ * Where the rows of a product come from: a tensor's rows (by their `Source` record), or pixels
+ * gathered by taps.
+ */
 export type ProductRows =
-  | { kind: "rows"; source: TensorData; rows: number; K: number }
+  | { kind: "rows"; source: number[]; rows: number; K: number }
   | {
     kind: "gathered";
     source: TensorData;
@@ -53,7 +56,7 @@ export function multiplyRows(
   const pixels = target.pixels ?? everyPixel(input);
   const { gather, release } = gatherArguments(backend, input);
   pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (K + N8), [
-    ...(input.kind === "rows" ? sourceArguments : plainArguments)(input.source),
+    ...(input.kind === "rows" ? input.source : plainArguments(input.source)),
     ...gather,
     input.kind === "rows" ? 1 : 0,
     packed.pointer,
@@ -102,9 +105,9 @@ export function multiplyTransposedRows(
   const inPlace = split.rows.chunks === 1 && N8 === columns;
   const parts = inPlace ? out.block : heap.allocate(split.rows.chunks * K * N8);
   const { gather, release } = gatherArguments(backend, input);
-  const scratch = block * (K + columns + 16) + 64;
+  const scratch = block * (K + columns + 32) + 64;
   pool.run(Kernel.conv2dFilterGradient, split.rows.chunks * split.parts.chunks, scratch, [
-    ...(byChannels ? sourceArguments : plainArguments)(input.source),
+    ...(input.kind === "rows" ? input.source : plainArguments(input.source)),
     ...sourceArguments(gradient),
     ...gather,
     byChannels ? 1 : 0,

@@ -79,7 +79,8 @@ export function winogradFilterGradient(
   out: Block,
 ): void {
   const C = info.inChannels, N = info.outChannels, tiles = tileCount(info);
-  const inputs = heap.allocate(POSITIONS * tiles * C);
+  const inputPitch = C + 16;
+  const inputs = heap.allocate(POSITIONS * tiles * inputPitch);
   const gradients = heap.allocate(POSITIONS * tiles * N);
   const products = heap.allocate(POSITIONS * C * N);
   const tileScratch = TEMPORARY_FLOATS + POSITIONS * Math.max(C, N);
@@ -88,6 +89,7 @@ export function winogradFilterGradient(
     dy.pointer,
     inputs.pointer,
     gradients.pointer,
+    inputPitch,
     info.batchSize,
     info.inHeight,
     info.inWidth,
@@ -103,6 +105,7 @@ export function winogradFilterGradient(
   pool.run(Kernel.winogradPosition, POSITIONS * parts.chunks, blockTiles * 16, [
     inputs.pointer,
     gradients.pointer,
+    inputPitch,
     products.pointer,
     tiles,
     C,

@@ -1,0 +1,72 @@
+/**
+ * Both gradients of a 1×1 convolution at once: each block of the output's gradient and of the input
+ * is computed (they are lazy more often than not) and read from cache by both products, and the sums
+ * that the batch norm before it needs are taken from the result while it is in cache too.
+ *
+ * Arguments: source x, source dy, then these, then GradientStatistics.
+ */
+import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { multiply, multiplyTransposed } from "./gemm";
+import { fillZero, floats } from "./simd";
+import { Source, SOURCE_SIZE, sourceRows } from "./source";
+import { addRowsToGradientStatistics, GradientStatistics } from "./statistics";
+
+@unmanaged
+class PointwiseGradientsArguments {
+  /** The filter, transposed and packed. */
+  packed: usize;
+  /** The input's gradient. */
+  dx: usize;
+  /** Added to dx, or 0: a gradient that reached the input by another way. */
+  addend: usize;
+  /** Partial filter gradients [chunks][channels][outChannels padded to 8]. */
+  parts: usize;
+  rows: i32;
+  /** A multiple of 8. */
+  channels: i32;
+  outChannels: i32;
+  rowsPerChunk: i32;
+  blockRows: i32;
+  wide: i32;
+}
+
+const ARGUMENTS_SIZE: usize = 40;
+
+export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
+  const source = changetype<Source>(KERNEL_ARGUMENTS);
+  const gradient = changetype<Source>(KERNEL_ARGUMENTS + SOURCE_SIZE);
+  const args = changetype<PointwiseGradientsArguments>(KERNEL_ARGUMENTS + 2 * SOURCE_SIZE);
+  const statistics = changetype<GradientStatistics>(
+    KERNEL_ARGUMENTS + 2 * SOURCE_SIZE + ARGUMENTS_SIZE,
+  );
+  const C = args.channels, N = args.outChannels, N8 = (N + 7) & ~7, wide = args.wide;
+  const m0 = chunk * args.rowsPerChunk, m1 = min(args.rows, m0 + args.rowsPerChunk);
+  const part = args.parts + floats(chunk * C * N8);
+  const inputs = scratch(thread);
+  const gradients = inputs + floats(args.blockRows * C);
+  const panel = gradients + floats(args.blockRows * N);
+
+  if (statistics.partials) fillZero(statistics.partials + floats(chunk * 2 * C), 2 * C);
+  for (let m = m0; m < m1; m += args.blockRows) {
+    const rows = min(args.blockRows, m1 - m);
+    const d = sourceRows(gradient, m, rows, N, gradients);
+    const x = sourceRows(source, m, rows, C, inputs);
+    multiplyTransposed(
+      x, floats(C), d, floats(N), part, floats(N8), rows, C, 0, N8, N, m > m0, wide, panel,
+    );
+    const dx = args.dx + <usize>m * floats(C);
+    multiply(d, floats(N), args.packed, dx, floats(C), rows, N, 0, C, wide);
+    if (args.addend) addTo(dx, args.addend + <usize>m * floats(C), rows * C);
+    if (statistics.partials) addRowsToGradientStatistics(statistics, chunk, dx, m, rows, C);
+  }
+}
+
+/** `count` is a multiple of 8. */
+function addTo(to: usize, from: usize, count: i32): void {
+  for (let i = 0; i < count; i += 8) {
+    const x0 = v128.load(from), x1 = v128.load(from, 16);
+    const y0 = v128.load(to), y1 = v128.load(to, 16);
+    v128.store(to, f32x4.add(x0, y0)), v128.store(to, f32x4.add(x1, y1), 16);
+    from += 32, to += 32;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * Convolutions whose two gradients are computed at once. tfjs asks for the input's gradient first:
+ * it is left uncomputed, and found again when the filter's gradient is asked for. Whoever reads it
+ * in between gets it computed by itself.
+ */
+import type { WasmBackend } from "../backend.ts";
+import type { Block } from "../heap.ts";
+import { scaleShiftPointer, sourceArguments, sourceBlocks } from "../source.ts";
+import type { DeferredGradient, GradientStatistics, TensorData } from "../tensor_data.ts";
+import type { ConvInfo } from "./taps.ts";
+
+/** What a convolution provides to have its gradients computed together. */
+export interface GradientPair {
+  info: ConvInfo;
+  /** The input's gradient alone. */
+  computeInput(dy: number[], filter: Block): Block;
+  /** Both; the filter's gradient goes to `filterGradient`. */
+  computeBoth(
+    dy: number[],
+    filter: Block,
+    x: TensorData,
+    filterGradient: TensorData,
+    addend: Block | undefined,
+  ): { block: Block; statistics?: GradientStatistics };
+  /** Whether `computeBoth` can add another gradient to the input's. */
+  adds: boolean;
+}
+
+/** Makes `target` the gradient of a convolution's input, to be computed later. */
+export function deferInputGradient(
+  backend: WasmBackend,
+  pair: GradientPair,
+  dy: TensorData,
+  filter: TensorData,
+  target: TensorData,
+): void {
+  target.lazy = new Deferred(
+    backend,
+    pair,
+    dy,
+    sourceArguments(dy),
+    sourceBlocks(dy),
+    filter.block,
+  );
+  dy.inputGradient = target;
+}
+
+/** Computes the filter's gradient, and with it the input's if that one waits for it. */
+export function takeDeferred(
+  dy: TensorData,
+  x: TensorData,
+  filterGradient: TensorData,
+  info: ConvInfo,
+): boolean {
+  const target = dy.inputGradient;
+  const deferred = target?.lazy;
+  if (!target || !(deferred instanceof Deferred) || !deferred.isOf(info)) return false;
+  const { block, statistics } = deferred.computeBoth(x, filterGradient);
+  target.block = block;
+  target.gradientStatistics = statistics;
+  return true;
+}
+
+/** sum = a + b, deferred too, if one of them is a deferred gradient that can take an addend. */
+export function addToDeferred(a: TensorData, b: TensorData, sum: TensorData): boolean {
+  if (a === b) return false;
+  for (const [deferred, addend] of [[a.lazy, b], [b.lazy, a]] as const) {
+    if (!(deferred instanceof Deferred) || !deferred.canAdd) continue;
+    deferred.addInto(sum, addend.block);
+    return true;
+  }
+  return false;
+}
+
+class Deferred implements DeferredGradient {
+  readonly kind = "deferred";
+  readonly held: Block[];
+
+  constructor(
+    private readonly backend: WasmBackend,
+    private readonly pair: GradientPair,
+    private readonly dy: TensorData,
+    private readonly dyArguments: number[],
+    private readonly dyBlocks: Block[],
+    private readonly filter: Block,
+    private readonly addend?: Block,
+  ) {
+    this.held = [...dyBlocks, filter, ...(addend ? [addend] : [])];
+    for (const block of this.held) backend.heap.retain(block);
+  }
+
+  get canAdd(): boolean {
+    return this.pair.adds && !this.addend;
+  }
+
+  isOf({ inShape, outShape }: ConvInfo): boolean {
+    const { info } = this.pair;
+    return info.inShape.join() === inShape.join() && info.outShape.join() === outShape.join();
+  }
+
+  compute(): Block {
+    const block = this.pair.computeInput(this.dyArguments, this.filter);
+    if (this.addend) {
+      const { heap } = this.backend, { inShape } = this.pair.info;
+      const size = inShape.reduce((a, b) => a * b, 1);
+      const sum = heap.floats(block, size), addend = heap.floats(this.addend, size);
+      for (let i = 0; i < size; i++) sum[i] += addend[i];
+    }
+    return block;
+  }
+
+  computeBoth(x: TensorData, filterGradient: TensorData) {
+    return this.pair.computeBoth(this.dyArguments, this.filter, x, filterGradient, this.addend);
+  }
+
+  addInto(sum: TensorData, addend: Block): void {
+    const { backend, pair, dy, dyArguments, dyBlocks, filter } = this;
+    sum.lazy = new Deferred(backend, pair, dy, dyArguments, dyBlocks, filter, addend);
+    dy.inputGradient = sum;
+  }
+}
+
+/** The `GradientStatistics` record of kernels/statistics.ts, for the batch norm that made x. */
+export function statisticsFor(
+  { heap }: WasmBackend,
+  x: TensorData,
+  parts: number,
+  channels: number,
+): { record: number[]; statistics?: GradientStatistics } {
+  const origin = x.batchNorm;
+  if (!origin || origin.maskedByOutput) return { record: [0, 0, 0, 0, 0] };
+  const { z, state, activation } = origin;
+  const partials = heap.allocate(parts * 2 * channels);
+  const record = [
+    partials.pointer,
+    z.pointer,
+    state.pointer,
+    scaleShiftPointer(state.pointer, channels),
+    activation,
+  ];
+  return { record, statistics: { partials, parts, state } };
+}

@@ -1,0 +1,68 @@
+/** Both gradients of a 1×1 convolution with stride 1 in one kernel call. */
+import type { WasmBackend } from "../backend.ts";
+import { Kernel } from "../kernel.ts";
+import { blockRows, evenly } from "../partition.ts";
+import { sourceArguments } from "../source.ts";
+import { type GradientPair, statisticsFor } from "./deferred_gradient.ts";
+import { packBlock } from "./pack.ts";
+import { multiplyRows, sumParts } from "./product.ts";
+import { type ConvInfo, isPointwise } from "./taps.ts";
+
+const MOST_CHUNKS = 16;
+
+/**
+ * Undefined where it does not pay: each chunk has a filter gradient of its own, so chunks must have
+ * many more rows than the filter has.
+ */
+export function pointwiseGradients(
+  backend: WasmBackend,
+  info: ConvInfo,
+): GradientPair | undefined {
+  const C = info.inChannels, N = info.outChannels, N8 = Math.ceil(N / 8) * 8;
+  const rows = info.batchSize * info.outHeight * info.outWidth;
+  const chunks = Math.min(MOST_CHUNKS, Math.floor(rows * (C + N) / (C * N)));
+  if (!isPointwise(info) || C % 8 !== 0 || chunks < 4) return undefined;
+  const { heap, pool, wide } = backend;
+  const layout = { taps: [0], K: N, N: C, transposed: true };
+  return {
+    info,
+    adds: true,
+
+    computeInput(dy, filter) {
+      const block = heap.allocate(rows * C);
+      const weights = packBlock(backend, filter, layout);
+      const input = { kind: "rows", source: dy, rows, K: N } as const;
+      multiplyRows(backend, input, weights, { block, columns: C }, false);
+      heap.release(weights);
+      return block;
+    },
+
+    computeBoth(dy, filter, x, filterGradient, addend) {
+      const split = evenly(rows, chunks, 6);
+      const rowsPerBlock = blockRows(2 * (C + N), split.perChunk);
+      const dx = heap.allocate(rows * C);
+      const parts = heap.allocate(split.chunks * C * N8);
+      const weights = packBlock(backend, filter, layout);
+      const { record, statistics } = statisticsFor(backend, x, split.chunks, C);
+      pool.run(Kernel.pointwiseGradients, split.chunks, rowsPerBlock * (C + N + 16) + 16, [
+        ...sourceArguments(x),
+        ...dy,
+        weights.pointer,
+        dx.pointer,
+        addend?.pointer ?? 0,
+        parts.pointer,
+        rows,
+        C,
+        N,
+        split.perChunk,
+        rowsPerBlock,
+        wide,
+        ...record,
+      ]);
+      heap.release(weights);
+      sumParts(backend, parts, split.chunks, C, N8, N, filterGradient);
+      heap.release(parts);
+      return { block: dx, statistics };
+    },
+  };
+}
