@@ -10,10 +10,14 @@ export interface Outcome {
   stderr: string;
 }
 
-export async function graft(args: string[], { cwd }: { cwd: string }): Promise<Outcome> {
+/** @param project another copy of the project than this one */
+export async function graft(
+  args: string[],
+  { cwd, project = ROOT }: { cwd: string; project?: URL | string },
+): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "tasks/main.ts", ...args],
-    cwd: ROOT,
+    cwd: project,
     env: { NO_COLOR: "1", INIT_CWD: cwd },
     stdin: "null",
   }).output();
@@ -22,4 +26,35 @@ export async function graft(args: string[], { cwd }: { cwd: string }): Promise<O
     ? text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))
     : [];
   return { code, json, stdout: text, stderr: new TextDecoder().decode(stderr) };
+}
+
+/** Copies what runs, so that a test may edit it. */
+export async function copyProject(folder: string): Promise<void> {
+  for (const name of ["deno.json", "deno.lock"]) {
+    await Deno.copyFile(new URL(name, ROOT), `${folder}/${name}`);
+  }
+  for (
+    const room of [
+      "backend",
+      "cli",
+      "data",
+      "download",
+      "models",
+      "pipeline",
+      "report",
+      "tasks",
+      "training",
+      "weights",
+    ]
+  ) {
+    await copyFolder(new URL(`${room}/`, ROOT), `${folder}/${room}`);
+  }
+}
+
+async function copyFolder(from: URL, to: string): Promise<void> {
+  await Deno.mkdir(to);
+  for await (const { name, isDirectory } of Deno.readDir(from)) {
+    if (isDirectory) await copyFolder(new URL(`${name}/`, from), `${to}/${name}`);
+    else await Deno.copyFile(new URL(name, from), `${to}/${name}`);
+  }
 }

@@ -1,6 +1,6 @@
 /** The whole pipeline on photos that the test makes, without network, as a user would run it. */
 import assert from "node:assert/strict";
-import { graft, type Outcome } from "./graft.ts";
+import { copyProject, graft, type Outcome } from "./graft.ts";
 import { writePhoto, writePhotoFolder } from "./generated_photos.ts";
 import { writeRandomWeights } from "./random_weights.ts";
 
@@ -111,6 +111,24 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
       assert.match(JSON.stringify(why.changes), /epochs/);
     },
   );
+
+  await t.step("a comment in models/ reruns only the steps that import it", async () => {
+    const project = `${folder}/project`;
+    await Deno.mkdir(project);
+    await copyProject(project);
+    const statusOf = async () => {
+      const { json, stderr } = await graft(["plan", ...flags], { cwd: folder, project });
+      assert.equal(json.length, STEPS.length, stderr);
+      return Object.fromEntries(json.map(({ step, status }) => [step, status]));
+    };
+    // The same code elsewhere is the same code.
+    assert.deepEqual(await statusOf(), Object.fromEntries(STEPS.map((step) => [step, "cached"])));
+    const file = `${project}/models/resnet.ts`;
+    await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}\n// a remark\n`);
+    const { download_data, build_datasets, ...rest } = await statusOf();
+    assert.deepEqual([download_data, build_datasets], ["cached", "cached"]);
+    assert.deepEqual(Object.entries(rest).filter(([, status]) => status === "cached"), []);
+  });
 
   await t.step(
     "predict labels photos, and a path that is none gets an error of its own",
