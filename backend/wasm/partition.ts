@@ -26,11 +26,19 @@ export interface ProductPartition {
   columns: Partition;
 }
 
-/** For a product [rows, K]·[K, columns]: by rows, and where there are few, by columns too. */
-export function productChunks(rows: number, K: number, columns: number): ProductPartition {
+/**
+ * For a product [rows, K]·[K, columns]: by rows, and where there are few, by columns too. Each range
+ * of columns gathers its rows anew, so where gathering is work, into fewer.
+ */
+export function productChunks(
+  rows: number,
+  K: number,
+  columns: number,
+  gathers: boolean,
+): ProductPartition {
   const wanted = rows * K * columns / MULTIPLICATIONS_PER_CHUNK;
   const byRows = evenly(rows, Math.min(wanted, rows / 48), 6);
-  const byColumns = evenly(columns, Math.min(16, wanted) / byRows.chunks, 16);
+  const byColumns = evenly(columns, Math.min(gathers ? 8 : 16, wanted) / byRows.chunks, 16);
   return { rows: byRows, columns: byColumns };
 }
 
@@ -57,9 +65,9 @@ export function filterGradientChunks(
  * Rows of a block that is worked on at once, so that its operands stay in a core's second-level
  * cache from one step to the next.
  */
-export function blockRows(floatsPerRow: number, rowsPerChunk: number): number {
+export function blockRows(floatsPerRow: number, rowsPerChunk: number, most = 96): number {
   const fitting = Math.floor(CACHE_BYTES / 4 / floatsPerRow / 6) * 6;
-  return Math.max(1, Math.min(rowsPerChunk, Math.max(48, Math.min(96, fitting))));
+  return Math.max(1, Math.min(rowsPerChunk, Math.max(48, Math.min(most, fitting))));
 }
 
 const CACHE_BYTES = 512 * 1024;

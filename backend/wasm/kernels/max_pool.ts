@@ -5,9 +5,9 @@ import { floats } from "./simd";
 @unmanaged
 class MaxPoolArguments {
   x: usize;
-  /** The output; for the gradient, its gradient. */
   y: usize;
-  /** The gradient of x. */
+  /** Gradients, where they are computed. */
+  dy: usize;
   dx: usize;
   height: i32;
   width: i32;
@@ -63,8 +63,8 @@ export function maxPoolChunk(chunk: i32, _thread: i32): void {
 }
 
 /**
- * The first largest value of a window gets its gradient, as in tfjs and torch. Windows overlap, so
- * one chunk is some channels of a whole image.
+ * The first value of a window that equals its largest gets its gradient, as in tfjs and torch.
+ * Windows overlap, so one chunk is some channels of a whole image.
  */
 export function maxPoolGradientChunk(chunk: i32, _thread: i32): void {
   const args = changetype<MaxPoolArguments>(KERNEL_ARGUMENTS);
@@ -77,7 +77,7 @@ export function maxPoolGradientChunk(chunk: i32, _thread: i32): void {
   for (let i = 0; i < args.height * width; i++) {
     memory.fill(dx + <usize>i * pixel + floats(c0), 0, floats(c1 - c0));
   }
-  let dy = args.y + <usize>(image * args.outHeight * args.outWidth) * pixel;
+  let out = <usize>(image * args.outHeight * args.outWidth) * pixel;
   for (let oy = 0; oy < args.outHeight; oy++) {
     const top = oy * args.strideHeight - args.padTop;
     const y0 = max(0, top), y1 = min(args.height, top + args.filterHeight);
@@ -85,41 +85,38 @@ export function maxPoolGradientChunk(chunk: i32, _thread: i32): void {
       const left = ox * args.strideWidth - args.padLeft;
       const x0 = max(0, left), x1 = min(width, left + args.filterWidth);
       let c = c0;
-      for (; c + 4 <= c1; c += 4) {
-        let best = f32x4.splat(-Infinity), where = i32x4.splat(-1);
+      for (; c + 8 <= c1; c += 8) {
+        const y = args.y + out + floats(c), dy = args.dy + out + floats(c);
+        const largest0 = v128.load(y), largest1 = v128.load(y, 16);
+        // What is left to give: nothing, once a value has taken it.
+        let rest0 = v128.load(dy), rest1 = v128.load(dy, 16);
         for (let iy = y0; iy < y1; iy++) {
+          let offset = <usize>(iy * width + x0) * pixel + floats(c);
           for (let ix = x0; ix < x1; ix++) {
-            const index = iy * width + ix;
-            const value = v128.load(x + <usize>index * pixel + floats(c));
-            const larger = f32x4.gt(value, best);
-            best = v128.bitselect(value, best, larger);
-            where = v128.bitselect(i32x4.splat(index), where, larger);
-          }
-        }
-        const gradient = v128.load(dy + floats(c));
-        for (let iy = y0; iy < y1; iy++) {
-          for (let ix = x0; ix < x1; ix++) {
-            const index = iy * width + ix;
-            const to = dx + <usize>index * pixel + floats(c);
-            const share = v128.and(gradient, i32x4.eq(where, i32x4.splat(index)));
-            v128.store(to, f32x4.add(v128.load(to), share));
+            const v0 = v128.load(x + offset), v1 = v128.load(x + offset, 16);
+            const is0 = f32x4.eq(v0, largest0), is1 = f32x4.eq(v1, largest1);
+            const to = dx + offset;
+            const d0 = f32x4.add(v128.load(to), v128.and(rest0, is0));
+            const d1 = f32x4.add(v128.load(to, 16), v128.and(rest1, is1));
+            v128.store(to, d0), v128.store(to, d1, 16);
+            rest0 = v128.andnot(rest0, is0), rest1 = v128.andnot(rest1, is1);
+            offset += pixel;
           }
         }
       }
       for (; c < c1; c++) {
-        let best: f32 = -Infinity, where = -1;
+        const largest = load<f32>(args.y + out + floats(c));
+        let rest = load<f32>(args.dy + out + floats(c));
         for (let iy = y0; iy < y1; iy++) {
           for (let ix = x0; ix < x1; ix++) {
-            const value = load<f32>(x + <usize>(iy * width + ix) * pixel + floats(c));
-            if (value > best) best = value, where = iy * width + ix;
+            const offset = <usize>(iy * width + ix) * pixel + floats(c);
+            if (load<f32>(x + offset) != largest) continue;
+            store<f32>(dx + offset, load<f32>(dx + offset) + rest);
+            rest = 0;
           }
         }
-        if (where >= 0) {
-          const to = dx + <usize>where * pixel + floats(c);
-          store<f32>(to, load<f32>(to) + load<f32>(dy + floats(c)));
-        }
       }
-      dy += pixel;
+      out += pixel;
     }
   }
 }

@@ -7,7 +7,7 @@ import { deferInputGradient, takeDeferred } from "./deferred_gradient.ts";
 import { packWeights } from "./pack.ts";
 import { pointwiseGradients } from "./pointwise_gradients.ts";
 import { multiplyRows, multiplyTransposedRows, type ProductRows } from "./product.ts";
-import { type ConvInfo, forwardTaps, inputGradientTaps, isPointwise } from "./taps.ts";
+import { type ConvInfo, forwardTaps, inputGradientTaps, isPointwise, splitRuns } from "./taps.ts";
 import {
   suitsWinograd,
   winograd,
@@ -153,7 +153,10 @@ export function conv2dFilterGradient(
     winogradFilterGradient(backend, x, dy, info, output.data.block);
     return output.info;
   }
-  multiplyTransposedRows(backend, inputRows(x, info), dy, outChannels, output.data);
+  const rows = inputRows(x, info);
+  // Work is shared out by runs of taps: shorter runs share it more evenly.
+  if (rows.kind === "gathered" && inChannels >= 32) rows.grid = splitRuns(rows.grid);
+  multiplyTransposedRows(backend, rows, dy, outChannels, output.data);
   return output.info;
 }
 

@@ -34,6 +34,7 @@ export function maxPool(backend: WasmBackend, x: TensorData, info: ConvInfo): tf
     x.pointer,
     output.data.pointer,
     0,
+    0,
     ...geometry(info),
   ]);
   return output.info;
@@ -43,12 +44,14 @@ export function maxPoolGradient(
   backend: WasmBackend,
   dy: TensorData,
   x: TensorData,
+  y: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
   const output = backend.allocateTensor(info.inShape);
   const chunks = info.batchSize * Math.ceil(info.inChannels / CHANNELS_PER_CHUNK);
   backend.pool.run(Kernel.maxPoolGradient, chunks, 0, [
     x.pointer,
+    y.pointer,
     dy.pointer,
     output.data.pointer,
     ...geometry(info),

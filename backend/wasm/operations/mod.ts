@@ -93,9 +93,10 @@ export function registerOperations(backendName: string): void {
   replace("MaxPool", (backend, { x }, attrs: PoolAttributes) => {
     return maxPool(backend, backend.dataOf(x), poolInfo(x.shape, attrs));
   });
-  replace("MaxPoolGrad", (backend, { dy, input }, attrs: PoolAttributes) => {
+  replace("MaxPoolGrad", (backend, { dy, input, output }, attrs: PoolAttributes) => {
     const info = poolInfo(input.shape, attrs);
-    return maxPoolGradient(backend, backend.dataOf(dy), backend.dataOf(input), info);
+    const [gradient, x, y] = [dy, input, output].map((tensor) => backend.dataOf(tensor));
+    return maxPoolGradient(backend, gradient, x, y, info);
   });
 
   replace("Mean", (backend, { x }, { axis, keepDims }) => {

@@ -48,7 +48,7 @@ export function multiplyRows(
   const { pool, wide } = backend;
   const { rows, K } = shapeOf(input);
   const N = target.columns, N8 = Math.ceil(N / 8) * 8;
-  const split = productChunks(rows, K, N8);
+  const split = productChunks(rows, K, N8, input.kind === "gathered");
   const block = blockRows(K + N8, split.rows.perChunk);
   const statistics = withStatistics
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
@@ -101,7 +101,8 @@ export function multiplyTransposedRows(
     byChannels ? K : runs,
     byChannels ? 24 : 1,
   );
-  const block = blockRows(2 * (K / split.parts.chunks + N8), split.rows.perChunk);
+  // Every block passes over the whole gradient again, hence long ones.
+  const block = blockRows(K / split.parts.chunks / 2 + N8 / 2, split.rows.perChunk, 204);
   const inPlace = split.rows.chunks === 1 && N8 === columns;
   const parts = inPlace ? out.block : heap.allocate(split.rows.chunks * K * N8);
   const { gather, release } = gatherArguments(backend, input);

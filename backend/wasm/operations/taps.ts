@@ -64,6 +64,14 @@ export function inputGradientTaps(info: ConvInfo, phaseY: number, phaseX: number
   };
 }
 
+/** The same taps, each a run of its own. */
+export function splitRuns(grid: TapGrid): TapGrid {
+  const runs = grid.runs.flatMap(({ dy, dx, indices }) =>
+    indices.map((index, i) => ({ dy, dx: dx + i, indices: [index] }))
+  );
+  return { ...grid, runs };
+}
+
 /** Whether a row of the matrix product is just a row of the source. */
 export function isPointwise(info: ConvInfo): boolean {
   return info.filterHeight * info.filterWidth * info.strideHeight * info.strideWidth === 1 &&
