@@ -126,11 +126,12 @@ class Run {
         this.session.layout.root,
         () => new StepRun(step, inputs, this.#context).bringUpToDate(),
       );
-      const { path, manifest: { key, result } } = artifact;
+      const { path, manifest: { key, result, made } } = artifact;
       if (result !== undefined) {
         this.#context.emit({ type: "step_result", step: step.name, value: result });
       }
-      const seconds = secondsSince(started);
+      // A step that ran may have waited for room first: that is not its time.
+      const seconds = status === "ran" ? made.seconds : secondsSince(started);
       this.#finished({ step: step.name, status, reason, seconds, key, artifact: path, result });
       return artifact;
     } catch (error) {

@@ -1,0 +1,79 @@
+"""Times one kind of work when asked, as bench/worker.ts does. Arguments: model, batch, threads."""
+
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+
+try:
+    from torchvision import models
+except RuntimeError:  # compiled for a GPU that is not there: nothing of it is used here
+    stubs = torch.library.Library("torchvision", "DEF")
+    for operator in ("nms", "qnms"):
+        stubs.define(f"{operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    for module in [name for name in sys.modules if name.startswith("torchvision")]:
+        del sys.modules[module]
+    from torchvision import models
+
+HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1"}
+
+
+def build(name: str, frozen: bool) -> nn.Module:
+    model = getattr(models, name)(weights=None)
+    if frozen:
+        model.requires_grad_(False)
+    features = model.get_submodule(HEAD[name]).in_features
+    model.set_submodule(HEAD[name], nn.Linear(features, 2))
+    return model
+
+
+def training_step(name: str, photos: torch.Tensor, frozen: bool):
+    model = build(name, frozen).train()
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=1e-3, momentum=0.9)
+    labels = torch.arange(len(photos)) % 2
+
+    def run() -> None:
+        optimizer.zero_grad()
+        loss = criterion(model(photos), labels)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+
+    return run
+
+
+def inference(name: str, photos: torch.Tensor):
+    model = build(name, frozen=True).eval()
+
+    @torch.inference_mode()
+    def run() -> None:
+        model(photos)
+
+    return run
+
+
+def main() -> None:
+    name, batch, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    torch.set_num_threads(threads)
+    photos = torch.randn(batch, 3, 224, 224)
+    work = {
+        "train_step": training_step(name, photos, frozen=False),
+        "frozen_step": training_step(name, photos, frozen=True),
+        f"infer_batch_{batch}": inference(name, photos),
+        "infer_batch_1": inference(name, photos[:1]),
+    }
+    for line in sys.stdin:
+        what, count = line.split()
+        times = []
+        for _ in range(int(count)):
+            start = time.perf_counter()
+            work[what]()
+            times.append((time.perf_counter() - start) * 1000)
+        print(json.dumps(times), flush=True)
+
+
+if __name__ == "__main__":
+    main()

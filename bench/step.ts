@@ -1,0 +1,130 @@
+/**
+ * `deno task bench step`: a training step, a frozen step and inference, ours and a peer's in turn,
+ * so that both meet the same minutes of a noisy machine.
+ */
+import { parseArgs } from "node:util";
+import { v8FlagArguments } from "../backend/v8_flags.ts";
+import { TextLineStream } from "./text_lines.ts";
+
+/** One figure; times in ms. */
+export interface Figure {
+  bench: string;
+  backend: string;
+  device: string;
+  model: string;
+  batch: number;
+  threads: number;
+  unit: "ms";
+  median: number;
+  min: number;
+  peer?: string;
+  peer_median?: number;
+  peer_min?: number;
+}
+
+const WARM_UP = 3;
+
+export async function benchStep(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      model: { type: "string", default: "mobilenet_v2" },
+      batch: { type: "string", default: "4" },
+      backend: { type: "string", default: "wasm" },
+      threads: { type: "string", default: String(navigator.hardwareConcurrency) },
+      rounds: { type: "string", default: "20" },
+      peer: { type: "string" },
+      python: { type: "string", default: "python3" },
+      "no-flags": { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const { model, batch, backend, threads, peer } = values;
+  const flags = backend === "wasm" && !values["no-flags"] ? await v8FlagArguments() : [];
+  const worker = (name: string, flags: string[]) =>
+    new Timer(Deno.execPath(), [
+      "run",
+      "-A",
+      ...flags,
+      path("worker.ts"),
+      name,
+      model,
+      batch,
+      threads,
+    ]);
+  const ours = worker(backend, flags);
+  const theirs = peer === "pytorch"
+    ? new Timer(values.python, [path("pytorch_worker.py"), model, batch, threads])
+    : peer === "tfjs"
+    ? worker(backend === "wasm" ? "cpu" : "stock-webgpu", [])
+    : undefined;
+  const kinds = [
+    ...new Set(["train_step", "frozen_step", `infer_batch_${batch}`, "infer_batch_1"]),
+  ];
+  for (const kind of kinds) {
+    const mine: number[] = [], peers: number[] = [];
+    await Promise.all([ours.time(kind, WARM_UP), theirs?.time(kind, WARM_UP)]);
+    for (let round = 0; round < Number(values.rounds); round++) {
+      mine.push(...await ours.time(kind, 1));
+      if (theirs) peers.push(...await theirs.time(kind, 1));
+    }
+    const figure: Figure = {
+      bench: kind,
+      backend: backend + (backend === "wasm" && flags.length === 0 ? " without V8 flags" : ""),
+      device: `${Deno.build.arch}, ${navigator.hardwareConcurrency} CPU threads`,
+      model,
+      batch: kind === "infer_batch_1" ? 1 : Number(batch),
+      threads: Number(threads),
+      unit: "ms",
+      median: median(mine),
+      min: Math.min(...mine),
+      ...(theirs && { peer, peer_median: median(peers), peer_min: Math.min(...peers) }),
+    };
+    console.log(values.json ? JSON.stringify(figure) : describe(figure));
+  }
+  ours.close();
+  theirs?.close();
+}
+
+const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function describe({ bench, model, median, min, peer, peer_median, peer_min }: Figure): string {
+  const ms = (value: number) => `${value.toFixed(1).padStart(8)} ms`;
+  const own = `${model} ${bench.padEnd(14)} median ${ms(median)}, min ${ms(min)}`;
+  if (!peer) return own;
+  return `${own}; ${peer} ${ms(peer_median!)}, ${ms(peer_min!)}; ratio ` +
+    `${(median / peer_median!).toFixed(2)} (min ${(min / peer_min!).toFixed(2)})`;
+}
+
+/** A process that times work when asked. */
+class Timer {
+  readonly #process: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #answers: ReadableStreamDefaultReader<string>;
+
+  constructor(private readonly program: string, args: string[]) {
+    const command = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" });
+    this.#process = command.spawn();
+    this.#input = this.#process.stdin.getWriter();
+    this.#answers = this.#process.stdout.pipeThrough(new TextLineStream()).getReader();
+  }
+
+  async time(kind: string, count: number): Promise<number[]> {
+    await this.#input.write(new TextEncoder().encode(`${kind} ${count}\n`));
+    for (;;) {
+      const { value, done } = await this.#answers.read();
+      if (done) throw new Error(`${this.program} ended before it answered; its message is above`);
+      if (value.startsWith("[")) return JSON.parse(value);
+    }
+  }
+
+  close(): void {
+    this.#process.kill("SIGTERM");
+  }
+}
