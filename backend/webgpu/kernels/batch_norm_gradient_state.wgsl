@@ -1,0 +1,16 @@
+// From Σ g and Σ g·(z - mean), g being dy behind the activation's mask: the gradients of beta and
+// gamma, and A, B, C of dz = A·g + B·z + C. Part of batch_norm_gradient_sums and
+// batch_norm_gradient_finish, which declare the buffers.
+#if FINISHES
+fn keep(c: i32, sum: {{T}}, product: {{T}}) {
+  let mean = state[c];
+  let inverse = state[{{C}} + c];
+  let a = gamma[c] * inverse;
+  let b = -a * inverse * inverse * product / {{ROWS}}.0;
+  dgamma[c] = product * inverse;
+  dbeta[c] = sum;
+  coefficients[c] = a;
+  coefficients[{{C}} + c] = b;
+  coefficients[{{2 * C}} + c] = -a * sum / {{ROWS}}.0 - b * mean;
+}
+#end

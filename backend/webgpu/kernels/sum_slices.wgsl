@@ -1,0 +1,12 @@
+// y = the sum of SLICES arrays that lie one behind the other, in their order.
+@group(0) @binding(0) var<storage, read> x: array<{{T}}>;
+@group(0) @binding(1) var<storage, read_write> y: array<{{T}}>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let i = i32(group.x + group.y * {{GROUPS_X}}) * 64 + i32(local.x);
+  if (i >= {{SIZE}}) { return; }
+  var sum = {{T}}();
+  for (var slice = 0; slice < {{SLICES}}; slice++) { sum += x[i + slice * {{SIZE}}]; }
+  y[i] = sum;
+}

@@ -1,0 +1,9 @@
+/**
+ * WGSL kernels that make tfjs-backend-webgpu fit to train. Importing this registers them under
+ * tfjs's own kernel names for its backend "webgpu".
+ */
+import { registerWebGpuKernels } from "./register.ts";
+
+export { registerWebGpuKernels, WEBGPU_BACKEND } from "./register.ts";
+
+registerWebGpuKernels();

@@ -1,0 +1,221 @@
+/** BatchNormTrain, its gradient, and BatchNormInference. */
+import * as tf from "@tensorflow/tfjs";
+import type { Activation } from "../../ops.ts";
+import { attachedTo, attachTo } from "../attached.ts";
+import { allocate, dispatch, keepOnlyOnGpu, type Kernel, release, spread } from "../dispatch.ts";
+import activation from "../kernels/activation.wgsl" with { type: "text" };
+import finishSource from "../kernels/batch_norm_finish.wgsl" with { type: "text" };
+import gradientFinish from "../kernels/batch_norm_gradient_finish.wgsl" with { type: "text" };
+import gradientState from "../kernels/batch_norm_gradient_state.wgsl" with { type: "text" };
+import gradientSums from "../kernels/batch_norm_gradient_sums.wgsl" with { type: "text" };
+import state from "../kernels/batch_norm_state.wgsl" with { type: "text" };
+import statisticsSource from "../kernels/batch_norm_statistics.wgsl" with { type: "text" };
+import maskSource from "../kernels/mask_gradient.wgsl" with { type: "text" };
+import normalizeSource from "../kernels/normalize.wgsl" with { type: "text" };
+import normalizeGradientSource from "../kernels/normalize_gradient.wgsl" with { type: "text" };
+import inferenceSource from "../kernels/normalize_inference.wgsl" with { type: "text" };
+import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
+import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+
+const kernels = {
+  statistics: { name: "batch_norm_statistics", source: statisticsSource + state },
+  finish: { name: "batch_norm_finish", source: finishSource + state },
+  normalize: { name: "normalize", source: normalizeSource + activation },
+  inference: { name: "normalize_inference", source: inferenceSource + activation },
+  mask: { name: "mask_gradient", source: maskSource + activation },
+  gradientSums: {
+    name: "batch_norm_gradient_sums",
+    source: gradientSums + gradientState + activation,
+  },
+  gradientFinish: { name: "batch_norm_gradient_finish", source: gradientFinish + gradientState },
+  normalizeGradient: { name: "normalize_gradient", source: normalizeGradientSource + activation },
+} satisfies Record<string, Kernel>;
+
+export interface BatchNormTensors {
+  x: tf.TensorInfo;
+  gamma: tf.TensorInfo;
+  beta: tf.TensorInfo;
+  residual?: tf.TensorInfo;
+}
+
+/** y, to which the batch's statistics stay attached; the running buffers move in place. */
+export function batchNormTrain(
+  backend: TfjsWebGpuBackend,
+  { x, gamma, beta, residual, runningMean, runningVariance }: BatchNormTensors & {
+    runningMean: tf.TensorInfo;
+    runningVariance: tf.TensorInfo;
+  },
+  { activation, momentum, epsilon }: {
+    activation: Activation;
+    momentum: number;
+    epsilon: number;
+  },
+): tf.TensorInfo {
+  const shape = shapeOf(x);
+  const state = allocate(backend, [4, shape.channels]);
+  keepOnlyOnGpu(backend, runningMean, runningVariance);
+  const finished = [gamma, beta, runningMean, runningVariance, state];
+  reduce(backend, shape, { MOMENTUM: momentum, EPSILON: epsilon }, {
+    sum: kernels.statistics,
+    inputs: [x],
+    finish: kernels.finish,
+    finished,
+    onceMore: finished,
+  });
+  const y = allocate(backend, x.shape);
+  const tensors = [x, state, y, ...(residual ? [residual] : [])];
+  elementwise(backend, kernels.normalize, shape, tensors, {
+    ACTIVATION: activation,
+    RESIDUAL: residual !== undefined,
+  });
+  attachTo(backend, y, state);
+  return y;
+}
+
+export function batchNormInference(
+  backend: TfjsWebGpuBackend,
+  { x, gamma, beta, residual, mean, variance }: BatchNormTensors & {
+    mean: tf.TensorInfo;
+    variance: tf.TensorInfo;
+  },
+  { activation, epsilon }: { activation: Activation; epsilon: number },
+): tf.TensorInfo {
+  const y = allocate(backend, x.shape);
+  const tensors = [x, gamma, beta, mean, variance, y, ...(residual ? [residual] : [])];
+  elementwise(backend, kernels.inference, shapeOf(x), tensors, {
+    ACTIVATION: activation,
+    RESIDUAL: residual !== undefined,
+    EPSILON: epsilon,
+  });
+  return y;
+}
+
+/** Gradients of x, gamma, beta and, if there is one, of the residual. */
+export function batchNormTrainGradient(
+  backend: TfjsWebGpuBackend,
+  { dy, x, gamma, y }: {
+    dy: tf.TensorInfo;
+    x: tf.TensorInfo;
+    gamma: tf.TensorInfo;
+    y: tf.TensorInfo;
+  },
+  { activation, hasResidual }: { activation: Activation; hasResidual: boolean },
+): tf.TensorInfo[] {
+  const state = attachedTo(y);
+  if (!state) throw new Error("BatchNormTrainGrad got a y that BatchNormTrain did not make");
+  const shape = shapeOf(x);
+  // Behind a residual the sign of y decides; without one it follows from x again.
+  const incoming = hasResidual ? masked(backend, dy, y, shape, activation) : dy;
+  const constants = { ACTIVATION: hasResidual ? "linear" : activation };
+
+  const dgamma = allocate(backend, gamma.shape), dbeta = allocate(backend, gamma.shape);
+  const coefficients = allocate(backend, [3, shape.channels]);
+  const outputs = [dgamma, dbeta, coefficients];
+  reduce(backend, shape, constants, {
+    sum: kernels.gradientSums,
+    inputs: [x, incoming, state],
+    finish: kernels.gradientFinish,
+    finished: [gamma, ...outputs],
+    onceMore: [state, gamma, ...outputs],
+  });
+  const dx = allocate(backend, x.shape);
+  const tensors = [x, incoming, state, coefficients, dx];
+  elementwise(backend, kernels.normalizeGradient, shape, tensors, constants);
+  release(backend, coefficients);
+  return hasResidual ? [dx, dgamma, dbeta, incoming] : [dx, dgamma, dbeta];
+}
+
+/** The residual's gradient: dy where the activation let y through; dy itself if it has none. */
+function masked(
+  backend: TfjsWebGpuBackend,
+  dy: tf.TensorInfo,
+  y: tf.TensorInfo,
+  shape: BatchNormShape,
+  activation: Activation,
+): tf.TensorInfo {
+  if (activation === "linear") {
+    backend.incRef(dy.dataId);
+    return { dataId: dy.dataId, shape: dy.shape, dtype: dy.dtype };
+  }
+  const g = allocate(backend, dy.shape);
+  elementwise(backend, kernels.mask, shape, [dy, y, g], { ACTIVATION: activation });
+  return g;
+}
+
+interface BatchNormShape {
+  rows: number;
+  channels: number;
+}
+
+function shapeOf({ shape }: tf.TensorInfo): BatchNormShape {
+  const channels = shape[shape.length - 1];
+  return { rows: tf.util.sizeFromShape(shape) / channels, channels };
+}
+
+interface Reduction {
+  /** Sums a slice of the rows of each channel of `inputs`, */
+  sum: Kernel;
+  inputs: tf.TensorInfo[];
+  /** and goes on to `finished` if there is but one slice; */
+  finished: tf.TensorInfo[];
+  /** else this kernel merges the slices' sums, with these bindings behind them. */
+  finish: Kernel;
+  onceMore: tf.TensorInfo[];
+}
+
+function reduce(
+  backend: TfjsWebGpuBackend,
+  { rows, channels }: BatchNormShape,
+  constants: Record<string, number | string>,
+  { sum, inputs, finish, finished, onceMore }: Reduction,
+): void {
+  const tiling = tilingOf(backend);
+  const width = vectorWidth(channels), C = channels / width;
+  const WX = Math.min(8, C);
+  const groups = Math.ceil(C / WX);
+  const { slices, rowsPerSlice } = rows <= tiling.rowsPerStatistic
+    ? { slices: 1, rowsPerSlice: rows }
+    : slicesOf(rows, groups, tiling);
+  const all = {
+    ...constants,
+    T: vectorType(width),
+    C,
+    ROWS: rows,
+    SLICES: slices,
+    PER_SLICE: rowsPerSlice,
+  };
+  const threads = {
+    ...all,
+    FINISHES: slices === 1,
+    WX,
+    WT: slices === 1 ? 32 : tiling.statisticThreads,
+  };
+  if (slices === 1) {
+    dispatch(backend, sum, threads, [...inputs, ...finished], [groups]);
+    return;
+  }
+  const partials = allocate(backend, [slices, 2, channels]);
+  dispatch(backend, sum, threads, [...inputs, partials], [groups, slices]);
+  dispatch(backend, finish, { ...all, FINISHES: true }, [partials, ...onceMore], [
+    Math.ceil(C / 16),
+  ]);
+  release(backend, partials);
+}
+
+function elementwise(
+  backend: TfjsWebGpuBackend,
+  kernel: Kernel,
+  { rows, channels }: BatchNormShape,
+  tensors: tf.TensorInfo[],
+  constants: Record<string, number | string | boolean>,
+): void {
+  const width = vectorWidth(channels), C = channels / width;
+  const groups = spread(Math.ceil(rows * C / 64));
+  dispatch(
+    backend,
+    kernel,
+    { ...constants, T: vectorType(width), C, SIZE: rows * C, GROUPS_X: groups[0] },
+    tensors,
+    groups,
+  );
+}

@@ -1,0 +1,269 @@
+/** Conv2D and its two gradients, over NHWC without dilation. */
+import * as tf from "@tensorflow/tfjs";
+import { allocate, dispatch, type Kernel, release, spread } from "../dispatch.ts";
+import source from "../kernels/conv2d.wgsl" with { type: "text" };
+import filterGradientSource from "../kernels/conv2d_filter_gradient.wgsl" with { type: "text" };
+import sumSlicesSource from "../kernels/sum_slices.wgsl" with { type: "text" };
+import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
+import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+
+export type ConvInfo = tf.backend_util.Conv2DInfo;
+
+export interface ConvAttributes {
+  strides: [number, number] | number;
+  pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
+  dataFormat?: "NHWC" | "NCHW";
+  dilations?: [number, number] | number;
+  dimRoundingMode?: "floor" | "round" | "ceil";
+}
+
+const conv2dKernel: Kernel = { name: "conv2d", source };
+const filterGradientKernel: Kernel = {
+  name: "conv2d_filter_gradient",
+  source: filterGradientSource,
+};
+const sumSlicesKernel: Kernel = { name: "sum_slices", source: sumSlicesSource };
+
+/** The convolution's geometry, or undefined where the stock kernel must serve. */
+export function convInfo(
+  input: number[],
+  filter: number[],
+  { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode }: ConvAttributes,
+): ConvInfo | undefined {
+  const info = tf.backend_util.computeConv2DInfo(
+    input as [number, number, number, number],
+    filter as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    false,
+    tf.backend_util.convertConv2DDataFormat(dataFormat),
+  );
+  const isOurs = info.dataFormat === "channelsLast" &&
+    info.dilationHeight === 1 && info.dilationWidth === 1 &&
+    // Grouped convolutions, and empty ones.
+    filter[2] === info.inChannels &&
+    tf.util.sizeFromShape(info.inShape) > 0 && tf.util.sizeFromShape(info.outShape) > 0;
+  return isOurs ? info : undefined;
+}
+
+export function conv2d(
+  backend: TfjsWebGpuBackend,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const y = allocate(backend, info.outShape);
+  convolve(backend, x, filter, y, {
+    batch: info.batchSize,
+    input: [info.inHeight, info.inWidth, info.inChannels],
+    output: [info.outHeight, info.outWidth, info.outChannels],
+    kernel: [info.filterHeight, info.filterWidth],
+    stride: [info.strideHeight, info.strideWidth],
+    up: [1, 1],
+    pad: [info.padInfo.top, info.padInfo.left],
+    transposed: false,
+  });
+  return y;
+}
+
+export function conv2dInputGradient(
+  backend: TfjsWebGpuBackend,
+  dy: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const dx = allocate(backend, info.inShape);
+  convolve(backend, dy, filter, dx, {
+    batch: info.batchSize,
+    input: [info.outHeight, info.outWidth, info.outChannels],
+    output: [info.inHeight, info.inWidth, info.inChannels],
+    kernel: [info.filterHeight, info.filterWidth],
+    stride: [1, 1],
+    up: [info.strideHeight, info.strideWidth],
+    pad: [info.filterHeight - 1 - info.padInfo.top, info.filterWidth - 1 - info.padInfo.left],
+    transposed: true,
+  });
+  return dx;
+}
+
+export function conv2dFilterGradient(
+  backend: TfjsWebGpuBackend,
+  x: tf.TensorInfo,
+  dy: tf.TensorInfo,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const tiling = tilingOf(backend);
+  const VI = vectorWidth(info.inChannels), VO = vectorWidth(info.outChannels);
+  const CI = info.inChannels / VI, CO = info.outChannels / VO;
+  const KH = info.filterHeight, KW = info.filterWidth;
+  const { WX, TN } = columnTiles(CO);
+  const RM = rowsInRegisters(CI, TN);
+  const WY = tiling.workgroupRows;
+  const ROWS = info.batchSize * info.outHeight;
+  const groups: [number, number] = [
+    Math.ceil(CO / (WX * TN)),
+    Math.ceil(KH * KW * CI / (RM * WY)),
+  ];
+  const { slices, rowsPerSlice } = slicesOf(ROWS, groups[0] * groups[1], tiling);
+  const shape = [KH, KW, info.inChannels, info.outChannels];
+  const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
+  dispatch(
+    backend,
+    filterGradientKernel,
+    {
+      X: vectorType(VI),
+      Y: vectorType(VO),
+      VI,
+      H: info.inHeight,
+      W: info.inWidth,
+      CI,
+      OH: info.outHeight,
+      OW: info.outWidth,
+      CO,
+      KH,
+      KW,
+      S_H: info.strideHeight,
+      S_W: info.strideWidth,
+      P_H: info.padInfo.top,
+      P_W: info.padInfo.left,
+      ROWS,
+      PER_SLICE: rowsPerSlice,
+      RM,
+      TN,
+      WX,
+      WY,
+    },
+    [x, dy, partials],
+    [...groups, slices],
+  );
+  return sumSlices(backend, partials, shape, slices);
+}
+
+/** Adds `slices` partial results in their order, and disposes them. */
+export function sumSlices(
+  backend: TfjsWebGpuBackend,
+  partials: tf.TensorInfo,
+  shape: number[],
+  slices: number,
+): tf.TensorInfo {
+  if (slices === 1) return partials;
+  const sum = allocate(backend, shape);
+  const size = tf.util.sizeFromShape(shape), width = vectorWidth(size);
+  const groups = spread(Math.ceil(size / width / 64));
+  dispatch(
+    backend,
+    sumSlicesKernel,
+    { T: vectorType(width), SIZE: size / width, SLICES: slices, GROUPS_X: groups[0] },
+    [partials, sum],
+    groups,
+  );
+  release(backend, partials);
+  return sum;
+}
+
+interface Convolution {
+  batch: number;
+  /** Height, width, channels. */
+  input: [number, number, number];
+  output: [number, number, number];
+  kernel: [number, number];
+  stride: [number, number];
+  /** By how much the input is spread out: the stride, in the gradient of a strided convolution. */
+  up: [number, number];
+  pad: [number, number];
+  /** Whether the filter is read transposed and turned. */
+  transposed: boolean;
+}
+
+function convolve(
+  backend: TfjsWebGpuBackend,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  y: tf.TensorInfo,
+  convolution: Convolution,
+): void {
+  const { batch, input, output, kernel, stride, up, pad, transposed } = asMatrixProduct(
+    convolution,
+  );
+  const VI = vectorWidth(input[2]), VO = vectorWidth(output[2]);
+  const CO = output[2] / VO;
+  const columns = Math.ceil(output[1] / up[1]);
+  const { WX, TN } = columnTiles(CO);
+  const TM = pixelsInRegisters(columns, TN);
+  const WY = tilingOf(backend).workgroupRows;
+  const INSIDE = up[1] === 1 && pad[1] === 0 && output[1] % TM === 0 &&
+    (output[1] - 1) * stride[1] + kernel[1] <= input[1];
+  const tiles = output[0] * up[1] * Math.ceil(columns / TM);
+  dispatch(
+    backend,
+    conv2dKernel,
+    {
+      X: vectorType(VI),
+      Y: vectorType(VO),
+      VI,
+      VO,
+      H: input[0],
+      W: input[1],
+      CI: input[2] / VI,
+      OH: output[0],
+      OW: output[1],
+      CO,
+      KH: kernel[0],
+      KW: kernel[1],
+      S_H: stride[0],
+      S_W: stride[1],
+      UP_H: up[0],
+      UP_W: up[1],
+      P_H: pad[0],
+      P_W: pad[1],
+      INSIDE,
+      TRANSPOSED: transposed,
+      TM,
+      TN,
+      WX,
+      WY,
+    },
+    [x, filter, y],
+    [Math.ceil(CO / (WX * TN)), Math.ceil(tiles / WY), batch],
+  );
+}
+
+/** A 1×1 convolution without stride is one product over all pixels: no row has a tail then. */
+function asMatrixProduct(convolution: Convolution): Convolution {
+  const { batch, input, output, kernel, stride, up, pad } = convolution;
+  const ones = [...kernel, ...stride, ...up].every((n) => n === 1);
+  if (!ones || pad.some((n) => n !== 0) || output[0] !== input[0] || output[1] !== input[1]) {
+    return convolution;
+  }
+  const pixels = batch * input[0] * input[1];
+  return {
+    ...convolution,
+    batch: 1,
+    input: [1, pixels, input[2]],
+    output: [1, pixels, output[2]],
+  };
+}
+
+/** Threads side by side over the output channels' vectors, and how many vectors each computes. */
+function columnTiles(vectors: number): { WX: number; TN: number } {
+  const WX = Math.min(8, vectors);
+  const perThread = Math.ceil(vectors / WX);
+  if (perThread === 1 || perThread === 3) return { WX, TN: perThread };
+  return { WX, TN: 2 };
+}
+
+/** Pixels a thread computes at once: as many as registers hold, with the shortest tail. */
+function pixelsInRegisters(columns: number, TN: number): number {
+  const candidates = TN === 1 ? [16, 14, 12, 8, 7] : TN === 3 ? [5, 4, 7] : [8, 7];
+  const computed = (tile: number) => Math.ceil(columns / tile) * tile;
+  return candidates.reduce((best, tile) => computed(tile) < computed(best) ? tile : best);
+}
+
+/** Vectors of input channels a thread sums at once; they must belong to one tap. */
+function rowsInRegisters(vectors: number, TN: number): number {
+  if (vectors % 4 === 0 && TN === 1) return 4;
+  if (vectors % 2 === 0) return 2;
+  return vectors % 3 === 0 && TN === 1 ? 3 : 1;
+}

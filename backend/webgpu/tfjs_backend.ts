@@ -1,0 +1,37 @@
+/** What is used of tfjs-backend-webgpu's insides (4.22.0, pinned in deno.json). */
+import type * as tf from "@tensorflow/tfjs";
+
+export interface TensorData {
+  /** The values on the CPU, if they are there (too). */
+  values: tf.backend_util.TypedArray | null;
+  resource?: GPUBuffer | null;
+  shape: number[];
+  dtype: tf.DataType;
+}
+
+export interface TfjsWebGpuBackend {
+  readonly device: GPUDevice;
+  readonly tensorMap: { get(id: object): TensorData; has(id: object): boolean };
+  makeTensorInfo(
+    shape: number[],
+    dtype: tf.DataType,
+    values?: tf.backend_util.TypedArray,
+  ): tf.TensorInfo;
+  uploadToGPU(id: object): void;
+  incRef(id: object): void;
+  disposeData(id: object, force?: boolean): boolean;
+
+  commandEncoder: GPUCommandEncoder | null;
+  computePassEncoder: GPUComputePassEncoder | null;
+  /** Tensors that the commands not yet submitted use: their buffers must outlive these. */
+  commandQueueOwnedIds: WeakSet<object>;
+  dispatchCountInPass: number;
+  activeTimers?: { name: string; query: Promise<number> }[] | null;
+  supportTimestampQuery: boolean;
+  querySet?: GPUQuerySet;
+  querySetCount: number;
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+  getQueryTime(): Promise<number>;
+}

@@ -1,0 +1,58 @@
+/** How work is cut up for an adapter. Sizes of tiles never change what is computed, only its speed. */
+import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
+
+export interface Tiling {
+  /** Rows of threads in a workgroup of the matrix products, of 8 columns each. */
+  workgroupRows: number;
+  /** Workgroups that a reduction is split for, to fill the adapter. */
+  workgroupsWanted: number;
+  /** Threads that share the rows of a batch norm statistic in one workgroup. */
+  statisticThreads: number;
+  /** Up to how many rows one workgroup takes all of them, finishing the statistic at once. */
+  rowsPerStatistic: number;
+}
+
+/**
+ * Software adapters run a workgroup's threads in the lanes of one SIMD register: eight threads are
+ * one register, and a barrier costs much. GPUs want full warps, and many of them.
+ */
+const SOFTWARE: Tiling = {
+  workgroupRows: 1,
+  workgroupsWanted: 64,
+  statisticThreads: 1,
+  rowsPerStatistic: 1000,
+};
+const HARDWARE: Tiling = {
+  workgroupRows: 8,
+  workgroupsWanted: 512,
+  statisticThreads: 32,
+  rowsPerStatistic: 2048,
+};
+
+const softwareDevices = new WeakSet<GPUDevice>();
+
+/** Remembers that a device emulates a GPU on the CPU. */
+export function markAsSoftware(device: GPUDevice): void {
+  softwareDevices.add(device);
+}
+
+export function tilingOf({ device }: TfjsWebGpuBackend): Tiling {
+  return softwareDevices.has(device) ? SOFTWARE : HARDWARE;
+}
+
+/** Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter. */
+export function slicesOf(rows: number, tiles: number, { workgroupsWanted }: Tiling) {
+  const wanted = Math.min(rows, Math.ceil(workgroupsWanted / tiles));
+  const rowsPerSlice = Math.ceil(rows / Math.max(1, wanted));
+  return { slices: Math.ceil(rows / rowsPerSlice), rowsPerSlice };
+}
+
+/** Channels go in vectors of 4 wherever they divide by 4. */
+export function vectorWidth(channels: number): 1 | 4 {
+  return channels % 4 === 0 ? 4 : 1;
+}
+
+/** WGSL's name of such a vector. */
+export function vectorType(width: 1 | 4): "f32" | "vec4f" {
+  return width === 4 ? "vec4f" : "f32";
+}
