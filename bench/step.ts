@@ -40,7 +40,9 @@ export async function benchStep(args: string[]): Promise<void> {
     },
   });
   const { model, batch, backend, threads, peer } = values;
-  const flags = backend === "wasm" && !values["no-flags"] ? await v8FlagArguments() : [];
+  const flags = backend === "wasm" && !values["no-flags"]
+    ? await v8FlagArguments(path("../.graft/v8_flags.json"))
+    : [];
   const worker = (name: string, flags: string[]) =>
     new Timer(Deno.execPath(), [
       "run",

@@ -6,9 +6,10 @@ import { configure } from "./configure.ts";
 import { graftPipeline } from "./pipeline.ts";
 
 if (import.meta.main) {
+  const defaultStore = fileURLToPath(new URL("../.graft", import.meta.url));
   const code = await main(Deno.args, {
-    pipeline: graftPipeline(await v8FlagArguments()),
-    defaultStore: fileURLToPath(new URL("../.graft", import.meta.url)),
+    pipeline: graftPipeline(await v8FlagArguments(`${defaultStore}/v8_flags.json`)),
+    defaultStore,
     configure,
     commands: {
       predict: {
@@ -16,6 +17,11 @@ if (import.meta.main) {
         help: "label photos, and folders of them, with a trained model",
         // Loaded only now: no other command needs tfjs in this process.
         run: async (context) => (await import("./predict_command.ts")).predictCommand(context),
+      },
+      certify: {
+        usage: "certify",
+        help: "compare every stage with PyTorch's numbers, on --backend",
+        run: async (context) => (await import("./certify_command.ts")).certifyCommand(context),
       },
     },
   });
