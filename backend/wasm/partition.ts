@@ -26,19 +26,13 @@ export interface ProductPartition {
   columns: Partition;
 }
 
-/**
- * For a product [rows, K]·[K, columns]: by rows, and where there are few, by columns too. Each range
- * of columns gathers its rows anew, so where gathering is work, into fewer.
- */
-export function productChunks(
-  rows: number,
-  K: number,
-  columns: number,
-  gathers: boolean,
-): ProductPartition {
+/** For a product [rows, K]·[K, columns]: by rows, and where there are few, by columns too. */
+export function productChunks(rows: number, K: number, columns: number): ProductPartition {
   const wanted = rows * K * columns / MULTIPLICATIONS_PER_CHUNK;
-  const byRows = evenly(rows, Math.min(wanted, rows / 48), 6);
-  const byColumns = evenly(columns, Math.min(gathers ? 8 : 16, wanted) / byRows.chunks, 16);
+  // Each range of rows reads all weights again: the more weights, the longer the ranges.
+  const fewestRows = Math.max(48, Math.min(196, K * columns / 4096));
+  const byRows = evenly(rows, Math.min(wanted, rows / fewestRows), 6);
+  const byColumns = evenly(columns, Math.min(16, wanted) / byRows.chunks, 32);
   return { rows: byRows, columns: byColumns };
 }
 

@@ -7,8 +7,8 @@
  * rows are the source's own, which may therefore be lazy.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
-import { copy, Gather, GATHER_SIZE, gatherRows } from "./gather";
-import { multiply } from "./gemm";
+import { copy, Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
+import { multiply, multiplyPart } from "./gemm";
 import { floats } from "./simd";
 import { Source, SOURCE_SIZE, sourceRows } from "./source";
 import { addStatistics } from "./statistics";
@@ -25,6 +25,8 @@ class Conv2dArguments {
   /** Output channels. */
   N: i32;
   runs: i32;
+  /** Floats of a row that are gathered at once; at least the longest run. */
+  gatherDepth: i32;
   outHeight: i32;
   outWidth: i32;
   outStepHeight: i32;
@@ -55,18 +57,19 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
 
   const inPlace = N == N8 && args.outStepHeight * args.outStepWidth == 1;
   const gathered = scratch(thread);
-  const products = gathered + floats(args.blockRows * K);
+  const products = gathered + floats(args.blockRows * args.gatherDepth);
   const partial = args.statistics + floats(rowChunk * 3 * N) + floats(n0);
 
   for (let m = m0; m < m1; m += args.blockRows) {
     const rows = min(args.blockRows, m1 - m);
-    let a = gathered;
-    if (args.pointwise) a = sourceRows(source, m, rows, K, gathered);
-    else gatherRows(gather, m, rows, 0, args.runs, gathered, 0);
-
     const pitch = inPlace ? floats(N) : floats(n1 - n0);
     const c = inPlace ? args.out + <usize>m * pitch + floats(n0) : products;
-    multiply(a, floats(K), args.packed, c, pitch, rows, K, n0, n1, wide);
+    if (args.pointwise) {
+      const a = sourceRows(source, m, rows, K, gathered);
+      multiply(a, floats(K), args.packed, c, pitch, rows, K, n0, n1, wide);
+    } else {
+      multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1);
+    }
     if (!inPlace) scatterRows(args, gather, c, pitch, m, rows, n0, columns);
 
     if (args.statistics) {
@@ -74,6 +77,30 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
       addStatistics(c, pitch, rows, columns, partial, N);
     }
   }
+}
+
+/** Gathers and multiplies some runs of taps at a time, so that what is gathered stays in cache. */
+function multiplyGathered(
+  args: Conv2dArguments, gather: Gather, first: i32, rows: i32,
+  gathered: usize, c: usize, pitch: usize, n0: i32, n1: i32,
+): void {
+  let run = 0, k0 = 0;
+  do {
+    let end = run, depth = 0;
+    while (end < args.runs) {
+      const floatsOfRun = tapRun(gather, end).taps * gather.channels;
+      if (end > run && depth + floatsOfRun > args.gatherDepth) break;
+      depth += floatsOfRun;
+      end++;
+    }
+    gatherRows(gather, first, rows, run, end, gathered, 0);
+    multiplyPart(
+      gathered, floats(depth), args.packed, c, pitch,
+      rows, args.K, k0, k0 + depth, n0, n1, args.wide,
+    );
+    run = end;
+    k0 += depth;
+  } while (run < args.runs);
 }
 
 function startColumnStatistics(firstRow: usize, columns: i32, partial: usize, all: i32): void {

@@ -33,18 +33,30 @@ export function multiply(
   rows: i32, K: i32, n0: i32, n1: i32,
   wide: i32,
 ): void {
-  let k = 0;
+  multiplyPart(a, lda, packed, c, ldc, rows, K, 0, K, n0, n1, wide);
+}
+
+/** The share of k in [k0, k1), added to C unless k0 is 0; `a` points at column k0 of A. */
+export function multiplyPart(
+  a: usize, lda: usize,
+  packed: usize,
+  c: usize, ldc: usize,
+  rows: i32, K: i32, k0: i32, k1: i32, n0: i32, n1: i32,
+  wide: i32,
+): void {
+  let k = k0;
   do {
-    const depth = min(K_BLOCK, K - k);
+    const depth = min(K_BLOCK, k1 - k);
     for (let n = n0; n < n1;) {
       const width = panelWidth(n, n1, wide);
       const panel = packed + floats(n * K + k * width), out = c + floats(n - n0);
-      if (width == 16) productRows16(a + floats(k), lda, panel, out, ldc, depth, rows, k > 0);
-      else productRows8(a + floats(k), lda, panel, out, ldc, depth, rows, k > 0);
+      if (width == 16) productRows16(a, lda, panel, out, ldc, depth, rows, k > 0);
+      else productRows8(a, lda, panel, out, ldc, depth, rows, k > 0);
       n += width;
     }
+    a += floats(depth);
     k += depth;
-  } while (k < K);
+  } while (k < k1);
 }
 
 /**

@@ -48,14 +48,15 @@ export function multiplyRows(
   const { pool, wide } = backend;
   const { rows, K } = shapeOf(input);
   const N = target.columns, N8 = Math.ceil(N / 8) * 8;
-  const split = productChunks(rows, K, N8, input.kind === "gathered");
-  const block = blockRows(K + N8, split.rows.perChunk);
+  const split = productChunks(rows, K, N8);
+  const depth = gatherDepth(input, K);
+  const block = blockRows(depth + split.columns.perChunk, split.rows.perChunk, 204);
   const statistics = withStatistics
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
     : undefined;
   const pixels = target.pixels ?? everyPixel(input);
   const { gather, release } = gatherArguments(backend, input);
-  pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (K + N8), [
+  pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), [
     ...(input.kind === "rows" ? input.source : plainArguments(input.source)),
     ...gather,
     input.kind === "rows" ? 1 : 0,
@@ -65,6 +66,7 @@ export function multiplyRows(
     K,
     N,
     runCount(input),
+    depth,
     pixels.height,
     pixels.width,
     pixels.stepHeight,
@@ -182,6 +184,16 @@ function shapeOf(input: ProductRows): { rows: number; K: number } {
 function runCount(input: ProductRows): number {
   return input.kind === "rows" ? 1 : input.grid.runs.length;
 }
+
+/** Floats of a row that are gathered at once: some runs of taps, or the longest one. */
+function gatherDepth(input: ProductRows, K: number): number {
+  if (input.kind === "rows") return K;
+  const { grid, channels } = input;
+  const longest = Math.max(0, ...grid.runs.map((run) => run.indices.length * channels));
+  return Math.min(K, Math.max(GATHER_DEPTH, longest));
+}
+
+const GATHER_DEPTH = 512;
 
 /** The `Gather` record of kernels/gather.ts; `release` frees its table of runs. */
 function gatherArguments(
