@@ -24,7 +24,8 @@ export async function trainedModel({ flags, store }: CommandContext): Promise<Ch
   const artifact = await latestArtifact(store, `train_${branch}`);
   if (!artifact) {
     throw new Error(
-      `${store} holds no trained model of the ${branch} branch: run \`deno task pipeline\` first, ` +
+      `${store} holds no trained model${flags.branch ? ` of the ${branch} branch` : ""}: run ` +
+        "`deno task pipeline` first, " +
         "or give --weights FILE --model NAME --classes a,b,c",
     );
   }
