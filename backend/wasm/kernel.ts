@@ -24,6 +24,8 @@ export const Kernel = {
   winogradFilterGradient: 21,
   pointwiseGradients: 22,
   depthwiseGradients: 23,
+  winogradProduct: 24,
+  winogradOutput: 25,
   /** Traps in every worker; for tests. */
   trap: 99,
 } as const;

@@ -79,18 +79,7 @@ function packTransposed(source: usize, K: i32, panel: usize, width: i32, valid: 
     let k = 0;
     if (j + 4 <= valid) {
       for (; k + 4 <= K; k += 4) {
-        const a = v128.load(from);
-        const b = v128.load(from + pitch);
-        const c = v128.load(from + 2 * pitch);
-        const d = v128.load(from + 3 * pitch);
-        const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-        const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
-        const ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-        const cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
-        v128.store(to, v128.shuffle<f64>(ab0, cd0, 0, 2));
-        v128.store(to + step, v128.shuffle<f64>(ab0, cd0, 1, 3));
-        v128.store(to + 2 * step, v128.shuffle<f64>(ab2, cd2, 0, 2));
-        v128.store(to + 3 * step, v128.shuffle<f64>(ab2, cd2, 1, 3));
+        transpose4(from, pitch, to, step);
         from += 16;
         to += 4 * step;
       }
@@ -104,4 +93,18 @@ function packTransposed(source: usize, K: i32, panel: usize, width: i32, valid: 
       to += step;
     }
   }
+}
+
+/** Four rows of four floats, `pitch` bytes apart, to four columns. */
+// @ts-ignore: decorator
+@inline
+export function transpose4(from: usize, pitch: usize, to: usize, step: usize): void {
+  const a = v128.load(from), b = v128.load(from + pitch);
+  const c = v128.load(from + 2 * pitch), d = v128.load(from + 3 * pitch);
+  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab2 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd2 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<f64>(ab0, cd0, 0, 2));
+  v128.store(to + step, v128.shuffle<f64>(ab0, cd0, 1, 3));
+  v128.store(to + 2 * step, v128.shuffle<f64>(ab2, cd2, 0, 2));
+  v128.store(to + 3 * step, v128.shuffle<f64>(ab2, cd2, 1, 3));
 }

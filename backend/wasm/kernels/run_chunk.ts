@@ -17,8 +17,8 @@ import { spatialMeanChunk } from "./spatial_mean";
 import { sumPartsChunk } from "./sum_parts";
 import { clampChunk } from "./unary";
 import {
-  winogradChunk, winogradFilterChunk, winogradFilterGradientChunk, winogradPositionChunk,
-  winogradTransformChunk, winogradTransposedFilterChunk,
+  winogradChunk, winogradFilterChunk, winogradFilterGradientChunk, winogradOutputChunk,
+  winogradPositionChunk, winogradProductChunk, winogradTransformChunk, winogradTransposedFilterChunk,
 } from "./winograd";
 
 export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
@@ -47,6 +47,8 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 21: winogradFilterGradientChunk(chunk, thread); break;
     case 22: pointwiseGradientsChunk(chunk, thread); break;
     case 23: depthwiseGradientsChunk(chunk, thread); break;
+    case 24: winogradProductChunk(chunk, thread); break;
+    case 25: winogradOutputChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

@@ -6,8 +6,9 @@
 import { KERNEL_ARGUMENTS, scratch } from "./control";
 import { copy } from "./gather";
 import { multiply, multiplyTransposed, panelWidth } from "./gemm";
+import { transpose4 } from "./pack";
 import { fillZero, floats } from "./simd";
-import { addStatistics } from "./statistics";
+import { addStatistics, startStatistics } from "./statistics";
 import {
   transformFilter, transformFilterGradient, transformInput, transformOutput,
   transformOutputGradient,
@@ -203,13 +204,11 @@ export function winogradTransposedFilterChunk(chunk: i32, thread: i32): void {
     const panel = panelStart(c, C, args.wide), width = panelWidth(panel, C, args.wide);
     let to = args.transformed + floats(panel * N + n * width + (c - panel));
     for (let position = 0; position < POSITIONS; position++) {
-      const from = blocks + <usize>position * 32;
-      for (let j = 0; j < 8; j++) {
-        for (let i = 0; i < 8; i++) {
-          const value = load<f32>(from + <usize>(i * POSITIONS) * 32 + floats(j));
-          store<f32>(to + floats(j * width + i), value);
-        }
-      }
+      const from = blocks + <usize>position * 32, step = floats(width);
+      transpose4(from, POSITIONS * 32, to, step);
+      transpose4(from + 16, POSITIONS * 32, to + 4 * step, step);
+      transpose4(from + 4 * POSITIONS * 32, POSITIONS * 32, to + 16, step);
+      transpose4(from + 4 * POSITIONS * 32 + 16, POSITIONS * 32, to + 4 * step + 16, step);
       to += plane;
     }
   }
@@ -223,6 +222,7 @@ function panelStart(n: i32, N: i32, wide: i32): i32 {
 @unmanaged
 class TransformArguments {
   source: usize;
+  /** The output's gradient, or 0. */
   gradient: usize;
   /** [36][tiles][inputPitch] */
   inputs: usize;
@@ -241,7 +241,7 @@ class TransformArguments {
   padLeft: i32;
 }
 
-/** For the filter's gradient: inputs and output gradients transformed. One chunk: a row of tiles. */
+/** Inputs, and for the filter's gradient output gradients, transformed. One chunk: a row of tiles. */
 export function winogradTransformChunk(chunk: i32, thread: i32): void {
   const args = changetype<TransformArguments>(KERNEL_ARGUMENTS);
   const C = args.channels, N = args.outChannels;
@@ -250,17 +250,91 @@ export function winogradTransformChunk(chunk: i32, thread: i32): void {
   const temporary = scratch(thread), tile = temporary + TEMPORARY;
   const image = chunk / tilesDown, ty = chunk % tilesDown;
   const source = args.source + <usize>(image * args.height * args.width) * floats(C);
-  const gradient = args.gradient + <usize>(image * args.outHeight * args.outWidth) * floats(N);
+  const gradient = !args.gradient ? 0 : args.gradient + <usize>(image * args.outHeight * args.outWidth) * floats(N);
   for (let tx = 0; tx < tilesAcross; tx++) {
     const t = <usize>(chunk * tilesAcross + tx);
     transformTile(
       source, args.height, args.width, C, ty * 4 - args.padTop, tx * 4 - args.padLeft, 6,
       args.inputs + t * floats(args.inputPitch), floats(tiles * args.inputPitch), tile, temporary,
     );
+    if (!gradient) continue;
     transformTile(
       gradient, args.outHeight, args.outWidth, N, ty * 4, tx * 4, 4,
       args.gradients + t * floats(N), floats(tiles * N), tile, temporary,
     );
+  }
+}
+
+@unmanaged
+class ProductArguments {
+  /** [36][tiles][inputPitch] */
+  inputs: usize;
+  inputPitch: i32;
+  packed: usize;
+  /** [36][tiles][outChannels] */
+  products: usize;
+  tiles: i32;
+  channels: i32;
+  outChannels: i32;
+  columns: i32;
+  wide: i32;
+}
+
+/** Tiles that are multiplied at once, so that they stay in cache from panel to panel. */
+const TILE_BLOCK: i32 = 96;
+
+/**
+ * Where the filter is large, the product of each position by itself: winogradTransformChunk, this,
+ * winogradOutputChunk. The filter is then read once. One chunk: a position, a range of columns.
+ */
+export function winogradProductChunk(chunk: i32, _thread: i32): void {
+  const args = changetype<ProductArguments>(KERNEL_ARGUMENTS);
+  const C = args.channels, N = args.outChannels;
+  const parts = (N + args.columns - 1) / args.columns;
+  const position = chunk / parts, n0 = chunk % parts * args.columns, n1 = min(N, n0 + args.columns);
+  const pitch = floats(args.inputPitch);
+  for (let t = 0; t < args.tiles; t += TILE_BLOCK) {
+    const row = position * args.tiles + t;
+    multiply(
+      args.inputs + <usize>row * pitch, pitch, args.packed + floats(position * C * N),
+      args.products + floats(row * N + n0), floats(N),
+      min(TILE_BLOCK, args.tiles - t), C, n0, n1, args.wide,
+    );
+  }
+}
+
+@unmanaged
+class OutputArguments {
+  products: usize;
+  out: usize;
+  batch: i32;
+  outHeight: i32;
+  outWidth: i32;
+  outChannels: i32;
+  statistics: usize;
+}
+
+/** Products back to pixels, and their batch statistics. One chunk is a row of tiles. */
+export function winogradOutputChunk(chunk: i32, thread: i32): void {
+  const args = changetype<OutputArguments>(KERNEL_ARGUMENTS);
+  const N = args.outChannels, pixel = floats(N);
+  const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
+  const tiles = args.batch * tilesDown * tilesAcross;
+  const temporary = scratch(thread), tile = temporary + TEMPORARY;
+  const image = chunk / tilesDown, y = chunk % tilesDown * 4;
+  const rows = min(4, args.outHeight - y);
+  const out = args.out + <usize>((image * args.outHeight + y) * args.outWidth) * pixel;
+  for (let tx = 0; tx < tilesAcross; tx++) {
+    writeTile(
+      args.products + floats((chunk * tilesAcross + tx) * N), floats(tiles * N), N,
+      out + <usize>(tx * 4) * pixel, pixel, floats(args.outWidth * N),
+      rows, min(4, args.outWidth - tx * 4), tile, temporary,
+    );
+  }
+  if (args.statistics) {
+    const partial = args.statistics + floats(chunk * 3 * N);
+    startStatistics(out, N, partial);
+    addStatistics(out, pixel, rows * args.outWidth, N, partial, N);
   }
 }
 

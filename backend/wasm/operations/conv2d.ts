@@ -107,7 +107,7 @@ export function conv2dInputGradient(
           height: info.outHeight,
           width: info.outWidth,
           channels: info.outChannels,
-          grid,
+          grid: info.outChannels >= LONG_PIXEL ? splitRuns(grid) : grid,
         },
         grid.runs.flatMap((run) => run.indices),
         { offsetHeight: phaseY, offsetWidth: phaseX },
@@ -160,6 +160,9 @@ export function conv2dFilterGradient(
   return output.info;
 }
 
+/** Channels from which on a run of several taps is too much to gather at once. */
+const LONG_PIXEL = 128;
+
 function inputRows(x: TensorData, info: ConvInfo): ProductRows {
   if (isPointwise(info)) {
     return {
@@ -176,7 +179,7 @@ function inputRows(x: TensorData, info: ConvInfo): ProductRows {
     height: info.inHeight,
     width: info.inWidth,
     channels: info.inChannels,
-    grid: forwardTaps(info),
+    grid: info.inChannels >= LONG_PIXEL ? splitRuns(forwardTaps(info)) : forwardTaps(info),
   };
 }
 

@@ -136,7 +136,82 @@ interface Geometry {
   padLeft: number;
 }
 
+/**
+ * Small filters: all steps on some rows of tiles at a time, which stay in cache. Large filters: step
+ * by step on all tiles, so that the filter is read only once.
+ */
 function convolve(
+  backend: WasmBackend,
+  source: TensorData,
+  packed: Block,
+  out: Block,
+  withStatistics: boolean,
+  geometry: Geometry,
+): BatchStatistics | undefined {
+  const filterFloats = POSITIONS * geometry.channels * geometry.outChannels;
+  const run = filterFloats > CACHE_FLOATS ? convolveByPosition : convolveByTile;
+  return run(backend, source, packed, out, withStatistics, geometry);
+}
+
+function convolveByPosition(
+  { heap, pool, wide }: WasmBackend,
+  source: TensorData,
+  packed: Block,
+  out: Block,
+  withStatistics: boolean,
+  { batch, height, width, channels: C, outHeight, outWidth, outChannels: N, padTop, padLeft }:
+    Geometry,
+): BatchStatistics | undefined {
+  const bands = Math.ceil(outHeight / 4), tiles = batch * bands * Math.ceil(outWidth / 4);
+  const inputs = heap.allocate(POSITIONS * tiles * C);
+  const products = heap.allocate(POSITIONS * tiles * N);
+  const tileScratch = TEMPORARY_FLOATS + POSITIONS * Math.max(C, N);
+  pool.run(Kernel.winogradTransform, batch * bands, tileScratch, [
+    source.pointer,
+    0,
+    inputs.pointer,
+    0,
+    C,
+    batch,
+    height,
+    width,
+    C,
+    outHeight,
+    outWidth,
+    N,
+    padTop,
+    padLeft,
+  ]);
+  const columns = evenly(N, tiles * C * N / (1 << 22), 64);
+  pool.run(Kernel.winogradProduct, POSITIONS * columns.chunks, 0, [
+    inputs.pointer,
+    C,
+    packed.pointer,
+    products.pointer,
+    tiles,
+    C,
+    N,
+    columns.perChunk,
+    wide,
+  ]);
+  heap.release(inputs);
+  const statistics = withStatistics
+    ? allocateBandStatistics(heap, batch, bands, 1, outHeight, outWidth, N)
+    : undefined;
+  pool.run(Kernel.winogradOutput, batch * bands, tileScratch, [
+    products.pointer,
+    out.pointer,
+    batch,
+    outHeight,
+    outWidth,
+    N,
+    statistics?.partials.pointer ?? 0,
+  ]);
+  heap.release(products);
+  return statistics;
+}
+
+function convolveByTile(
   { heap, pool, wide }: WasmBackend,
   source: TensorData,
   packed: Block,

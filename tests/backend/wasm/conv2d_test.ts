@@ -49,6 +49,8 @@ const CASES: Case[] = [
   { input: [2, 15, 14, 16], filters: 40, kernel: [3, 3] },
   { input: [2, 13, 14, 32], filters: 24, kernel: [3, 3], pad: 2 },
   { input: [7, 7, 7, 16], filters: 16, kernel: [3, 3], pad: "same" },
+  // Its filter is large: position by position.
+  { input: [3, 11, 10, 104], filters: 72, kernel: [3, 3], pad: 1 },
 ];
 
 for (const { input, filters, kernel, stride = 1, pad = "valid" } of CASES) {
