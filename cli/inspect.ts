@@ -1,6 +1,15 @@
-/** Commands that look at the store and run nothing: plan, why, runs, gc, verify. */
-import { describeChange, gc, listRuns, plan, verify, why } from "../pipeline/mod.ts";
+/** Commands that look at the store and run nothing: plan, why, dag, runs, gc, verify. */
+import {
+  describeChange,
+  gc,
+  listRuns,
+  plan,
+  type RunRecord,
+  verify,
+  why,
+} from "../pipeline/mod.ts";
 import type { Application, Command, CommandContext } from "./application.ts";
+import { mermaid } from "./dag.ts";
 import { UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
 import { formatSeconds, NAME_WIDTH } from "./render.ts";
@@ -18,7 +27,16 @@ export function inspectionCommands(app: Application): Record<string, Command> {
       help: "name what changed since the step's nearest earlier result",
       run: (context) => showWhy(app, context),
     },
-    runs: { usage: "runs", help: "list past runs, the newest first", run: showRuns },
+    dag: {
+      usage: "dag",
+      help: "draw the pipeline as a Mermaid flowchart, with each step's state",
+      run: (context) => showDag(app, context),
+    },
+    runs: {
+      usage: "runs [ID]",
+      help: "list past runs, the newest first; or show one",
+      run: showRuns,
+    },
     gc: { usage: "gc [--dry-run]", help: "remove what no recent run uses", run: collectGarbage },
     verify: { usage: "verify", help: "hash every artifact again", run: verifyStore },
   };
@@ -53,17 +71,38 @@ async function showWhy(app: Application, context: CommandContext): Promise<numbe
   return EXIT.done;
 }
 
-async function showRuns({ flags, store, json, say }: CommandContext): Promise<number> {
-  const runs = await listRuns(store);
+async function showDag(app: Application, context: CommandContext): Promise<number> {
+  const { flags, folder, store } = context;
+  const { parameters } = await app.configure(flags, folder, store);
+  console.log(mermaid(app.pipeline, await plan(app.pipeline, { store, parameters })));
+  return EXIT.done;
+}
+
+function showRuns({ flags, operands: [id], store, json, say }: CommandContext): Promise<number> {
+  const runs = listRuns(store).filter((run) => id === undefined || run.id === id);
+  if (id !== undefined && runs.length === 0) throw new UsageError(`${store} has no run ${id}`);
   if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
   for (const run of runs) {
     if (flags.json) json(run);
-    else {
-      const steps = run.steps.map(({ step, status }) => `${step} ${status}`).join(", ");
-      say(`${run.id}  ${run.status} in ${formatSeconds(run.seconds)}: ${steps}`);
-    }
+    else say(id === undefined ? describeRun(run) : describeSteps(run));
   }
-  return EXIT.done;
+  return Promise.resolve(EXIT.done);
+}
+
+function describeRun({ id, status, seconds, steps }: RunRecord): string {
+  const counts = Object.entries(Object.groupBy(steps, ({ status }) => status))
+    .map(([status, all]) => `${all!.length} ${status}`);
+  return `${id}  ${status} in ${formatSeconds(seconds)}: ${counts.join(", ")}`;
+}
+
+function describeSteps(run: RunRecord): string {
+  const steps = run.steps.flatMap(({ step, status, seconds, reason, artifact }) => [
+    `${step.padEnd(NAME_WIDTH)} ${status.padEnd(8)} ${
+      formatSeconds(seconds).padStart(12)
+    }  ${reason}`,
+    ...(artifact ? [`${" ".repeat(NAME_WIDTH + 1)}${artifact}`] : []),
+  ]);
+  return [describeRun(run), ...steps].join("\n");
 }
 
 async function collectGarbage({ flags, store, json, say }: CommandContext): Promise<number> {
