@@ -28,7 +28,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     ...fast,
     parameters: schema.train,
     inputs: ["convert_weights", "build_datasets"],
-    outputs: ["best.safetensors", "model.json", "history.json", "curves.png"],
+    outputs: ["best.safetensors", "model.json", "history.json", "trace.ndjson", "curves.png"],
   };
   return definePipeline([
     defineStep({

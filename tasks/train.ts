@@ -4,7 +4,7 @@ import { DataLoader, Generator, openDataset } from "../data/mod.ts";
 import { findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { trainingCurves } from "../report/mod.ts";
-import { type Branch, fit, replaceHead } from "../training/mod.ts";
+import { type Branch, fit, replaceHead, traceStep } from "../training/mod.ts";
 import { writeJson } from "./json.ts";
 import { readParameters, writeParameters } from "./parameter_file.ts";
 import type { TrainParameters } from "./parameters.ts";
@@ -42,6 +42,9 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     }),
     val: new DataLoader(dataset, { ...common, normalization, split: "val", transform: "eval" }),
   };
+  // Always written: a line a step costs nothing beside the step, and is what a run is compared by.
+  using trace = await Deno.create(`${step.output}/trace.ndjson`);
+  const photos = dataset.photos("train");
   try {
     const started = performance.now();
     const { history, best } = await fit(model, loaders, {
@@ -49,7 +52,9 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       recipe,
       seed,
       signal: step.signal,
-      onBatch: ({ phase, epoch, batch, batches, loss, accuracy }) => {
+      onBatch: (progress) => {
+        const { phase, epoch, batch, batches, loss, accuracy } = progress;
+        if (phase === "train") writeLine(trace, traceStep(progress, photos));
         const perEpoch = loaders.train.length + loaders.val.length;
         step.progress({
           done: epoch * perEpoch + (phase === "val" ? loaders.train.length : 0) + batch,
@@ -98,4 +103,9 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     loaders.val.close();
     model.dispose();
   }
+}
+
+function writeLine(file: Deno.FsFile, value: unknown): void {
+  let rest = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
+  while (rest.length > 0) rest = rest.subarray(file.writeSync(rest));
 }

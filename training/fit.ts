@@ -1,6 +1,7 @@
 /** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
 import * as tf from "@tensorflow/tfjs";
 import { softmaxCrossEntropy } from "../backend/ops.ts";
+import type { Crop } from "../data/mod.ts";
 import type { Model, NamedTensor } from "../models/model.ts";
 import type { EpochResult, History, PhaseResult } from "./history.ts";
 import { argmax } from "./metrics.ts";
@@ -16,6 +17,8 @@ export interface Batch {
   labels: Int32Array;
   /** Positions of the photos in their split. */
   indices: number[];
+  /** Where each was cut, if by chance. */
+  crops?: readonly Crop[];
 }
 
 export interface Loader {
@@ -33,6 +36,11 @@ export interface BatchProgress {
   /** Running means over the phase so far. */
   loss: number;
   accuracy: number;
+  /** Of this batch alone, before the step that it makes. */
+  batchLoss: number;
+  /** The batch's photos, as its loader gave them. */
+  indices: readonly number[];
+  crops: readonly Crop[];
 }
 
 export interface FitOptions {
@@ -105,7 +113,7 @@ export async function fit(
     const { size } = model.architecture.preprocessing;
     const start = performance.now();
     let lossSum = 0, correct = 0, seen = 0, batch = 0;
-    for await (const { images, labels, indices } of loader) {
+    for await (const { images, labels, indices, crops = [] } of loader) {
       signal?.throwIfAborted();
       const count = labels.length;
       const outputs = tf.tidy(() =>
@@ -132,6 +140,9 @@ export async function fit(
         batches: loader.length,
         loss: lossSum / seen,
         accuracy: correct / seen,
+        batchLoss: loss,
+        indices,
+        crops,
       });
     }
     const seconds = (performance.now() - start) / 1000;

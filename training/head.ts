@@ -1,4 +1,4 @@
-import { Generator, linearInit } from "../data/mod.ts";
+import { type Generator, linearInit } from "../data/mod.ts";
 import type { Architecture } from "../models/architecture.ts";
 import type { NamedTensor } from "../models/model.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";

@@ -8,3 +8,4 @@ export * from "./score.ts";
 export * from "./sgd.ts";
 export * from "./step_lr.ts";
 export * from "./train_step.ts";
+export * from "./trace.ts";

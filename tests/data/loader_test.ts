@@ -9,7 +9,7 @@ import { Generator } from "../../data/torch_random.ts";
 import { evaluationCrop, normalizer, trainingCrop } from "../../data/transforms.ts";
 import fixture from "../fixtures/data/loader_order.json" with { type: "json" };
 import { toPpm, withTempFolder, writeFiles } from "./photo_folder.ts";
-import { syntheticPhoto } from "./synthetic_photo.ts";
+import { syntheticPhoto } from "../../certify/synthetic_photo.ts";
 
 const NORMALIZATION = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 

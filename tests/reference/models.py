@@ -17,8 +17,18 @@ from numbers_from_hash import fill_with_hash, hash_tensor
 from torchvision_import import models
 
 HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1"}
-BATCH, STEPS, SAMPLES, STRIDE = 4, 5, 32, 104729
-INPUT_STREAM, HEAD_STREAM = 5000, 9000
+BATCH, STEPS, SAMPLES, STRIDE, HEAD_STREAM = 4, 5, 32, 104729, 9000
+
+# Model, side of the input, and the stream of the input. Where a ReLU's input is within rounding of zero, a gradient
+# jumps, and float32 tells nothing more: at 64 pixels the streams are such that torch's own float32 gradients are within
+# 1e-4 of its float64 ones. At 224 there is always such a ReLU.
+CASES = (
+    ("resnet18", 64, 5000),
+    ("resnet18", 224, 5000),
+    ("mobilenet_v2", 64, 5005),
+    ("mobilenet_v2", 224, 5000),
+    ("resnet34", 64, 5007),
+)
 
 
 def build(name: str) -> nn.Module:
@@ -71,13 +81,14 @@ def compare(f32: Tensor, f64: Tensor) -> dict:
     return {"values": sample(f64), "max_abs": f64.detach().abs().max().item(), "f32_error_max": error}
 
 
-def fixture(name: str, size: int) -> dict:
+def fixture(name: str, size: int, stream: int) -> dict:
     model = build(name)
-    inputs = hash_tensor(INPUT_STREAM, (BATCH, 3, size, size), 2.0)
+    inputs = hash_tensor(stream, (BATCH, 3, size, size), 2.0)
     labels = torch.arange(BATCH) % 2
     exact = copy.deepcopy(model).double()
     with torch.no_grad():
-        result: dict = {"logits": compare(model.eval()(inputs), exact.eval()(inputs.double()))}
+        logits = compare(model.eval()(inputs), exact.eval()(inputs.double()))
+    result: dict = {"input_stream": stream, "logits": logits}
     for branch, frozen in (("finetune", False), ("frozen", True)):
         for steps in (1, STEPS):
             f32 = two_classes(model, name, frozen)
@@ -92,7 +103,7 @@ def fixture(name: str, size: int) -> dict:
             entry["state"] = {k: compare(v, after[k]) for k, v in f32.state_dict().items() if v.ndim > 0}
             if frozen or steps == 1:  # the convolutions stay as they were, or are given by their gradients
                 entry["state"] = {k: v for k, v in entry["state"].items() if "running" in k or k.startswith(HEAD[name])}
-            if entry["f32_loss_error"] < 0.01:  # else rounding errors have taken over: nothing to compare with
+            if entry["f32_loss_error"] < 0.005:  # else rounding errors have taken over: nothing to compare with
                 result[f"{branch}_{steps}"] = entry
     return result
 
@@ -104,9 +115,8 @@ def main() -> None:
         state = build(name).state_dict()
         shapes = {key: list(value.shape) for key, value in state.items() if value.ndim > 0}
         (out / f"{name}.shapes.json").write_text(json.dumps(shapes) + "\n")
-    for name, sizes in (("resnet18", (64, 224)), ("mobilenet_v2", (64, 224)), ("resnet34", (64,))):
-        for size in sizes:
-            (out / f"{name}.{size}.json").write_text(json.dumps(fixture(name, size)) + "\n")
+    for name, size, stream in CASES:
+        (out / f"{name}.{size}.json").write_text(json.dumps(fixture(name, size, stream)) + "\n")
 
 
 if __name__ == "__main__":

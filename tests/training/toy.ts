@@ -2,7 +2,7 @@
 import type { Architecture } from "../../models/architecture.ts";
 import { Model, type NamedTensor } from "../../models/model.ts";
 import type { Batch, Loader } from "../../training/fit.ts";
-import { hashUniform } from "../hash_numbers.ts";
+import { hashUniform } from "../../certify/hash_numbers.ts";
 
 const SIDE = 2;
 

@@ -1,9 +1,9 @@
 /** The models of tests/reference/models.py: the same weights, heads, inputs, and what torch made of them. */
 import * as tf from "@tensorflow/tfjs";
-import { findArchitecture } from "../../models/registry.ts";
-import { Model, type NamedTensor } from "../../models/model.ts";
-import { type ParameterSpec, parameterSpecs } from "../../models/parameter_specs.ts";
-import { hashTensor } from "../hash_numbers.ts";
+import { findArchitecture } from "../models/registry.ts";
+import { Model, type NamedTensor } from "../models/model.ts";
+import { type ParameterSpec, parameterSpecs } from "../models/parameter_specs.ts";
+import { hashTensor } from "./hash_numbers.ts";
 
 export interface Reference {
   values: number[];
@@ -19,6 +19,8 @@ export interface TrainingReference {
 }
 
 export interface ModelReference {
+  /** Of the numbers that the batch is made of. */
+  input_stream: number;
   logits: Reference;
   finetune_1: TrainingReference;
   finetune_5?: TrainingReference;
@@ -26,7 +28,7 @@ export interface ModelReference {
   frozen_5: TrainingReference;
 }
 
-const FIXTURES = new URL("../fixtures/models/", import.meta.url);
+const FIXTURES = new URL("../tests/fixtures/models/", import.meta.url);
 
 export async function readReference(name: string, size: number): Promise<ModelReference> {
   return JSON.parse(await Deno.readTextFile(new URL(`${name}.${size}.json`, FIXTURES)));
@@ -65,9 +67,17 @@ export function toTorch(spec: ParameterSpec, tensor: tf.Tensor): Float32Array {
 
 /** The model of `fill_with_hash`, with 1000 classes or the head of `two_classes`. */
 export async function referenceModel(name: string, classes: 1000 | 2): Promise<Model> {
+  return new Model(findArchitecture(name), classes, await referenceTensors(name, classes));
+}
+
+/** Its parameters and buffers, in tfjs layout. */
+export async function referenceTensors(
+  name: string,
+  classes: 1000 | 2,
+): Promise<Map<string, NamedTensor>> {
   const architecture = findArchitecture(name);
   const names = Object.keys(await readShapes(name));
-  const tensors = new Map(
+  return new Map(
     parameterSpecs(architecture, classes).map((spec) => {
       const data = classes === 2 && spec.name.startsWith(architecture.head)
         ? headValues(spec, architecture, classes)
@@ -75,7 +85,6 @@ export async function referenceModel(name: string, classes: 1000 | 2): Promise<M
       return [spec.name, toTfjs(spec, data)];
     }),
   );
-  return new Model(architecture, classes, tensors);
 }
 
 function headValues(spec: ParameterSpec, { head }: { head: string }, classes: number) {
@@ -99,11 +108,12 @@ function scaleOf(spec: ParameterSpec): [number, number] {
 
 /** The batch of 4, rolled by `step` photos as torch.roll does. */
 export function referenceBatch(
+  stream: number,
   size: number,
   step: number,
 ): { images: tf.Tensor4D; labels: tf.Tensor1D } {
   return tf.tidy(() => {
-    const nchw = tf.tensor4d(hashTensor(5000, [4, 3, size, size], 2), [4, 3, size, size]);
+    const nchw = tf.tensor4d(hashTensor(stream, [4, 3, size, size], 2), [4, 3, size, size]);
     const order = tf.tensor1d([0, 1, 2, 3].map((i) => (i - step + 8) % 4), "int32");
     const images = tf.gather(tf.transpose(nchw, [0, 2, 3, 1]), order) as tf.Tensor4D;
     const labels = tf.gather(tf.tensor1d([0, 1, 0, 1], "int32"), order) as tf.Tensor1D;

@@ -1,0 +1,23 @@
+/** Every stage from a photo's bytes to the fifth optimiser step, beside PyTorch's. */
+import type { Check } from "./check.ts";
+import { checkDecoding } from "./decoding.ts";
+import { checkGradients, checkLogits, checkTraining, REFERENCE_CASES } from "./models.ts";
+import { checkRandomNumbers } from "./random_numbers.ts";
+import { checkTransforms } from "./transforms.ts";
+import { checkWeights } from "./weights.ts";
+
+/** Measures every stage, the models on the active backend; yields each check when it is done. */
+export async function* certify(): AsyncGenerator<Check> {
+  yield* checkRandomNumbers();
+  yield* checkDecoding();
+  yield* checkTransforms();
+  yield* checkWeights();
+  for (const reference of REFERENCE_CASES) yield* await checkLogits(reference);
+  for (const reference of REFERENCE_CASES) {
+    yield* await checkGradients(reference);
+    for (const branch of ["finetune", "frozen"] as const) {
+      yield* await checkTraining(reference, branch, 1);
+      yield* await checkTraining(reference, branch, 5);
+    }
+  }
+}

@@ -1,0 +1,3 @@
+export * from "./certificate.ts";
+export * from "./check.ts";
+export * from "./table.ts";
