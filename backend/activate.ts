@@ -10,8 +10,8 @@ export async function activateBackend(
   { threads }: { threads?: number } = {},
 ): Promise<void> {
   if (backend === "webgpu") {
-    await import("@tensorflow/tfjs-backend-webgpu");
-    await setBackend("webgpu");
+    const { WEBGPU_BACKEND } = await import("./webgpu/mod.ts");
+    await setBackend(WEBGPU_BACKEND);
   } else {
     const { registerWasmBackend, WASM_BACKEND } = await import("./wasm/mod.ts");
     registerWasmBackend({ threads });

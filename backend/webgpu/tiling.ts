@@ -4,6 +4,8 @@ import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 export interface Tiling {
   /** Rows of threads in a workgroup of the matrix products, of 8 columns each. */
   workgroupRows: number;
+  /** How many pixels a thread of a convolution may compute, by how many channel vectors it does. */
+  pixelsPerThread: Record<1 | 2 | 3, number[]>;
   /** Workgroups that a reduction is split for, to fill the adapter. */
   workgroupsWanted: number;
   /** Threads that share the rows of a batch norm statistic in one workgroup. */
@@ -14,16 +16,18 @@ export interface Tiling {
 
 /**
  * Software adapters run a workgroup's threads in the lanes of one SIMD register: eight threads are
- * one register, and a barrier costs much. GPUs want full warps, and many of them.
+ * one register, loads cost more than registers that spill, and a barrier costs much. GPUs want full warps, and many of them.
  */
 const SOFTWARE: Tiling = {
   workgroupRows: 1,
+  pixelsPerThread: { 1: [16, 14, 12, 8, 7], 2: [14, 8, 7], 3: [8, 7] },
   workgroupsWanted: 64,
   statisticThreads: 1,
   rowsPerStatistic: 1000,
 };
 const HARDWARE: Tiling = {
   workgroupRows: 8,
+  pixelsPerThread: { 1: [8, 7], 2: [8, 7], 3: [5, 4] },
   workgroupsWanted: 512,
   statisticThreads: 32,
   rowsPerStatistic: 2048,

@@ -99,14 +99,22 @@ export function conv2dFilterGradient(
   const CI = info.inChannels / VI, CO = info.outChannels / VO;
   const KH = info.filterHeight, KW = info.filterWidth;
   const { WX, TN } = columnTiles(CO);
-  const RM = rowsInRegisters(CI, TN);
+  const RM = rowsInRegisters(CI);
   const WY = tiling.workgroupRows;
-  const ROWS = info.batchSize * info.outHeight;
   const groups: [number, number] = [
     Math.ceil(CO / (WX * TN)),
     Math.ceil(KH * KW * CI / (RM * WY)),
   ];
-  const { slices, rowsPerSlice } = slicesOf(ROWS, groups[0] * groups[1], tiling);
+  const tiles = groups[0] * groups[1];
+  const pixels = info.batchSize * info.outHeight * info.outWidth;
+  // Of a product of matrices, rows as long as there are enough of them to share out.
+  const ROWS = isMatrixProduct(info)
+    ? divisorFrom(pixels, Math.ceil(tiling.workgroupsWanted / tiles))
+    : info.batchSize * info.outHeight;
+  const rows = isMatrixProduct(info)
+    ? { H: ROWS, W: pixels / ROWS, OH: ROWS, OW: pixels / ROWS }
+    : { H: info.inHeight, W: info.inWidth, OH: info.outHeight, OW: info.outWidth };
+  const { slices, rowsPerSlice } = slicesOf(ROWS, tiles, tiling);
   const shape = [KH, KW, info.inChannels, info.outChannels];
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
   dispatch(
@@ -116,11 +124,8 @@ export function conv2dFilterGradient(
       X: vectorType(VI),
       Y: vectorType(VO),
       VI,
-      H: info.inHeight,
-      W: info.inWidth,
+      ...rows,
       CI,
-      OH: info.outHeight,
-      OW: info.outWidth,
       CO,
       KH,
       KW,
@@ -190,9 +195,10 @@ function convolve(
   const VI = vectorWidth(input[2]), VO = vectorWidth(output[2]);
   const CO = output[2] / VO;
   const columns = Math.ceil(output[1] / up[1]);
+  const tiling = tilingOf(backend);
   const { WX, TN } = columnTiles(CO);
-  const TM = pixelsInRegisters(columns, TN);
-  const WY = tilingOf(backend).workgroupRows;
+  const TM = pixelsInRegisters(columns, tiling.pixelsPerThread[TN]);
+  const WY = tiling.workgroupRows;
   const INSIDE = up[1] === 1 && pad[1] === 0 && output[1] % TM === 0 &&
     (output[1] - 1) * stride[1] + kernel[1] <= input[1];
   const tiles = output[0] * up[1] * Math.ceil(columns / TM);
@@ -247,23 +253,34 @@ function asMatrixProduct(convolution: Convolution): Convolution {
 }
 
 /** Threads side by side over the output channels' vectors, and how many vectors each computes. */
-function columnTiles(vectors: number): { WX: number; TN: number } {
+function columnTiles(vectors: number): { WX: number; TN: 1 | 2 | 3 } {
   const WX = Math.min(8, vectors);
   const perThread = Math.ceil(vectors / WX);
-  if (perThread === 1 || perThread === 3) return { WX, TN: perThread };
-  return { WX, TN: 2 };
+  return { WX, TN: perThread === 1 || perThread === 3 ? perThread : 2 };
 }
 
-/** Pixels a thread computes at once: as many as registers hold, with the shortest tail. */
-function pixelsInRegisters(columns: number, TN: number): number {
-  const candidates = TN === 1 ? [16, 14, 12, 8, 7] : TN === 3 ? [5, 4, 7] : [8, 7];
+/** Pixels a thread computes at once: as many as pay off, with the shortest tail. */
+function pixelsInRegisters(columns: number, candidates: number[]): number {
   const computed = (tile: number) => Math.ceil(columns / tile) * tile;
   return candidates.reduce((best, tile) => computed(tile) < computed(best) ? tile : best);
 }
 
+/** Whether each pixel of the output depends on the same pixel of the input alone. */
+function isMatrixProduct(info: ConvInfo): boolean {
+  return info.filterHeight === 1 && info.filterWidth === 1 &&
+    info.inHeight === info.outHeight && info.inWidth === info.outWidth &&
+    info.strideHeight === 1 && info.strideWidth === 1 &&
+    info.padInfo.top === 0 && info.padInfo.left === 0;
+}
+
+/** The smallest divisor of `n` that is no smaller than `from`, or n. */
+function divisorFrom(n: number, from: number): number {
+  let divisor = Math.min(n, from);
+  while (n % divisor !== 0) divisor++;
+  return divisor;
+}
+
 /** Vectors of input channels a thread sums at once; they must belong to one tap. */
-function rowsInRegisters(vectors: number, TN: number): number {
-  if (vectors % 4 === 0 && TN === 1) return 4;
-  if (vectors % 2 === 0) return 2;
-  return vectors % 3 === 0 && TN === 1 ? 3 : 1;
+function rowsInRegisters(vectors: number): number {
+  return [4, 3, 2].find((rows) => vectors % rows === 0) ?? 1;
 }
