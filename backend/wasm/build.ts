@@ -1,5 +1,6 @@
 /** Compiles kernels/ to kernels.wasm: `deno task build:wasm`. */
 import asc from "assemblyscript/asc";
+import { depthwiseRows } from "./generate_depthwise_rows.ts";
 import { microKernels } from "./generate_micro_kernels.ts";
 import { winogradTransforms } from "./generate_winograd.ts";
 
@@ -17,6 +18,7 @@ const OPTIONS = [
 
 /** Generated sources, by file name; they exist only during the build. */
 const GENERATED: Record<string, () => string> = {
+  "generated_depthwise_rows.ts": depthwiseRows,
   "micro_kernels.ts": microKernels,
   "winograd_transforms.ts": winogradTransforms,
 };

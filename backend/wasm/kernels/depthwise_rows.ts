@@ -1,4 +1,7 @@
 /** One row of a depthwise convolution, eight channels at a time so that weights stay in registers. */
+import {
+  depthwiseRow1, depthwiseRow2, depthwiseRow4, depthwiseRow9,
+} from "./generated_depthwise_rows";
 import { floats, fma, zero } from "./simd";
 
 /** A tap of a row: where its first pixel and its weights (`channels` floats) lie. */
@@ -17,10 +20,21 @@ export const TAP_SIZE: usize = 8;
 export function depthwiseRow(
   taps: usize, count: i32, out: usize, outStep: usize, width: i32, step: usize, channels: i32,
 ): void {
-  if (count == 9) {
-    depthwiseRow9(taps, out, outStep, width, step, channels);
-    return;
+  let c = 0;
+  switch (count) {
+    case 1: c = depthwiseRow1(taps, out, outStep, width, step, channels); break;
+    case 2: c = depthwiseRow2(taps, out, outStep, width, step, channels); break;
+    case 4: c = depthwiseRow4(taps, out, outStep, width, step, channels); break;
+    case 9: c = depthwiseRow9(taps, out, outStep, width, step, channels); break;
+    default: c = depthwiseRowAny(taps, count, out, outStep, width, step, channels);
   }
+  depthwiseRowTail(taps, count, out, outStep, width, step, channels, c);
+}
+
+/** Returns the first channel that is left. */
+function depthwiseRowAny(
+  taps: usize, count: i32, out: usize, outStep: usize, width: i32, step: usize, channels: i32,
+): i32 {
   const end = taps + <usize>count * TAP_SIZE;
   let c = 0;
   for (; c + 8 <= channels; c += 8) {
@@ -37,60 +51,14 @@ export function depthwiseRow(
       to += outStep, offset += step;
     }
   }
-  depthwiseRowTail(taps, end, out, outStep, width, step, channels, c);
-}
-
-/** 3×3, the common case. */
-function depthwiseRow9(
-  taps: usize, out: usize, outStep: usize, width: i32, step: usize, channels: i32,
-): void {
-  const first = changetype<Tap>(taps), p1 = changetype<Tap>(taps + TAP_SIZE);
-  const p2 = changetype<Tap>(taps + 2 * TAP_SIZE), p3 = changetype<Tap>(taps + 3 * TAP_SIZE);
-  const p4 = changetype<Tap>(taps + 4 * TAP_SIZE), p5 = changetype<Tap>(taps + 5 * TAP_SIZE);
-  const p6 = changetype<Tap>(taps + 6 * TAP_SIZE), p7 = changetype<Tap>(taps + 7 * TAP_SIZE);
-  const p8 = changetype<Tap>(taps + 8 * TAP_SIZE);
-  const dx = p1.pixels - first.pixels, dx2 = p2.pixels - first.pixels;
-  let c = 0;
-  for (; c + 8 <= channels; c += 8) {
-    const o = floats(c);
-    const w00 = v128.load(first.weights + o), w01 = v128.load(first.weights + o, 16);
-    const w10 = v128.load(p1.weights + o), w11 = v128.load(p1.weights + o, 16);
-    const w20 = v128.load(p2.weights + o), w21 = v128.load(p2.weights + o, 16);
-    const w30 = v128.load(p3.weights + o), w31 = v128.load(p3.weights + o, 16);
-    const w40 = v128.load(p4.weights + o), w41 = v128.load(p4.weights + o, 16);
-    const w50 = v128.load(p5.weights + o), w51 = v128.load(p5.weights + o, 16);
-    const w60 = v128.load(p6.weights + o), w61 = v128.load(p6.weights + o, 16);
-    const w70 = v128.load(p7.weights + o), w71 = v128.load(p7.weights + o, 16);
-    const w80 = v128.load(p8.weights + o), w81 = v128.load(p8.weights + o, 16);
-    let top = first.pixels + o, middle = p3.pixels + o, bottom = p6.pixels + o;
-    let to = out + o;
-    for (let x = 0; x < width; x++) {
-      // Two sums, so that the additions of one need not wait for the other's.
-      let even0 = f32x4.mul(v128.load(top), w00), even1 = f32x4.mul(v128.load(top, 16), w01);
-      let odd0 = f32x4.mul(v128.load(top + dx), w10), odd1 = f32x4.mul(v128.load(top + dx, 16), w11);
-      even0 = fma(v128.load(top + dx2), w20, even0), even1 = fma(v128.load(top + dx2, 16), w21, even1);
-      odd0 = fma(v128.load(middle), w30, odd0), odd1 = fma(v128.load(middle, 16), w31, odd1);
-      even0 = fma(v128.load(middle + dx), w40, even0);
-      even1 = fma(v128.load(middle + dx, 16), w41, even1);
-      odd0 = fma(v128.load(middle + dx2), w50, odd0);
-      odd1 = fma(v128.load(middle + dx2, 16), w51, odd1);
-      even0 = fma(v128.load(bottom), w60, even0), even1 = fma(v128.load(bottom, 16), w61, even1);
-      odd0 = fma(v128.load(bottom + dx), w70, odd0);
-      odd1 = fma(v128.load(bottom + dx, 16), w71, odd1);
-      even0 = fma(v128.load(bottom + dx2), w80, even0);
-      even1 = fma(v128.load(bottom + dx2, 16), w81, even1);
-      const y0 = f32x4.add(even0, odd0), y1 = f32x4.add(even1, odd1);
-      v128.store(to, y0), v128.store(to, y1, 16);
-      top += step, middle += step, bottom += step, to += outStep;
-    }
-  }
-  depthwiseRowTail(taps, taps + 9 * TAP_SIZE, out, outStep, width, step, channels, c);
+  return c;
 }
 
 function depthwiseRowTail(
-  taps: usize, end: usize, out: usize, outStep: usize, width: i32, step: usize,
+  taps: usize, count: i32, out: usize, outStep: usize, width: i32, step: usize,
   channels: i32, first: i32,
 ): void {
+  const end = taps + <usize>count * TAP_SIZE;
   for (let c = first; c < channels; c++) {
     let to = out + floats(c), offset = floats(c);
     for (let x = 0; x < width; x++) {

@@ -56,7 +56,7 @@ export function gatherRows(
       const taps = run.taps;
       const sy = y * strideHeight + run.dy, sx = x * strideWidth + run.dx;
       if (sy < 0 || sy >= height) {
-        fill(out, taps * channels);
+        clear(out, taps * channels);
         out += floats(taps * channels);
         continue;
       }
@@ -68,7 +68,7 @@ export function gatherRows(
       }
       for (let t = 0; t < taps; t++) {
         if (sx + t >= 0 && sx + t < width) copy(from + <usize>t * pixel, out, channels);
-        else fill(out, channels);
+        else clear(out, channels);
         out += pixel;
       }
     }
@@ -100,7 +100,8 @@ export function copy(from: usize, to: usize, count: i32): void {
   }
 }
 
-function fill(to: usize, count: i32): void {
+/** Zeros; short ones, for which memory.fill would be a call out of wasm. */
+export function clear(to: usize, count: i32): void {
   let i = 0;
   for (; i + 8 <= count; i += 8) {
     v128.store(to, zero()), v128.store(to, zero(), 16);

@@ -1,5 +1,6 @@
 /** Max pooling over [batch][height][width][channels] and its gradient. */
 import { KERNEL_ARGUMENTS } from "./control";
+import { clear } from "./gather";
 import { floats } from "./simd";
 
 @unmanaged
@@ -75,7 +76,7 @@ export function maxPoolGradientChunk(chunk: i32, _thread: i32): void {
   const imageOffset = <usize>(image * args.height) * width * pixel;
   const x = args.x + imageOffset, dx = args.dx + imageOffset;
   for (let i = 0; i < args.height * width; i++) {
-    memory.fill(dx + <usize>i * pixel + floats(c0), 0, floats(c1 - c0));
+    clear(dx + <usize>i * pixel + floats(c0), c1 - c0);
   }
   let out = <usize>(image * args.outHeight * args.outWidth) * pixel;
   for (let oy = 0; oy < args.outHeight; oy++) {

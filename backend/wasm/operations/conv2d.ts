@@ -1,7 +1,6 @@
 /** Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter: NHWC, any stride, padding and dilation. */
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { sourceArguments } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
 import { deferInputGradient, takeDeferred } from "./deferred_gradient.ts";
 import { packWeights } from "./pack.ts";
@@ -93,7 +92,7 @@ export function conv2dInputGradient(
   }
   if (isPointwise(info)) {
     const rows = rowsOf(info), K = info.outChannels;
-    multiplyByTransposedFilter({ kind: "rows", source: sourceArguments(dy), rows, K }, [0]);
+    multiplyByTransposedFilter({ kind: "rows", source: dy, rows, K }, [0]);
     return output.info;
   }
   for (let phaseY = 0; phaseY < Math.min(info.strideHeight, info.inHeight); phaseY++) {
@@ -167,7 +166,7 @@ function inputRows(x: TensorData, info: ConvInfo): ProductRows {
   if (isPointwise(info)) {
     return {
       kind: "rows",
-      source: sourceArguments(x),
+      source: x,
       rows: rowsOf(info),
       K: info.inChannels,
     };

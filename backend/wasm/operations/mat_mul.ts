@@ -1,7 +1,6 @@
 /** Products of two matrices, one of them transposed at most. */
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { sourceArguments } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
 import { packWeights } from "./pack.ts";
 import { multiplyRows, multiplyTransposedRows, type ProductRows } from "./product.ts";
@@ -48,5 +47,5 @@ export function matMulTransposedA(
 }
 
 function rowsOf({ data, rows, columns }: Matrix): ProductRows {
-  return { kind: "rows", source: sourceArguments(data), rows, K: columns };
+  return { kind: "rows", source: data, rows, K: columns };
 }

@@ -12,7 +12,8 @@ export interface PoolAttributes {
   dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-const CHANNELS_PER_CHUNK = 8;
+/** A cache line: threads share none. */
+const CHANNELS_PER_CHUNK = 16;
 
 export function poolInfo(
   shape: number[],

@@ -7,12 +7,9 @@ import { plainArguments, sourceArguments } from "../source.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
 import type { TapGrid } from "./taps.ts";
 
-/**
- * Where the rows of a product come from: a tensor's rows (by their `Source` record), or pixels
- * gathered by taps.
- */
+/** Where the rows of a product come from: a tensor's rows, or pixels gathered by taps. */
 export type ProductRows =
-  | { kind: "rows"; source: number[]; rows: number; K: number }
+  | { kind: "rows"; source: TensorData | number[]; rows: number; K: number }
   | {
     kind: "gathered";
     source: TensorData;
@@ -57,7 +54,7 @@ export function multiplyRows(
   const pixels = target.pixels ?? everyPixel(input);
   const { gather, release } = gatherArguments(backend, input);
   pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), [
-    ...(input.kind === "rows" ? input.source : plainArguments(input.source)),
+    ...rowSource(input, split.columns.chunks),
     ...gather,
     input.kind === "rows" ? 1 : 0,
     packed.pointer,
@@ -110,8 +107,8 @@ export function multiplyTransposedRows(
   const { gather, release } = gatherArguments(backend, input);
   const scratch = block * (K + columns + 32) + 64;
   pool.run(Kernel.conv2dFilterGradient, split.rows.chunks * split.parts.chunks, scratch, [
-    ...(input.kind === "rows" ? input.source : plainArguments(input.source)),
-    ...sourceArguments(gradient),
+    ...rowSource(input, split.parts.chunks),
+    ...(split.parts.chunks > 1 ? plainArguments : sourceArguments)(gradient),
     ...gather,
     byChannels ? 1 : 0,
     parts.pointer,
@@ -165,6 +162,16 @@ export function allocateStatistics(
   const view = heap.integers(counts, parts);
   for (let i = 0; i < parts; i++) view[i] = Math.min(rowsPerChunk, rows - i * rowsPerChunk);
   return { partials: heap.allocate(parts * 3 * channels), counts, parts };
+}
+
+/**
+ * The `Source` record. Where several chunks read the same rows, a lazy tensor is computed once for
+ * all of them.
+ */
+function rowSource(input: ProductRows, readers: number): number[] {
+  if (Array.isArray(input.source)) return input.source;
+  const isLazyHere = input.kind === "rows" && readers === 1;
+  return (isLazyHere ? sourceArguments : plainArguments)(input.source);
 }
 
 function everyPixel(input: ProductRows): NonNullable<ProductTarget["pixels"]> {
