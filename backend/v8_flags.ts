@@ -11,21 +11,21 @@ const FLAGS = ["--no-wasm-bounds-checks", "--experimental-wasm-revectorize"];
 /**
  * `deno run` arguments that set the flags, or none where they do not hold: on other processors,
  * where V8 does not know them (an unknown flag ends Deno), and where the kernels compute something
- * else under them. Tried once for each Deno and each build of the kernels; `memory` is a file that
- * keeps the answer.
+ * else under them. Tried once for each Deno and each build of the kernels; `memory`, if given, is
+ * a file that keeps the answer.
  *
  * The flags hold for a whole process: give them only to one that parses no untrusted bytes.
  */
-export async function v8FlagArguments(memory: string): Promise<string[]> {
+export async function v8FlagArguments(memory?: string): Promise<string[]> {
   if (Deno.build.arch !== "x86_64") return [];
   const argument = `--v8-flags=${FLAGS.join(",")}`;
   const kernels = await Deno.readFile(new URL("./wasm/kernels.wasm", import.meta.url));
   const digest = createHash("sha256").update(kernels).digest("hex");
   const tried = `${Deno.version.deno} ${argument} ${digest}`;
-  const known = await recall(memory);
-  if (known?.tried === tried) return known.holds ? [argument] : [];
+  const known = memory && await recall(memory);
+  if (known && known.tried === tried) return known.holds ? [argument] : [];
   const holds = await kernelsAreRightWith(argument);
-  await remember(memory, { tried, holds });
+  if (memory) await remember(memory, { tried, holds });
   return holds ? [argument] : [];
 }
 
