@@ -47,7 +47,9 @@ export function multiplyRows(
   const N = target.columns, N8 = Math.ceil(N / 8) * 8;
   const split = productChunks(rows, K, N8);
   const depth = gatherDepth(input, K);
-  const block = blockRows(depth + split.columns.perChunk, split.rows.perChunk, 204);
+  // Gathering is the cheaper the longer the blocks; rows that are there already best stay in L1.
+  const most = input.kind === "rows" ? 48 : 204;
+  const block = blockRows(depth + split.columns.perChunk, split.rows.perChunk, most);
   const statistics = withStatistics
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
     : undefined;
