@@ -145,6 +145,8 @@ webGpuTest("batch norm leaves no data behind, and runs no stock program", async 
     })
   );
   assert.deepEqual(programs, []);
-  await tf.tidy(() => tf.ones([1])).data(); // submits, after which tfjs frees what was disposed
+  const flush = tf.ones([1]);
+  await flush.data(); // submits, after which tfjs frees what was disposed
+  flush.dispose();
   assert.ok(dataIds() <= before + 1, `${dataIds()} tensors, before ${before}`);
 });
