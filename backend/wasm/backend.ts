@@ -8,6 +8,7 @@ import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { type Block, SharedHeap } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
 import { Kernel } from "./kernel.ts";
+import { PanelWidth } from "./panel_width.ts";
 import { elementChunks } from "./partition.ts";
 import { lazyArguments } from "./source.ts";
 import { type Lazy, TensorData } from "./tensor_data.ts";
@@ -19,12 +20,17 @@ type DataId = Parameters<MathBackendCPU["incRef"]>[0];
 export class WasmBackend extends MathBackendCPU {
   readonly heap = new SharedHeap();
   readonly pool: ThreadPool;
-  /** Whether panels of 16 columns are used where they fit; see panel_width.ts. */
-  readonly wide: 0 | 1 = 1;
+  readonly panelWidth: PanelWidth;
 
   constructor(module: WebAssembly.Module, threads: number) {
     super();
     this.pool = new ThreadPool(module, this.heap, threads);
+    this.panelWidth = new PanelWidth(this.pool.kernels, this.heap);
+  }
+
+  /** Whether panels of 16 columns are used where they fit. */
+  get wide(): 0 | 1 {
+    return this.panelWidth.wide;
   }
 
   get kernels(): Kernels {

@@ -27,6 +27,16 @@ export interface Kernels {
     dgamma: number,
     dbeta: number,
   ): void;
+  repeatProduct(
+    a: number,
+    packed: number,
+    c: number,
+    rows: number,
+    K: number,
+    columns: number,
+    wide: 0 | 1,
+    repetitions: number,
+  ): void;
 }
 
 export function instantiateKernels(

@@ -110,3 +110,12 @@ function copyPanel(y: usize, ldy: usize, rows: i32, width: i32, valid: i32, pane
     }
   }
 }
+
+/** For measuring: the same product again and again. */
+export function repeatProduct(
+  a: usize, packed: usize, c: usize, rows: i32, K: i32, columns: i32, wide: i32, repetitions: i32,
+): void {
+  for (let i = 0; i < repetitions; i++) {
+    multiply(a, floats(K), packed, c, floats(columns), rows, K, 0, columns, wide);
+  }
+}

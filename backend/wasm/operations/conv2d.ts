@@ -49,6 +49,7 @@ export function conv2d(
   filter: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
+  backend.panelWidth.settle();
   const output = backend.allocateTensor(info.outShape);
   output.data.filter = filter;
   if (suitsWinograd(info)) {

@@ -56,11 +56,12 @@ export function packBlock(
  * are packed anew each step, into memory that is free again after it. The caller releases the block.
  */
 export function keepPacked(
-  { heap }: WasmBackend,
+  { heap, wide }: WasmBackend,
   weights: TensorData,
-  layout: string,
+  layoutName: string,
   pack: () => Block,
 ): Block {
+  const layout = `${layoutName} ${wide}`;
   const kept = weights.packed.get(layout);
   if (kept) return heap.retain(kept);
   const packed = pack();

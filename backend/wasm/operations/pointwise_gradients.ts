@@ -22,7 +22,7 @@ export function pointwiseGradients(
   const rows = info.batchSize * info.outHeight * info.outWidth;
   const chunks = Math.min(MOST_CHUNKS, Math.floor(rows * (C + N) / (C * N)));
   if (!isPointwise(info) || C % 8 !== 0 || chunks < 4) return undefined;
-  const { heap, pool, wide } = backend;
+  const { heap, pool } = backend;
   const layout = { taps: [0], K: N, N: C, transposed: true };
   return {
     info,
@@ -56,7 +56,7 @@ export function pointwiseGradients(
         N,
         split.perChunk,
         rowsPerBlock,
-        wide,
+        backend.wide,
         ...record,
       ]);
       heap.release(weights);
