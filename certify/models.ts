@@ -7,11 +7,11 @@ import { type Branch, trainStep } from "../training/train_step.ts";
 import { type Check, Comparison } from "./check.ts";
 import {
   readReference,
+  readTorch,
   type Reference,
   referenceBatch,
   referenceModel,
   sample,
-  toTorch,
 } from "./reference_model.ts";
 
 /** Model and side of its input. */
@@ -73,7 +73,7 @@ export async function checkGradients(reference: ReferenceCase): Promise<Check[]>
   const comparison = new Comparison();
   for (const spec of parameterSpecs(model.architecture, 2)) {
     if (!spec.trainable) continue;
-    const gradient = toTorch(spec, grads[model.parameters.get(spec.name)!.name]);
+    const gradient = await readTorch(spec, grads[model.parameters.get(spec.name)!.name]);
     addTensor(comparison, spec.name, gradient, expected.gradients![spec.name], slack);
   }
   tf.dispose([images, labels, value, grads]);
@@ -107,7 +107,7 @@ export async function checkTraining(
   for (const spec of parameterSpecs(model.architecture, 2)) {
     const torch = expected.state[spec.name];
     if (!torch) continue;
-    const ours = toTorch(spec, model.parameters.get(spec.name)!);
+    const ours = await readTorch(spec, model.parameters.get(spec.name)!);
     addTensor(state, spec.name, ours, torch, slackOf(name, "training"));
   }
   optimizer.dispose();

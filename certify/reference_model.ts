@@ -40,29 +40,42 @@ export async function readShapes(name: string): Promise<Record<string, number[]>
 }
 
 /** torch layout to tfjs layout, written as plainly as can be. */
-export function toTfjs(spec: ParameterSpec, data: Float32Array): NamedTensor {
-  tf.engine().startScope();
-  const tensor = tf.tensor(data, spec.shape);
-  const moved = {
-    conv: () => tf.transpose(tensor, [2, 3, 1, 0]),
-    depthwise: () => tf.transpose(tensor, [2, 3, 0, 1]),
-    linear: () => tf.transpose(tensor),
-    vector: () => tensor,
-  }[spec.kind]();
-  const result = { shape: moved.shape, data: moved.dataSync<"float32">().slice() };
-  tf.engine().endScope();
+async function toTfjs(spec: ParameterSpec, data: Float32Array): Promise<NamedTensor> {
+  const moved = tf.tidy(() => {
+    const tensor = tf.tensor(data, spec.shape);
+    return {
+      conv: () => tf.transpose(tensor, [2, 3, 1, 0]),
+      depthwise: () => tf.transpose(tensor, [2, 3, 0, 1]),
+      linear: () => tf.transpose(tensor),
+      vector: () => tensor,
+    }[spec.kind]();
+  });
+  // A copy: the data of some backends are views of memory that they use again.
+  const result = { shape: moved.shape, data: (await moved.data<"float32">()).slice() };
+  moved.dispose();
   return result;
 }
 
 /** tfjs layout back to torch's. */
 export function toTorch(spec: ParameterSpec, tensor: tf.Tensor): Float32Array {
-  const moved = {
+  return inTorchLayout(spec, tensor).dataSync<"float32">();
+}
+
+/** As `toTorch`, on any backend: those of GPUs cannot be read at once. */
+export async function readTorch(spec: ParameterSpec, tensor: tf.Tensor): Promise<Float32Array> {
+  const moved = tf.tidy(() => inTorchLayout(spec, tensor));
+  const data = (await moved.data<"float32">()).slice();
+  if (moved !== tensor) moved.dispose();
+  return data;
+}
+
+function inTorchLayout(spec: ParameterSpec, tensor: tf.Tensor): tf.Tensor {
+  return {
     conv: () => tf.transpose(tensor, [3, 2, 0, 1]),
     depthwise: () => tf.transpose(tensor, [2, 3, 0, 1]),
     linear: () => tf.transpose(tensor),
     vector: () => tensor,
   }[spec.kind]();
-  return moved.dataSync<"float32">();
 }
 
 /** The model of `fill_with_hash`, with 1000 classes or the head of `two_classes`. */
@@ -77,14 +90,14 @@ export async function referenceTensors(
 ): Promise<Map<string, NamedTensor>> {
   const architecture = findArchitecture(name);
   const names = Object.keys(await readShapes(name));
-  return new Map(
-    parameterSpecs(architecture, classes).map((spec) => {
-      const data = classes === 2 && spec.name.startsWith(architecture.head)
-        ? headValues(spec, architecture, classes)
-        : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec));
-      return [spec.name, toTfjs(spec, data)];
-    }),
-  );
+  const tensors = new Map<string, NamedTensor>();
+  for (const spec of parameterSpecs(architecture, classes)) {
+    const data = classes === 2 && spec.name.startsWith(architecture.head)
+      ? headValues(spec, architecture, classes)
+      : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec));
+    tensors.set(spec.name, await toTfjs(spec, data));
+  }
+  return tensors;
 }
 
 function headValues(spec: ParameterSpec, { head }: { head: string }, classes: number) {
