@@ -1,22 +1,33 @@
-/** Tensors that belong to another and are disposed with it: what a forward kernel keeps for its gradient. */
+/** Tensors that belong to another and go with it: what it is computed from, or its gradient needs. */
 import type * as tf from "@tensorflow/tfjs";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
-const attached = new WeakMap<object, tf.TensorInfo>();
+const attached = new WeakMap<object, tf.TensorInfo[]>();
 const watched = new WeakSet<TfjsWebGpuBackend>();
 
-/** Hands `tensor` over to `owner`, which is disposed later and takes it along. */
+/** Hands `tensors` over to `owner`, which takes them along when it is freed. */
 export function attachTo(
   backend: TfjsWebGpuBackend,
   owner: tf.TensorInfo,
-  tensor: tf.TensorInfo,
+  ...tensors: tf.TensorInfo[]
 ): void {
   watch(backend);
-  attached.set(owner.dataId, tensor);
+  attached.set(owner.dataId, [...attachedTo(owner.dataId), ...tensors]);
 }
 
-export function attachedTo(owner: tf.TensorInfo): tf.TensorInfo | undefined {
-  return attached.get(owner.dataId);
+/** In the order in which they were attached. */
+export function attachedTo(owner: object): tf.TensorInfo[] {
+  return attached.get(owner) ?? [];
+}
+
+/** Lets go of those of the owner's tensors that it no longer needs. */
+export function detachFrom(
+  backend: TfjsWebGpuBackend,
+  owner: object,
+  tensors: tf.TensorInfo[],
+): void {
+  attached.set(owner, attachedTo(owner).filter((tensor) => !tensors.includes(tensor)));
+  for (const { dataId } of tensors) backend.disposeData(dataId);
 }
 
 /** tfjs tells nobody when it frees a tensor, so this listens at the one place that does. */
@@ -26,10 +37,10 @@ function watch(backend: TfjsWebGpuBackend): void {
   const disposeData = backend.disposeData;
   backend.disposeData = function (id: object, force?: boolean): boolean {
     const freed = disposeData.call(this, id, force);
-    const tensor = freed ? attached.get(id) : undefined;
-    if (tensor) {
+    if (freed) {
+      const tensors = attachedTo(id);
       attached.delete(id);
-      disposeData.call(this, tensor.dataId);
+      for (const { dataId } of tensors) this.disposeData(dataId);
     }
     return freed;
   };

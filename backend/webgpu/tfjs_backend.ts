@@ -18,6 +18,10 @@ export interface TfjsWebGpuBackend {
     values?: tf.backend_util.TypedArray,
   ): tf.TensorInfo;
   uploadToGPU(id: object): void;
+  read(id: object): Promise<tf.backend_util.BackendValues>;
+  readSync(id: object): tf.backend_util.BackendValues;
+  readToGPU(id: object, options?: object): unknown;
+  shouldExecuteOnCPU(inputs: tf.TensorInfo[], sizeThreshold?: number): boolean;
   incRef(id: object): void;
   disposeData(id: object, force?: boolean): boolean;
 

@@ -5,9 +5,8 @@
 //
 // A thread computes TM pixels of a row, UP_W apart so that all meet the same taps, by TN vectors of
 // channels, in registers.
-@group(0) @binding(0) var<storage, read> x: array<{{X}}>;
-@group(0) @binding(1) var<storage, read> w: array<{{TRANSPOSED ? X : Y}}>;
-@group(0) @binding(2) var<storage, read_write> y: array<{{Y}}>;
+@group(0) @binding(0) var<storage, read> w: array<{{TRANSPOSED ? X : Y}}>;
+@group(0) @binding(1) var<storage, read_write> y: array<{{Y}}>;
 
 #let ROW_TILES UP_W * Math.ceil(Math.ceil(OW / UP_W) / TM)
 @compute @workgroup_size({{WX}}, {{WY}})
@@ -59,11 +58,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #end
 #end
       for (var ci = 0; ci < {{CI}}; ci++) {
+        let channel = x_channel(ci);
 #for i TM
 #if INSIDE
-        let x{{i}} = x[p{{i}} + ci];
+        let x{{i}} = x_at(p{{i}} + ci, channel);
 #else
-        let x{{i}} = select({{X}}(), x[p{{i}} + ci], inside{{i}});
+        let x{{i}} = select({{X}}(), x_at(p{{i}} + ci, channel), inside{{i}});
 #end
 #end
 #if TRANSPOSED

@@ -1,9 +1,7 @@
 // Gradient of a convolution's filter. A slice of the output rows is summed by each workgroup layer:
 //   dw[slice][kh, kw, ci, co] = Σ x[n, oh·S_H + kh - P_H, ow·S_W + kw - P_W, ci] · dy[n, oh, ow, co]
 // A thread sums RM vectors of input channels of one tap by TN vectors of output channels.
-@group(0) @binding(0) var<storage, read> x: array<{{X}}>;
-@group(0) @binding(1) var<storage, read> dy: array<{{Y}}>;
-@group(0) @binding(2) var<storage, read_write> dw: array<{{Y}}>;
+@group(0) @binding(0) var<storage, read_write> dw: array<{{Y}}>;
 
 @compute @workgroup_size({{WX}}, {{WY}})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
@@ -23,6 +21,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   var sum{{i}}_{{j}} = {{Y}}();
 #end
 #end
+#for i RM
+  let x_channel{{i}} = x_channel(ci + {{i}});
+#end
+#for j TN
+  let dy_channel{{j}} = dy_channel(min(co + {{j * WX}}, {{CO - 1}}));
+#end
   for (var r = slice * {{PER_SLICE}}; r < min({{ROWS}}, (slice + 1) * {{PER_SLICE}}); r++) {
     let n = r / {{OH}};
     let ih = r % {{OH}} * {{S_H}} + kh;
@@ -31,10 +35,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     var at = (r * {{OW}} + first) * {{CO}} + co;
     for (var ow = first; ow < end; ow++) {
 #for i RM
-      let x{{i}} = x[source + {{i}}];
+      let x{{i}} = x_at(source + {{i}}, x_channel{{i}});
 #end
 #for j TN
-      let d{{j}} = dy[at + {{j * WX}}];
+      let d{{j}} = dy_at(at + {{j * WX}}, dy_channel{{j}});
 #end
 #for i RM
 #for e VI

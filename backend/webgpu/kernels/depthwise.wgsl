@@ -3,9 +3,8 @@
 // Forward, UP is 1. The gradient of the input is the same sum over dy with S = 1, UP the stride and
 // the filter turned by 180° (TURNED). A thread computes TM pixels of a row, TM a multiple of UP_W,
 // so that each loaded pixel serves all taps of its row.
-@group(0) @binding(0) var<storage, read> x: array<{{T}}>;
-@group(0) @binding(1) var<storage, read> w: array<{{T}}>;
-@group(0) @binding(2) var<storage, read_write> y: array<{{T}}>;
+@group(0) @binding(0) var<storage, read> w: array<{{T}}>;
+@group(0) @binding(1) var<storage, read_write> y: array<{{T}}>;
 
 #let ROW_TILES Math.ceil(OW / TM)
 #let LEFT Math.floor(-P_W / UP_W)
@@ -20,6 +19,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let oh = tile / {{ROW_TILES}};
   let ow = tile % {{ROW_TILES}} * {{TM}};
   let iw = ow * {{S_W}} / {{UP_W}};
+  let channel = x_channel(c);
 #for i TM
   var sum{{i}} = {{T}}();
 #end
@@ -33,7 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let w{{k}} = w[taps + {{(TURNED ? KW - 1 - k : k) * C}}];
 #end
 #for j RIGHT - LEFT + 1
-    let x{{j}} = select({{T}}(), x[(row + clamp(iw + {{j + LEFT}}, 0, {{W - 1}})) * {{C}} + c], iw + {{j + LEFT}} >= 0 && iw + {{j + LEFT}} < {{W}});
+    let x{{j}} = select({{T}}(), x_at((row + clamp(iw + {{j + LEFT}}, 0, {{W - 1}})) * {{C}} + c, channel), iw + {{j + LEFT}} >= 0 && iw + {{j + LEFT}} < {{W}});
 #end
 #for i TM
 #for k KW

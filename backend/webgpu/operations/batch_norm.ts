@@ -1,7 +1,7 @@
 /** BatchNormTrain, its gradient, and BatchNormInference. */
 import * as tf from "@tensorflow/tfjs";
 import type { Activation } from "../../ops.ts";
-import { attachedTo, attachTo } from "../attached.ts";
+import { attachTo } from "../attached.ts";
 import { allocate, dispatch, keepOnlyOnGpu, type Kernel, release, spread } from "../dispatch.ts";
 import activation from "../kernels/activation.wgsl" with { type: "text" };
 import finishSource from "../kernels/batch_norm_finish.wgsl" with { type: "text" };
@@ -14,6 +14,7 @@ import maskSource from "../kernels/mask_gradient.wgsl" with { type: "text" };
 import normalizeSource from "../kernels/normalize.wgsl" with { type: "text" };
 import normalizeGradientSource from "../kernels/normalize_gradient.wgsl" with { type: "text" };
 import inferenceSource from "../kernels/normalize_inference.wgsl" with { type: "text" };
+import { makeLazy } from "../lazy.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
@@ -30,6 +31,9 @@ const kernels = {
   gradientFinish: { name: "batch_norm_gradient_finish", source: gradientFinish + gradientState },
   normalizeGradient: { name: "normalize_gradient", source: normalizeGradientSource + activation },
 } satisfies Record<string, Kernel>;
+
+/** Of each y, what BatchNormTrain found of its batch. */
+const states = new WeakMap<object, tf.TensorInfo>();
 
 export interface BatchNormTensors {
   x: tf.TensorInfo;
@@ -62,13 +66,27 @@ export function batchNormTrain(
     finished,
     onceMore: finished,
   });
-  const y = allocate(backend, x.shape);
-  const tensors = [x, state, y, ...(residual ? [residual] : [])];
-  elementwise(backend, kernels.normalize, shape, tensors, {
-    ACTIVATION: activation,
-    RESIDUAL: residual !== undefined,
-  });
+  const normalizeInto = (y: tf.TensorInfo) => {
+    const tensors = [x, state, y, ...(residual ? [residual] : [])];
+    elementwise(backend, kernels.normalize, shape, tensors, {
+      ACTIVATION: activation,
+      RESIDUAL: residual !== undefined,
+    });
+  };
+  // Without an activation it is a block's output, which several operations read.
+  const isLazy = residual === undefined && activation !== "linear";
+  const y = isLazy
+    ? makeLazy(backend, x.shape, {
+      kind: "normalized",
+      activation,
+      channels: shape.channels,
+      parts: [x, state],
+      compute: normalizeInto,
+    })
+    : allocate(backend, x.shape);
+  if (!isLazy) normalizeInto(y);
   attachTo(backend, y, state);
+  states.set(y.dataId, state);
   return y;
 }
 
@@ -101,12 +119,12 @@ export function batchNormTrainGradient(
   },
   { activation, hasResidual }: { activation: Activation; hasResidual: boolean },
 ): tf.TensorInfo[] {
-  const state = attachedTo(y);
+  const state = states.get(y.dataId);
   if (!state) throw new Error("BatchNormTrainGrad got a y that BatchNormTrain did not make");
   const shape = shapeOf(x);
   // Behind a residual the sign of y decides; without one it follows from x again.
   const incoming = hasResidual ? masked(backend, dy, y, shape, activation) : dy;
-  const constants = { ACTIVATION: hasResidual ? "linear" : activation };
+  const constants = { ACTIVATION: hasResidual ? "linear" : activation } as const;
 
   const dgamma = allocate(backend, gamma.shape), dbeta = allocate(backend, gamma.shape);
   const coefficients = allocate(backend, [3, shape.channels]);
@@ -118,9 +136,16 @@ export function batchNormTrainGradient(
     finished: [gamma, ...outputs],
     onceMore: [state, gamma, ...outputs],
   });
-  const dx = allocate(backend, x.shape);
-  const tensors = [x, incoming, state, coefficients, dx];
-  elementwise(backend, kernels.normalizeGradient, shape, tensors, constants);
+  const dx = makeLazy(backend, x.shape, {
+    kind: "normalized gradient",
+    activation: constants.ACTIVATION,
+    channels: shape.channels,
+    parts: [x, state, incoming, coefficients],
+    compute: (dx) => {
+      const tensors = [x, incoming, state, coefficients, dx];
+      elementwise(backend, kernels.normalizeGradient, shape, tensors, constants);
+    },
+  });
   release(backend, coefficients);
   return hasResidual ? [dx, dgamma, dbeta, incoming] : [dx, dgamma, dbeta];
 }

@@ -4,6 +4,7 @@ import { allocate, dispatch, type Kernel, release, spread } from "../dispatch.ts
 import source from "../kernels/conv2d.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/conv2d_filter_gradient.wgsl" with { type: "text" };
 import sumSlicesSource from "../kernels/sum_slices.wgsl" with { type: "text" };
+import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
@@ -17,10 +18,10 @@ export interface ConvAttributes {
   dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-const conv2dKernel: Kernel = { name: "conv2d", source };
+const conv2dKernel: Kernel = { name: "conv2d", source: source + operandSource("x") };
 const filterGradientKernel: Kernel = {
   name: "conv2d_filter_gradient",
-  source: filterGradientSource,
+  source: filterGradientSource + operandSource("x") + operandSource("dy"),
 };
 const sumSlicesKernel: Kernel = { name: "sum_slices", source: sumSlicesSource };
 
@@ -117,11 +118,16 @@ export function conv2dFilterGradient(
   const { slices, rowsPerSlice } = slicesOf(ROWS, tiles, tiling);
   const shape = [KH, KW, info.inChannels, info.outChannels];
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
+  // The taps of a window load each value several times.
+  const isPointwise = KH * KW === 1;
+  const left = operand("x", x, info.inChannels, 1, isPointwise);
+  const right = operand("dy", dy, info.outChannels, 1 + left.tensors.length, isPointwise);
   dispatch(
     backend,
     filterGradientKernel,
     {
-      X: vectorType(VI),
+      ...left.constants,
+      ...right.constants,
       Y: vectorType(VO),
       VI,
       ...rows,
@@ -140,7 +146,7 @@ export function conv2dFilterGradient(
       WX,
       WY,
     },
-    [x, dy, partials],
+    [partials, ...left.tensors, ...right.tensors],
     [...groups, slices],
   );
   return sumSlices(backend, partials, shape, slices);
@@ -202,10 +208,12 @@ function convolve(
   const INSIDE = up[1] === 1 && pad[1] === 0 && output[1] % TM === 0 &&
     (output[1] - 1) * stride[1] + kernel[1] <= input[1];
   const tiles = output[0] * up[1] * Math.ceil(columns / TM);
+  const source = operand("x", x, input[2], 2, kernel[0] * kernel[1] === 1);
   dispatch(
     backend,
     conv2dKernel,
     {
+      ...source.constants,
       X: vectorType(VI),
       Y: vectorType(VO),
       VI,
@@ -231,7 +239,7 @@ function convolve(
       WX,
       WY,
     },
-    [x, filter, y],
+    [filter, y, ...source.tensors],
     [Math.ceil(CO / (WX * TN)), Math.ceil(tiles / WY), batch],
   );
 }

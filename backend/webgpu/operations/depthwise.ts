@@ -3,14 +3,15 @@ import * as tf from "@tensorflow/tfjs";
 import { allocate, dispatch, type Kernel } from "../dispatch.ts";
 import source from "../kernels/depthwise.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/depthwise_filter_gradient.wgsl" with { type: "text" };
+import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 import { type ConvAttributes, type ConvInfo, sumSlices } from "./conv2d.ts";
 
-const depthwiseKernel: Kernel = { name: "depthwise", source };
+const depthwiseKernel: Kernel = { name: "depthwise", source: source + operandSource("x") };
 const filterGradientKernel: Kernel = {
   name: "depthwise_filter_gradient",
-  source: filterGradientSource,
+  source: filterGradientSource + operandSource("x") + operandSource("dy"),
 };
 
 /** Larger filters would not fit registers, unrolled as they are. */
@@ -90,10 +91,14 @@ export function depthwiseFilterGradient(
   const { slices, rowsPerSlice } = slicesOf(ROWS, groups, tiling);
   const shape = [info.filterHeight, info.filterWidth, info.inChannels, 1];
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
+  const left = operand("x", x, info.inChannels, 1, true);
+  const right = operand("dy", dy, info.inChannels, 1 + left.tensors.length, true);
   dispatch(
     backend,
     filterGradientKernel,
     {
+      ...left.constants,
+      ...right.constants,
       T: vectorType(width),
       C,
       H: info.inHeight,
@@ -111,7 +116,7 @@ export function depthwiseFilterGradient(
       TM: info.outWidth % 4 === 0 ? 4 : 7,
       WX,
     },
-    [x, dy, partials],
+    [partials, ...left.tensors, ...right.tensors],
     [groups, slices],
   );
   return sumSlices(backend, partials, shape, slices);
@@ -139,10 +144,12 @@ function convolve(
 ): void {
   const width = vectorWidth(info.inChannels), C = info.inChannels / width;
   const TM = pixelsInRegisters(output[1], up[1]);
+  const source = operand("x", x, info.inChannels, 2, true);
   dispatch(
     backend,
     depthwiseKernel,
     {
+      ...source.constants,
       T: vectorType(width),
       C,
       H: input[0],
@@ -160,7 +167,7 @@ function convolve(
       TURNED: turned,
       TM,
     },
-    [x, filter, y],
+    [filter, y, ...source.tensors],
     [Math.ceil(output[0] * Math.ceil(output[1] / TM) * C / 64), info.batchSize],
   );
 }
