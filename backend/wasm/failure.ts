@@ -15,11 +15,10 @@ export function reportFailure(memory: WebAssembly.Memory, message: string): void
   Atomics.store(words, FLAG / 4, 1);
 }
 
-/** What the first worker that died said, or undefined while all are well. */
-export function readFailure(memory: WebAssembly.Memory): string | undefined {
-  const words = new Int32Array(memory.buffer);
+/** What the first worker that died said, or undefined while all are well; `words` is the memory. */
+export function readFailure(words: Int32Array): string | undefined {
   if (Atomics.load(words, FLAG / 4) === 0) return undefined;
   // A TextDecoder refuses shared memory, hence the copy.
-  const text = new Uint8Array(memory.buffer).slice(TEXT, TEXT + words[LENGTH / 4]);
+  const text = new Uint8Array(words.buffer).slice(TEXT, TEXT + words[LENGTH / 4]);
   return new TextDecoder().decode(text);
 }

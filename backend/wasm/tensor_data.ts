@@ -85,7 +85,7 @@ export class TensorData {
   gradientStatistics?: GradientStatistics;
   /** Of a convolution output's gradient: the input's gradient that is computed from it. */
   inputGradient?: TensorData;
-  /** Of a filter: whether the convolution's output goes into train-mode batch norm. */
+  /** Of a filter: whether the convolution's last output went into train-mode batch norm. */
   statisticsWanted = true;
   /** Of a convolution's output: its filter. */
   filter?: TensorData;
@@ -198,6 +198,8 @@ export class TensorData {
   }
 
   dispose(): void {
+    // Nobody has used the statistics: next time the convolution can do without.
+    if (this.statistics && this.filter) this.filter.statisticsWanted = false;
     this.forgetDerived();
     this.#dropLazy();
     if (this.batchNorm) {

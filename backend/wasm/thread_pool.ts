@@ -20,6 +20,7 @@ export class ThreadPool {
   readonly kernels: Kernels;
   readonly #heap: SharedHeap;
   readonly #module: WebAssembly.Module;
+  readonly #words: Int32Array;
   readonly #arguments: Uint32Array;
   readonly #workers: Worker[] = [];
   #threads = 0;
@@ -31,6 +32,7 @@ export class ThreadPool {
     this.#heap = heap;
     this.#module = module;
     this.kernels = instantiateKernels(module, heap.memory);
+    this.#words = new Int32Array(heap.memory.buffer);
     this.#arguments = new Uint32Array(heap.memory.buffer, ARGUMENTS, ARGUMENT_WORDS);
     this.threads = threads;
   }
@@ -47,7 +49,7 @@ export class ThreadPool {
     while (this.#workers.length < threads - 1) this.#startWorker();
     this.#threads = threads;
     this.#resizeScratch(this.#scratch.bytesPerThread);
-    Atomics.store(new Int32Array(this.#heap.memory.buffer), THREADS / 4, threads);
+    Atomics.store(this.#words, THREADS / 4, threads);
   }
 
   /**
@@ -73,7 +75,7 @@ export class ThreadPool {
       this.#fail(`the main thread: ${error instanceof Error ? error.message : error}`);
     }
     if (!finished) this.#waitForWorkers();
-    const death = readFailure(this.#heap.memory);
+    const death = readFailure(this.#words);
     if (death) this.#fail(death);
   }
 
@@ -110,7 +112,7 @@ export class ThreadPool {
   #waitForWorkers(): void {
     const start = performance.now();
     while (!this.kernels.join()) {
-      const death = readFailure(this.#heap.memory);
+      const death = readFailure(this.#words);
       if (death) this.#fail(death);
       if (performance.now() - start > PATIENCE_MS) {
         this.#fail(`a worker has not answered for ${PATIENCE_MS / 1000} s`);

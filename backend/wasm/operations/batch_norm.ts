@@ -79,8 +79,6 @@ export function batchNormInference(
   { activation, epsilon }: { activation: Activation; epsilon: number },
 ): tf.TensorInfo {
   const { heap } = backend;
-  const input = backend.dataOf(x);
-  if (input.filter) input.filter.statisticsWanted = false;
   const { channels } = rowsAndChannels(x);
   const values = (tensor: tf.TensorInfo) => backend.dataOf(tensor).values as Float32Array;
   const [g, b, m, v] = [gamma, beta, mean, variance].map(values);

@@ -23,6 +23,7 @@ import {
   depthwiseInfo,
   depthwiseInputGradient,
 } from "./depthwise.ts";
+import { addBiasAndActivate, isOurActivation } from "./fused.ts";
 import { matMul, matMulTransposedA, type Matrix } from "./mat_mul.ts";
 import { maxPool, maxPoolGradient, type PoolAttributes, poolInfo } from "./max_pool.ts";
 import { sgdMomentum } from "./sgd.ts";
@@ -54,7 +55,8 @@ export function registerOperations(backendName: string): void {
       kernelName,
       backendName,
       kernelFunc: (call) => {
-        const allFloat = Object.values(call.inputs).every((input) => input?.dtype === "float32");
+        const given = Object.values(call.inputs).filter((input) => input != null);
+        const allFloat = given.every((input) => input.dtype === "float32");
         const result = allFloat
           ? operation(call.backend as WasmBackend, call.inputs, call.attrs ?? {})
           : undefined;
@@ -105,15 +107,30 @@ export function registerOperations(backendName: string): void {
     return spatialMean(backend, backend.dataOf(x), x.shape);
   });
 
-  replace("BatchMatMul", (backend, { a, b }, { transposeA, transposeB }) => {
-    const x = asMatrix(backend, a), y = asMatrix(backend, b);
-    if (!x || !y || (transposeA && transposeB)) return undefined;
-    const rows = transposeA ? x.columns : x.rows, columns = transposeB ? y.rows : y.columns;
-    const rank = Math.max(a.shape.length, b.shape.length);
-    const outShape = [...Array(rank - 2).fill(1), rows, columns];
-    return transposeA
-      ? matMulTransposedA(backend, x, y, outShape)
-      : matMul(backend, x, y, transposeB, outShape);
+  replace("BatchMatMul", (backend, { a, b }, attrs) => multiplyMatrices(backend, a, b, attrs));
+
+  // As above, with a bias and an activation behind.
+  const fused = (inputs: { bias?: tf.TensorInfo; preluActivationWeights?: tf.TensorInfo }) =>
+    inputs.preluActivationWeights === undefined && (inputs.bias?.shape.length ?? 1) <= 1;
+  replace("FusedConv2D", (backend, inputs, attrs) => {
+    const { x, filter, bias } = inputs;
+    const info = convInfo(x.shape, filter.shape, attrs);
+    if (!info || !fused(inputs) || !isOurActivation(attrs.activation)) return undefined;
+    const product = conv2d(backend, backend.dataOf(x), backend.dataOf(filter), info);
+    return addBiasAndActivate(backend, product, bias, attrs.activation);
+  });
+  replace("FusedDepthwiseConv2D", (backend, inputs, attrs) => {
+    const { x, filter, bias } = inputs;
+    const info = depthwiseInfo(x.shape, filter.shape, attrs);
+    if (!info || !fused(inputs) || !isOurActivation(attrs.activation)) return undefined;
+    const product = depthwise(backend, backend.dataOf(x), backend.dataOf(filter), info);
+    return addBiasAndActivate(backend, product, bias, attrs.activation);
+  });
+  replace("_FusedMatMul", (backend, inputs, attrs) => {
+    const { a, b, bias } = inputs;
+    if (!fused(inputs) || !isOurActivation(attrs.activation)) return undefined;
+    const product = multiplyMatrices(backend, a, b, attrs);
+    return product && addBiasAndActivate(backend, product, bias, attrs.activation);
   });
 
   for (const [name, operation] of Object.entries(BINARY_OPERATIONS)) {
@@ -143,6 +160,23 @@ export function registerOperations(backendName: string): void {
 interface Moments {
   mean: tf.TensorInfo;
   variance: tf.TensorInfo;
+}
+
+/** Undefined for batches of matrices, and where both are transposed. */
+function multiplyMatrices(
+  backend: WasmBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+  { transposeA, transposeB }: { transposeA: boolean; transposeB: boolean },
+): tf.TensorInfo | undefined {
+  const x = asMatrix(backend, a), y = asMatrix(backend, b);
+  if (!x || !y || (transposeA && transposeB)) return undefined;
+  const rows = transposeA ? x.columns : x.rows, columns = transposeB ? y.rows : y.columns;
+  const rank = Math.max(a.shape.length, b.shape.length);
+  const outShape = [...Array(rank - 2).fill(1), rows, columns];
+  return transposeA
+    ? matMulTransposedA(backend, x, y, outShape)
+    : matMul(backend, x, y, transposeB, outShape);
 }
 
 /** A matrix, possibly in a batch of one. */

@@ -142,6 +142,27 @@ Deno.test("a gradient read after the weights moved is that of the old weights", 
   }, 5e-5);
 });
 
+Deno.test("a convolution leaves batch statistics only while a batch norm uses them", async () => {
+  const wasm = await backend();
+  tf.tidy(() => {
+    const x = noise(SHAPE, 1) as tf.Tensor4D, weights = filter(16);
+    const leavesStatistics = (use: (y: tf.Tensor) => void) => {
+      const y = tf.conv2d(x, weights, 1, 1);
+      const left = wasm.dataOf(y).statistics !== undefined;
+      use(y);
+      y.dispose();
+      return left;
+    };
+    const intoBatchNorm = (y: tf.Tensor) => void normalize(y);
+    const elsewhere = (y: tf.Tensor) => void tf.relu(y);
+    assert.equal(leavesStatistics(elsewhere), true); // nothing is known of it yet
+    assert.equal(leavesStatistics(elsewhere), false);
+    assert.equal(leavesStatistics(intoBatchNorm), false);
+    assert.equal(leavesStatistics(intoBatchNorm), true);
+    assert.equal(leavesStatistics(intoBatchNorm), true);
+  });
+});
+
 Deno.test("values handed out do not change when the memory is used again", async () => {
   await backend();
   const x = tf.tensor1d([1, 2, 3]);

@@ -1,0 +1,83 @@
+/** What a tfjs user's own model meets: fused operations, tf.layers, tfjs's optimizers. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { WASM_BACKEND } from "../../../backend/wasm/mod.ts";
+import { agreesWithStock, assertNear, noise } from "./compare.ts";
+
+Deno.test("fused convolutions and products agree with stock tfjs for every activation", async () => {
+  for (const activation of ["linear", "relu", "relu6", "elu", "sigmoid"] as const) {
+    await agreesWithStock(activation, () => {
+      const x = noise([2, 7, 8, 12], 1) as tf.Tensor4D;
+      const filter = noise([3, 3, 12, 17], 2) as tf.Tensor4D;
+      const depthwise = noise([3, 3, 12, 1], 3) as tf.Tensor4D;
+      const bias = noise([17], 4);
+      const settings = { x, strides: 2, pad: "same", activation } as const;
+      return [
+        tf.fused.conv2d({ ...settings, filter, bias }),
+        tf.fused.conv2d({ ...settings, filter }),
+        tf.fused.depthwiseConv2d({ ...settings, filter: depthwise, bias: noise([12], 5) }),
+        tf.fused.matMul({ a: noise([5, 20], 6), b: noise([20, 17], 7), bias, activation }),
+      ];
+    });
+  }
+});
+
+Deno.test("a fused convolution with prelu is stock tfjs's", async () => {
+  await agreesWithStock("prelu", () => [tf.fused.conv2d({
+    x: noise([1, 5, 5, 4], 1) as tf.Tensor4D,
+    filter: noise([3, 3, 4, 8], 2) as tf.Tensor4D,
+    strides: 1,
+    pad: 1,
+    activation: "prelu",
+    preluActivationWeights: noise([8], 3),
+  })]);
+});
+
+Deno.test("a tf.layers network with batch norm and Adam learns as on stock tfjs", async () => {
+  const losses: number[][] = [];
+  for (const backend of ["cpu", WASM_BACKEND]) {
+    await tf.setBackend(backend);
+    const before = tf.memory().numTensors;
+    const seeded = (seed: number) => tf.initializers.glorotUniform({ seed });
+    const model = tf.sequential({
+      layers: [
+        tf.layers.conv2d({
+          inputShape: [14, 14, 3],
+          filters: 8,
+          kernelSize: 3,
+          padding: "same",
+          activation: "relu",
+          kernelInitializer: seeded(1),
+        }),
+        tf.layers.batchNormalization(),
+        tf.layers.maxPooling2d({ poolSize: 2 }),
+        tf.layers.separableConv2d({
+          filters: 16,
+          kernelSize: 3,
+          depthwiseInitializer: seeded(2),
+          pointwiseInitializer: seeded(3),
+        }),
+        tf.layers.globalAveragePooling2d({}),
+        tf.layers.dense({ units: 4, activation: "softmax", kernelInitializer: seeded(4) }),
+      ],
+    });
+    const optimizer = tf.train.adam(0.01);
+    model.compile({ optimizer, loss: "categoricalCrossentropy" });
+    const x = noise([12, 14, 14, 3], 1);
+    const labels = tf.tensor1d(Array.from({ length: 12 }, (_, i) => i % 4), "int32");
+    const y = tf.oneHot(labels, 4);
+    const { history } = await model.fit(x, y, {
+      epochs: 4,
+      batchSize: 6,
+      shuffle: false,
+      verbose: 0,
+    });
+    losses.push(history.loss as number[]);
+    model.dispose();
+    optimizer.dispose();
+    tf.dispose([x, labels, y]);
+    assert.ok(tf.memory().numTensors <= before + 1, "tensors left behind");
+  }
+  assertNear("losses", losses[1], losses[0], 1e-4);
+  assert.ok(losses[1][3] < losses[1][0]);
+});
