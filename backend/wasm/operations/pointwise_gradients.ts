@@ -8,7 +8,8 @@ import { packBlock } from "./pack.ts";
 import { multiplyRows, sumParts } from "./product.ts";
 import { type ConvInfo, isPointwise } from "./taps.ts";
 
-const MOST_CHUNKS = 16;
+/** Powers of two, so that two or four threads share them evenly. */
+const CHUNK_COUNTS = [16, 8, 4];
 
 /**
  * Undefined where it does not pay: each chunk has a filter gradient of its own, so chunks must have
@@ -20,8 +21,8 @@ export function pointwiseGradients(
 ): GradientPair | undefined {
   const C = info.inChannels, N = info.outChannels, N8 = Math.ceil(N / 8) * 8;
   const rows = info.batchSize * info.outHeight * info.outWidth;
-  const chunks = Math.min(MOST_CHUNKS, Math.floor(rows * (C + N) / (C * N)));
-  if (!isPointwise(info) || C % 8 !== 0 || chunks < 4) return undefined;
+  const chunks = CHUNK_COUNTS.find((count) => count <= rows * (C + N) / (C * N));
+  if (!isPointwise(info) || C % 8 !== 0 || !chunks) return undefined;
   const { heap, pool } = backend;
   const layout = { taps: [0], K: N, N: C, transposed: true };
   return {
@@ -38,7 +39,7 @@ export function pointwiseGradients(
     },
 
     computeBoth(dy, filter, x, filterGradient, addend) {
-      const split = evenly(rows, chunks, 6);
+      const split = evenly(rows, chunks, 2);
       const rowsPerBlock = blockRows(2 * (C + N), split.perChunk);
       const dx = heap.allocate(rows * C);
       const parts = heap.allocate(split.chunks * C * N8);
