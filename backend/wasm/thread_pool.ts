@@ -46,8 +46,8 @@ export class ThreadPool {
     if (!Number.isInteger(threads) || threads < 1) {
       throw new RangeError(`threads must be a whole number from 1 on, got ${threads}`);
     }
-    while (this.#workers.length < threads - 1) this.#startWorker();
     this.#threads = threads;
+    this.#startWorker();
     this.#resizeScratch(this.#scratch.bytesPerThread);
     Atomics.store(this.#words, THREADS / 4, threads);
   }
@@ -87,11 +87,17 @@ export class ThreadPool {
     this.#release();
   }
 
+  /**
+   * Starts the next worker if one is missing. Each starts the one after it when it is there: starting
+   * takes the main thread some 20 ms apiece, and the first kernels need not wait for the last worker.
+   */
   #startWorker(): void {
+    if (this.#failure || this.#workers.length >= this.#threads - 1) return;
     const thread = this.#workers.length + 1;
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: { module: this.#module, memory: this.#heap.memory, thread },
     });
+    worker.once("message", () => this.#startWorker());
     worker.on("error", (error) => {
       this.#failure ??= describe(`thread ${thread}: ${error.message}`);
     });
