@@ -124,8 +124,8 @@ const NO_DROPOUT = { dropoutSeed: null };
 /**
  * The largest error of torch's own float32 gradients, as a share of a tensor's largest value. Any
  * tensor may be as far off: where rounding takes a ReLU's input across zero a gradient jumps, and
- * which ReLU it is differs between any two float32 programs. The inputs of 64 pixels are such that
- * none is so near zero. At 224, of millions some always are: torch itself is off by 0.9% in one
+ * which ReLU it is differs between any two float32 programs. The inputs of 64 pixels were chosen so
+ * that none is so near zero. At 224, of millions some always are: torch itself is off by 0.9% in one
  * layer of ResNet-18, and by 0.0002% in most.
  *
  * A weight before a batch norm that undoes it has a gradient of zero but for rounding: such a tensor

@@ -19,15 +19,15 @@ from torchvision_import import models
 HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1"}
 BATCH, STEPS, SAMPLES, STRIDE, HEAD_STREAM = 4, 5, 32, 104729, 9000
 
-# Model, side of the input, and the stream of the input. Where a ReLU's input is within rounding of zero, a gradient
-# jumps, and float32 tells nothing more: at 64 pixels the streams are such that torch's own float32 gradients are within
-# 1e-4 of its float64 ones. At 224 there is always such a ReLU.
+# Model, side of the input, and the stream of the input. Where a ReLU's input is within rounding of zero a gradient
+# jumps, and which way differs between any two float32 programs: at 64 pixels the streams are those that
+# input_streams.py found to stay furthest from it. At 224 there is always such a ReLU.
 CASES = (
-    ("resnet18", 64, 5000),
+    ("resnet18", 64, 5079),
     ("resnet18", 224, 5000),
-    ("mobilenet_v2", 64, 5005),
+    ("mobilenet_v2", 64, 5205),
     ("mobilenet_v2", 224, 5000),
-    ("resnet34", 64, 5007),
+    ("resnet34", 64, 5063),
 )
 
 
