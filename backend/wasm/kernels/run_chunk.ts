@@ -5,10 +5,10 @@ import {
 import { binaryChunk } from "./binary";
 import { conv2dChunk } from "./conv2d";
 import { conv2dFilterGradientChunk } from "./conv2d_filter_gradient";
+import { depthwiseChunk } from "./depthwise";
 import {
-  depthwiseChunk, depthwiseFilterGradientChunk, depthwiseGradientsChunk,
-  depthwiseInputGradientChunk,
-} from "./depthwise";
+  depthwiseFilterGradientChunk, depthwiseGradientsChunk, depthwiseInputGradientChunk,
+} from "./depthwise_gradients";
 import { maxPoolChunk, maxPoolGradientChunk } from "./max_pool";
 import { packChunk } from "./pack";
 import { pointwiseGradientsChunk } from "./pointwise_gradients";
@@ -16,10 +16,13 @@ import { sgdChunk } from "./sgd";
 import { spatialMeanChunk } from "./spatial_mean";
 import { sumPartsChunk } from "./sum_parts";
 import { clampChunk } from "./unary";
+import { winogradChunk } from "./winograd";
 import {
-  winogradChunk, winogradFilterChunk, winogradFilterGradientChunk, winogradOutputChunk,
-  winogradPositionChunk, winogradProductChunk, winogradTransformChunk, winogradTransposedFilterChunk,
-} from "./winograd";
+  winogradFilterChunk, winogradFilterGradientChunk, winogradTransposedFilterChunk,
+} from "./winograd_filter";
+import {
+  winogradOutputChunk, winogradPositionChunk, winogradProductChunk, winogradTransformChunk,
+} from "./winograd_positions";
 
 export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
   switch (kernel) {

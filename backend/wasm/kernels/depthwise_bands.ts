@@ -1,0 +1,87 @@
+/** Bands of rows for depthwise convolutions, with the padding around them, and the taps over them. */
+import { Tap, TAP_SIZE } from "./depthwise_rows";
+import { fillZero, floats } from "./simd";
+import { Source, writeSourceRows } from "./source";
+
+@unmanaged
+export class DepthwiseArguments {
+  /** [filterHeight][filterWidth][channels] */
+  weights: usize;
+  /** The output; the input's gradient; or partial filter gradients, one set a chunk. */
+  out: usize;
+  height: i32;
+  width: i32;
+  channels: i32;
+  outHeight: i32;
+  outWidth: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  strideHeight: i32;
+  strideWidth: i32;
+  dilationHeight: i32;
+  dilationWidth: i32;
+  padTop: i32;
+  padLeft: i32;
+  /** Rows a chunk: of the output, or of the input's gradient. */
+  bandRows: i32;
+  /** Partial batch statistics, one set a chunk, or 0. */
+  statistics: usize;
+}
+
+/** Bytes of DepthwiseArguments. */
+export const DEPTHWISE_SIZE: usize = 68;
+
+/** Scratch for a row's table of taps; filters up to 32×32 fit. */
+export const TAP_TABLE: usize = 8192;
+
+/** Fills `padded` with the input rows of output rows [y0, y1); returns bytes a row. */
+export function padInputBand(
+  args: DepthwiseArguments, source: Source, image: i32, y0: i32, y1: i32, padded: usize,
+): usize {
+  const rows = (y1 - y0 - 1) * args.strideHeight + (args.filterHeight - 1) * args.dilationHeight + 1;
+  const columns = (args.outWidth - 1) * args.strideWidth +
+    (args.filterWidth - 1) * args.dilationWidth + 1;
+  const pitch = floats(columns * args.channels);
+  const top = y0 * args.strideHeight - args.padTop;
+  for (let r = 0; r < rows; r++) {
+    writePaddedRow(
+      source, image, top + r, args.height, args.width, args.padLeft, columns, args.channels,
+      padded + <usize>r * pitch,
+    );
+  }
+  return pitch;
+}
+
+/** `columns` pixels of which the first `left` and what lies beyond the row are zero. */
+export function writePaddedRow(
+  source: Source, image: i32, y: i32, height: i32, width: i32,
+  left: i32, columns: i32, channels: i32, out: usize,
+): void {
+  if (y < 0 || y >= height) {
+    fillZero(out, columns * channels);
+    return;
+  }
+  left = min(left, columns);
+  const inside = min(width, columns - left);
+  fillZero(out, left * channels);
+  writeSourceRows(
+    source, (image * height + y) * width, inside, channels, out + floats(left * channels),
+  );
+  fillZero(out + floats((left + inside) * channels), (columns - left - inside) * channels);
+}
+
+/** The taps of the output row whose first input row is `padded`, with weights (or gradients) at w. */
+export function forwardTaps(
+  args: DepthwiseArguments, padded: usize, pitch: usize, weights: usize, taps: usize,
+): void {
+  const pixel = floats(args.channels);
+  for (let ky = 0; ky < args.filterHeight; ky++) {
+    for (let kx = 0; kx < args.filterWidth; kx++) {
+      const index = ky * args.filterWidth + kx;
+      const tap = changetype<Tap>(taps + <usize>index * TAP_SIZE);
+      tap.pixels = padded + <usize>(ky * args.dilationHeight) * pitch +
+        <usize>(kx * args.dilationWidth) * pixel;
+      tap.weights = weights + <usize>index * pixel;
+    }
+  }
+}

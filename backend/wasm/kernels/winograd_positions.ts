@@ -1,0 +1,164 @@
+/**
+ * Winograd's F(4×4, 3×3) step by step on all tiles: transforms, then the product of each position by
+ * itself, then back. For filters so large that they should be read only once, and for the filter's
+ * gradient, which sums over all tiles.
+ */
+import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { multiply, multiplyTransposed } from "./gemm";
+import { floats } from "./simd";
+import { addStatistics, startStatistics } from "./statistics";
+import { TEMPORARY, transformTile, writeTile } from "./winograd_tiles";
+
+@unmanaged
+class TransformArguments {
+  source: usize;
+  /** The output's gradient, or 0. */
+  gradient: usize;
+  /** [36][tiles][inputPitch] */
+  inputs: usize;
+  /** [36][tiles][outChannels] */
+  gradients: usize;
+  /** Floats: channels and a gap, so that a column does not fall into few sets of the cache. */
+  inputPitch: i32;
+  batch: i32;
+  height: i32;
+  width: i32;
+  channels: i32;
+  outHeight: i32;
+  outWidth: i32;
+  outChannels: i32;
+  padTop: i32;
+  padLeft: i32;
+}
+
+/** Inputs, and for the filter's gradient output gradients, transformed. One chunk: a row of tiles. */
+export function winogradTransformChunk(chunk: i32, thread: i32): void {
+  const args = changetype<TransformArguments>(KERNEL_ARGUMENTS);
+  const C = args.channels, N = args.outChannels;
+  const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
+  const tiles = args.batch * tilesDown * tilesAcross;
+  const temporary = scratch(thread), tile = temporary + TEMPORARY;
+  const image = chunk / tilesDown, ty = chunk % tilesDown;
+  const source = args.source + <usize>(image * args.height * args.width) * floats(C);
+  const gradient = !args.gradient ? 0 : args.gradient + <usize>(image * args.outHeight * args.outWidth) * floats(N);
+  for (let tx = 0; tx < tilesAcross; tx++) {
+    const t = <usize>(chunk * tilesAcross + tx);
+    transformTile(
+      source, args.height, args.width, C, ty * 4 - args.padTop, tx * 4 - args.padLeft, 6,
+      args.inputs + t * floats(args.inputPitch), floats(tiles * args.inputPitch), tile, temporary,
+    );
+    if (!gradient) continue;
+    transformTile(
+      gradient, args.outHeight, args.outWidth, N, ty * 4, tx * 4, 4,
+      args.gradients + t * floats(N), floats(tiles * N), tile, temporary,
+    );
+  }
+}
+
+@unmanaged
+class ProductArguments {
+  /** [36][tiles][inputPitch] */
+  inputs: usize;
+  inputPitch: i32;
+  packed: usize;
+  /** [36][tiles][outChannels] */
+  products: usize;
+  tiles: i32;
+  channels: i32;
+  outChannels: i32;
+  columns: i32;
+  wide: i32;
+}
+
+/** Tiles that are multiplied at once, so that they stay in cache from panel to panel. */
+const TILE_BLOCK: i32 = 96;
+
+/**
+ * Between winogradTransformChunk and winogradOutputChunk. One chunk: a position, a range of columns.
+ */
+export function winogradProductChunk(chunk: i32, _thread: i32): void {
+  const args = changetype<ProductArguments>(KERNEL_ARGUMENTS);
+  const C = args.channels, N = args.outChannels;
+  const parts = (N + args.columns - 1) / args.columns;
+  const position = chunk / parts, n0 = chunk % parts * args.columns, n1 = min(N, n0 + args.columns);
+  const pitch = floats(args.inputPitch);
+  for (let t = 0; t < args.tiles; t += TILE_BLOCK) {
+    const row = position * args.tiles + t;
+    multiply(
+      args.inputs + <usize>row * pitch, pitch, args.packed + floats(position * C * N),
+      args.products + floats(row * N + n0), floats(N),
+      min(TILE_BLOCK, args.tiles - t), C, n0, n1, args.wide,
+    );
+  }
+}
+
+@unmanaged
+class OutputArguments {
+  products: usize;
+  out: usize;
+  batch: i32;
+  outHeight: i32;
+  outWidth: i32;
+  outChannels: i32;
+  statistics: usize;
+}
+
+/** Products back to pixels, and their batch statistics. One chunk is a row of tiles. */
+export function winogradOutputChunk(chunk: i32, thread: i32): void {
+  const args = changetype<OutputArguments>(KERNEL_ARGUMENTS);
+  const N = args.outChannels, pixel = floats(N);
+  const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
+  const tiles = args.batch * tilesDown * tilesAcross;
+  const temporary = scratch(thread), tile = temporary + TEMPORARY;
+  const image = chunk / tilesDown, y = chunk % tilesDown * 4;
+  const rows = min(4, args.outHeight - y);
+  const out = args.out + <usize>((image * args.outHeight + y) * args.outWidth) * pixel;
+  for (let tx = 0; tx < tilesAcross; tx++) {
+    writeTile(
+      args.products + floats((chunk * tilesAcross + tx) * N), floats(tiles * N), N,
+      out + <usize>(tx * 4) * pixel, pixel, floats(args.outWidth * N),
+      rows, min(4, args.outWidth - tx * 4), tile, temporary,
+    );
+  }
+  if (args.statistics) {
+    const partial = args.statistics + floats(chunk * 3 * N);
+    startStatistics(out, N, partial);
+    addStatistics(out, pixel, rows * args.outWidth, N, partial, N);
+  }
+}
+
+@unmanaged
+class PositionArguments {
+  inputs: usize;
+  gradients: usize;
+  inputPitch: i32;
+  /** [36][channels][outChannels] */
+  products: usize;
+  tiles: i32;
+  channels: i32;
+  outChannels: i32;
+  blockTiles: i32;
+  /** Input channels a chunk. */
+  channelsPerChunk: i32;
+  wide: i32;
+}
+
+/** The filter's gradient in the transformed domain. One chunk: a position, a range of channels. */
+export function winogradPositionChunk(chunk: i32, thread: i32): void {
+  const args = changetype<PositionArguments>(KERNEL_ARGUMENTS);
+  const C = args.channels, N = args.outChannels;
+  const parts = (C + args.channelsPerChunk - 1) / args.channelsPerChunk;
+  const position = chunk / parts, c0 = chunk % parts * args.channelsPerChunk;
+  const c1 = min(C, c0 + args.channelsPerChunk);
+  const pitch = floats(args.inputPitch);
+  const inputs = args.inputs + <usize>(position * args.tiles) * pitch + floats(c0);
+  const gradients = args.gradients + floats(position * args.tiles * N);
+  const products = args.products + floats((position * C + c0) * N);
+  for (let t = 0; t < args.tiles; t += args.blockTiles) {
+    const tiles = min(args.blockTiles, args.tiles - t);
+    multiplyTransposed(
+      inputs + <usize>t * pitch, pitch, gradients + <usize>t * floats(N), floats(N),
+      products, floats(N), tiles, c1 - c0, 0, N, N, t > 0, args.wide, scratch(thread),
+    );
+  }
+}
