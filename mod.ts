@@ -1,10 +1,21 @@
 /**
- * Transfer learning for images on tfjs: PyTorch-exact data and training, kernels that make tfjs fit
- * to train, and a small orchestrator with cached steps.
+ * Transfer learning for images on tfjs: PyTorch-exact data and training, and weights as PyTorch
+ * saves them. The backends that make tfjs fit to train are entry points of their own,
+ * `graft/backend/wasm` and `graft/backend/webgpu`; so is the orchestrator, `graft/pipeline`.
+ *
+ * @example
+ * ```ts ignore
+ * import { models, weights } from "graft";
+ *
+ * const specs = models.parameterSpecs(models.resnet18, 1000);
+ * const parameters = weights.convertStateDict(await weights.readStateDict("resnet18.pth"), specs);
+ * const model = new models.Model(models.resnet18, 1000, parameters);
+ * ```
  *
  * @module
  */
-export * from "./data/mod.ts";
-export * from "./models/mod.ts";
-export * from "./training/mod.ts";
-export * from "./weights/mod.ts";
+export * as data from "./data/mod.ts";
+export * as models from "./models/mod.ts";
+export * as report from "./report/mod.ts";
+export * as training from "./training/mod.ts";
+export * as weights from "./weights/mod.ts";
