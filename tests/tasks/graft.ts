@@ -13,12 +13,16 @@ export interface Outcome {
 /** @param project another copy of the project than this one */
 export async function graft(
   args: string[],
-  { cwd, project = ROOT }: { cwd: string; project?: URL | string },
+  { cwd, project = ROOT, env = {} }: {
+    cwd: string;
+    project?: URL | string;
+    env?: Record<string, string>;
+  },
 ): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "tasks/main.ts", ...args],
     cwd: project,
-    env: { NO_COLOR: "1", INIT_CWD: cwd },
+    env: { NO_COLOR: "1", INIT_CWD: cwd, ...env },
     stdin: "null",
   }).output();
   const text = new TextDecoder().decode(stdout);
