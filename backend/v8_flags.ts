@@ -1,5 +1,5 @@
 /**
- * V8 flags that double the speed of the wasm kernels on x64: without bounds checks, pairs of
+ * V8 flags that make the wasm kernels half as fast again on x64: without bounds checks, pairs of
  * 128-bit operations become 256-bit ones. Deno has no wasm trap handler, so that otherwise every
  * access is checked in software.
  */
