@@ -1,10 +1,11 @@
 /** From flags to each step's parameters: what `auto` means here is decided before anything runs. */
-import { isAbsolute, join, resolve } from "node:path";
+import { join } from "node:path";
 import { chooseBackend } from "../backend/choose.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Flags } from "../cli/flags.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { RECIPES } from "../training/recipes.ts";
+import { realPath } from "./real_path.ts";
 
 export interface Configuration {
   /** Parameters by step. */
@@ -42,7 +43,7 @@ export async function configure(
       convert_weights: {
         model,
         downloads,
-        ...(flags.weights && { weights: resolve(folder, flags.weights) }),
+        ...(flags.weights && { weights: realPath(folder, flags.weights) }),
       },
       build_datasets: {},
       train_finetune: train,
@@ -73,5 +74,5 @@ function checkModel({ model = "auto", weights }: Flags): string {
 /** A path among the kinds of source becomes absolute; names, URLs and packages stay. */
 function resolveSource(source: string, folder: string): string {
   const isPath = !/^(auto|hymenoptera)$/.test(source) && !/^(https?|pypi):/.test(source);
-  return isPath && !isAbsolute(source) ? resolve(folder, source) : source;
+  return isPath ? realPath(folder, source) : source;
 }

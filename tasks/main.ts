@@ -1,16 +1,16 @@
 /** The command line: `deno task pipeline` and everything beside it. */
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { v8FlagArguments } from "../backend/v8_flags.ts";
 import { main } from "../cli/main.ts";
 import { configure } from "./configure.ts";
 import { graftPipeline } from "./pipeline.ts";
+import { realPath } from "./real_path.ts";
 
 if (import.meta.main) {
   // Steps run in folders of their own: a relative path is meant from where the user stands.
   const mirror = Deno.env.get("GRAFT_MIRROR");
   if (mirror) {
-    Deno.env.set("GRAFT_MIRROR", resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), mirror));
+    Deno.env.set("GRAFT_MIRROR", realPath(Deno.env.get("INIT_CWD") ?? Deno.cwd(), mirror));
   }
   const defaultStore = fileURLToPath(new URL("../.graft", import.meta.url));
   const code = await main(Deno.args, {

@@ -235,14 +235,15 @@ Deno.test("weights of another architecture are refused, naming what does not fit
 
 Deno.test("a relative mirror is meant from where the user stands; a wrong file in it is named", async () => {
   const folder = await Deno.makeTempDir();
-  await Deno.mkdir(`${folder}/mirror`);
-  await Deno.writeTextFile(`${folder}/mirror/hymenoptera_data.zip`, "something else");
+  await Deno.mkdir(`${folder}/files`);
+  await Deno.writeTextFile(`${folder}/files/hymenoptera_data.zip`, "something else");
+  await Deno.symlink(`${folder}/files`, `${folder}/mirror`); // a link does, too
   const { code, stderr } = await graft(
     ["run", "download_data", "--data=hymenoptera", "--store=store", "--backend=wasm"],
     { cwd: folder, env: { GRAFT_MIRROR: "mirror" } },
   );
   assert.equal(code, 1);
-  assert.ok(stderr.includes(`${folder}/mirror/hymenoptera_data.zip`), stderr);
+  assert.ok(stderr.includes(`${folder}/files/hymenoptera_data.zip`), stderr);
   assert.match(stderr, /SHA-256/i);
   await Deno.remove(folder, { recursive: true });
 });
