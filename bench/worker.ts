@@ -9,6 +9,7 @@ import { TextLineStream } from "./text_lines.ts";
 import { activateBackend } from "../backend/activate.ts";
 import { findArchitecture, Model, type NamedTensor, parameterSpecs } from "../models/mod.ts";
 import { type Branch, Sgd, trainStep } from "../training/mod.ts";
+import { convertStateDict, type Tensor } from "../weights/mod.ts";
 
 const CLASSES = 2;
 const SIDE = 224;
@@ -68,24 +69,17 @@ function randomPhotos(count: number): tf.Tensor4D {
 
 /** Sizes as in a fresh torch model: He-normal weights, unit batch norm. */
 function randomParameters(): Map<string, NamedTensor> {
-  return new Map(
-    parameterSpecs(architecture, CLASSES).map(({ name, shape, kind }, i) => {
-      const [out, into, height = 1, width = 1] = shape;
-      const tfjsShape = kind === "conv"
-        ? [height, width, into, out]
-        : kind === "depthwise"
-        ? [height, width, out, 1]
-        : kind === "linear"
-        ? [into, out]
-        : shape;
-      const size = tf.util.sizeFromShape(shape);
-      if (kind === "vector") {
-        const value = /(weight|running_var)$/.test(name) ? 1 : 0;
-        return [name, { shape: tfjsShape, data: new Float32Array(size).fill(value) }];
-      }
-      const deviation = Math.sqrt(2 / (into * height * width));
-      const values = tf.tidy(() => tf.randomNormal([size], 0, deviation, "float32", i).dataSync());
-      return [name, { shape: tfjsShape, data: Float32Array.from(values) }];
-    }),
-  );
+  const specs = parameterSpecs(architecture, CLASSES);
+  const stateDict = new Map(specs.map(({ name, shape, kind }, i): [string, Tensor] => {
+    const data = new Float32Array(tf.util.sizeFromShape(shape));
+    if (kind === "vector") data.fill(/(weight|running_var)$/.test(name) ? 1 : 0);
+    else {
+      const fanIn = data.length / shape[0];
+      const values = tf.randomNormal([data.length], 0, Math.sqrt(2 / fanIn), "float32", i);
+      data.set(values.dataSync());
+      values.dispose();
+    }
+    return [name, { dtype: "float32", shape, data }];
+  }));
+  return convertStateDict(stateDict, specs);
 }

@@ -122,7 +122,8 @@ async function isLinkToFolder(path: string): Promise<boolean> {
   }
 }
 
-function hasImageExtension(name: string): boolean {
+/** Whether torchvision takes a file of that name for a photo. */
+export function hasImageExtension(name: string): boolean {
   const lower = name.toLowerCase();
   return IMG_EXTENSIONS.some((extension) => lower.endsWith(extension));
 }

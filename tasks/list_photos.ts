@@ -1,6 +1,6 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { UsageError } from "../cli/errors.ts";
-import { IMG_EXTENSIONS } from "../data/mod.ts";
+import { hasImageExtension } from "../data/mod.ts";
 
 /**
  * The photos that `operands` name: files as they are, whatever their name says, and of folders the
@@ -16,17 +16,11 @@ export async function listPhotos(operands: string[], folder: string): Promise<st
       photos.push(path);
       continue;
     }
-    const found = (await Array.fromAsync(filesUnder(path))).filter(isPhotoName).sort();
+    const found = (await Array.fromAsync(filesUnder(path))).filter(hasImageExtension).sort();
     if (found.length === 0) throw new UsageError(`${operand} is a folder without photos`);
     photos.push(...found);
   }
   return photos;
-}
-
-/** `path` as a person standing in `folder` would write it. */
-export function shortPath(path: string, folder: string): string {
-  const short = relative(folder, path);
-  return short.startsWith("..") ? path : short;
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -43,9 +37,4 @@ async function* filesUnder(folder: string): AsyncGenerator<string> {
     if (isDirectory) yield* filesUnder(path);
     else if (isFile) yield path;
   }
-}
-
-function isPhotoName(path: string): boolean {
-  const name = path.toLowerCase();
-  return IMG_EXTENSIONS.some((extension) => name.endsWith(extension));
 }

@@ -1,4 +1,4 @@
-import { isPhoto } from "./plan.ts";
+import { hasImageExtension } from "../image_folder.ts";
 
 /** A folder with all that lies below it. */
 export interface FolderTree {
@@ -32,7 +32,7 @@ export function folderTree(paths: readonly string[]): FolderTree {
       above.push(folder = next);
     }
     if (file === "") continue;
-    const photo = isPhoto(file);
+    const photo = hasImageExtension(file);
     if (photo) folder.photos++;
     for (const one of above) {
       one.files.push(path.slice(one.path.length));

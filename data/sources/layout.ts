@@ -1,7 +1,8 @@
 /** Recognising a data set by its folders. */
 import { compareCodePoints } from "../image_folder.ts";
 import { type FolderTree, folderTree } from "./folder_tree.ts";
-import { isPhoto, type Plan, type PlannedFile, type Split } from "./plan.ts";
+import { hasImageExtension } from "../image_folder.ts";
+import type { Plan, PlannedFile, Split } from "./plan.ts";
 import { shuffled, valCount } from "./split.ts";
 
 /** How photos without a given split are divided. */
@@ -69,7 +70,7 @@ export function planLayout(paths: readonly string[], what: string, division: Div
 function divide(root: FolderTree, what: string, division: Division, notes: string[]): Plan {
   const { seed, valFraction } = division;
   const files = classFolders(root, what, notes).flatMap((folder) => {
-    const photos = folder.files.filter(isPhoto);
+    const photos = folder.files.filter(hasImageExtension);
     if (photos.length < 2) {
       throw new Error(
         `The class folder ${folder.path} of ${what} has a single photo, and one each is needed for ` +

@@ -1,5 +1,5 @@
 /** Which files of a source become which photos. */
-import { compareCodePoints, IMG_EXTENSIONS } from "../image_folder.ts";
+import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import type { SplitCounts } from "./source_info.ts";
 
 export type Split = "train" | "val";
@@ -25,14 +25,8 @@ export function targetOf({ split, className, file }: PlannedFile): string {
   return `${split}/${className}/${file}`;
 }
 
-/** Whether torchvision takes a file of that name for a photo. */
-export function isPhoto(name: string): boolean {
-  const lower = name.toLowerCase();
-  return IMG_EXTENSIONS.some((extension) => lower.endsWith(extension));
-}
-
 export function countPhotos({ files }: Plan): SplitCounts {
-  const photos = files.filter(({ file }) => isPhoto(file));
+  const photos = files.filter(({ file }) => hasImageExtension(file));
   const names = [...new Set(photos.map(({ className }) => className))].sort(compareCodePoints);
   const count = (split: Split) =>
     Object.fromEntries(names.map((name) => [
