@@ -27,6 +27,41 @@ export interface BatchNormFusion {
   residual?: tf.Tensor4D;
 }
 
+/** What the kernel BatchNormTrain gets; it moves the running buffers in place. */
+export interface BatchNormTrainInputs {
+  x: tf.TensorInfo;
+  gamma: tf.TensorInfo;
+  beta: tf.TensorInfo;
+  runningMean: tf.TensorInfo;
+  runningVariance: tf.TensorInfo;
+  residual?: tf.TensorInfo;
+}
+
+export interface BatchNormTrainAttributes {
+  activation: Activation;
+  momentum: number;
+  epsilon: number;
+  hasResidual: boolean;
+}
+
+/** What BatchNormTrainGrad gets, y being what BatchNormTrain returned. */
+export interface BatchNormGradientInputs {
+  dy: tf.TensorInfo;
+  x: tf.TensorInfo;
+  gamma: tf.TensorInfo;
+  y: tf.TensorInfo;
+}
+
+/** What BatchNormInference gets. */
+export interface BatchNormInferenceInputs {
+  x: tf.TensorInfo;
+  gamma: tf.TensorInfo;
+  beta: tf.TensorInfo;
+  mean: tf.TensorInfo;
+  variance: tf.TensorInfo;
+  residual?: tf.TensorInfo;
+}
+
 /** torch's `nn.BatchNorm2d` defaults. */
 export const BATCH_NORM_MOMENTUM = 0.1;
 export const BATCH_NORM_EPSILON = 1e-5;

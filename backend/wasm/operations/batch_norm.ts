@@ -1,5 +1,12 @@
 /** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever nothing must be added. */
 import type * as tf from "@tensorflow/tfjs";
+import type {
+  Activation,
+  BatchNormGradientInputs,
+  BatchNormInferenceInputs,
+  BatchNormTrainAttributes,
+  BatchNormTrainInputs,
+} from "../../ops.ts";
 import type { WasmBackend } from "../backend.ts";
 import type { Block } from "../heap.ts";
 import { Kernel } from "../kernel.ts";
@@ -15,26 +22,10 @@ import {
 } from "../tensor_data.ts";
 import { allocateStatistics } from "./product.ts";
 
-type Activation = keyof typeof ACTIVATION_CODES;
-
-export interface BatchNormTensors {
-  x: tf.TensorInfo;
-  gamma: tf.TensorInfo;
-  beta: tf.TensorInfo;
-  residual?: tf.TensorInfo;
-}
-
 export function batchNormTrain(
   backend: WasmBackend,
-  { x, gamma, beta, residual, runningMean, runningVariance }: BatchNormTensors & {
-    runningMean: tf.TensorInfo;
-    runningVariance: tf.TensorInfo;
-  },
-  { activation, momentum, epsilon }: {
-    activation: Activation;
-    momentum: number;
-    epsilon: number;
-  },
+  { x, gamma, beta, residual, runningMean, runningVariance }: BatchNormTrainInputs,
+  { activation, momentum, epsilon }: BatchNormTrainAttributes,
 ): tf.TensorInfo {
   const { heap } = backend;
   const input = backend.dataOf(x);
@@ -72,10 +63,7 @@ export function batchNormTrain(
 
 export function batchNormInference(
   backend: WasmBackend,
-  { x, gamma, beta, residual, mean, variance }: BatchNormTensors & {
-    mean: tf.TensorInfo;
-    variance: tf.TensorInfo;
-  },
+  { x, gamma, beta, residual, mean, variance }: BatchNormInferenceInputs,
   { activation, epsilon }: { activation: Activation; epsilon: number },
 ): tf.TensorInfo {
   const { heap } = backend;
@@ -99,13 +87,8 @@ export function batchNormInference(
 /** Gradients of x, gamma, beta and, if there is one, of the residual. */
 export function batchNormTrainGradient(
   backend: WasmBackend,
-  { dy, x, gamma, y }: {
-    dy: tf.TensorInfo;
-    x: tf.TensorInfo;
-    gamma: tf.TensorInfo;
-    y: tf.TensorInfo;
-  },
-  hasResidual: boolean,
+  { dy, x, gamma, y }: BatchNormGradientInputs,
+  { hasResidual }: BatchNormTrainAttributes,
 ): tf.TensorInfo[] {
   const { heap } = backend;
   const { rows, channels } = rowsAndChannels(x);

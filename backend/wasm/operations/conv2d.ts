@@ -1,47 +1,19 @@
 /** Conv2D, Conv2DBackpropInput, Conv2DBackpropFilter: NHWC, any stride, padding and dilation. */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
+import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import type { TensorData } from "../tensor_data.ts";
 import { deferInputGradient, takeDeferred } from "./deferred_gradient.ts";
 import { packWeights } from "./pack.ts";
 import { pointwiseGradients } from "./pointwise_gradients.ts";
 import { multiplyRows, multiplyTransposedRows, type ProductRows } from "./product.ts";
-import { type ConvInfo, forwardTaps, inputGradientTaps, isPointwise, splitRuns } from "./taps.ts";
+import { forwardTaps, inputGradientTaps, isPointwise, splitRuns } from "./taps.ts";
 import {
   suitsWinograd,
   winograd,
   winogradFilterGradient,
   winogradInputGradient,
 } from "./winograd.ts";
-
-type Shape4D = [number, number, number, number];
-
-export interface ConvAttributes {
-  strides: [number, number] | number;
-  pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  dataFormat: "NHWC" | "NCHW";
-  dilations?: [number, number] | number;
-  dimRoundingMode?: "floor" | "round" | "ceil";
-}
-
-/** Geometry by tfjs's own rules; undefined where the case is not ours. */
-export function convInfo(
-  inputShape: number[],
-  filterShape: number[],
-  { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: ConvAttributes,
-): ConvInfo | undefined {
-  if (dataFormat !== "NHWC" && dataFormat !== undefined) return undefined;
-  const info = tf.backend_util.computeConv2DInfo(
-    inputShape as Shape4D,
-    filterShape as Shape4D,
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-  );
-  // Grouped convolutions have fewer filter channels than input channels.
-  return info.inChannels === filterShape[2] ? info : undefined;
-}
 
 export function conv2d(
   backend: WasmBackend,

@@ -3,11 +3,11 @@
  * it is left uncomputed, and found again when the filter's gradient is asked for. Whoever reads it
  * in between gets it computed by itself.
  */
+import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import type { Block } from "../heap.ts";
 import { scaleShiftPointer, sourceArguments, sourceBlocks } from "../source.ts";
 import type { DeferredGradient, GradientStatistics, TensorData } from "../tensor_data.ts";
-import type { ConvInfo } from "./taps.ts";
 
 /** What a convolution provides to have its gradients computed together. */
 export interface GradientPair {

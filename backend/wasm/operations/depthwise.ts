@@ -1,11 +1,11 @@
 /** DepthwiseConv2dNative and its gradients: one filter a channel, any size, stride and padding. */
 import * as tf from "@tensorflow/tfjs";
+import { type ConvInfo, depthwiseInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import type { Block } from "../heap.ts";
 import { Kernel } from "../kernel.ts";
 import { sourceArguments } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
-import type { ConvAttributes } from "./conv2d.ts";
 import {
   deferInputGradient,
   type GradientPair,
@@ -13,32 +13,17 @@ import {
   takeDeferred,
 } from "./deferred_gradient.ts";
 import { sumParts } from "./product.ts";
-import type { ConvInfo } from "./taps.ts";
-
-type Shape4D = [number, number, number, number];
 
 /** kernels/depthwise.ts has room for a table of so many taps. */
 const MOST_TAPS = 1024;
 const TAP_TABLE_FLOATS = 2048;
 
-/** Geometry by tfjs's own rules; undefined where the case is not ours. */
-export function depthwiseInfo(
-  inputShape: number[],
-  filterShape: number[],
-  { strides, pad, dataFormat, dilations, dimRoundingMode }: ConvAttributes,
+/** Undefined where the case is not ours. */
+export function depthwiseWindow(
+  ...window: Parameters<typeof depthwiseInfo>
 ): ConvInfo | undefined {
-  if (dataFormat !== "NHWC" && dataFormat !== undefined) return undefined;
-  const info = tf.backend_util.computeConv2DInfo(
-    inputShape as Shape4D,
-    filterShape as Shape4D,
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    true,
-  );
-  const oneFilterAChannel = filterShape[2] === info.inChannels && filterShape[3] === 1;
-  return oneFilterAChannel && info.filterHeight * info.filterWidth <= MOST_TAPS ? info : undefined;
+  const info = depthwiseInfo(...window);
+  return info && info.filterHeight * info.filterWidth <= MOST_TAPS ? info : undefined;
 }
 
 export function depthwise(

@@ -1,33 +1,12 @@
 /** MaxPool and MaxPoolGrad over NHWC. */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { Kernel } from "../kernel.ts";
 import type { TensorData } from "../tensor_data.ts";
-import type { ConvInfo } from "./taps.ts";
-
-export interface PoolAttributes {
-  filterSize: [number, number] | number;
-  strides: [number, number] | number;
-  pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  dimRoundingMode?: "floor" | "round" | "ceil";
-}
+import type { ConvInfo } from "../../window.ts";
 
 /** A cache line: threads share none. */
 const CHANNELS_PER_CHUNK = 16;
-
-export function poolInfo(
-  shape: number[],
-  { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
-): ConvInfo {
-  return tf.backend_util.computePool2DInfo(
-    shape as [number, number, number, number],
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
-}
 
 export function maxPool(backend: WasmBackend, x: TensorData, info: ConvInfo): tf.TensorInfo {
   const output = backend.allocateTensor(info.outShape);

@@ -1,4 +1,5 @@
 /** Both gradients of a 1×1 convolution with stride 1 in one kernel call. */
+import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import { Kernel } from "../kernel.ts";
 import { blockRows, evenly } from "../partition.ts";
@@ -6,7 +7,7 @@ import { sourceArguments } from "../source.ts";
 import { type GradientPair, statisticsFor } from "./deferred_gradient.ts";
 import { packBlock } from "./pack.ts";
 import { multiplyRows, sumParts } from "./product.ts";
-import { type ConvInfo, isPointwise } from "./taps.ts";
+import { isPointwise } from "./taps.ts";
 
 /** Powers of two, so that two or four threads share them evenly. */
 const CHUNK_COUNTS = [16, 8, 4];

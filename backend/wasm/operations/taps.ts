@@ -1,7 +1,5 @@
 /** Which source pixels a convolution's taps see, for its forward pass and its input's gradient. */
-import type * as tf from "@tensorflow/tfjs";
-
-export type ConvInfo = tf.backend_util.Conv2DInfo;
+import type { ConvInfo } from "../../window.ts";
 
 /** Horizontally adjacent taps: of the filter's `indices`, seeing pixels (dy, dx), (dy, dx + 1) … */
 export interface TapRun {

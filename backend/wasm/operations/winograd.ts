@@ -1,11 +1,11 @@
 /** Runs kernels/winograd.ts for 3×3 convolutions with stride 1, all three passes. */
+import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import type { Block } from "../heap.ts";
 import { Kernel } from "../kernel.ts";
 import { evenly } from "../partition.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
 import { keepPacked } from "./pack.ts";
-import type { ConvInfo } from "./taps.ts";
 
 const POSITIONS = 36;
 const TEMPORARY_FLOATS = 512;

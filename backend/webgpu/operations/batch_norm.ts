@@ -1,6 +1,12 @@
 /** BatchNormTrain, its gradient, and BatchNormInference. */
 import * as tf from "@tensorflow/tfjs";
-import type { Activation } from "../../ops.ts";
+import type {
+  Activation,
+  BatchNormGradientInputs,
+  BatchNormInferenceInputs,
+  BatchNormTrainAttributes,
+  BatchNormTrainInputs,
+} from "../../ops.ts";
 import { attachTo } from "../attached.ts";
 import { allocate, dispatch, keepOnlyOnGpu, type Kernel, release, spread } from "../dispatch.ts";
 import activation from "../kernels/activation.wgsl" with { type: "text" };
@@ -35,25 +41,11 @@ const kernels = {
 /** Of each y, what BatchNormTrain found of its batch. */
 const states = new WeakMap<object, tf.TensorInfo>();
 
-export interface BatchNormTensors {
-  x: tf.TensorInfo;
-  gamma: tf.TensorInfo;
-  beta: tf.TensorInfo;
-  residual?: tf.TensorInfo;
-}
-
 /** y, to which the batch's statistics stay attached; the running buffers move in place. */
 export function batchNormTrain(
   backend: TfjsWebGpuBackend,
-  { x, gamma, beta, residual, runningMean, runningVariance }: BatchNormTensors & {
-    runningMean: tf.TensorInfo;
-    runningVariance: tf.TensorInfo;
-  },
-  { activation, momentum, epsilon }: {
-    activation: Activation;
-    momentum: number;
-    epsilon: number;
-  },
+  { x, gamma, beta, residual, runningMean, runningVariance }: BatchNormTrainInputs,
+  { activation, momentum, epsilon }: BatchNormTrainAttributes,
 ): tf.TensorInfo {
   const shape = shapeOf(x);
   const state = allocate(backend, [4, shape.channels]);
@@ -92,10 +84,7 @@ export function batchNormTrain(
 
 export function batchNormInference(
   backend: TfjsWebGpuBackend,
-  { x, gamma, beta, residual, mean, variance }: BatchNormTensors & {
-    mean: tf.TensorInfo;
-    variance: tf.TensorInfo;
-  },
+  { x, gamma, beta, residual, mean, variance }: BatchNormInferenceInputs,
   { activation, epsilon }: { activation: Activation; epsilon: number },
 ): tf.TensorInfo {
   const y = allocate(backend, x.shape);
@@ -111,13 +100,8 @@ export function batchNormInference(
 /** Gradients of x, gamma, beta and, if there is one, of the residual. */
 export function batchNormTrainGradient(
   backend: TfjsWebGpuBackend,
-  { dy, x, gamma, y }: {
-    dy: tf.TensorInfo;
-    x: tf.TensorInfo;
-    gamma: tf.TensorInfo;
-    y: tf.TensorInfo;
-  },
-  { activation, hasResidual }: { activation: Activation; hasResidual: boolean },
+  { dy, x, gamma, y }: BatchNormGradientInputs,
+  { activation, hasResidual }: BatchNormTrainAttributes,
 ): tf.TensorInfo[] {
   const state = states.get(y.dataId);
   if (!state) throw new Error("BatchNormTrainGrad got a y that BatchNormTrain did not make");

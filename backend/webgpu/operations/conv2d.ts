@@ -1,5 +1,6 @@
 /** Conv2D and its two gradients, over NHWC without dilation. */
 import * as tf from "@tensorflow/tfjs";
+import { type ConvInfo, convInfo } from "../../window.ts";
 import { allocate, dispatch, type Kernel, release, spread } from "../dispatch.ts";
 import source from "../kernels/conv2d.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/conv2d_filter_gradient.wgsl" with { type: "text" };
@@ -8,16 +9,6 @@ import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
-export type ConvInfo = tf.backend_util.Conv2DInfo;
-
-export interface ConvAttributes {
-  strides: [number, number] | number;
-  pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  dataFormat?: "NHWC" | "NCHW";
-  dilations?: [number, number] | number;
-  dimRoundingMode?: "floor" | "round" | "ceil";
-}
-
 const conv2dKernel: Kernel = { name: "conv2d", source: source + operandSource("x") };
 const filterGradientKernel: Kernel = {
   name: "conv2d_filter_gradient",
@@ -25,28 +16,16 @@ const filterGradientKernel: Kernel = {
 };
 const sumSlicesKernel: Kernel = { name: "sum_slices", source: sumSlicesSource };
 
-/** The convolution's geometry, or undefined where the stock kernel must serve. */
-export function convInfo(
-  input: number[],
-  filter: number[],
-  { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode }: ConvAttributes,
-): ConvInfo | undefined {
-  const info = tf.backend_util.computeConv2DInfo(
-    input as [number, number, number, number],
-    filter as [number, number, number, number],
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-    false,
-    tf.backend_util.convertConv2DDataFormat(dataFormat),
-  );
-  const isOurs = info.dataFormat === "channelsLast" &&
-    info.dilationHeight === 1 && info.dilationWidth === 1 &&
-    // Grouped convolutions, and empty ones.
-    filter[2] === info.inChannels &&
+/** Undefined where the stock kernel must serve. */
+export function undilatedWindow(...window: Parameters<typeof convInfo>): ConvInfo | undefined {
+  const info = convInfo(...window);
+  return info && isPlain(info) ? info : undefined;
+}
+
+/** Whether a convolution has neither dilation nor empty tensors. */
+export function isPlain(info: ConvInfo): boolean {
+  return info.dilationHeight === 1 && info.dilationWidth === 1 &&
     tf.util.sizeFromShape(info.inShape) > 0 && tf.util.sizeFromShape(info.outShape) > 0;
-  return isOurs ? info : undefined;
 }
 
 export function conv2d(

@@ -1,12 +1,13 @@
 /** DepthwiseConv2dNative and its two gradients, with one filter a channel and without dilation. */
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
+import { type ConvInfo, depthwiseInfo } from "../../window.ts";
 import { allocate, dispatch, type Kernel } from "../dispatch.ts";
 import source from "../kernels/depthwise.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/depthwise_filter_gradient.wgsl" with { type: "text" };
 import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
-import { type ConvAttributes, type ConvInfo, sumSlices } from "./conv2d.ts";
+import { isPlain, sumSlices } from "./conv2d.ts";
 
 const depthwiseKernel: Kernel = { name: "depthwise", source: source + operandSource("x") };
 const filterGradientKernel: Kernel = {
@@ -17,27 +18,12 @@ const filterGradientKernel: Kernel = {
 /** Larger filters would not fit registers, unrolled as they are. */
 const LARGEST_FILTER = 7;
 
-/** The convolution's geometry, or undefined where the stock kernel must serve. */
-export function depthwiseInfo(
-  input: number[],
-  filter: number[],
-  { strides, pad, dataFormat, dilations, dimRoundingMode }: ConvAttributes,
-): ConvInfo | undefined {
-  const info = tf.backend_util.computeConv2DInfo(
-    input as [number, number, number, number],
-    filter as [number, number, number, number],
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-    true,
-  );
-  const isOurs = dataFormat !== "NCHW" &&
-    info.dilationHeight === 1 && info.dilationWidth === 1 &&
-    filter[2] === info.inChannels && info.outChannels === info.inChannels &&
+/** Undefined where the stock kernel must serve. */
+export function smallWindow(...window: Parameters<typeof depthwiseInfo>): ConvInfo | undefined {
+  const info = depthwiseInfo(...window);
+  const isOurs = info && isPlain(info) &&
     info.filterHeight <= LARGEST_FILTER && info.filterWidth <= LARGEST_FILTER &&
-    info.strideHeight <= 4 && info.strideWidth <= 4 &&
-    tf.util.sizeFromShape(info.inShape) > 0 && tf.util.sizeFromShape(info.outShape) > 0;
+    info.strideHeight <= 4 && info.strideWidth <= 4;
   return isOurs ? info : undefined;
 }
 

@@ -1,33 +1,12 @@
 /** MaxPoolGrad over NHWC. */
 import * as tf from "@tensorflow/tfjs";
+import type { ConvInfo } from "../../window.ts";
 import { allocate, dispatch, type Kernel, spread } from "../dispatch.ts";
 import source from "../kernels/max_pool_gradient.wgsl" with { type: "text" };
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { vectorType, vectorWidth } from "../tiling.ts";
-import type { ConvInfo } from "./conv2d.ts";
-
-export interface PoolAttributes {
-  filterSize: [number, number] | number;
-  strides: [number, number] | number;
-  pad: "valid" | "same" | number | tf.backend_util.ExplicitPadding;
-  dimRoundingMode?: "floor" | "round" | "ceil";
-}
 
 const kernel: Kernel = { name: "max_pool_gradient", source };
-
-export function poolInfo(
-  shape: number[],
-  { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
-): ConvInfo {
-  return tf.backend_util.computePool2DInfo(
-    shape as [number, number, number, number],
-    filterSize,
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-  );
-}
 
 export function maxPoolGradient(
   backend: TfjsWebGpuBackend,

@@ -1,0 +1,77 @@
+/** How a convolution's or a pool's window moves over a photo, by tfjs's own rules. */
+import * as tf from "@tensorflow/tfjs";
+
+export type ConvInfo = tf.backend_util.Conv2DInfo;
+
+type Shape4D = [number, number, number, number];
+type Padding = "valid" | "same" | number | tf.backend_util.ExplicitPadding;
+type Rounding = "floor" | "round" | "ceil";
+
+/** What tfjs hands to its convolution kernels. */
+export interface ConvAttributes {
+  strides: [number, number] | number;
+  pad: Padding;
+  dataFormat?: "NHWC" | "NCHW";
+  dilations?: [number, number] | number;
+  dimRoundingMode?: Rounding;
+}
+
+/** What tfjs hands to its pooling kernels. */
+export interface PoolAttributes {
+  filterSize: [number, number] | number;
+  strides: [number, number] | number;
+  pad: Padding;
+  dimRoundingMode?: Rounding;
+}
+
+/** Undefined for channels first and for grouped convolutions, which stock kernels serve. */
+export function convInfo(
+  input: number[],
+  filter: number[],
+  attributes: ConvAttributes,
+): ConvInfo | undefined {
+  const info = windowOf(input, filter, attributes, false);
+  return info?.inChannels === filter[2] ? info : undefined;
+}
+
+/** Undefined for channels first and for several filters a channel, which stock kernels serve. */
+export function depthwiseInfo(
+  input: number[],
+  filter: number[],
+  attributes: ConvAttributes,
+): ConvInfo | undefined {
+  const info = windowOf(input, filter, attributes, true);
+  return info?.inChannels === filter[2] && filter[3] === 1 ? info : undefined;
+}
+
+export function poolInfo(
+  input: number[],
+  { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,
+): ConvInfo {
+  return tf.backend_util.computePool2DInfo(
+    input as Shape4D,
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+}
+
+function windowOf(
+  input: number[],
+  filter: number[],
+  { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode }: ConvAttributes,
+  depthwise: boolean,
+): ConvInfo | undefined {
+  if (dataFormat !== "NHWC") return undefined;
+  return tf.backend_util.computeConv2DInfo(
+    input as Shape4D,
+    filter as Shape4D,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    depthwise,
+  );
+}
