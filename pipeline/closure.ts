@@ -4,6 +4,7 @@
  * file that decides how imports resolve, is unchanged.
  */
 import { fileURLToPath } from "node:url";
+import type { CodeDigests } from "./code_digests.ts";
 import { sha256 } from "./digest.ts";
 import type { FileDigests } from "./file_digests.ts";
 import { keepJson, readJson } from "./json_file.ts";
@@ -12,8 +13,13 @@ import { findReach } from "./module_graph.ts";
 export interface Closure {
   /** Relative to the project's folder, as are all own files. */
   module: string;
-  /** SHA-256 by path; null for a file that code refers to and that does not exist. */
+  /**
+   * SHA-256 by path, of modules without comments and formatting; null for a file that code refers
+   * to and that does not exist.
+   */
   files: Record<string, string | null>;
+  /** Of the modules, digests with comments and formatting. */
+  texts: Record<string, string>;
   /** Integrity by name and version (npm, from `deno.lock`) or specifier (other remote modules). */
   packages: Record<string, string>;
   /** Absolute paths that the step's process may read: the files of its code that it opens itself. */
@@ -21,7 +27,9 @@ export interface Closure {
 }
 
 /** Of what is kept; another one is not read. */
-const FORMAT = 1;
+const FORMAT = 2;
+/** Letters of a digest that only tells whether a text is still the same. */
+const SHORT = 16;
 
 interface KeptGraph {
   /** Digests of all files that the graph depends on, by absolute path; null: not there. */
@@ -29,6 +37,8 @@ interface KeptGraph {
   deno: string;
   root: string;
   files: string[];
+  /** Of the files, modules that only run. */
+  code: string[];
   packages: Record<string, string>;
   readable: string[];
 }
@@ -41,7 +51,11 @@ export class Closures {
   readonly #recent = new Map<string, { at: number; closure: Closure }>();
 
   /** @param cacheFolder where graphs are kept between runs; nowhere when left out */
-  constructor(private readonly digests: FileDigests, private readonly cacheFolder?: string) {}
+  constructor(
+    private readonly digests: FileDigests,
+    private readonly codeDigests: CodeDigests,
+    private readonly cacheFolder?: string,
+  ) {}
 
   /**
    * @param maxAge milliseconds that an answer may be old: thousands of steps may share a module
@@ -51,15 +65,15 @@ export class Closures {
     const recent = this.#recent.get(module.href);
     if (recent && performance.now() - recent.at < maxAge) return recent.closure;
     let graph;
-    while (!(graph = this.#validGraph(module))) await this.#search(module);
+    while (!(graph = await this.#validGraph(module))) await this.#search(module);
     const closure = this.#closureOf(module, graph);
     this.#recent.set(module.href, { at: performance.now(), closure });
     return closure;
   }
 
-  #validGraph(module: URL): KeptGraph | undefined {
+  async #validGraph(module: URL): Promise<KeptGraph | undefined> {
     const graph = this.#graphs.get(module.href) ?? this.#kept(module);
-    if (!graph || !this.#holds(graph)) return undefined;
+    if (!graph || !await this.#holds(graph)) return undefined;
     this.#graphs.set(module.href, graph);
     return graph;
   }
@@ -76,12 +90,14 @@ export class Closures {
 
   #closureOf(
     module: URL,
-    { root, files, packages, readable, validWhile }: KeptGraph,
+    { root, files, code, packages, readable, validWhile }: KeptGraph,
   ): Closure {
     const nameOf = (path: string) => relative(root, path);
+    const textOf = (path: string) => this.digests.ofCode(path)?.slice(0, SHORT) ?? "";
     return {
       module: nameOf(fileURLToPath(module)),
       files: Object.fromEntries(files.map((path) => [nameOf(path), validWhile[path]])),
+      texts: Object.fromEntries(code.map((path) => [nameOf(path), textOf(path)])),
       packages,
       readable,
     };
@@ -97,9 +113,17 @@ export class Closures {
     return file === undefined ? undefined : readJson(file);
   }
 
-  #holds({ validWhile, deno }: KeptGraph): boolean {
-    return deno === Deno.version.deno &&
-      Object.entries(validWhile).every(([path, digest]) => this.digests.ofCode(path) === digest);
+  async #holds({ validWhile, code, deno }: KeptGraph): Promise<boolean> {
+    if (deno !== Deno.version.deno) return false;
+    const modules = new Set(code);
+    for (const [path, digest] of Object.entries(validWhile)) {
+      if (await this.#digest(path, modules.has(path)) !== digest) return false;
+    }
+    return true;
+  }
+
+  async #digest(path: string, isCode: boolean): Promise<string | null> {
+    return isCode ? await this.codeDigests.of(path) : this.digests.ofCode(path);
   }
 
   async #find(module: URL): Promise<KeptGraph> {
@@ -113,12 +137,17 @@ export class Closures {
     for (const [specifier, path] of Object.entries(reach.remote)) {
       packages[specifier] = this.digests.ofCode(path) ?? "";
     }
-    const depends = [...configuration, ...reach.files];
+    const modules = new Set(reach.code);
+    const validWhile: KeptGraph["validWhile"] = {};
+    for (const path of [...configuration, ...reach.files]) {
+      validWhile[path] = await this.#digest(path, modules.has(path));
+    }
     const graph: KeptGraph = {
-      validWhile: Object.fromEntries(depends.map((path) => [path, this.digests.ofCode(path)])),
+      validWhile,
       deno: Deno.version.deno,
       root: this.#nearest(folders, PROJECT_FILES) ?? folders[0],
       files: reach.files,
+      code: reach.code,
       packages,
       readable: [...reach.opened, ...Object.values(reach.packages)],
     };

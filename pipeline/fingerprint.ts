@@ -6,7 +6,7 @@ import { PipelineError } from "./errors.ts";
 import type { FileDigests } from "./file_digests.ts";
 
 /** Of fingerprints; entries made under other rules are no hits. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 /** Every field enters the key. */
 export interface Fingerprint {
@@ -14,7 +14,10 @@ export interface Fingerprint {
   step: string;
   /** The entry file, relative to the project's folder. */
   module: string;
-  /** SHA-256 of every own file that the module can reach; null for one that does not exist. */
+  /**
+   * SHA-256 of every own file that the module can reach, of code without comments and formatting;
+   * null for one that does not exist.
+   */
   files: Record<string, string | null>;
   /** Integrity of every package that the module can reach. */
   packages: Record<string, string>;

@@ -7,7 +7,9 @@ import { statOrNull } from "./tree.ts";
 export interface Reach {
   /** Own files: modules, and what these name by `new URL("…", import.meta.url)`. */
   files: string[];
-  /** Of these, what the step's process opens itself: workers with all that they import, wasm, data. */
+  /** Of these, modules that only run: of no other file do comments and formatting not count. */
+  code: string[];
+  /** Of the files, what the step's process opens itself: workers with all that they import, wasm, data. */
   opened: string[];
   /** npm packages with all that they depend on: where they lie, by name and version. */
   packages: Record<string, string>;
@@ -22,7 +24,12 @@ interface DenoInfo {
     local?: string;
     error?: string;
     npmPackage?: string;
-    dependencies?: { isDynamic?: boolean; code?: { specifier?: string; error?: string } }[];
+    dependencies?: {
+      isDynamic?: boolean;
+      /** "text", "bytes": what is imported is data, even if it looks like code. */
+      assertionType?: string;
+      code?: { specifier?: string; error?: string };
+    }[];
   }[];
   redirects: Record<string, string>;
   npmPackages: Record<string, { name: string; dependencies: string[]; localPath: string }>;
@@ -37,6 +44,9 @@ export async function findReach(module: URL): Promise<Reach> {
 
 class Search {
   readonly #files = new Set<string>();
+  readonly #code = new Set<string>();
+  /** Named or imported as data: a step may read them as they are. */
+  readonly #data = new Set<string>();
   readonly #opened = new Set<string>();
   readonly #packages: Record<string, string> = {};
   readonly #remote: Record<string, string> = {};
@@ -50,12 +60,13 @@ class Search {
   async finish(): Promise<void> {
     for (const entry of this.#entries) {
       const info = await denoInfo(entry, new URL(".", this.module));
-      for (const { kind, npmPackage, specifier, local } of follow(info, entry)) {
+      for (const module of follow(info, entry)) {
+        const { kind, npmPackage, specifier, local } = module;
         if (kind === "npm") this.#addPackage(info, npmPackage!);
         else if (!local) continue; // Part of Deno itself: node:fs.
         else if (!specifier.startsWith("file:")) this.#remote[specifier] = local;
         else {
-          this.#files.add(local);
+          this.#addFile(module, local);
           if (entry !== this.module.href) this.#opened.add(local);
           this.#addReferences(info, local, specifier);
         }
@@ -70,6 +81,15 @@ class Search {
     for (const dependency of found.dependencies) this.#addPackage(info, dependency);
   }
 
+  #addFile({ kind, dependencies = [] }: DenoInfo["modules"][number], path: string): void {
+    this.#files.add(path);
+    if (kind === "esm") this.#code.add(path);
+    for (const { code, assertionType } of dependencies) {
+      const specifier = code?.specifier ?? "";
+      if (assertionType && specifier.startsWith("file:")) this.#data.add(fileURLToPath(specifier));
+    }
+  }
+
   #addReferences(info: DenoInfo, path: string, specifier: string): void {
     for (const name of referencesIn(path)) {
       for (const id of packagesNamed(info, name)) this.#addPackage(info, id);
@@ -78,6 +98,7 @@ class Search {
       const file = fileURLToPath(url);
       // One that is not there yet counts, too: it may appear. Only files may be opened.
       this.#files.add(file);
+      this.#data.add(file);
       if (!statOrNull(file)?.isFile) continue;
       this.#opened.add(file);
       if (isScript(file) && !this.#entries.includes(url.href)) this.#entries.push(url.href);
@@ -87,6 +108,7 @@ class Search {
   reach(): Reach {
     return {
       files: [...this.#files].sort(),
+      code: [...this.#code.difference(this.#data)].sort(),
       opened: [...this.#opened].sort(),
       packages: this.#packages,
       remote: this.#remote,
@@ -128,10 +150,13 @@ function follow({ modules, redirects }: DenoInfo, entry: string): DenoInfo["modu
   return [...reached];
 }
 
+/** What may stand between two words of code. */
+const GAP = String.raw`(?:\s|/\*[^]*?\*/|//.*\n)*`;
+const NAME = String.raw`(["'\x60])([^"'\x60$\\\n]+)\1`;
 const REFERENCES = [
-  /new\s+URL\(\s*(["'`])([^"'`$\\\n]+)\1\s*,\s*import\.meta\.url\s*,?\s*\)/g,
-  /import\.meta\.resolve\(\s*(["'`])([^"'`$\\\n]+)\1\s*,?\s*\)/g,
-];
+  String.raw`new\s+URL\(${GAP}${NAME}${GAP},${GAP}import\.meta\.url${GAP},?${GAP}\)`,
+  String.raw`import\.meta\.resolve\(${GAP}${NAME}${GAP},?${GAP}\)`,
+].map((pattern) => new RegExp(pattern, "g"));
 
 /** What a module names without importing it: `./kernel.wasm`, `package/font.ttf`. */
 function referencesIn(path: string): string[] {

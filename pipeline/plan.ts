@@ -4,7 +4,7 @@ import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import { keyOf } from "./fingerprint.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
-import { type Change, explain, type Explanation } from "./why.ts";
+import { type Change, explain, type Explanation, whyCached } from "./why.ts";
 
 export interface PlanEntry {
   step: string;
@@ -33,13 +33,13 @@ export async function plan(pipeline: Pipeline, options: PipelineOptions): Promis
     for (const step of session.steps) {
       entries.set(step.name, await planStep(session, step, entries));
     }
-    session.digests.save();
+    session.saveDigests();
     return [...entries.values()];
   });
 }
 
 async function planStep(
-  { store, fingerprinter, parameters, forced }: Session,
+  { store, closures, fingerprinter, parameters, forced }: Session,
   step: StepDeclaration,
   entries: ReadonlyMap<string, PlanEntry>,
 ): Promise<PlanEntry> {
@@ -63,7 +63,7 @@ async function planStep(
       return {
         step: step.name,
         status: "cached",
-        reason: CACHED,
+        reason: whyCached(manifest, await closures.of(step.module, LOOKUP_MAX_AGE_MS)),
         changes: [],
         artifact: path,
         digest: manifest.digest,
@@ -78,6 +78,3 @@ async function planStep(
 
 /** For looking up, code may have been read a moment ago; what is run is always looked at anew. */
 export const LOOKUP_MAX_AGE_MS = 100;
-
-/** The reason why a step need not run. */
-export const CACHED = "nothing changed";

@@ -82,20 +82,20 @@ class Run {
   }
 
   async finish(): Promise<RunRecord> {
-    const { session: { steps, layout, digests }, options } = this;
+    const { session, options } = this;
     const { run, emit } = this.#context;
     this.#writeRecord();
-    emit({ type: "run_started", run, steps: steps.map(({ name }) => name) });
+    emit({ type: "run_started", run, steps: session.steps.map(({ name }) => name) });
     const artifacts = new Map<string, Promise<Artifact | undefined>>();
-    for (const step of steps) artifacts.set(step.name, this.#settle(step, artifacts));
+    for (const step of session.steps) artifacts.set(step.name, this.#settle(step, artifacts));
     await Promise.all(artifacts.values());
 
     const failed = this.#record.steps.some(({ status }) => status === "failed");
     const status: RunStatus = options.signal?.aborted ? "interrupted" : failed ? "failed" : "done";
     const seconds = secondsSince(this.#started);
     Object.assign(this.#record, { status, seconds });
-    writeRecord(layout, this.#record);
-    digests.save();
+    writeRecord(session.layout, this.#record);
+    session.saveDigests();
     emit({ type: "run_finished", run, status, seconds });
     return this.#record;
   }

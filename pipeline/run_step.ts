@@ -4,12 +4,12 @@ import type { PipelineEvent, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import { type Fingerprint, keyOf } from "./fingerprint.ts";
 import { denoArguments } from "./permissions.ts";
-import { CACHED, LOOKUP_MAX_AGE_MS } from "./plan.ts";
+import { LOOKUP_MAX_AGE_MS } from "./plan.ts";
 import type { ResourcePool } from "./resource_pool.ts";
 import type { Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
 import { digestOfTree, missingOutputs, readTree, type Tree } from "./tree.ts";
-import { changesBetween, describeChange, explain } from "./why.ts";
+import { changesBetween, describeChange, explain, whyCached } from "./why.ts";
 
 const MADE_MEANWHILE = "another run made it";
 
@@ -66,14 +66,18 @@ export class StepRun {
    * @throws whatever `giveUp` or `signal` was aborted with
    */
   async bringUpToDate(): Promise<UpToDate> {
-    const { session: { store }, giveUp, emit } = this.context;
+    const { session: { store, closures }, giveUp, emit } = this.context;
     const onWait = () =>
       emit({ type: "step_log", step: this.#name, text: "another run makes it: waiting" });
-    for (let reason = CACHED;; reason = MADE_MEANWHILE) {
+    for (let waited = false;; waited = true) {
       const fingerprint = await this.#takeFingerprint(LOOKUP_MAX_AGE_MS);
       const key = keyOf(fingerprint);
       const { artifact } = store.find(this.#name, key);
-      if (artifact && !this.#forced) return { status: "cached", artifact, reason };
+      if (artifact && !this.#forced) {
+        const closure = await closures.of(this.step.module, LOOKUP_MAX_AGE_MS);
+        const reason = waited ? MADE_MEANWHILE : whyCached(artifact.manifest, closure);
+        return { status: "cached", artifact, reason };
+      }
       const made = await this.#makeAlone(fingerprint, key);
       if (made) return made;
       // Another run makes it. The wait for its end takes up no room here.
@@ -103,7 +107,7 @@ export class StepRun {
   }
 
   async #make(fingerprint: Fingerprint, reason: string): Promise<Artifact> {
-    const { session: { store }, run, onFailure } = this.context;
+    const { session: { store, closures }, run, onFailure } = this.context;
     const started = performance.now();
     const draft = store.draft(this.#name);
     try {
@@ -113,6 +117,7 @@ export class StepRun {
         step: this.#name,
         key: keyOf(fingerprint),
         fingerprint,
+        texts: (await closures.of(this.step.module)).texts,
         tree,
         digest: digestOfTree(tree),
         result,

@@ -1,5 +1,6 @@
 /** What `run`, `plan` and `why` share: the question, checked, and the means to answer it. */
 import { Closures } from "./closure.ts";
+import { CodeDigests } from "./code_digests.ts";
 import type { Json, StepDeclaration } from "./declaration.ts";
 import { type Pipeline, selectSteps, stepNamed } from "./graph.ts";
 import { FileDigests } from "./file_digests.ts";
@@ -33,7 +34,8 @@ export interface Session {
   parameters: Record<string, Json>;
   forced: ReadonlySet<string>;
   closures: Closures;
-  digests: FileDigests;
+  /** Keeps for the next run what was found out about files. */
+  saveDigests(): void;
   fingerprinter: Fingerprinter;
 }
 
@@ -50,7 +52,8 @@ export async function openSession(
   const own = new FileStore(layout);
   const others = readFrom.map((other) => new FileStore(new Layout(absolute(other))));
   const digests = new FileDigests(`${layout.cache}/digests.json`);
-  const closures = new Closures(digests, `${layout.cache}/closures`);
+  const codeDigests = new CodeDigests(digests, `${layout.cache}/code.json`);
+  const closures = new Closures(digests, codeDigests, `${layout.cache}/closures`);
   return {
     layout,
     store: others.length > 0 ? new LayeredStore(own, others) : own,
@@ -58,7 +61,10 @@ export async function openSession(
     parameters: await validateParameters(pipeline, steps, parameters),
     forced: new Set(forced),
     closures,
-    digests,
+    saveDigests() {
+      digests.save();
+      codeDigests.save();
+    },
     fingerprinter: new Fingerprinter(closures, digests),
   };
 }

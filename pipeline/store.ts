@@ -10,6 +10,8 @@ export interface Manifest {
   key: string;
   /** What the key was made of. */
   fingerprint: Fingerprint;
+  /** Digests of the step's code with its comments and formatting, which the key does not see. */
+  texts: Record<string, string>;
   /** Every file with size and SHA-256. */
   tree: Tree;
   /** Of the tree; enters the keys of the steps downstream. */

@@ -1,10 +1,11 @@
 /** Why a step has to run: what differs between it as it is and its nearest earlier entry. */
+import type { Closure } from "./closure.ts";
 import type { Json } from "./declaration.ts";
 import { type Pipeline, stepNamed } from "./graph.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { plan, type PlanEntry } from "./plan.ts";
 import type { PipelineOptions } from "./session.ts";
-import type { Lookup, Store } from "./store.ts";
+import type { Lookup, Manifest, Store } from "./store.ts";
 
 export interface Change {
   kind:
@@ -59,6 +60,21 @@ export interface Explanation {
   nearest?: { key: string; run: string; made: string };
 }
 
+/** Why a step with this artifact need not run; tells of edits that its key does not see. */
+export function whyCached({ texts: before }: Manifest, { texts }: Closure): string {
+  const edited = Object.keys(texts).filter((name) => texts[name] !== before[name]);
+  return edited.length === 0
+    ? "nothing changed"
+    : `nothing changed but comments or formatting of ${inShort(edited, ", ")}`;
+}
+
+/** The first few, and how many more there are. */
+function inShort(all: readonly string[], separator: string): string {
+  const more = all.length - SHOWN_CHANGES;
+  return all.slice(0, SHOWN_CHANGES).join(separator) +
+    (more > 0 ? `${separator}and ${more} more` : "");
+}
+
 /** How many entries of a step are compared, newest first. */
 const COMPARED_ENTRIES = 30;
 const SHOWN_CHANGES = 3;
@@ -82,9 +98,7 @@ export function explain(
   if (damage) return { reason: `its artifact is damaged: ${damage}`, changes, nearest };
   if (forced) return { reason: "forced", changes, nearest };
   if (!nearest) return { reason: "it never ran", changes };
-  const shown = changes.slice(0, SHOWN_CHANGES).map(describeChange);
-  const more = changes.length - shown.length;
-  return { reason: shown.join("; ") + (more > 0 ? `; and ${more} more` : ""), changes, nearest };
+  return { reason: inShort(changes.map(describeChange), "; "), changes, nearest };
 }
 
 /** In the order in which they are worth telling. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { Closures } from "../../pipeline/closure.ts";
+import { CodeDigests } from "../../pipeline/code_digests.ts";
 import { FileDigests } from "../../pipeline/file_digests.ts";
-import { definePipeline, run } from "../../pipeline/mod.ts";
-import { Folder, statuses, STEPS, writeText } from "./rig.ts";
+import { definePipeline, plan, run } from "../../pipeline/mod.ts";
+import { Folder, STEPS, writeText } from "./rig.ts";
 
 /** A project of code, with its closures. */
 class Project extends Folder {
@@ -21,7 +22,8 @@ class Project extends Folder {
 
   /** As a new process would find it. */
   closureOf(name: string) {
-    return new Closures(new FileDigests(), this.cache).of(this.url(name));
+    const files = new FileDigests();
+    return new Closures(files, new CodeDigests(files), this.cache).of(this.url(name));
   }
 
   async filesOf(name: string): Promise<string[]> {
@@ -163,7 +165,7 @@ Deno.test("the project's place does not matter", async () => {
   assert.deepEqual(await here.closureOf("tasks/step.ts"), await there.closureOf("tasks/step.ts"));
 });
 
-Deno.test("editing a comment reruns the steps that reach the file, and only those", async () => {
+Deno.test("editing code reruns the steps that reach it and no others; a comment is only told of", async () => {
   const step = new URL("../../pipeline/step.ts", import.meta.url);
   const module = (imported: string) =>
     `import { runStep } from "${step}"; import { text } from "${imported}";
@@ -180,10 +182,25 @@ Deno.test("editing a comment reruns the steps that reach the file, and only thos
     writeText("two", [], { module: project.url("two.ts") }),
   ]);
   await run(pipeline, project);
-  project.write("deep.ts", `export const text = "deep"; // as in the deep sea`);
-  const record = await run(pipeline, project);
-  assert.deepEqual(statuses(record), { one: "ran", two: "cached" });
-  assert.equal(record.steps.find(({ step }) => step === "one")!.reason, "deep.ts changed");
+  const reasonsAfter = async (deep: string) => {
+    project.write("deep.ts", deep);
+    const planned = await plan(pipeline, project);
+    const { steps } = await run(pipeline, project);
+    const reasons = Object.fromEntries(steps.map((s) => [s.step, [s.status, s.reason]]));
+    assert.deepEqual(
+      Object.fromEntries(planned.map(({ step, reason }) => [step, reason])),
+      Object.fromEntries(steps.map(({ step, reason }) => [step, reason])),
+    );
+    return reasons;
+  };
+  assert.deepEqual(await reasonsAfter(`export const text =\n  "deep"; // as in the deep sea`), {
+    one: ["cached", "nothing changed but comments or formatting of deep.ts"],
+    two: ["cached", "nothing changed"],
+  });
+  assert.deepEqual(await reasonsAfter(`export const text = "deep sea";`), {
+    one: ["ran", "deep.ts changed"],
+    two: ["cached", "nothing changed"],
+  });
 });
 
 Deno.test("editing what only a worker reads reruns the step", async () => {

@@ -103,7 +103,7 @@ Deno.test("why tells of a damaged artifact, and the next run makes it anew", asy
 });
 
 const fingerprint: Fingerprint = {
-  schema: 1,
+  schema: 2,
   step: "train",
   module: "train.ts",
   files: { "a.ts": "1", "b.ts": "1", "gone.ts": "1" },

@@ -22,7 +22,7 @@ const KINDS: Record<string, (root: string) => Store> = {
 
 function fingerprintOf(step: string, version: number): Fingerprint {
   return {
-    schema: 1,
+    schema: 2,
     step,
     module: "step.ts",
     files: {},
@@ -55,6 +55,7 @@ async function publish(
     step,
     key: keyOf(fingerprint),
     fingerprint,
+    texts: {},
     tree,
     digest: digestOfTree(tree),
     result: version,

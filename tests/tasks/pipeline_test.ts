@@ -112,7 +112,7 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     },
   );
 
-  await t.step("a comment in models/ reruns only the steps that import it", async () => {
+  await t.step("an edit in models/ reruns the steps that import it, a comment none", async () => {
     const project = `${folder}/project`;
     await Deno.mkdir(project);
     await copyProject(project);
@@ -124,7 +124,11 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     // The same code elsewhere is the same code.
     assert.deepEqual(await statusOf(), Object.fromEntries(STEPS.map((step) => [step, "cached"])));
     const file = `${project}/models/resnet.ts`;
-    await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}\n// a remark\n`);
+    const edit = async (more: string) =>
+      await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}\n${more}\n`);
+    await edit("// a remark");
+    assert.deepEqual(await statusOf(), Object.fromEntries(STEPS.map((step) => [step, "cached"])));
+    await edit("export const more = 1;");
     const { download_data, build_datasets, ...rest } = await statusOf();
     assert.deepEqual([download_data, build_datasets], ["cached", "cached"]);
     assert.deepEqual(Object.entries(rest).filter(([, status]) => status === "cached"), []);
