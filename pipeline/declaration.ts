@@ -57,6 +57,18 @@ export interface StepDeclaration<P = unknown> {
   readonly inputs: readonly string[];
   /** Files and folders that must be in the artifact. */
   readonly outputs: readonly string[];
+  /**
+   * Of the outputs, those that tell how the result came about (times, a log) and not what it is:
+   * a result that differs in them alone counts as the same. Steps downstream may not read them.
+   */
+  readonly notInDigest?: readonly string[];
+  /**
+   * For a step that can go on where an earlier attempt ended: it gets a folder to keep its state in
+   * (see `Checkpoints`), which outlives it. Attempts share it that differ in these parameters alone,
+   * such as a number of epochs; `recipe.epochs` names a field of a parameter. Where the step begins
+   * must not change its result.
+   */
+  readonly checkpointsAcross?: readonly string[];
   /** A user's own files and folders that the step reads: content enters the key, reading is allowed. */
   externals?(p: P): readonly string[];
   permissions?(p: P): Permissions;

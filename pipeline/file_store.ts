@@ -86,6 +86,14 @@ export class FileStore implements Store {
     }
   }
 
+  checkpoints(step: string, key: string, run: string, afresh: boolean): string {
+    const folder = this.layout.checkpoint(step, key);
+    if (afresh && statOrNull(folder)) Deno.removeSync(folder, { recursive: true });
+    Deno.mkdirSync(`${folder}/states`, { recursive: true });
+    writeJson(`${folder}/run.json`, { run }, { durable: false });
+    return `${folder}/states`;
+  }
+
   discard(draft: string): void {
     try {
       Deno.removeSync(draft, { recursive: true });

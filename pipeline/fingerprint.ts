@@ -25,6 +25,8 @@ export interface Fingerprint {
   parameters: Json;
   /** What the step promises to write. */
   outputs: readonly string[];
+  /** What of it does not count as its result. */
+  notInDigest: readonly string[];
   /** Digest of what each upstream step wrote: an equal result made anew changes nothing. */
   inputs: Record<string, string>;
   /** Digest of the content of the user's files and folders that the step reads. */
@@ -41,6 +43,10 @@ export interface Fingerprint {
 
 /** 128 bits: enough that two fingerprints never meet, short enough for a file's name. */
 export const keyOf = (fingerprint: Fingerprint): string => digestOf(fingerprint).slice(0, 32);
+
+/** Equal for two fingerprints that differ in the parameters `across` alone. */
+export const checkpointKeyOf = (fingerprint: Fingerprint, across: readonly string[]): string =>
+  keyOf({ ...fingerprint, parameters: without(fingerprint.parameters, across) });
 
 /** Takes fingerprints, reading what it must and remembering what it can. */
 export class Fingerprinter {
@@ -67,6 +73,7 @@ export class Fingerprinter {
       packages,
       parameters: without(parameters, step.notInKey ?? []),
       outputs: [...step.outputs].sort(),
+      notInDigest: [...step.notInDigest ?? []].sort(),
       inputs,
       externals: await this.externalsOf(step, parameters),
       environment: Object.fromEntries(
@@ -96,9 +103,14 @@ export const isCurrent = ({ schema }: { schema: number }): boolean => schema ===
 
 const digestOfVariable = (value: string | undefined) => value === undefined ? null : sha256(value);
 
-function without(parameters: Json, names: readonly string[]): Json {
-  if (names.length === 0 || parameters === null || typeof parameters !== "object") {
-    return parameters;
+/** @param names of fields; `recipe.epochs` is a field of a field */
+function without(value: Json, names: readonly string[]): Json {
+  if (names.length === 0 || value === null || typeof value !== "object" || Array.isArray(value)) {
+    return value;
   }
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !names.includes(name)));
+  const fields = Object.entries(value).filter(([name]) => !names.includes(name));
+  return Object.fromEntries(fields.map(([name, field]) => {
+    const deeper = names.filter((other) => other.startsWith(`${name}.`));
+    return [name, without(field, deeper.map((other) => other.slice(name.length + 1)))];
+  }));
 }

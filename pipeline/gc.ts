@@ -1,6 +1,7 @@
 /** Removes what nothing needs any more. */
 import { inStore, StoreError } from "./errors.ts";
 import { FileStore } from "./file_store.ts";
+import { readJson } from "./json_file.ts";
 import { Layout, namesIn } from "./layout.ts";
 import { tryLock } from "./lock.ts";
 import { recordsIn } from "./run_record.ts";
@@ -15,12 +16,13 @@ export interface GcOptions {
 
 export interface Garbage {
   path: string;
-  what: "draft" | "manifest" | "artifact";
+  what: "draft" | "manifest" | "artifact" | "checkpoints";
   bytes: number;
 }
 
 /**
- * Removes drafts of killed runs, and artifacts that the newest runs neither used nor made.
+ * Removes drafts of killed runs, artifacts that the newest runs neither used nor made, and
+ * checkpoints that neither these artifacts nor these runs could go on from.
  *
  * @returns what went, or would go
  * @throws {StoreError} while a run uses the store
@@ -52,20 +54,28 @@ function findGarbage(layout: Layout, keepRuns: number): Garbage[] {
   );
   const store = new FileStore(layout);
   const keptArtifacts = new Set<string>();
+  const keptCheckpoints = new Set<string>();
   const unused: string[] = [];
   for (const step of namesIn(layout.entries)) {
     for (const manifest of store.manifests(step)) {
       if (keptKeys.has(`${step}/${manifest.key}`) || keptRuns.has(manifest.made.run)) {
         keptArtifacts.add(layout.artifact(manifest));
+        if (manifest.checkpoints) {
+          keptCheckpoints.add(layout.checkpoint(step, manifest.checkpoints));
+        }
       } else unused.push(layout.entry(step, manifest.key));
     }
   }
   const artifacts = within(layout.artifacts).flatMap(within);
+  const checkpoints = within(layout.checkpoints).flatMap(within)
+    .filter((path) => !keptRuns.has(readJson<{ run: string }>(`${path}/run.json`)?.run ?? ""));
   return [
     ...within(layout.drafts).map((path) => garbageAt(path, "draft")),
     ...unused.map((path) => garbageAt(path, "manifest")),
     ...artifacts.filter((path) => !keptArtifacts.has(path))
       .map((path) => garbageAt(path, "artifact")),
+    ...checkpoints.filter((path) => !keptCheckpoints.has(path))
+      .map((path) => garbageAt(path, "checkpoints")),
   ];
 }
 

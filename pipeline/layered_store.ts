@@ -40,4 +40,8 @@ export class LayeredStore implements Store {
   discard(draft: string): void {
     this.own.discard(draft);
   }
+
+  checkpoints(step: string, key: string, run: string, afresh: boolean): string {
+    return this.own.checkpoints(step, key, run, afresh);
+  }
 }

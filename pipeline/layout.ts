@@ -9,6 +9,8 @@ export class Layout {
   readonly entries: string;
   /** Content, found by what it is, so equal results of different keys share it. */
   readonly artifacts: string;
+  /** Steps' checkpoints: `checkpoints/<step>/<key>`, with the name of the last run that used them. */
+  readonly checkpoints: string;
   readonly locks: string;
   readonly runs: string;
   /** Digests and module graphs; can be removed at any time. */
@@ -19,6 +21,7 @@ export class Layout {
     this.drafts = `${this.root}/tmp`;
     this.entries = `${this.root}/entries`;
     this.artifacts = `${this.root}/artifacts`;
+    this.checkpoints = `${this.root}/checkpoints`;
     this.locks = `${this.root}/locks`;
     this.runs = `${this.root}/runs`;
     this.cache = `${this.root}/cache`;
@@ -51,9 +54,13 @@ export class Layout {
     return `${this.entries}/${step}/${key}.json`;
   }
 
-  artifact({ step, digest }: Pick<Manifest, "step" | "digest">): string {
+  artifact({ step, content }: Pick<Manifest, "step" | "content">): string {
     // Half of the digest keeps paths short and still never meets another.
-    return `${this.artifacts}/${step}/${digest.slice(0, 32)}`;
+    return `${this.artifacts}/${step}/${content.slice(0, 32)}`;
+  }
+
+  checkpoint(step: string, key: string): string {
+    return `${this.checkpoints}/${step}/${key}`;
   }
 
   lock(step: string, key: string): string {

@@ -20,6 +20,7 @@
  * @module
  */
 export * from "./declaration.ts";
+export { type Checkpoint, Checkpoints } from "./checkpoints.ts";
 export { definePipeline, type Pipeline } from "./graph.ts";
 export { messageOf, PipelineError, StoreError } from "./errors.ts";
 export type * from "./events.ts";

@@ -7,37 +7,45 @@ import type { Request } from "./protocol.ts";
 /**
  * Arguments of `deno run` before the module.
  *
+ * @param hidden files of its inputs that the step may not read
  * @throws {PipelineError} for a path that these cannot name
  */
 export function denoArguments(
   step: StepDeclaration,
-  { parameters, inputs, output }: Request,
+  { parameters, inputs, output, checkpoints }: Request,
   { readable }: Closure,
+  hidden: readonly string[],
 ): string[] {
   const declared = step.permissions?.(parameters) ?? {};
+  const own = checkpoints ? [output, checkpoints] : [output];
   const granted: Record<string, Permissions["read"]> = {
     ...declared,
     read: join(
-      [...Object.values(inputs), output, ...readable, ...externalsOf(step, parameters)],
+      [...Object.values(inputs), ...own, ...readable, ...externalsOf(step, parameters)],
       declared.read,
     ),
-    write: join([output], declared.write),
+    write: join(own, declared.write),
     env: [
       ...step.environment?.(parameters) ?? [],
       ...step.passEnvironment?.(parameters) ?? [],
     ],
   };
-  const flags = Object.entries(granted).flatMap(([kind, allowed = []]) => {
-    if (allowed === true) return [`--allow-${kind}`];
-    const unnameable = allowed.find((name) => name.includes(","));
-    if (unnameable) {
-      throw new PipelineError(
-        `Deno takes no ${kind} permission with a comma: rename ${unnameable}`,
-      );
-    }
-    return allowed.length > 0 ? [`--allow-${kind}=${[...new Set(allowed)].join(",")}`] : [];
-  });
-  return ["--no-prompt", "--quiet", ...flags, ...step.denoArguments?.(parameters) ?? []];
+  return [
+    "--no-prompt",
+    "--quiet",
+    ...Object.entries(granted).flatMap(([kind, allowed]) => flag("allow", kind, allowed)),
+    ...flag("deny", "read", hidden),
+    ...step.denoArguments?.(parameters) ?? [],
+  ];
+}
+
+function flag(verb: string, kind: string, names: Permissions["read"] = []): string[] {
+  if (names === true) return [`--${verb}-${kind}`];
+  const unnameable = names.find((name) => name.includes(","));
+  if (unnameable) {
+    throw new PipelineError(`Deno takes no ${kind} permission with a comma: rename ${unnameable}`);
+  }
+  return names.length > 0 ? [`--${verb}-${kind}=${[...new Set(names)].join(",")}`] : [];
 }
 
 const externalsOf = (step: StepDeclaration, parameters: Json) => step.externals?.(parameters) ?? [];

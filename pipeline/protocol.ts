@@ -13,6 +13,8 @@ export interface Request {
   inputs: Record<string, string>;
   /** An empty folder to write to. */
   output: string;
+  /** Where earlier attempts left their state, and this one may leave its own. */
+  checkpoints?: string;
 }
 
 export type Message =

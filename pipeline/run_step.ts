@@ -2,13 +2,13 @@
 import type { Json, StepDeclaration } from "./declaration.ts";
 import type { PipelineEvent, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
-import { type Fingerprint, keyOf } from "./fingerprint.ts";
+import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
 import { denoArguments } from "./permissions.ts";
 import { LOOKUP_MAX_AGE_MS } from "./plan.ts";
 import type { ResourcePool } from "./resource_pool.ts";
 import type { Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
-import { digestOfTree, missingOutputs, readTree, type Tree } from "./tree.ts";
+import { digestOfTree, missingOutputs, readTree, type Tree, without } from "./tree.ts";
 import { changesBetween, describeChange, explain, whyCached } from "./why.ts";
 
 const MADE_MEANWHILE = "another run made it";
@@ -81,7 +81,8 @@ export class StepRun {
       const made = await this.#makeAlone(fingerprint, key);
       if (made) return made;
       // Another run makes it. The wait for its end takes up no room here.
-      (await store.lock(this.#name, key, { signal: giveUp, onWait }))[Symbol.dispose]();
+      const options = { signal: giveUp, onWait };
+      (await store.lock(this.#name, this.#lockKey(fingerprint), options))[Symbol.dispose]();
     }
   }
 
@@ -89,7 +90,7 @@ export class StepRun {
   async #makeAlone(fingerprint: Fingerprint, key: string): Promise<UpToDate | undefined> {
     const { session: { store }, pool, giveUp } = this.context;
     using _room = await pool.acquire(this.step.resources, giveUp);
-    using alone = await store.tryLock(this.#name, key);
+    using alone = await store.tryLock(this.#name, this.#lockKey(fingerprint));
     giveUp.throwIfAborted();
     // The wait may have been long: code may have been edited, others may have made the artifact.
     if (!alone || keyOf(await this.#takeFingerprint()) !== key) return;
@@ -106,6 +107,16 @@ export class StepRun {
     return fingerprinter.take(this.step, this.#parameters, this.#inputDigests, maxAge);
   }
 
+  /** Attempts that share checkpoints take turns: the next one goes on where the last one ended. */
+  #lockKey(fingerprint: Fingerprint): string {
+    return this.#checkpointKey(fingerprint) ?? keyOf(fingerprint);
+  }
+
+  #checkpointKey(fingerprint: Fingerprint): string | undefined {
+    const { checkpointsAcross } = this.step;
+    return checkpointsAcross && checkpointKeyOf(fingerprint, checkpointsAcross);
+  }
+
   async #make(fingerprint: Fingerprint, reason: string): Promise<Artifact> {
     const { session: { store, closures }, run, onFailure } = this.context;
     const started = performance.now();
@@ -119,7 +130,9 @@ export class StepRun {
         fingerprint,
         texts: (await closures.of(this.step.module)).texts,
         tree,
-        digest: digestOfTree(tree),
+        content: digestOfTree(tree),
+        digest: digestOfTree(without(tree, fingerprint.notInDigest)),
+        checkpoints: this.#checkpointKey(fingerprint),
         result,
         made: {
           run,
@@ -138,13 +151,24 @@ export class StepRun {
 
   /** Runs the step's process and makes sure that it ran what the fingerprint says. */
   async #execute(output: string, fingerprint: Fingerprint, reason: string) {
-    const { session: { closures, fingerprinter }, executor, folder, emit, signal } = this.context;
+    const { session: { store, closures, fingerprinter }, executor, run, folder, emit, signal } =
+      this.context;
     const { step } = this;
-    const inputs = mapValues(this.inputs, ({ path }) => path);
-    const request = { step: this.#name, parameters: this.#parameters, inputs, output };
+    const checkpointKey = this.#checkpointKey(fingerprint);
+    const request = {
+      step: this.#name,
+      parameters: this.#parameters,
+      inputs: mapValues(this.inputs, ({ path }) => path),
+      output,
+      checkpoints: checkpointKey &&
+        store.checkpoints(this.#name, checkpointKey, run, this.#forced),
+    };
+    const hidden = Object.values(this.inputs).flatMap(({ path, manifest }) =>
+      manifest.fingerprint.notInDigest.map((name) => `${path}/${name}`)
+    );
     const work = {
       module: step.module,
-      arguments: denoArguments(step, request, await closures.of(step.module)),
+      arguments: denoArguments(step, request, await closures.of(step.module), hidden),
       request,
       logFile: `${folder}/${this.#name}.log`,
     };

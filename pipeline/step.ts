@@ -14,6 +14,8 @@ export interface StepContext<P> {
   inputs: Record<string, string>;
   /** The folder to write to, empty at first. */
   output: string;
+  /** For `new Checkpoints(…)`, where the step declares `checkpointsAcross`. */
+  checkpoints?: string;
   progress(progress: Progress): void;
   /** A line for the user; `console` only goes to the log file. */
   log(text: string): void;
@@ -39,13 +41,14 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
   keepStdoutForMessages();
   addEventListener("unhandledrejection", (event) => fail(event.reason));
   addEventListener("error", (event) => fail(event.error ?? event.message));
-  const { parameters, inputs, output } = await readRequest();
+  const { parameters, inputs, output, checkpoints } = await readRequest();
   send({ type: "ready" });
   try {
     await body({
       parameters: parameters as P,
       inputs,
       output,
+      checkpoints,
       progress: (progress) => send({ type: "progress", progress }),
       log: (text) => send({ type: "log", text }),
       result: (value) => send({ type: "result", value: value as Json }),
@@ -102,7 +105,8 @@ function describe(error: unknown): string {
   const message = error.message || error.name;
   if (!(error instanceof Deno.errors.NotCapable)) return message + cause;
   return message.replace(/, (run again|specify) .*/s, "") +
-    ", which the step does not declare: add it to the step's externals, environment or permissions";
+    ", which the step does not declare: add it to the step's externals, environment or permissions" +
+    " (of an input, what is notInDigest is not to be read)";
 }
 
 function keepStdoutForMessages(): void {

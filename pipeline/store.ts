@@ -14,8 +14,12 @@ export interface Manifest {
   texts: Record<string, string>;
   /** Every file with size and SHA-256. */
   tree: Tree;
-  /** Of the tree; enters the keys of the steps downstream. */
+  /** Of the whole tree: equal content lies in one place. */
+  content: string;
+  /** Of what counts as the result; enters the keys of the steps downstream. */
   digest: string;
+  /** Key of the checkpoints that a longer attempt can go on from. */
+  checkpoints?: string;
   /** What the step reported. */
   result?: Json;
   /** The run that made it, on what, when it had finished (ISO 8601) and how long it took. */
@@ -49,4 +53,6 @@ export interface Store {
   publish(draft: string, manifest: Manifest): Promise<Artifact>;
   /** Removes a draft that came to nothing. */
   discard(draft: string): void;
+  /** The folder of a step's checkpoints, in which `run` works from now on; emptied if `afresh`. */
+  checkpoints(step: string, key: string, run: string, afresh: boolean): string;
 }

@@ -57,11 +57,22 @@ export async function readTree(root: string): Promise<Tree> {
 export const digestOfTree = (tree: Tree): string =>
   digestOf([tree.files.map(({ path, sha256 }) => [path, sha256]), tree.emptyFolders]);
 
+/** The tree without these files, and without what lies in these folders. */
+export function without({ files, emptyFolders }: Tree, names: readonly string[]): Tree {
+  const stays = (path: string) => !names.some((name) => isWithin(path, name));
+  return {
+    files: files.filter(({ path }) => stays(path)),
+    emptyFolders: emptyFolders.filter(stays),
+  };
+}
+
+const isWithin = (path: string, name: string) => path === name || path.startsWith(`${name}/`);
+
 /** Declared outputs that are not there. */
 export function missingOutputs(tree: Tree, outputs: readonly string[]): string[] {
   const paths = [...tree.files.map(({ path }) => path), ...tree.emptyFolders];
   return outputs.map((output) => output.replace(/\/$/, "")).filter((output) =>
-    !paths.some((path) => path === output || path.startsWith(`${output}/`))
+    !paths.some((path) => isWithin(path, output))
   );
 }
 

@@ -150,10 +150,13 @@ function versionsByName(packages: Record<string, string>): Record<string, string
   return versions;
 }
 
-const declarationOf = ({ schema, module, outputs, denoArguments }: Fingerprint) => ({
+const declarationOf = (
+  { schema, module, outputs, notInDigest, denoArguments }: Fingerprint,
+) => ({
   schema: `${schema}`,
   module,
   outputs: outputs.join(" "),
+  notInDigest: notInDigest.join(" "),
   denoArguments: denoArguments.join(" "),
 });
 

@@ -110,6 +110,7 @@ const fingerprint: Fingerprint = {
   packages: { "long@4.0.0": "x", "long@5.3.2": "y", "@scope/pkg@1.0.0_peer@2.0.0": "z" },
   parameters: { lr: 0.1, "old name": null },
   outputs: ["a"],
+  notInDigest: [],
   inputs: { data: "1", weights: "1" },
   externals: { "/photos": "1" },
   environment: { MIRROR: null },
