@@ -1,5 +1,5 @@
 /** A pipeline drawn as a Mermaid flowchart, for a README or a pull request. */
-import type { Pipeline, PlanEntry } from "../pipeline/mod.ts";
+import { inputsOf, type Pipeline, type PlanEntry } from "../pipeline/mod.ts";
 
 /** @param plan what each step would do, shown under its name and as its colour */
 export function mermaid({ steps }: Pipeline, plan: readonly PlanEntry[]): string {
@@ -13,8 +13,8 @@ export function mermaid({ steps }: Pipeline, plan: readonly PlanEntry[]): string
       const label = name.replaceAll('"', "#quot;");
       return `  ${id.get(name)}["${label}<br><i>${status.replace("_", " ")}</i>"]:::${status}`;
     }),
-    ...steps.flatMap(({ name, inputs }) =>
-      inputs.map((input) => `  ${id.get(input)} --> ${id.get(name)}`)
+    ...steps.flatMap((step) =>
+      Object.values(inputsOf(step)).map((input) => `  ${id.get(input)} --> ${id.get(step.name)}`)
     ),
     "  classDef cached fill:#e3f3ec,stroke:#047857",
     "  classDef would_run fill:#e0effa,stroke:#0369a1",

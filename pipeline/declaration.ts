@@ -47,14 +47,22 @@ export interface Resources {
 export interface StepDeclaration<P = unknown> {
   /** Letters, digits and `_ . - = , @ +`: it becomes a folder's name. */
   readonly name: string;
+  /**
+   * Steps of one kind share their results: instances of one step with other parameters. The name
+   * when left out.
+   */
+  readonly kind?: string;
   /** The entry file, run as its own `deno run`; it ends in `await runStep(…)`. */
   readonly module: URL;
   /** Validates the parameters and fills in defaults; without it the step takes none. */
   readonly parameters?: StandardSchema<P>;
   /** Parameters that change no result (a thread count): the step gets them, the key does not. */
   readonly notInKey?: readonly string[];
-  /** Upstream steps; the step sees their artifact folders. */
-  readonly inputs: readonly string[];
+  /**
+   * Upstream steps; the step sees their artifact folders under their names, or under those that a
+   * record gives them: `{before: "train_a", after: "train_b"}`.
+   */
+  readonly inputs: readonly string[] | Readonly<Record<string, string>>;
   /** Files and folders that must be in the artifact. */
   readonly outputs: readonly string[];
   /**
@@ -84,6 +92,18 @@ export interface StepDeclaration<P = unknown> {
   readonly resources?: Resources;
   /** Further arguments of `deno run`, such as `--v8-flags=…`; they enter the key. */
   denoArguments?(p: P): readonly string[];
+}
+
+/** What steps of this one's kind are filed under in a store. */
+export const kindOf = ({ kind, name }: StepDeclaration): string => kind ?? name;
+
+/**
+ * Names of the upstream steps by what the step calls them; sorted, so that the order in which they
+ * are declared, which is not part of a key, can change no result.
+ */
+export function inputsOf({ inputs }: StepDeclaration): Record<string, string> {
+  const named = Array.isArray(inputs) ? inputs.map((name) => [name, name]) : Object.entries(inputs);
+  return Object.fromEntries(named.sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 /** Lets TypeScript infer the parameters' type from their schema. */

@@ -1,6 +1,6 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
 import type { Closures } from "./closure.ts";
-import type { Json, StepDeclaration } from "./declaration.ts";
+import { type Json, kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { PipelineError } from "./errors.ts";
 import type { FileDigests } from "./file_digests.ts";
@@ -11,6 +11,7 @@ const SCHEMA = 2;
 /** Every field enters the key. */
 export interface Fingerprint {
   schema: typeof SCHEMA;
+  /** Its kind. */
   step: string;
   /** The entry file, relative to the project's folder. */
   module: string;
@@ -27,7 +28,10 @@ export interface Fingerprint {
   outputs: readonly string[];
   /** What of it does not count as its result. */
   notInDigest: readonly string[];
-  /** Digest of what each upstream step wrote: an equal result made anew changes nothing. */
+  /**
+   * Digest of what each upstream step wrote, by the step's own name for it: an equal result made
+   * anew changes nothing.
+   */
   inputs: Record<string, string>;
   /** Digest of the content of the user's files and folders that the step reads. */
   externals: Record<string, string>;
@@ -67,7 +71,7 @@ export class Fingerprinter {
     const variables = step.environment?.(parameters) ?? [];
     return {
       schema: SCHEMA,
-      step: step.name,
+      step: kindOf(step),
       module,
       files,
       packages,

@@ -1,5 +1,5 @@
 /** The pipeline that steps make: who needs whom, and in which order. */
-import type { StepDeclaration } from "./declaration.ts";
+import { inputsOf, kindOf, type StepDeclaration } from "./declaration.ts";
 import { PipelineError } from "./errors.ts";
 
 /** A checked graph: `steps` in the order in which they can run, inputs first. */
@@ -15,12 +15,7 @@ export interface Pipeline {
 export function definePipeline(steps: readonly StepDeclaration[]): Pipeline {
   const byName = new Map<string, StepDeclaration>();
   for (const step of steps) {
-    if (!/^[\p{L}\p{N}][\p{L}\p{N}_.=,@+-]{0,99}$/u.test(step.name)) {
-      throw new PipelineError(
-        `step "${step.name}": a name begins with a letter or digit and holds at most 100 of ` +
-          `letters, digits and _ . - = , @ +`,
-      );
-    }
+    for (const name of [step.name, kindOf(step)]) checkName(name);
     if (byName.has(step.name)) throw new PipelineError(`two steps are named "${step.name}"`);
     if (step.module.protocol !== "file:") {
       throw new PipelineError(`step "${step.name}": its module must be a file, not ${step.module}`);
@@ -30,6 +25,17 @@ export function definePipeline(steps: readonly StepDeclaration[]): Pipeline {
   return { steps: sortByInputs(steps, byName) };
 }
 
+/** It becomes a file's name. */
+function checkName(name: string): void {
+  if (/^[\p{L}\p{N}][\p{L}\p{N}_.=,@+-]{0,99}$/u.test(name)) return;
+  throw new PipelineError(
+    `step "${name}": a name begins with a letter or digit and holds at most 100 of letters, ` +
+      `digits and _ . - = , @ +`,
+  );
+}
+
+const upstream = (step: StepDeclaration) => Object.values(inputsOf(step));
+
 /** Depth first, without recursion: chains of thousands of steps are fine. */
 function sortByInputs(
   steps: readonly StepDeclaration[],
@@ -37,7 +43,7 @@ function sortByInputs(
 ): StepDeclaration[] {
   const sorted = new Set<StepDeclaration>();
   for (const first of steps) {
-    const path = [{ step: first, inputs: first.inputs.values() }];
+    const path = [{ step: first, inputs: upstream(first).values() }];
     const onPath = new Set([first]);
     while (path.length > 0) {
       const { step, inputs } = path.at(-1)!;
@@ -58,7 +64,7 @@ function sortByInputs(
         throw new PipelineError(`steps need one another in a circle: ${circle.join(" ← ")}`);
       }
       onPath.add(input);
-      path.push({ step: input, inputs: input.inputs.values() });
+      path.push({ step: input, inputs: upstream(input).values() });
     }
   }
   return [...sorted];
@@ -73,7 +79,7 @@ export function selectSteps(
   const wanted = new Set(targets);
   for (const target of targets) stepNamed({ steps }, target);
   for (const step of steps.toReversed()) {
-    if (wanted.has(step.name)) { for (const input of step.inputs) wanted.add(input); }
+    if (wanted.has(step.name)) { for (const input of upstream(step)) wanted.add(input); }
   }
   return steps.filter(({ name }) => wanted.has(name));
 }

@@ -21,6 +21,7 @@
  */
 export * from "./declaration.ts";
 export { type Checkpoint, Checkpoints } from "./checkpoints.ts";
+export { expand, type Expansion, type Setting } from "./expand.ts";
 export { definePipeline, type Pipeline } from "./graph.ts";
 export { messageOf, PipelineError, StoreError } from "./errors.ts";
 export type * from "./events.ts";

@@ -1,5 +1,5 @@
 /** What a run would do. */
-import type { StepDeclaration } from "./declaration.ts";
+import { inputsOf, type StepDeclaration } from "./declaration.ts";
 import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import { keyOf } from "./fingerprint.ts";
@@ -43,21 +43,23 @@ async function planStep(
   step: StepDeclaration,
   entries: ReadonlyMap<string, PlanEntry>,
 ): Promise<PlanEntry> {
-  const inputs = step.inputs.map((name) => entries.get(name)!);
-  const blocked = inputs.find(({ status }) => status === "blocked");
+  const inputs = Object.entries(inputsOf(step)).map(([name, from]) =>
+    [name, entries.get(from)!] as const
+  );
+  const blocked = inputs.find(([, { status }]) => status === "blocked")?.[1];
   if (blocked) {
     const reason = `it needs ${blocked.step}, which is blocked`;
     return { step: step.name, status: "blocked", reason, changes: [] };
   }
   try {
-    const digests = Object.fromEntries(inputs.map(({ step, digest }) => [step, digest ?? ""]));
+    const digests = Object.fromEntries(inputs.map(([name, { digest }]) => [name, digest ?? ""]));
     const fingerprint = await fingerprinter.take(
       step,
       parameters[step.name],
       digests,
       LOOKUP_MAX_AGE_MS,
     );
-    const lookup = store.find(step.name, keyOf(fingerprint));
+    const lookup = store.find(fingerprint.step, keyOf(fingerprint));
     if (lookup.artifact && !forced.has(step.name)) {
       const { path, manifest } = lookup.artifact;
       return {

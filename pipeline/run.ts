@@ -1,5 +1,5 @@
 /** A run: every step after its inputs, as many at a time as there is room for. */
-import type { Resources, StepDeclaration } from "./declaration.ts";
+import { inputsOf, type Resources, type StepDeclaration } from "./declaration.ts";
 import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
@@ -106,13 +106,13 @@ class Run {
     artifacts: ReadonlyMap<string, Promise<Artifact | undefined>>,
   ): Promise<Artifact | undefined> {
     const inputs: Record<string, Artifact> = {};
-    for (const name of step.inputs) {
-      const artifact = await artifacts.get(name)!;
+    for (const [name, from] of Object.entries(inputsOf(step))) {
+      const artifact = await artifacts.get(from)!;
       if (!artifact) {
         this.#finished({
           step: step.name,
           status: "skipped",
-          reason: `it needs ${name}`,
+          reason: `it needs ${from}`,
           seconds: 0,
         });
         return;
@@ -132,7 +132,16 @@ class Run {
       }
       // A step that ran may have waited for room first: that is not its time.
       const seconds = status === "ran" ? made.seconds : secondsSince(started);
-      this.#finished({ step: step.name, status, reason, seconds, key, artifact: path, result });
+      this.#finished({
+        step: step.name,
+        kind: step.kind,
+        status,
+        reason,
+        seconds,
+        key,
+        artifact: path,
+        result,
+      });
       return artifact;
     } catch (error) {
       this.#failed(step.name, error, secondsSince(started));

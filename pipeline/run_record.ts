@@ -6,6 +6,8 @@ import { type Layout, namesIn } from "./layout.ts";
 
 export interface StepRecord {
   step: string;
+  /** Where it is not the step's name. */
+  kind?: string;
   status: StepStatus;
   reason: string;
   seconds: number;

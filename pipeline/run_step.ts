@@ -1,5 +1,5 @@
 /** Brings one step up to date: from the store, or by running it. */
-import type { Json, StepDeclaration } from "./declaration.ts";
+import { type Json, kindOf, type StepDeclaration } from "./declaration.ts";
 import type { PipelineEvent, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
@@ -45,6 +45,8 @@ export interface UpToDate {
 
 export class StepRun {
   readonly #name: string;
+  /** What its artifacts are filed under. */
+  readonly #kind: string;
   readonly #parameters: Json;
   readonly #forced: boolean;
   /** Digest of each upstream artifact. */
@@ -52,10 +54,12 @@ export class StepRun {
 
   constructor(
     private readonly step: StepDeclaration,
+    /** By the step's own names for them. */
     private readonly inputs: Record<string, Artifact>,
     private readonly context: RunContext,
   ) {
     this.#name = step.name;
+    this.#kind = kindOf(step);
     this.#parameters = context.session.parameters[step.name];
     this.#forced = context.session.forced.has(step.name);
     this.#inputDigests = mapValues(inputs, ({ manifest }) => manifest.digest);
@@ -72,7 +76,7 @@ export class StepRun {
     for (let waited = false;; waited = true) {
       const fingerprint = await this.#takeFingerprint(LOOKUP_MAX_AGE_MS);
       const key = keyOf(fingerprint);
-      const { artifact } = store.find(this.#name, key);
+      const { artifact } = store.find(this.#kind, key);
       if (artifact && !this.#forced) {
         const closure = await closures.of(this.step.module, LOOKUP_MAX_AGE_MS);
         const reason = waited ? MADE_MEANWHILE : whyCached(artifact.manifest, closure);
@@ -82,7 +86,7 @@ export class StepRun {
       if (made) return made;
       // Another run makes it. The wait for its end takes up no room here.
       const options = { signal: giveUp, onWait };
-      (await store.lock(this.#name, this.#lockKey(fingerprint), options))[Symbol.dispose]();
+      (await store.lock(this.#kind, this.#lockKey(fingerprint), options))[Symbol.dispose]();
     }
   }
 
@@ -90,11 +94,11 @@ export class StepRun {
   async #makeAlone(fingerprint: Fingerprint, key: string): Promise<UpToDate | undefined> {
     const { session: { store }, pool, giveUp } = this.context;
     using _room = await pool.acquire(this.step.resources, giveUp);
-    using alone = await store.tryLock(this.#name, this.#lockKey(fingerprint));
+    using alone = await store.tryLock(this.#kind, this.#lockKey(fingerprint));
     giveUp.throwIfAborted();
     // The wait may have been long: code may have been edited, others may have made the artifact.
     if (!alone || keyOf(await this.#takeFingerprint()) !== key) return;
-    const lookup = store.find(this.#name, key);
+    const lookup = store.find(this.#kind, key);
     if (lookup.artifact && !this.#forced) {
       return { status: "cached", artifact: lookup.artifact, reason: MADE_MEANWHILE };
     }
@@ -120,12 +124,12 @@ export class StepRun {
   async #make(fingerprint: Fingerprint, reason: string): Promise<Artifact> {
     const { session: { store, closures }, run, onFailure } = this.context;
     const started = performance.now();
-    const draft = store.draft(this.#name);
+    const draft = store.draft(this.#kind);
     try {
       const result = await this.#execute(draft, fingerprint, reason);
       const tree = await this.#checkedTree(draft);
       return await store.publish(draft, {
-        step: this.#name,
+        step: this.#kind,
         key: keyOf(fingerprint),
         fingerprint,
         texts: (await closures.of(this.step.module)).texts,
@@ -156,12 +160,12 @@ export class StepRun {
     const { step } = this;
     const checkpointKey = this.#checkpointKey(fingerprint);
     const request = {
-      step: this.#name,
+      step: this.#kind,
       parameters: this.#parameters,
       inputs: mapValues(this.inputs, ({ path }) => path),
       output,
       checkpoints: checkpointKey &&
-        store.checkpoints(this.#name, checkpointKey, run, this.#forced),
+        store.checkpoints(this.#kind, checkpointKey, run, this.#forced),
     };
     const hidden = Object.values(this.inputs).flatMap(({ path, manifest }) =>
       manifest.fingerprint.notInDigest.map((name) => `${path}/${name}`)
