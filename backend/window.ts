@@ -11,8 +11,9 @@ type Rounding = "floor" | "round" | "ceil";
 export interface ConvAttributes {
   strides: [number, number] | number;
   pad: Padding;
-  dataFormat?: "NHWC" | "NCHW";
-  dilations?: [number, number] | number;
+  /** tf.layers passes null where it has nothing to say. */
+  dataFormat?: "NHWC" | "NCHW" | null;
+  dilations?: [number, number] | number | null;
   dimRoundingMode?: Rounding;
 }
 
@@ -61,15 +62,15 @@ export function poolInfo(
 function windowOf(
   input: number[],
   filter: number[],
-  { strides, pad, dataFormat = "NHWC", dilations = 1, dimRoundingMode }: ConvAttributes,
+  { strides, pad, dataFormat, dilations, dimRoundingMode }: ConvAttributes,
   depthwise: boolean,
 ): ConvInfo | undefined {
-  if (dataFormat !== "NHWC") return undefined;
+  if ((dataFormat ?? "NHWC") !== "NHWC") return undefined;
   return tf.backend_util.computeConv2DInfo(
     input as Shape4D,
     filter as Shape4D,
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     depthwise,

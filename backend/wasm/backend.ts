@@ -42,6 +42,17 @@ export class WasmBackend extends MathBackendCPU {
     return this.data.get(tensor.dataId) as unknown as TensorData;
   }
 
+  /**
+   * The record of a tensor that a kernel reads row by row: one that is lazy over other channels than
+   * its last dimension, having been reshaped, is computed.
+   */
+  rowsOf(tensor: tf.TensorInfo): TensorData {
+    const data = this.dataOf(tensor), { lazy } = data;
+    const isReshaped = lazy && lazy.kind !== "deferred" && lazy.channels !== tensor.shape.at(-1);
+    if (isReshaped) data.materializeNow();
+    return data;
+  }
+
   /** A new float32 tensor whose values the caller writes. */
   allocateTensor(shape: number[]): { info: tf.TensorInfo; data: TensorData } {
     const output = this.emptyTensor(shape);

@@ -51,6 +51,7 @@ export interface BatchStatistics {
   /** Rows of each part. */
   counts: Block;
   parts: number;
+  channels: number;
 }
 
 /** How a tensor came out of batch normalisation; its gradient needs it. */

@@ -30,6 +30,8 @@ export function batchNormTrain(
   const { heap } = backend;
   const input = backend.dataOf(x);
   const { rows, channels } = rowsAndChannels(x);
+  // A convolution's output that was reshaped has other channels than those that were summed.
+  if (input.statistics?.channels !== channels) input.dropStatistics();
   const statistics = input.statistics ?? computeStatistics(backend, input, rows, channels);
   if (input.filter) input.filter.statisticsWanted = true;
 

@@ -44,7 +44,7 @@ export function depthwise(
       view[i] = Math.min(bands.rows, info.outHeight - first) * info.outWidth;
     }
     const partials = heap.allocate(chunks * 3 * info.outChannels);
-    output.data.statistics = { partials, counts, parts: chunks };
+    output.data.statistics = { partials, counts, parts: chunks, channels: info.outChannels };
   }
   pool.run(Kernel.depthwise, chunks, bands.paddedFloats + TAP_TABLE_FLOATS, [
     ...sourceArguments(x),

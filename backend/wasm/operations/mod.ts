@@ -25,7 +25,7 @@ export function registerOperations(backendName: string): void {
   const kernels = new KernelRegistrar(
     backendName,
     stockKernel,
-    (backend: WasmBackend, tensor) => backend.dataOf(tensor),
+    (backend: WasmBackend, tensor) => backend.rowsOf(tensor),
     { covers: isOurActivation, finish: addBiasAndActivate },
   );
 
@@ -54,7 +54,7 @@ export function registerOperations(backendName: string): void {
   kernels.replace("Mean", (backend, { x }, { axis, keepDims }) => {
     const axes = tf.util.parseAxisParam(axis, x.shape);
     if (keepDims || x.shape.length !== 4 || axes.join() !== "1,2") return undefined;
-    return spatialMean(backend, backend.dataOf(x), x.shape);
+    return spatialMean(backend, backend.rowsOf(x), x.shape);
   });
 
   kernels.replace("BatchMatMul", multiplyMatrices);
@@ -102,5 +102,5 @@ function asMatrix(backend: WasmBackend, tensor: tf.TensorInfo): Matrix | undefin
     return undefined;
   }
   if (rows * columns === 0) return undefined;
-  return { data: backend.dataOf(tensor), rows, columns };
+  return { data: backend.rowsOf(tensor), rows, columns };
 }

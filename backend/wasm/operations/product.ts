@@ -163,7 +163,7 @@ export function allocateStatistics(
   const counts = heap.allocate(parts);
   const view = heap.integers(counts, parts);
   for (let i = 0; i < parts; i++) view[i] = Math.min(rowsPerChunk, rows - i * rowsPerChunk);
-  return { partials: heap.allocate(parts * 3 * channels), counts, parts };
+  return { partials: heap.allocate(parts * 3 * channels), counts, parts, channels };
 }
 
 /**

@@ -269,7 +269,7 @@ function allocateBandStatistics(
     const first = i % bands * tileRows * 4;
     view[i] = Math.min(tileRows * 4, height - first) * width;
   }
-  return { partials: heap.allocate(parts * 3 * channels), counts, parts };
+  return { partials: heap.allocate(parts * 3 * channels), counts, parts, channels };
 }
 
 /** The caller releases the block. */

@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../../../backend/wasm/backend.ts";
 import { WASM_BACKEND } from "../../../backend/wasm/mod.ts";
 import { PanelWidth } from "../../../backend/wasm/panel_width.ts";
-import { noise, valuesOn } from "./compare.ts";
+import { noise } from "../compare.ts";
+import { WASM } from "./subject.ts";
 
 Deno.test("wide and narrow panels compute the same bits", async () => {
   await tf.setBackend(WASM_BACKEND);
@@ -16,7 +17,7 @@ Deno.test("wide and narrow panels compute the same bits", async () => {
   const results: Float32Array[][] = [];
   for (const wide of [0, 1]) {
     Object.defineProperty(backend, "wide", { value: wide, configurable: true });
-    results.push(await valuesOn(WASM_BACKEND, compute));
+    results.push(await WASM.valuesOf(compute));
   }
   delete (backend as { wide?: number }).wide; // the getter of the class again
   assert.deepEqual(results[0], results[1]);

@@ -3,24 +3,47 @@ import { v8FlagArguments } from "../../../backend/v8_flags.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 
-async function digestWith(flags: string[]): Promise<string> {
+const memory = await Deno.makeTempFile();
+const flags = await v8FlagArguments(memory);
+await Deno.remove(memory);
+const ignore = flags.length === 0;
+if (ignore) console.log("tests with the V8 flags are skipped: this V8 does not have them");
+
+async function deno(...args: string[]): Promise<string> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...flags, "tests/backend/wasm/digest_networks.ts"],
+    args,
     cwd: ROOT,
+    env: { NO_COLOR: "1" },
   }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  const printed = new TextDecoder().decode(stdout);
+  assert.ok(success, printed.slice(-4000) + new TextDecoder().decode(stderr).slice(-4000));
+  return printed;
 }
 
-Deno.test("networks compute the same bits with and without the V8 flags", async () => {
-  const memory = await Deno.makeTempFile();
-  const flags = await v8FlagArguments(memory);
-  await Deno.remove(memory);
-  if (flags.length === 0) {
-    console.log("skipped: this V8 does not have the flags");
-    return;
-  }
-  const plain = await digestWith([]);
-  assert.match(plain, /^[0-9a-f]{64}\n$/);
-  assert.equal(await digestWith(flags), plain);
+Deno.test({
+  name: "networks compute the same bits with and without the V8 flags",
+  ignore,
+  fn: async () => {
+    const digest = (flags: string[]) =>
+      deno("run", "-A", ...flags, "tests/backend/wasm/digest_networks.ts");
+    const plain = await digest([]);
+    assert.match(plain, /^[0-9a-f]{64}\n$/);
+    assert.equal(await digest(flags), plain);
+  },
+});
+
+Deno.test({
+  name: "the whole contract holds with the V8 flags, too",
+  ignore,
+  fn: async () => {
+    const printed = await deno(
+      "test",
+      "-A",
+      "--no-check",
+      ...flags,
+      "tests/backend/wasm/contract_test.ts",
+    );
+    assert.match(printed, /\| 0 failed/);
+    assert.ok(Number(/ok \| (\d+) passed/.exec(printed)?.[1]) > 50, printed.slice(-300));
+  },
 });

@@ -15,12 +15,12 @@ import type { Model } from "../../../models/model.ts";
 import { type ParameterSpec, parameterSpecs } from "../../../models/parameter_specs.ts";
 import { Sgd } from "../../../training/sgd.ts";
 import { type Branch, trainStep } from "../../../training/train_step.ts";
-import { stockProgramsOf, webGpuTest } from "./compare.ts";
+import { stockProgramsOf, WEBGPU } from "./subject.ts";
 
 const SIZE = 64;
 
 for (const name of ["resnet18", "mobilenet_v2"]) {
-  webGpuTest(`${name} on webgpu computes torch's logits`, async () => {
+  WEBGPU.test(`${name} computes torch's logits`, async () => {
     const reference = await readReference(name, SIZE);
     await onWebGpu(name, 1000, async (model) => {
       const { images } = referenceBatch(reference.input_stream, SIZE, 0);
@@ -30,7 +30,7 @@ for (const name of ["resnet18", "mobilenet_v2"]) {
     });
   });
 
-  webGpuTest(`${name} on webgpu has torch's gradients`, async () => {
+  WEBGPU.test(`${name} has torch's gradients`, async () => {
     const { finetune_1: reference, input_stream } = await readReference(name, SIZE);
     await onWebGpu(name, 2, async (model) => {
       const { images, labels } = referenceBatch(input_stream, SIZE, 0);
@@ -50,13 +50,13 @@ for (const name of ["resnet18", "mobilenet_v2"]) {
 
   for (const branch of ["finetune", "frozen"] as const) {
     const steps = branch === "finetune" ? 1 : 5;
-    webGpuTest(`${name} on webgpu learns in the ${branch} branch as in torch`, async () => {
+    WEBGPU.test(`${name} learns in the ${branch} branch as in torch`, async () => {
       await checkTraining(name, branch, steps);
     });
   }
 }
 
-webGpuTest(
+WEBGPU.test(
   "a training step of mobilenet_v2 is the same to the last bit when repeated",
   async () => {
     const runs: Float32Array[][] = [];
@@ -76,7 +76,7 @@ webGpuTest(
   },
 );
 
-webGpuTest("training steps leave no memory behind, and few programs are stock", async () => {
+WEBGPU.test("training steps leave no memory behind, and few programs are stock", async () => {
   await onWebGpu("mobilenet_v2", 2, async (model) => {
     const optimizer = new Sgd(model.trainable("all"), 0.9);
     const backend = tf.backend();

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { batchNormTrain, softmaxCrossEntropy } from "../../../backend/ops.ts";
-import { noise } from "./compare.ts";
+import { noise } from "../compare.ts";
 
 type Activation = "linear" | "relu" | "relu6";
 

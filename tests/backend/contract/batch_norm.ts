@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { type Activation, batchNormInference, batchNormTrain } from "../../../backend/ops.ts";
+import { assertNear, noise, noiseValues } from "../compare.ts";
+import type { Subject } from "./subject.ts";
+
+type Shape4D = [number, number, number, number];
+
+const SHAPES: Shape4D[] = [
+  [1, 3, 2, 1],
+  [4, 5, 3, 3],
+  [3, 7, 7, 5],
+  [2, 9, 5, 16],
+  [4, 6, 6, 17],
+  [4, 2, 2, 960],
+  // More rows than one workgroup, or one chunk, takes.
+  [1, 31, 33, 24],
+  [3, 31, 33, 17],
+];
+
+export function batchNormContract(subject: Subject): void {
+  for (const activation of ["linear", "relu", "relu6"] as const) {
+    for (const withResidual of [false, true]) {
+      const what = `train-mode batch norm, ${activation}${withResidual ? ", with a residual" : ""}`;
+      subject.test(
+        `${what}: values, gradients and running buffers agree with stock tfjs`,
+        async () => {
+          for (const shape of SHAPES) {
+            await subject.agreesWithStock(
+              `${what}, [${shape}]`,
+              () => trainBatchNorm(shape, activation, withResidual),
+              5e-5,
+            );
+          }
+        },
+      );
+    }
+
+    subject.test(`evaluation-mode batch norm, ${activation}, agrees with stock tfjs`, async () => {
+      for (const channels of [1, 5, 16, 17]) {
+        for (const withResidual of [false, true]) {
+          await subject.agreesWithStock(`${channels} channels`, () => {
+            const shape: Shape4D = [2, 5, 7, channels];
+            const residual = withResidual ? noise(shape, 6) as tf.Tensor4D : undefined;
+            return [batchNormInference(noise(shape, 1) as tf.Tensor4D, {
+              weight: noise([channels], 2) as tf.Tensor1D,
+              bias: noise([channels], 3) as tf.Tensor1D,
+              runningMean: noise([channels], 4) as tf.Tensor1D,
+              runningVariance: tf.add(noise([channels], 5), 2) as tf.Tensor1D,
+            }, { activation, residual })];
+          });
+        }
+      }
+    });
+  }
+
+  for (const side of [15, 31]) {
+    subject.test(
+      `statistics of ${4 * side ** 2} values keep their precision a thousand deviations from zero`,
+      async () => {
+        const channels = 8, pixels = 4 * side * side;
+        const x = noiseValues(pixels * channels, 1).map((value) => 1000 + value);
+        let sum = 0, squares = 0;
+        for (let i = 0; i < pixels; i++) sum += x[i * channels];
+        for (let i = 0; i < pixels; i++) squares += (x[i * channels] - sum / pixels) ** 2;
+        const [mean, variance] = await subject.valuesOf(() => {
+          const ones = tf.ones([channels]) as tf.Tensor1D;
+          const running = () => tf.variable(tf.zeros([channels])) as tf.Variable<tf.Rank.R1>;
+          const runningMean = running(), runningVariance = running();
+          batchNormTrain(tf.tensor4d(x, [4, side, side, channels]), {
+            weight: ones,
+            bias: ones,
+            runningMean,
+            runningVariance,
+          });
+          const moved = [runningMean.clone(), runningVariance.clone()];
+          tf.dispose([runningMean, runningVariance]);
+          return moved;
+        });
+        assertNear("mean", mean.slice(0, 1), [0.1 * sum / pixels], 1e-6);
+        assertNear("variance", variance.slice(0, 1), [0.1 * squares / (pixels - 1)], 1e-4);
+      },
+    );
+  }
+
+  subject.test("what was read of a running buffer before it moved is not read again", async () => {
+    const ones = () => tf.ones([4]) as tf.Tensor1D;
+    const runningMean = tf.variable(tf.zeros([4])) as tf.Variable<tf.Rank.R1>;
+    const runningVariance = tf.variable(tf.ones([4])) as tf.Variable<tf.Rank.R1>;
+    const step = () =>
+      tf.tidy(() => {
+        const x = tf.fill([1, 2, 2, 4], 10) as tf.Tensor4D;
+        batchNormTrain(x, { weight: ones(), bias: ones(), runningMean, runningVariance });
+      });
+    step();
+    const first = runningMean.data();
+    step();
+    assertNear("after one step", await first, [1, 1, 1, 1], 1e-6);
+    assertNear("after two steps", await runningMean.data(), [1.9, 1.9, 1.9, 1.9], 1e-6);
+    tf.dispose([runningMean, runningVariance]);
+  });
+
+  subject.test("a NaN in a photo reaches the output of batch norm", async () => {
+    const [y] = await subject.valuesOf(() => {
+      const x = noiseValues(64, 1);
+      x[3] = NaN;
+      const ones = tf.ones([8]) as tf.Tensor1D;
+      const bn = { weight: ones, bias: ones, runningMean: ones, runningVariance: ones };
+      return [batchNormInference(tf.tensor4d(x, [1, 2, 4, 8]), bn)];
+    });
+    assert.equal(y.findIndex(Number.isNaN), 3);
+  });
+}
+
+/** y, the gradients of x, gamma, beta and the residual, and the running buffers afterwards. */
+function trainBatchNorm(shape: Shape4D, activation: Activation, withResidual: boolean) {
+  const channels = [shape[3]];
+  const variable = (seed: number, offset: number) =>
+    tf.variable(tf.add(noise(channels, seed), offset)) as tf.Variable<tf.Rank.R1>;
+  const runningMean = variable(4, 0), runningVariance = variable(5, 2);
+  const inputs = [
+    tf.add(tf.mul(noise(shape, 1), 3), noise(channels, 6)),
+    tf.add(noise(channels, 2), 1.5),
+    noise(channels, 3),
+    ...(withResidual ? [noise(shape, 7)] : []),
+  ];
+  const run = (x: tf.Tensor, weight: tf.Tensor, bias: tf.Tensor, residual?: tf.Tensor) =>
+    batchNormTrain(x as tf.Tensor4D, {
+      weight: weight as tf.Tensor1D,
+      bias: bias as tf.Tensor1D,
+      runningMean,
+      runningVariance,
+    }, { activation, residual: residual as tf.Tensor4D });
+  const { value, grads } = tf.valueAndGrads((...[x, w, b, r]: tf.Tensor[]) =>
+    tf.sum(tf.mul(run(x, w, b, r), noise(shape, 99)))
+  )(inputs);
+  const results = [
+    run(inputs[0], inputs[1], inputs[2], inputs[3]),
+    value,
+    ...grads,
+    runningMean.clone(),
+    runningVariance.clone(),
+  ];
+  tf.dispose([runningMean, runningVariance]);
+  return results;
+}

@@ -1,0 +1,23 @@
+/** The one suite that every backend passes, in every mode. */
+import { batchNormContract } from "./batch_norm.ts";
+import { conv2dContract } from "./conv2d.ts";
+import { depthwiseContract } from "./depthwise.ts";
+import { derivativesContract } from "./derivatives.ts";
+import { layersContract } from "./layers.ts";
+import { lazyContract } from "./lazy.ts";
+import { lossContract } from "./loss.ts";
+import { networksContract } from "./networks.ts";
+import { operationsContract } from "./operations.ts";
+import type { Subject } from "./subject.ts";
+
+export function declareContract(subject: Subject): void {
+  conv2dContract(subject);
+  depthwiseContract(subject);
+  batchNormContract(subject);
+  operationsContract(subject);
+  lossContract(subject);
+  derivativesContract(subject);
+  lazyContract(subject);
+  networksContract(subject);
+  layersContract(subject);
+}

@@ -1,0 +1,4 @@
+import { declareContract } from "../contract/mod.ts";
+import { WASM } from "./subject.ts";
+
+declareContract(WASM);

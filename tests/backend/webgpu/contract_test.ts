@@ -1,0 +1,4 @@
+import { declareContract } from "../contract/mod.ts";
+import { WEBGPU } from "./subject.ts";
+
+declareContract(WEBGPU);
