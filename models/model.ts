@@ -63,6 +63,28 @@ export class Model {
     return this.architecture.classifier<tf.Tensor>(layers, features, this.classes) as tf.Tensor2D;
   }
 
+  /**
+   * Logits of each photo of a batch, and the features that they come from, off the device.
+   * @param images [batch, size, size, 3], normalised; disposed
+   */
+  async judge(images: tf.Tensor4D): Promise<{ logits: number[]; features: Float32Array }[]> {
+    const [batch] = images.shape;
+    const outputs = tf.tidy(() => {
+      const features = this.features(images);
+      return { features, logits: this.classifier(features) };
+    });
+    const [logits, features] = await Promise.all([
+      outputs.logits.data<"float32">(),
+      outputs.features.data<"float32">(),
+    ]);
+    tf.dispose([images, outputs.logits, outputs.features]);
+    const width = features.length / batch;
+    return Array.from({ length: batch }, (_, i) => ({
+      logits: Array.from(logits.subarray(i * this.classes, (i + 1) * this.classes)),
+      features: features.slice(i * width, (i + 1) * width),
+    }));
+  }
+
   /** What an optimiser moves: every parameter, or the head's alone. */
   trainable(part: "all" | "head"): tf.Variable[] {
     return this.#specs

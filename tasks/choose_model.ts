@@ -9,11 +9,13 @@ import { latestArtifact } from "../pipeline/mod.ts";
 import type { Branch } from "../training/mod.ts";
 import { convertStateDict, readStateDict } from "../weights/mod.ts";
 import { readJson } from "./json.ts";
+import { type Judgement, readJudgement, UNJUDGED } from "./judgement.ts";
 import { loadModel } from "./load_model.ts";
 
 export interface ChosenModel {
   model: Model;
   manifest: ModelManifest;
+  judgement: Judgement;
   /** The model in words. */
   what: string;
 }
@@ -31,7 +33,20 @@ export async function trainedModel({ flags, store }: CommandContext): Promise<Ch
   }
   const { model, manifest } = await loadModel(artifact.path);
   const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
-  return { model, manifest, what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%` };
+  const judgement = await judgementOf(store, branch, artifact.manifest.digest);
+  return {
+    model,
+    manifest,
+    judgement,
+    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%`,
+  };
+}
+
+/** What the newest evaluation says, if it was of this very model. */
+async function judgementOf(store: string, branch: Branch, digest: string): Promise<Judgement> {
+  const evaluated = await latestArtifact(store, "evaluate");
+  const isOfIt = evaluated?.manifest.fingerprint.inputs[`train_${branch}`] === digest;
+  return isOfIt ? await readJudgement(evaluated.path, branch) : UNJUDGED;
 }
 
 async function betterBranch(store: string): Promise<Branch> {
@@ -68,6 +83,7 @@ export async function modelFromFile(flags: Flags, folder: string): Promise<Chose
       preprocessing: architecture.preprocessing,
       pretrained: { origin: path, sha256: "", licence: "unknown" },
     },
+    judgement: UNJUDGED,
     what: `${name} of ${path}`,
   };
 }

@@ -6,13 +6,17 @@ import { predictionGrid } from "../report/mod.ts";
 import {
   argmax,
   type Branch,
+  calibrate,
+  calibrated,
   compareBranches,
   type PhotoLogits,
   predictDataset,
+  references,
   scoreBranch,
-  softmax,
+  unlikeThreshold,
 } from "../training/mod.ts";
 import { writeJson } from "./json.ts";
+import { writeReferences } from "./judgement.ts";
 import { loadModel } from "./load_model.ts";
 import type { ComputeParameters } from "./parameters.ts";
 
@@ -29,12 +33,17 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     finetune: await predictVal(step, dataset, "finetune"),
     frozen: await predictVal(step, dataset, "frozen"),
   };
-  const branches = {
-    finetune: scoreBranch(photos.finetune, dataset.classes),
-    frozen: scoreBranch(photos.frozen, dataset.classes),
-  };
+  const featuresOf = (branch: Branch) => references(photos[branch].map(({ features }) => features));
+  const known = { finetune: featuresOf("finetune"), frozen: featuresOf("frozen") };
+  const score = (branch: Branch) => ({
+    ...scoreBranch(photos[branch], dataset.classes),
+    calibration: calibrate(photos[branch]),
+    unlike_beyond: unlikeThreshold(known[branch]) ?? null,
+  });
+  const branches = { finetune: score("finetune"), frozen: score("frozen") };
   const comparison = compareBranches(photos.finetune, photos.frozen);
   await writeJson(`${step.output}/metrics.json`, { branches, comparison });
+  await writeReferences(step.output, known);
 
   const files = dataset.photos("val");
   await writeJson(
@@ -42,19 +51,21 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     photos.finetune.map(({ index, label }, i) => ({
       path: files[index].path,
       label: dataset.classes[label],
-      finetune: describe(photos.finetune[i], dataset.classes),
-      frozen: describe(photos.frozen[i], dataset.classes),
+      finetune: describe(photos.finetune[i], dataset.classes, branches.finetune),
+      frozen: describe(photos.frozen[i], dataset.classes, branches.frozen),
     })),
   );
   for (const branch of ["finetune", "frozen"] as const) {
     await Deno.writeFile(
       `${step.output}/predictions_${branch}.png`,
-      await drawPredictions(dataset, branch, photos[branch]),
+      await drawPredictions(dataset, branch, photos[branch], branches[branch]),
     );
-    const { accuracy, correct, total, interval: [low, high] } = branches[branch];
+    const { accuracy, correct, total, interval: [low, high], calibration } = branches[branch];
+    const { temperature, ece } = calibration;
     step.log(
       `${branch}: ${percent(accuracy)} of val (${correct} of ${total}; 95% interval ` +
-        `${percent(low)} to ${percent(high)})`,
+        `${percent(low)} to ${percent(high)}); at temperature ${temperature.toFixed(2)} its ` +
+        `probabilities are ${percent(ece.after)} off (before: ${percent(ece.before)})`,
     );
   }
   step.log(comparison.summary);
@@ -89,9 +100,19 @@ async function predictVal(
   }
 }
 
-function describe({ logits }: PhotoLogits, classes: readonly string[]) {
+/** What a branch's score says of how its logits are to be read. */
+interface Scored {
+  calibration: { temperature: number };
+}
+
+function describe(
+  { logits }: PhotoLogits,
+  classes: readonly string[],
+  { calibration: { temperature } }: Scored,
+) {
   const predicted = argmax(logits);
-  return { label: classes[predicted], probability: softmax(logits)[predicted], logits };
+  const probability = calibrated(logits, temperature)[predicted];
+  return { label: classes[predicted], probability, logits };
 }
 
 /** Photos spread evenly over val, so that every class and the mistakes among them can be met. */
@@ -99,15 +120,16 @@ async function drawPredictions(
   dataset: Dataset,
   branch: Branch,
   photos: PhotoLogits[],
+  score: Scored,
 ): Promise<Uint8Array> {
   const shown = Math.min(SHOWN, photos.length);
   const tiles = await Promise.all(Array.from({ length: shown }, async (_, i) => {
     const photo = photos[Math.floor(((i + 0.5) * photos.length) / shown)];
-    const predicted = argmax(photo.logits);
+    const { label, probability } = describe(photo, dataset.classes, score);
     return {
       image: await dataset.readPhoto("val", photo.index),
-      predicted: dataset.classes[predicted],
-      probability: softmax(photo.logits)[predicted],
+      predicted: label,
+      probability,
       actual: dataset.classes[photo.label],
     };
   }));

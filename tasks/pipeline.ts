@@ -63,6 +63,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       inputs: ["build_datasets", "train_finetune", "train_frozen"],
       outputs: [
         "metrics.json",
+        "familiar.safetensors",
         "predictions.json",
         "predictions_finetune.png",
         "predictions_frozen.png",

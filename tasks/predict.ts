@@ -4,6 +4,7 @@ import { openDataset } from "../data/mod.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { titledPhoto } from "../report/mod.ts";
 import { writeJson } from "./json.ts";
+import { readJudgement } from "./judgement.ts";
 import { loadModel } from "./load_model.ts";
 import type { ComputeParameters } from "./parameters.ts";
 import { predictPhotos } from "./predict_photos.ts";
@@ -20,9 +21,12 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
   const { path } = photos.find(({ path }) => path === TUTORIAL_PHOTO) ?? photos.at(-1)!;
   const file = `${step.inputs.download_data}/photos/${path}`;
   const predictions: Record<string, unknown> = {};
-  for (const branch of ["finetune", "frozen"]) {
+  for (const branch of ["finetune", "frozen"] as const) {
     const { model, manifest } = await loadModel(step.inputs[`train_${branch}`]);
-    for await (const { result, image } of predictPhotos([file], model, manifest, 5)) {
+    const judgement = await readJudgement(step.inputs.evaluate, branch);
+    for await (
+      const { result, image } of predictPhotos([file], model, manifest, judgement, 5)
+    ) {
       if ("error" in result) throw new Error(`${path}: ${result.error}`);
       predictions[branch] = { ...result, path };
       step.log(`${branch}: ${path} is ${result.label} (${(100 * result.probability).toFixed(1)}%)`);

@@ -25,7 +25,7 @@ export async function predictCommand(context: CommandContext): Promise<number> {
     (flags.backend ?? DEFAULT_BACKEND) as "auto" | "webgpu" | "wasm",
   );
   await activateBackend(backend, { threads: flags.threads ? Number(flags.threads) : undefined });
-  const { model, manifest, what } = flags.weights
+  const { model, manifest, judgement, what } = flags.weights
     ? await modelFromFile(flags, folder)
     : await trainedModel(context);
   if (!flags.json) console.error(`with ${what}`);
@@ -33,7 +33,7 @@ export async function predictCommand(context: CommandContext): Promise<number> {
   const drawn: { image: RgbImage; result: Prediction }[] = [];
   let failed = false;
   const top = Number(flags.top ?? DEFAULT_TOP);
-  for await (const { result, image } of predictPhotos(paths, model, manifest, top)) {
+  for await (const { result, image } of predictPhotos(paths, model, manifest, judgement, top)) {
     if (flags.json) json(result);
     if ("error" in result) {
       failed = true;
@@ -49,10 +49,11 @@ export async function predictCommand(context: CommandContext): Promise<number> {
 
 const percent = (probability: number) => `${(100 * probability).toFixed(1)}%`;
 
-function describe({ path, label, probability, top }: Prediction): string {
+function describe({ path, label, probability, top, none_of_these }: Prediction): string {
   const others = top.slice(1).map((other) => `${other.label} ${percent(other.probability)}`);
   const rest = others.length > 0 ? `  (${others.join(", ")})` : "";
-  return `${path}: ${label} ${percent(probability)}${rest}`;
+  const hint = none_of_these ? "  none of these? It is unlike the photos of every class" : "";
+  return `${path}: ${label} ${percent(probability)}${rest}${hint}`;
 }
 
 function describeFailure({ path, error }: Failure): string {

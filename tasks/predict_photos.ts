@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { decodeImage, preprocessPhoto, type RgbImage } from "../data/mod.ts";
 import { classNames, type Model, type ModelManifest } from "../models/mod.ts";
-import { softmax } from "../training/mod.ts";
+import { judge, type Judgement } from "./judgement.ts";
 
 export interface Prediction {
   path: string;
@@ -11,6 +11,8 @@ export interface Prediction {
   /** The likeliest classes, best first. */
   top: { label: string; probability: number }[];
   logits: number[];
+  /** Whether the photo is unlike all val photos; absent where there were too few to tell. */
+  none_of_these?: boolean;
 }
 
 /** A path that is no photo. */
@@ -24,6 +26,7 @@ export async function* predictPhotos(
   paths: Iterable<string>,
   model: Model,
   manifest: ModelManifest,
+  judgement: Judgement,
   top: number,
 ): AsyncGenerator<{ result: Prediction | Failure; image?: RgbImage }> {
   const names = classNames(manifest);
@@ -36,18 +39,22 @@ export async function* predictPhotos(
       yield { result: { path, error: (error as Error).message } };
       continue;
     }
-    const logits = await computeLogits(model, preprocessPhoto(image, manifest.preprocessing));
-    const ranked = softmax(logits)
+    const { size } = manifest.preprocessing;
+    const pixels = preprocessPhoto(image, manifest.preprocessing);
+    const [output] = await model.judge(tf.tensor4d(pixels, [1, size, size, 3]));
+    const { probabilities, unlike } = judge(output, judgement);
+    const ranked = probabilities
       .map((probability, i) => ({ label: names[i], probability }))
       .sort((a, b) => b.probability - a.probability);
-    yield { result: { path, ...ranked[0], top: ranked.slice(0, top), logits }, image };
+    yield {
+      result: {
+        path,
+        ...ranked[0],
+        top: ranked.slice(0, top),
+        logits: output.logits,
+        ...(unlike !== undefined && { none_of_these: unlike }),
+      },
+      image,
+    };
   }
-}
-
-async function computeLogits(model: Model, pixels: Float32Array): Promise<number[]> {
-  const { size } = model.architecture.preprocessing;
-  const output = tf.tidy(() => model.predict(tf.tensor4d(pixels, [1, size, size, 3])));
-  const logits = Array.from(await output.data());
-  output.dispose();
-  return logits;
 }

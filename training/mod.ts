@@ -1,3 +1,5 @@
+export * from "./calibration.ts";
+export * from "./familiarity.ts";
 export * from "./fit.ts";
 export * from "./head.ts";
 export * from "./history.ts";

@@ -8,9 +8,11 @@ export interface PhotoLogits {
   index: number;
   label: number;
   logits: number[];
+  /** What the network's last layer was given. */
+  features: Float32Array;
 }
 
-/** Logits of every photo that `loader` yields, in its order. */
+/** Logits and features of every photo that `loader` yields, in its order. */
 export async function predictDataset(
   model: Model,
   loader: Loader,
@@ -24,18 +26,8 @@ export async function predictDataset(
   let batch = 0;
   for await (const { images, labels, indices } of loader) {
     signal?.throwIfAborted();
-    const output = tf.tidy(() =>
-      model.predict(tf.tensor4d(images, [labels.length, size, size, 3]))
-    );
-    const logits = await output.data<"float32">();
-    output.dispose();
-    indices.forEach((index, i) =>
-      photos.push({
-        index,
-        label: labels[i],
-        logits: Array.from(logits.subarray(i * model.classes, (i + 1) * model.classes)),
-      })
-    );
+    const results = await model.judge(tf.tensor4d(images, [labels.length, size, size, 3]));
+    indices.forEach((index, i) => photos.push({ index, label: labels[i], ...results[i] }));
     onBatch?.(++batch, loader.length);
   }
   return photos;

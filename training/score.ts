@@ -2,6 +2,9 @@
 import { argmax, confusionMatrix, mcnemarExact, wilsonInterval } from "./metrics.ts";
 import type { PhotoLogits } from "./predict_dataset.ts";
 
+/** What scoring asks of a photo. */
+export type ScoredPhoto = Omit<PhotoLogits, "features">;
+
 export interface BranchScore {
   accuracy: number;
   correct: number;
@@ -26,7 +29,10 @@ export interface BranchComparison {
   summary: string;
 }
 
-export function scoreBranch(photos: PhotoLogits[], classes: readonly string[]): BranchScore {
+export function scoreBranch(
+  photos: readonly ScoredPhoto[],
+  classes: readonly string[],
+): BranchScore {
   const predicted = photos.map(({ logits }) => argmax(logits));
   const confusion = confusionMatrix(photos.map(({ label }) => label), predicted, classes.length);
   const correct = confusion.reduce((sum, row, i) => sum + row[i], 0);
@@ -53,10 +59,10 @@ function share(correct: number, total: number) {
  * @param finetune @param frozen the same photos in the same order
  */
 export function compareBranches(
-  finetune: PhotoLogits[],
-  frozen: PhotoLogits[],
+  finetune: readonly ScoredPhoto[],
+  frozen: readonly ScoredPhoto[],
 ): BranchComparison {
-  const right = (photo: PhotoLogits) => argmax(photo.logits) === photo.label;
+  const right = (photo: ScoredPhoto) => argmax(photo.logits) === photo.label;
   let onlyFinetune = 0, onlyFrozen = 0;
   finetune.forEach((photo, i) => {
     if (photo.index !== frozen[i].index) throw new Error("the branches saw different photos");

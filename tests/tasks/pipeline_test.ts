@@ -91,6 +91,9 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
       assert.ok(Math.abs(branches[branch].accuracy - right / 6) < 1e-12);
     }
     assert.ok(["finetune", "frozen", "equal"].includes(comparison.better));
+    const { calibration: { temperature, ece } } = branches.frozen;
+    assert.ok(temperature > 0 && ece.before >= 0 && ece.after <= 1);
+    assert.equal(branches.frozen.unlike_beyond, null, "six photos cannot say what is unlike them");
   });
 
   await t.step("a second run finds everything cached", async () => {
@@ -161,6 +164,7 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
       );
       assert.ok(Math.abs(probabilities[0] + probabilities[1] - 1) < 1e-9);
       assert.equal(mine.probability, Math.max(...probabilities));
+      assert.equal(mine.none_of_these, undefined);
       assert.match(missing.path, /nowhere\.jpg$/);
       assert.match(missing.error, /nowhere\.jpg|No such file|not found/i);
       assert.equal(blue.length, 3);
@@ -181,6 +185,7 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
         `${logit} ${wanted.frozen.logits[i]}`,
       )
     );
+    assert.ok(Math.abs(json[0].probability - wanted.frozen.probability) < 1e-4);
   });
 
   await Deno.remove(folder, { recursive: true });
