@@ -1,5 +1,5 @@
 /** What the command line drives, and what a command of it is given. */
-import type { Pipeline } from "../pipeline/mod.ts";
+import type { Pipeline, RunRecord, Setting } from "../pipeline/mod.ts";
 import type { Flags } from "./flags.ts";
 
 /** A program with this command line; nothing else in cli/ knows of images. */
@@ -12,13 +12,24 @@ export interface Application {
     parameters: Record<string, unknown>;
     notes: string[];
   }>;
+  /** One graph for several settings, as `configure` gave them. */
+  sweep(settings: readonly Setting[]): SweptPipeline;
   /** Commands of its own, such as `predict`: they return an exit code. */
   commands: Record<string, Command>;
+}
+
+export interface SweptPipeline {
+  pipeline: Pipeline;
+  parameters: Record<string, unknown>;
+  /** What a run of it found, for people; undefined for a run that did not come so far. */
+  conclude(record: RunRecord): string | undefined;
 }
 
 export interface Command {
   usage: string;
   help: string;
+  /** Whether flags with several values mean a sweep to it; it refuses them otherwise. */
+  sweeps?: boolean;
   run(context: CommandContext): Promise<number>;
 }
 

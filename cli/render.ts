@@ -10,7 +10,11 @@ export interface Renderer {
 type StepProgress = Extract<PipelineEvent, { type: "step_progress" }>;
 type StepFinished = Extract<PipelineEvent, { type: "step_finished" }>;
 
-export const NAME_WIDTH = 16;
+/** Room for steps' names, of which a sweep's are long. */
+export function nameWidth(steps: readonly string[]): number {
+  return Math.min(48, Math.max(16, ...steps.map((name) => name.length)));
+}
+
 /** Plain output says how far a long step is at most this often. */
 const PLAIN_INTERVAL_MS = 15_000;
 
@@ -22,15 +26,18 @@ const MARKS: Record<StepFinished["status"], string> = {
 };
 
 /** One line for a finished step: mark, name, what happened and why. */
-export function finishedLine({ step, status, seconds, reason }: StepFinished): string {
+export function finishedLine(
+  { step, status, seconds, reason }: StepFinished,
+  width: number,
+): string {
   const time = status === "ran" || status === "failed" ? ` in ${formatSeconds(seconds)}` : "";
   const why = reason && status !== "failed" ? ` (${reason})` : "";
-  return `${MARKS[status]} ${step.padEnd(NAME_WIDTH)} ${status}${time}${why}`;
+  return `${MARKS[status]} ${step.padEnd(width)} ${status}${time}${why}`;
 }
 
 /** Every line of a log under its step's name. */
-function logLines({ step, text }: { step: string; text: string }): string[] {
-  return text.split("\n").map((line) => `  ${step.padEnd(NAME_WIDTH)} ${line}`);
+function logLines({ step, text }: { step: string; text: string }, width: number): string[] {
+  return text.split("\n").map((line) => `  ${step.padEnd(width)} ${line}`);
 }
 
 export function formatSeconds(seconds: number): string {
@@ -59,6 +66,7 @@ export function secondsLeft(done: number, total: number, elapsedSeconds: number)
 export class PlainRenderer implements Renderer {
   readonly #lastShown = new Map<string, number>();
   readonly #started = new Map<string, number>();
+  #width = nameWidth([]);
 
   constructor(
     private readonly write: (line: string) => void = (line) => console.error(line),
@@ -67,16 +75,19 @@ export class PlainRenderer implements Renderer {
 
   show(event: PipelineEvent): void {
     switch (event.type) {
+      case "run_started":
+        this.#width = nameWidth(event.steps);
+        return;
       case "step_started":
         this.#started.set(event.step, this.now());
         this.#lastShown.set(event.step, this.now());
-        return this.write(`> ${event.step.padEnd(NAME_WIDTH)} ${event.reason}`);
+        return this.write(`> ${event.step.padEnd(this.#width)} ${event.reason}`);
       case "step_progress":
         return this.#showProgress(event);
       case "step_log":
-        return logLines(event).forEach(this.write);
+        return logLines(event, this.#width).forEach(this.write);
       case "step_finished":
-        return this.write(finishedLine(event));
+        return this.write(finishedLine(event, this.#width));
     }
   }
 
@@ -87,7 +98,9 @@ export class PlainRenderer implements Renderer {
     this.#lastShown.set(step, now);
     const left = total && secondsLeft(done, total, (now - this.#started.get(step)!) / 1000);
     const time = left ? `, ${formatSeconds(left)} left` : "";
-    this.write(`  ${step.padEnd(NAME_WIDTH)} ${formatProgress(event)}${time} ${message}`.trimEnd());
+    this.write(
+      `  ${step.padEnd(this.#width)} ${formatProgress(event)}${time} ${message}`.trimEnd(),
+    );
   }
 
   close(): void {}
@@ -97,6 +110,7 @@ export class PlainRenderer implements Renderer {
 export class TerminalRenderer implements Renderer {
   readonly #bars = new Map<string, SingleBar>();
   readonly #started = new Map<string, number>();
+  #width = nameWidth([]);
   readonly #multi = new MultiBar({
     format: `{step} {bar} {percentage}% {left} {message}`,
     barCompleteChar: "█",
@@ -111,20 +125,23 @@ export class TerminalRenderer implements Renderer {
 
   show(event: PipelineEvent): void {
     switch (event.type) {
+      case "run_started":
+        this.#width = nameWidth(event.steps);
+        return;
       case "step_started": {
         this.#started.set(event.step, performance.now());
-        const payload = { step: event.step.padEnd(NAME_WIDTH), left: "", message: event.reason };
+        const payload = { step: event.step.padEnd(this.#width), left: "", message: event.reason };
         this.#bars.set(event.step, this.#multi.create(1, 0, payload));
         return;
       }
       case "step_progress":
         return this.#showProgress(event);
       case "step_log":
-        return logLines(event).forEach((line) => this.#line(line));
+        return logLines(event, this.#width).forEach((line) => this.#line(line));
       case "step_finished": {
         const bar = this.#bars.get(event.step);
         if (bar) this.#multi.remove(bar);
-        return this.#line(finishedLine(event));
+        return this.#line(finishedLine(event, this.#width));
       }
     }
   }

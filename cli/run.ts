@@ -1,14 +1,13 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
 import { type PipelineEvent, run, type RunRecord, type StepRecord } from "../pipeline/mod.ts";
 import type { Application, CommandContext } from "./application.ts";
+import { configure } from "./configuration.ts";
 import { EXIT } from "./exit.ts";
-import { formatSeconds, NAME_WIDTH, PlainRenderer, TerminalRenderer } from "./render.ts";
-import { checkSteps } from "./steps.ts";
+import { formatSeconds, nameWidth, PlainRenderer, TerminalRenderer } from "./render.ts";
 
 export async function runSteps(app: Application, context: CommandContext): Promise<number> {
-  const { flags, operands, folder, store, signal, json, say } = context;
-  const targets = checkSteps(app, operands);
-  const { parameters, notes } = await app.configure(flags, folder, store);
+  const { flags, store, signal, json, say } = context;
+  const { pipeline, parameters, targets, notes, conclude } = await configure(app, context);
   notes.forEach(say);
   const renderer = Deno.stderr.isTerminal() ? new TerminalRenderer() : new PlainRenderer();
   const onEvent = (event: PipelineEvent) => {
@@ -17,7 +16,7 @@ export async function runSteps(app: Application, context: CommandContext): Promi
   };
   let record: RunRecord;
   try {
-    record = await run(app.pipeline, {
+    record = await run(pipeline, {
       store,
       parameters,
       targets,
@@ -34,25 +33,29 @@ export async function runSteps(app: Application, context: CommandContext): Promi
     if (step.error) console.error(describeFailure(step, flags.verbose === true));
   }
   if (!flags.json) sayResults(record, say);
+  const conclusion = conclude?.(record);
+  if (conclusion) say(`\n${conclusion}`);
   if (record.status === "interrupted") return EXIT.interrupted;
   return record.status === "done" ? EXIT.done : EXIT.failed;
 }
 
 /** Its own error first, then the end of its log, where the rest is, and how to try again. */
-function describeFailure({ step, error }: StepRecord, verbose: boolean): string {
+function describeFailure({ step, kind, error }: StepRecord, verbose: boolean): string {
   const { message, stack, logTail, logFile } = error!;
   return [
     "",
     `${step} failed: ${verbose && stack ? stack : message}`,
     ...(logTail.length > 0 ? ["", ...logTail.map((line) => `  | ${line}`)] : []),
     ...(logFile ? [`Its whole log: ${logFile}`] : []),
-    `To run it again: deno task ${step}, with the same flags`,
+    `To run it again: deno task ${kind ? "pipeline " : ""}${step}, with the same flags`,
   ].join("\n");
 }
 
 function sayResults({ status, seconds, steps }: RunRecord, say: (line: string) => void): void {
-  const results = steps.filter(({ artifact }) => artifact);
+  // Of a sweep, what its settings share: they themselves are many, and `runs` has them.
+  const results = steps.filter(({ artifact, kind }) => artifact && !kind);
+  const width = nameWidth(results.map(({ step }) => step));
   if (results.length > 0) say("\nResults:");
-  for (const { step, artifact } of results) say(`  ${step.padEnd(NAME_WIDTH)} ${artifact}`);
+  for (const { step, artifact } of results) say(`  ${step.padEnd(width)} ${artifact}`);
   say(`${status} in ${formatSeconds(seconds)}`);
 }

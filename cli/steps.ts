@@ -1,19 +1,21 @@
-import type { Application } from "./application.ts";
+import { kindOf, type Pipeline } from "../pipeline/mod.ts";
 import { UsageError } from "./errors.ts";
 import { nearest } from "./flags.ts";
 
 /**
- * The steps named on the command line; undefined, for all of them, where none is.
+ * The steps named on the command line, with every instance of those that a sweep has several of;
+ * undefined, for all steps, where none is named.
  *
  * @throws {UsageError} when a name is no step's
  */
-export function checkSteps({ pipeline }: Application, names: string[]): string[] | undefined {
-  const known = pipeline.steps.map(({ name }) => name);
-  for (const name of names) {
-    if (known.includes(name)) continue;
-    const near = nearest(name, known);
+export function checkSteps({ steps }: Pipeline, names: string[]): string[] | undefined {
+  if (names.length === 0) return undefined;
+  return names.flatMap((wanted) => {
+    const found = steps.filter((step) => step.name === wanted || kindOf(step) === wanted);
+    if (found.length > 0) return found.map(({ name }) => name);
+    const known = [...new Set(steps.map(wanted.includes("@") ? ({ name }) => name : kindOf))];
+    const near = nearest(wanted, known);
     const advice = near ? `did you mean ${near}?` : `choose from ${known.join(", ")}`;
-    throw new UsageError(`there is no step "${name}": ${advice}`);
-  }
-  return names.length > 0 ? names : undefined;
+    throw new UsageError(`there is no step "${wanted}": ${advice}`);
+  });
 }

@@ -40,13 +40,19 @@ export async function why(
 }
 
 /** A change in words: `epochs: 5 → 25`, `models/resnet.ts changed`. */
-export function describeChange({ kind, name, before, after }: Change): string {
+export function describeChange({ kind, name, ...values }: Change): string {
+  const [before, after] = [values.before, values.after].map(inBrief);
   const what = kind === "environment" ? `variable ${name}` : name;
   if (kind === "input") return after ? `${name} gave another result` : `${name} has to run first`;
   if (before === undefined) return `${what}${isShown(kind) ? ` ${after}` : ""} is new`;
   if (after === undefined) return `${what} is gone`;
   return isShown(kind) ? `${what}: ${before} → ${after}` : `${what} changed`;
 }
+
+const LONGEST_VALUE = 60;
+
+const inBrief = (value: string | undefined) =>
+  value && value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
 
 /** Kinds whose values tell a person something. */
 const isShown = (kind: Change["kind"]) =>

@@ -14,9 +14,11 @@ export {
   batchGrid,
   confusionMatrix,
   predictionGrid,
+  sweepChart,
   titledPhoto,
   trainingCurves,
 } from "./render.ts";
 export type { Picture } from "./svg.ts";
+export { drawSweepChart, type SweepChartRow } from "./sweep_chart.ts";
 export { drawTitledPhoto, type Prediction } from "./titled_photo.ts";
 export { drawTrainingCurves } from "./training_curves.ts";

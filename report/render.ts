@@ -8,6 +8,7 @@ import {
 } from "./prediction_grid.ts";
 import type { Branch } from "./history.ts";
 import { rasterise } from "./rasterise.ts";
+import { drawSweepChart, type SweepChartRow } from "./sweep_chart.ts";
 import { drawTitledPhoto, type Prediction } from "./titled_photo.ts";
 import { drawTrainingCurves } from "./training_curves.ts";
 
@@ -35,6 +36,11 @@ export async function titledPhoto(image: RgbImage, prediction: Prediction): Prom
 /** `drawTrainingCurves` as PNG. */
 export async function trainingCurves(runs: { branches: Branch[] }): Promise<Png> {
   return await rasterise(drawTrainingCurves(runs));
+}
+
+/** `drawSweepChart` as PNG. */
+export async function sweepChart(table: { rows: SweepChartRow[] }): Promise<Png> {
+  return await rasterise(drawSweepChart(table));
 }
 
 /** `drawConfusionMatrix` as PNG. */

@@ -14,13 +14,22 @@ export interface Configuration {
   notes: string[];
 }
 
+/** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
+const choices = new Map<string, ReturnType<typeof chooseBackend>>();
+
+function choiceFor(request: "auto" | "webgpu" | "wasm") {
+  const choice = choices.get(request) ?? chooseBackend(request);
+  choices.set(request, choice);
+  return choice;
+}
+
 /** @param folder against which relative paths are meant: where the user stands */
 export async function configure(
   flags: Flags,
   folder: string,
   store: string,
 ): Promise<Configuration> {
-  const choice = await chooseBackend((flags.backend ?? "auto") as "auto" | "webgpu" | "wasm");
+  const choice = await choiceFor((flags.backend ?? "auto") as "auto" | "webgpu" | "wasm");
   const requested = (flags.recipe ?? "auto") as "auto" | "quick" | "tutorial";
   const name = requested === "auto" ? (choice.hardware ? "tutorial" : "quick") : requested;
   const recipe = { ...RECIPES[name] };
@@ -35,11 +44,17 @@ export async function configure(
     ...(flags.threads && { threads: Number(flags.threads) }),
   };
   const train = { ...compute, recipe, seed };
+  // Not the training's: seeds are compared on the same val photos.
+  const splitSeed = Number(flags["split-seed"] ?? 0);
   const downloads = join(store, "downloads");
   const model = checkModel(flags);
   return {
     parameters: {
-      download_data: { data: resolveSource(flags.data ?? "auto", folder), seed, downloads },
+      download_data: {
+        data: resolveSource(flags.data ?? "auto", folder),
+        seed: splitSeed,
+        downloads,
+      },
       convert_weights: {
         model,
         downloads,

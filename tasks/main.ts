@@ -5,6 +5,7 @@ import { main } from "../cli/main.ts";
 import { configure } from "./configure.ts";
 import { graftPipeline } from "./pipeline.ts";
 import { realPath } from "./real_path.ts";
+import { sweepPipeline } from "./sweep_pipeline.ts";
 
 if (import.meta.main) {
   // Steps run in folders of their own: a relative path is meant from where the user stands.
@@ -13,10 +14,12 @@ if (import.meta.main) {
     Deno.env.set("GRAFT_MIRROR", realPath(Deno.env.get("INIT_CWD") ?? Deno.cwd(), mirror));
   }
   const defaultStore = fileURLToPath(new URL("../.graft", import.meta.url));
+  const pipeline = graftPipeline(await v8FlagArguments(`${defaultStore}/v8_flags.json`));
   const code = await main(Deno.args, {
-    pipeline: graftPipeline(await v8FlagArguments(`${defaultStore}/v8_flags.json`)),
+    pipeline,
     defaultStore,
     configure,
+    sweep: (settings) => sweepPipeline(pipeline, settings),
     commands: {
       predict: {
         usage: "predict PATH…",

@@ -49,7 +49,17 @@ export const train = v.object({
   }),
 });
 
+export const sweep = v.object({
+  settings: v.array(v.object({
+    /** Flags and values that tell it from the others. */
+    labels: v.record(v.string(), v.string()),
+    /** The step that evaluated it. */
+    evaluation: v.string(),
+  })),
+});
+
 export type DownloadDataParameters = v.InferOutput<typeof downloadData>;
 export type ConvertWeightsParameters = v.InferOutput<typeof convertWeights>;
 export type TrainParameters = v.InferOutput<typeof train>;
+export type SweepParameters = v.InferOutput<typeof sweep>;
 export type ComputeParameters = v.InferOutput<typeof compute>;

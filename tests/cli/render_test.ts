@@ -19,11 +19,14 @@ Deno.test("time left follows the pace so far, and is not guessed in the first se
 Deno.test("a finished step says what happened, how long it took and why", () => {
   const event = { type: "step_finished" as const, step: "evaluate", artifact: "/a" };
   assert.equal(
-    finishedLine({ ...event, status: "ran", seconds: 2.25, reason: "the parameter lr changed" }),
+    finishedLine(
+      { ...event, status: "ran", seconds: 2.25, reason: "the parameter lr changed" },
+      16,
+    ),
     "✓ evaluate         ran in 2.3 s (the parameter lr changed)",
   );
   assert.equal(
-    finishedLine({ ...event, status: "cached", seconds: 0.01, reason: "" }),
+    finishedLine({ ...event, status: "cached", seconds: 0.01, reason: "" }, 16),
     "= evaluate         cached",
   );
 });

@@ -115,6 +115,17 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     },
   );
 
+  await t.step("a sweep takes from the store what a run of one of its settings made", async () => {
+    const { json, stderr } = await graft(["plan", ...flags, "--seed=0,1"], at);
+    const statuses = Object.fromEntries(json.map(({ step, status }) => [step, status]));
+    const shared = ["download_data", "convert_weights", "build_datasets"];
+    const seed = (n: number) =>
+      ["train_finetune", "train_frozen", "evaluate"].map((step) => `${step}@seed=${n}`);
+    for (const step of [...shared, ...seed(0)]) assert.equal(statuses[step], "cached", stderr);
+    for (const step of [...seed(1), "sweep"]) assert.equal(statuses[step], "would_run", step);
+    assert.equal(json.length, shared.length + 2 * 3 + 1);
+  });
+
   await t.step("an edit in models/ reruns the steps that import it, a comment none", async () => {
     const project = `${folder}/project`;
     await Deno.mkdir(project);

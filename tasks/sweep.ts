@@ -1,0 +1,27 @@
+/** Step: what a sweep's settings came to, as a table, as rows for other programs, as a picture. */
+import { runStep, type StepContext } from "../pipeline/step.ts";
+import { sweepChart } from "../report/mod.ts";
+import { type Score, sweepTable } from "../training/sweep_table.ts";
+import { markdownTable, runsAsCsv } from "./describe_table.ts";
+import { readJson, writeJson } from "./json.ts";
+import type { SweepParameters } from "./parameters.ts";
+
+if (import.meta.main) await runStep<SweepParameters>(tabulate);
+
+async function tabulate(step: StepContext<SweepParameters>): Promise<void> {
+  const scores: Score[] = [];
+  for (const { labels, evaluation } of step.parameters.settings) {
+    const { branches } = await readJson<{ branches: Record<string, Score> }>(
+      `${step.inputs[evaluation]}/metrics.json`,
+    );
+    for (const [branch, { correct, total }] of Object.entries(branches)) {
+      scores.push({ labels, branch, correct, total });
+    }
+  }
+  const table = sweepTable(scores);
+  await writeJson(`${step.output}/table.json`, table);
+  await Deno.writeTextFile(`${step.output}/table.md`, `${markdownTable(table)}\n`);
+  await Deno.writeTextFile(`${step.output}/runs.csv`, runsAsCsv(scores));
+  await Deno.writeFile(`${step.output}/accuracy.png`, await sweepChart(table));
+  step.result(table);
+}

@@ -1,0 +1,39 @@
+/** Many settings of the pipeline as one graph, with a table of what came out at its end. */
+import type { SweptPipeline } from "../cli/application.ts";
+import {
+  definePipeline,
+  defineStep,
+  expand,
+  type Pipeline,
+  type Setting,
+} from "../pipeline/mod.ts";
+import type { SweepTable } from "../training/sweep_table.ts";
+import * as schema from "./parameters.ts";
+import { drawing } from "./permissions.ts";
+import { describeTable } from "./describe_table.ts";
+
+const TABLE = "sweep";
+
+export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline {
+  // The tutorial's ending, one photo under a trained model, says nothing of a setting.
+  const steps = pipeline.steps.filter(({ name }) => name !== "predict");
+  const expanded = expand({ steps }, settings);
+  const evaluations = expanded.instances.map(({ evaluate }) => evaluate);
+  const table = defineStep({
+    name: TABLE,
+    module: new URL("./sweep.ts", import.meta.url),
+    parameters: schema.sweep,
+    inputs: [...new Set(evaluations)],
+    outputs: ["table.json", "table.md", "runs.csv", "accuracy.png"],
+    ...drawing,
+  });
+  const rows = settings.map(({ labels }, i) => ({ labels, evaluation: evaluations[i] }));
+  return {
+    pipeline: definePipeline([...expanded.steps, table]),
+    parameters: { ...expanded.parameters, [TABLE]: { settings: rows } },
+    conclude: (record) => {
+      const result = record.steps.find(({ step }) => step === TABLE)?.result;
+      return result ? describeTable(result as unknown as SweepTable) : undefined;
+    },
+  };
+}
