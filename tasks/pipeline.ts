@@ -29,6 +29,8 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     parameters: schema.train,
     inputs: ["convert_weights", "build_datasets"],
     outputs: ["best.safetensors", "model.json", "history.json", "trace.ndjson", "curves.png"],
+    notInDigest: ["history.json"], // it tells how long each epoch took
+    checkpointsAcross: ["recipe.epochs"],
   };
   return definePipeline([
     defineStep({

@@ -2,12 +2,14 @@
 import { activateBackend } from "../backend/activate.ts";
 import { DataLoader, Generator, openDataset } from "../data/mod.ts";
 import { findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
+import { type Checkpoint, Checkpoints } from "../pipeline/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { trainingCurves } from "../report/mod.ts";
 import { type Branch, fit, replaceHead, traceStep } from "../training/mod.ts";
 import { writeJson } from "./json.ts";
 import { readParameters, writeParameters } from "./parameter_file.ts";
 import type { TrainParameters } from "./parameters.ts";
+import { readTrainingState, writeTrainingState } from "./training_state.ts";
 
 export function runTraining(branch: Branch): Promise<void> {
   return runStep<TrainParameters>((step) => train(branch, step));
@@ -22,13 +24,18 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   const pretrained = await readParameters(`${source}/weights.safetensors`);
   const dataset = await openDataset(step.inputs.build_datasets);
 
+  const checkpoints = new Checkpoints(step.checkpoints);
+  let last: Checkpoint | undefined = await checkpoints.latest(recipe.epochs);
+  const from = last && await readTrainingState(last.path, pretrained);
+  if (last) step.log(`goes on after ${last.position} epochs, whose state is in ${last.path}`);
+
   // One generator for all, drawn from in the tutorial's order: the head first, then every epoch.
-  const generator = new Generator(seed);
+  const generator = from?.generator ?? new Generator(seed);
   const classes = dataset.classes.length;
   const model = new Model(
     architecture,
     classes,
-    replaceHead(pretrained, architecture, classes, generator),
+    from?.parameters ?? replaceHead(pretrained, architecture, classes, generator),
   );
   const { resize, size, mean, std } = architecture.preprocessing;
   const common = { batchSize: recipe.batchSize, shuffle: true, generator, resize, size };
@@ -43,15 +50,17 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     val: new DataLoader(dataset, { ...common, normalization, split: "val", transform: "eval" }),
   };
   // Always written: a line a step costs nothing beside the step, and is what a run is compared by.
-  using trace = await Deno.create(`${step.output}/trace.ndjson`);
+  const traceFile = `${step.output}/trace.ndjson`;
+  if (last) await Deno.copyFile(`${last.path}/trace.ndjson`, traceFile);
+  using trace = await Deno.open(traceFile, { append: true, create: true });
   const photos = dataset.photos("train");
   try {
-    const started = performance.now();
     const { history, best } = await fit(model, loaders, {
       branch,
       recipe,
       seed,
       signal: step.signal,
+      from,
       onBatch: (progress) => {
         const { phase, epoch, batch, batches, loss, accuracy } = progress;
         if (phase === "train") writeLine(trace, traceStep(progress, photos));
@@ -71,6 +80,12 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
             `${(100 * val.accuracy).toFixed(1)}%, best ${(100 * best.accuracy).toFixed(1)}% ` +
             `(${(train.seconds + val.seconds).toFixed(1)} s)`,
         ),
+      keepState: async (state) => {
+        last = await checkpoints.save(state.history.epochs.length, async (folder) => {
+          await writeTrainingState(folder, state, generator, pretrained);
+          await Deno.copyFile(traceFile, `${folder}/trace.ndjson`);
+        });
+      },
     });
     const trained: ModelManifest = {
       ...manifest,
@@ -96,8 +111,14 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     step.result({
       bestAccuracy: history.best.accuracy,
       bestEpoch: history.best.epoch,
-      seconds: (performance.now() - started) / 1000,
+      seconds: history.epochs.reduce((sum, { train, val }) => sum + train.seconds + val.seconds, 0),
     });
+  } catch (error) {
+    if (last && error instanceof Error && !step.signal.aborted) {
+      error.message += ` (the state after ${last.position} epochs is kept in ${last.path}: ` +
+        "a rerun goes on there)";
+    }
+    throw error;
   } finally {
     loaders.train.close();
     loaders.val.close();

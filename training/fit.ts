@@ -7,6 +7,7 @@ import type { EpochResult, History, PhaseResult } from "./history.ts";
 import { argmax } from "./metrics.ts";
 import type { Recipe } from "./recipes.ts";
 import { Sgd } from "./sgd.ts";
+import type { TrainingState } from "./state.ts";
 import { stepLr } from "./step_lr.ts";
 import { type Branch, trainStep } from "./train_step.ts";
 
@@ -49,8 +50,12 @@ export interface FitOptions {
   /** Seeds the dropout masks. */
   seed: number;
   signal?: AbortSignal;
+  /** Goes on after these epochs; the model holds the state's parameters already. */
+  from?: TrainingState;
   onBatch?: (progress: BatchProgress) => void;
   onEpoch?: (epoch: EpochResult, history: History) => void;
+  /** Is given the state after each epoch, to keep it; training goes on when it has. */
+  keepState?: (state: TrainingState) => Promise<void>;
 }
 
 export interface FitResult {
@@ -68,21 +73,23 @@ export interface FitResult {
 export async function fit(
   model: Model,
   loaders: { train: Loader; val: Loader },
-  { branch, recipe, seed, signal, onBatch, onEpoch }: FitOptions,
+  { branch, recipe, seed, signal, from, onBatch, onEpoch, keepState }: FitOptions,
 ): Promise<FitResult> {
   const optimizer = new Sgd(
     model.trainable(branch === "finetune" ? "all" : "head"),
     recipe.momentum,
+    from?.momentum,
   );
-  const history: History = { epochs: [], best: { epoch: 0, accuracy: 0 } };
-  let best = await model.snapshot();
-  let step = 0;
+  const history: History = structuredClone(from?.history) ??
+    { epochs: [], best: { epoch: 0, accuracy: 0 } };
+  let best = from?.best ?? await model.snapshot();
+  let steps = from?.steps ?? 0;
   try {
-    for (let epoch = 0; epoch < recipe.epochs; epoch++) {
+    for (let epoch = history.epochs.length; epoch < recipe.epochs; epoch++) {
       const lr = stepLr(recipe.lr, epoch, recipe.stepSize, recipe.gamma);
       const train = await runPhase("train", epoch, (images, labels) => {
         // Any odd multiplier keeps the seeds of different runs and steps apart.
-        const dropoutSeed = (Math.imul(seed, 0x9E3779B1) + step++) >>> 0;
+        const dropoutSeed = (Math.imul(seed, 0x9E3779B1) + steps++) >>> 0;
         return trainStep(model, branch, optimizer, lr, images, labels, dropoutSeed);
       }, lr);
       const val = await runPhase("val", epoch, (images, labels) =>
@@ -92,11 +99,17 @@ export async function fit(
         }), lr);
       const result = { epoch, lr, train, val };
       history.epochs.push(result);
-      if (val.accuracy > history.best.accuracy) {
+      const isBest = val.accuracy > history.best.accuracy;
+      if (isBest) {
         history.best = { epoch, accuracy: val.accuracy };
         best = await model.snapshot();
       }
       onEpoch?.(result, history);
+      if (keepState) {
+        const parameters = isBest ? best : await model.snapshot();
+        const momentum = await optimizer.snapshot();
+        await keepState({ history, steps, parameters, momentum, best });
+      }
     }
   } finally {
     optimizer.dispose();

@@ -8,6 +8,7 @@ export * from "./predict_dataset.ts";
 export * from "./recipes.ts";
 export * from "./score.ts";
 export * from "./sgd.ts";
+export * from "./state.ts";
 export * from "./step_lr.ts";
 export * from "./train_step.ts";
 export * from "./trace.ts";

@@ -1,13 +1,22 @@
 import * as tf from "@tensorflow/tfjs";
 import { sgdMomentum } from "../backend/ops.ts";
+import type { NamedTensor } from "../models/model.ts";
 
 /** `torch.optim.SGD(parameters, lr, momentum)`: holds one momentum buffer a parameter. */
 export class Sgd {
   readonly #buffers: tf.Variable[];
 
-  constructor(readonly parameters: tf.Variable[], readonly momentum: number) {
+  /** @param from buffers as `snapshot` gave them; zeros when left out */
+  constructor(
+    readonly parameters: tf.Variable[],
+    readonly momentum: number,
+    from?: readonly NamedTensor[],
+  ) {
     this.#buffers = tf.tidy(() =>
-      parameters.map((parameter) => tf.variable(tf.zerosLike(parameter), false))
+      parameters.map((parameter, i) => {
+        const start = from ? tf.tensor(from[i].data, from[i].shape) : tf.zerosLike(parameter);
+        return tf.variable(start, false);
+      })
     );
   }
 
@@ -15,6 +24,14 @@ export class Sgd {
   step(gradients: tf.NamedTensorMap, lr: number): void {
     const ordered = this.parameters.map((parameter) => gradients[parameter.name]);
     sgdMomentum(this.parameters, ordered, this.#buffers, lr, this.momentum);
+  }
+
+  /** A copy of the buffers, in the parameters' order. */
+  snapshot(): Promise<NamedTensor[]> {
+    return Promise.all(this.#buffers.map(async (buffer) => ({
+      shape: buffer.shape,
+      data: Float32Array.from(await buffer.data<"float32">()),
+    })));
   }
 
   dispose(): void {

@@ -86,8 +86,12 @@ export class TensorData {
   gradientStatistics?: GradientStatistics;
   /** Of a convolution output's gradient: the input's gradient that is computed from it. */
   inputGradient?: TensorData;
-  /** Of a filter: whether the convolution's last output went into train-mode batch norm. */
-  statisticsWanted = true;
+  /**
+   * Of a filter: whether its convolutions compute batch statistics too. Once train-mode batch norm
+   * has used them they always do: a prediction in between must not change how the next training step
+   * rounds.
+   */
+  statisticsWanted: "perhaps" | "yes" | "no" = "perhaps";
   /** Of a convolution's output: its filter. */
   filter?: TensorData;
   /** Rearranged copies of a weight that has stayed the same, by layout. */
@@ -200,7 +204,9 @@ export class TensorData {
 
   dispose(): void {
     // Nobody has used the statistics: next time the convolution can do without.
-    if (this.statistics && this.filter) this.filter.statisticsWanted = false;
+    if (this.statistics && this.filter?.statisticsWanted === "perhaps") {
+      this.filter.statisticsWanted = "no";
+    }
     this.forgetDerived();
     this.#dropLazy();
     if (this.batchNorm) {

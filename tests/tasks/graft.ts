@@ -10,21 +10,43 @@ export interface Outcome {
   stderr: string;
 }
 
-/** @param project another copy of the project than this one */
-export async function graft(
-  args: string[],
-  { cwd, project = ROOT, env = {} }: {
-    cwd: string;
-    project?: URL | string;
-    env?: Record<string, string>;
-  },
-): Promise<Outcome> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+export interface Where {
+  cwd: string;
+  /** Another copy of the project than this one. */
+  project?: URL | string;
+  env?: Record<string, string>;
+}
+
+const command = (args: string[], { cwd, project = ROOT, env = {} }: Where) =>
+  new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "tasks/main.ts", ...args],
     cwd: project,
     env: { NO_COLOR: "1", INIT_CWD: cwd, ...env },
     stdin: "null",
-  }).output();
+    stdout: "piped",
+    stderr: "piped",
+  });
+
+/** The process, when it has printed a line that `awaited` matches. */
+export async function graftUntil(
+  awaited: RegExp,
+  args: string[],
+  where: Where,
+): Promise<Deno.ChildProcess> {
+  const child = command(args, where).spawn();
+  const [reading, rest] = child.stdout.tee();
+  rest.pipeTo(new WritableStream()).catch(() => {});
+  let text = "";
+  for await (const part of reading.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    if (awaited.test(text)) return child;
+  }
+  const stderr = await new Response(child.stderr).text();
+  throw new Error(`${args[0]} ended without a line like ${awaited}: ${stderr}`);
+}
+
+export async function graft(args: string[], where: Where): Promise<Outcome> {
+  const { code, stdout, stderr } = await command(args, where).output();
   const text = new TextDecoder().decode(stdout);
   const json = args.includes("--json")
     ? text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))

@@ -4,7 +4,10 @@ import { type Batch, type BatchProgress, fit, type Loader } from "../../training
 import { predictDataset } from "../../training/predict_dataset.ts";
 import { RECIPES } from "../../training/recipes.ts";
 import { softmax } from "../../training/metrics.ts";
-import { ToyLoader, toyModel } from "./toy.ts";
+import { Model } from "../../models/model.ts";
+import type { History } from "../../training/history.ts";
+import type { TrainingState } from "../../training/state.ts";
+import { TOY, ToyLoader, toyModel } from "./toy.ts";
 
 const RECIPE = { ...RECIPES.quick, epochs: 3, lr: 0.5, stepSize: 2, gamma: 0.1 };
 
@@ -90,6 +93,61 @@ Deno.test("the first of the best epochs is kept, with its parameters", async () 
   const wanted = accuracies.indexOf(Math.max(...accuracies));
   assert.deepEqual(history.best, { epoch: wanted, accuracy: accuracies[wanted] });
   assert.deepEqual(best.get("fc.weight")!.data, after[wanted]);
+  model.dispose();
+});
+
+for (const branch of ["finetune", "frozen"] as const) {
+  Deno.test(`a ${branch} training that goes on after any epoch ends as the unbroken one, bit by bit`, async () => {
+    await tf.setBackend("cpu");
+    const train = () => new ToyLoader(10, 4, 100), val = () => new ToyLoader(7, 4, 500);
+    const options = { branch, recipe: { ...RECIPE, epochs: 4 }, seed: 7 };
+    const states: TrainingState[] = [];
+    const unbroken = toyModel();
+    const whole = await fit(unbroken, { train: train(), val: val() }, {
+      ...options,
+      keepState: (state) => Promise.resolve(void states.push(structuredClone(state))),
+    });
+    assert.deepEqual(states.map(({ steps }) => steps), [3, 6, 9, 12]);
+    for (const from of states) {
+      const model = new Model(TOY, 2, from.parameters);
+      const seen: number[] = [];
+      const { history, best } = await fit(model, { train: train(), val: val() }, {
+        ...options,
+        from,
+        onEpoch: ({ epoch }) => seen.push(epoch),
+      });
+      assert.deepEqual(seen, [0, 1, 2, 3].slice(from.history.epochs.length));
+      assert.deepEqual(withoutSeconds(history), withoutSeconds(whole.history));
+      assert.deepEqual(best, whole.best);
+      assert.deepEqual(await model.snapshot(), await unbroken.snapshot());
+      model.dispose();
+    }
+    unbroken.dispose();
+  });
+}
+
+const withoutSeconds = (history: History) =>
+  JSON.parse(JSON.stringify(history, (name, value) => name === "seconds" ? 0 : value));
+
+Deno.test("the state after an epoch without a right answer keeps its own parameters, not the best", async () => {
+  await tf.setBackend("cpu");
+  // It learns to say 0, and every val photo is a 1.
+  const model = toyModel([0, 0, 0, 0, 0, 0]);
+  const train = new ToyLoader(4, 4, 1), val = new ToyLoader(4, 4, 500);
+  train.labels.fill(0);
+  val.labels.fill(1);
+  const initial = await model.snapshot();
+  let state: TrainingState | undefined;
+  await fit(model, { train, val }, {
+    branch: "finetune",
+    recipe: { ...RECIPE, epochs: 1 },
+    seed: 0,
+    keepState: (kept) => Promise.resolve(void (state = kept)),
+  });
+  assert.equal(state!.history.best.accuracy, 0);
+  assert.deepEqual(state!.best, initial);
+  assert.deepEqual(state!.parameters, await model.snapshot());
+  assert.notDeepEqual(state!.parameters, initial);
   model.dispose();
 });
 

@@ -33,7 +33,7 @@ export function batchNormTrain(
   // A convolution's output that was reshaped has other channels than those that were summed.
   if (input.statistics?.channels !== channels) input.dropStatistics();
   const statistics = input.statistics ?? computeStatistics(backend, input, rows, channels);
-  if (input.filter) input.filter.statisticsWanted = true;
+  if (input.filter) input.filter.statisticsWanted = "yes";
 
   const state = heap.allocate(4 * channels);
   backend.kernels.finishStatistics(

@@ -26,7 +26,14 @@ export function conv2d(
   output.data.filter = filter;
   if (suitsWinograd(info)) {
     const { block } = output.data;
-    output.data.statistics = winograd(backend, x, filter, info, block, filter.statisticsWanted);
+    output.data.statistics = winograd(
+      backend,
+      x,
+      filter,
+      info,
+      block,
+      filter.statisticsWanted !== "no",
+    );
     return output.info;
   }
   const packed = packWeights(backend, filter, {
@@ -40,7 +47,7 @@ export function conv2d(
     inputRows(x, info),
     packed,
     { block: output.data.block, columns: info.outChannels },
-    filter.statisticsWanted,
+    filter.statisticsWanted !== "no",
   );
   backend.heap.release(packed);
   return output.info;

@@ -36,7 +36,7 @@ export function depthwise(
   const output = backend.allocateTensor(info.outShape);
   const bands = outputBands(info);
   const chunks = info.batchSize * bands.count;
-  if (filter.statisticsWanted) {
+  if (filter.statisticsWanted !== "no") {
     const counts = heap.allocate(chunks);
     const view = heap.integers(counts, chunks);
     for (let i = 0; i < chunks; i++) {
