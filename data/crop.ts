@@ -37,6 +37,21 @@ export function centerOffset(side: number, crop: number): number {
 }
 
 /**
+ * The part of a photo that evaluation sees, after `Resize(resize)` and `CenterCrop(size)`, in the
+ * photo's pixels and fractions of them. It sticks out where the crop is filled up with zeros.
+ */
+export function evaluationBox(width: number, height: number, resize: number, size: number): Box {
+  const resized = resizedSize(width, height, resize);
+  const [across, down] = [width / resized.width, height / resized.height];
+  return {
+    left: centerOffset(resized.width, size) * across,
+    top: centerOffset(resized.height, size) * down,
+    width: size * across,
+    height: size * down,
+  };
+}
+
+/**
  * Draws what `RandomResizedCrop` and then `RandomHorizontalFlip` draw for a photo of this size.
  * Matches both `get_params` and `forward` of torchvision/transforms/transforms.py; the exponential
  * alone may differ from torch's in its last bit (MKL's is not rounded correctly in 1 of 100), which

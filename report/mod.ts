@@ -2,6 +2,7 @@
 export { type BatchGridOptions, type BatchTile, drawBatchGrid } from "./batch_grid.ts";
 export { drawConfusionMatrix } from "./confusion_matrix.ts";
 export { FONT_FILES } from "./fonts.ts";
+export { type Heat, overlayHeat } from "./heat_overlay.ts";
 export type { Branch, EpochRecord, EpochScore, History } from "./history.ts";
 export {
   drawPredictionGrid,

@@ -1,6 +1,7 @@
 export * from "./calibration.ts";
 export * from "./familiarity.ts";
 export * from "./fit.ts";
+export * from "./grad_cam.ts";
 export * from "./head.ts";
 export * from "./history.ts";
 export * from "./metrics.ts";

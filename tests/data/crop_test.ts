@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { centerOffset, drawCrop, resizedSize } from "../../data/crop.ts";
+import { centerOffset, drawCrop, evaluationBox, resizedSize } from "../../data/crop.ts";
 import { Generator } from "../../data/torch_random.ts";
 
 Deno.test("the longer side is truncated, not rounded", () => {
@@ -18,6 +18,19 @@ Deno.test("the centre's offset rounds halves to even, and pads more after than b
   for (const [side, offset] of offsets) {
     assert.equal(Math.abs(centerOffset(side, 224) - offset), 0, `side ${side}`);
   }
+});
+
+Deno.test("evaluation sees the middle of a photo, and zeros around one that is too narrow", () => {
+  const wide = evaluationBox(512, 256, 256, 224);
+  assert.deepEqual(wide, { left: 144, top: 16, width: 224, height: 224 });
+  assert.deepEqual(evaluationBox(1024, 512, 256, 224), {
+    left: 288,
+    top: 32,
+    width: 448,
+    height: 448,
+  });
+  const { left, top, width, height } = evaluationBox(200, 400, 200, 224);
+  assert.deepEqual([left, top, width, height], [-12, 88, 224, 224]);
 });
 
 Deno.test("every crop lies within its photo, however narrow that is", () => {

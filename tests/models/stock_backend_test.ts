@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkGradients, checkLogits, checkTraining } from "../../certify/models.ts";
 import { assertKept } from "./assert_kept.ts";
+import { checkGradCam } from "./grad_cam.ts";
 
 for (const name of ["resnet18", "mobilenet_v2"]) {
   Deno.test(`${name} on stock tfjs computes torch's logits`, async () => {
@@ -19,4 +20,8 @@ for (const name of ["resnet18", "mobilenet_v2"]) {
 Deno.test("mobilenet_v2 on stock tfjs has torch's gradients", async () => {
   await tf.setBackend("cpu");
   assertKept(await checkGradients(["mobilenet_v2", 64]));
+});
+
+Deno.test("mobilenet_v2 on stock tfjs has torch's Grad-CAM", async () => {
+  await checkGradCam("mobilenet_v2", "cpu");
 });

@@ -9,7 +9,9 @@ import {
   type ReferenceCase,
 } from "../../certify/models.ts";
 import { referenceBatch, referenceModel } from "../../certify/reference_model.ts";
+import { WASM_BACKEND } from "../../backend/wasm/mod.ts";
 import { assertKept } from "./assert_kept.ts";
+import { checkGradCam } from "./grad_cam.ts";
 
 /** At 224 pixels one model of each kind of convolution; `deno task certify` has the others. */
 const CASES: readonly ReferenceCase[] = [
@@ -43,6 +45,11 @@ for (const reference of CASES) {
 }
 
 for (const name of ["resnet18", "mobilenet_v2"]) {
+  Deno.test(`${name} on wasm has torch's Grad-CAM`, async () => {
+    await activateBackend("wasm");
+    await checkGradCam(name, WASM_BACKEND);
+  });
+
   Deno.test(`the logits of a photo by ${name} on wasm are the same in any batch`, async () => {
     await activateBackend("wasm");
     const model = await referenceModel(name, 1000);

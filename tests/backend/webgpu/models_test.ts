@@ -15,6 +15,7 @@ import type { Model } from "../../../models/model.ts";
 import { type ParameterSpec, parameterSpecs } from "../../../models/parameter_specs.ts";
 import { Sgd } from "../../../training/sgd.ts";
 import { type Branch, trainStep } from "../../../training/train_step.ts";
+import { checkGradCam } from "../../models/grad_cam.ts";
 import { stockProgramsOf, WEBGPU } from "./subject.ts";
 
 const SIZE = 64;
@@ -28,6 +29,10 @@ for (const name of ["resnet18", "mobilenet_v2"]) {
       assertNear("logits", await logits.data(), reference.logits, 1e-5);
       tf.dispose([images, logits]);
     });
+  });
+
+  WEBGPU.test(`${name} has torch's Grad-CAM`, async () => {
+    await checkGradCam(name, WEBGPU_BACKEND);
   });
 
   WEBGPU.test(`${name} has torch's gradients`, async () => {

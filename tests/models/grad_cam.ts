@@ -1,0 +1,57 @@
+/** Grad-CAM beside what PyTorch's autograd gives, on whichever backend is active. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { hashTensor } from "../../certify/hash_numbers.ts";
+import { type Reference, referenceTensors } from "../../certify/reference_model.ts";
+import { findArchitecture } from "../../models/registry.ts";
+import { Model } from "../../models/model.ts";
+import { type Explanation, gradCam } from "../../training/grad_cam.ts";
+
+/** As tests/reference/grad_cam.py writes it. */
+interface Heat extends Reference {
+  classes: number[];
+  shape: [batch: number, height: number, width: number];
+}
+
+const FIXTURE = new URL("../fixtures/training/grad_cam.json", import.meta.url);
+
+export async function checkGradCam(name: string, backend: string): Promise<void> {
+  const { input_stream, size, likeliest, asked } = JSON.parse(
+    await Deno.readTextFile(FIXTURE),
+  )[name];
+  // The reference's tensors are made where they can be read at once.
+  await tf.setBackend("cpu");
+  const tensors = await referenceTensors(name, 1000);
+  await tf.setBackend(backend);
+  const before = tf.memory().numTensors;
+  const model = new Model(findArchitecture(name), 1000, tensors);
+  const images = tf.tidy(() => {
+    const nchw = tf.tensor4d(hashTensor(input_stream, [2, 3, size, size], 2), [2, 3, size, size]);
+    return tf.transpose(nchw, [0, 2, 3, 1]) as tf.Tensor4D;
+  });
+  const predicted = model.predict(images);
+  const explanations = await gradCam(model, images);
+  assertHeat(explanations, likeliest);
+  const logits = await predicted.data<"float32">();
+  explanations.flatMap(({ logits }) => logits).forEach((logit, i) =>
+    assert.ok(Math.abs(logit - logits[i]) <= 1e-5 * Math.abs(logits[i]) + 1e-6, "its logits")
+  );
+  assertHeat(await gradCam(model, images, asked.classes), asked);
+  tf.dispose([images, predicted]);
+  model.dispose();
+  assert.equal(tf.memory().numTensors, before, "tensors left behind");
+}
+
+function assertHeat(explanations: Explanation[], torch: Heat): void {
+  const [batch, height, width] = torch.shape;
+  assert.equal(explanations.length, batch);
+  const bound = 10 * torch.f32_error_max + 1e-4 * torch.max_abs;
+  explanations.forEach(({ label, heat }, photo) => {
+    assert.equal(label, torch.classes[photo]);
+    assert.deepEqual([heat.height, heat.width], [height, width]);
+    heat.values.forEach((value, i) => {
+      const expected = torch.values[photo * height * width + i];
+      assert.ok(Math.abs(value - expected) <= bound, `heat ${i} is ${value}, torch's ${expected}`);
+    });
+  });
+}
