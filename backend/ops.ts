@@ -169,18 +169,23 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): t
  * One step of SGD with momentum, in place, over parallel lists: buffer = momentum·buffer + gradient,
  * parameter -= lr·buffer. Matches torch/optim/sgd.py (no dampening, no weight decay, no Nesterov);
  * buffers start at zero, which gives torch's first step too.
+ *
+ * @param lr a tensor, float32 [], where the step is repeated (`repeatStep`) with other rates
  */
 export function sgdMomentum(
   parameters: tf.Variable[],
   gradients: tf.Tensor[],
   buffers: tf.Variable[],
-  lr: number,
+  lr: number | tf.Tensor,
   momentum: number,
 ): void {
   if (isServed("SgdMomentum")) {
-    // tfjs's types know no lists of inputs; its engine takes them (Concat and Pack pass theirs so).
-    const inputs = { parameters, gradients, buffers } as unknown as tf.NamedTensorMap;
-    tf.engine().runKernel("SgdMomentum", inputs, { lr, momentum });
+    tf.tidy(() => {
+      const rate = typeof lr === "number" ? tf.scalar(lr) : lr;
+      // tfjs's types know no lists of inputs; its engine takes them (Concat and Pack pass theirs so).
+      const inputs = { parameters, gradients, buffers, lr: rate } as unknown as tf.NamedTensorMap;
+      tf.engine().runKernel("SgdMomentum", inputs, { momentum });
+    });
     return;
   }
   parameters.forEach((parameter, i) =>

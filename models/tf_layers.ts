@@ -7,8 +7,11 @@ import type { Activation, Convolution, Layers } from "./layers.ts";
 export type Parameters = ReadonlyMap<string, tf.Variable>;
 
 export interface TrainingMode {
-  /** Seed of this step's dropout masks; null drops nothing, for comparisons with p = 0. */
-  dropoutSeed: number | null;
+  /**
+   * Uniform values in [0, 1), of which dropout makes its masks; null drops nothing, for comparisons
+   * with p = 0.
+   */
+  dropoutNoise: ((shape: number[]) => tf.Tensor) | null;
 }
 
 /**
@@ -58,8 +61,10 @@ export class TfLayers implements Layers<tf.Tensor> {
   }
 
   dropout(x: tf.Tensor, rate: number): tf.Tensor {
-    const seed = this.training?.dropoutSeed;
-    return seed == null ? x : tf.dropout(x, rate, undefined, seed);
+    const noise = this.training?.dropoutNoise?.(x.shape);
+    if (!noise) return x;
+    const keep = 1 - rate;
+    return tf.mul(x, tf.div(tf.floor(tf.add(noise, keep)), keep));
   }
 
   linear(name: string, x: tf.Tensor): tf.Tensor {

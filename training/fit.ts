@@ -1,6 +1,4 @@
 /** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
-import * as tf from "@tensorflow/tfjs";
-import { softmaxCrossEntropy } from "../backend/ops.ts";
 import type { Crop } from "../data/mod.ts";
 import type { Model, NamedTensor } from "../models/model.ts";
 import type { EpochResult, History, PhaseResult } from "./history.ts";
@@ -9,7 +7,8 @@ import type { Recipe } from "./recipes.ts";
 import { Sgd } from "./sgd.ts";
 import type { TrainingState } from "./state.ts";
 import { stepLr } from "./step_lr.ts";
-import { type Branch, trainStep } from "./train_step.ts";
+import type { Branch } from "./train_step.ts";
+import { type FinishedStep, TrainingSteps } from "./training_steps.ts";
 
 /** A batch as the loader yields it. */
 export interface Batch {
@@ -68,7 +67,8 @@ export interface FitResult {
  * Trains `model` and keeps the parameters of the first epoch with the highest val accuracy (the
  * initial ones if none was right at all).
  *
- * @throws {Error} when a loss is not finite, naming epoch, batch, photos and learning rate
+ * @throws {Error} when a loss is not finite, naming epoch, batch, photos and learning rate: some steps
+ * late on a GPU, but always before the epoch is over
  */
 export async function fit(
   model: Model,
@@ -84,19 +84,16 @@ export async function fit(
     { epochs: [], best: { epoch: 0, accuracy: 0 } };
   let best = from?.best ?? await model.snapshot();
   let steps = from?.steps ?? 0;
+  const computation = new TrainingSteps(model, branch, optimizer);
   try {
     for (let epoch = history.epochs.length; epoch < recipe.epochs; epoch++) {
       const lr = stepLr(recipe.lr, epoch, recipe.stepSize, recipe.gamma);
-      const train = await runPhase("train", epoch, (images, labels) => {
+      const train = await runPhase("train", epoch, lr, (batch) => {
         // Any odd multiplier keeps the seeds of different runs and steps apart.
         const dropoutSeed = (Math.imul(seed, 0x9E3779B1) + steps++) >>> 0;
-        return trainStep(model, branch, optimizer, lr, images, labels, dropoutSeed);
-      }, lr);
-      const val = await runPhase("val", epoch, (images, labels) =>
-        tf.tidy(() => {
-          const logits = model.predict(images);
-          return { logits, loss: softmaxCrossEntropy(logits, labels) };
-        }), lr);
+        return computation.train(batch, lr, dropoutSeed);
+      });
+      const val = await runPhase("val", epoch, lr, (batch) => computation.validate(batch));
       const result = { epoch, lr, train, val };
       history.epochs.push(result);
       const isBest = val.accuracy > history.best.accuracy;
@@ -112,6 +109,7 @@ export async function fit(
       }
     }
   } finally {
+    computation.dispose();
     optimizer.dispose();
   }
   return { history, best };
@@ -119,30 +117,30 @@ export async function fit(
   async function runPhase(
     phase: "train" | "val",
     epoch: number,
-    run: (images: tf.Tensor4D, labels: tf.Tensor1D) => { loss: tf.Scalar; logits: tf.Tensor2D },
     lr: number,
+    run: (batch: Batch) => Promise<FinishedStep[]>,
   ): Promise<PhaseResult> {
     const loader = loaders[phase];
-    const { size } = model.architecture.preprocessing;
     const start = performance.now();
     let lossSum = 0, correct = 0, seen = 0, batch = 0;
-    for await (const { images, labels, indices, crops = [] } of loader) {
+    for await (const loaded of loader) {
       signal?.throwIfAborted();
-      const count = labels.length;
-      const outputs = tf.tidy(() =>
-        run(tf.tensor4d(images, [count, size, size, 3]), tf.tensor1d(labels, "int32"))
-      );
-      const [[loss], logits] = await Promise.all([outputs.loss.data(), outputs.logits.data()]);
-      tf.dispose([outputs.loss, outputs.logits]);
+      (await run(loaded)).forEach(count);
+    }
+    (await computation.finish()).forEach(count);
+    const seconds = (performance.now() - start) / 1000;
+    return { loss: lossSum / seen, accuracy: correct / seen, seconds };
+
+    function count({ batch: { labels, indices, crops = [] }, loss, logits }: FinishedStep): void {
       if (!Number.isFinite(loss)) {
         throw new Error(
           `the ${phase} loss became ${loss} in epoch ${epoch}, batch ${batch} (photos ` +
             `${indices.join(", ")} of ${phase}), at learning rate ${lr}: lower it with --lr`,
         );
       }
-      lossSum += loss * count;
-      seen += count;
-      for (let i = 0; i < count; i++) {
+      lossSum += loss * labels.length;
+      seen += labels.length;
+      for (let i = 0; i < labels.length; i++) {
         if (argmax(logits, i * model.classes, model.classes) === labels[i]) correct++;
       }
       batch++;
@@ -158,7 +156,5 @@ export async function fit(
         crops,
       });
     }
-    const seconds = (performance.now() - start) / 1000;
-    return { loss: lossSum / seen, accuracy: correct / seen, seconds };
   }
 }

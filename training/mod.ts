@@ -12,4 +12,5 @@ export * from "./sgd.ts";
 export * from "./state.ts";
 export * from "./step_lr.ts";
 export * from "./train_step.ts";
+export * from "./training_steps.ts";
 export * from "./trace.ts";

@@ -21,7 +21,7 @@ export class Sgd {
   }
 
   /** @param gradients by variable name, as `tf.variableGrads` returns them; not disposed here */
-  step(gradients: tf.NamedTensorMap, lr: number): void {
+  step(gradients: tf.NamedTensorMap, lr: number | tf.Tensor): void {
     const ordered = this.parameters.map((parameter) => gradients[parameter.name]);
     sgdMomentum(this.parameters, ordered, this.#buffers, lr, this.momentum);
   }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { softmaxCrossEntropy } from "../backend/ops.ts";
 import type { Model } from "../models/model.ts";
+import type { TrainingMode } from "../models/tf_layers.ts";
 import type { Sgd } from "./sgd.ts";
 
 /**
@@ -19,20 +20,25 @@ export interface StepResult {
 /**
  * One optimiser step on one batch.
  *
+ * @param lr a tensor, float32 [], where the step is repeated with other rates
  * @param images [batch, size, size, 3], normalised
  * @param labels int32 [batch]
+ * @param dropout seed of the masks, or the noise they are made of; null drops nothing
  * @returns loss and logits; the caller disposes them
  */
 export function trainStep(
   model: Model,
   branch: Branch,
   optimizer: Sgd,
-  lr: number,
+  lr: number | tf.Tensor,
   images: tf.Tensor4D,
   labels: tf.Tensor1D,
-  dropoutSeed: number | null,
+  dropout: number | TrainingMode["dropoutNoise"],
 ): StepResult {
-  const mode = { dropoutSeed };
+  const dropoutNoise = typeof dropout !== "number"
+    ? dropout
+    : (shape: number[]) => tf.randomUniform(shape, 0, 1, "float32", dropout);
+  const mode = { dropoutNoise };
   return tf.tidy(() => {
     // A frozen extractor runs outside the tape: nothing of it is kept for a backward pass.
     const frozenFeatures = branch === "frozen" ? model.features(images, mode) : undefined;

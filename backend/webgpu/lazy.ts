@@ -27,7 +27,7 @@ export function makeLazy(
   shape: number[],
   lazy: Lazy,
 ): tf.TensorInfo {
-  watch(backend);
+  watchForLazyTensors(backend);
   const tensor = backend.makeTensorInfo(shape, "float32");
   for (const { dataId } of lazy.parts) backend.incRef(dataId);
   const parts = lazy.parts.map((part) => ({ ...part }));
@@ -42,7 +42,7 @@ export function lazyOf(tensor: tf.TensorInfo): Lazy | undefined {
 }
 
 /** Everything that needs a tensor's buffer asks tfjs for it in one of these ways. */
-function watch(backend: TfjsWebGpuBackend): void {
+export function watchForLazyTensors(backend: TfjsWebGpuBackend): void {
   if (watched.has(backend)) return;
   watched.add(backend);
   const { uploadToGPU, read, readSync, readToGPU, shouldExecuteOnCPU } = backend;

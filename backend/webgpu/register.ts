@@ -1,8 +1,10 @@
 /** Puts our kernels under tfjs-backend-webgpu. */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-webgpu";
+import { registerStepRepeater } from "../repeat.ts";
 import { createBackend } from "./create_backend.ts";
 import { registerOperations } from "./operations/mod.ts";
+import { ReplayedStep } from "./replay/replayed_step.ts";
 
 /** The backend's name: `tf.setBackend("webgpu")`. It stays tfjs's own backend. */
 export const WEBGPU_BACKEND = "webgpu";
@@ -26,6 +28,7 @@ export function registerWebGpuKernels(): void {
   if (isRegistered) return;
   isRegistered = true;
   registerOperations(WEBGPU_BACKEND);
+  registerStepRepeater(WEBGPU_BACKEND, (compute) => new ReplayedStep(compute));
   // A device of ours lets a kernel bind more buffers. One that tfjs has made already serves, too.
   if (WEBGPU_BACKEND in tf.engine().registry) return;
   tf.removeBackend(WEBGPU_BACKEND);

@@ -9,8 +9,24 @@ export interface TensorData {
   dtype: tf.DataType;
 }
 
+/** Hands out buffers, and takes them back for later. */
+export interface BufferManager {
+  readonly numBytesUsed: number;
+  readonly numBytesAllocated: number;
+  acquireBuffer(size: number, usage: number, mapped?: boolean, reuse?: boolean): GPUBuffer;
+  releaseBuffer(buffer: GPUBuffer, reuse?: boolean): void;
+  dispose(): void;
+}
+
+/** One value of a program's uniforms. */
+export interface Uniform {
+  type: string;
+  data: number[];
+}
+
 export interface TfjsWebGpuBackend {
   readonly device: GPUDevice;
+  bufferManager: BufferManager;
   readonly tensorMap: { get(id: object): TensorData; has(id: object): boolean };
   makeTensorInfo(
     shape: number[],
@@ -22,6 +38,12 @@ export interface TfjsWebGpuBackend {
   readSync(id: object): tf.backend_util.BackendValues;
   readToGPU(id: object, options?: object): unknown;
   shouldExecuteOnCPU(inputs: tf.TensorInfo[], sizeThreshold?: number): boolean;
+  write(values: unknown, shape: number[], dtype: tf.DataType): object;
+  copyBuffer(source: GPUBuffer): GPUBuffer;
+  createTensorFromGPUData(...data: unknown[]): unknown;
+  /** The buffer joins `uniformPendingDisposal`. */
+  makeUniforms(uniforms: Uniform[]): { offset: number; size: number; buffer: GPUBuffer };
+  uniformPendingDisposal: GPUBuffer[];
   incRef(id: object): void;
   disposeData(id: object, force?: boolean): boolean;
 

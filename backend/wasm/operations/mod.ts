@@ -73,8 +73,8 @@ export function registerOperations(backendName: string): void {
     "SoftmaxCrossEntropy",
     (backend, { logits, labels }) => softmaxCrossEntropy(backend, logits, labels),
   );
-  kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers }, attrs) => {
-    sgdMomentum(backend, parameters, gradients, buffers, attrs);
+  kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers, lr }, { momentum }) => {
+    sgdMomentum(backend, parameters, gradients, buffers, lr, momentum);
     return [];
   });
 }

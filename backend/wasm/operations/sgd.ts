@@ -10,7 +10,8 @@ export function sgdMomentum(
   parameters: tf.TensorInfo[],
   gradients: tf.TensorInfo[],
   buffers: tf.TensorInfo[],
-  { lr, momentum }: { lr: number; momentum: number },
+  lr: tf.TensorInfo,
+  momentum: number,
 ): void {
   const entries: number[] = [];
   parameters.forEach((parameter, i) => {
@@ -28,7 +29,7 @@ export function sgdMomentum(
   new Uint32Array(backend.heap.memory.buffer, table.pointer, entries.length).set(entries);
   backend.pool.run(Kernel.sgd, entries.length / 4, 0, [
     table.pointer,
-    floatBits(lr),
+    floatBits((backend.dataOf(lr).values as Float32Array)[0]),
     floatBits(momentum),
   ]);
   backend.heap.release(table);

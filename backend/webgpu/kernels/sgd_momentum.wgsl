@@ -1,6 +1,6 @@
 // SGD with momentum on several parameters at once, in place. SIZE lists their values, FIRST the
 // first workgroup of each, and the end of the last.
-@group(0) @binding(0) var<storage, read> rates: array<f32>; // learning rate, momentum
+@group(0) @binding(0) var<storage, read> lr: array<f32>;
 #for t SIZE.length
 @group(0) @binding({{3 * t + 1}}) var<storage, read> gradient{{t}}: array<f32>;
 @group(0) @binding({{3 * t + 2}}) var<storage, read_write> parameter{{t}}: array<f32>;
@@ -14,9 +14,9 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_id) local: v
   if (group >= {{FIRST[t]}} && group < {{FIRST[t + 1]}}) {
     let first = (group - {{FIRST[t]}}) * {{64 * PER_THREAD}} + i32(local.x);
     for (var i = first; i < min(first + {{64 * PER_THREAD}}, {{SIZE[t]}}); i += 64) {
-      let v = fma(velocity{{t}}[i], rates[1], gradient{{t}}[i]);
+      let v = fma(velocity{{t}}[i], {{MOMENTUM}}, gradient{{t}}[i]);
       velocity{{t}}[i] = v;
-      parameter{{t}}[i] -= rates[0] * v;
+      parameter{{t}}[i] -= lr[0] * v;
     }
     return;
   }

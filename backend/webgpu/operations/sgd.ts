@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { dispatch, keepOnlyOnGpu, type Kernel, release, spread } from "../dispatch.ts";
+import { dispatch, keepOnlyOnGpu, type Kernel, spread } from "../dispatch.ts";
 import source from "../kernels/sgd_momentum.wgsl" with { type: "text" };
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 
@@ -16,11 +16,10 @@ export function sgdMomentum(
   parameters: tf.TensorInfo[],
   gradients: tf.TensorInfo[],
   buffers: tf.TensorInfo[],
-  { lr, momentum }: { lr: number; momentum: number },
+  lr: tf.TensorInfo,
+  momentum: number,
 ): void {
   keepOnlyOnGpu(backend, ...parameters, ...buffers);
-  // Values, not constants: a new learning rate must not mean a new pipeline.
-  const rates = backend.makeTensorInfo([2], "float32", new Float32Array([lr, momentum]));
   const perDispatch = Math.floor((backend.device.limits.maxStorageBuffersPerShaderStage - 1) / 3);
   for (let from = 0; from < parameters.length; from += perDispatch) {
     const sizes = parameters.slice(from, from + perDispatch)
@@ -33,13 +32,18 @@ export function sgdMomentum(
     dispatch(
       backend,
       kernel,
-      { SIZE: sizes, FIRST: firstGroups, GROUPS_X: groups[0], PER_THREAD: VALUES_PER_THREAD },
+      {
+        MOMENTUM: momentum,
+        SIZE: sizes,
+        FIRST: firstGroups,
+        GROUPS_X: groups[0],
+        PER_THREAD: VALUES_PER_THREAD,
+      },
       [
-        rates,
+        lr,
         ...sizes.flatMap((_, i) => [gradients[from + i], parameters[from + i], buffers[from + i]]),
       ],
       groups,
     );
   }
-  release(backend, rates);
 }

@@ -39,7 +39,7 @@ for (const name of ["resnet18", "mobilenet_v2"]) {
     const { finetune_1: reference, input_stream } = await readReference(name, SIZE);
     await onWebGpu(name, 2, async (model) => {
       const { images, labels } = referenceBatch(input_stream, SIZE, 0);
-      const mode = { dropoutSeed: null };
+      const mode = { dropoutNoise: null };
       const { value, grads } = tf.variableGrads(
         () => softmaxCrossEntropy(model.classifier(model.features(images, mode)), labels),
         model.trainable("all"),

@@ -1,0 +1,78 @@
+/** Training whose steps are replayed: the same history, and errors that come late but come. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { fit } from "../../training/fit.ts";
+import { RECIPES } from "../../training/recipes.ts";
+import { WEBGPU } from "../backend/webgpu/subject.ts";
+import { ToyLoader, toyModel } from "./toy.ts";
+
+const RECIPE = { ...RECIPES.quick, epochs: 6, lr: 0.5, stepSize: 2, gamma: 0.1 };
+
+const loaders = () => ({ train: new ToyLoader(30, 4, 100), val: new ToyLoader(7, 4, 500) });
+
+WEBGPU.test("training is what it is on the CPU, the smaller last batches included", async () => {
+  const runs = [];
+  for (const backend of ["cpu", "webgpu"]) {
+    await tf.setBackend(backend);
+    const model = toyModel();
+    const before = tf.memory().numTensors;
+    const seen: string[] = [];
+    const { history, best } = await fit(model, loaders(), {
+      branch: "finetune",
+      recipe: RECIPE,
+      seed: 0,
+      onBatch: ({ phase, epoch, batch, indices }) =>
+        seen.push(`${phase} ${epoch} ${batch} ${indices}`),
+    });
+    assert.equal(tf.memory().numTensors, before, `tensors left behind on ${backend}`);
+    runs.push({ history, best, seen });
+    model.dispose();
+  }
+  const [cpu, webgpu] = runs;
+  assert.deepEqual(webgpu.seen, cpu.seen);
+  cpu.history.epochs.forEach(({ lr, train, val }, i) => {
+    const epoch = webgpu.history.epochs[i];
+    assert.equal(epoch.lr, lr);
+    assert.ok(Math.abs(epoch.train.loss - train.loss) < 1e-5);
+    assert.ok(Math.abs(epoch.val.loss - val.loss) < 1e-5);
+    assert.equal(epoch.train.accuracy, train.accuracy);
+    assert.equal(epoch.val.accuracy, val.accuracy);
+  });
+  assert.deepEqual(webgpu.history.best, cpu.history.best);
+  const weight = (run: typeof cpu) => run.best.get("fc.weight")!.data;
+  weight(cpu).forEach((value, i) => assert.ok(Math.abs(weight(webgpu)[i] - value) < 1e-5));
+});
+
+WEBGPU.test(
+  "a loss that is not finite stops a replayed run before its epoch is kept, naming the batch",
+  async () => {
+    const model = toyModel();
+    const { train, val } = loaders();
+    let epoch = 0;
+    const poisoned = {
+      length: train.length,
+      async *[Symbol.asyncIterator]() {
+        let index = 0;
+        for await (const batch of { [Symbol.asyncIterator]: () => train[Symbol.asyncIterator]() }) {
+          if (epoch === 2 && index++ === 5) batch.images[0] = NaN;
+          yield batch;
+        }
+      },
+    };
+    let kept = 0;
+    await assert.rejects(
+      fit(model, { train: poisoned, val }, {
+        branch: "finetune",
+        recipe: RECIPE,
+        seed: 0,
+        onEpoch: () => {
+          epoch++;
+          kept++;
+        },
+      }),
+      /train loss became NaN in epoch 2, batch 5 \(photos 20, 21, 22, 23 of train\), at learning rate 0.05/,
+    );
+    assert.equal(kept, 2);
+    model.dispose();
+  },
+);
