@@ -104,6 +104,7 @@ export const FLAGS = {
   },
   classes: { value: "FILE|a,b,c", help: "predict --weights: names of its classes" },
   top: { value: "K", help: "predict: how many classes to list (5)", check: integerFrom(1) },
+  format: { value: "NAME", help: "predict: table, json or csv", check: notEmpty },
   grid: { value: "OUT.png", help: "predict: draw the photos with their labels", check: notEmpty },
   "dry-run": { help: "gc: only say what would go" },
   json: { help: "one JSON object a line on stdout; text for people goes to stderr" },

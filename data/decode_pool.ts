@@ -1,5 +1,6 @@
 // From the worker, so that it counts among the modules that this one is made of.
 import type { DecodeRequest, DecodeResponse } from "./decode_worker.ts";
+import { mapInOrder } from "./map_in_order.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /**
@@ -29,14 +30,15 @@ export async function* decodeInOrder(
   const close = () => pool.close();
   signal?.addEventListener("abort", close);
   try {
-    const begun: Promise<DecodeResponse>[] = [];
-    let next = 0;
-    while (next < paths.length || begun.length > 0) {
+    for await (
+      const decoded of mapInOrder(
+        paths,
+        2 * workers,
+        (path) => pool.run({ path, exifOrientation }),
+      )
+    ) {
       signal?.throwIfAborted();
-      while (next < paths.length && begun.length < 2 * workers) {
-        begun.push(pool.run({ path: paths[next++], exifOrientation }));
-      }
-      yield await begun.shift()!;
+      yield decoded;
     }
   } catch (error) {
     signal?.throwIfAborted();

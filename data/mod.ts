@@ -1,5 +1,7 @@
 export * from "./build_dataset.ts";
 export * from "./crop.ts";
+export * from "./crop_photo.ts";
+export { CropPool } from "./crop_pool.ts";
 export * from "./dataset.ts";
 export {
   type DatasetIndex,
@@ -12,6 +14,7 @@ export * from "./decode.ts";
 export * from "./image.ts";
 export * from "./image_folder.ts";
 export * from "./loader.ts";
+export * from "./map_in_order.ts";
 export * from "./preprocess.ts";
 export * from "./resize.ts";
 export * from "./torch_init.ts";

@@ -3,17 +3,15 @@ import { resolve } from "node:path";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Flags } from "../cli/flags.ts";
-import { ARCHITECTURES, findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
-import { parameterSpecs } from "../models/parameter_specs.ts";
+import { ARCHITECTURES, type ModelManifest } from "../models/mod.ts";
 import { latestArtifact } from "../pipeline/mod.ts";
 import type { Branch } from "../training/mod.ts";
-import { convertStateDict, readStateDict } from "../weights/mod.ts";
 import { readJson } from "./json.ts";
 import { type Judgement, readJudgement, UNJUDGED } from "./judgement.ts";
-import { loadModel } from "./load_model.ts";
+import { manifestOf, type ModelOrigin } from "./open_model.ts";
 
 export interface ChosenModel {
-  model: Model;
+  origin: ModelOrigin;
   manifest: ModelManifest;
   judgement: Judgement;
   /** The model in words. */
@@ -31,11 +29,11 @@ export async function trainedModel({ flags, store }: CommandContext): Promise<Ch
         "or give --weights FILE --model NAME --classes a,b,c",
     );
   }
-  const { model, manifest } = await loadModel(artifact.path);
+  const manifest = await readJson<ModelManifest>(`${artifact.path}/model.json`);
   const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
   const judgement = await judgementOf(store, branch, artifact.manifest.digest);
   return {
-    model,
+    origin: { artifact: artifact.path },
     manifest,
     judgement,
     what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%`,
@@ -66,25 +64,16 @@ export async function modelFromFile(flags: Flags, folder: string): Promise<Chose
   if (!classes) {
     throw new UsageError("--weights needs --classes: a,b,c or a file with a name a line");
   }
-  const names = await classList(classes, folder);
-  const architecture = findArchitecture(name);
-  const path = resolve(folder, weights!);
-  const parameters = convertStateDict(
-    await readStateDict(path),
-    parameterSpecs(architecture, names.length),
-    path,
-  );
+  const origin = {
+    file: resolve(folder, weights!),
+    architecture: name,
+    classes: await classList(classes, folder),
+  };
   return {
-    model: new Model(architecture, names.length, parameters),
-    manifest: {
-      schema: 1,
-      architecture: name,
-      classes: names,
-      preprocessing: architecture.preprocessing,
-      pretrained: { origin: path, sha256: "", licence: "unknown" },
-    },
+    origin,
+    manifest: manifestOf(origin),
     judgement: UNJUDGED,
-    what: `${name} of ${path}`,
+    what: `${name} of ${origin.file}`,
   };
 }
 

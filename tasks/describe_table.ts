@@ -1,4 +1,5 @@
 /** A sweep's table as text: aligned for a terminal, as Markdown, and its runs as CSV. */
+import { csvLine } from "./csv.ts";
 import type { Score, SweepRow, SweepRun, SweepTable } from "../training/sweep_table.ts";
 
 /** What a person reads at the end of a sweep. */
@@ -31,11 +32,8 @@ export function runsAsCsv(scores: readonly Score[]): string {
     `${total}`,
   ]);
   return [[...flags, "branch", "accuracy", "correct", "total"], ...lines]
-    .map((cells) => cells.map(quoted).join(",") + "\n").join("");
+    .map((cells) => `${csvLine(cells)}\n`).join("");
 }
-
-// RFC 4180.
-const quoted = (cell: string) => /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 
 const flagsOf = (rows: readonly { labels: Record<string, string> }[]) => [
   ...new Set(rows.flatMap(({ labels }) => Object.keys(labels))),

@@ -1,40 +1,81 @@
-import { resolve } from "node:path";
+import { glob } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { UsageError } from "../cli/errors.ts";
 import { hasImageExtension } from "../data/mod.ts";
 
+/** An operand that stands for the lines of standard input. */
+const STDIN = "-";
+
+/** What operands name. */
+export interface PhotoList {
+  /** As they were given, in the order of the operands. */
+  paths: AsyncIterable<string>;
+  /** How many there are, where that is known before they come. */
+  count?: number;
+}
+
 /**
- * The photos that `operands` name: files as they are, whatever their name says, and of folders the
- * image files in them, sorted, at any depth. Paths are relative to `folder` where they were given so.
+ * The photos that `operands` name: files as they are, whatever their name says; of folders the image
+ * files in them, sorted, at any depth; of a pattern (`*`, `?`, `[…]`, `**`) the image files that it
+ * fits, sorted; `-` for a path a line of standard input, as they come. Relative paths are meant from
+ * `folder`.
  *
- * @throws {UsageError} when a folder holds no image
+ * @throws {UsageError} when a folder holds no image, or nothing fits a pattern
  */
-export async function listPhotos(operands: string[], folder: string): Promise<string[]> {
-  const photos: string[] = [];
-  for (const operand of operands) {
-    const path = resolve(folder, operand);
-    if (!(await isFolder(path))) {
-      photos.push(path);
-      continue;
-    }
-    const found = (await Array.fromAsync(filesUnder(path))).filter(hasImageExtension).sort();
-    if (found.length === 0) throw new UsageError(`${operand} is a folder without photos`);
-    photos.push(...found);
+export async function listPhotos(
+  operands: string[],
+  folder: string,
+  stdin: () => ReadableStream<Uint8Array> = () => Deno.stdin.readable,
+): Promise<PhotoList> {
+  if (operands.filter((operand) => operand === STDIN).length > 1) {
+    throw new UsageError("- is given twice, but standard input can be read once");
   }
+  const parts: (string[] | AsyncIterable<string>)[] = [];
+  for (const operand of operands) {
+    parts.push(operand === STDIN ? linesOf(stdin()) : await photosOf(operand, folder));
+  }
+  const known = parts.every((part) => Array.isArray(part));
+  return {
+    paths: (async function* () {
+      for (const part of parts) yield* part;
+    })(),
+    ...(known && { count: parts.flat().length }),
+  };
+}
+
+async function photosOf(operand: string, folder: string): Promise<string[]> {
+  const path = resolve(folder, operand);
+  const kind = await Deno.stat(path).catch(() => undefined);
+  if (kind?.isDirectory) {
+    const found = (await Array.fromAsync(filesUnder(path, operand)))
+      .filter(hasImageExtension).sort();
+    if (found.length === 0) throw new UsageError(`${operand} is a folder without photos`);
+    return found;
+  }
+  // A file whose name looks like a pattern is itself; one that is not there will be said to be so.
+  if (kind || !/[*?[{]/.test(operand)) return [operand];
+  const fitting = await Array.fromAsync(glob(operand, { cwd: folder }));
+  const photos = fitting.filter(hasImageExtension).sort();
+  if (photos.length === 0) throw new UsageError(`no photo fits ${operand}`);
   return photos;
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isDirectory;
-  } catch {
-    return false; // reading it as a photo will say what is wrong
+/** @param shown what stands for `folder` in the paths */
+async function* filesUnder(folder: string, shown: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+    const path = join(shown, name);
+    if (isDirectory) yield* filesUnder(`${folder}/${name}`, path);
+    else if (isFile) yield path;
   }
 }
 
-async function* filesUnder(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) yield* filesUnder(path);
-    else if (isFile) yield path;
+/** Paths a line, or ended by NUL as `find -print0` writes them. */
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split(/\0|\r?\n/);
+    rest = lines.pop()!;
+    for (const line of lines) if (line !== "") yield line;
   }
+  if (rest !== "") yield rest;
 }

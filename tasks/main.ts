@@ -14,7 +14,8 @@ if (import.meta.main) {
     Deno.env.set("GRAFT_MIRROR", realPath(Deno.env.get("INIT_CWD") ?? Deno.cwd(), mirror));
   }
   const defaultStore = fileURLToPath(new URL("../.graft", import.meta.url));
-  const pipeline = graftPipeline(await v8FlagArguments(`${defaultStore}/v8_flags.json`));
+  const v8Flags = await v8FlagArguments(`${defaultStore}/v8_flags.json`);
+  const pipeline = graftPipeline(v8Flags);
   const code = await main(Deno.args, {
     pipeline,
     defaultStore,
@@ -23,9 +24,10 @@ if (import.meta.main) {
     commands: {
       predict: {
         usage: "predict PATH…",
-        help: "label photos, and folders of them, with a trained model",
+        help: "label photos, folders, patterns, and a list on stdin (-), with a trained model",
         // Loaded only now: no other command needs tfjs in this process.
-        run: async (context) => (await import("./predict_command.ts")).predictCommand(context),
+        run: async (context) =>
+          (await import("./predict_command.ts")).predictCommand(context, v8Flags),
       },
       certify: {
         usage: "certify",

@@ -1,10 +1,12 @@
 /** Step: the trained models on one photo of the data, as the tutorial ends. */
 import { activateBackend } from "../backend/activate.ts";
-import { openDataset } from "../data/mod.ts";
+import { cropPhoto, decodeImage, openDataset } from "../data/mod.ts";
+import { classNames } from "../models/mod.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { titledPhoto } from "../report/mod.ts";
-import { writeJson } from "./json.ts";
+import { judgeHere } from "./judge_crops.ts";
 import { readJudgement } from "./judgement.ts";
+import { writeJson } from "./json.ts";
 import { loadModel } from "./load_model.ts";
 import type { ComputeParameters } from "./parameters.ts";
 import { predictPhotos } from "./predict_photos.ts";
@@ -20,19 +22,28 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
   const photos = (await openDataset(step.inputs.build_datasets)).photos("val");
   const { path } = photos.find(({ path }) => path === TUTORIAL_PHOTO) ?? photos.at(-1)!;
   const file = `${step.inputs.download_data}/photos/${path}`;
+  const image = await decodeImage(await Deno.readFile(file), { exifOrientation: true });
   const predictions: Record<string, unknown> = {};
   for (const branch of ["finetune", "frozen"] as const) {
     const { model, manifest } = await loadModel(step.inputs[`train_${branch}`]);
-    const judgement = await readJudgement(step.inputs.evaluate, branch);
-    for await (
-      const { result, image } of predictPhotos([file], model, manifest, judgement, 5)
-    ) {
+    const { preprocessing } = manifest;
+    const answers = predictPhotos([file], {
+      crop: (path) => cropPhoto({ path, ...preprocessing }),
+      cutting: 1,
+      judge: judgeHere(model, preprocessing),
+      judging: 1,
+      classes: classNames(manifest),
+      judgement: await readJudgement(step.inputs.evaluate, branch),
+      top: 5,
+    });
+    for await (const { result } of answers) {
       if ("error" in result) throw new Error(`${path}: ${result.error}`);
+      const { label, probability } = result;
       predictions[branch] = { ...result, path };
-      step.log(`${branch}: ${path} is ${result.label} (${(100 * result.probability).toFixed(1)}%)`);
+      step.log(`${branch}: ${path} is ${label} (${(100 * probability).toFixed(1)}%)`);
       await Deno.writeFile(
         `${step.output}/predicted_${branch}.png`,
-        await titledPhoto(image!, { predicted: result.label, probability: result.probability }),
+        await titledPhoto(image, { predicted: label, probability }),
       );
     }
     model.dispose();

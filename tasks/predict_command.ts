@@ -1,76 +1,112 @@
 /** `deno task predict PATH…`: labels for one's own photos. */
 import { resolve } from "node:path";
-import { activateBackend } from "../backend/activate.ts";
 import { chooseBackend } from "../backend/choose.ts";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
+import type { Flags } from "../cli/flags.ts";
 import type { RgbImage } from "../data/mod.ts";
-import { predictionGrid } from "../report/mod.ts";
+import { classNames } from "../models/mod.ts";
+import { predictionGrid, type PredictionTile } from "../report/mod.ts";
 import { modelFromFile, trainedModel } from "./choose_model.ts";
+import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
-import { type Failure, type Prediction, predictPhotos } from "./predict_photos.ts";
+import { meansFor } from "./predict_means.ts";
+import { predictPhotos } from "./predict_photos.ts";
 
 const DEFAULT_TOP = 5;
 /** The adapter takes longer to start than a photo takes on the CPU: a GPU only when asked for. */
 const DEFAULT_BACKEND = "wasm";
+/** Side of the photos kept for `--grid`, in pixels, and how many its picture shows. */
+const TILE = 360;
+const MOST_TILES = 60;
 
-export async function predictCommand(context: CommandContext): Promise<number> {
-  const { flags, operands, folder, json, say } = context;
+/** @param v8Flags arguments of `deno run` for processes that compute and parse nothing */
+export async function predictCommand(
+  context: CommandContext,
+  v8Flags: readonly string[],
+): Promise<number> {
+  const { flags, operands, folder, json, signal } = context;
   if (operands.length === 0) {
-    throw new UsageError("predict takes photos or folders of photos: deno task predict ant.jpg");
+    throw new UsageError("predict takes photos, folders, patterns or -: deno task predict ant.jpg");
   }
-  const paths = await listPhotos(operands, folder);
+  const format = formatOf(flags);
+  signal.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
+  const { paths, count } = await listPhotos(operands, folder);
+  const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
+  if (format === "table") console.error(`with ${chosen.what}`);
   const { backend } = await chooseBackend(
     (flags.backend ?? DEFAULT_BACKEND) as "auto" | "webgpu" | "wasm",
   );
-  await activateBackend(backend, { threads: flags.threads ? Number(flags.threads) : undefined });
-  const { model, manifest, judgement, what } = flags.weights
-    ? await modelFromFile(flags, folder)
-    : await trainedModel(context);
-  if (!flags.json) console.error(`with ${what}`);
+  using means = await meansFor(chosen, {
+    backend,
+    threads: flags.threads ? Number(flags.threads) : undefined,
+    photos: count ?? Infinity,
+    v8Flags,
+  });
 
-  const drawn: { image: RgbImage; result: Prediction }[] = [];
-  let failed = false;
-  const top = Number(flags.top ?? DEFAULT_TOP);
-  for await (const { result, image } of predictPhotos(paths, model, manifest, judgement, top)) {
-    if (flags.json) json(result);
-    if ("error" in result) {
-      failed = true;
-      if (!flags.json) console.error(describeFailure(result));
-      continue;
-    }
-    if (!flags.json) say(describe(result));
-    if (flags.grid && image) drawn.push({ image, result });
+  const { manifest: { preprocessing }, judgement } = chosen;
+  const classes = classNames(chosen.manifest);
+  const top = Math.min(classes.length, Number(flags.top ?? DEFAULT_TOP));
+  const text = format === "csv" ? csvFormat(top) : tableFormat(classes);
+  if (format === "csv") console.log(text.head);
+  const tiles: PredictionTile[] = [];
+  const picture = flags.grid ? TILE : undefined;
+  let done = 0, failed = 0;
+  const started = performance.now();
+  const results = predictPhotos(paths, {
+    ...means,
+    crop: (path) => means.crop({ path: resolve(folder, path), ...preprocessing, picture }),
+    classes,
+    judgement,
+    top,
+  });
+  for await (const { result, picture } of results) {
+    done++;
+    const isFailure = "error" in result;
+    if (isFailure) failed++;
+    if (format === "json") json(result);
+    else if (isFailure && format === "table") console.error(text.line(result));
+    else console.log(text.line(result));
+    if (!isFailure && picture && tiles.length < MOST_TILES) tiles.push(tileOf(picture, result));
   }
-  if (flags.grid) await drawGrid(flags.grid, folder, drawn);
-  return failed ? EXIT.failed : EXIT.done;
+  if (format !== "json" && done > 1) {
+    console.error(describePace(done, failed, (performance.now() - started) / 1000));
+  }
+  if (flags.grid) await drawGrid(resolve(folder, flags.grid), tiles, done - failed);
+  return failed > 0 ? EXIT.failed : EXIT.done;
 }
 
-const percent = (probability: number) => `${(100 * probability).toFixed(1)}%`;
-
-function describe({ path, label, probability, top, none_of_these }: Prediction): string {
-  const others = top.slice(1).map((other) => `${other.label} ${percent(other.probability)}`);
-  const rest = others.length > 0 ? `  (${others.join(", ")})` : "";
-  const hint = none_of_these ? "  none of these? It is unlike the photos of every class" : "";
-  return `${path}: ${label} ${percent(probability)}${rest}${hint}`;
+function formatOf({ format, json }: Flags): string {
+  if (format === undefined) return json ? "json" : "table";
+  if (!["table", "json", "csv"].includes(format)) {
+    throw new UsageError(`--format is "${format}", but predict takes table, json or csv`);
+  }
+  if (json && format !== "json") {
+    throw new UsageError(`--json and --format ${format} exclude each other: give one`);
+  }
+  return format;
 }
 
-function describeFailure({ path, error }: Failure): string {
-  return `${path}: ${error}`;
+function tileOf(
+  image: RgbImage,
+  { label, probability }: { label: string; probability: number },
+): PredictionTile {
+  return { image, predicted: label, probability };
 }
 
-async function drawGrid(
-  file: string,
-  folder: string,
-  drawn: { image: RgbImage; result: Prediction }[],
-): Promise<void> {
-  const tiles = drawn.map(({ image, result }) => ({
-    image,
-    predicted: result.label,
-    probability: result.probability,
-  }));
-  const path = resolve(folder, file);
+function describePace(done: number, failed: number, seconds: number): string {
+  const failures = failed > 0 ? `, ${failed} of them could not be read` : "";
+  return `${done} photos${failures} in ${seconds.toFixed(1)} s: ` +
+    `${(done / seconds).toFixed(0)} a second`;
+}
+
+async function drawGrid(path: string, tiles: PredictionTile[], photos: number): Promise<void> {
+  if (tiles.length === 0) {
+    console.error(`${path} was not drawn: there is no photo to show`);
+    return;
+  }
   await Deno.writeFile(path, await predictionGrid(tiles, { title: "Predictions", columns: 3 }));
-  console.error(`drew ${path}`);
+  const part = photos > tiles.length ? `, the first ${tiles.length} of ${photos} photos` : "";
+  console.error(`drew ${path}${part}`);
 }

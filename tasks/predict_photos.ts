@@ -1,15 +1,16 @@
 /** What a model says of photos: shared by the pipeline's last step and `deno task predict`. */
-import * as tf from "@tensorflow/tfjs";
-import { decodeImage, preprocessPhoto, type RgbImage } from "../data/mod.ts";
-import { classNames, type Model, type ModelManifest } from "../models/mod.ts";
+import { type CropResponse, inBatches, mapInOrder, type RgbImage } from "../data/mod.ts";
+import type { Answer, JudgeCrops } from "./judge_crops.ts";
 import { judge, type Judgement } from "./judgement.ts";
 
 export interface Prediction {
   path: string;
   label: string;
+  /** At the temperature that evaluation fitted. */
   probability: number;
   /** The likeliest classes, best first. */
   top: { label: string; probability: number }[];
+  /** Before the temperature. */
   logits: number[];
   /** Whether the photo is unlike all val photos; absent where there were too few to tell. */
   none_of_these?: boolean;
@@ -21,40 +22,65 @@ export interface Failure {
   error: string;
 }
 
-/** One by one, in the order given; a path that fails does not stop the others. */
+/** How to go about it. */
+export interface PredictOptions {
+  /** Cuts a photo: in this process, or in workers. */
+  crop: (path: string) => Promise<CropResponse>;
+  /** Photos cut at a time. */
+  cutting: number;
+  judge: JudgeCrops;
+  /** Batches judged at a time. */
+  judging: number;
+  /** Names of the classes, in the order of the logits. */
+  classes: readonly string[];
+  judgement: Judgement;
+  /** How many classes to list. */
+  top: number;
+}
+
+/** Photos judged together; more are not faster on a CPU, and come later. */
+const BATCH = 8;
+/** A photo that is ready waits so long for others to go with it. */
+const PATIENCE_MS = 30;
+
+/** In the order given; a path that fails does not stop the others, a slow source not what is there. */
 export async function* predictPhotos(
-  paths: Iterable<string>,
-  model: Model,
-  manifest: ModelManifest,
-  judgement: Judgement,
-  top: number,
-): AsyncGenerator<{ result: Prediction | Failure; image?: RgbImage }> {
-  const names = classNames(manifest);
-  for (const path of paths) {
-    let image: RgbImage;
-    try {
-      // One's own photos are turned as the camera says; the tutorial's data are read as torch does.
-      image = await decodeImage(await Deno.readFile(path), { exifOrientation: true });
-    } catch (error) {
-      yield { result: { path, error: (error as Error).message } };
-      continue;
-    }
-    const { size } = manifest.preprocessing;
-    const pixels = preprocessPhoto(image, manifest.preprocessing);
-    const [output] = await model.judge(tf.tensor4d(pixels, [1, size, size, 3]));
-    const { probabilities, unlike } = judge(output, judgement);
-    const ranked = probabilities
-      .map((probability, i) => ({ label: names[i], probability }))
-      .sort((a, b) => b.probability - a.probability);
-    yield {
-      result: {
-        path,
-        ...ranked[0],
-        top: ranked.slice(0, top),
-        logits: output.logits,
-        ...(unlike !== undefined && { none_of_these: unlike }),
-      },
-      image,
-    };
-  }
+  paths: Iterable<string> | AsyncIterable<string>,
+  options: PredictOptions,
+): AsyncGenerator<{ result: Prediction | Failure; picture?: RgbImage }> {
+  const cut = mapInOrder(
+    paths,
+    options.cutting,
+    async (path) => ({ path, ...await options.crop(path) }),
+  );
+  const batches = mapInOrder(
+    inBatches(cut, BATCH, PATIENCE_MS),
+    options.judging,
+    async (photos) => {
+      const crops = photos.flatMap((photo) => "crop" in photo ? [photo.crop] : []);
+      const answers = crops.length > 0 ? await options.judge(crops) : [];
+      return photos.map((photo) => {
+        const { path } = photo;
+        if (!("crop" in photo)) return { result: { path, error: photo.refusal } };
+        return { result: { path, ...describe(answers.shift()!, options) }, picture: photo.picture };
+      });
+    },
+  );
+  for await (const batch of batches) yield* batch;
+}
+
+function describe(
+  answer: Answer,
+  { classes, judgement, top }: PredictOptions,
+): Omit<Prediction, "path"> {
+  const { probabilities, unlike } = judge(answer, judgement);
+  const ranked = probabilities
+    .map((probability, i) => ({ label: classes[i], probability }))
+    .sort((a, b) => b.probability - a.probability);
+  return {
+    ...ranked[0],
+    top: ranked.slice(0, top),
+    logits: answer.logits,
+    ...(unlike !== undefined && { none_of_these: unlike }),
+  };
 }

@@ -15,14 +15,15 @@ export interface Where {
   /** Another copy of the project than this one. */
   project?: URL | string;
   env?: Record<string, string>;
+  stdin?: string;
 }
 
-const command = (args: string[], { cwd, project = ROOT, env = {} }: Where) =>
+const command = (args: string[], { cwd, project = ROOT, env = {}, stdin }: Where) =>
   new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "tasks/main.ts", ...args],
     cwd: project,
     env: { NO_COLOR: "1", INIT_CWD: cwd, ...env },
-    stdin: "null",
+    stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
   });
@@ -46,7 +47,9 @@ export async function graftUntil(
 }
 
 export async function graft(args: string[], where: Where): Promise<Outcome> {
-  const { code, stdout, stderr } = await command(args, where).output();
+  const child = command(args, where).spawn();
+  if (where.stdin !== undefined) await new Blob([where.stdin]).stream().pipeTo(child.stdin);
+  const { code, stdout, stderr } = await child.output();
   const text = new TextDecoder().decode(stdout);
   const json = args.includes("--json")
     ? text.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line))

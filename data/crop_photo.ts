@@ -1,0 +1,45 @@
+import { decodeImage } from "./decode.ts";
+import { ImageError, type RgbImage } from "./image.ts";
+import { evaluationCrop } from "./transforms.ts";
+
+/** A photo file, and what a model wants to see of it. */
+export interface CropRequest {
+  path: string;
+  /** The shorter side is resized to this first. */
+  resize: number;
+  /** Side of the central crop. */
+  size: number;
+  /** Side of a square picture of the photo to show, if one is wanted. */
+  picture?: number;
+}
+
+/** The crop, [size, size, 3], and the picture; or why there is none. */
+export type CropResponse =
+  | { crop: Uint8Array<ArrayBuffer>; picture?: RgbImage }
+  | { refusal: string };
+
+/**
+ * Reads a photo of one's own and cuts it as evaluation does, turned upright by its EXIF data. Bytes,
+ * not a model's input: they are a quarter of the size where they are handed on.
+ */
+export async function cropPhoto(
+  { path, resize, size, picture }: CropRequest,
+): Promise<CropResponse> {
+  let image: RgbImage;
+  try {
+    image = await decodeImage(await Deno.readFile(path), { exifOrientation: true });
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
+    const { message } = error as Error;
+    const own = error instanceof ImageError || error instanceof Deno.errors.NotFound;
+    return { refusal: own ? message : `cannot be read: ${message}` };
+  }
+  const square = (resize: number, size: number) =>
+    evaluationCrop(image, resize, size) as Uint8Array<ArrayBuffer>;
+  return {
+    crop: square(resize, size),
+    ...(picture && {
+      picture: { width: picture, height: picture, data: square(picture, picture) },
+    }),
+  };
+}
