@@ -34,6 +34,16 @@ export class Folder implements Disposable {
   }
 }
 
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6D2B79F5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 /** Takes any parameters that have all of `defaults`' names, filling in what is missing. */
 export function schemaOf<P extends object>(defaults: P): StandardSchema<P> {
   return {
