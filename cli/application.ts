@@ -40,6 +40,8 @@ export interface CommandContext {
   /** Where the user stands; relative paths are meant against it. */
   folder: string;
   store: string;
+  /** Further stores, only read: absolute paths. */
+  readFrom: string[];
   signal: AbortSignal;
   /** One JSON object a line, on stdout. */
   json(value: unknown): void;

@@ -1,6 +1,7 @@
 /** The flags, the same for every command. Parsing, checking and `--help` read this one table. */
 import { parseArgs } from "node:util";
 import { UsageError } from "./errors.ts";
+import { parseDuration, parseSize } from "./quantities.ts";
 import { listOf } from "./value_list.ts";
 
 interface FlagSpec {
@@ -14,6 +15,8 @@ interface FlagSpec {
    * value may have a comma itself, by --sweep alone.
    */
   axis?: "list" | "sweep";
+  /** May be given several times. */
+  multiple?: true;
 }
 
 /** A flag with the values that a sweep goes through. */
@@ -92,8 +95,14 @@ export const FLAGS = {
   sweep: {
     value: "FLAG=A,B,…|FLAG=0..4",
     help: "a run for every value, and every combination with other --sweep; ends in a table",
+    multiple: true,
   },
   store: { value: "DIR", help: "where artifacts are kept (.graft)", check: notEmpty },
+  "store-from": {
+    value: "DIR",
+    help: "a store to take results from, never written to: a team's, a CI's",
+    multiple: true,
+  },
   jobs: { value: "N", help: "steps at a time, as far as resources allow", check: integerFrom(1) },
   force: { help: "run the named steps even when cached" },
   "keep-going": { help: "after a failure, run what does not need the failed step" },
@@ -106,6 +115,16 @@ export const FLAGS = {
   top: { value: "K", help: "predict: how many classes to list (5)", check: integerFrom(1) },
   format: { value: "NAME", help: "predict: table, json or csv", check: notEmpty },
   grid: { value: "OUT.png", help: "predict: draw the photos with their labels", check: notEmpty },
+  "max-age": {
+    value: "AGE",
+    help: "gc: remove what no run used since, such as 30d or 12h",
+    check: (text) => parseDuration(text) === undefined ? "an age such as 30d or 12h" : undefined,
+  },
+  "max-size": {
+    value: "SIZE",
+    help: "gc: then what was used longest ago, until the rest fits, such as 10GB",
+    check: (text) => parseSize(text) === undefined ? "a size such as 10GB" : undefined,
+  },
   "dry-run": { help: "gc: only say what would go" },
   json: { help: "one JSON object a line on stdout; text for people goes to stderr" },
   verbose: { help: "show stack traces" },
@@ -113,12 +132,13 @@ export const FLAGS = {
 } satisfies Record<string, FlagSpec>;
 
 type FlagName = keyof typeof FLAGS;
-type ValueName = Exclude<FlagName, "sweep">;
 
 /** Values as given; undefined where a flag is absent. */
 export type Flags =
   & {
-    [Name in ValueName]?: (typeof FLAGS)[Name] extends { value: string } ? string : boolean;
+    [Name in FlagName]?: (typeof FLAGS)[Name] extends { multiple: true } ? string[]
+      : (typeof FLAGS)[Name] extends { value: string } ? string
+      : boolean;
   }
   & {
     positionals: string[];
@@ -131,7 +151,7 @@ export function parseFlags(args: string[]): Flags {
   const specs = Object.entries(FLAGS) as [FlagName, FlagSpec][];
   const options = Object.fromEntries(specs.map(([name, spec]) => [
     name,
-    { type: spec.value ? "string" as const : "boolean" as const, multiple: name === "sweep" },
+    { type: spec.value ? "string" as const : "boolean" as const, multiple: spec.multiple === true },
   ]));
   const { values: { sweep = [], ...values }, positionals } = parse(args, options);
   const axes: Axis[] = [];

@@ -1,5 +1,6 @@
 /** `deno task …`: from arguments to an exit code. */
 import { resolve } from "node:path";
+import { historyCommands } from "./history.ts";
 import { inspectionCommands } from "./inspect.ts";
 import { runSteps } from "./run.ts";
 import { describeError, UsageError } from "./errors.ts";
@@ -45,10 +46,19 @@ function contextOf(flags: Flags, operands: string[], app: Application): CommandC
     operands,
     folder,
     store: flags.store ? resolve(folder, flags.store) : app.defaultStore,
+    readFrom: (flags["store-from"] ?? []).map((path) => existingFolder(resolve(folder, path))),
     signal: interruptSignal(),
     json: (value) => console.log(JSON.stringify(value)),
     say: flags.json ? (line) => console.error(line) : (line) => console.log(line),
   };
+}
+
+/** @throws {UsageError} when it is none: to go on without it would do all its work again */
+function existingFolder(path: string): string {
+  try {
+    if (Deno.statSync(path).isDirectory) return path;
+  } catch { /* It is not there, or may not be looked at. */ }
+  throw new UsageError(`--store-from is "${path}", which is no folder that can be read`);
 }
 
 /** Aborts on Ctrl-C or a polite kill; a second Ctrl-C ends the process at once. */
@@ -72,6 +82,7 @@ function builtinCommands(app: Application): Record<string, Command> {
       run: (context) => runSteps(app, context),
     },
     ...inspectionCommands(app),
+    ...historyCommands,
   };
 }
 

@@ -6,7 +6,7 @@ import { EXIT } from "./exit.ts";
 import { formatSeconds, nameWidth, PlainRenderer, TerminalRenderer } from "./render.ts";
 
 export async function runSteps(app: Application, context: CommandContext): Promise<number> {
-  const { flags, store, signal, json, say } = context;
+  const { flags, store, readFrom, signal, json, say } = context;
   const { pipeline, parameters, targets, notes, conclude } = await configure(app, context);
   notes.forEach(say);
   const renderer = Deno.stderr.isTerminal() ? new TerminalRenderer() : new PlainRenderer();
@@ -18,6 +18,7 @@ export async function runSteps(app: Application, context: CommandContext): Promi
   try {
     record = await run(pipeline, {
       store,
+      readFrom,
       parameters,
       targets,
       jobs: flags.jobs ? Number(flags.jobs) : undefined,

@@ -27,7 +27,10 @@ export interface Expansion {
  *
  * @throws {PipelineError} for two settings with the same labels and other parameters
  */
-export function expand({ steps }: Pipeline, settings: readonly Setting[]): Expansion {
+export function expand(
+  { steps }: Pick<Pipeline, "steps">,
+  settings: readonly Setting[],
+): Expansion {
   const expansion: Expansion = {
     steps: [],
     parameters: {},

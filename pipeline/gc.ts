@@ -4,33 +4,36 @@ import { FileStore } from "./file_store.ts";
 import { readJson } from "./json_file.ts";
 import { Layout, namesIn } from "./layout.ts";
 import { tryLock } from "./lock.ts";
-import { recordsIn } from "./run_record.ts";
+import { type Need, Retention } from "./retention.ts";
+import { runIdAt } from "./run_record.ts";
 import { statOrNull, walk } from "./tree.ts";
 
 export interface GcOptions {
   /** Only say what would go. */
   dryRun?: boolean;
-  /** Keep what this many of the newest runs used or made; 10 when left out. */
+  /** Keep what this many of the newest runs used or made; 10 when no limit at all is given. */
   keepRuns?: number;
+  /** Seconds: keep what was used or made since, and the records and logs of these runs. */
+  maxAge?: number;
+  /** Bytes that artifacts and checkpoints may take up: what was used longest ago goes first. */
+  maxSize?: number;
 }
 
 export interface Garbage {
   path: string;
-  what: "draft" | "manifest" | "artifact" | "checkpoints";
+  what: "draft" | "manifest" | "artifact" | "checkpoints" | "run";
   bytes: number;
 }
 
 /**
- * Removes drafts of killed runs, artifacts that the newest runs neither used nor made, and
- * checkpoints that neither these artifacts nor these runs could go on from.
+ * Removes drafts of killed runs, and what lies beyond the limits of artifacts, of checkpoints that
+ * steps could go on from, and of runs' records. Whatever the limits, what the latest run of each
+ * step of each pipeline used stays, and all that pinned runs used.
  *
  * @returns what went, or would go
  * @throws {StoreError} while a run uses the store
  */
-export async function gc(
-  store: string,
-  { dryRun = false, keepRuns = 10 }: GcOptions = {},
-): Promise<Garbage[]> {
+export async function gc(store: string, options: GcOptions = {}): Promise<Garbage[]> {
   const layout = new Layout(store);
   if (!layout.exists()) return [];
   return await inStore(layout.root, async () => {
@@ -39,44 +42,93 @@ export async function gc(
     if (!alone) {
       throw new StoreError(`a run uses the store ${layout.root}: try again when it is over`);
     }
-    const garbage = findGarbage(layout, keepRuns);
+    const garbage = findGarbage(layout, options);
     // Manifests go before what they describe: at no moment does one promise what is gone.
-    if (!dryRun) { for (const { path } of garbage) Deno.removeSync(path, { recursive: true }); }
+    if (!options.dryRun) {
+      for (const { path } of garbage) Deno.removeSync(path, { recursive: true });
+    }
     return garbage;
   });
 }
 
-function findGarbage(layout: Layout, keepRuns: number): Garbage[] {
-  const runs = [...recordsIn(layout).take(keepRuns)];
-  const keptRuns = new Set(runs.map(({ id }) => id));
-  const keptKeys = new Set(
-    runs.flatMap(({ steps }) => steps.map(({ step, key }) => `${step}/${key}`)),
+/** An artifact or checkpoints, which several manifests may share. */
+interface Holding extends Garbage, Need {
+  manifests: string[];
+}
+
+function findGarbage(layout: Layout, { keepRuns, maxAge, maxSize }: GcOptions): Garbage[] {
+  const retention = new Retention(layout);
+  const oldest = maxAge === undefined ? "" : runIdAt(Date.now() - 1000 * maxAge);
+  const kept = keepRuns ?? (maxAge === undefined && maxSize === undefined ? 10 : Infinity);
+  const oldestKept = retention.runs[Math.min(kept, retention.runs.length) - 1] ?? "";
+  const since = oldest > oldestKept ? oldest : oldestKept;
+  const stays = ({ required, lastRun }: Need) => required || lastRun >= since;
+
+  const { holdings, manifests } = findHoldings(layout, retention);
+  const gone = new Set(holdings.filter((holding) => !stays(holding)));
+  const left = holdings.filter((holding) => !gone.has(holding));
+  for (const holding of beyond(maxSize ?? Infinity, left)) gone.add(holding);
+  const unused = new Set(
+    [...gone].filter(({ what }) => what === "artifact").flatMap(({ manifests }) => manifests),
   );
-  const store = new FileStore(layout);
-  const keptArtifacts = new Set<string>();
-  const keptCheckpoints = new Set<string>();
-  const unused: string[] = [];
-  for (const step of namesIn(layout.entries)) {
-    for (const manifest of store.manifests(step)) {
-      if (keptKeys.has(`${step}/${manifest.key}`) || keptRuns.has(manifest.made.run)) {
-        keptArtifacts.add(layout.artifact(manifest));
-        if (manifest.checkpoints) {
-          keptCheckpoints.add(layout.checkpoint(step, manifest.checkpoints));
-        }
-      } else unused.push(layout.entry(step, manifest.key));
-    }
-  }
-  const artifacts = within(layout.artifacts).flatMap(within);
-  const checkpoints = within(layout.checkpoints).flatMap(within)
-    .filter((path) => !keptRuns.has(readJson<{ run: string }>(`${path}/run.json`)?.run ?? ""));
+  for (const [path, need] of manifests) if (!stays(need)) unused.add(path);
+  const runs = retention.runs.filter((run) => run < oldest && !retention.ofRun(run).required);
   return [
     ...within(layout.drafts).map((path) => garbageAt(path, "draft")),
-    ...unused.map((path) => garbageAt(path, "manifest")),
-    ...artifacts.filter((path) => !keptArtifacts.has(path))
-      .map((path) => garbageAt(path, "artifact")),
-    ...checkpoints.filter((path) => !keptCheckpoints.has(path))
-      .map((path) => garbageAt(path, "checkpoints")),
+    ...[...unused].sort().map((path) => garbageAt(path, "manifest")),
+    ...[...gone].map(({ path, what, bytes }) => ({ path, what, bytes })),
+    ...runs.map((run) => garbageAt(`${layout.runs}/${run}`, "run")),
   ];
+}
+
+/** Everything that takes up room, with what is known of its use; nothing known: it is garbage. */
+function findHoldings(layout: Layout, retention: Retention) {
+  const found = new Map<string, Holding>();
+  const add = (path: string, what: Garbage["what"]) =>
+    found.set(path, {
+      ...garbageAt(path, what),
+      required: false,
+      lastRun: "",
+      manifests: [],
+    });
+  const use = (path: string, { required, lastRun }: Need, manifest?: string) => {
+    const holding = found.get(path);
+    if (!holding) return;
+    holding.required ||= required;
+    if (lastRun > holding.lastRun) holding.lastRun = lastRun;
+    if (manifest) holding.manifests.push(manifest);
+  };
+  for (const path of within(layout.artifacts).flatMap(within)) add(path, "artifact");
+  for (const path of within(layout.checkpoints).flatMap(within)) {
+    add(path, "checkpoints");
+    const run = readJson<{ run: string }>(`${path}/run.json`)?.run;
+    if (run) use(path, retention.ofRun(run));
+  }
+  const manifests = new Map<string, Need>();
+  const store = new FileStore(layout);
+  for (const step of namesIn(layout.entries)) {
+    for (const manifest of store.manifests(step)) {
+      const { key, made, checkpoints } = manifest;
+      const entry = layout.entry(step, key);
+      const need = retention.ofEntry(step, key, made.run);
+      manifests.set(entry, need);
+      use(layout.artifact(manifest), need, entry);
+      if (checkpoints) use(layout.checkpoint(step, checkpoints), need);
+    }
+  }
+  return { holdings: [...found.values()], manifests };
+}
+
+/** Of what was used longest ago, as much as there is too much. */
+function beyond(maxSize: number, holdings: readonly Holding[]): Holding[] {
+  let size = holdings.reduce((sum, { bytes }) => sum + bytes, 0);
+  const byAge = holdings.filter(({ required }) => !required)
+    .toSorted((a, b) => a.lastRun < b.lastRun ? -1 : 1);
+  return byAge.filter(({ bytes }) => {
+    if (size <= maxSize) return false;
+    size -= bytes;
+    return true;
+  });
 }
 
 const within = (folder: string) => namesIn(folder).map((name) => `${folder}/${name}`);

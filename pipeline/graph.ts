@@ -4,32 +4,43 @@ import { PipelineError } from "./errors.ts";
 
 /** A checked graph: `steps` in the order in which they can run, inputs first. */
 export interface Pipeline {
+  /** Tells it from others that keep their artifacts in the same store. */
+  readonly name: string;
   readonly steps: readonly StepDeclaration[];
 }
 
 /**
  * Checks that names are unique, that inputs exist and that no step needs itself.
  *
+ * @param name the first step's folder when left out
  * @throws {PipelineError} naming the step
  */
-export function definePipeline(steps: readonly StepDeclaration[]): Pipeline {
+export function definePipeline(
+  steps: readonly StepDeclaration[],
+  name = steps.length > 0 ? new URL(".", steps[0].module).href : "empty",
+): Pipeline {
   const byName = new Map<string, StepDeclaration>();
   for (const step of steps) {
-    for (const name of [step.name, kindOf(step)]) checkName(name);
+    checkName(step.name, "step");
+    checkName(kindOf(step), "kind");
     if (byName.has(step.name)) throw new PipelineError(`two steps are named "${step.name}"`);
     if (step.module.protocol !== "file:") {
       throw new PipelineError(`step "${step.name}": its module must be a file, not ${step.module}`);
     }
     byName.set(step.name, step);
   }
-  return { steps: sortByInputs(steps, byName) };
+  return { name, steps: sortByInputs(steps, byName) };
 }
 
-/** It becomes a file's name. */
-function checkName(name: string): void {
+/**
+ * @param name becomes a file's
+ * @param what has it
+ * @throws {PipelineError} for one that not every file system takes
+ */
+export function checkName(name: string, what: string): void {
   if (/^[\p{L}\p{N}][\p{L}\p{N}_.=,@+-]{0,99}$/u.test(name)) return;
   throw new PipelineError(
-    `step "${name}": a name begins with a letter or digit and holds at most 100 of letters, ` +
+    `${what} "${name}": a name begins with a letter or digit and holds at most 100 of letters, ` +
       `digits and _ . - = , @ +`,
   );
 }
@@ -72,7 +83,7 @@ function sortByInputs(
 
 /** The named steps and all that they need, in running order; all steps when none is named. */
 export function selectSteps(
-  { steps }: Pipeline,
+  { steps }: Pick<Pipeline, "steps">,
   targets: readonly string[] = [],
 ): readonly StepDeclaration[] {
   if (targets.length === 0) return steps;
@@ -85,7 +96,7 @@ export function selectSteps(
 }
 
 /** @throws {PipelineError} listing the steps there are */
-export function stepNamed({ steps }: Pipeline, name: string): StepDeclaration {
+export function stepNamed({ steps }: Pick<Pipeline, "steps">, name: string): StepDeclaration {
   const step = steps.find((step) => step.name === name);
   if (step) return step;
   throw new PipelineError(

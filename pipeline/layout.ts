@@ -13,6 +13,8 @@ export class Layout {
   readonly checkpoints: string;
   readonly locks: string;
   readonly runs: string;
+  /** Names given to runs. */
+  readonly pins: string;
   /** Digests and module graphs; can be removed at any time. */
   readonly cache: string;
 
@@ -24,6 +26,7 @@ export class Layout {
     this.checkpoints = `${this.root}/checkpoints`;
     this.locks = `${this.root}/locks`;
     this.runs = `${this.root}/runs`;
+    this.pins = `${this.root}/pins`;
     this.cache = `${this.root}/cache`;
   }
 

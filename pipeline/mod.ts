@@ -20,6 +20,8 @@
  * @module
  */
 export * from "./declaration.ts";
+export { type Change, describeChange } from "./changes.ts";
+export { compareRuns, type Figure, type StepComparison } from "./compare.ts";
 export { type Checkpoint, Checkpoints } from "./checkpoints.ts";
 export { expand, type Expansion, type Setting } from "./expand.ts";
 export { definePipeline, type Pipeline } from "./graph.ts";
@@ -27,7 +29,8 @@ export { messageOf, PipelineError, StoreError } from "./errors.ts";
 export type * from "./events.ts";
 export type * from "./executor.ts";
 export { type Garbage, gc, type GcOptions } from "./gc.ts";
-export { latestArtifact, listRuns } from "./history.ts";
+export { findRun, latestArtifact, listRuns } from "./history.ts";
+export { listPins, pin, unpin } from "./pins.ts";
 export { plan, type PlanEntry } from "./plan.ts";
 export { run, type RunOptions } from "./run.ts";
 export type { RunRecord, StepRecord } from "./run_record.ts";
@@ -35,4 +38,4 @@ export type { PipelineOptions } from "./session.ts";
 export type { Artifact, Manifest } from "./store.ts";
 export { runStep, type StepContext } from "./step.ts";
 export { type Damage, verify } from "./verify.ts";
-export { type Change, describeChange, why } from "./why.ts";
+export { why } from "./why.ts";

@@ -39,7 +39,7 @@ export async function run(pipeline: Pipeline, options: RunOptions): Promise<RunR
     const { layout } = session;
     layout.create();
     using _notRemoved = await lock(layout.storeLock, "shared", { signal: options.signal });
-    return await new Run(session, options).finish();
+    return await new Run(pipeline, session, options).finish();
   });
 }
 
@@ -51,6 +51,7 @@ class Run {
   #recordWritten = { at: -Infinity, took: 0 };
 
   constructor(
+    pipeline: Pipeline,
     private readonly session: Session,
     private readonly options: RunOptions,
   ) {
@@ -72,6 +73,7 @@ class Run {
     };
     this.#record = {
       id,
+      pipeline: pipeline.name,
       status: "running",
       started: new Date().toISOString(),
       seconds: 0,

@@ -22,6 +22,8 @@ export interface StepRecord {
 export interface RunRecord {
   /** Sorts by time. */
   id: string;
+  /** Its name. */
+  pipeline: string;
   /** "running" in the record of a run that is not over, or was killed. */
   status: RunStatus | "running";
   /** ISO 8601. */
@@ -42,7 +44,7 @@ export function createRunFolder(
   const newest = namesIn(runs).at(-1);
   let time = newest ? Math.max(now, timeOf(newest) + 1) : now;
   for (;; time++) {
-    const id = new Date(time).toISOString().replaceAll(":", "-");
+    const id = runIdAt(time);
     try {
       Deno.mkdirSync(`${runs}/${id}`);
       return { id, folder: `${runs}/${id}` };
@@ -52,6 +54,9 @@ export function createRunFolder(
   }
 }
 
+/** The name of a run that begins at this time, in milliseconds since 1970. */
+export const runIdAt = (time: number): string => new Date(time).toISOString().replaceAll(":", "-");
+
 /** 0 for a folder that is no run's. */
 const timeOf = (id: string) => Date.parse(id.replace(/T(\d\d)-(\d\d)-(\d\d)/, "T$1:$2:$3")) || 0;
 
@@ -60,9 +65,14 @@ export function writeRecord({ runs }: Layout, record: RunRecord): void {
 }
 
 /** Records of the runs in a store, newest first. */
-export function* recordsIn({ runs }: Layout): Generator<RunRecord> {
-  for (const id of namesIn(runs).reverse()) {
-    const record = readJson<RunRecord>(`${runs}/${id}/record.json`);
+export function* recordsIn(layout: Layout): Generator<RunRecord> {
+  for (const id of namesIn(layout.runs).reverse()) {
+    const record = readRecord(layout, id);
     if (record) yield record;
   }
+}
+
+/** Undefined when there is none, or none that can be read. */
+export function readRecord({ runs }: Layout, id: string): RunRecord | undefined {
+  return readJson(`${runs}/${id}/record.json`);
 }

@@ -9,7 +9,8 @@ import type { ResourcePool } from "./resource_pool.ts";
 import type { Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
 import { digestOfTree, missingOutputs, readTree, type Tree, without } from "./tree.ts";
-import { changesBetween, describeChange, explain, whyCached } from "./why.ts";
+import { changesBetween, describeChange } from "./changes.ts";
+import { explain, whyCached } from "./why.ts";
 
 const MADE_MEANWHILE = "another run made it";
 

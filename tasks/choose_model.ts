@@ -4,7 +4,7 @@ import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Flags } from "../cli/flags.ts";
 import { ARCHITECTURES, type ModelManifest } from "../models/mod.ts";
-import { latestArtifact } from "../pipeline/mod.ts";
+import { type Artifact, latestArtifact } from "../pipeline/mod.ts";
 import type { Branch } from "../training/mod.ts";
 import { readJson } from "./json.ts";
 import { type Judgement, readJudgement, UNJUDGED } from "./judgement.ts";
@@ -19,9 +19,12 @@ export interface ChosenModel {
 }
 
 /** The branch asked for, or the one that the newest evaluation found better. */
-export async function trainedModel({ flags, store }: CommandContext): Promise<ChosenModel> {
-  const branch = (flags.branch as Branch | undefined) ?? await betterBranch(store);
-  const artifact = await latestArtifact(store, `train_${branch}`);
+export async function trainedModel(
+  { flags, store, readFrom }: CommandContext,
+): Promise<ChosenModel> {
+  const latest: Latest = (step) => latestArtifact(store, step, readFrom);
+  const branch = (flags.branch as Branch | undefined) ?? await betterBranch(latest);
+  const artifact = latest(`train_${branch}`);
   if (!artifact) {
     throw new Error(
       `${store} holds no trained model${flags.branch ? ` of the ${branch} branch` : ""}: run ` +
@@ -31,7 +34,7 @@ export async function trainedModel({ flags, store }: CommandContext): Promise<Ch
   }
   const manifest = await readJson<ModelManifest>(`${artifact.path}/model.json`);
   const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
-  const judgement = await judgementOf(store, branch, artifact.manifest.digest);
+  const judgement = await judgementOf(latest, branch, artifact.manifest.digest);
   return {
     origin: { artifact: artifact.path },
     manifest,
@@ -40,16 +43,18 @@ export async function trainedModel({ flags, store }: CommandContext): Promise<Ch
   };
 }
 
+type Latest = (step: string) => Artifact | undefined;
+
 /** What the newest evaluation says, if it was of this very model. */
-async function judgementOf(store: string, branch: Branch, digest: string): Promise<Judgement> {
-  const evaluated = await latestArtifact(store, "evaluate");
+async function judgementOf(latest: Latest, branch: Branch, digest: string): Promise<Judgement> {
+  const evaluated = latest("evaluate");
   const isOfIt = evaluated?.manifest.fingerprint.inputs[`train_${branch}`] === digest;
   return isOfIt ? await readJudgement(evaluated.path, branch) : UNJUDGED;
 }
 
-async function betterBranch(store: string): Promise<Branch> {
-  const evaluated = await latestArtifact(store, "evaluate");
-  if (!evaluated) return await latestArtifact(store, "train_finetune") ? "finetune" : "frozen";
+async function betterBranch(latest: Latest): Promise<Branch> {
+  const evaluated = latest("evaluate");
+  if (!evaluated) return latest("train_finetune") ? "finetune" : "frozen";
   const { comparison } = await readJson(`${evaluated.path}/metrics.json`);
   return comparison.better === "frozen" ? "frozen" : "finetune";
 }

@@ -78,5 +78,5 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       inputs: ["download_data", "build_datasets", "train_finetune", "train_frozen", "evaluate"],
       outputs: ["predictions.json", "predicted_finetune.png", "predicted_frozen.png"],
     }),
-  ]);
+  ], "graft");
 }

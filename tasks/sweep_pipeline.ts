@@ -29,7 +29,7 @@ export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]):
   });
   const rows = settings.map(({ labels }, i) => ({ labels, evaluation: evaluations[i] }));
   return {
-    pipeline: definePipeline([...expanded.steps, table]),
+    pipeline: definePipeline([...expanded.steps, table], pipeline.name),
     parameters: { ...expanded.parameters, [TABLE]: { settings: rows } },
     conclude: (record) => {
       const result = record.steps.find(({ step }) => step === TABLE)?.result;

@@ -109,10 +109,11 @@ Deno.test("gc keeps the checkpoints of kept results and of the newest runs, and 
   await runTo(folder, 1);
   await run(pipeline, { ...folder, parameters: { count: { to: 9, stop: NEVER, other: 1 } } });
   assert.deepEqual(await whats(), ["manifest", "artifact", "checkpoints"]);
-  // A run that failed has checkpoints, but no result.
+  // A run that failed has checkpoints, but no result: the newest one is still the other run's.
   await runTo(folder, 3, { stop: { at: 2, how: "throw" } });
-  assert.deepEqual(await whats(), ["manifest", "artifact", "checkpoints"]);
+  assert.deepEqual(await whats(), []);
   assert.deepEqual(countedIn(await runTo(folder, 3)), [2]);
+  assert.deepEqual(await whats(), ["manifest", "artifact", "checkpoints"]);
   // Of a cached result, too.
   await runTo(folder, 3);
   assert.deepEqual(await whats(), []);

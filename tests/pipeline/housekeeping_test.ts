@@ -1,9 +1,23 @@
 import assert from "node:assert/strict";
 import { Layout } from "../../pipeline/layout.ts";
 import { tryLock } from "../../pipeline/lock.ts";
-import { definePipeline, gc, latestArtifact, listRuns, run, verify } from "../../pipeline/mod.ts";
+import {
+  definePipeline,
+  expand,
+  findRun,
+  gc,
+  latestArtifact,
+  listPins,
+  listRuns,
+  pin,
+  plan,
+  run,
+  type RunRecord,
+  unpin,
+  verify,
+} from "../../pipeline/mod.ts";
 import { createRunFolder } from "../../pipeline/run_record.ts";
-import { Folder, misbehave, writeText } from "./rig.ts";
+import { Folder, misbehave, stepOf, writeText } from "./rig.ts";
 
 const pipeline = definePipeline([writeText("a"), writeText("b", ["a"])]);
 const withText = (folder: Folder, text: string) => ({
@@ -63,6 +77,124 @@ Deno.test("gc keeps what a killed run had finished", async () => {
   const record = JSON.parse(Deno.readTextFileSync(file));
   Deno.writeTextFileSync(file, JSON.stringify({ ...record, status: "running", steps: [] }));
   assert.deepEqual(await gc(folder.store), []);
+});
+
+/** Runs as if so many days ago. */
+async function runDaysAgo(days: number, folder: Folder, text: string): Promise<RunRecord> {
+  const { now } = Date;
+  Date.now = () => now() - days * 86_400_000;
+  try {
+    return await run(pipeline, withText(folder, text));
+  } finally {
+    Date.now = now;
+  }
+}
+
+const artifactsOf = (record: RunRecord) => record.steps.map(({ artifact }) => artifact!);
+const allExist = (record: RunRecord) => artifactsOf(record).every(exists);
+
+Deno.test("gc by age removes what no run used since, with the records of runs from before", async () => {
+  using folder = new Folder();
+  const old = await runDaysAgo(40, folder, "old");
+  const reused = await runDaysAgo(35, folder, "reused");
+  await run(pipeline, withText(folder, "reused"));
+  const latest = await run(pipeline, withText(folder, "new"));
+  assert.deepEqual(await gc(folder.store, { maxAge: 50 * 86_400 }), []);
+  const removed = await gc(folder.store, { maxAge: 30 * 86_400 });
+  const what = removed.map(({ what }) => what).sort();
+  assert.deepEqual(what, ["artifact", "artifact", "manifest", "manifest", "run", "run"]);
+  assert.deepEqual(artifactsOf(old).map(exists), [false, false]);
+  assert.ok(!exists(`${folder.store}/runs/${old.id}`) && allExist(latest) && allExist(reused));
+});
+
+Deno.test("gc by size removes what was used longest ago, until the rest fits", async () => {
+  using folder = new Folder();
+  const texts = ["one", "two", "three", "four"].map((text) => text.repeat(1000));
+  const runs = [];
+  for (const text of texts) runs.push(await run(pipeline, withText(folder, text)));
+  // Used again, the first is the second newest.
+  await run(pipeline, withText(folder, texts[0]));
+  const latest = await run(pipeline, withText(folder, texts[3]));
+  const sizes = runs.map((record) =>
+    artifactsOf(record).reduce((sum, path) => sum + Deno.statSync(`${path}/text.txt`).size, 0)
+  );
+  const whole = sizes.reduce((a, b) => a + b);
+  assert.deepEqual(await gc(folder.store, { maxSize: whole }), []);
+  await gc(folder.store, { maxSize: whole - sizes[1] });
+  assert.deepEqual(runs.map(allExist), [true, false, true, true]);
+  await gc(folder.store, { maxSize: whole - sizes[1] - sizes[2] });
+  assert.deepEqual(runs.map(allExist), [true, false, false, true]);
+  const removed = await gc(folder.store, { maxSize: 0 });
+  assert.deepEqual(runs.map(allExist), [false, false, false, true]);
+  assert.ok(removed.every(({ what }) => what === "artifact" || what === "manifest"));
+  assert.deepEqual(await verify(folder.store), []);
+  assert.ok((await plan(pipeline, withText(folder, texts[3]))).every(({ artifact }) => artifact));
+  assert.ok(allExist(latest));
+});
+
+Deno.test("gc keeps what the latest run of every pipeline used, step by step, and what is pinned", async () => {
+  using folder = new Folder();
+  const other = definePipeline([writeText("a"), writeText("x", ["a"])], "another");
+  const theirs = await run(other, withText(folder, "theirs"));
+  const pinned = await run(pipeline, withText(folder, "pinned"));
+  const dropped = await run(pipeline, withText(folder, "dropped"));
+  const whole = await run(pipeline, withText(folder, "whole"));
+  // The newest run of the step b is the one before.
+  const part = await run(pipeline, { ...withText(folder, "part"), targets: ["a"] });
+  const failing = definePipeline([misbehave("throw", "", { name: "b" })], pipeline.name);
+  assert.equal((await run(failing, folder)).status, "failed");
+  await pin(folder.store, "best", pinned.id);
+  await gc(folder.store, { maxSize: 0, maxAge: 0, keepRuns: 0 });
+  assert.ok(allExist(theirs) && allExist(pinned) && allExist(part));
+  assert.deepEqual(artifactsOf(whole).map(exists), [false, true]);
+  assert.deepEqual(artifactsOf(dropped).map(exists), [false, false]);
+  assert.deepEqual(await verify(folder.store), []);
+  assert.deepEqual(
+    listRuns(folder.store).map(({ id }) => id),
+    [part, whole, pinned, theirs].map(({ id }) => id),
+  );
+  unpin(folder.store, "best");
+  await gc(folder.store, { maxSize: 0 });
+  assert.deepEqual(artifactsOf(pinned).map(exists), [false, false]);
+});
+
+Deno.test("gc keeps every instance of a step that the latest run used", async () => {
+  using folder = new Folder();
+  const sweep = (texts: string[]) =>
+    expand(pipeline, texts.map((text) => ({ labels: { text }, parameters: { b: { text } } })));
+  const runSweep = ({ steps, parameters }: ReturnType<typeof sweep>) =>
+    run(definePipeline(steps, pipeline.name), { store: folder.store, parameters });
+  const first = await runSweep(sweep(["1", "2", "3"]));
+  const second = await runSweep(sweep(["3", "4"]));
+  assert.equal(stepOf(second, "b@text=3").status, "cached");
+  await gc(folder.store, { maxSize: 0 });
+  assert.ok(allExist(second));
+  assert.deepEqual(
+    first.steps.filter(({ artifact }) => exists(artifact!)).map(({ step }) => step),
+    ["a", "b@text=3"],
+  );
+});
+
+Deno.test("a run is found by its name, a part of it, its pin or its place", async () => {
+  using folder = new Folder();
+  assert.throws(() => findRun(folder.store, "latest"), /no run "latest": nothing ran there yet/);
+  const first = await run(pipeline, withText(folder, "1"));
+  const second = await run(pipeline, withText(folder, "2"));
+  const find = (name: string) => findRun(folder.store, name).id;
+  assert.equal(find("latest"), second.id);
+  assert.equal(find("latest~1"), first.id);
+  assert.equal(find(first.id), first.id);
+  assert.equal(find(second.id.slice(-9)), second.id);
+  await pin(folder.store, "best", first.id);
+  assert.equal(find("best"), first.id);
+  assert.deepEqual([...listPins(folder.store)], [["best", first.id]]);
+  await pin(folder.store, "best", second.id);
+  assert.equal(find("best"), second.id);
+  assert.throws(() => find("20"), { name: "PipelineError", message: /several runs could be "20"/ });
+  assert.throws(() => find("latest~2"), /no run "latest~2": the latest is/);
+  await assert.rejects(pin(folder.store, "../x", first.id), /pin "\.\.\/x": a name begins/);
+  await assert.rejects(pin(folder.store, "x", "no-run"), /no run no-run/);
+  assert.throws(() => unpin(folder.store, "x"), /no run is pinned as "x": pins are best/);
 });
 
 Deno.test("gc stays away while a run uses the store, and from a store that is none", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { definePipeline, describeChange, plan, run, why } from "../../pipeline/mod.ts";
-import { changesBetween } from "../../pipeline/why.ts";
+import { changesBetween } from "../../pipeline/changes.ts";
 import type { Fingerprint } from "../../pipeline/fingerprint.ts";
 import { Folder, misbehave, schemaOf, stepOf, writeText } from "./rig.ts";
 

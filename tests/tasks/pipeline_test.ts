@@ -115,6 +115,46 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     },
   );
 
+  await t.step("another store takes everything from this one, and writes none of it", async () => {
+    const before = await Array.fromAsync(Deno.readDir(`${folder}/store/runs`));
+    const own = [...flags, "--store=own", "--store-from=store"];
+    const { json, stderr } = await graft(["run", ...own], at);
+    assert.equal(json.at(-1).status, "done", stderr);
+    for (const { step, status, artifact } of json.filter((e) => e.type === "step_finished")) {
+      assert.deepEqual([status, artifact], ["cached", artifactOf(first, step)]);
+    }
+    assert.equal(
+      (await Array.fromAsync(Deno.readDir(`${folder}/store/runs`))).length,
+      before.length,
+    );
+    const { json: [{ label }] } = await graft(
+      ["predict", "photos/val/red/1.png", "--store=own", "--store-from=store", "--json"],
+      at,
+    );
+    assert.ok(["blue", "red"].includes(label));
+    const missing = await graft(["plan", ...flags, "--store-from=stor"], at);
+    assert.equal(missing.code, 2);
+    assert.match(missing.stderr, /--store-from is ".*\/stor", which is no folder/);
+  });
+
+  await t.step("runs are listed, compared and pinned by name", async () => {
+    const { json: [latest, ...older] } = await graft(["runs", "--store=store", "--json"], at);
+    assert.equal(older.length, 1);
+    assert.deepEqual(Object.keys(latest.parameters).sort(), [...STEPS].sort());
+    const pinned = await graft(["pin", "first", "latest~1", "--store=store", "--json"], at);
+    assert.deepEqual(pinned.json, [{ name: "first", run: older[0].id }]);
+    const { stdout } = await graft(["runs", "first", "--store=store"], at);
+    assert.match(stdout, /^2.*done in .*: 7 ran {2}\[first\]$/m);
+    assert.match(
+      stdout,
+      /^evaluate +ran +[\d.]+ s {2}it never ran\n +\/.*\/artifacts\/evaluate\//m,
+    );
+    const { stdout: same } = await graft(["compare", "first", "latest", "--store=store"], at);
+    assert.match(same, /do not differ/);
+    const { stdout: none } = await graft(["gc", "--max-size=1B", "--store=store"], at);
+    assert.equal(none, "0 B removed\n");
+  });
+
   await t.step("a sweep takes from the store what a run of one of its settings made", async () => {
     const { json, stderr } = await graft(["plan", ...flags, "--seed=0,1"], at);
     const statuses = Object.fromEntries(json.map(({ step, status }) => [step, status]));
@@ -210,6 +250,11 @@ const USAGE: [string[], RegExp][] = [
   [["frobnicate"], /no command "frobnicate"/],
   [["predict"], /predict takes photos/],
   [["why"], /why takes the name of one step/],
+  [["compare", "latest"], /compare takes two runs/],
+  [["compare", "latest", "latest"], /has no run "latest": nothing ran there yet/],
+  [["gc", "--max-age=old"], /--max-age is "old", but takes an age such as 30d/],
+  [["predict", "--model=resnet18,resnet34", "x.jpg"], /predict takes one --model, not resnet18, /],
+  [["pipeline", "--sweep=sed=1,2"], /did you mean seed\?/],
 ];
 
 for (const [args, message] of USAGE) {
