@@ -6,9 +6,12 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = { step: bench
 const [kind = "", ...args] = Deno.args;
 const bench = BENCHES[kind];
 if (!bench) {
-  console.error(`usage: deno task bench ${Object.keys(BENCHES).join("|")} [--model NAME] [--batch N]
-    [--backend wasm|webgpu] [--threads N] [--rounds N] [--no-flags] [--json]
-    [--peer pytorch --python PATH | --peer tfjs]`);
+  console.error(
+    `usage: deno task bench ${Object.keys(BENCHES).join("|")} [--model NAME] [--batch N] [--size N]
+    [--work train_step,frozen_step,…] [--backend wasm|webgpu] [--threads N] [--rounds N]
+    [--no-flags] [--json]
+    [--peer pytorch --python PATH | --peer tfjs]`,
+  );
   Deno.exit(2);
 }
 await bench(args);

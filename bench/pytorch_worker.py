@@ -50,9 +50,9 @@ def inference(name: str, photos: torch.Tensor):
 
 
 def main() -> None:
-    name, batch, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    name, batch, threads, side = sys.argv[1], *map(int, sys.argv[2:5])
     torch.set_num_threads(threads)
-    photos = torch.randn(batch, 3, 224, 224)
+    photos = torch.randn(batch, 3, side, side)
     work = {
         "train_step": training_step(name, photos, frozen=False),
         "frozen_step": training_step(name, photos, frozen=True),

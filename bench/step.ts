@@ -3,6 +3,7 @@
  * so that both meet the same minutes of a noisy machine.
  */
 import { parseArgs } from "node:util";
+import { chooseBackend } from "../backend/choose.ts";
 import { v8FlagArguments } from "../backend/v8_flags.ts";
 import { TextLineStream } from "./text_lines.ts";
 
@@ -32,6 +33,8 @@ export async function benchStep(args: string[]): Promise<void> {
       batch: { type: "string", default: "4" },
       backend: { type: "string", default: "wasm" },
       threads: { type: "string", default: String(navigator.hardwareConcurrency) },
+      size: { type: "string", default: "224" },
+      work: { type: "string" },
       rounds: { type: "string", default: "20" },
       peer: { type: "string" },
       python: { type: "string", default: "python3" },
@@ -39,7 +42,10 @@ export async function benchStep(args: string[]): Promise<void> {
       json: { type: "boolean", default: false },
     },
   });
-  const { model, batch, backend, threads, peer } = values;
+  const { model, batch, backend, threads, size, peer } = values;
+  const device = backend === "webgpu"
+    ? (await chooseBackend("webgpu")).device
+    : `${Deno.build.arch}, ${navigator.hardwareConcurrency} CPU threads`;
   const flags = backend === "wasm" && !values["no-flags"]
     ? await v8FlagArguments(path("../.graft/v8_flags.json"))
     : [];
@@ -53,16 +59,17 @@ export async function benchStep(args: string[]): Promise<void> {
       model,
       batch,
       threads,
+      size,
     ]);
   const ours = worker(backend, flags);
   const theirs = peer === "pytorch"
-    ? new Timer(values.python, [path("pytorch_worker.py"), model, batch, threads])
+    ? new Timer(values.python, [path("pytorch_worker.py"), model, batch, threads, size])
     : peer === "tfjs"
     ? worker(backend === "wasm" ? "cpu" : "stock-webgpu", [])
     : undefined;
   const kinds = [
     ...new Set(["train_step", "frozen_step", `infer_batch_${batch}`, "infer_batch_1"]),
-  ];
+  ].filter((kind) => !values.work || values.work.split(",").includes(kind));
   for (const kind of kinds) {
     const mine: number[] = [], peers: number[] = [];
     await Promise.all([ours.time(kind, WARM_UP), theirs?.time(kind, WARM_UP)]);
@@ -73,7 +80,7 @@ export async function benchStep(args: string[]): Promise<void> {
     const figure: Figure = {
       bench: kind,
       backend: backend + (backend === "wasm" && flags.length === 0 ? " without V8 flags" : ""),
-      device: `${Deno.build.arch}, ${navigator.hardwareConcurrency} CPU threads`,
+      device,
       model,
       batch: kind === "infer_batch_1" ? 1 : Number(batch),
       threads: Number(threads),

@@ -2,20 +2,20 @@
  * Times one kind of work when asked: a line `train_step 3` on stdin is answered by a JSON list of
  * three durations in ms on stdout. `pytorch_worker.py` answers the same.
  *
- * Arguments: backend (wasm, webgpu, or a stock tfjs backend: cpu, stock-webgpu), model, batch, threads.
+ * Arguments: backend (wasm, webgpu, or a stock tfjs backend: cpu, stock-webgpu), model, batch, threads,
+ * side of the photos.
  */
 import * as tf from "@tensorflow/tfjs";
 import { TextLineStream } from "./text_lines.ts";
 import { activateBackend } from "../backend/activate.ts";
 import { findArchitecture, Model, type NamedTensor, parameterSpecs } from "../models/mod.ts";
-import { type Branch, Sgd, trainStep } from "../training/mod.ts";
+import { type Branch, Sgd, TrainingSteps, trainStep } from "../training/mod.ts";
 import { convertStateDict, type Tensor } from "../weights/mod.ts";
 
 const CLASSES = 2;
-const SIDE = 224;
 
-const [backend, name, batchText, threads] = Deno.args;
-const batch = Number(batchText);
+const [backend, name, batchText, threads, sideText] = Deno.args;
+const batch = Number(batchText), SIDE = Number(sideText);
 if (backend === "cpu") await tf.setBackend("cpu");
 else if (backend === "stock-webgpu") {
   await import("@tensorflow/tfjs-backend-webgpu");
@@ -23,14 +23,18 @@ else if (backend === "stock-webgpu") {
 } else await activateBackend(backend as "wasm" | "webgpu", { threads: Number(threads) });
 await tf.ready();
 
-const architecture = findArchitecture(name);
+const found = findArchitecture(name);
+const architecture = { ...found, preprocessing: { ...found.preprocessing, size: SIDE } };
 const model = new Model(architecture, CLASSES, randomParameters());
 const optimizers: Record<Branch, Sgd> = {
   finetune: new Sgd(model.trainable("all"), 0.9),
   frozen: new Sgd(model.trainable("head"), 0.9),
 };
 const photos = randomPhotos(batch), photo = randomPhotos(1);
-const labels = tf.tensor1d(Array.from({ length: batch }, (_, i) => i % CLASSES), "int32");
+const classes = Int32Array.from({ length: batch }, (_, i) => i % CLASSES);
+const labels = tf.tensor1d(classes, "int32");
+const pixels = await photos.data<"float32">();
+const replayed: Partial<Record<Branch, TrainingSteps>> = {};
 
 const WORK: Record<string, () => Promise<unknown>> = {
   train_step: () => step("finetune"),
@@ -52,9 +56,17 @@ for await (const line of Deno.stdin.readable.pipeThrough(new TextLineStream())) 
 Deno.exit(0);
 
 async function step(branch: Branch): Promise<void> {
+  if (backend === "webgpu") return await replayedStep(branch);
   const { loss, logits } = trainStep(model, branch, optimizers[branch], 1e-3, photos, labels, 0);
   await loss.data();
   tf.dispose([loss, logits]);
+}
+
+/** As the training loop does it, but waiting for each step's loss. */
+async function replayedStep(branch: Branch): Promise<void> {
+  const steps = replayed[branch] ??= new TrainingSteps(model, branch, optimizers[branch]);
+  await steps.train({ images: pixels, labels: classes, indices: [] }, 1e-3, 0);
+  await steps.finish();
 }
 
 async function infer(input: tf.Tensor4D): Promise<void> {

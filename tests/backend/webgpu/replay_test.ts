@@ -287,3 +287,14 @@ WEBGPU.test("a step that reads a tensor back is computed each time", async () =>
   assert.equal(step.computedBecause, "it reads a tensor back");
   step.dispose();
 });
+
+WEBGPU.test("values that do not fit their input are refused, in a replay too", async () => {
+  const step = new ReplayedStep<Float32Array>((input) => [
+    tf.exp(input([2, 2], "float32", (values) => values)),
+  ]);
+  await assert.rejects(step.run(new Float32Array(3)), /shape \[2,2\] takes 4 values .* got 3/);
+  for (let i = 0; i < 5; i++) await step.run(new Float32Array(4));
+  assert.ok(step.isReplaying);
+  await assert.rejects(step.run(new Float32Array(5)), /shape \[2,2\] takes 4 values .* got 5/);
+  step.dispose();
+});
