@@ -125,6 +125,11 @@ export const FLAGS = {
     help: "gc: then what was used longest ago, until the rest fits, such as 10GB",
     check: (text) => parseSize(text) === undefined ? "a size such as 10GB" : undefined,
   },
+  repeat: {
+    value: "STEP",
+    help: "verify: run the step twice, and say whether both gave the same",
+    check: notEmpty,
+  },
   "dry-run": { help: "gc: only say what would go" },
   json: { help: "one JSON object a line on stdout; text for people goes to stderr" },
   verbose: { help: "show stack traces" },
@@ -142,6 +147,8 @@ export type Flags =
   }
   & {
     positionals: string[];
+    /** The flags that decide what is computed, as they were typed, for a shell. */
+    typed: string[];
     /** Flags with several values; these have none above. */
     axes: Axis[];
   };
@@ -153,7 +160,7 @@ export function parseFlags(args: string[]): Flags {
     name,
     { type: spec.value ? "string" as const : "boolean" as const, multiple: spec.multiple === true },
   ]));
-  const { values: { sweep = [], ...values }, positionals } = parse(args, options);
+  const { values: { sweep = [], ...values }, positionals, tokens } = parse(args, options);
   const axes: Axis[] = [];
   for (const [name, spec] of specs) {
     const value = values[name];
@@ -173,8 +180,24 @@ export function parseFlags(args: string[]): Flags {
     }
     axes.push(axis);
   }
-  return { ...values, positionals, axes } as Flags;
+  const typed = tokens.flatMap((token) =>
+    token.kind === "option" && !ABOUT_A_RUN.has(token.name)
+      ? [inShell(`--${token.name}${token.value === undefined ? "" : `=${token.value}`}`)]
+      : []
+  );
+  return { ...values, positionals, axes, typed } as Flags;
 }
+
+/** Flags that decide how a run goes and what it shows, not what it computes. */
+const ABOUT_A_RUN: ReadonlySet<string> = new Set<FlagName>([
+  "force",
+  "keep-going",
+  "json",
+  "verbose",
+]);
+
+const inShell = (text: string) =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 function check(name: string, spec: FlagSpec, value: string): void {
   const expected = spec.check?.(value);
@@ -204,7 +227,7 @@ function parse(
   options: Record<string, { type: "string" | "boolean"; multiple: boolean }>,
 ) {
   try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true });
+    return parseArgs({ args, options, allowPositionals: true, strict: true, tokens: true });
   } catch (error) {
     const unknown = /^Unknown option '(--?[^']*)'/.exec((error as Error).message)?.[1];
     if (unknown) {

@@ -1,8 +1,9 @@
-/** Commands that look at the store and run nothing: plan, why, dag, verify. */
+/** Commands that look at the store: plan, why, dag, verify. */
 import { describeChange, plan, verify, why } from "../pipeline/mod.ts";
 import type { Application, Command, CommandContext } from "./application.ts";
 import { configure } from "./configuration.ts";
 import { mermaid } from "./dag.ts";
+import { repeatStep } from "./repeat.ts";
 import { UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
 import { nameWidth } from "./render.ts";
@@ -27,7 +28,12 @@ export function inspectionCommands(app: Application): Record<string, Command> {
       sweeps: true,
       run: (context) => showDag(app, context),
     },
-    verify: { usage: "verify", help: "hash every artifact again", run: verifyStore },
+    verify: {
+      usage: "verify [--repeat STEP]",
+      help: "hash every artifact again; or run a step twice and compare",
+      run: (context) =>
+        context.flags.repeat === undefined ? verifyStore(context) : repeatStep(app, context),
+    },
   };
 }
 

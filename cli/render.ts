@@ -1,5 +1,6 @@
 /** Draws a run's events for people, on stderr: bars on a terminal, plain lines elsewhere. */
 import { MultiBar, type SingleBar } from "cli-progress";
+import { Pace } from "./pace.ts";
 import type { PipelineEvent } from "../pipeline/mod.ts";
 
 export interface Renderer {
@@ -57,15 +58,9 @@ function formatProgress({ done, total, unit }: StepProgress): string {
   return `${of}${total ? ` of ${sum}` : ""} ${inBytes ? "MB" : unit}`;
 }
 
-/** Seconds left at the pace so far, or undefined while that is a guess. */
-export function secondsLeft(done: number, total: number, elapsedSeconds: number) {
-  if (done <= 0 || elapsedSeconds < 1) return undefined;
-  return (elapsedSeconds / done) * (total - done);
-}
-
 export class PlainRenderer implements Renderer {
   readonly #lastShown = new Map<string, number>();
-  readonly #started = new Map<string, number>();
+  readonly #pace = new Pace();
   #width = nameWidth([]);
 
   constructor(
@@ -79,7 +74,7 @@ export class PlainRenderer implements Renderer {
         this.#width = nameWidth(event.steps);
         return;
       case "step_started":
-        this.#started.set(event.step, this.now());
+        this.#pace.start(event.step);
         this.#lastShown.set(event.step, this.now());
         return this.write(`> ${event.step.padEnd(this.#width)} ${event.reason}`);
       case "step_progress":
@@ -92,11 +87,11 @@ export class PlainRenderer implements Renderer {
   }
 
   #showProgress(event: StepProgress): void {
-    const { step, done, total, message = "" } = event;
+    const { step, message = "" } = event;
     const now = this.now();
+    const left = this.#pace.secondsLeft(event, now);
     if (now - (this.#lastShown.get(step) ?? now) < PLAIN_INTERVAL_MS) return;
     this.#lastShown.set(step, now);
-    const left = total && secondsLeft(done, total, (now - this.#started.get(step)!) / 1000);
     const time = left ? `, ${formatSeconds(left)} left` : "";
     this.write(
       `  ${step.padEnd(this.#width)} ${formatProgress(event)}${time} ${message}`.trimEnd(),
@@ -109,7 +104,7 @@ export class PlainRenderer implements Renderer {
 /** A bar for each running step, finished steps and logs scrolling above. */
 export class TerminalRenderer implements Renderer {
   readonly #bars = new Map<string, SingleBar>();
-  readonly #started = new Map<string, number>();
+  readonly #pace = new Pace();
   #width = nameWidth([]);
   readonly #multi = new MultiBar({
     format: `{step} {bar} {percentage}% {left} {message}`,
@@ -129,7 +124,7 @@ export class TerminalRenderer implements Renderer {
         this.#width = nameWidth(event.steps);
         return;
       case "step_started": {
-        this.#started.set(event.step, performance.now());
+        this.#pace.start(event.step);
         const payload = { step: event.step.padEnd(this.#width), left: "", message: event.reason };
         this.#bars.set(event.step, this.#multi.create(1, 0, payload));
         return;
@@ -146,11 +141,11 @@ export class TerminalRenderer implements Renderer {
     }
   }
 
-  #showProgress({ step, done, total, message }: StepProgress): void {
+  #showProgress(event: StepProgress): void {
+    const { step, done, total, message } = event;
     const bar = this.#bars.get(step);
     if (!bar) return;
-    const seconds = (performance.now() - this.#started.get(step)!) / 1000;
-    const left = total ? secondsLeft(done, total, seconds) : undefined;
+    const left = this.#pace.secondsLeft(event, performance.now());
     if (total) bar.setTotal(total);
     bar.update(total ? done : 0, {
       left: left === undefined ? "" : `${formatSeconds(left)} left`,
@@ -167,3 +162,7 @@ export class TerminalRenderer implements Renderer {
     this.#multi.stop();
   }
 }
+
+/** Bars where a terminal can draw them. */
+export const newRenderer = (): Renderer =>
+  Deno.stderr.isTerminal() ? new TerminalRenderer() : new PlainRenderer();

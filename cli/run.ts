@@ -3,13 +3,14 @@ import { type PipelineEvent, run, type RunRecord, type StepRecord } from "../pip
 import type { Application, CommandContext } from "./application.ts";
 import { configure } from "./configuration.ts";
 import { EXIT } from "./exit.ts";
-import { formatSeconds, nameWidth, PlainRenderer, TerminalRenderer } from "./render.ts";
+import type { Flags } from "./flags.ts";
+import { formatSeconds, nameWidth, newRenderer } from "./render.ts";
 
 export async function runSteps(app: Application, context: CommandContext): Promise<number> {
   const { flags, store, readFrom, signal, json, say } = context;
   const { pipeline, parameters, targets, notes, conclude } = await configure(app, context);
   notes.forEach(say);
-  const renderer = Deno.stderr.isTerminal() ? new TerminalRenderer() : new PlainRenderer();
+  const renderer = newRenderer();
   const onEvent = (event: PipelineEvent) => {
     renderer.show(event);
     if (flags.json) json(event);
@@ -31,7 +32,7 @@ export async function runSteps(app: Application, context: CommandContext): Promi
     renderer.close();
   }
   for (const step of record.steps) {
-    if (step.error) console.error(describeFailure(step, flags.verbose === true));
+    if (step.error) console.error(describeFailure(step, flags));
   }
   if (!flags.json) sayResults(record, say);
   const conclusion = conclude?.(record);
@@ -41,14 +42,17 @@ export async function runSteps(app: Application, context: CommandContext): Promi
 }
 
 /** Its own error first, then the end of its log, where the rest is, and how to try again. */
-function describeFailure({ step, kind, error }: StepRecord, verbose: boolean): string {
+function describeFailure(
+  { step, kind, error }: StepRecord,
+  { verbose, typed }: Flags,
+): string {
   const { message, stack, logTail, logFile } = error!;
   return [
     "",
     `${step} failed: ${verbose && stack ? stack : message}`,
     ...(logTail.length > 0 ? ["", ...logTail.map((line) => `  | ${line}`)] : []),
     ...(logFile ? [`Its whole log: ${logFile}`] : []),
-    `To run it again: deno task ${kind ? "pipeline " : ""}${step}, with the same flags`,
+    `To run it again: ${["deno task", ...kind ? ["pipeline"] : [], step, ...typed].join(" ")}`,
   ].join("\n");
 }
 

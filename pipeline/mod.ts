@@ -32,6 +32,7 @@ export { type Garbage, gc, type GcOptions } from "./gc.ts";
 export { findRun, latestArtifact, listRuns } from "./history.ts";
 export { listPins, pin, unpin } from "./pins.ts";
 export { plan, type PlanEntry } from "./plan.ts";
+export { repeat, type Repetition } from "./repeat.ts";
 export { run, type RunOptions } from "./run.ts";
 export type { RunRecord, StepRecord } from "./run_record.ts";
 export type { PipelineOptions } from "./session.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { finishedLine, formatSeconds, PlainRenderer, secondsLeft } from "../../cli/render.ts";
+import { Pace, secondsLeft } from "../../cli/pace.ts";
+import { finishedLine, formatSeconds, PlainRenderer } from "../../cli/render.ts";
 
 Deno.test("durations are written in the unit a person would use", () => {
   assert.equal(formatSeconds(0.04), "0.0 s");
@@ -14,6 +15,17 @@ Deno.test("time left follows the pace so far, and is not guessed in the first se
   assert.equal(secondsLeft(25, 100, 10), 30);
   assert.equal(secondsLeft(0, 100, 10), undefined);
   assert.equal(secondsLeft(1, 100, 0.5), undefined);
+});
+
+Deno.test("a step that goes on where it stopped is timed from there", () => {
+  const pace = new Pace();
+  const at = (seconds: number, done: number) =>
+    pace.secondsLeft({ step: "train", done, total: 100 }, 1000 * seconds);
+  assert.equal(at(0, 60), undefined);
+  assert.equal(at(10, 70), 30);
+  pace.start("train");
+  assert.equal(at(20, 0), undefined);
+  assert.equal(at(40, 20), 80);
 });
 
 Deno.test("a finished step says what happened, how long it took and why", () => {

@@ -5,6 +5,10 @@ const WAYS: Record<string, (output: string, path: string) => unknown> = {
   throw: () => {
     throw new Error("the outer thing failed", { cause: new Error("an inner one did") });
   },
+  grumble: () => {
+    for (let i = 1; i <= 20; i++) console.log("grumble", i);
+    throw new Error("it is enough");
+  },
   reject: () => {
     Promise.reject(new Error("nobody awaited this"));
     return new Promise(() => {});
