@@ -11,6 +11,8 @@ import { keepJson, readJson } from "./json_file.ts";
 import { findReach } from "./module_graph.ts";
 
 export interface Closure {
+  /** The project's folder. */
+  root: string;
   /** Relative to the project's folder, as are all own files. */
   module: string;
   /**
@@ -95,6 +97,7 @@ export class Closures {
     const nameOf = (path: string) => relative(root, path);
     const textOf = (path: string) => this.digests.ofCode(path)?.slice(0, SHORT) ?? "";
     return {
+      root,
       module: nameOf(fileURLToPath(module)),
       files: Object.fromEntries(files.map((path) => [nameOf(path), validWhile[path]])),
       texts: Object.fromEntries(code.map((path) => [nameOf(path), textOf(path)])),

@@ -1,4 +1,5 @@
 /** Removes what nothing needs any more. */
+import { codeFile } from "./code_texts.ts";
 import { inStore, StoreError } from "./errors.ts";
 import { FileStore } from "./file_store.ts";
 import { readJson } from "./json_file.ts";
@@ -21,7 +22,7 @@ export interface GcOptions {
 
 export interface Garbage {
   path: string;
-  what: "draft" | "manifest" | "artifact" | "checkpoints" | "run";
+  what: "draft" | "manifest" | "artifact" | "checkpoints" | "code" | "run";
   bytes: number;
 }
 
@@ -72,11 +73,16 @@ function findGarbage(layout: Layout, { keepRuns, maxAge, maxSize }: GcOptions): 
     [...gone].filter(({ what }) => what === "artifact").flatMap(({ manifests }) => manifests),
   );
   for (const [path, need] of manifests) if (!stays(need)) unused.add(path);
+  const code = new Set(
+    [...manifests].flatMap(([path, { code }]) => unused.has(path) ? [] : code).map(codeFile),
+  );
   const runs = retention.runs.filter((run) => run < oldest && !retention.ofRun(run).required);
   return [
     ...within(layout.drafts).map((path) => garbageAt(path, "draft")),
     ...[...unused].sort().map((path) => garbageAt(path, "manifest")),
     ...[...gone].map(({ path, what, bytes }) => ({ path, what, bytes })),
+    ...namesIn(layout.code).filter((name) => !code.has(name))
+      .map((name) => garbageAt(`${layout.code}/${name}`, "code")),
     ...runs.map((run) => garbageAt(`${layout.runs}/${run}`, "run")),
   ];
 }
@@ -104,14 +110,15 @@ function findHoldings(layout: Layout, retention: Retention) {
     const run = readJson<{ run: string }>(`${path}/run.json`)?.run;
     if (run) use(path, retention.ofRun(run));
   }
-  const manifests = new Map<string, Need>();
+  const manifests = new Map<string, Need & { code: string[] }>();
   const store = new FileStore(layout);
   for (const step of namesIn(layout.entries)) {
     for (const manifest of store.manifests(step)) {
-      const { key, made, checkpoints } = manifest;
+      const { key, fingerprint, made, checkpoints } = manifest;
       const entry = layout.entry(step, key);
       const need = retention.ofEntry(step, key, made.run);
-      manifests.set(entry, need);
+      const code = Object.values(fingerprint.files).filter((digest) => digest !== null);
+      manifests.set(entry, { ...need, code });
       use(layout.artifact(manifest), need, entry);
       if (checkpoints) use(layout.checkpoint(step, checkpoints), need);
     }

@@ -1,4 +1,4 @@
-/** JSON files that are whole or not there at all. */
+/** Files that are whole or not there at all. */
 
 /** Undefined when the file is missing or is no JSON. */
 export function readJson<T>(path: string): T | undefined {
@@ -15,10 +15,14 @@ export function readJson<T>(path: string): T | undefined {
  * after the machine lost its power.
  */
 export function writeJson(path: string, value: unknown, { durable = true } = {}): void {
+  const bytes = new TextEncoder().encode(JSON.stringify(value, null, 1) + "\n");
+  writeFile(path, bytes, durable);
+}
+
+function writeFile(path: string, bytes: Uint8Array, durable: boolean): void {
   const draft = `${path}.${crypto.randomUUID()}.draft`;
   try {
     using file = Deno.openSync(draft, { write: true, createNew: true });
-    const bytes = new TextEncoder().encode(JSON.stringify(value, null, 1) + "\n");
     for (let sent = 0; sent < bytes.length;) sent += file.writeSync(bytes.subarray(sent));
     if (durable) file.syncSync();
   } catch (error) {
@@ -34,6 +38,13 @@ export function keepJson(path: string, value: unknown): void {
   try {
     writeJson(path, value, { durable: false });
   } catch { /* Then it is found out anew. */ }
+}
+
+/** As `keepJson`, for any content. */
+export function keepFile(path: string, bytes: Uint8Array): void {
+  try {
+    writeFile(path, bytes, false);
+  } catch { /* As above. */ }
 }
 
 function removeIfThere(path: string): void {

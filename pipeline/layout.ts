@@ -15,6 +15,8 @@ export class Layout {
   readonly runs: string;
   /** Names given to runs. */
   readonly pins: string;
+  /** Code that artifacts were made with, by digest. */
+  readonly code: string;
   /** Digests and module graphs; can be removed at any time. */
   readonly cache: string;
 
@@ -27,6 +29,7 @@ export class Layout {
     this.locks = `${this.root}/locks`;
     this.runs = `${this.root}/runs`;
     this.pins = `${this.root}/pins`;
+    this.code = `${this.root}/code`;
     this.cache = `${this.root}/cache`;
   }
 
@@ -38,6 +41,7 @@ export class Layout {
         this.artifacts,
         this.locks,
         this.runs,
+        this.code,
         `${this.cache}/closures`,
       ]
     ) {

@@ -17,7 +17,8 @@ export function countLines(before: string, after: string): LineCounts {
   while (start < shorter && old[start] === now[start]) start++;
   while (end < shorter - start && old.at(-1 - end) === now.at(-1 - end)) end++;
   [old, now] = [old, now].map((lines) => lines.slice(start, lines.length - end));
-  if (old.length + now.length > MOST_LINES) return { added: now.length, removed: old.length };
+  const [removed, added] = [old.length, now.length];
+  if (added === 0 || removed === 0 || added + removed > MOST_LINES) return { added, removed };
   // To node, 1 is a line that only the first has.
   const marks = diff(old, now).map(([mark]) => mark);
   return {

@@ -40,7 +40,7 @@ export async function plan(pipeline: Pipeline, options: PipelineOptions): Promis
 }
 
 async function planStep(
-  { store, closures, fingerprinter, parameters, forced }: Session,
+  { store, closures, codeTexts, fingerprinter, parameters, forced }: Session,
   step: StepDeclaration,
   entries: ReadonlyMap<string, PlanEntry>,
 ): Promise<PlanEntry> {
@@ -60,19 +60,26 @@ async function planStep(
       digests,
       LOOKUP_MAX_AGE_MS,
     );
+    const closure = await closures.of(step.module, LOOKUP_MAX_AGE_MS);
     const lookup = store.find(fingerprint.step, keyOf(fingerprint));
     if (lookup.artifact && !forced.has(step.name)) {
       const { path, manifest } = lookup.artifact;
       return {
         step: step.name,
         status: "cached",
-        reason: whyCached(manifest, await closures.of(step.module, LOOKUP_MAX_AGE_MS)),
+        reason: whyCached(manifest, closure),
         changes: [],
         artifact: path,
         digest: manifest.digest,
       };
     }
-    const explanation = explain(fingerprint, store, lookup, forced.has(step.name));
+    const explanation = explain(
+      fingerprint,
+      store,
+      lookup,
+      forced.has(step.name),
+      (changes) => codeTexts.count(changes, closure.root),
+    );
     return { step: step.name, status: "would_run", ...explanation };
   } catch (error) {
     return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };

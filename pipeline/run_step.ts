@@ -93,7 +93,7 @@ export class StepRun {
 
   /** Undefined when another run is at it, or when the key is no longer right. */
   async #makeAlone(fingerprint: Fingerprint, key: string): Promise<UpToDate | undefined> {
-    const { session: { store }, pool, giveUp } = this.context;
+    const { session: { store, closures, codeTexts }, pool, giveUp } = this.context;
     using _room = await pool.acquire(this.step.resources, giveUp);
     using alone = await store.tryLock(this.#kind, this.#lockKey(fingerprint));
     giveUp.throwIfAborted();
@@ -103,7 +103,15 @@ export class StepRun {
     if (lookup.artifact && !this.#forced) {
       return { status: "cached", artifact: lookup.artifact, reason: MADE_MEANWHILE };
     }
-    const { reason } = explain(fingerprint, store, lookup, this.#forced);
+    const { root } = await closures.of(this.step.module, LOOKUP_MAX_AGE_MS);
+    const { reason } = explain(
+      fingerprint,
+      store,
+      lookup,
+      this.#forced,
+      (changes) => codeTexts.count(changes, root),
+    );
+    codeTexts.keep(fingerprint, root);
     return { status: "ran", artifact: await this.#make(fingerprint, reason), reason };
   }
 

@@ -1,6 +1,7 @@
 /** What `run`, `plan` and `why` share: the question, checked, and the means to answer it. */
 import { Closures } from "./closure.ts";
 import { CodeDigests } from "./code_digests.ts";
+import { CodeTexts } from "./code_texts.ts";
 import type { Json, StepDeclaration } from "./declaration.ts";
 import { type Pipeline, selectSteps, stepNamed } from "./graph.ts";
 import { FileDigests } from "./file_digests.ts";
@@ -34,6 +35,7 @@ export interface Session {
   parameters: Record<string, Json>;
   forced: ReadonlySet<string>;
   closures: Closures;
+  codeTexts: CodeTexts;
   /** Keeps for the next run what was found out about files. */
   saveDigests(): void;
   fingerprinter: Fingerprinter;
@@ -50,7 +52,8 @@ export async function openSession(
   for (const name of forced) stepNamed(pipeline, name);
   const layout = new Layout(absolute(root));
   const own = new FileStore(layout);
-  const others = readFrom.map((other) => new FileStore(new Layout(absolute(other))));
+  const layouts = readFrom.map((other) => new Layout(absolute(other)));
+  const others = layouts.map((other) => new FileStore(other));
   const digests = new FileDigests(`${layout.cache}/digests.json`);
   const codeDigests = new CodeDigests(digests, `${layout.cache}/code.json`);
   const closures = new Closures(digests, codeDigests, `${layout.cache}/closures`);
@@ -61,6 +64,7 @@ export async function openSession(
     parameters: await validateParameters(pipeline, steps, parameters),
     forced: new Set(forced),
     closures,
+    codeTexts: new CodeTexts([layout, ...layouts].map(({ code }) => code)),
     saveDigests() {
       digests.save();
       codeDigests.save();

@@ -49,12 +49,17 @@ function inShort(all: readonly string[], separator: string): string {
 const COMPARED_ENTRIES = 30;
 const SHOWN_CHANGES = 3;
 
-/** Explains why a step with this fingerprint is not simply taken from the store. */
+/**
+ * Explains why a step with this fingerprint is not simply taken from the store.
+ *
+ * @param count adds to changed files how much of them changed
+ */
 export function explain(
   fingerprint: Fingerprint,
   store: Store,
   { damage }: Lookup,
   forced: boolean,
+  count: (changes: Change[]) => Change[],
 ): Explanation {
   const compared = store.manifests(fingerprint.step, COMPARED_ENTRIES)
     .map(({ fingerprint: before, key, made }) => (
@@ -64,7 +69,8 @@ export function explain(
       }
     ))
     .sort((a, b) => a.changes.length - b.changes.length);
-  const { nearest, changes } = compared[0] ?? { changes: [] };
+  const { nearest, changes: differences } = compared[0] ?? { changes: [] };
+  const changes = count(differences);
   if (damage) return { reason: `its artifact is damaged: ${damage}`, changes, nearest };
   if (forced) return { reason: "forced", changes, nearest };
   if (!nearest) return { reason: "it never ran", changes };
