@@ -1,17 +1,25 @@
 /** A pipeline drawn as a Mermaid flowchart, for a README or a pull request. */
+import { formatSeconds } from "./render.ts";
 import { inputsOf, type Pipeline, type PlanEntry } from "../pipeline/mod.ts";
 
-/** @param plan what each step would do, shown under its name and as its colour */
+/**
+ * @param plan what each step would do, shown under its name and as its colour, with the time that it
+ *   took when it last ran
+ */
 export function mermaid({ steps }: Pipeline, plan: readonly PlanEntry[]): string {
-  const statuses = new Map(plan.map(({ step, status }) => [step, status]));
+  const entries = new Map(plan.map((entry) => [entry.step, entry]));
   // Mermaid's identifiers are letters and digits; a step's name is its label.
   const id = new Map(steps.map(({ name }, i) => [name, `s${i}`]));
   return [
     "flowchart LR",
     ...steps.map(({ name }) => {
-      const status = statuses.get(name) ?? "blocked";
+      const { status = "blocked", seconds } = entries.get(name) ?? {};
       const label = name.replaceAll('"', "#quot;");
-      return `  ${id.get(name)}["${label}<br><i>${status.replace("_", " ")}</i>"]:::${status}`;
+      const about = status === "cached" ? "" : "about ";
+      const time = seconds === undefined ? "" : `, ${about}${formatSeconds(seconds)}`;
+      return `  ${id.get(name)}["${label}<br><i>${
+        status.replace("_", " ")
+      }${time}</i>"]:::${status}`;
     }),
     ...steps.flatMap((step) =>
       Object.values(inputsOf(step)).map((input) => `  ${id.get(input)} --> ${id.get(step.name)}`)

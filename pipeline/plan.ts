@@ -16,6 +16,8 @@ export interface PlanEntry {
   changes: Change[];
   /** The earlier entry that differs least, for a step that would run. */
   nearest?: Explanation["nearest"];
+  /** How long it took to make the artifact, or the nearest earlier one; unknown where none is. */
+  seconds?: number;
   /** The artifact's folder, for cached steps. */
   artifact?: string;
   /** Digest of the artifact, for cached steps. */
@@ -30,6 +32,9 @@ export interface PlanEntry {
 export async function plan(pipeline: Pipeline, options: PipelineOptions): Promise<PlanEntry[]> {
   return await inStore(options.store, async () => {
     const session = await openSession(pipeline, options);
+    // Deno is asked about all code that it was not asked about before at once.
+    const modules = new Map(session.steps.map(({ module }) => [module.href, module]));
+    await Promise.allSettled([...modules.values()].map((module) => session.closures.of(module)));
     const entries = new Map<string, PlanEntry>();
     for (const step of session.steps) {
       entries.set(step.name, await planStep(session, step, entries));
@@ -69,6 +74,7 @@ async function planStep(
         status: "cached",
         reason: whyCached(manifest, closure),
         changes: [],
+        seconds: manifest.made.seconds,
         artifact: path,
         digest: manifest.digest,
       };
@@ -80,7 +86,8 @@ async function planStep(
       forced.has(step.name),
       (changes) => codeTexts.count(changes, closure.root),
     );
-    return { step: step.name, status: "would_run", ...explanation };
+    const seconds = explanation.nearest?.seconds;
+    return { step: step.name, status: "would_run", seconds, ...explanation };
   } catch (error) {
     return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };
   }

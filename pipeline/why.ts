@@ -27,7 +27,7 @@ export interface Explanation {
   reason: string;
   changes: Change[];
   /** The earlier entry that differs least. */
-  nearest?: { key: string; run: string; made: string };
+  nearest?: { key: string; run: string; made: string; seconds: number };
 }
 
 /** Why a step with this artifact need not run; tells of edits that its key does not see. */
@@ -64,7 +64,7 @@ export function explain(
   const compared = store.manifests(fingerprint.step, COMPARED_ENTRIES)
     .map(({ fingerprint: before, key, made }) => (
       {
-        nearest: { key, run: made.run, made: made.at },
+        nearest: { key, run: made.run, made: made.at, seconds: made.seconds },
         changes: changesBetween(before, fingerprint),
       }
     ))

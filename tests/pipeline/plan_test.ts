@@ -34,6 +34,7 @@ Deno.test("a plan says what a run then does, and why", async () => {
     ["a", "b", "c", "d"].map((step) => [step, "cached", "nothing changed"]),
   );
   assert.equal(cached[0].artifact, stepOf(first, "a").artifact);
+  assert.equal(cached[0].seconds, stepOf(first, "a").seconds);
 
   const changed = { ...folder, parameters: { b: { text: "B" } } };
   assert.deepEqual(briefly(await plan(pipeline, changed)), [
