@@ -2,6 +2,7 @@
 import { PipelineError } from "./errors.ts";
 import { readJson, syncFolder, writeJson } from "./json_file.ts";
 import { namesIn } from "./layout.ts";
+import { removeIfThere } from "./remove.ts";
 import { findDamageByContent, readTree, type Tree } from "./tree.ts";
 
 /** How many are kept, counting down from the one just saved: the older one in case of damage. */
@@ -70,13 +71,5 @@ export class Checkpoints {
 
   #at(position: number): string {
     return `${this.#folder}/${position}`;
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

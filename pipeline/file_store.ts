@@ -5,6 +5,7 @@ import { lock, tryLock, type WaitOptions } from "./lock.ts";
 import type { Artifact, Lookup, Manifest, Store } from "./store.ts";
 import { digestOf } from "./digest.ts";
 import { isCurrent } from "./fingerprint.ts";
+import { removeIfThere } from "./remove.ts";
 import { findDamage, findDamageByContent, statOrNull } from "./tree.ts";
 
 /** As manifests lie on the disk: any change to one shows. */
@@ -22,6 +23,13 @@ export class FileStore implements Store {
     const path = this.layout.artifact(manifest);
     const damage = findDamage(path, manifest.tree);
     return damage ? { damage } : { artifact: { path, manifest } };
+  }
+
+  async inspect({ path, manifest }: Artifact): Promise<string | undefined> {
+    const damage = await findDamageByContent(path, manifest.tree);
+    const isOurs = path === this.layout.artifact(manifest);
+    if (damage && isOurs) removeIfThere(this.layout.entry(manifest.step, manifest.key));
+    return damage;
   }
 
   /** Undefined also for what is cut short, altered or made under other rules. */
@@ -88,7 +96,7 @@ export class FileStore implements Store {
 
   checkpoints(step: string, key: string, run: string, afresh: boolean): string {
     const folder = this.layout.checkpoint(step, key);
-    if (afresh && statOrNull(folder)) Deno.removeSync(folder, { recursive: true });
+    if (afresh) removeIfThere(folder);
     Deno.mkdirSync(`${folder}/states`, { recursive: true });
     writeJson(`${folder}/run.json`, { run }, { durable: false });
     return `${folder}/states`;

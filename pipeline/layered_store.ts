@@ -14,6 +14,10 @@ export class LayeredStore implements Store {
     return found ?? lookup;
   }
 
+  inspect(artifact: Artifact): Promise<string | undefined> {
+    return this.own.inspect(artifact);
+  }
+
   manifests(step: string, limit: number): Manifest[] {
     return [this.own, ...this.others]
       .flatMap((store) => store.manifests(step, limit))

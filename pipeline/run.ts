@@ -4,6 +4,7 @@ import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
+import { InputCheck } from "./input_check.ts";
 import { localProcess } from "./local_process.ts";
 import { lock } from "./lock.ts";
 import { ResourcePool } from "./resource_pool.ts";
@@ -63,6 +64,7 @@ class Run {
       run: id,
       folder,
       executor,
+      inputCheck: new InputCheck(session.store, id),
       pool: new ResourcePool(options.jobs ?? Infinity, total),
       emit: onEvent,
       signal,

@@ -3,6 +3,7 @@ import { type Json, kindOf, type StepDeclaration } from "./declaration.ts";
 import type { PipelineEvent, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
+import type { InputCheck } from "./input_check.ts";
 import { denoArguments } from "./permissions.ts";
 import { LOOKUP_MAX_AGE_MS } from "./plan.ts";
 import type { ResourcePool } from "./resource_pool.ts";
@@ -22,6 +23,7 @@ export interface RunContext {
   folder: string;
   executor: Executor;
   pool: ResourcePool;
+  inputCheck: InputCheck;
   emit: (event: PipelineEvent) => void;
   /** Ends the step's process. */
   signal?: AbortSignal;
@@ -167,6 +169,7 @@ export class StepRun {
     const { session: { store, closures, fingerprinter }, executor, run, folder, emit, signal } =
       this.context;
     const { step } = this;
+    await this.context.inputCheck.check(this.inputs);
     const checkpointKey = this.#checkpointKey(fingerprint);
     const request = {
       step: this.#kind,

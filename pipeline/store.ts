@@ -41,6 +41,8 @@ export interface Lookup {
 export interface Store {
   /** Looks for an artifact and checks its manifest and its files' sizes. */
   find(step: string, key: string): Lookup;
+  /** What is wrong with an artifact's content; `find` does not give a damaged one of ours again. */
+  inspect(artifact: Artifact): Promise<string | undefined>;
   /** Manifests of a step, newest first, at most `limit`. */
   manifests(step: string, limit: number): Manifest[];
   /** Only its holder may make the artifact of this key; undefined while another one holds it. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as v from "valibot";
 import { Layout } from "../../pipeline/layout.ts";
 import { tryLock } from "../../pipeline/lock.ts";
-import { definePipeline, listRuns, run } from "../../pipeline/mod.ts";
+import { definePipeline, latestArtifact, listRuns, run } from "../../pipeline/mod.ts";
 import {
   Folder,
   Gate,
@@ -224,4 +224,42 @@ Deno.test("wrong parameters and unknown steps are refused before anything runs",
     /it takes none, got text/,
   );
   assert.throws(() => Deno.statSync(store), Deno.errors.NotFound);
+});
+
+Deno.test("no step reads a damaged artifact: it is named, and the next run makes it anew", async () => {
+  using folder = new Folder();
+  const { store } = folder;
+  const first = await run(chain, { store });
+  // A flipped bit: neither size nor time tells.
+  const file = `${stepOf(first, "a").artifact}/text.txt`;
+  const { mtime } = Deno.statSync(file);
+  Deno.writeTextFileSync(file, "q");
+  Deno.utimeSync(file, mtime!, mtime!);
+  const again = { store, parameters: { b: { text: "B" } } };
+  const failed = await run(chain, again);
+  assert.deepEqual(statuses(failed), { a: "cached", b: "failed", c: "skipped" });
+  assert.match(
+    stepOf(failed, "b").reason,
+    /^the artifact of a is damaged: text\.txt has other content: run again/,
+  );
+  const healed = await run(chain, again);
+  assert.deepEqual(statuses(healed), { a: "ran", b: "ran", c: "ran" });
+  assert.equal(Deno.readTextFileSync(`${stepOf(healed, "c").artifact}/text.txt`), "a B c");
+});
+
+Deno.test("a clock that jumps back changes neither what is cached nor which run is the newest", async () => {
+  using folder = new Folder();
+  const first = await run(chain, folder);
+  const now = Date.now;
+  Date.now = () => now() - 3_600_000;
+  try {
+    const second = await run(chain, folder);
+    assert.deepEqual(statuses(second), { a: "cached", b: "cached", c: "cached" });
+    assert.deepEqual(listRuns(folder.store).map(({ id }) => id), [second.id, first.id]);
+    const third = await run(chain, { ...folder, parameters: { c: { text: "C" } } });
+    assert.deepEqual(statuses(third), { a: "cached", b: "cached", c: "ran" });
+    assert.equal(latestArtifact(folder.store, "c")!.path, stepOf(third, "c").artifact);
+  } finally {
+    Date.now = now;
+  }
 });

@@ -120,6 +120,16 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assert.match(store.find("a", key).damage!, /is missing/);
   });
 
+  test("tells of changed content when it is asked to look, and then has no such artifact", async (store) => {
+    const key = keyOfVersion("a", 1);
+    const artifact = await publish(store, "a", 1, { "x.txt": "1234" });
+    assert.equal(await store.inspect(artifact), undefined);
+    assert.deepEqual(store.find("a", key), { artifact });
+    Deno.writeTextFileSync(`${artifact.path}/x.txt`, "12x4");
+    assert.equal(await store.inspect(artifact), "x.txt has other content");
+    assert.deepEqual(store.find("a", key), {});
+  });
+
   test("heals damaged content when it is published again", async (store) => {
     const files = { "x.txt": "1234" };
     const { path } = await publish(store, "a", 1, files);
@@ -179,6 +189,9 @@ Deno.test("what the store behind has is served from there, and nothing is writte
   assert.deepEqual(store.manifests("a", 9).map(({ result }) => result), [2, 1]);
   Deno.truncateSync(`${ours.path}/x.txt`);
   assert.match(store.find("a", keyOfVersion("a", 2)).damage!, /0 bytes instead of 4/);
+  assert.deepEqual(listing(`${folder.path}/team`), before);
+  Deno.writeTextFileSync(`${theirs.path}/x.txt`, "Theirs");
+  assert.equal(await store.inspect(theirs), "x.txt has other content");
   assert.deepEqual(listing(`${folder.path}/team`), before);
 });
 
