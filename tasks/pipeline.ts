@@ -28,7 +28,14 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     ...fast,
     parameters: schema.train,
     inputs: ["convert_weights", "build_datasets"],
-    outputs: ["best.safetensors", "model.json", "history.json", "trace.ndjson", "curves.png"],
+    outputs: [
+      "best.safetensors",
+      "model.json",
+      "history.json",
+      "trace.ndjson",
+      "curves.json",
+      "curves.png",
+    ],
     notInDigest: ["history.json"], // it tells how long each epoch took
     checkpointsAcross: ["recipe.epochs"],
   };
@@ -62,8 +69,9 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       ...step("evaluate"),
       ...fast,
       parameters: schema.compute,
-      inputs: ["build_datasets", "train_finetune", "train_frozen"],
+      inputs: ["download_data", "build_datasets", "train_finetune", "train_frozen"],
       outputs: [
+        "report.html",
         "metrics.json",
         "familiar.safetensors",
         "predictions.json",

@@ -103,6 +103,25 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     for (const step of STEPS) assert.equal(artifactOf(second, step), artifactOf(first, step));
   });
 
+  await t.step("the report tells the evaluation; the store's copy, what ran too", async () => {
+    const page = await Deno.readTextFile(`${artifactOf(first, "evaluate")}/report.html`);
+    const { branches, comparison } = await readJson(
+      `${artifactOf(first, "evaluate")}/metrics.json`,
+    );
+    const { correct, total } = branches[comparison.better === "frozen" ? "frozen" : "finetune"];
+    assert.ok(page.includes(`<strong>${correct} of ${total}</strong>`));
+    assert.match(page, /train\/red\/broken\.png/); // what was left out
+    assert.match(page, /Heat map of what spoke for (red|blue)/);
+    assert.doesNotMatch(page, /id="run"/); // it would be another artifact in every run
+    assert.ok(page.length < 2e6, `${page.length} bytes`);
+    const ofStore = await Deno.readTextFile(`${folder}/store/report.html`);
+    assert.match(ofStore, /0 of 7 steps ran, 7 had nothing to do/);
+    await Deno.remove(`${folder}/store/report.html`);
+    const { code, json: [{ path }] } = await graft(["report", "--store=store", "--json"], at);
+    assert.equal(code, 0);
+    assert.equal(await Deno.readTextFile(path), ofStore);
+  });
+
   await t.step(
     "another number of epochs reruns training and what follows, and why says so",
     async () => {
@@ -283,6 +302,14 @@ Deno.test("a folder without classes fails its step with a message, and publishes
   for (const { name } of left) {
     assert.deepEqual(await Array.fromAsync(Deno.readDir(`${folder}/store/artifacts/${name}`)), []);
   }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a report of nothing evaluated says what to run first", async () => {
+  const folder = await Deno.makeTempDir();
+  const { code, stderr } = await graft(["report", "--store=store"], { cwd: folder });
+  assert.equal(code, 1);
+  assert.match(stderr, /holds no evaluated model: run `deno task pipeline` first/);
   await Deno.remove(folder, { recursive: true });
 });
 
