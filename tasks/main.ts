@@ -45,6 +45,11 @@ if (import.meta.main) {
           return Promise.resolve(EXIT.done);
         },
       },
+      export: {
+        usage: "export",
+        help: "write the trained model for other programs, as --format says, to --out",
+        run: async (context) => (await import("./export_command.ts")).exportCommand(context),
+      },
       certify: {
         usage: "certify",
         help: "compare every stage with PyTorch's numbers, on --backend",
