@@ -43,6 +43,7 @@ export async function configure(
     backend: choice.backend,
     device: choice.device,
     ...(flags.threads && { threads: Number(flags.threads) }),
+    ...(choice.backend === "webgpu" && { tuning: join(store, "tuning") }),
   };
   const train = { ...compute, recipe, seed };
   // Not the training's: seeds are compared on the same val photos.

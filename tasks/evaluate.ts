@@ -28,8 +28,8 @@ const SHOWN = 6;
 if (import.meta.main) await runStep<ComputeParameters>(evaluate);
 
 async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
-  const { backend, threads } = step.parameters;
-  await activateBackend(backend, { threads });
+  const { backend, threads, tuning } = step.parameters;
+  await activateBackend(backend, { threads, tuning });
   const dataset = await openDataset(step.inputs.build_datasets);
   const photos: Record<Branch, PhotoLogits[]> = {
     finetune: await predictVal(step, dataset, "finetune"),

@@ -6,7 +6,7 @@
  */
 import { definePipeline, defineStep, type Pipeline } from "../pipeline/mod.ts";
 import * as schema from "./parameters.ts";
-import { downloading, drawing, fetchingWeights } from "./permissions.ts";
+import { computing, downloading, drawing, fetchingWeights } from "./permissions.ts";
 
 const step = (name: string) => ({ name, module: new URL(`./${name}.ts`, import.meta.url) });
 
@@ -18,7 +18,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       backend === "webgpu" ? `webgpu on ${device}` : "wasm",
     // A step that computes takes the whole machine: two at a time would only slow each other down.
     resources: { cpu: navigator.hardwareConcurrency, gpu: 1 },
-    ...drawing,
+    ...computing,
   };
   const fast = {
     ...compute,

@@ -16,8 +16,8 @@ export function runTraining(branch: Branch): Promise<void> {
 }
 
 async function train(branch: Branch, step: StepContext<TrainParameters>): Promise<void> {
-  const { backend, device, threads, recipe, seed } = step.parameters;
-  await activateBackend(backend, { threads });
+  const { backend, device, threads, tuning, recipe, seed } = step.parameters;
+  await activateBackend(backend, { threads, tuning });
   const source = step.inputs.convert_weights;
   const manifest: ModelManifest = JSON.parse(await Deno.readTextFile(`${source}/model.json`));
   const architecture = findArchitecture(manifest.architecture);
