@@ -20,11 +20,15 @@ export interface BatchNormVariables {
   runningVariance: tf.Tensor1D;
 }
 
-/** What is fused behind the normalisation: y = activation(batchNorm(x) + residual). */
-export interface BatchNormFusion {
+/** What is fused behind the normalisation, y = activation(batchNorm(x) + residual), and its settings. */
+export interface BatchNormOptions {
   activation?: Activation;
   /** Added before the activation; same shape as x. */
   residual?: tf.Tensor4D;
+  /** Share of the batch in the running buffers' next values; 0.1, torch's default. */
+  momentum?: number;
+  /** Added to the variance; 1e-5, torch's default. */
+  epsilon?: number;
 }
 
 /** What the kernel BatchNormTrain gets; it moves the running buffers in place. */
@@ -63,8 +67,8 @@ export interface BatchNormInferenceInputs {
 }
 
 /** torch's `nn.BatchNorm2d` defaults. */
-export const BATCH_NORM_MOMENTUM = 0.1;
-export const BATCH_NORM_EPSILON = 1e-5;
+const MOMENTUM = 0.1;
+const EPSILON = 1e-5;
 
 /**
  * Batch normalisation in training mode over [batch, height, width, channels], then residual and
@@ -77,7 +81,8 @@ export const BATCH_NORM_EPSILON = 1e-5;
 export function batchNormTrain(
   x: tf.Tensor4D,
   bn: BatchNormVariables,
-  { activation = "linear", residual }: BatchNormFusion = {},
+  { activation = "linear", residual, momentum = MOMENTUM, epsilon = EPSILON }: BatchNormOptions =
+    {},
 ): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const count = batch * height * width;
@@ -91,7 +96,7 @@ export function batchNormTrain(
     throw new Error(`batch norm of ${bn.weight.size} channels got x of shape [${x.shape}]`);
   }
   if (!isServed("BatchNormTrain")) {
-    return composeBatchNormTrain(x, bn, activation, residual, count);
+    return composeBatchNormTrain(x, bn, { activation, residual, momentum, epsilon }, count);
   }
   return tf.engine().runKernel(
     "BatchNormTrain",
@@ -103,12 +108,7 @@ export function batchNormTrain(
       runningVariance: bn.runningVariance,
       ...(residual && { residual }),
     },
-    {
-      activation,
-      momentum: BATCH_NORM_MOMENTUM,
-      epsilon: BATCH_NORM_EPSILON,
-      hasResidual: residual !== undefined,
-    },
+    { activation, momentum, epsilon, hasResidual: residual !== undefined },
   ) as tf.Tensor4D;
 }
 
@@ -119,18 +119,12 @@ export function batchNormTrain(
 export function batchNormInference(
   x: tf.Tensor4D,
   bn: BatchNormVariables,
-  { activation = "linear", residual }: BatchNormFusion = {},
+  { activation = "linear", residual, epsilon = EPSILON }: BatchNormOptions = {},
 ): tf.Tensor4D {
   if (!isServed("BatchNormInference")) {
     return tf.tidy(() => {
-      const y = tf.batchNorm4d(
-        x,
-        bn.runningMean,
-        bn.runningVariance,
-        bn.bias,
-        bn.weight,
-        BATCH_NORM_EPSILON,
-      );
+      const { runningMean, runningVariance, bias, weight } = bn;
+      const y = tf.batchNorm4d(x, runningMean, runningVariance, bias, weight, epsilon);
       return activate(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
     });
   }
@@ -144,7 +138,7 @@ export function batchNormInference(
       variance: bn.runningVariance,
       ...(residual && { residual }),
     },
-    { activation, epsilon: BATCH_NORM_EPSILON },
+    { activation, epsilon },
   ) as tf.Tensor4D;
 }
 
@@ -209,31 +203,26 @@ function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
 function composeBatchNormTrain(
   x: tf.Tensor4D,
   bn: BatchNormVariables,
-  activation: Activation,
-  residual: tf.Tensor4D | undefined,
+  { activation, residual, momentum, epsilon }: BatchNormOptions & {
+    activation: Activation;
+    momentum: number;
+    epsilon: number;
+  },
   count: number,
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    const { mean, variance } = tf.moments(x, [0, 1, 2]);
-    const y = tf.batchNorm4d(
-      x,
-      mean as tf.Tensor1D,
-      variance as tf.Tensor1D,
-      bn.bias,
-      bn.weight,
-      BATCH_NORM_EPSILON,
-    );
+    const moments = tf.moments(x, [0, 1, 2]);
+    const mean = moments.mean as tf.Tensor1D, variance = moments.variance as tf.Tensor1D;
+    const y = tf.batchNorm4d(x, mean, variance, bn.bias, bn.weight, epsilon);
     const unbiased = tf.mul(variance, count / (count - 1));
-    moveTowards(bn.runningMean as tf.Variable, mean);
-    moveTowards(bn.runningVariance as tf.Variable, unbiased);
+    moveTowards(bn.runningMean as tf.Variable, mean, momentum);
+    moveTowards(bn.runningVariance as tf.Variable, unbiased, momentum);
     return activate(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
   });
 }
 
-function moveTowards(running: tf.Variable, batch: tf.Tensor): void {
-  running.assign(
-    tf.add(tf.mul(running, 1 - BATCH_NORM_MOMENTUM), tf.mul(batch, BATCH_NORM_MOMENTUM)),
-  );
+function moveTowards(running: tf.Variable, batch: tf.Tensor, momentum: number): void {
+  running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
 }
 
 /**

@@ -24,6 +24,8 @@ export const REFERENCE_CASES: readonly ReferenceCase[] = [
   ["resnet34", 64],
   ["mobilenet_v2", 64],
   ["mobilenet_v2", 224],
+  ["efficientnet_lite0", 64],
+  ["efficientnet_lite0", 224],
 ];
 
 /**

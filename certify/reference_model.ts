@@ -89,22 +89,21 @@ export async function referenceTensors(
   classes: 1000 | 2,
 ): Promise<Map<string, NamedTensor>> {
   const architecture = findArchitecture(name);
-  const names = Object.keys(await readShapes(name));
+  const shapes = await readShapes(name);
+  const names = Object.keys(shapes);
+  const [, features] = shapes[`${architecture.head}.weight`];
   const tensors = new Map<string, NamedTensor>();
   for (const spec of parameterSpecs(architecture, classes)) {
-    const data = classes === 2 && spec.name.startsWith(architecture.head)
-      ? headValues(spec, architecture, classes)
+    const data = classes === 2 && spec.name.startsWith(`${architecture.head}.`)
+      ? headValues(spec, features)
       : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec));
     tensors.set(spec.name, await toTfjs(spec, data));
   }
   return tensors;
 }
 
-function headValues(spec: ParameterSpec, { head }: { head: string }, classes: number) {
-  const isWeight = spec.name === `${head}.weight`;
-  const features = { "fc": 512, "classifier.1": 1280 }[head]!;
-  const shape = isWeight ? [classes, features] : [classes];
-  return hashTensor(isWeight ? 9000 : 9001, shape, features ** -0.5);
+function headValues(spec: ParameterSpec, features: number) {
+  return hashTensor(spec.kind === "linear" ? 9000 : 9001, spec.shape, features ** -0.5);
 }
 
 function scaleOf(spec: ParameterSpec): [number, number] {

@@ -1,9 +1,7 @@
 // From the worker, so that it counts among the modules that this one is made of.
-import type { DecodeRequest, DecodeResponse, Examination, Refusal } from "./decode_worker.ts";
+import type { DecodeRequest, DecodeResponse } from "./decode_worker.ts";
 import { mapInOrder } from "./map_in_order.ts";
 import { WorkerPool } from "./worker_pool.ts";
-
-export type { DecodeRequest, DecodeResponse, Examination, Refusal };
 
 /**
  * Workers that read and decode photos. The process needs to read the photos and this folder of
@@ -22,8 +20,9 @@ export class DecodePool extends WorkerPool<DecodeRequest, DecodeResponse> {
  */
 export async function* decodeInOrder(
   paths: string[],
-  { workers, signal, ...request }: Omit<DecodeRequest, "path"> & {
+  { workers, exifOrientation, signal }: {
     workers: number;
+    exifOrientation: boolean;
     signal?: AbortSignal;
   },
 ): AsyncGenerator<DecodeResponse> {
@@ -35,7 +34,7 @@ export async function* decodeInOrder(
       const decoded of mapInOrder(
         paths,
         2 * workers,
-        (path) => pool.run({ path, ...request }),
+        (path) => pool.run({ path, exifOrientation }),
       )
     ) {
       signal?.throwIfAborted();

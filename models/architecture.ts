@@ -21,7 +21,7 @@ export const IMAGENET_PREPROCESSING: Preprocessing = {
 };
 
 export interface Architecture {
-  /** torchvision's name of the model. */
+  /** torchvision's name of the model, where it has it. */
   name: string;
   /** Name of the last `nn.Linear`, the one that transfer learning replaces. */
   head: string;

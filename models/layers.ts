@@ -18,13 +18,24 @@ export interface Convolution {
   padding?: number | "same";
 }
 
+/** What follows a batch norm, and its settings where they are not torch's defaults. */
+export interface BatchNorm<T> {
+  activation?: Activation;
+  /** Added before the activation. */
+  residual?: T;
+  /** Share of the batch in the running buffers' next values; 0.1. */
+  momentum?: number;
+  /** Added to the variance; 1e-5. */
+  epsilon?: number;
+}
+
 export interface Layers<T> {
   /** `nn.Conv2d(bias=False)` named `name`. */
   conv2d(name: string, x: T, convolution: Convolution): T;
   /** `nn.Conv2d(groups=channels, bias=False)`: one filter a channel. */
   depthwiseConv2d(name: string, x: T, convolution: Omit<Convolution, "filters">): T;
   /** `nn.BatchNorm2d`, then `+ residual`, then the activation. */
-  batchNorm(name: string, x: T, fusion?: { activation?: Activation; residual?: T }): T;
+  batchNorm(name: string, x: T, batchNorm?: BatchNorm<T>): T;
   /** `nn.MaxPool2d`: padding never wins. */
   maxPool(x: T, pool: { size: number; stride: number; padding: number }): T;
   /** Mean over height and width: [batch, height, width, channels] to [batch, channels]. */

@@ -1,4 +1,5 @@
 export * from "./architecture.ts";
+export * from "./efficientnet_lite0.ts";
 export * from "./layers.ts";
 export * from "./manifest.ts";
 export * from "./mobilenet_v2.ts";

@@ -1,9 +1,15 @@
-/** Every architecture by torchvision's name. */
+/** Every architecture by name: torchvision's, where it has the model. */
 import type { Architecture } from "./architecture.ts";
+import { efficientnetLite0 } from "./efficientnet_lite0.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
 import { resnet18, resnet34 } from "./resnet.ts";
 
-export const ARCHITECTURES: readonly Architecture[] = [resnet18, resnet34, mobilenetV2];
+export const ARCHITECTURES: readonly Architecture[] = [
+  resnet18,
+  resnet34,
+  mobilenetV2,
+  efficientnetLite0,
+];
 
 /** @throws {Error} naming the architectures there are. */
 export function findArchitecture(name: string): Architecture {

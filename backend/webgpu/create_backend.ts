@@ -1,8 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { watchForLazyTensors } from "./lazy.ts";
-import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
-import { HARDWARE, rememberAdapter, SOFTWARE } from "./tiling.ts";
+import { markAsSoftware } from "./tiling.ts";
 
 /** Enough for ten parameters of SGD in one dispatch. */
 const STORAGE_BUFFERS = 31;
@@ -41,10 +39,8 @@ export async function createBackend(): Promise<tf.KernelBackend> {
       ),
     },
   });
-  rememberAdapter(device, adapter.info, isSoftware(adapter.info) ? SOFTWARE : HARDWARE);
-  const backend = new WebGPUBackend(device as never, adapter.info as never) as unknown;
-  watchForLazyTensors(backend as TfjsWebGpuBackend);
-  return backend as tf.KernelBackend;
+  if (isSoftware(adapter.info)) markAsSoftware(device);
+  return new WebGPUBackend(device as never, adapter.info as never) as unknown as tf.KernelBackend;
 }
 
 /** Emulations on the CPU. */

@@ -6,7 +6,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Activation } from "../ops.ts";
 import { attachTo, detachFrom } from "./attached.ts";
-import { assertBindable } from "./limits.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
 export interface Lazy {
@@ -51,7 +50,6 @@ export function watchForLazyTensors(backend: TfjsWebGpuBackend): void {
     const lazy = pending.get(id);
     if (!lazy) return;
     pending.delete(id);
-    assertBindable(backend, id);
     uploadToGPU.call(backend, id);
     const { shape, dtype } = backend.tensorMap.get(id);
     lazy.compute({ dataId: id, shape, dtype });
@@ -59,7 +57,6 @@ export function watchForLazyTensors(backend: TfjsWebGpuBackend): void {
   };
   backend.uploadToGPU = (id) => {
     materialize(id);
-    assertBindable(backend, id);
     uploadToGPU.call(backend, id);
   };
   backend.read = (id) => {

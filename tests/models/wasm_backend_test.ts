@@ -18,6 +18,7 @@ const CASES: readonly ReferenceCase[] = [
   ["resnet18", 64],
   ["resnet34", 64],
   ["mobilenet_v2", 64],
+  ["efficientnet_lite0", 64],
   ["resnet18", 224],
 ];
 
@@ -37,8 +38,9 @@ for (const reference of CASES) {
   for (const branch of ["finetune", "frozen"] as const) {
     Deno.test(`${what} on wasm learns in the ${branch} branch as in torch`, async () => {
       await activateBackend("wasm");
-      // Rounding takes over MobileNetV2's finetuning within five steps, in torch's float32 too.
-      const steps = branch === "finetune" && reference[0] === "mobilenet_v2" ? 1 : 5;
+      // Rounding takes over these models' finetuning within five steps, in torch's float32 too.
+      const diverges = ["mobilenet_v2", "efficientnet_lite0"].includes(reference[0]);
+      const steps = branch === "finetune" && diverges ? 1 : 5;
       assertKept(await checkTraining(reference, branch, steps));
     });
   }
@@ -49,7 +51,9 @@ for (const name of ["resnet18", "mobilenet_v2"]) {
     await activateBackend("wasm");
     await checkGradCam(name, WASM_BACKEND);
   });
+}
 
+for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0"]) {
   Deno.test(`the logits of a photo by ${name} on wasm are the same in any batch`, async () => {
     await activateBackend("wasm");
     const model = await referenceModel(name, 1000);

@@ -25,26 +25,39 @@ def record(model: nn.Module) -> list[tuple[Tensor, bool]]:
     return seen
 
 
+def nearest(x: Tensor, is_six: bool) -> float:
+    to_six = (x - 6).abs().min().item() if is_six else float("inf")
+    return min(x.abs().min().item(), to_six)
+
+
 def main() -> None:
     name, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 100
     assert name in HEAD
     f32 = two_classes(build(name), name, frozen=False)
     f64 = two_classes(build(name), name, frozen=False).double()
     rounded, exact = record(f32), record(f64)
-    margins = []
+
+    @torch.no_grad()
+    def run(stream: int, model: nn.Module, seen: list[tuple[Tensor, bool]], dtype: torch.dtype) -> None:
+        seen.clear()
+        model(hash_tensor(stream, (BATCH, 3, SIZE, SIZE), 2.0).to(dtype))
+
+    def measure(stream: int) -> tuple[float, list[float]]:
+        """The margin, and each layer's float32 error."""
+        run(stream, f32, rounded, torch.float32)
+        run(stream, f64, exact, torch.float64)
+        errors = [(x.double() - y).abs().max().item() for (x, _), (y, _) in zip(rounded, exact, strict=True)]
+        return min(nearest(y, is_six) / e for (y, is_six), e in zip(exact, errors, strict=True)), errors
+
+    # The errors hardly differ between streams: those of the first tell which are worth a pass in float64.
+    _, errors = measure(FIRST_STREAM)
+    estimates = []
     for stream in range(FIRST_STREAM, FIRST_STREAM + count):
-        inputs = hash_tensor(stream, (BATCH, 3, SIZE, SIZE), 2.0)
-        rounded.clear()
-        exact.clear()
-        with torch.no_grad():
-            f32(inputs)
-            f64(inputs.double())
-        margin = float("inf")
-        for (x, _), (y, is_six) in zip(rounded, exact, strict=True):
-            nearest = min(y.abs().min().item(), (y - 6).abs().min().item() if is_six else float("inf"))
-            margin = min(margin, nearest / (x.double() - y).abs().max().item())
-        margins.append((margin, stream))
-    for margin, stream in sorted(margins, reverse=True)[:5]:
+        run(stream, f32, rounded, torch.float32)
+        margin = min(nearest(x, is_six) / e for (x, is_six), e in zip(rounded, errors, strict=True))
+        estimates.append((margin, stream))
+    candidates = [stream for _, stream in sorted(estimates, reverse=True)[:10]]
+    for margin, stream in sorted(((measure(stream)[0], stream) for stream in candidates), reverse=True)[:5]:
         print(f"{name} {stream}: {margin:.3g}")
 
 

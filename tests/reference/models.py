@@ -1,4 +1,4 @@
-"""models.py OUT: what torchvision's models compute and learn, for tests/models.
+"""models.py OUT [MODEL...]: what the models compute and learn, for tests/models.
 
 For each model and side of the input: logits in evaluation, then one and five SGD steps of batch 4 in both branches,
 with a head of two classes, in float32 and float64. Weights, inputs and heads come from a hash and are not stored.
@@ -13,10 +13,11 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from efficientnet_lite0 import EfficientNetLite0
 from numbers_from_hash import fill_with_hash, hash_tensor
 from torchvision_import import models
 
-HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1"}
+HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1", "efficientnet_lite0": "_fc"}
 BATCH, STEPS, SAMPLES, STRIDE, HEAD_STREAM = 4, 5, 32, 104729, 9000
 
 # Model, side of the input, and the stream of the input. Where a ReLU's input is within rounding of zero a gradient
@@ -28,11 +29,17 @@ CASES = (
     ("mobilenet_v2", 64, 5205),
     ("mobilenet_v2", 224, 5000),
     ("resnet34", 64, 5063),
+    ("efficientnet_lite0", 64, 5632),
+    ("efficientnet_lite0", 224, 5000),
 )
 
 
+def architecture(name: str) -> nn.Module:
+    return EfficientNetLite0() if name == "efficientnet_lite0" else getattr(models, name)(weights=None)
+
+
 def build(name: str) -> nn.Module:
-    model = getattr(models, name)(weights=None)
+    model = architecture(name)
     with torch.no_grad():
         fill_with_hash(model)
     return model
@@ -109,13 +116,15 @@ def fixture(name: str, size: int, stream: int) -> dict:
 
 
 def main() -> None:
-    out = Path(sys.argv[1])
+    out, names = Path(sys.argv[1]), sys.argv[2:] or list(HEAD)
     torch.set_num_threads(2)
-    for name in HEAD:
+    for name in names:
         state = build(name).state_dict()
         shapes = {key: list(value.shape) for key, value in state.items() if value.ndim > 0}
         (out / f"{name}.shapes.json").write_text(json.dumps(shapes) + "\n")
     for name, size, stream in CASES:
+        if name not in names:
+            continue
         (out / f"{name}.{size}.json").write_text(json.dumps(fixture(name, size, stream)) + "\n")
 
 

