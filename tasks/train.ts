@@ -27,7 +27,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   const checkpoints = new Checkpoints(step.checkpoints);
   let last: Checkpoint | undefined = await checkpoints.latest(recipe.epochs);
   const from = last && await readTrainingState(last.path, pretrained);
-  if (last) step.log(`goes on after ${last.position} epochs, whose state is in ${last.path}`);
+  if (last) step.log(`goes on after epoch ${last.position}/${recipe.epochs}, kept in ${last.path}`);
 
   // One generator for all, drawn from in the tutorial's order: the head first, then every epoch.
   const generator = from?.generator ?? new Generator(seed);
@@ -115,8 +115,8 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     });
   } catch (error) {
     if (last && error instanceof Error && !step.signal.aborted) {
-      error.message += ` (the state after ${last.position} epochs is kept in ${last.path}: ` +
-        "a rerun goes on there)";
+      error.message += ` (the last checkpoint, a rerun's beginning, is that of epoch ` +
+        `${last.position}/${recipe.epochs}: ${last.path})`;
     }
     throw error;
   } finally {

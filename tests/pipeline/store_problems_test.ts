@@ -1,6 +1,6 @@
 /** Stores that cannot be used say so. */
 import assert from "node:assert/strict";
-import { definePipeline, plan, run } from "../../pipeline/mod.ts";
+import { Checkpoints, definePipeline, plan, run } from "../../pipeline/mod.ts";
 import { Folder, misbehave, writeText } from "./rig.ts";
 
 const pipeline = definePipeline([writeText("a")]);
@@ -53,6 +53,21 @@ Deno.test("a disk that fills up fails the step with a clear error, and a rerun r
     assert.deepEqual([...Deno.readDirSync(`${disk}/store/tmp`)], []);
     const small = await run(pipeline, { store: `${disk}/store` });
     assert.equal(small.status, "done");
+  }));
+
+Deno.test("a disk that fills up while a checkpoint is written leaves the one before it", () =>
+  onDisk("size=1m", async (disk) => {
+    const checkpoints = new Checkpoints(disk);
+    await checkpoints.save(1, (folder) => Deno.writeTextFile(`${folder}/text.txt`, "one"));
+    const large = "x".repeat(2_000_000);
+    await assert.rejects(
+      checkpoints.save(2, (folder) => Deno.writeTextFile(`${folder}/text.txt`, large)),
+      /No space left on device/,
+    );
+    const { position, path } = (await checkpoints.latest())!;
+    assert.deepEqual([position, Deno.readTextFileSync(`${path}/text.txt`)], [1, "one"]);
+    await checkpoints.save(2, (folder) => Deno.writeTextFile(`${folder}/text.txt`, "two"));
+    assert.equal((await checkpoints.latest())!.position, 2);
   }));
 
 Deno.test("a full disk is named as the store's problem", () =>

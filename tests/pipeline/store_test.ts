@@ -161,6 +161,19 @@ for (const [kind, open] of Object.entries(KINDS)) {
     }
   });
 
+  test("gives a step the same checkpoints again, by their key, until it shall begin afresh", async (store) => {
+    const folder = store.checkpoints("a", "k", "first run", false);
+    Deno.writeTextFileSync(`${folder}/state.txt`, "kept");
+    assert.equal(store.checkpoints("a", "k", "second run", false), folder);
+    assert.equal(Deno.readTextFileSync(`${folder}/state.txt`), "kept");
+    for (const [step, key] of [["a", "l"], ["b", "k"]]) {
+      assert.deepEqual([...Deno.readDirSync(store.checkpoints(step, key, "run", false))], []);
+    }
+    assert.equal(store.checkpoints("a", "k", "third run", true), folder);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    await Promise.resolve();
+  });
+
   test("gives the lock of a key to one at a time", async (store) => {
     const first = await store.lock("a", "k");
     let waited = false;

@@ -98,5 +98,15 @@ Deno.test("training goes on where it stopped, to the very same bytes", async (t)
     assert.deepEqual(json.map(({ status }) => status), Array(7).fill("cached"));
   });
 
+  await t.step("a loss that is not finite names the last checkpoint", async () => {
+    // Steps so large that the second epoch's logits overflow.
+    const { code, stderr } = await graft(
+      ["run", "train_frozen", ...flags("whole", EPOCHS), "--lr=2e36", "--batch=16"],
+      at,
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, /became NaN in epoch 1.*the last checkpoint.*epoch 1\/3: .*\/states\/1\//);
+  });
+
   await Deno.remove(folder, { recursive: true });
 });
