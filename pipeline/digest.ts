@@ -44,18 +44,26 @@ function isPlain(value: object): value is Record<string, Json> {
   return prototype === null || prototype === Object.prototype;
 }
 
+/** Where files begin to be read: an artifact may have so many that a buffer for each would tell. */
+const HEAD = new Uint8Array(1 << 16);
+
 /** Size and SHA-256 of a file of any size; `sync` also has the disk hold it for good. */
 export async function hashFile(
   path: string,
   { sync = false } = {},
 ): Promise<{ size: number; sha256: string }> {
   // Windows flushes only what is open for writing.
-  using file = await Deno.open(path, { read: true, write: sync && Deno.build.os === "windows" });
+  using file = Deno.openSync(path, { read: true, write: sync && Deno.build.os === "windows" });
   const hash = createHash("sha256");
-  const buffer = new Uint8Array(1 << 18);
-  let size = 0;
-  for (let read; (read = await file.read(buffer)) !== null; size += read) {
-    hash.update(buffer.subarray(0, read));
+  // A small file is read sooner than a thread would be found to do it; a large one must not keep
+  // others waiting.
+  let size = file.readSync(HEAD) ?? 0;
+  hash.update(HEAD.subarray(0, size));
+  if (size === HEAD.length) {
+    const buffer = new Uint8Array(1 << 18);
+    for (let read; (read = await file.read(buffer)) !== null; size += read) {
+      hash.update(buffer.subarray(0, read));
+    }
   }
   if (sync) await file.sync();
   return { size, sha256: hash.digest("hex") };

@@ -46,11 +46,24 @@ export async function readTree(root: string): Promise<Tree> {
       } is a link or a device: an artifact holds only files and folders, so copy what it points to`,
     );
   }
-  const entries: FileEntry[] = [];
-  for (const path of files) {
-    entries.push({ path, ...await hashFile(`${root}/${path}`, { sync: true }) });
-  }
+  const entries = await mapInParallel(
+    files,
+    async (path) => ({ path, ...await hashFile(`${root}/${path}`, { sync: true }) }),
+  );
   return { files: entries, emptyFolders };
+}
+
+/** Disks take many requests to hold something for good at once in the time that they take for one. */
+const AT_ONCE = 64;
+
+async function mapInParallel<A, B>(items: readonly A[], f: (item: A) => Promise<B>): Promise<B[]> {
+  const results = new Array<B>(items.length);
+  const rest = items.entries();
+  const worker = async () => {
+    for (const [i, item] of rest) results[i] = await f(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
 }
 
 /** Equal for equal content, wherever and whenever it was written. */
