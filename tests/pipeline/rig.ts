@@ -14,9 +14,14 @@ export const STEPS = new URL("./steps/", import.meta.url);
 
 /** A folder for one test. */
 export class Folder implements Disposable {
-  readonly path = Deno.makeTempDirSync({ prefix: "pipeline_test_" });
+  readonly path: string;
+  readonly store: string;
 
-  readonly store = `${this.path}/store`;
+  /** @param parent the system's folder for temporary files when left out */
+  constructor(parent?: string) {
+    this.path = Deno.makeTempDirSync({ dir: parent, prefix: "pipeline_test_" });
+    this.store = `${this.path}/store`;
+  }
 
   write(name: string, text: string): string {
     const path = `${this.path}/${name}`;
