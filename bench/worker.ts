@@ -8,7 +8,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { TextLineStream } from "./text_lines.ts";
 import { activateBackend } from "../backend/activate.ts";
-import { findArchitecture, Model, type NamedTensor, parameterSpecs } from "../models/mod.ts";
+import {
+  dropoutSize,
+  findArchitecture,
+  Model,
+  type NamedTensor,
+  parameterSpecs,
+} from "../models/mod.ts";
 import { type Branch, Sgd, TrainingSteps, trainStep } from "../training/mod.ts";
 import { convertStateDict, type Tensor } from "../weights/mod.ts";
 
@@ -34,6 +40,8 @@ const photos = randomPhotos(batch), photo = randomPhotos(1);
 const classes = Int32Array.from({ length: batch }, (_, i) => i % CLASSES);
 const labels = tf.tensor1d(classes, "int32");
 const pixels = await photos.data<"float32">();
+const noise = new Float64Array(batch * dropoutSize(architecture));
+const ones = (shape: number[]) => tf.ones(shape);
 const replayed: Partial<Record<Branch, TrainingSteps>> = {};
 
 const WORK: Record<string, () => Promise<unknown>> = {
@@ -57,7 +65,7 @@ Deno.exit(0);
 
 async function step(branch: Branch): Promise<void> {
   if (backend === "webgpu") return await replayedStep(branch);
-  const { loss, logits } = trainStep(model, branch, optimizers[branch], 1e-3, photos, labels, 0);
+  const { loss, logits } = trainStep(model, branch, optimizers[branch], 1e-3, photos, labels, ones);
   await loss.data();
   tf.dispose([loss, logits]);
 }
@@ -65,7 +73,7 @@ async function step(branch: Branch): Promise<void> {
 /** As the training loop does it, but waiting for each step's loss. */
 async function replayedStep(branch: Branch): Promise<void> {
   const steps = replayed[branch] ??= new TrainingSteps(model, branch, optimizers[branch]);
-  await steps.train({ images: pixels, labels: classes, indices: [] }, 1e-3, 0);
+  await steps.train({ images: pixels, labels: classes, indices: [], noise }, 1e-3);
   await steps.finish();
 }
 

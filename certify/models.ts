@@ -121,7 +121,7 @@ export async function checkTraining(
   ];
 }
 
-const NO_DROPOUT = { dropoutNoise: null };
+const NO_DROPOUT = { dropoutMask: null };
 
 /**
  * The largest error of torch's own float32 gradients, as a share of a tensor's largest value. Any

@@ -13,6 +13,7 @@ interface RandomFixture {
     randint: [low: number, high: number, values: number[]][];
     randperm: [n: number, order: number[]][];
     fill: [size: number, digest: string][];
+    double: number[];
   }[];
   linear: { in: number; out: number; weight: string; bias: string }[];
 }
@@ -38,7 +39,7 @@ export async function* checkRandomNumbers(): AsyncGenerator<Check> {
 
 function checkGenerator(seeds: RandomFixture["seeds"]): Check {
   const equality = new Equality();
-  for (const { seed, random64, uniform, randint, randperm, fill } of seeds) {
+  for (const { seed, random64, uniform, randint, randperm, fill, double } of seeds) {
     // One generator draws everything, as in torch: a number too many shows in all that follow.
     const generator = new Generator(BigInt(seed));
     equality.values("random_", random64.map(() => String(generator.random64())), random64);
@@ -55,6 +56,7 @@ function checkGenerator(seeds: RandomFixture["seeds"]): Check {
       const values = generator.fillUniform(new Float32Array(size), -0.25, 0.7);
       equality.digest("uniform_ of a tensor", size, sha256(values), digest);
     }
+    equality.values("uniform_ in float64", double.map(() => generator.uniformDouble()), double);
   }
   return equality.check("random numbers", `torch.Generator for ${seeds.length} seeds`);
 }
@@ -79,13 +81,20 @@ function checkOrder({ batch_size, train, val, runs }: OrderFixture): Check {
     linearInit(generator, in_features, 2);
     for (const { split, batches, crops } of phases) {
       const training = split === "train";
-      const plan = planEpoch(generator, photos[split], { shuffle: true, crop: training });
-      equality.values("order", Array.from(plan.order), batches.flat());
+      const plan = Array.from(
+        planEpoch(generator, photos[split], {
+          batchSize: batch_size,
+          shuffle: true,
+          crop: training,
+        }),
+      );
+      equality.values("order", plan.flatMap(({ indices }) => indices), batches.flat());
       const numbers = (crop: object) => {
         const { left, top, width, height, flip } = crop as Record<string, unknown>;
         return [left, top, width, height, flip];
       };
-      if (training) equality.values("crops", plan.crops!.flatMap(numbers), crops.flatMap(numbers));
+      const drawn = plan.flatMap(({ crops }) => crops);
+      if (training) equality.values("crops", drawn.flatMap(numbers), crops.flatMap(numbers));
     }
   }
   const what = `order, crops and flips of ${runs.length} runs, batches of ${batch_size}`;

@@ -2,33 +2,49 @@ import { type Crop, drawCrop } from "./crop.ts";
 import type { Photo } from "./dataset_index.ts";
 import { Generator } from "./torch_random.ts";
 
-/** Everything about an epoch that chance decides. */
-export interface EpochPlan {
+/** Everything about a batch that chance decides. */
+export interface PlannedBatch {
   /** Photos in the order in which they are taken. */
-  order: Uint32Array;
-  /** For training, the crop of each, in that order. */
-  crops: Crop[] | undefined;
+  indices: number[];
+  /** For training, the crop of each; else empty. */
+  crops: Crop[];
+  /** For the model's dropout: so many uniform numbers in [0, 1) as it was said to take. */
+  noise: Float64Array;
+}
+
+export interface EpochOptions {
+  batchSize: number;
+  shuffle: boolean;
+  /** Whether crops are drawn. */
+  crop: boolean;
+  /** Numbers a photo that the model's dropout takes while it learns from the batch. */
+  noisePerPhoto?: number;
 }
 
 /**
- * Draws an epoch as PyTorch's DataLoader without workers does: a base seed for workers that there
- * are not; when shuffling, a seed whose own generator makes the order; then photo by photo its crop
- * and flip. Matches torch/utils/data/dataloader.py and sampler.py.
+ * Draws an epoch as the tutorial does with PyTorch's DataLoader without workers: a base seed for
+ * workers that there are not; when shuffling, a seed whose own generator makes the order; then batch
+ * by batch the crop and flip of each photo, and what dropout draws when the batch has gone through
+ * the model. Matches torch/utils/data/dataloader.py and sampler.py.
  *
- * PyTorch draws crops as batches fall due. Drawing all at once gives the same numbers as long as
- * nothing else draws from this generator in between: dropout and the like need one of their own.
+ * A batch is drawn when it is asked for; nothing else may draw from `generator` before the last.
  */
-export function planEpoch(
+export function* planEpoch(
   generator: Generator,
   photos: readonly Pick<Photo, "width" | "height">[],
-  { shuffle, crop }: { shuffle: boolean; crop: boolean },
-): EpochPlan {
+  { batchSize, shuffle, crop, noisePerPhoto = 0 }: EpochOptions,
+): IterableIterator<PlannedBatch> {
   generator.random64();
   const order = shuffle
     ? new Generator(generator.random64()).randperm(photos.length)
     : Uint32Array.from(photos.keys());
-  const crops = crop
-    ? Array.from(order, (index) => drawCrop(generator, photos[index].width, photos[index].height))
-    : undefined;
-  return { order, crops };
+  for (let start = 0; start < photos.length; start += batchSize) {
+    const indices = Array.from(order.subarray(start, start + batchSize));
+    const crops = crop
+      ? indices.map((index) => drawCrop(generator, photos[index].width, photos[index].height))
+      : [];
+    const noise = new Float64Array(indices.length * noisePerPhoto);
+    for (let i = 0; i < noise.length; i++) noise[i] = generator.uniformDouble();
+    yield { indices, crops, noise };
+  }
 }

@@ -3,7 +3,7 @@ import type { Crop } from "./crop.ts";
 import { CropCache } from "./crop_cache.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Photo, Split } from "./dataset_index.ts";
-import { type EpochPlan, planEpoch } from "./epoch_plan.ts";
+import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 // From the worker, so that it counts among the modules that this one is made of.
 import type { PixelsRequest } from "./loader_worker.ts";
 import type { Generator } from "./torch_random.ts";
@@ -20,6 +20,8 @@ export interface LoaderOptions {
   transform: "train" | "eval";
   /** Decides order, crops and flips; torch's, so that a seed gives PyTorch's batches. */
   generator: Generator;
+  /** Numbers a photo that the model's dropout takes while training; 0 when left out. */
+  noisePerPhoto?: number;
   normalization: Normalization;
   /** Side of the crops. */
   size?: number;
@@ -40,6 +42,8 @@ export interface Batch {
   indices: number[];
   /** Where each was cut; empty for `eval`. */
   crops: Crop[];
+  /** For the model's dropout: uniform numbers in [0, 1), [photos × noisePerPhoto]. */
+  noise: Float64Array;
 }
 
 /** Batches prepared and not yet taken, for each worker. */
@@ -48,7 +52,7 @@ const CACHE_BYTES = 256 * 2 ** 20;
 
 /**
  * Loads a split in batches, as PyTorch's DataLoader with num_workers=0. Each iteration is an epoch;
- * its random numbers are drawn when it begins, and workers prepare its batches ahead.
+ * its random numbers are drawn in PyTorch's order, and workers prepare its batches ahead.
  *
  * With workers, the process needs to read the dataset's folder and this folder of source files.
  *
@@ -76,7 +80,8 @@ export class DataLoader implements AsyncIterable<Batch> {
     if (!Number.isInteger(workers) || workers < 0) {
       throw new RangeError(`the number of workers is at least 0, got ${workers}`);
     }
-    this.#options = { size: 224, resize: 256, cacheBytes: CACHE_BYTES, ...options, workers };
+    const defaults = { size: 224, resize: 256, cacheBytes: CACHE_BYTES, noisePerPhoto: 0 };
+    this.#options = { ...defaults, ...options, workers };
     this.#photos = dataset.photos(split);
     this.#pack = dataset.packPath(split);
     this.#normalize = normalizer(options.normalization);
@@ -97,17 +102,20 @@ export class DataLoader implements AsyncIterable<Batch> {
    * @throws {Error} when the dataset cannot be read, or the loader is closed.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
-    const { generator, shuffle, transform, workers } = this.#options;
-    const plan = planEpoch(generator, this.#photos, { shuffle, crop: transform === "train" });
-    const begun: Promise<Uint8Array>[] = [];
-    let next = 0;
-    for (let batch = 0; batch < this.length; batch++) {
-      while (next < this.length && begun.length < Math.max(1, AHEAD * workers)) {
-        const pixels = this.#pixels(plan, next++);
+    const { transform, workers } = this.#options;
+    const options = { ...this.#options, crop: transform === "train" };
+    const plan = planEpoch(this.#options.generator, this.#photos, options);
+    const begun: { planned: PlannedBatch; pixels: Promise<Uint8Array> }[] = [];
+    for (let next = plan.next();;) {
+      while (!next.done && begun.length < Math.max(1, AHEAD * workers)) {
+        const planned = next.value, pixels = this.#pixels(planned);
         pixels.catch(() => {}); // thrown where it is awaited; whoever leaves before does not care
-        begun.push(pixels);
+        begun.push({ planned, pixels });
+        next = plan.next();
       }
-      yield this.#batch(plan, batch, await begun.shift()!);
+      const first = begun.shift();
+      if (!first) return;
+      yield this.#batch(first.planned, await first.pixels);
     }
   }
 
@@ -121,49 +129,36 @@ export class DataLoader implements AsyncIterable<Batch> {
     this.close();
   }
 
-  /** Positions of a batch in the plan. */
-  #positions(batch: number): [start: number, end: number] {
-    const start = batch * this.#options.batchSize;
-    return [start, Math.min(start + this.#options.batchSize, this.#photos.length)];
-  }
-
   /** Bytes of a batch: [photos, size, size, 3]. */
-  async #pixels({ order, crops }: EpochPlan, batch: number): Promise<Uint8Array> {
+  async #pixels({ indices, crops }: PlannedBatch): Promise<Uint8Array> {
     const { resize, size } = this.#options;
-    const [start, end] = this.#positions(batch);
     const bytes = size * size * 3;
-    const pixels = new Uint8Array((end - start) * bytes);
+    const pixels = new Uint8Array(indices.length * bytes);
     const missing: number[] = [];
-    for (let at = start; at < end; at++) {
-      const cached = this.#cache.get(order[at]);
-      if (cached) pixels.set(cached, (at - start) * bytes);
+    for (const [at, index] of indices.entries()) {
+      const cached = this.#cache.get(index);
+      if (cached) pixels.set(cached, at * bytes);
       else missing.push(at);
     }
     if (missing.length === 0) return pixels;
     const photos = missing.map((at) => {
-      const { width, height, offset } = this.#photos[order[at]];
-      return { width, height, offset, crop: crops?.[at] };
+      const { width, height, offset } = this.#photos[indices[at]];
+      return { width, height, offset, crop: crops.at(at) };
     });
     const request = { pack: this.#pack, photos, resize, size };
     const read = await (this.#pool?.run(request) ?? this.#reader.read(request));
     for (const [i, at] of missing.entries()) {
       const photo = read.subarray(i * bytes, (i + 1) * bytes);
-      pixels.set(photo, (at - start) * bytes);
-      this.#cache.add(order[at], photo);
+      pixels.set(photo, at * bytes);
+      this.#cache.add(indices[at], photo);
     }
     return pixels;
   }
 
-  #batch({ order, crops }: EpochPlan, batch: number, pixels: Uint8Array): Batch {
-    const [start, end] = this.#positions(batch);
-    const indices = Array.from(order.subarray(start, end));
+  #batch(planned: PlannedBatch, pixels: Uint8Array): Batch {
     const images = new Float32Array(pixels.length);
     this.#normalize(pixels, images);
-    return {
-      images,
-      labels: Int32Array.from(indices, (index) => this.#photos[index].label),
-      indices,
-      crops: crops?.slice(start, end) ?? [],
-    };
+    const labels = Int32Array.from(planned.indices, (index) => this.#photos[index].label);
+    return { images, labels, ...planned };
   }
 }

@@ -88,6 +88,12 @@ export class Generator {
     return this.#uniform(low, Math.fround(Math.fround(to) - low));
   }
 
+  /** `torch.empty(1, dtype=torch.float64).uniform_().item()`: 53 random bits, in [0, 1). */
+  uniformDouble(): number {
+    const high = this.randomUint32() & 0x1fffff;
+    return (high * 2 ** 32 + this.randomUint32()) * 2 ** -53;
+  }
+
   /** `uniform_(from, to)` over a whole tensor, in place. */
   fillUniform(out: Float32Array, from: number, to: number): Float32Array {
     const low = Math.fround(from);

@@ -21,9 +21,17 @@ export function parameterSpecs(architecture: Architecture, classes: number): Par
   return layers.specs;
 }
 
+/** How many values of each photo the architecture's dropouts decide on in a training step. */
+export function dropoutSize(architecture: Architecture): number {
+  const layers = new SpecLayers();
+  architecture.classifier(layers, architecture.features(layers, 3), 2);
+  return layers.dropoutSize;
+}
+
 /** T is the number of channels: all that a parameter's shape depends on. */
 class SpecLayers implements Layers<number> {
   readonly specs: ParameterSpec[] = [];
+  dropoutSize = 0;
 
   conv2d(name: string, channels: number, { filters, kernel }: Convolution): number {
     this.#add(`${name}.weight`, "conv", [filters, channels, kernel, kernel]);
@@ -45,7 +53,12 @@ class SpecLayers implements Layers<number> {
 
   maxPool = (channels: number) => channels;
   globalAveragePool = (channels: number) => channels;
-  dropout = (features: number) => features;
+
+  dropout(features: number): number {
+    this.dropoutSize += features;
+    return features;
+  }
+
   scope = (part: () => number) => part();
 
   linear(name: string, inFeatures: number, outFeatures: number): number {

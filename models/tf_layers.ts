@@ -7,11 +7,8 @@ import type { BatchNorm, Convolution, Layers } from "./layers.ts";
 export type Parameters = ReadonlyMap<string, tf.Variable>;
 
 export interface TrainingMode {
-  /**
-   * Uniform values in [0, 1), of which dropout makes its masks; null drops nothing, for comparisons
-   * with p = 0.
-   */
-  dropoutNoise: ((shape: number[]) => tf.Tensor) | null;
+  /** What a dropout multiplies by, 0 or 1 / (1 - rate); null drops nothing. */
+  dropoutMask: ((shape: number[], rate: number) => tf.Tensor) | null;
 }
 
 /**
@@ -57,10 +54,8 @@ export class TfLayers implements Layers<tf.Tensor> {
   }
 
   dropout(x: tf.Tensor, rate: number): tf.Tensor {
-    const noise = this.training?.dropoutNoise?.(x.shape);
-    if (!noise) return x;
-    const keep = 1 - rate;
-    return tf.mul(x, tf.div(tf.floor(tf.add(noise, keep)), keep));
+    const mask = this.training?.dropoutMask?.(x.shape, rate);
+    return mask ? tf.mul(x, mask) : x;
   }
 
   linear(name: string, x: tf.Tensor): tf.Tensor {

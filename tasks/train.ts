@@ -1,7 +1,7 @@
 /** The body that both training steps share; the branch is all that tells them apart. */
 import { activateBackend } from "../backend/activate.ts";
 import { DataLoader, Generator, openDataset } from "../data/mod.ts";
-import { findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
+import { dropoutSize, findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { trainingCurves } from "../report/mod.ts";
@@ -46,6 +46,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       normalization,
       split: "train",
       transform: "train",
+      noisePerPhoto: dropoutSize(architecture),
     }),
     val: new DataLoader(dataset, { ...common, normalization, split: "val", transform: "eval" }),
   };
@@ -58,7 +59,6 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     const { history, best } = await fit(model, loaders, {
       branch,
       recipe,
-      seed,
       signal: step.signal,
       from,
       onBatch: (progress) => {

@@ -10,7 +10,6 @@ type Tensors = ReadonlyMap<string, NamedTensor>;
 /** `state.json`; the tensors lie in `state.safetensors`. */
 interface Progress {
   history: History;
-  steps: number;
   /** Of the loaders' generator. */
   generator: number[];
   bestIsLast: boolean;
@@ -19,12 +18,12 @@ interface Progress {
 /** @param pretrained what of it did not move is not written: a frozen extractor is large */
 export async function writeTrainingState(
   folder: string,
-  { history, steps, parameters, momentum, best }: TrainingState,
+  { history, parameters, momentum, best }: TrainingState,
   generator: Generator,
   pretrained: Tensors,
 ): Promise<void> {
   const bestIsLast = best === parameters;
-  const progress = { history, steps, generator: Array.from(generator.saveState()), bestIsLast };
+  const progress = { history, generator: Array.from(generator.saveState()), bestIsLast };
   await writeJson(`${folder}/state.json`, progress satisfies Progress);
   await writeParameters(
     `${folder}/state.safetensors`,
@@ -41,14 +40,13 @@ export async function readTrainingState(
   folder: string,
   pretrained: Tensors,
 ): Promise<TrainingState & { generator: Generator }> {
-  const { history, steps, generator, bestIsLast }: Progress = await readJson(
+  const { history, generator, bestIsLast }: Progress = await readJson(
     `${folder}/state.json`,
   );
   const tensors = await readParameters(`${folder}/state.safetensors`);
   const parameters = new Map([...pretrained, ...under("last", tensors)]);
   return {
     history,
-    steps,
     parameters,
     momentum: under("momentum", tensors)
       .sort(([a], [b]) => Number(a) - Number(b)).map(([, tensor]) => tensor),

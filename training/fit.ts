@@ -19,6 +19,8 @@ export interface Batch {
   indices: number[];
   /** Where each was cut, if by chance. */
   crops?: readonly Crop[];
+  /** Uniform numbers in [0, 1) for the dropouts of a training step, one layer after another. */
+  noise?: Float64Array;
 }
 
 export interface Loader {
@@ -46,8 +48,6 @@ export interface BatchProgress {
 export interface FitOptions {
   branch: Branch;
   recipe: Recipe;
-  /** Seeds the dropout masks. */
-  seed: number;
   signal?: AbortSignal;
   /** Goes on after these epochs; the model holds the state's parameters already. */
   from?: TrainingState;
@@ -73,7 +73,7 @@ export interface FitResult {
 export async function fit(
   model: Model,
   loaders: { train: Loader; val: Loader },
-  { branch, recipe, seed, signal, from, onBatch, onEpoch, keepState }: FitOptions,
+  { branch, recipe, signal, from, onBatch, onEpoch, keepState }: FitOptions,
 ): Promise<FitResult> {
   const optimizer = new Sgd(
     model.trainable(branch === "finetune" ? "all" : "head"),
@@ -83,16 +83,11 @@ export async function fit(
   const history: History = structuredClone(from?.history) ??
     { epochs: [], best: { epoch: 0, accuracy: 0 } };
   let best = from?.best ?? await model.snapshot();
-  let steps = from?.steps ?? 0;
   const computation = new TrainingSteps(model, branch, optimizer);
   try {
     for (let epoch = history.epochs.length; epoch < recipe.epochs; epoch++) {
       const lr = stepLr(recipe.lr, epoch, recipe.stepSize, recipe.gamma);
-      const train = await runPhase("train", epoch, lr, (batch) => {
-        // Any odd multiplier keeps the seeds of different runs and steps apart.
-        const dropoutSeed = (Math.imul(seed, 0x9E3779B1) + steps++) >>> 0;
-        return computation.train(batch, lr, dropoutSeed);
-      });
+      const train = await runPhase("train", epoch, lr, (batch) => computation.train(batch, lr));
       const val = await runPhase("val", epoch, lr, (batch) => computation.validate(batch));
       const result = { epoch, lr, train, val };
       history.epochs.push(result);
@@ -105,7 +100,7 @@ export async function fit(
       if (keepState) {
         const parameters = isBest ? best : await model.snapshot();
         const momentum = await optimizer.snapshot();
-        await keepState({ history, steps, parameters, momentum, best });
+        await keepState({ history, parameters, momentum, best });
       }
     }
   } finally {

@@ -7,8 +7,6 @@ import type { History } from "./history.ts";
  */
 export interface TrainingState {
   history: History;
-  /** Training steps done: the dropout masks' seeds count them. */
-  steps: number;
   /** Parameters and running buffers under torch's names, in tfjs layout. */
   parameters: Map<string, NamedTensor>;
   /** The optimiser's buffers, one for each parameter that it moves, in the model's order. */

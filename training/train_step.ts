@@ -23,7 +23,7 @@ export interface StepResult {
  * @param lr a tensor, float32 [], where the step is repeated with other rates
  * @param images [batch, size, size, 3], normalised
  * @param labels int32 [batch]
- * @param dropout seed of the masks, or the noise they are made of; null drops nothing
+ * @param dropoutMask what a dropout multiplies by, as `TrainingMode` says; null drops nothing
  * @returns loss and logits; the caller disposes them
  */
 export function trainStep(
@@ -33,12 +33,9 @@ export function trainStep(
   lr: number | tf.Tensor,
   images: tf.Tensor4D,
   labels: tf.Tensor1D,
-  dropout: number | TrainingMode["dropoutNoise"],
+  dropoutMask: TrainingMode["dropoutMask"],
 ): StepResult {
-  const dropoutNoise = typeof dropout !== "number"
-    ? dropout
-    : (shape: number[]) => tf.randomUniform(shape, 0, 1, "float32", dropout);
-  const mode = { dropoutNoise };
+  const mode = { dropoutMask };
   return tf.tidy(() => {
     // A frozen extractor runs outside the tape: nothing of it is kept for a backward pass.
     const frozenFeatures = branch === "frozen" ? model.features(images, mode) : undefined;

@@ -11,7 +11,6 @@ import { type Branch, trainStep } from "./train_step.ts";
 interface StepState {
   batch: Batch;
   lr: number;
-  dropoutSeed: number;
 }
 
 /** A step whose outputs are there. */
@@ -38,20 +37,23 @@ export class TrainingSteps {
   ) {}
 
   /** @returns steps that have finished, not always this one */
-  train(batch: Batch, lr: number, dropoutSeed: number): Promise<FinishedStep[]> {
+  train(batch: Batch, lr: number): Promise<FinishedStep[]> {
     const { model, branch, optimizer } = this;
-    return this.#run("train", { batch, lr, dropoutSeed }, (input, images, labels) => {
+    return this.#run("train", { batch, lr }, (input, images, labels) => {
       const rate = input([], "float32", ({ lr }) => Float32Array.of(lr));
-      const noise = (shape: number[]) =>
-        input(shape, "float32", ({ dropoutSeed }) => uniform(shape, dropoutSeed));
-      const { loss, logits } = trainStep(model, branch, optimizer, rate, images, labels, noise);
+      let taken = 0;
+      const mask = (shape: number[], dropoutRate: number) => {
+        const from = taken, to = taken += tf.util.sizeFromShape(shape);
+        return input(shape, "float32", ({ batch }) => dropoutMask(batch, from, to, dropoutRate));
+      };
+      const { loss, logits } = trainStep(model, branch, optimizer, rate, images, labels, mask);
       return [loss, logits];
     });
   }
 
   /** @returns steps that have finished, not always this one */
   validate(batch: Batch): Promise<FinishedStep[]> {
-    return this.#run("val", { batch, lr: 0, dropoutSeed: 0 }, (_, images, labels) => {
+    return this.#run("val", { batch, lr: 0 }, (_, images, labels) => {
       const logits = this.model.predict(images);
       return [softmaxCrossEntropy(logits, labels), logits];
     });
@@ -99,7 +101,23 @@ function finished(
   return { batch: state.batch, loss, logits };
 }
 
-/** The values behind `tf.dropout`'s mask of that seed. */
-function uniform(shape: number[], seed: number): Float32Array {
-  return tf.tidy(() => tf.randomUniform(shape, 0, 1, "float32", seed).dataSync<"float32">());
+/**
+ * What `nn.Dropout` multiplies by, of numbers `from` to `to` of the batch's noise. Matches torch's
+ * bernoulli_ on CPUs where it does not take MKL's (aten/src/ATen/native/cpu/DistributionKernels.cpp).
+ */
+function dropoutMask(
+  { noise }: Batch,
+  from: number,
+  to: number,
+  rate: number,
+): Float32Array {
+  if (!noise || noise.length < to) {
+    throw new Error(
+      `dropout takes ${to} random numbers a batch, but the loader drew ${noise?.length ?? 0}: ` +
+        "give it noisePerPhoto, as dropoutSize(architecture) says",
+    );
+  }
+  const keep = 1 - rate;
+  const scale = 1 / Math.fround(keep);
+  return Float32Array.from(noise.subarray(from, to), (value) => value < keep ? scale : 0);
 }

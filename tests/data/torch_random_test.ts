@@ -33,6 +33,7 @@ for (const expected of fixture.seeds) {
       const ours = generator.fillUniform(new Float32Array(size), -0.25, 0.7);
       assert.equal(sha256(ours), digest, `uniform_ over ${size} elements`);
     }
+    assert.deepEqual(expected.double, repeat(8, () => generator.uniformDouble()));
     assert.equal(
       generator.uniform(),
       expected.rand_after,

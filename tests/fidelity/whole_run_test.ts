@@ -1,10 +1,10 @@
-/** Two epochs of both branches beside PyTorch's: same photos, crops and head, and the same losses. */
+/** Two epochs beside PyTorch's: same photos, crops, head and dropout, and the same losses. */
 import assert from "node:assert/strict";
 import { activateBackend } from "../../backend/activate.ts";
 import { hashUniform } from "../../certify/hash_numbers.ts";
 import { referenceTensors } from "../../certify/reference_model.ts";
 import { buildDataset, DataLoader, Generator, openDataset } from "../../data/mod.ts";
-import { Model, resnet18 } from "../../models/mod.ts";
+import { dropoutSize, findArchitecture, Model } from "../../models/mod.ts";
 import { type Branch, fit, RECIPES, replaceHead, traceStep } from "../../training/mod.ts";
 import { toPpm, withTempFolder, writeFiles } from "../data/photo_folder.ts";
 
@@ -18,6 +18,7 @@ interface WholeRun {
   photos: Record<"train" | "val", number>;
   sides: [width: number, height: number][];
   runs: {
+    model: string;
     branch: Branch;
     head: [weight: number[], bias: number[]];
     batches: {
@@ -52,8 +53,8 @@ function photoFiles(): Record<string, Uint8Array> {
   return files;
 }
 
-for (const { branch, head, batches } of expected.runs) {
-  Deno.test(`a seed gives PyTorch's ${branch} run: its photos, crops, head and losses`, () =>
+for (const { model: name, branch, head, batches } of expected.runs) {
+  Deno.test(`a seed gives PyTorch's ${branch} run of ${name}: its photos, crops, head and losses`, () =>
     withTempFolder(async (folder) => {
       await activateBackend("wasm");
       await writeFiles(`${folder}/photos`, photoFiles());
@@ -62,12 +63,13 @@ for (const { branch, head, batches } of expected.runs) {
       using dataset = await openDataset(`${folder}/dataset`);
 
       const { resize, size } = expected;
-      const preprocessing = { ...resnet18.preprocessing, resize, size };
-      const architecture = { ...resnet18, preprocessing };
+      const original = findArchitecture(name);
+      const preprocessing = { ...original.preprocessing, resize, size };
+      const architecture = { ...original, preprocessing };
       const generator = new Generator(expected.seed);
-      const pretrained = await referenceTensors("resnet18", 1000);
+      const pretrained = await referenceTensors(name, 1000);
       const tensors = replaceHead(pretrained, architecture, 2, generator);
-      const weight = tensors.get("fc.weight")!.data;
+      const weight = tensors.get(`${architecture.head}.weight`)!.data;
       const transposed = [0, 1].flatMap((out) =>
         Array.from(weight.filter((_, i) => i % 2 === out))
       );
@@ -75,7 +77,7 @@ for (const { branch, head, batches } of expected.runs) {
         Array.from(Float32Array.from(part))
       );
       assert.deepEqual(transposed, expectedWeight);
-      assert.deepEqual(Array.from(tensors.get("fc.bias")!.data), expectedBias);
+      assert.deepEqual(Array.from(tensors.get(`${architecture.head}.bias`)!.data), expectedBias);
 
       const model = new Model(architecture, 2, tensors);
       const common = {
@@ -86,14 +88,18 @@ for (const { branch, head, batches } of expected.runs) {
         size,
         normalization: preprocessing,
       };
-      using train = new DataLoader(dataset, { ...common, split: "train", transform: "train" });
+      using train = new DataLoader(dataset, {
+        ...common,
+        split: "train",
+        transform: "train",
+        noisePerPhoto: dropoutSize(architecture),
+      });
       using val = new DataLoader(dataset, { ...common, split: "val", transform: "eval" });
       const losses: number[] = [];
       const seen: unknown[] = [];
       await fit(model, { train, val }, {
         branch,
         recipe: { ...RECIPES.tutorial, epochs: expected.epochs },
-        seed: expected.seed,
         onBatch: (progress) => {
           losses.push(progress.batchLoss);
           const paths = progress.indices.map((i) => ({ path: dataset.photos("val")[i]?.path }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ARCHITECTURES } from "../../models/registry.ts";
-import { parameterSpecs } from "../../models/parameter_specs.ts";
+import { dropoutSize, parameterSpecs } from "../../models/parameter_specs.ts";
 import { readShapes } from "../../certify/reference_model.ts";
 
 for (const architecture of ARCHITECTURES) {
@@ -16,4 +16,14 @@ Deno.test("only the running buffers of batch norm are not trainable", () => {
       assert.equal(trainable, !/running_(mean|var)$/.test(name), name);
     }
   }
+});
+
+Deno.test("dropout decides on every feature before the head, where there is dropout", () => {
+  const sizes = ARCHITECTURES.map((architecture) => [architecture.name, dropoutSize(architecture)]);
+  assert.deepEqual(Object.fromEntries(sizes), {
+    resnet18: 0,
+    resnet34: 0,
+    mobilenet_v2: 1280,
+    efficientnet_lite0: 1280,
+  });
 });

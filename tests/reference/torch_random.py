@@ -33,6 +33,7 @@ def draw(seed: int) -> dict:
         "randint": [[a, b, [torch.randint(a, b, (1,)).item() for _ in range(4)]] for a, b in RANDINT],
         "randperm": [[n, torch.randperm(n).tolist()] for n in RANDPERM],
         "fill": [[n, sha256(torch.empty(n).uniform_(-0.25, 0.7))] for n in FILL_SIZES],
+        "double": [torch.empty(1, dtype=torch.float64).uniform_().item() for _ in range(8)],
         "rand_after": torch.rand(1).item(),
     }
 

@@ -61,7 +61,7 @@ for (const branch of ["finetune", "frozen"] as const) {
     const train = new ToyLoader(10, 4, 100), val = new ToyLoader(7, 4, 500);
     const model = toyModel();
     const tensors = tf.memory().numTensors;
-    const { history } = await fit(model, { train, val }, { branch, recipe: RECIPE, seed: 0 });
+    const { history } = await fit(model, { train, val }, { branch, recipe: RECIPE });
     assert.equal(tf.memory().numTensors, tensors, "tensors leaked");
     const expected = naiveTraining(train, val);
     history.epochs.forEach((epoch, i) => {
@@ -86,7 +86,6 @@ Deno.test("the first of the best epochs is kept, with its parameters", async () 
   const { history, best } = await fit(model, loaders, {
     branch: "finetune",
     recipe: { ...RECIPE, epochs: 6 },
-    seed: 0,
     onEpoch: () => after.push(model.parameters.get("fc.weight")!.dataSync<"float32">().slice()),
   });
   const accuracies = history.epochs.map(({ val }) => val.accuracy);
@@ -100,14 +99,13 @@ for (const branch of ["finetune", "frozen"] as const) {
   Deno.test(`a ${branch} training that goes on after any epoch ends as the unbroken one, bit by bit`, async () => {
     await tf.setBackend("cpu");
     const train = () => new ToyLoader(10, 4, 100), val = () => new ToyLoader(7, 4, 500);
-    const options = { branch, recipe: { ...RECIPE, epochs: 4 }, seed: 7 };
+    const options = { branch, recipe: { ...RECIPE, epochs: 4 } };
     const states: TrainingState[] = [];
     const unbroken = toyModel();
     const whole = await fit(unbroken, { train: train(), val: val() }, {
       ...options,
       keepState: (state) => Promise.resolve(void states.push(structuredClone(state))),
     });
-    assert.deepEqual(states.map(({ steps }) => steps), [3, 6, 9, 12]);
     for (const from of states) {
       const model = new Model(TOY, 2, from.parameters);
       const seen: number[] = [];
@@ -141,7 +139,6 @@ Deno.test("the state after an epoch without a right answer keeps its own paramet
   await fit(model, { train, val }, {
     branch: "finetune",
     recipe: { ...RECIPE, epochs: 1 },
-    seed: 0,
     keepState: (kept) => Promise.resolve(void (state = kept)),
   });
   assert.equal(state!.history.best.accuracy, 0);
@@ -158,7 +155,6 @@ Deno.test("progress counts every batch of both phases", async () => {
   await fit(model, { train: new ToyLoader(10, 4, 1), val: new ToyLoader(5, 4, 50) }, {
     branch: "frozen",
     recipe: { ...RECIPE, epochs: 2 },
-    seed: 0,
     onBatch: (progress) => seen.push(progress),
   });
   assert.deepEqual(
@@ -179,7 +175,7 @@ Deno.test("a loss that is not finite stops training and names batch, photos and 
   const model = toyModel([NaN, 0, 0, 0, 0, 0]);
   const loaders = { train: new ToyLoader(6, 4, 1), val: new ToyLoader(4, 4, 50) };
   await assert.rejects(
-    fit(model, loaders, { branch: "finetune", recipe: RECIPE, seed: 0 }),
+    fit(model, loaders, { branch: "finetune", recipe: RECIPE }),
     /train loss became NaN in epoch 0, batch 0 \(photos 0, 1, 2, 3 of train\), at learning rate 0.5/,
   );
   model.dispose();
@@ -194,7 +190,6 @@ Deno.test("an aborted run ends between two batches", async () => {
     fit(model, { train: new ToyLoader(12, 4, 1), val: new ToyLoader(4, 4, 50) }, {
       branch: "finetune",
       recipe: RECIPE,
-      seed: 0,
       signal: controller.signal,
       onBatch: () => ++batches === 2 && controller.abort(new Error("enough")),
     }),

@@ -42,7 +42,7 @@ for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0"]) {
     const { finetune_1: reference, input_stream } = await readReference(name, SIZE);
     await onWebGpu(name, 2, async (model) => {
       const { images, labels } = referenceBatch(input_stream, SIZE, 0);
-      const mode = { dropoutNoise: null };
+      const mode = { dropoutMask: null };
       const { value, grads } = tf.variableGrads(
         () => softmaxCrossEntropy(model.classifier(model.features(images, mode)), labels),
         model.trainable("all"),
