@@ -4,14 +4,16 @@ import * as tf from "@tensorflow/tfjs";
  * Loads a backend and makes it tfjs's active one. Only the one that is asked for is loaded.
  *
  * @param threads of the wasm backend; all cores by default
+ * @param tuning a folder where the webgpu backend remembers which variants of its kernels are fast
  */
 export async function activateBackend(
   backend: "webgpu" | "wasm",
-  { threads }: { threads?: number } = {},
+  { threads, tuning }: { threads?: number; tuning?: string } = {},
 ): Promise<void> {
   if (backend === "webgpu") {
-    const { WEBGPU_BACKEND } = await import("./webgpu/mod.ts");
+    const { keepTuningIn, WEBGPU_BACKEND } = await import("./webgpu/mod.ts");
     await setBackend(WEBGPU_BACKEND);
+    if (tuning) await keepTuningIn(tuning);
   } else {
     const { registerWasmBackend, WASM_BACKEND } = await import("./wasm/mod.ts");
     registerWasmBackend({ threads });

@@ -68,7 +68,7 @@ export interface BatchNormInferenceInputs {
 
 /** torch's `nn.BatchNorm2d` defaults. */
 const MOMENTUM = 0.1;
-const EPSILON = 1e-5;
+export const BATCH_NORM_EPSILON = 1e-5;
 
 /**
  * Batch normalisation in training mode over [batch, height, width, channels], then residual and
@@ -81,8 +81,8 @@ const EPSILON = 1e-5;
 export function batchNormTrain(
   x: tf.Tensor4D,
   bn: BatchNormVariables,
-  { activation = "linear", residual, momentum = MOMENTUM, epsilon = EPSILON }: BatchNormOptions =
-    {},
+  { activation = "linear", residual, momentum = MOMENTUM, epsilon = BATCH_NORM_EPSILON }:
+    BatchNormOptions = {},
 ): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const count = batch * height * width;
@@ -119,7 +119,7 @@ export function batchNormTrain(
 export function batchNormInference(
   x: tf.Tensor4D,
   bn: BatchNormVariables,
-  { activation = "linear", residual, epsilon = EPSILON }: BatchNormOptions = {},
+  { activation = "linear", residual, epsilon = BATCH_NORM_EPSILON }: BatchNormOptions = {},
 ): tf.Tensor4D {
   if (!isServed("BatchNormInference")) {
     return tf.tidy(() => {

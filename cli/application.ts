@@ -12,6 +12,8 @@ export interface Application {
     parameters: Record<string, unknown>;
     notes: string[];
   }>;
+  /** What there is to say when a run is over, for people; undefined where it did not come so far. */
+  conclude?(record: RunRecord, store: string): string | undefined;
   /** One graph for several settings, as `configure` gave them. */
   sweep(settings: readonly Setting[]): SweptPipeline;
   /** Commands of its own, such as `predict`: they return an exit code. */

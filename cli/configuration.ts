@@ -20,7 +20,12 @@ export async function configure(app: Application, context: CommandContext): Prom
   // A wrong name is told before anything is looked for.
   const targets = checkSteps(app.pipeline, operands.map((name) => name.split("@")[0]));
   if (flags.axes.length === 0) {
-    return { pipeline: app.pipeline, targets, ...await app.configure(flags, folder, store) };
+    return {
+      pipeline: app.pipeline,
+      targets,
+      ...await app.configure(flags, folder, store),
+      conclude: (record) => app.conclude?.(record, store),
+    };
   }
   const settings: Setting[] = [];
   let notes: string[] = [];

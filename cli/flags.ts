@@ -59,7 +59,7 @@ export const FLAGS = {
     check: notEmpty,
     axis: "sweep",
   },
-  weights: { value: "FILE", help: "pretrained weights: .pth or .safetensors", check: notEmpty },
+  weights: { value: "FILE", help: "a model: .pth, .safetensors or .onnx", check: notEmpty },
   epochs: { value: "N", help: "instead of the recipe's", check: integerFrom(1), axis: "list" },
   batch: {
     value: "N",
@@ -104,16 +104,21 @@ export const FLAGS = {
     multiple: true,
   },
   jobs: { value: "N", help: "steps at a time, as far as resources allow", check: integerFrom(1) },
-  force: { help: "run the named steps even when cached" },
+  force: { help: "run the named steps even when cached; export: replace files" },
   "keep-going": { help: "after a failure, run what does not need the failed step" },
   branch: {
     value: "finetune|frozen",
-    help: "predict: which trained model (the better one)",
+    help: "predict, export, serve: which trained model (the better one)",
     check: oneOf("finetune", "frozen"),
   },
   classes: { value: "FILE|a,b,c", help: "predict --weights: names of its classes" },
   top: { value: "K", help: "predict: how many classes to list (5)", check: integerFrom(1) },
-  format: { value: "NAME", help: "predict: table, json or csv", check: notEmpty },
+  format: {
+    value: "NAME",
+    help: "predict: table, json or csv; export: safetensors, pytorch, tfjs or onnx",
+    check: notEmpty,
+  },
+  out: { value: "PATH", help: "export: the folder, or the file (exported/NAME)", check: notEmpty },
   grid: { value: "OUT.png", help: "predict: draw the photos with their labels", check: notEmpty },
   "max-age": {
     value: "AGE",

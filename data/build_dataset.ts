@@ -7,6 +7,7 @@ import {
   SPLITS,
 } from "./dataset_index.ts";
 import { decodeInOrder } from "./decode_pool.ts";
+import { type Examined, examinedFrom } from "./examined.ts";
 import { IMG_EXTENSIONS } from "./image_folder.ts";
 import { PackWriter } from "./pack.ts";
 import { checkNotEmpty, listSplits } from "./splits.ts";
@@ -19,6 +20,8 @@ export interface BuildOptions {
   exifOrientation?: boolean;
   /** Called after each photo. */
   progress?: (done: number, total: number) => void;
+  /** Called for each photo file, with what its examination says or why it was refused. */
+  onExamined?: (examined: Examined) => void;
   /** Called for each file that is left out. */
   onQuarantine?: (quarantined: Quarantined) => void;
   signal?: AbortSignal;
@@ -61,12 +64,14 @@ export async function buildDataset(
     const decoded = decodeInOrder(samples.map(({ path }) => `${photosFolder}/${path}`), {
       workers: options.workers ?? navigator.hardwareConcurrency,
       exifOrientation: options.exifOrientation ?? false,
+      examine: options.onExamined !== undefined,
       signal: options.signal,
     });
     const pack = await PackWriter.create(`${outputFolder}/${DATASET_FILES.pack(split)}`);
     try {
       for (const { path, label } of samples) {
         const result = (await decoded.next()).value!;
+        options.onExamined?.(examinedFrom(path, { split, className: classes[label] }, result));
         if ("refusal" in result) {
           leaveOut(path, result.refusal);
         } else {

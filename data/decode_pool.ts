@@ -1,7 +1,9 @@
 // From the worker, so that it counts among the modules that this one is made of.
-import type { DecodeRequest, DecodeResponse } from "./decode_worker.ts";
+import type { DecodeRequest, DecodeResponse, Examination, Refusal } from "./decode_worker.ts";
 import { mapInOrder } from "./map_in_order.ts";
 import { WorkerPool } from "./worker_pool.ts";
+
+export type { DecodeRequest, DecodeResponse, Examination, Refusal };
 
 /**
  * Workers that read and decode photos. The process needs to read the photos and this folder of
@@ -20,9 +22,8 @@ export class DecodePool extends WorkerPool<DecodeRequest, DecodeResponse> {
  */
 export async function* decodeInOrder(
   paths: string[],
-  { workers, exifOrientation, signal }: {
+  { workers, signal, ...request }: Omit<DecodeRequest, "path"> & {
     workers: number;
-    exifOrientation: boolean;
     signal?: AbortSignal;
   },
 ): AsyncGenerator<DecodeResponse> {
@@ -34,7 +35,7 @@ export async function* decodeInOrder(
       const decoded of mapInOrder(
         paths,
         2 * workers,
-        (path) => pool.run({ path, exifOrientation }),
+        (path) => pool.run({ path, ...request }),
       )
     ) {
       signal?.throwIfAborted();

@@ -11,10 +11,15 @@ export {
   SPLITS,
 } from "./dataset_index.ts";
 export * from "./decode.ts";
+export { decodeInOrder, type Examination, type Refusal } from "./decode_pool.ts";
+export * from "./encoding.ts";
+export * from "./examined.ts";
+export * from "./fingerprint.ts";
 export * from "./image.ts";
 export * from "./image_folder.ts";
 export * from "./loader.ts";
 export * from "./map_in_order.ts";
+export * from "./near_duplicates.ts";
 export * from "./preprocess.ts";
 export * from "./resize.ts";
 export * from "./torch_init.ts";

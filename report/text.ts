@@ -21,12 +21,18 @@ const LONGEST = 1000;
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /**
- * A name as it can be drawn, and be in XML at all: white space becomes a space; control characters,
- * halves of surrogate pairs and marks that reverse what follows become □.
+ * A name as it can be drawn, and be in XML at all: white space becomes a space, and `visible`.
  */
 export function drawable(name: string): string {
-  return name.slice(0, LONGEST).replace(/\s+/gu, " ")
-    .replace(/[\p{Cc}\p{Cs}\u{202A}-\u{202E}\u{2066}-\u{2069}\u{FFFE}\u{FFFF}]/gu, "□");
+  return visible(name.slice(0, LONGEST).replace(/\s+/gu, " "));
+}
+
+/** Control characters, halves of surrogate pairs and marks that reverse what follows become □. */
+export function visible(text: string): string {
+  return text.replace(
+    /(?!\s)[\p{Cc}\p{Cs}\u{202A}-\u{202E}\u{2066}-\u{2069}\u{FFFE}\u{FFFF}]/gu,
+    "□",
+  );
 }
 
 /**

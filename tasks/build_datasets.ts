@@ -1,18 +1,9 @@
 /** Step: every photo decoded once and packed; what cannot be decoded is named, not lost. */
-import {
-  buildDataset,
-  DataLoader,
-  type Dataset,
-  Generator,
-  openDataset,
-  SPLITS,
-} from "../data/mod.ts";
+import { buildDataset, openDataset, SPLITS } from "../data/mod.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { batchGrid } from "../report/mod.ts";
 import { readJson } from "./json.ts";
-
-/** Of the crops in the picture; training takes its model's own. */
-const SIDE = 224;
+import { trainingBatch } from "./training_batch.ts";
 
 if (import.meta.main) await runStep(build);
 
@@ -32,39 +23,10 @@ async function build(step: StepContext<unknown>): Promise<void> {
   });
   using dataset = await openDataset(step.output);
   if (exifOrientation) step.log("photos are turned upright as their EXIF data say");
-  await Deno.writeFile(`${step.output}/batch.png`, await drawBatch(dataset));
+  await Deno.writeFile(`${step.output}/batch.png`, await batchGrid(await trainingBatch(dataset)));
   const counts = Object.fromEntries(SPLITS.map((split) => [split, dataset.photos(split).length]));
   step.log(
     `${counts.train} photos to train on, ${counts.val} to validate, ${quarantined} left out`,
   );
   step.result({ ...counts, quarantined });
-}
-
-/** The tutorial's first picture: one training batch, cropped and flipped, with its labels. */
-async function drawBatch(dataset: Dataset): Promise<Uint8Array> {
-  using loader = new DataLoader(dataset, {
-    split: "train",
-    batchSize: 4,
-    shuffle: true,
-    transform: "train",
-    generator: new Generator(0),
-    normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
-    size: SIDE,
-    workers: 0,
-  });
-  const pixels = SIDE * SIDE * 3;
-  for await (const { images, labels } of loader) {
-    return await batchGrid(Array.from(labels, (label, i) => ({
-      image: {
-        width: SIDE,
-        height: SIDE,
-        data: Uint8Array.from(
-          images.subarray(i * pixels, (i + 1) * pixels),
-          (value) => Math.round(255 * value),
-        ),
-      },
-      title: dataset.classes[label],
-    })));
-  }
-  throw new Error("the training split is empty");
 }

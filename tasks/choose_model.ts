@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Flags } from "../cli/flags.ts";
-import { ARCHITECTURES, type ModelManifest } from "../models/mod.ts";
+import { type ModelDescription, parseDescription } from "../export/description.ts";
+import { ARCHITECTURES, classNames, type ModelManifest } from "../models/mod.ts";
 import { type Artifact, latestArtifact } from "../pipeline/mod.ts";
 import type { Branch } from "../training/mod.ts";
+import { readMetadata, WeightsError } from "../weights/mod.ts";
 import { readJson } from "./json.ts";
 import { type Judgement, readJudgement, UNJUDGED } from "./judgement.ts";
 import { manifestOf, type ModelOrigin } from "./open_model.ts";
@@ -59,27 +61,42 @@ async function betterBranch(latest: Latest): Promise<Branch> {
   return comparison.better === "frozen" ? "frozen" : "finetune";
 }
 
-/** Weights as PyTorch saved them, with the names of their classes. */
+/**
+ * A file of weights: one that graft exported says itself what it is; to others, as PyTorch saves
+ * them, the flags name architecture and classes.
+ */
 export async function modelFromFile(flags: Flags, folder: string): Promise<ChosenModel> {
-  const { weights, model: name, classes } = flags;
-  const known = ARCHITECTURES.map((architecture) => architecture.name);
-  if (!name || !known.includes(name)) {
+  const file = resolve(folder, flags.weights!);
+  const description = flags.model && flags.classes ? undefined : await descriptionOf(file);
+  const architecture = flags.model ?? description?.architecture;
+  const known = ARCHITECTURES.map(({ name }) => name);
+  if (!architecture || !known.includes(architecture)) {
     throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
   }
-  if (!classes) {
+  if (!flags.classes && !description) {
     throw new UsageError("--weights needs --classes: a,b,c or a file with a name a line");
   }
-  const origin = {
-    file: resolve(folder, weights!),
-    architecture: name,
-    classes: await classList(classes, folder),
-  };
+  const classes = flags.classes
+    ? await classList(flags.classes, folder)
+    : [...classNames(description!)];
+  const origin = { file, architecture, classes };
   return {
     origin,
-    manifest: manifestOf(origin),
-    judgement: UNJUDGED,
-    what: `${name} of ${origin.file}`,
+    manifest: description ? { ...description, architecture, classes } : manifestOf(origin),
+    judgement: description ? { temperature: description.temperature } : UNJUDGED,
+    what: `${architecture} of ${file}`,
   };
+}
+
+/** What a file that graft exported says of itself; undefined of others, and of none. */
+export async function descriptionOf(file: string): Promise<ModelDescription | undefined> {
+  try {
+    return parseDescription(await readMetadata(file));
+  } catch (error) {
+    // Whoever reads the weights will say what is wrong with them.
+    if (error instanceof WeightsError || error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** `a,b,c`, or the lines of a file. */

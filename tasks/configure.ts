@@ -5,6 +5,7 @@ import { UsageError } from "../cli/errors.ts";
 import type { Flags } from "../cli/flags.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { RECIPES } from "../training/recipes.ts";
+import { descriptionOf } from "./choose_model.ts";
 import { realPath } from "./real_path.ts";
 
 export interface Configuration {
@@ -42,12 +43,13 @@ export async function configure(
     backend: choice.backend,
     device: choice.device,
     ...(flags.threads && { threads: Number(flags.threads) }),
+    ...(choice.backend === "webgpu" && { tuning: join(store, "tuning") }),
   };
   const train = { ...compute, recipe, seed };
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = Number(flags["split-seed"] ?? 0);
   const downloads = join(store, "downloads");
-  const model = checkModel(flags);
+  const model = await checkModel(flags, folder);
   return {
     parameters: {
       download_data: {
@@ -75,12 +77,14 @@ export async function configure(
 }
 
 /** @throws {UsageError} when there is no such model, or no file of weights says which it is of */
-function checkModel({ model = "auto", weights }: Flags): string {
+async function checkModel({ model = "auto", weights }: Flags, folder: string): Promise<string> {
   const known = ARCHITECTURES.map(({ name }) => name);
   if (model !== "auto" && !known.includes(model)) {
     throw new UsageError(`--model is "${model}", but takes one of auto, ${known.join(", ")}`);
   }
   if (weights && model === "auto") {
+    const described = (await descriptionOf(realPath(folder, weights)))?.architecture;
+    if (described && known.includes(described)) return described;
     throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
   }
   return model;

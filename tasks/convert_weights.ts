@@ -13,6 +13,7 @@ import type { ConvertWeightsParameters } from "./parameters.ts";
 import { sha256OfFile } from "../download/mod.ts";
 import { writeParameters } from "./parameter_file.ts";
 
+/** Expected where the weights have no head, so that it is missed. */
 const IMAGENET_CLASSES = 1000;
 
 if (import.meta.main) await runStep<ConvertWeightsParameters>(convert);
@@ -20,15 +21,14 @@ if (import.meta.main) await runStep<ConvertWeightsParameters>(convert);
 async function convert(step: StepContext<ConvertWeightsParameters>): Promise<void> {
   const { model, path, ...pretrained } = await findWeights(step);
   const architecture = findArchitecture(model);
-  const parameters = convertStateDict(
-    await readStateDict(path),
-    parameterSpecs(architecture, IMAGENET_CLASSES),
-    path,
-  );
+  const stateDict = await readStateDict(path);
+  // A model trained on other photos may have any number of classes: its head is replaced all the same.
+  const classes = stateDict.get(`${architecture.head}.weight`)?.shape[0] ?? IMAGENET_CLASSES;
+  const parameters = convertStateDict(stateDict, parameterSpecs(architecture, classes), path);
   const manifest: ModelManifest = {
     schema: 1,
     architecture: model,
-    classes: IMAGENET_CLASSES,
+    classes,
     preprocessing: architecture.preprocessing,
     pretrained,
   };

@@ -3,6 +3,7 @@ import { activateBackend } from "../backend/activate.ts";
 import { DataLoader, type Dataset, Generator, openDataset } from "../data/mod.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { predictionGrid } from "../report/mod.ts";
+import { renderReport } from "../report/page/mod.ts";
 import {
   argmax,
   type Branch,
@@ -19,6 +20,7 @@ import { writeJson } from "./json.ts";
 import { writeReferences } from "./judgement.ts";
 import { loadModel } from "./load_model.ts";
 import type { ComputeParameters } from "./parameters.ts";
+import { reportFacts } from "./report_facts.ts";
 
 /** As many photos as the tutorial's `visualize_model` shows. */
 const SHOWN = 6;
@@ -26,8 +28,8 @@ const SHOWN = 6;
 if (import.meta.main) await runStep<ComputeParameters>(evaluate);
 
 async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
-  const { backend, threads } = step.parameters;
-  await activateBackend(backend, { threads });
+  const { backend, threads, tuning } = step.parameters;
+  await activateBackend(backend, { threads, tuning });
   const dataset = await openDataset(step.inputs.build_datasets);
   const photos: Record<Branch, PhotoLogits[]> = {
     finetune: await predictVal(step, dataset, "finetune"),
@@ -69,6 +71,12 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     );
   }
   step.log(comparison.summary);
+  await Deno.writeTextFile(
+    `${step.output}/report.html`,
+    await renderReport(
+      await reportFacts({ dataset, photos, branches, comparison }, step.inputs),
+    ),
+  );
   step.result({ finetune: branches.finetune.accuracy, frozen: branches.frozen.accuracy });
 }
 

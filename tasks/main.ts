@@ -1,10 +1,12 @@
 /** The command line: `deno task pipeline` and everything beside it. */
 import { fileURLToPath } from "node:url";
 import { v8FlagArguments } from "../backend/v8_flags.ts";
+import { EXIT } from "../cli/exit.ts";
 import { main } from "../cli/main.ts";
 import { configure } from "./configure.ts";
 import { graftPipeline } from "./pipeline.ts";
 import { realPath } from "./real_path.ts";
+import { writeNewestReport, writeRunReport } from "./run_report.ts";
 import { sweepPipeline } from "./sweep_pipeline.ts";
 
 if (import.meta.main) {
@@ -20,6 +22,10 @@ if (import.meta.main) {
     pipeline,
     defaultStore,
     configure,
+    conclude: (record, store) => {
+      const path = writeRunReport(pipeline, store, record);
+      return path && `report: ${path}`;
+    },
     sweep: (settings) => sweepPipeline(pipeline, settings),
     commands: {
       predict: {
@@ -28,6 +34,21 @@ if (import.meta.main) {
         // Loaded only now: no other command needs tfjs in this process.
         run: async (context) =>
           (await import("./predict_command.ts")).predictCommand(context, v8Flags),
+      },
+      report: {
+        usage: "report",
+        help: "write report.html of the newest run that evaluated its models, and say where it is",
+        run: ({ store, flags, json, say }) => {
+          const report = writeNewestReport(pipeline, store);
+          if (flags.json) json(report);
+          else say(report.path);
+          return Promise.resolve(EXIT.done);
+        },
+      },
+      export: {
+        usage: "export",
+        help: "write the trained model for other programs, as --format says, to --out",
+        run: async (context) => (await import("./export_command.ts")).exportCommand(context),
       },
       certify: {
         usage: "certify",

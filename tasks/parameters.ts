@@ -9,13 +9,15 @@ const computeEntries = {
   /** The adapter, or the CPU's threads, in words. */
   device: v.string(),
   threads: v.optional(count),
+  /** A folder where a GPU's fastest kernels are remembered. */
+  tuning: v.optional(v.string()),
 };
 
 /** Which backend computes. */
 export const compute = v.object(computeEntries);
 
-/** The wasm backend's results do not depend on threads, and the device's class enters a key itself. */
-export const COMPUTE_NOT_IN_KEY = ["threads", "device"] as const;
+/** Results depend on neither threads nor tuning, and the device's class enters a key itself. */
+export const COMPUTE_NOT_IN_KEY = ["threads", "device", "tuning"] as const;
 
 /** Where what is downloaded stays for the next time, even half of it; no result depends on it. */
 const downloads = v.string();

@@ -3,7 +3,11 @@ import { hymenopteraHost } from "../data/sources/hymenoptera.ts";
 import { parseSource, sourceNeeds } from "../data/sources/mod.ts";
 import { pipEnvironment, pythonNames } from "../download/mod.ts";
 import { FONT_FILES } from "../report/fonts.ts";
-import type { ConvertWeightsParameters, DownloadDataParameters } from "./parameters.ts";
+import type {
+  ComputeParameters,
+  ConvertWeightsParameters,
+  DownloadDataParameters,
+} from "./parameters.ts";
 
 /** The mirror holds files that are pinned by hash, so that no result depends on it. */
 const MIRROR = "GRAFT_MIRROR";
@@ -54,4 +58,12 @@ export const fetchingWeights = {
 /** For a step that draws: the fonts are read, from the packages that bring them. */
 export const drawing = {
   permissions: () => ({ read: FONT_FILES }),
+};
+
+/** For a step that computes, and draws what it computed. */
+export const computing = {
+  permissions: ({ tuning }: ComputeParameters) => {
+    const kept = tuning ? [tuning] : [];
+    return { read: [...FONT_FILES, ...kept], write: kept };
+  },
 };

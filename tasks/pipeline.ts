@@ -6,7 +6,7 @@
  */
 import { definePipeline, defineStep, type Pipeline } from "../pipeline/mod.ts";
 import * as schema from "./parameters.ts";
-import { downloading, drawing, fetchingWeights } from "./permissions.ts";
+import { computing, downloading, drawing, fetchingWeights } from "./permissions.ts";
 
 const step = (name: string) => ({ name, module: new URL(`./${name}.ts`, import.meta.url) });
 
@@ -18,7 +18,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       backend === "webgpu" ? `webgpu on ${device}` : "wasm",
     // A step that computes takes the whole machine: two at a time would only slow each other down.
     resources: { cpu: navigator.hardwareConcurrency, gpu: 1 },
-    ...drawing,
+    ...computing,
   };
   const fast = {
     ...compute,
@@ -28,7 +28,14 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     ...fast,
     parameters: schema.train,
     inputs: ["convert_weights", "build_datasets"],
-    outputs: ["best.safetensors", "model.json", "history.json", "trace.ndjson", "curves.png"],
+    outputs: [
+      "best.safetensors",
+      "model.json",
+      "history.json",
+      "trace.ndjson",
+      "curves.json",
+      "curves.png",
+    ],
     notInDigest: ["history.json"], // it tells how long each epoch took
     checkpointsAcross: ["recipe.epochs"],
   };
@@ -62,8 +69,9 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       ...step("evaluate"),
       ...fast,
       parameters: schema.compute,
-      inputs: ["build_datasets", "train_finetune", "train_frozen"],
+      inputs: ["download_data", "build_datasets", "train_finetune", "train_frozen"],
       outputs: [
+        "report.html",
         "metrics.json",
         "familiar.safetensors",
         "predictions.json",

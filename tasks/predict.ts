@@ -17,8 +17,8 @@ const TUTORIAL_PHOTO = "val/bees/72100438_73de9f17af.jpg";
 if (import.meta.main) await runStep<ComputeParameters>(predict);
 
 async function predict(step: StepContext<ComputeParameters>): Promise<void> {
-  const { backend, threads } = step.parameters;
-  await activateBackend(backend, { threads });
+  const { backend, threads, tuning } = step.parameters;
+  await activateBackend(backend, { threads, tuning });
   const photos = (await openDataset(step.inputs.build_datasets)).photos("val");
   const { path } = photos.find(({ path }) => path === TUTORIAL_PHOTO) ?? photos.at(-1)!;
   const file = `${step.inputs.download_data}/photos/${path}`;

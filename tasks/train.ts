@@ -5,7 +5,7 @@ import { dropoutSize, findArchitecture, Model, type ModelManifest } from "../mod
 import { type Checkpoint, Checkpoints } from "../pipeline/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { trainingCurves } from "../report/mod.ts";
-import { type Branch, fit, replaceHead, traceStep } from "../training/mod.ts";
+import { type Branch, fit, learningCurves, replaceHead, traceStep } from "../training/mod.ts";
 import { writeJson } from "./json.ts";
 import { readParameters, writeParameters } from "./parameter_file.ts";
 import type { TrainParameters } from "./parameters.ts";
@@ -16,8 +16,8 @@ export function runTraining(branch: Branch): Promise<void> {
 }
 
 async function train(branch: Branch, step: StepContext<TrainParameters>): Promise<void> {
-  const { backend, device, threads, recipe, seed } = step.parameters;
-  await activateBackend(backend, { threads });
+  const { backend, device, threads, tuning, recipe, seed } = step.parameters;
+  await activateBackend(backend, { threads, tuning });
   const source = step.inputs.convert_weights;
   const manifest: ModelManifest = JSON.parse(await Deno.readTextFile(`${source}/model.json`));
   const architecture = findArchitecture(manifest.architecture);
@@ -104,6 +104,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     await writeParameters(`${step.output}/best.safetensors`, best);
     await writeJson(`${step.output}/model.json`, trained);
     await writeJson(`${step.output}/history.json`, history);
+    await writeJson(`${step.output}/curves.json`, learningCurves(history));
     await Deno.writeFile(
       `${step.output}/curves.png`,
       await trainingCurves({ branches: [{ name: branch, history }] }),

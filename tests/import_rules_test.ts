@@ -14,6 +14,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   training: ["models", "data", "backend"],
   report: ["data"],
   cli: ["pipeline"],
+  export: ["backend/ops.ts", "models", "weights"],
   certify: ["backend", "data", "download", "models", "training", "weights"],
 };
 

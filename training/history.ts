@@ -20,3 +20,27 @@ export interface History {
   /** The epoch whose parameters were kept: the first with the highest val accuracy. */
   best: { epoch: number; accuracy: number };
 }
+
+/** What was learned, without how long it took: the same for every run of the same settings. */
+export interface LearningCurves {
+  epochs: {
+    epoch: number;
+    lr: number;
+    train: Omit<PhaseResult, "seconds">;
+    val: Omit<PhaseResult, "seconds">;
+  }[];
+  best: History["best"];
+}
+
+export function learningCurves({ epochs, best }: History): LearningCurves {
+  const withoutTime = ({ loss, accuracy }: PhaseResult) => ({ loss, accuracy });
+  return {
+    epochs: epochs.map(({ epoch, lr, train, val }) => ({
+      epoch,
+      lr,
+      train: withoutTime(train),
+      val: withoutTime(val),
+    })),
+    best,
+  };
+}

@@ -5,6 +5,7 @@ export * from "./grad_cam.ts";
 export * from "./head.ts";
 export * from "./history.ts";
 export * from "./metrics.ts";
+export * from "./notable.ts";
 export * from "./predict_dataset.ts";
 export * from "./recipes.ts";
 export * from "./score.ts";

@@ -1,6 +1,7 @@
 /** Reading a state dict from any of the formats, which are told apart by their content. */
 import { ZipArchive } from "../download/mod.ts";
 import { EndOfBytes } from "./byte_reader.ts";
+import { weightsKind } from "./file_kind.ts";
 import { PickleError } from "./pickle_machine.ts";
 import { readSafetensors } from "./safetensors.ts";
 import { stateDictViews, withoutPrefixes } from "./state_dict.ts";
@@ -11,8 +12,8 @@ import { loadTensors } from "./torch_tensors.ts";
 import { openTorchZip } from "./torch_zip.ts";
 
 /**
- * The tensors of a `.pth`, `.pt` (zip or legacy) or `.safetensors` file by name, contiguous, in the
- * order of the file. `{"state_dict": …}` is unwrapped, `module.` before all names is dropped,
+ * The tensors of a `.pth`, `.pt` (zip or legacy), `.safetensors` or `.onnx` file by name, contiguous,
+ * in the order of the file. `{"state_dict": …}` is unwrapped, `module.` before all names is dropped,
  * float16 and bfloat16 are widened to float32. No code in the file is run.
  *
  * Permissions: read for the file.
@@ -32,14 +33,20 @@ export async function readStateDict(path: string): Promise<Map<string, Tensor>> 
   const head = new Uint8Array(16);
   const { size } = await file.stat();
   await file.read(head);
-  if (head[0] === 0x50 && head[1] === 0x4b) {
-    using archive = await ZipArchive.open(path);
-    return await readTorch(path, size, () => openTorchZip(archive));
+  switch (weightsKind(head)) {
+    case "torch zip": {
+      using archive = await ZipArchive.open(path);
+      return await readTorch(path, size, () => openTorchZip(archive));
+    }
+    case "torch legacy":
+      return await readTorch(path, size, () => openTorchLegacy(file));
+    case "safetensors":
+      return withoutPrefixes((await readSafetensors(path)).tensors);
+    case "onnx": // its library is loaded for no other
+      return (await (await import("./onnx.ts")).readOnnx(path)).tensors;
   }
-  if (head[0] === 0x80) return await readTorch(path, size, () => openTorchLegacy(file));
-  if (head[8] === 0x7b) return withoutPrefixes((await readSafetensors(path)).tensors);
   throw new WeightsError(
-    `${path} is no file of weights: known are PyTorch's .pth and .pt, and .safetensors` +
+    `${path} is no file of weights: known are PyTorch's .pth and .pt, .safetensors and .onnx` +
       (head[0] === 0x3c ? ". It looks like a web page: fetch the file itself" : ""),
   );
 }

@@ -1,6 +1,8 @@
 import type * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
-import { markAsSoftware } from "./tiling.ts";
+import { watchForLazyTensors } from "./lazy.ts";
+import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
+import { HARDWARE, rememberAdapter, SOFTWARE } from "./tiling.ts";
 
 /** Enough for ten parameters of SGD in one dispatch. */
 const STORAGE_BUFFERS = 31;
@@ -39,8 +41,10 @@ export async function createBackend(): Promise<tf.KernelBackend> {
       ),
     },
   });
-  if (isSoftware(adapter.info)) markAsSoftware(device);
-  return new WebGPUBackend(device as never, adapter.info as never) as unknown as tf.KernelBackend;
+  rememberAdapter(device, adapter.info, isSoftware(adapter.info) ? SOFTWARE : HARDWARE);
+  const backend = new WebGPUBackend(device as never, adapter.info as never) as unknown;
+  watchForLazyTensors(backend as TfjsWebGpuBackend);
+  return backend as tf.KernelBackend;
 }
 
 /** Emulations on the CPU. */

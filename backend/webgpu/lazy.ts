@@ -6,6 +6,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Activation } from "../ops.ts";
 import { attachTo, detachFrom } from "./attached.ts";
+import { assertBindable } from "./limits.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
 export interface Lazy {
@@ -50,6 +51,7 @@ export function watchForLazyTensors(backend: TfjsWebGpuBackend): void {
     const lazy = pending.get(id);
     if (!lazy) return;
     pending.delete(id);
+    assertBindable(backend, id);
     uploadToGPU.call(backend, id);
     const { shape, dtype } = backend.tensorMap.get(id);
     lazy.compute({ dataId: id, shape, dtype });
@@ -57,6 +59,7 @@ export function watchForLazyTensors(backend: TfjsWebGpuBackend): void {
   };
   backend.uploadToGPU = (id) => {
     materialize(id);
+    assertBindable(backend, id);
     uploadToGPU.call(backend, id);
   };
   backend.read = (id) => {

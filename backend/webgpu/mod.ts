@@ -5,5 +5,13 @@
 import { registerWebGpuKernels } from "./register.ts";
 
 export { registerWebGpuKernels, WEBGPU_BACKEND } from "./register.ts";
+export { keepTuningIn } from "./tuning_file.ts";
+export {
+  type RepeatedStep,
+  repeatStep,
+  type StepComputation,
+  type StepInput,
+  type StepResult,
+} from "../repeat.ts";
 
 registerWebGpuKernels();

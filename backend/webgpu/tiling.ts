@@ -12,36 +12,55 @@ export interface Tiling {
   statisticThreads: number;
   /** Up to how many rows one workgroup takes all of them, finishing the statistic at once. */
   rowsPerStatistic: number;
+  /** Whether a workgroup's own memory is faster than the adapter's. */
+  sharesMemory: boolean;
+  /** Whether variants are measured: compiling all of them takes a software adapter too long. */
+  measures: boolean;
 }
 
 /**
  * Software adapters run a workgroup's threads in the lanes of one SIMD register: eight threads are
- * one register, loads cost more than registers that spill, and a barrier costs much. GPUs want full warps, and many of them.
+ * one register, loads cost more than registers that spill, and a barrier costs much. GPUs want full warps, and
+ * many of them.
  */
-const SOFTWARE: Tiling = {
+export const SOFTWARE: Tiling = {
   workgroupRows: 1,
   pixelsPerThread: { 1: [16, 14, 12, 8, 7], 2: [14, 8, 7], 3: [8, 7] },
   workgroupsWanted: 64,
   statisticThreads: 1,
   rowsPerStatistic: 1000,
+  sharesMemory: false,
+  measures: false,
 };
-const HARDWARE: Tiling = {
+export const HARDWARE: Tiling = {
   workgroupRows: 8,
   pixelsPerThread: { 1: [8, 7], 2: [8, 7], 3: [5, 4] },
   workgroupsWanted: 512,
   statisticThreads: 32,
   rowsPerStatistic: 2048,
+  sharesMemory: true,
+  measures: true,
 };
 
-const softwareDevices = new WeakSet<GPUDevice>();
+const adapters = new WeakMap<GPUDevice, { name: string; tiling: Tiling }>();
 
-/** Remembers that a device emulates a GPU on the CPU. */
-export function markAsSoftware(device: GPUDevice): void {
-  softwareDevices.add(device);
+/** To be called for a new device, before it computes. */
+export function rememberAdapter(
+  device: GPUDevice,
+  info: GPUAdapterInfo,
+  tiling: Tiling,
+): void {
+  const { description, vendor, architecture } = info;
+  const name = description || `${vendor} ${architecture}`.trim() || "unnamed adapter";
+  adapters.set(device, { name, tiling });
+}
+
+export function adapterNameOf({ device }: TfjsWebGpuBackend): string {
+  return adapters.get(device)?.name ?? "unknown adapter";
 }
 
 export function tilingOf({ device }: TfjsWebGpuBackend): Tiling {
-  return softwareDevices.has(device) ? SOFTWARE : HARDWARE;
+  return adapters.get(device)?.tiling ?? HARDWARE;
 }
 
 /** Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter. */

@@ -1,5 +1,6 @@
 /** Photos from zip archives; wheels are zips too. */
 import { checkZip, extractZip, ZipArchive } from "../../download/mod.ts";
+import { keepTogether } from "./keep_together.ts";
 import { planLayout } from "./layout.ts";
 import { countPhotos, type Plan, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
@@ -22,8 +23,9 @@ export async function unpackPhotos(
   const { photos, progress, signal } = context;
   using archive = await ZipArchive.open(path);
   checkZip(archive);
-  const plan = await planner(Array.from(archive.entries, ({ name }) => name), archive);
-  const targets = new Map(plan.files.map((file) => [file.from, targetOf(file)]));
+  const planned = await planner(Array.from(archive.entries, ({ name }) => name), archive);
+  const targets = new Map(planned.files.map((file) => [file.from, targetOf(file)]));
   await extractZip(archive, targets, photos, { progress, signal });
+  const plan = await keepTogether(planned, context);
   return { counts: countPhotos(plan), ...(plan.note && { note: plan.note }), plan };
 }

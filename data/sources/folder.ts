@@ -2,6 +2,7 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { explainDiskFull, sha256OfFile } from "../../download/mod.ts";
 import { contentDigest } from "./content_digest.ts";
+import { keepTogether } from "./keep_together.ts";
 import { planLayout } from "./layout.ts";
 import { listFiles } from "./list_files.ts";
 import { countPhotos, targetOf } from "./plan.ts";
@@ -18,10 +19,10 @@ import type { SourceInfo } from "./source_info.ts";
  */
 export async function folderSource(path: string, context: SourceContext): Promise<SourceInfo> {
   const { photos, progress, signal } = context;
-  const plan = planLayout(await listFiles(path), path, context);
+  const planned = planLayout(await listFiles(path), path, context);
   const digests: { path: string; sha256: string }[] = [];
   const made = new Set<string>();
-  for (const file of plan.files) {
+  for (const file of planned.files) {
     signal?.throwIfAborted();
     const target = join(photos, targetOf(file));
     if (!made.has(dirname(target))) await Deno.mkdir(dirname(target), { recursive: true });
@@ -33,8 +34,9 @@ export async function folderSource(path: string, context: SourceContext): Promis
     }
     digests.push({ path: file.from, sha256: await sha256OfFile(target) });
     const done = digests.length;
-    progress?.({ label: "copying", unit: "files", done, total: plan.files.length });
+    progress?.({ label: "copying", unit: "files", done, total: planned.files.length });
   }
+  const plan = await keepTogether(planned, context);
   return {
     kind: "folder",
     origin: basename(resolve(path)),

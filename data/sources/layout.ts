@@ -30,6 +30,30 @@ const testNames = ["test", "testing"];
  * @throws {Error} where there are no classes, only one, an empty one, or the splits differ in theirs
  */
 export function planLayout(paths: readonly string[], what: string, division: Division): Plan {
+  const { root, train, held, notes } = findSplits(paths, what);
+  if (!train || !held) return { ...divide(train ?? root, what, division, notes), ...joined(notes) };
+  const classes = [train, held].map((folder) => classFolders(folder, what, notes));
+  assertSameClasses(train, classes[0], held, classes[1], what);
+  const files = [
+    ...classes[0].flatMap((folder) => planned(folder, "train", folder.files)),
+    ...classes[1].flatMap((folder) => planned(folder, "val", folder.files)),
+  ];
+  return { files, ...joined(notes) };
+}
+
+/** The folders that a data set is made of. */
+export interface SplitFolders {
+  /** Whose folders are the classes, where there is no train folder. */
+  root: FolderTree;
+  train?: FolderTree;
+  /** For validation. */
+  held?: FolderTree;
+  /** What was decided or left out, for a person. */
+  notes: string[];
+}
+
+/** @throws {Error} where there is val without train, or two folders of either kind */
+export function findSplits(paths: readonly string[], what: string): SplitFolders {
   const notes: string[] = [];
   let root = folderTree(paths);
   // An archive often holds a single folder, and that the data set.
@@ -42,7 +66,7 @@ export function planLayout(paths: readonly string[], what: string, division: Div
   const val = find(root, valNames, what);
   if (!train) {
     if (val) throw new Error(`${what} has ${val.path} but no train folder: add it`);
-    return { ...divide(root, what, division, notes), ...joined(notes) };
+    return { root, notes };
   }
   let held = val;
   if (!held) {
@@ -56,18 +80,16 @@ export function planLayout(paths: readonly string[], what: string, division: Div
   for (const folder of root.folders.values()) {
     if (!used.includes(folder) && folder.deepPhotos > 0) notes.push(`${folder.path} was left out`);
   }
-  if (!held) return { ...divide(train, what, division, notes), ...joined(notes) };
-  const classes = [train, held].map((folder) => classFolders(folder, what, notes));
-  assertSameClasses(train, classes[0], held, classes[1], what);
-  const files = [
-    ...classes[0].flatMap((folder) => planned(folder, "train", folder.files)),
-    ...classes[1].flatMap((folder) => planned(folder, "val", folder.files)),
-  ];
-  return { files, ...joined(notes) };
+  return { root, train, held, notes };
 }
 
 /** Splits class folders. */
-function divide(root: FolderTree, what: string, division: Division, notes: string[]): Plan {
+function divide(
+  root: FolderTree,
+  what: string,
+  division: Division,
+  notes: string[],
+): Omit<Plan, "note"> {
   const { seed, valFraction } = division;
   const files = classFolders(root, what, notes).flatMap((folder) => {
     const photos = folder.files.filter(hasImageExtension);
@@ -88,7 +110,7 @@ function divide(root: FolderTree, what: string, division: Division, notes: strin
   });
   const percent = Number((valFraction * 100).toFixed(2));
   notes.push(`${percent}% of each class, chosen by seed ${seed}, are for validation`);
-  return { files };
+  return { files, divided: true };
 }
 
 /** The folders of a split, one a class; each with at least a photo. */

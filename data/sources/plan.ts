@@ -16,6 +16,8 @@ export interface PlannedFile {
 
 export interface Plan {
   files: PlannedFile[];
+  /** Whether the division into train and val is ours, not the source's. */
+  divided?: true;
   /** What was decided or left out, for a person. */
   note?: string;
 }

@@ -68,6 +68,7 @@ export async function copyProject(folder: string): Promise<void> {
       "cli",
       "data",
       "download",
+      "export",
       "models",
       "pipeline",
       "report",

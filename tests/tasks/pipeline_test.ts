@@ -103,6 +103,25 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     for (const step of STEPS) assert.equal(artifactOf(second, step), artifactOf(first, step));
   });
 
+  await t.step("the report tells the evaluation; the store's copy, what ran too", async () => {
+    const page = await Deno.readTextFile(`${artifactOf(first, "evaluate")}/report.html`);
+    const { branches, comparison } = await readJson(
+      `${artifactOf(first, "evaluate")}/metrics.json`,
+    );
+    const { correct, total } = branches[comparison.better === "frozen" ? "frozen" : "finetune"];
+    assert.ok(page.includes(`<strong>${correct} of ${total}</strong>`));
+    assert.match(page, /train\/red\/broken\.png/); // what was left out
+    assert.match(page, /Heat map of what spoke for (red|blue)/);
+    assert.doesNotMatch(page, /id="run"/); // it would be another artifact in every run
+    assert.ok(page.length < 2e6, `${page.length} bytes`);
+    const ofStore = await Deno.readTextFile(`${folder}/store/report.html`);
+    assert.match(ofStore, /0 of 7 steps ran, 7 had nothing to do/);
+    await Deno.remove(`${folder}/store/report.html`);
+    const { code, json: [{ path }] } = await graft(["report", "--store=store", "--json"], at);
+    assert.equal(code, 0);
+    assert.equal(await Deno.readTextFile(path), ofStore);
+  });
+
   await t.step(
     "another number of epochs reruns training and what follows, and why says so",
     async () => {
@@ -223,6 +242,43 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     },
   );
 
+  await t.step("an exported model says of itself what it is, and predicts the same", async () => {
+    const exported = await graft(
+      ["export", "--format=pytorch", "--out=taken/mine.pth", "--store=store", "--json"],
+      at,
+    );
+    assert.equal(exported.code, 0, exported.stderr);
+    const [{ files, classes }] = exported.json;
+    assert.deepEqual(classes, ["blue", "red"]);
+    assert.deepEqual(
+      files.map(({ path }: { path: string }) => path.slice(folder.length)),
+      ["/taken/mine.md", "/taken/mine.pth"],
+    );
+    assert.match(await Deno.readTextFile(`${folder}/taken/mine.md`), /of 6 val photos/);
+    const [ours, theirs] = await Promise.all(["--store=store", "--weights=taken/mine.pth"].map(
+      async (source) => (await graft(["predict", "mine.png", source, "--json"], at)).json[0],
+    ));
+    assert.deepEqual(theirs.top, ours.top);
+
+    const again = await graft(
+      ["export", "--format=pytorch", "--out=taken/mine.pth", "--store=store"],
+      at,
+    );
+    assert.equal(again.code, 1);
+    assert.match(again.stderr, /mine\.\w+ is there already: .* --force/);
+  });
+
+  await t.step("a run that was trained but not evaluated is not exported unasked", async () => {
+    await new Deno.Command("cp", { args: ["-r", `${folder}/store`, `${folder}/cut`] }).output();
+    await Deno.remove(`${folder}/cut/entries/evaluate`, { recursive: true });
+    const unasked = await graft(["export", "--format=onnx", "--store=cut"], at);
+    assert.equal(unasked.code, 1);
+    assert.match(unasked.stderr, /not finished: .* `deno task evaluate`.* --branch finetune/);
+    const asked = await graft(["export", "--format=onnx", "--store=cut", "--branch=frozen"], at);
+    assert.equal(asked.code, 0, asked.stderr);
+    assert.match(await Deno.readTextFile(`${folder}/exported/onnx/README.md`), /not evaluated/);
+  });
+
   await t.step("predict gives a val photo the logits that evaluation gave it", async () => {
     const predictions = await readJson(`${artifactOf(first, "evaluate")}/predictions.json`);
     const { json } = await graft(
@@ -255,6 +311,8 @@ const USAGE: [string[], RegExp][] = [
   [["gc", "--max-age=old"], /--max-age is "old", but takes an age such as 30d/],
   [["predict", "--model=resnet18,resnet34", "x.jpg"], /predict takes one --model, not resnet18, /],
   [["pipeline", "--sweep=sed=1,2"], /did you mean seed\?/],
+  [["export"], /export takes --format, one of safetensors, pytorch/],
+  [["export", "--format=onx"], /--format is "onx", but .*: did you mean onnx\?/],
 ];
 
 for (const [args, message] of USAGE) {
@@ -283,6 +341,23 @@ Deno.test("a folder without classes fails its step with a message, and publishes
   for (const { name } of left) {
     assert.deepEqual(await Array.fromAsync(Deno.readDir(`${folder}/store/artifacts/${name}`)), []);
   }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a report of nothing evaluated says what to run first", async () => {
+  const folder = await Deno.makeTempDir();
+  const { code, stderr } = await graft(["report", "--store=store"], { cwd: folder });
+  assert.equal(code, 1);
+  assert.match(stderr, /holds no evaluated model: run `deno task pipeline` first/);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a store without a trained model has nothing to export, and nothing is written", async () => {
+  const folder = await Deno.makeTempDir();
+  const outcome = await graft(["export", "--format=onnx", "--store=store"], { cwd: folder });
+  assert.equal(outcome.code, 1);
+  assert.match(outcome.stderr, /no trained model.*deno task pipeline/);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(folder)), []);
   await Deno.remove(folder, { recursive: true });
 });
 

@@ -1,15 +1,19 @@
 /** Conv2D and its two gradients, over NHWC without dilation. */
 import * as tf from "@tensorflow/tfjs";
 import { type ConvInfo, convInfo } from "../../window.ts";
+import { type ConvTile, convTiles } from "../conv_tile.ts";
 import { allocate, dispatch, type Kernel, release, spread } from "../dispatch.ts";
 import source from "../kernels/conv2d.wgsl" with { type: "text" };
+import sharedSource from "../kernels/conv2d_shared.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/conv2d_filter_gradient.wgsl" with { type: "text" };
 import sumSlicesSource from "../kernels/sum_slices.wgsl" with { type: "text" };
 import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { tunerOf } from "../tuner.ts";
 
 const conv2dKernel: Kernel = { name: "conv2d", source: source + operandSource("x") };
+const sharedKernel: Kernel = { name: "conv2d_shared", source: sharedSource + operandSource("x") };
 const filterGradientKernel: Kernel = {
   name: "conv2d_filter_gradient",
   source: filterGradientSource + operandSource("x") + operandSource("dy"),
@@ -174,54 +178,86 @@ function convolve(
   y: tf.TensorInfo,
   convolution: Convolution,
 ): void {
-  const { batch, input, output, kernel, stride, up, pad, transposed } = asMatrixProduct(
-    convolution,
-  );
+  const product = asMatrixProduct(convolution);
+  const { batch, input, output, kernel, up } = product;
+  const tiles = convTiles({
+    columns: output[2] / vectorWidth(output[2]),
+    pixelsPerRow: Math.ceil(output[1] / up[1]),
+    pixels: batch * output[0] * output[1],
+    depth: kernel[0] * kernel[1] * input[2],
+    isSpread: up[0] * up[1] > 1,
+  }, tilingOf(backend));
+  const tile = tunerOf(backend).choose(`conv2d ${JSON.stringify(product)}`, tiles, () => {
+    const tensors = [x, filter, y].map(({ shape }) => allocate(backend, shape));
+    const [a, b, c] = tensors;
+    return { tensors, run: (tile) => convolveBy(tile, backend, a, b, c, product) };
+  });
+  convolveBy(tile, backend, x, filter, y, product);
+}
+
+function convolveBy(
+  tile: ConvTile,
+  backend: TfjsWebGpuBackend,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  y: tf.TensorInfo,
+  { batch, input, output, kernel, stride, up, pad, transposed }: Convolution,
+): void {
   const VI = vectorWidth(input[2]), VO = vectorWidth(output[2]);
   const CO = output[2] / VO;
+  // A workgroup that shares what it reads computes a lazy value once for all its threads.
+  const mayCompute = kernel[0] * kernel[1] === 1;
+  const source = operand("x", x, input[2], 2, mayCompute);
+  const constants = {
+    ...source.constants,
+    X: vectorType(VI),
+    Y: vectorType(VO),
+    VI,
+    VO,
+    H: input[0],
+    W: input[1],
+    CI: input[2] / VI,
+    OH: output[0],
+    OW: output[1],
+    CO,
+    KH: kernel[0],
+    KW: kernel[1],
+    S_H: stride[0],
+    S_W: stride[1],
+    P_H: pad[0],
+    P_W: pad[1],
+    TRANSPOSED: transposed,
+    TM: tile.TM,
+    TN: tile.TN,
+  };
+  const tensors = [filter, y, ...source.tensors];
+  if (tile.kind === "shared") {
+    const PIXELS = batch * output[0] * output[1];
+    const groups = spread(Math.ceil(PIXELS / (8 * tile.TM)));
+    dispatch(
+      backend,
+      sharedKernel,
+      { ...constants, PIXELS, GROUPS_Y: groups[0], BK: VI === 4 ? 4 : 16 },
+      tensors,
+      [Math.ceil(CO / (8 * tile.TN)), ...groups],
+    );
+    return;
+  }
   const columns = Math.ceil(output[1] / up[1]);
-  const tiling = tilingOf(backend);
-  const { WX, TN } = columnTiles(CO);
-  const TM = pixelsInRegisters(columns, tiling.pixelsPerThread[TN]);
-  const WY = tiling.workgroupRows;
-  const INSIDE = up[1] === 1 && pad[1] === 0 && output[1] % TM === 0 &&
+  const INSIDE = up[1] === 1 && pad[1] === 0 && output[1] % tile.TM === 0 &&
     (output[1] - 1) * stride[1] + kernel[1] <= input[1];
-  const tiles = output[0] * up[1] * Math.ceil(columns / TM);
-  const source = operand("x", x, input[2], 2, kernel[0] * kernel[1] === 1);
+  const rows = output[0] * up[1] * Math.ceil(columns / tile.TM);
   dispatch(
     backend,
     conv2dKernel,
-    {
-      ...source.constants,
-      X: vectorType(VI),
-      Y: vectorType(VO),
-      VI,
-      VO,
-      H: input[0],
-      W: input[1],
-      CI: input[2] / VI,
-      OH: output[0],
-      OW: output[1],
-      CO,
-      KH: kernel[0],
-      KW: kernel[1],
-      S_H: stride[0],
-      S_W: stride[1],
-      UP_H: up[0],
-      UP_W: up[1],
-      P_H: pad[0],
-      P_W: pad[1],
-      INSIDE,
-      TRANSPOSED: transposed,
-      TM,
-      TN,
-      WX,
-      WY,
-    },
-    [filter, y, ...source.tensors],
-    [Math.ceil(CO / (WX * TN)), Math.ceil(tiles / WY), batch],
+    { ...constants, UP_H: up[0], UP_W: up[1], INSIDE, WX: tile.WX, WY: tile.WY },
+    tensors,
+    [Math.ceil(CO / (tile.WX * tile.TN)), Math.ceil(rows / tile.WY), batch],
   );
 }
+
+/** The groups of a row's tiles must fit one dimension of a dispatch: 65,535 of 4 pixels each. */
+const MOST_PIXELS_IN_A_ROW = 2 ** 18 - 4;
 
 /** A 1×1 convolution without stride is one product over all pixels: no row has a tail then. */
 function asMatrixProduct(convolution: Convolution): Convolution {
@@ -231,6 +267,7 @@ function asMatrixProduct(convolution: Convolution): Convolution {
     return convolution;
   }
   const pixels = batch * input[0] * input[1];
+  if (pixels > MOST_PIXELS_IN_A_ROW) return convolution;
   return {
     ...convolution,
     batch: 1,
@@ -244,12 +281,6 @@ function columnTiles(vectors: number): { WX: number; TN: 1 | 2 | 3 } {
   const WX = Math.min(8, vectors);
   const perThread = Math.ceil(vectors / WX);
   return { WX, TN: perThread === 1 || perThread === 3 ? perThread : 2 };
-}
-
-/** Pixels a thread computes at once: as many as pay off, with the shortest tail. */
-function pixelsInRegisters(columns: number, candidates: number[]): number {
-  const computed = (tile: number) => Math.ceil(columns / tile) * tile;
-  return candidates.reduce((best, tile) => computed(tile) < computed(best) ? tile : best);
 }
 
 /** Whether each pixel of the output depends on the same pixel of the input alone. */

@@ -16,6 +16,8 @@ import {
 } from "../../repeat.ts";
 import { watchForLazyTensors } from "../lazy.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
+import { tilingOf } from "../tiling.ts";
+import { tunerOf } from "../tuner.ts";
 import { routerOf, StepPool } from "./buffers.ts";
 import { flush, Recording } from "./recording.ts";
 import { ResultQueue } from "./result_queue.ts";
@@ -63,7 +65,7 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     if (this.computedBecause) return await this.#compute(state);
     if (this.#stage === "replaying") this.#replay(state);
     else if (this.#stage === "checking") await this.#check(state);
-    else this.#rehearse(state);
+    else await this.#rehearse(state);
     return await this.#whileThere(() => this.#results!.take());
   }
 
@@ -84,10 +86,17 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     return [...earlier, ...results];
   }
 
-  #rehearse(state: State): void {
+  async #rehearse(state: State): Promise<void> {
     const before = this.#recording;
     const recording = new Recording(this.#backend, this.#pool, this.compute, state);
     this.#collect(recording, state);
+    if (tilingOf(this.#backend).measures && await tunerOf(this.#backend).settle() > 0) {
+      // The next step will use other variants.
+      recording.dispose();
+      before?.dispose();
+      this.#recording = undefined;
+      return;
+    }
     const difference = before && recording.differenceTo(before);
     before?.dispose();
     this.#recording = recording;
@@ -167,7 +176,6 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     try {
       return await wait();
     } catch (error) {
-      await Promise.resolve();
       this.#assertThere();
       throw error;
     }

@@ -1,0 +1,23 @@
+import * as tf from "@tensorflow/tfjs";
+import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
+
+/**
+ * A kernel binds a tensor whole, and adapters bind so many bytes at most (WebGPU promises 128 MiB;
+ * most allow gigabytes).
+ * @throws {Error} where a tensor is larger, naming the largest batch that would fit
+ */
+export function assertBindable({ device, tensorMap }: TfjsWebGpuBackend, id: object): void {
+  const { shape, dtype } = tensorMap.get(id);
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  const most = Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const bytes = tf.util.sizeFromShape(shape) * (dtype === "complex64" ? 8 : 4);
+  if (bytes <= most) return;
+  const fitting = Math.floor(shape[0] * most / bytes);
+  throw new Error(
+    `a tensor of shape [${shape}] takes ${mebibytes(bytes)}, and this adapter lets a kernel read ` +
+      `${mebibytes(most)} at most` +
+      (shape.length === 4 && fitting > 0 ? `: use batches of ${fitting} photos or fewer` : ""),
+  );
+}
+
+const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;

@@ -1,0 +1,129 @@
+/** The Markdown that goes with every export: what the model is, how good, from what, and how to use it. */
+import { classNames } from "../models/mod.ts";
+import type { ModelDescription } from "./description.ts";
+import { markdownTable, markdownText } from "./markdown.ts";
+import { type Format, usage } from "./usage.ts";
+
+/** What evaluation measured on the val photos. */
+export interface CardScore {
+  accuracy: number;
+  correct: number;
+  total: number;
+  /** Wilson's 95% interval. */
+  interval: [number, number];
+  per_class: Record<string, { correct: number; total: number }>;
+  /** confusion[actual][predicted], in the order of the classes. */
+  confusion: number[][];
+}
+
+/** Where the photos are from. */
+export interface CardSource {
+  origin: string;
+  sha256?: string;
+  licence?: string;
+  counts: Record<string, Record<string, number>>;
+}
+
+/** What is known beside the model itself; absent parts are said to be unknown. */
+export interface CardFacts {
+  score?: CardScore;
+  source?: CardSource;
+}
+
+/** @param file the exported file's name, for the code that loads it */
+export function modelCard(
+  format: Format,
+  file: string,
+  description: ModelDescription,
+  { score, source }: CardFacts,
+): string {
+  const names = classNames(description);
+  const training = description.training;
+  const branch = training ? ` (${training.branch})` : "";
+  return [
+    `# ${description.architecture}${branch}: ${names.length} classes`,
+    "An image classifier trained by transfer learning with graft.",
+    "## Use",
+    usage(format, file, description),
+    "## Classes",
+    names.map((name, i) => `- \`${i}\` ${markdownText(name)}`).join("\n"),
+    "## Accuracy",
+    score ? describeScore(score, names) : "It was not evaluated.",
+    "## Preprocessing",
+    describePreprocessing(description),
+    "## Data",
+    source ? describeSource(source) : "Not recorded.",
+    "## Training",
+    training ? describeTraining(description) : "Not recorded.",
+    "## Licence",
+    `The pretrained weights it started from: ${
+      markdownText(description.pretrained.licence)
+    }. The ` +
+    `photos: ${
+      source?.licence ? markdownText(source.licence) : "no licence is recorded"
+    }. Whether ` +
+    "the licence of photos extends to a model trained on them depends on where you are.",
+    "## Limits",
+    "It knows the classes above and nothing else: shown anything else, it still names one of them. " +
+    "The accuracy holds for photos like those it was evaluated on.",
+  ].join("\n\n") + "\n";
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+
+function describeScore(score: CardScore, names: readonly string[]): string {
+  const [low, high] = score.interval;
+  const rows = names.map((name, i) => {
+    const { correct, total } = score.per_class[name];
+    const share = total > 0 ? percent(correct / total) : "no photos";
+    return [markdownText(name), `${correct} of ${total}`, share, confusions(score, names, i)];
+  });
+  return `${
+    percent(score.accuracy)
+  } of ${score.total} val photos (${score.correct}; 95% interval ` +
+    `${percent(low)} to ${
+      percent(high)
+    }). The best epoch was chosen on the same photos, so expect ` +
+    "a little less of new ones.\n\n" +
+    markdownTable(["class", "right", "accuracy", "taken for"], rows);
+}
+
+/** What photos of a class were taken for, most often first. */
+function confusions({ confusion }: CardScore, names: readonly string[], actual: number): string {
+  const wrong = confusion[actual]
+    .map((count, i) => ({ count, i }))
+    .filter(({ count, i }) => count > 0 && i !== actual)
+    .sort((a, b) => b.count - a.count);
+  return wrong.map(({ count, i }) => `${markdownText(names[i])} (${count})`).join(", ") || "-";
+}
+
+function describePreprocessing({ preprocessing, temperature }: ModelDescription): string {
+  const { resize, size, mean, std } = preprocessing;
+  return `As torchvision's: RGB; the shorter side to ${resize} pixels, bilinear with antialiasing; ` +
+    `the central ${size}×${size}; values divided by 255, minus [${mean.join(", ")}], divided by ` +
+    `[${std.join(", ")}]. The output is logits; divide them by the temperature ${temperature} ` +
+    "before softmax.";
+}
+
+function describeSource({ origin, sha256, counts }: CardSource): string {
+  const rows = Object.entries(counts).flatMap(([split, classes]) =>
+    Object.entries(classes).map((
+      [name, count],
+    ) => [markdownText(split), markdownText(name), String(count)])
+  );
+  const digest = sha256 ? ` (SHA-256 ${sha256})` : "";
+  return `From ${markdownText(origin)}${digest}.\n\n` +
+    markdownTable(["split", "class", "photos"], rows);
+}
+
+function describeTraining({ training, pretrained }: ModelDescription): string {
+  const { branch, epochs, batchSize, lr, seed, bestEpoch, device } = training!;
+  const what = branch === "finetune"
+    ? "All parameters were finetuned"
+    : "The last layer alone was trained, on features of the frozen network";
+  return `${what}: ${epochs} epochs of batches of ${batchSize}, SGD with momentum 0.9 and learning ` +
+    `rate ${lr}, seed ${seed}, on ${markdownText(device)}; epoch ${
+      bestEpoch + 1
+    } was the best. It ` +
+    `started from ${markdownText(pretrained.origin)} (SHA-256 ${pretrained.sha256 || "unknown"}).`;
+}

@@ -1,0 +1,72 @@
+/** A model as an ONNX file. */
+import protobuf from "protobufjs/light.js";
+import { FLOAT, OnnxModel, type OnnxTensor } from "../weights/onnx_schema.ts";
+import { metadataOf } from "./description.ts";
+import {
+  architectureOf,
+  classesOf,
+  type ExportedModel,
+  torchParameters,
+} from "./exported_model.ts";
+import { OnnxLayers, type OnnxValue, RELU6_LIMITS } from "./onnx_layers.ts";
+
+/** ONNX 1.12 and onnxruntime 1.12 know it, and all later ones. */
+export const OPSET = 17;
+const IR_VERSION = 8;
+
+/**
+ * `images`, float32 [batch, 3, size, size], normalised, to `logits`, float32 [batch, classes]; any
+ * batch. Initializers have torch's names and layout. Classes, preprocessing and temperature are in
+ * the metadata.
+ */
+export function onnxBytes(model: ExportedModel): Uint8Array {
+  const { description } = model;
+  const architecture = architectureOf(model);
+  const classes = classesOf(description);
+  const layers = new OnnxLayers();
+  const features = architecture.features<OnnxValue>(layers, { name: "images", channels: 3 });
+  const logits = architecture.classifier<OnnxValue>(layers, features, classes);
+  layers.nodes.push({
+    opType: "Identity",
+    name: "logits",
+    input: [logits.name],
+    output: ["logits"],
+    attribute: [],
+  });
+  const { size } = description.preprocessing;
+  const limits = layers.nodes.some(({ opType }) => opType === "Clip")
+    ? Object.entries(RELU6_LIMITS).map(([name, value]) => tensor(name, [], Float32Array.of(value)))
+    : [];
+  const message = {
+    irVersion: IR_VERSION,
+    producerName: "graft",
+    docString: `${description.architecture}: images to logits of ${classes} classes`,
+    graph: {
+      name: description.architecture,
+      node: layers.nodes,
+      initializer: [
+        ...[...torchParameters(model)].map(([name, { shape, data }]) =>
+          tensor(name, shape, data as Float32Array)
+        ),
+        ...limits,
+      ],
+      input: [valueInfo("images", ["batch", 3, size, size])],
+      output: [valueInfo("logits", ["batch", classes])],
+    },
+    opsetImport: [{ domain: "", version: OPSET }],
+    metadataProps: Object.entries(metadataOf(description)).map(([key, value]) => ({ key, value })),
+  };
+  return OnnxModel.encode(message, protobuf.Writer.create()).finish();
+}
+
+function tensor(name: string, dims: number[], data: Float32Array): OnnxTensor {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims, dataType: FLOAT, rawData };
+}
+
+function valueInfo(name: string, sizes: (number | string)[]) {
+  const dim = sizes.map((size) =>
+    typeof size === "string" ? { dimParam: size } : { dimValue: size }
+  );
+  return { name, type: { tensorType: { elemType: FLOAT, shape: { dim } } } };
+}

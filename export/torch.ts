@@ -1,0 +1,27 @@
+/** Files that PyTorch and torchvision load: parameters under torch's names, in torch's layout. */
+import { writeSafetensors, writeStateDict } from "../weights/mod.ts";
+import { DESCRIPTION_KEY, metadataOf } from "./description.ts";
+import { type ExportedModel, torchParameters } from "./exported_model.ts";
+
+/**
+ * A safetensors file for `load_state_dict(load_file(path))`, with `strict=True`. Its metadata hold
+ * classes and preprocessing.
+ *
+ * Permissions: read and write in the folder.
+ */
+export async function exportSafetensors(model: ExportedModel, path: string): Promise<void> {
+  // The transformers library refuses files without a format.
+  const metadata = { format: "pt", ...metadataOf(model.description) };
+  await writeSafetensors(path, torchParameters(model), metadata);
+}
+
+/**
+ * A checkpoint for `load_state_dict(torch.load(path, weights_only=True))`, with `strict=True`.
+ *
+ * Permissions: read and write in the folder.
+ */
+export async function exportPytorch(model: ExportedModel, path: string): Promise<void> {
+  await writeStateDict(path, torchParameters(model), {
+    [`${DESCRIPTION_KEY}.json`]: JSON.stringify(model.description),
+  });
+}

@@ -1,0 +1,50 @@
+/** How each exported format is loaded: code for the model card. */
+import { classesOf } from "./exported_model.ts";
+import type { ModelDescription } from "./description.ts";
+
+/** What can be exported. */
+export const FORMATS = ["safetensors", "pytorch", "tfjs", "onnx"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** @returns Markdown: a fenced block, or a sentence */
+export function usage(format: Format, file: string, description: ModelDescription): string {
+  const { architecture, temperature } = description;
+  const classes = classesOf(description);
+  const { resize, size, mean, std } = description.preprocessing;
+  const torch = (load: string) =>
+    python(`
+import torch, torchvision
+${load}
+model = torchvision.models.${architecture}(num_classes=${classes})
+model.load_state_dict(state, strict=True)
+model.eval()
+transform = torchvision.transforms.Compose([
+    torchvision.transforms.Resize(${resize}), torchvision.transforms.CenterCrop(${size}),
+    torchvision.transforms.ToTensor(), torchvision.transforms.Normalize(${list(mean)}, ${
+      list(std)
+    })])
+# probabilities = (model(transform(image)[None]) / ${temperature}).softmax(1)`);
+  switch (format) {
+    case "safetensors":
+      return torch(
+        `from safetensors.torch import load_file\nstate = load_file("${file}")`,
+      );
+    case "pytorch":
+      return torch(`state = torch.load("${file}", weights_only=True)`);
+    case "onnx":
+      return python(`
+import onnxruntime
+session = onnxruntime.InferenceSession("${file}")
+# images: float32 [batch, 3, ${size}, ${size}], preprocessed as below
+logits, = session.run(["logits"], {"images": images})`);
+    case "tfjs":
+      return "```js\n" + `
+const model = await tf.loadGraphModel("${file}");
+// images: float32 [batch, ${size}, ${size}, 3], preprocessed as below
+const logits = model.predict(images);
+const probabilities = tf.softmax(tf.div(logits, ${temperature}));`.trim() + "\n```";
+  }
+}
+
+const python = (code: string) => "```python\n" + code.trim() + "\n```";
+const list = (values: readonly number[]) => `[${values.join(", ")}]`;

@@ -1,0 +1,93 @@
+/** All that the page tells, as plain data: what wrote it knows nothing of tensors or stores. */
+import type { RgbImage } from "../../data/image.ts";
+import type { Heat } from "../heat_overlay.ts";
+
+export const BRANCHES = ["finetune", "frozen"] as const;
+export type BranchName = typeof BRANCHES[number];
+
+/** Right ones of some photos. */
+export interface Share {
+  accuracy: number;
+  correct: number;
+  total: number;
+  /** Wilson's, of 95%. */
+  interval: readonly [low: number, high: number];
+}
+
+/** After an epoch; null where it was no number. */
+export interface EpochFacts {
+  loss: number | null;
+  accuracy: number | null;
+}
+
+/** Epochs are counted from 0. */
+export interface Curves {
+  epochs: { epoch: number; lr: number; train: EpochFacts; val: EpochFacts }[];
+  /** The epoch that was kept. */
+  best: { epoch: number };
+}
+
+export interface BranchFacts extends Share {
+  per_class: Record<string, Share>;
+  /** Counts, [actual][predicted]. */
+  confusion: number[][];
+  calibration: { temperature: number; ece: { before: number; after: number } };
+  curves: Curves;
+}
+
+export interface ComparisonFacts {
+  better: BranchName | "equal";
+  only_finetune_right: number;
+  only_frozen_right: number;
+  p_value: number;
+}
+
+export interface DataFacts {
+  /** Where from. */
+  origin: string;
+  sha256: string;
+  licence?: string;
+  note?: string;
+  /** Photos that were used, by class. */
+  counts: Record<"train" | "val", Record<string, number>>;
+  /** Sides of the smallest and of the largest photo, by area. */
+  smallest: { width: number; height: number };
+  largest: { width: number; height: number };
+  exifOrientation: boolean;
+  leftOut: { path: string; reason: string }[];
+}
+
+export interface ModelFacts {
+  architecture: string;
+  pretrained: { origin: string; sha256: string; licence: string; note?: string };
+  preprocessing: { resize: number; size: number };
+}
+
+/** A val photo and what the branch shown made of it. */
+export interface ShownPhoto {
+  path: string;
+  /** What the network saw: the square crop. */
+  image: RgbImage;
+  actual: string;
+  predicted: string;
+  probability: number;
+  /** The next likeliest class. */
+  second: { label: string; probability: number };
+}
+
+export interface ReportFacts {
+  classes: readonly string[];
+  data: DataFacts;
+  model: ModelFacts;
+  branches: Record<BranchName, BranchFacts>;
+  comparison: ComparisonFacts;
+  /** The branch that the photos below are of. */
+  shown: BranchName;
+  /** A training batch as the network is given it. */
+  batch: { image: RgbImage; title: string }[];
+  worst: ShownPhoto[];
+  leastSure: ShownPhoto[];
+  explained: (ShownPhoto & { heat: Heat })[];
+  /** Rows of the table of settings: recipe, seed, device, versions. */
+  settings: [name: string, value: string][];
+}

@@ -1,0 +1,92 @@
+/** Where everything came from: photos, weights, settings. */
+import type { DataFacts, ReportFacts } from "./facts.ts";
+import { type Html, html } from "./html.ts";
+import { batch } from "./photos.ts";
+
+const MOST_LEFT_OUT = 10;
+
+export async function data(facts: ReportFacts): Promise<Html> {
+  const { data, classes } = facts;
+  const { counts, smallest, largest, leftOut, exifOrientation } = data;
+  const sum = (split: "train" | "val") =>
+    Object.values(counts[split]).reduce((total, count) => total + count, 0);
+  return html`<section id="data" aria-labelledby="data-title">
+    <h2 id="data-title">The photos</h2>
+    <div class="wide"><table>
+      <thead><tr><th scope="col">class</th><th scope="col">to train on</th>
+        <th scope="col">to validate</th></tr></thead>
+      <tbody>${
+    classes.map((name) =>
+      html`
+        <tr>
+          <th scope="row">${name}</th>
+          <td>${counts.train[name]}</td>
+          <td>${counts.val[name]}</td>
+        </tr>
+      `
+    )
+  }<tr><th scope="row">together</th><td>${sum("train")}</td><td>${sum("val")}</td></tr></tbody>
+    </table></div>
+    <p>From ${smallest.width}×${smallest.height} to ${largest.width}×${largest.height} pixels${
+    exifOrientation
+      ? ", turned upright as their EXIF data say"
+      : ", read as torchvision reads them, EXIF orientation left aside"
+  }. ${leftOut.length === 0 ? "None was left out." : undefined}</p>
+    ${leftOut.length > 0 ? quarantine(leftOut) : undefined}
+    <h3>A batch to train on</h3>
+    <p>What the network is given: each time another part of each photo, mirrored by chance.</p>
+    ${await batch(facts)}
+    <h3>Where they are from</h3>
+    <dl><dt>Source</dt><dd>${data.origin}</dd><dt>Licence</dt><dd>${
+    data.licence ?? "not stated"
+  }</dd>
+      ${
+    data.note === undefined ? undefined : html`
+      <dt>Note</dt>
+      <dd>${data.note}</dd>
+    `
+  }
+      <dt>SHA-256</dt><dd><code>${data.sha256}</code></dd></dl>
+  </section>`;
+}
+
+function quarantine(leftOut: DataFacts["leftOut"]): Html {
+  const more = leftOut.length - MOST_LEFT_OUT;
+  return html`<details><summary>${leftOut.length} ${
+    leftOut.length === 1 ? "file was" : "files were"
+  } left out</summary><ul>${
+    leftOut.slice(0, MOST_LEFT_OUT).map(({ path, reason }) =>
+      html`<li><span class="path">${path}</span>: ${reason}</li>`
+    )
+  }</ul>${more > 0 ? html`<p>and ${more} more, in <code>quarantine.json</code></p>` : undefined}
+  </details>`;
+}
+
+export function model({ model, settings }: ReportFacts): Html {
+  const { pretrained } = model;
+  return html`
+    <section id="made" aria-labelledby="made-title">
+      <h2 id="made-title">How it was made</h2>
+      <div class="wide">
+        <table>
+          <tbody>${settings.map(([name, value]) =>
+            html`
+              <tr>
+                <th scope="row">${name}</th>
+                <td>${value}</td>
+              </tr>
+            `
+          )}</tbody>
+        </table>
+      </div>
+      <h3>The pretrained weights</h3>
+      <dl><dt>Network</dt><dd>${model.architecture}</dd><dt>From</dt><dd>${pretrained.origin}</dd>
+          <dt>Licence</dt><dd>${pretrained.licence}</dd>
+          ${pretrained.note === undefined ? undefined : html`
+            <dt>Note</dt>
+            <dd>${pretrained.note}</dd>
+          `}
+          <dt>SHA-256</dt><dd><code>${pretrained.sha256}</code></dd></dl>
+    </section>
+  `;
+}

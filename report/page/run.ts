@@ -1,0 +1,59 @@
+/** What ran: the part of the page that only the end of a run knows. */
+import { dag, type ReportedStep } from "./dag.ts";
+import { Html, html } from "./html.ts";
+
+export interface ReportedRun {
+  /** ISO 8601. */
+  started: string;
+  status: string;
+  seconds: number;
+  /** In running order. */
+  steps: readonly ReportedStep[];
+}
+
+/** No text of a page can look like these: its `<` are escaped. */
+const [BEGIN, END] = ["<!--run-->", "<!--/run-->"];
+
+/** Where the run's part will stand. */
+export const runPlace = new Html(`${BEGIN}${END}`);
+
+/**
+ * A page with its run's part.
+ * @throws {Error} when it is no page of `renderReport`
+ */
+export function withRun(page: string, run: ReportedRun): string {
+  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error("this is no report of graft's: run evaluate again");
+  return page.slice(0, begin + BEGIN.length) + section(run).source + page.slice(end);
+}
+
+function section({ started, status, seconds, steps }: ReportedRun): Html {
+  const ran = steps.filter(({ status }) => status === "ran").length;
+  const cached = steps.filter(({ status }) => status === "cached").length;
+  return html`
+    <section id="run" aria-labelledby="run-title">
+      <h2 id="run-title">What ran</h2>
+      <p>The run of ${started.slice(0, 16).replace("T", " ")} (UTC): ${status} in
+      ${duration(seconds)}. ${ran} of ${steps.length} steps ran, ${cached} had nothing to do.</p>
+      <div class="run">${dag(steps)}
+        <div class="wide"><table>
+          <thead><tr><th scope="col">step</th><th scope="col">what</th><th scope="col">took</th>
+            <th scope="col">why</th></tr></thead>
+          <tbody>${steps.map(({ step, status, reason, seconds }) =>
+            html`
+              <tr>
+                <th scope="row">${step}</th>
+                <td>${status ?? "not asked for"}</td>
+                <td>${status === "ran" || status === "failed" ? duration(seconds!) : "–"}</td>
+                <td>${reason ?? ""}</td>
+              </tr>
+            `
+          )}</tbody></table></div></div>
+    </section>
+  `;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

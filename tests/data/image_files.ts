@@ -1,0 +1,87 @@
+/** Image files of unusual kinds, written byte by byte. */
+import { crc32, deflateSync } from "node:zlib";
+import type { RgbImage } from "../../data/image.ts";
+
+const ascii = (text: string) => new TextEncoder().encode(text);
+
+export function concat(...parts: (Uint8Array | number[])[]): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
+}
+
+function pngChunk(type: string, data: Uint8Array): Uint8Array {
+  const chunk = new DataView(new ArrayBuffer(data.length + 12));
+  const bytes = new Uint8Array(chunk.buffer);
+  chunk.setUint32(0, data.length);
+  bytes.set(ascii(type), 4);
+  bytes.set(data, 8);
+  chunk.setUint32(data.length + 8, crc32(bytes.subarray(4, data.length + 8)));
+  return bytes;
+}
+
+function pngFile(
+  { width, height, data }: RgbImage,
+  depth: 8 | 16,
+  further: Uint8Array[] = [],
+): Uint8Array<ArrayBuffer> {
+  const header = new DataView(new ArrayBuffer(13));
+  header.setUint32(0, width);
+  header.setUint32(4, height);
+  header.setUint8(8, depth);
+  header.setUint8(9, 2);
+  const rows = Array.from({ length: height }, (_, y) => {
+    const row = data.subarray(y * width * 3, (y + 1) * width * 3);
+    return [0, ...(depth === 16 ? [...row].flatMap((value) => [value, value]) : row)];
+  });
+  return concat(
+    [0x89, ...ascii("PNG\r\n\x1a\n")],
+    pngChunk("IHDR", new Uint8Array(header.buffer)),
+    ...further,
+    pngChunk("IDAT", deflateSync(Uint8Array.from(rows.flat()))),
+    pngChunk("IEND", new Uint8Array(0)),
+  );
+}
+
+const DOT: RgbImage = { width: 1, height: 1, data: Uint8Array.of(9, 99, 199) };
+
+export const png = (image: RgbImage): Uint8Array<ArrayBuffer> => pngFile(image, 8);
+export const png16 = (image: RgbImage = DOT): Uint8Array<ArrayBuffer> => pngFile(image, 16);
+/** With the chunk that makes an APNG; readers of PNG pass over it. */
+export const animatedPng = (image: RgbImage = DOT): Uint8Array<ArrayBuffer> =>
+  pngFile(image, 8, [pngChunk("acTL", Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 0))]);
+
+/** One pixel a frame. */
+export function animatedGif(frames: number): Uint8Array<ArrayBuffer> {
+  const frame = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 0x01, 0];
+  const extension = [0x21, 0xf9, 4, 0, 0, 0, 0, 0];
+  return concat(
+    ascii("GIF89a"),
+    [1, 0, 1, 0, 0x80, 0, 0, 10, 20, 30, 40, 50, 60],
+    ...Array.from({ length: frames }, () => [...extension, ...frame]),
+    [0x3b],
+  );
+}
+
+/** One grey pixel a page, little endian. */
+export function tiffPages(pages: number): Uint8Array<ArrayBuffer> {
+  const fields = [[256, 1], [257, 1], [258, 8], [259, 1], [262, 1], [273, 8], [277, 1], [278, 1], [
+    279,
+    1,
+  ]];
+  const length = 2 + 12 * fields.length + 4;
+  const file = new DataView(new ArrayBuffer(10 + pages * length));
+  file.setUint32(0, 0x002a4949, true);
+  file.setUint32(4, 10, true);
+  file.setUint8(8, 128);
+  for (let page = 0; page < pages; page++) {
+    const at = 10 + page * length;
+    file.setUint16(at, fields.length, true);
+    fields.forEach(([tag, value], i) => {
+      file.setUint16(at + 2 + 12 * i, tag, true);
+      file.setUint16(at + 4 + 12 * i, 3, true);
+      file.setUint32(at + 6 + 12 * i, 1, true);
+      file.setUint16(at + 10 + 12 * i, value, true);
+    });
+    file.setUint32(at + length - 4, page + 1 < pages ? at + length : 0, true);
+  }
+  return new Uint8Array(file.buffer);
+}

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { FORMATS, modelCard } from "../../export/mod.ts";
+import { markdownText } from "../../export/markdown.ts";
+import { randomModel } from "./random_model.ts";
+
+const { description } = randomModel("mobilenet_v2");
+const score = {
+  accuracy: 0.75,
+  correct: 3,
+  total: 4,
+  interval: [0.3, 0.95] as [number, number],
+  per_class: {
+    ants: { correct: 2, total: 2 },
+    'bees "2" <b>': { correct: 1, total: 2 },
+    "ça | va": { correct: 0, total: 0 },
+  },
+  confusion: [[2, 0, 0], [1, 1, 0], [0, 0, 0]],
+};
+
+Deno.test("the card names classes, accuracy with its interval, confusions and preprocessing", () => {
+  const card = modelCard("onnx", "model.onnx", description, { score });
+  assert.match(card, /75\.0% of 4 val photos \(3; 95% interval 30\.0% to 95\.0%\)/);
+  assert.match(card, /\| bees "2" &lt;b&gt; \| 1 of 2 \| 50\.0% \| ants \(1\) \|/);
+  assert.match(card, /\| ça \\\| va \| 0 of 0 \| no photos \| - \|/);
+  assert.match(card, /to 256 pixels.*the central 64×64.*temperature 1\.25/);
+});
+
+Deno.test("what is unknown is said to be so", () => {
+  const card = modelCard("pytorch", "model.pth", description, {});
+  assert.match(card, /It was not evaluated/);
+  assert.match(card, /no licence is recorded/);
+});
+
+Deno.test("each format's card says how its file is loaded", () => {
+  for (const format of FORMATS) {
+    const card = modelCard(format, "the.file", description, {});
+    assert.ok(card.includes("the.file"), format);
+    assert.match(card, /## Use\n\n./);
+  }
+});
+
+Deno.test("names of others cannot become markup", () => {
+  assert.equal(
+    markdownText("<img onerror=x> & *b*\n# [l](u) `c`"),
+    "&lt;img onerror=x&gt; &amp; \\*b\\* # \\[l\\](u) \\`c\\`",
+  );
+});

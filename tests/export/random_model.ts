@@ -1,0 +1,57 @@
+/** Models that nobody trained, small photos for them, and what our own engine says of these. */
+import * as tf from "@tensorflow/tfjs";
+import { hashTensor } from "../../certify/hash_numbers.ts";
+import type { ExportedModel } from "../../export/mod.ts";
+import { findArchitecture, Model, parameterSpecs } from "../../models/mod.ts";
+import { convertStateDict, type Tensor } from "../../weights/mod.ts";
+
+/** Side and number of the photos. */
+export const SIDE = 64, PHOTOS = 3;
+/** A name that must come out of every format as it went in. */
+export const CLASSES = ["ants", 'bees "2" <b>', "ça | va"];
+
+/** A random model of three classes, as an export is given it. */
+export function randomModel(name: string): ExportedModel {
+  const architecture = findArchitecture(name);
+  const specs = parameterSpecs(architecture, CLASSES.length);
+  const stateDict = new Map(specs.map(({ name, shape }, i): [string, Tensor] => {
+    const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
+    const [scale, offset] = shape.length > 1
+      ? [Math.sqrt(6 / fanIn), 0]
+      : /(weight|running_var)$/.test(name)
+      ? [0.5, 1]
+      : [0.1, 0];
+    return [name, { dtype: "float32", shape, data: hashTensor(i + 1, shape, scale, offset) }];
+  }));
+  return {
+    description: {
+      schema: 1,
+      architecture: name,
+      classes: CLASSES,
+      preprocessing: { ...architecture.preprocessing, size: SIDE },
+      pretrained: { origin: "nowhere", sha256: "", licence: "MIT" },
+      temperature: 1.25,
+    },
+    parameters: convertStateDict(stateDict, specs),
+  };
+}
+
+/** [photos, side, side, 3], as preprocessing leaves them. */
+export function randomPhotos(): Float32Array<ArrayBuffer> {
+  return hashTensor(1000, [PHOTOS, SIDE, SIDE, 3], 2);
+}
+
+/** Logits [photos, classes] by tfjs's own CPU backend. */
+export async function ownLogits({ description, parameters }: ExportedModel): Promise<number[]> {
+  await tf.setBackend("cpu");
+  const model = new Model(
+    findArchitecture(description.architecture),
+    CLASSES.length,
+    parameters,
+  );
+  const logits = tf.tidy(() => model.predict(tf.tensor4d(randomPhotos(), [PHOTOS, SIDE, SIDE, 3])));
+  const values = Array.from(await logits.data());
+  logits.dispose();
+  model.dispose();
+  return values;
+}

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
+import { decodeImage } from "../../data/mod.ts";
+import {
+  renderReport,
+  type ReportedRun,
+  type ReportFacts,
+  withRun,
+} from "../../report/page/mod.ts";
+import { factsOf } from "./page_facts.ts";
+
+interface Element {
+  textContent: string;
+  tagName: string;
+  attributes: Iterable<{ name: string; value: string }>;
+  getAttribute(name: string): string | null;
+  querySelectorAll(selector: string): Iterable<Element>;
+}
+
+const parse = (page: string) => parseHTML(page) as unknown as { document: Element };
+const all = (
+  page: string,
+  selector: string,
+) => [...parse(page).document.querySelectorAll(selector)];
+const textOf = (page: string, selector: string) =>
+  all(page, selector).map(({ textContent }) => textContent.replace(/\s+/g, " ")).join(" ");
+
+const RUN: ReportedRun = {
+  started: "2026-01-02T03:04:05.678Z",
+  status: "done",
+  seconds: 75.2,
+  steps: [
+    { step: "fetch", inputs: [], status: "cached", reason: "nothing changed", seconds: 0 },
+    { step: "train", inputs: ["fetch"], status: "ran", reason: "epochs was 5, is 6", seconds: 64 },
+    { step: "tell", inputs: ["fetch", "train"], status: undefined },
+  ],
+};
+const page = async (facts: ReportFacts) => withRun(await renderReport(facts), RUN);
+
+const HOSTILE = [
+  `<script>alert(1)</script>`,
+  `"><img src=x onerror=alert(1)>`,
+  `'" onmouseover='alert(1)`,
+  `</style></title></svg><svg onload=alert(1)>`,
+  `javascript:alert(1)`,
+  `<!--/run--><!--run-->`,
+  `&lt;b&gt; &amp; \u202Egpj.exe\0`,
+  `__proto__`,
+];
+
+Deno.test("hostile names of classes, files and sources are text wherever they stand", async () => {
+  const names = HOSTILE.map((name) => name);
+  for (const hostile of HOSTILE) {
+    const report = await page(factsOf(names, { file: hostile, words: hostile }));
+    const harmless = await page(
+      factsOf(names.map((_, i) => `class ${i}`), { file: "file", words: "words" }),
+    );
+    const tags = (of: string) => all(of, "*").map(({ tagName }) => tagName);
+    assert.deepEqual(tags(report), tags(harmless), hostile);
+    for (const { attributes } of all(report, "*")) {
+      for (const { name } of attributes) assert.doesNotMatch(name, /^on|^=|"|'/, hostile);
+    }
+    assert.equal(report.split("<!--run-->").length, 2, "the run's place is forged");
+    assert.doesNotMatch(report, /[\0\u202E]/);
+  }
+});
+
+Deno.test("names are shown as they are", async () => {
+  const report = await page(factsOf(HOSTILE, { file: HOSTILE[1] }));
+  const shown = textOf(report, "#classes th");
+  for (const name of HOSTILE.slice(0, 6)) assert.ok(shown.includes(name), `${name} in ${shown}`);
+  assert.ok(textOf(report, "#mistakes .path").includes(HOSTILE[1]));
+});
+
+Deno.test("the page is whole: nothing is fetched, nothing runs, its policy says so", async () => {
+  const report = await page(factsOf(["ants", "bees"]));
+  assert.match(report, /^<!doctype html>\s*<html lang="en">/);
+  assert.deepEqual(all(report, "script, link, iframe, object, embed, base"), []);
+  for (const element of all(report, "[src], [href]")) {
+    const target = element.getAttribute("src") ?? element.getAttribute("href")!;
+    assert.match(target, /^(data:image\/jpeg;base64,|#)/, target);
+  }
+  assert.doesNotMatch(report, /url\(|@import/);
+  const [policy] = all(report, "meta[http-equiv]");
+  assert.match(policy.getAttribute("content")!, /default-src 'none'/);
+  for (
+    const { getAttribute } of [all(report, "nav a")].flat().map((a) => ({
+      getAttribute: (name: string) => a.getAttribute(name),
+    }))
+  ) {
+    const target = getAttribute("href")!.slice(1);
+    assert.equal(all(report, `[id="${target}"]`).length, 1, target);
+  }
+});
+
+Deno.test("photos and charts say aloud what they show, and photos are photos", async () => {
+  const facts = factsOf(["ants", "bees"], { file: "val/ants/7.jpg" });
+  const report = await page(facts);
+  const images = all(report, "img");
+  assert.equal(images.length, 5); // the batch, a mistake, a doubt, and a photo with its heat map
+  for (const image of images) {
+    assert.ok(image.getAttribute("alt")!.length > 10);
+    const jpeg = Uint8Array.fromBase64(image.getAttribute("src")!.split(",")[1]);
+    const { width, height, data } = await decodeImage(jpeg);
+    assert.deepEqual([width, height], [32, 32]);
+    if (image.getAttribute("alt")!.startsWith("Heat")) continue;
+    const off = data.reduce(
+      (sum, byte, i) => sum + Math.abs(byte - facts.batch[0].image.data[i]),
+      0,
+    );
+    assert.ok(off / data.length < 8, `a photo is off by ${off / data.length} on average`);
+  }
+  assert.ok(images.some((image) => image.getAttribute("alt")!.includes("val/ants/7.jpg")));
+  const charts = all(report, "[role=img]").map((chart) => chart.getAttribute("aria-label")!);
+  assert.equal(charts.length, 6); // the interval, two matrices, two curves, the pipeline
+  assert.ok(charts.some((label) => /accuracy .*finetune.* from 80/.test(label)), `${charts}`);
+});
+
+Deno.test("accuracy comes with its interval, and with what guessing would give", async () => {
+  const result = textOf(await page(factsOf(["ants", "bees"])), "#result");
+  assert.match(result, /50\.0%/);
+  assert.match(result, /2 of 4 photos/);
+  assert.match(result, /50\.0% to 90\.0%/);
+  assert.match(result, /Always saying “ants” would be right on 50\.0%/);
+});
+
+const comparison = async (changes: Partial<ReportFacts["comparison"]>) => {
+  const facts = factsOf(["ants", "bees"]);
+  Object.assign(facts.comparison, changes);
+  return textOf(await page(facts), "#result");
+};
+
+Deno.test("a difference that chance explains is told as one, a real one by name", async () => {
+  const chance = await comparison({});
+  assert.match(chance, /differ on 11: finetune alone was right on 9, frozen alone on 2/);
+  assert.match(chance, /6\.5% of such comparisons .* does not show/);
+  assert.match(
+    await comparison({ p_value: 0.004 }),
+    /0\.4% .* finetune is better by more than luck/,
+  );
+  assert.match(await comparison({ better: "equal", only_frozen_right: 9 }), /a tie/);
+  const same = { better: "equal", only_finetune_right: 0, only_frozen_right: 0 } as const;
+  assert.match(await comparison(same), /right on the same photos/);
+});
+
+Deno.test("the run's part says what ran, was cached and why, and can be put in again", async () => {
+  const report = await page(factsOf(["ants", "bees"]));
+  const run = textOf(report, "#run");
+  assert.match(run, /2026-01-02 03:04 \(UTC\): done in 1 min 15 s\. 1 of 3 steps ran, 1/);
+  assert.match(run, /train ran 1 min 4 s epochs was 5, is 6/);
+  assert.match(run, /tell not asked for/);
+  // fetch → tell is said by fetch → train → tell.
+  assert.equal(all(report, "#run .edges path").length, 2);
+  const later = withRun(report, { ...RUN, status: "failed" });
+  assert.equal(all(later, "#run").length, 1);
+  assert.match(textOf(later, "#run"), /: failed in/);
+  assert.throws(() => withRun("<p>another page</p>", RUN), /no report/);
+});
+
+Deno.test("one class more than a matrix can show is a table of the commonest mistakes", async () => {
+  const names = Array.from({ length: 31 }, (_, i) => `class ${i}`);
+  const report = await page(factsOf(names));
+  assert.equal(all(report, "#classes [role=img]").length, 0);
+  assert.match(textOf(report, "#classes li"), /class 0 taken for class 1: once/);
+});
+
+Deno.test("a model without mistakes has none made up, and one epoch is a chart too", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  facts.worst = [];
+  for (const { curves } of Object.values(facts.branches)) curves.epochs.splice(1);
+  const report = await page(facts);
+  assert.match(textOf(report, "#mistakes"), /made none/);
+  assert.equal(all(report, "#training [role=img]").length, 2);
+});

@@ -1,0 +1,45 @@
+/** What a file of weights says of itself beside its tensors. */
+import { ZipArchive } from "../download/mod.ts";
+import { weightsKind } from "./file_kind.ts";
+import { readSafetensors } from "./safetensors.ts";
+
+/** A record beside the pickle of a `.pth` becomes an entry without its `.json`. */
+const RECORD = /^[^/]+\/([a-z_]+)\.json$/;
+const LARGEST_RECORD = 16 << 20;
+
+/**
+ * The metadata of a safetensors or ONNX file, and what else lies as JSON in the zip of a `.pth`;
+ * empty for others.
+ *
+ * Permissions: read for the file.
+ *
+ * @throws {WeightsError} where the file is damaged
+ */
+export async function readMetadata(path: string): Promise<Record<string, string>> {
+  const head = new Uint8Array(16);
+  {
+    using file = await Deno.open(path);
+    await file.read(head);
+  }
+  switch (weightsKind(head)) {
+    case "torch zip":
+      return await readRecords(path);
+    case "safetensors":
+      return (await readSafetensors(path)).metadata;
+    case "onnx":
+      return (await (await import("./onnx.ts")).readOnnx(path)).metadata;
+    default:
+      return {};
+  }
+}
+
+async function readRecords(path: string): Promise<Record<string, string>> {
+  using archive = await ZipArchive.open(path);
+  const records: Record<string, string> = {};
+  for (const entry of archive.entries) {
+    const name = RECORD.exec(entry.name)?.[1];
+    if (!name || entry.bytes > LARGEST_RECORD) continue;
+    records[name] = new TextDecoder().decode(await archive.read(entry));
+  }
+  return records;
+}
