@@ -115,7 +115,7 @@ export const FLAGS = {
   top: { value: "K", help: "predict: how many classes to list (5)", check: integerFrom(1) },
   format: {
     value: "NAME",
-    help: "predict: table, json or csv; export: safetensors, pytorch, tfjs or onnx",
+    help: "predict: table, json or csv; export: safetensors, pytorch, tfjs, onnx or page",
     check: notEmpty,
   },
   out: { value: "PATH", help: "export: the folder, or the file (exported/NAME)", check: notEmpty },
@@ -135,6 +135,12 @@ export const FLAGS = {
     help: "verify: run the step twice, and say whether both gave the same",
     check: notEmpty,
   },
+  host: {
+    value: "ADDRESS",
+    help: "serve: who may come (127.0.0.1: this computer alone)",
+    check: notEmpty,
+  },
+  port: { value: "N", help: "serve: where it listens (8000)", check: integerFrom(0, 65535) },
   "dry-run": { help: "gc: only say what would go" },
   json: { help: "one JSON object a line on stdout; text for people goes to stderr" },
   verbose: { help: "show stack traces" },

@@ -3,7 +3,7 @@ import { classesOf } from "./exported_model.ts";
 import type { ModelDescription } from "./description.ts";
 
 /** What can be exported. */
-export const FORMATS = ["safetensors", "pytorch", "tfjs", "onnx"] as const;
+export const FORMATS = ["safetensors", "pytorch", "tfjs", "onnx", "page"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** @returns Markdown: a fenced block, or a sentence */
@@ -43,6 +43,11 @@ const model = await tf.loadGraphModel("${file}");
 // images: float32 [batch, ${size}, ${size}, 3], preprocessed as below
 const logits = model.predict(images);
 const probabilities = tf.softmax(tf.div(logits, ${temperature}));`.trim() + "\n```";
+    case "page":
+      return "Put the folder on any web host and open `index.html` there. The photos that visitors " +
+        "try stay in their browsers. Hosts that send `Cross-Origin-Opener-Policy: same-origin` and " +
+        "`Cross-Origin-Embedder-Policy: require-corp` (`_headers` asks Netlify and Cloudflare Pages " +
+        "for them) let it compute on all cores where there is no WebGPU.";
   }
 }
 

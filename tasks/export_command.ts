@@ -13,7 +13,9 @@ import {
   onnxBytes,
   tfjsFiles,
 } from "../export/mod.ts";
+import { pageFiles } from "../page/mod.ts";
 import { type FinishedModel, finishedModel } from "./finished_model.ts";
+import { pageModelOf } from "./page_model.ts";
 
 /** What a format's main file is called, where --out names a folder. */
 const MAIN_FILES: Record<Format, string> = {
@@ -21,6 +23,7 @@ const MAIN_FILES: Record<Format, string> = {
   pytorch: "model.pth",
   onnx: "model.onnx",
   tfjs: "model.json",
+  page: "index.html",
 };
 /** Formats of one file, which --out may name itself. */
 const SINGLE: readonly Format[] = ["safetensors", "pytorch", "onnx"];
@@ -83,6 +86,8 @@ async function write(format: Format, model: FinishedModel, path: string): Promis
       return await Deno.writeFile(path, onnxBytes(model));
     case "tfjs":
       return await writeFiles(dirname(path), tfjsFiles(model));
+    case "page":
+      return await writeFiles(dirname(path), await pageFiles(pageModelOf(model)));
   }
 }
 

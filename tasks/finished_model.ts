@@ -6,6 +6,7 @@ import { type Artifact, latestArtifact, listRuns } from "../pipeline/mod.ts";
 import { convertStateDict, readStateDict } from "../weights/mod.ts";
 import { type ChosenModel, modelFromFile, trainedModel } from "./choose_model.ts";
 import { readJson } from "./json.ts";
+import type { Judgement } from "./judgement.ts";
 import { readParameters } from "./parameter_file.ts";
 
 export interface FinishedModel {
@@ -13,6 +14,9 @@ export interface FinishedModel {
   /** In tfjs layout. */
   parameters: Map<string, NamedTensor>;
   facts: CardFacts;
+  /** How its outputs are read. */
+  judgement: Judgement;
+  chosen: ChosenModel;
   /** The model in words. */
   what: string;
 }
@@ -50,8 +54,10 @@ export async function finishedModel(context: CommandContext): Promise<FinishedMo
 
 type Latest = (step: string) => Artifact | undefined;
 
-function describe({ manifest, judgement: { temperature }, what }: ChosenModel) {
-  return { description: { ...manifest, temperature }, what };
+function describe(chosen: ChosenModel) {
+  const { manifest, judgement, what } = chosen;
+  const description = { ...manifest, temperature: judgement.temperature };
+  return { description, judgement, chosen, what };
 }
 
 async function parametersOf({ origin }: ChosenModel): Promise<Map<string, NamedTensor>> {

@@ -50,6 +50,11 @@ if (import.meta.main) {
         help: "write the trained model for other programs, as --format says, to --out",
         run: async (context) => (await import("./export_command.ts")).exportCommand(context),
       },
+      serve: {
+        usage: "serve",
+        help: "a page on which the model can be tried, at --port, and predictions for programs",
+        run: async (context) => (await import("./serve_command.ts")).serveCommand(context),
+      },
       certify: {
         usage: "certify",
         help: "compare every stage with PyTorch's numbers, on --backend",

@@ -62,16 +62,20 @@ export async function* predictPhotos(
       return photos.map((photo) => {
         const { path } = photo;
         if (!("crop" in photo)) return { result: { path, error: photo.refusal } };
-        return { result: { path, ...describe(answers.shift()!, options) }, picture: photo.picture };
+        return {
+          result: { path, ...describeAnswer(answers.shift()!, options) },
+          picture: photo.picture,
+        };
       });
     },
   );
   for await (const batch of batches) yield* batch;
 }
 
-function describe(
+/** What a model's answer means. */
+export function describeAnswer(
   answer: Answer,
-  { classes, judgement, top }: PredictOptions,
+  { classes, judgement, top }: Pick<PredictOptions, "classes" | "judgement" | "top">,
 ): Omit<Prediction, "path"> {
   const { probabilities, unlike } = judge(answer, judgement);
   const ranked = probabilities

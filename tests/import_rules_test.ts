@@ -15,6 +15,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   report: ["data"],
   cli: ["pipeline"],
   export: ["backend/ops.ts", "models", "weights"],
+  page: ["backend", "data", "export", "models", "report", "training", "weights"],
+  serve: [],
   certify: ["backend", "data", "download", "models", "training", "weights"],
 };
 

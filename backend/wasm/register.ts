@@ -46,6 +46,7 @@ export function setThreads(count: number): void {
 }
 
 async function createBackend(): Promise<WasmBackend> {
-  const binary = await Deno.readFile(new URL("./kernels.wasm", import.meta.url));
-  return new WasmBackend(await WebAssembly.compile(binary), threads);
+  // By fetch, which reads files in Deno and addresses in browsers.
+  const kernels = await fetch(new URL("./kernels.wasm", import.meta.url));
+  return new WasmBackend(await WebAssembly.compile(await kernels.arrayBuffer()), threads);
 }

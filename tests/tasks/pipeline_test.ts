@@ -268,6 +268,43 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     assert.match(again.stderr, /mine\.\w+ is there already: .* --force/);
   });
 
+  await t.step("serve answers programs as predict does, and ends when it is told", async () => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "tasks/main.ts", "serve", "--port=0", "--store=store", "--json"],
+      env: { INIT_CWD: folder },
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    let text = "";
+    while (!text.includes("\n")) text += (await reader.read()).value ?? "\n";
+    const { url, hostname } = JSON.parse(text);
+    assert.equal(hostname, "127.0.0.1");
+    const photo = await Deno.readFile(`${folder}/mine.png`);
+    const answer = await fetch(`${url}predict`, { method: "POST", body: photo });
+    const { json: [ours] } = await graft(["predict", "mine.png", "--store=store", "--json"], at);
+    const { top, logits } = await answer.json();
+    assert.deepEqual({ top, logits }, { top: ours.top, logits: ours.logits });
+    const page = await (await fetch(url)).text();
+    assert.match(page, /<title>/);
+
+    const busy = await graft(["serve", `--port=${new URL(url).port}`, "--store=store"], at);
+    assert.equal(busy.code, 1);
+    assert.match(busy.stderr, /is taken by another program.*--port/);
+
+    child.kill("SIGINT");
+    await reader.cancel();
+    assert.equal((await child.status).code, 130);
+  });
+
+  await t.step("the page is written as files", async () => {
+    const { code, stderr } = await graft(["export", "--format=page", "--store=store"], at);
+    assert.equal(code, 0, stderr);
+    const names = Array.from(Deno.readDirSync(`${folder}/exported/page`), ({ name }) => name);
+    for (const name of ["index.html", "app.js", "model.json", "weights.safetensors", "README.md"]) {
+      assert.ok(names.includes(name), name);
+    }
+  });
+
   await t.step("a run that was trained but not evaluated is not exported unasked", async () => {
     await new Deno.Command("cp", { args: ["-r", `${folder}/store`, `${folder}/cut`] }).output();
     await Deno.remove(`${folder}/cut/entries/evaluate`, { recursive: true });
@@ -312,6 +349,7 @@ const USAGE: [string[], RegExp][] = [
   [["predict", "--model=resnet18,resnet34", "x.jpg"], /predict takes one --model, not resnet18, /],
   [["pipeline", "--sweep=sed=1,2"], /did you mean seed\?/],
   [["export"], /export takes --format, one of safetensors, pytorch/],
+  [["serve", "--port=80000"], /--port is "80000", but takes a whole number from 0 to 65535/],
   [["export", "--format=onx"], /--format is "onx", but .*: did you mean onnx\?/],
 ];
 

@@ -1,0 +1,136 @@
+/** The page: photos in, answers out. The worker computes. */
+import { startCamera } from "./camera.ts";
+import { Card } from "./card.ts";
+import { list, percent, titleOf } from "./classes.ts";
+import type { PageManifest, Pixels, Question, Reply } from "../messages.ts";
+
+const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;
+const status = element("status");
+const worker = new Worker(new URL(`./worker.js${location.search}`, import.meta.url), {
+  type: "module",
+});
+const cards = new Map<number, Card>();
+const frames = new Map<number, (probabilities: number[]) => void>();
+let manifest: PageManifest;
+let questions = 0;
+
+worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
+  switch (reply.type) {
+    case "loading":
+      element<HTMLProgressElement>("loading").value = reply.total ? reply.done / reply.total : 0;
+      return;
+    case "ready":
+      return begin(reply.manifest, reply.backend);
+    case "failed":
+      return fail(reply.message);
+    case "answer":
+      frames.get(reply.id)?.(reply.probabilities);
+      frames.delete(reply.id);
+      cards.get(reply.id)?.answer(reply, manifest.classes);
+      if (reply.preview) say(cards.get(reply.id)!.inWords(reply, manifest.classes));
+      return;
+    case "heat":
+      return cards.get(reply.id)?.explain(reply.preview);
+    case "refused":
+      frames.get(reply.id)?.([]);
+      cards.get(reply.id)?.refuse(reply.message);
+      return say(`${cards.get(reply.id)?.name}: ${reply.message}`, true);
+  }
+};
+worker.onerror = ({ message }) => fail(message || "a part of the page cannot be had");
+
+function begin(given: PageManifest, backend: string): void {
+  manifest = given;
+  const { classes, accuracy, architecture } = manifest;
+  document.title = element("title").textContent = titleOf(classes);
+  if (accuracy) {
+    const [low, high] = accuracy.interval.map(percent);
+    element("summary").textContent = `Right about ${accuracy.correct} of ${accuracy.total} ` +
+      `photos that it was evaluated on (95% interval ${low} to ${high}).`;
+  }
+  element("machine").textContent = `${architecture}, computed by ${backend}.`;
+  element("loading").hidden = true;
+  element("ask").hidden = false;
+  say("Ready.");
+}
+
+function fail(message: string): void {
+  element("loading").hidden = true;
+  say(`The model cannot be used here: ${message}.`, true);
+}
+
+function say(text: string, wrong = false): void {
+  status.textContent = text;
+  status.classList.toggle("wrong", wrong);
+}
+
+async function askFiles(files: Iterable<File>): Promise<void> {
+  for (const file of files) {
+    const id = ++questions;
+    const card = new Card(file.name);
+    cards.set(id, card);
+    element("results").prepend(card.element);
+    say(`Looking at ${file.name}…`);
+    const question: Question = { type: "photo", id, file: await file.arrayBuffer() };
+    worker.postMessage(question, [question.file]);
+  }
+}
+
+/** Probabilities of a frame; empty where there are none. */
+function askFrame(frame: Pixels): Promise<number[]> {
+  const id = ++questions;
+  return new Promise((resolve) => {
+    frames.set(id, resolve);
+    worker.postMessage({ type: "frame", id, frame } satisfies Question, [frame.data.buffer]);
+  });
+}
+
+const files = element<HTMLInputElement>("files");
+files.onchange = () => {
+  askFiles([...files.files!]);
+  files.value = ""; // so that the same photo can be chosen again
+};
+
+const drop = element("drop");
+document.ondragover = (event) => {
+  event.preventDefault();
+  drop.classList.add("over");
+};
+document.ondragleave = () => drop.classList.remove("over");
+document.ondrop = (event) => {
+  event.preventDefault();
+  drop.classList.remove("over");
+  if (manifest) askFiles(event.dataTransfer!.files);
+};
+document.onpaste = (event) => {
+  if (manifest && event.clipboardData) askFiles(event.clipboardData.files);
+};
+
+const camera = element<HTMLButtonElement>("camera");
+let stop: (() => void) | undefined;
+camera.onclick = async () => {
+  if (stop) {
+    stop();
+    stop = undefined;
+  } else {
+    try {
+      stop = await startCamera(element<HTMLVideoElement>("video"), async (frame) => {
+        const probabilities = await askFrame(frame);
+        if (probabilities.length) list(element("live-classes"), manifest.classes, probabilities);
+      });
+    } catch (error) {
+      say(`The camera cannot be used: ${(error as Error).message}.`, true);
+    }
+  }
+  camera.setAttribute("aria-pressed", String(stop !== undefined));
+  camera.textContent = stop ? "Stop the camera" : "Use the camera";
+  element("live").hidden = !stop;
+};
+
+element("shoot").onclick = () => {
+  const video = element<HTMLVideoElement>("video");
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  canvas.getContext("2d")!.drawImage(video, 0, 0);
+  canvas.toBlob((blob) => blob && askFiles([new File([blob], "camera.png")]));
+};
