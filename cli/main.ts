@@ -4,7 +4,9 @@ import { historyCommands } from "./history.ts";
 import { inspectionCommands } from "./inspect.ts";
 import { runSteps } from "./run.ts";
 import { describeError, UsageError } from "./errors.ts";
-import { flagHelp, type Flags, nearest, parseFlags } from "./flags.ts";
+import type { Flags } from "./flags.ts";
+import { nearest } from "./nearest.ts";
+import { flagHelp, parseFlags } from "./parse_flags.ts";
 import type { Application, Command, CommandContext } from "./application.ts";
 import { EXIT } from "./exit.ts";
 

@@ -1,6 +1,6 @@
 import { kindOf, type Pipeline } from "../pipeline/mod.ts";
 import { UsageError } from "./errors.ts";
-import { nearest } from "./flags.ts";
+import { nearest } from "./nearest.ts";
 
 /**
  * The steps named on the command line, with every instance of those that a sweep has several of;

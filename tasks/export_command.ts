@@ -3,7 +3,7 @@ import { basename, dirname, extname, resolve } from "node:path";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
-import { nearest } from "../cli/flags.ts";
+import { nearest } from "../cli/nearest.ts";
 import {
   exportPytorch,
   exportSafetensors,

@@ -13,6 +13,11 @@ export interface Chain {
 
 export const file = (step: number) => `s${step}.txt`;
 
+/** What the steps of a chain would write, in their order. */
+export function writeFiles(folder: string, steps: number): void {
+  for (let i = 1; i <= steps; i++) Deno.writeTextFileSync(`${folder}/${file(i)}`, "begin");
+}
+
 /** Runs a command to its end. @throws {Error} with what it said when it fails */
 export async function call([program, ...args]: string[], folder: string): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, {

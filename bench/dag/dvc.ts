@@ -1,4 +1,4 @@
-import { call, type Chain, file, tryCall } from "./chain.ts";
+import { call, type Chain, file, tryCall, writeFiles } from "./chain.ts";
 
 /** Undefined where this Python has no DVC. */
 export async function dvc(python: string): Promise<Chain | undefined> {
@@ -17,7 +17,7 @@ export async function dvc(python: string): Promise<Chain | undefined> {
       Deno.writeTextFileSync(`${folder}/dvc.yaml`, `stages:${stages.join("")}\n`);
     },
     async hasten(folder, steps) {
-      for (let i = 1; i <= steps; i++) Deno.writeTextFileSync(`${folder}/${file(i)}`, "begin");
+      writeFiles(folder, steps);
       await call([python, "-m", "dvc", "commit", "--force", "--quiet"], folder);
     },
     command: () => [python, "-m", "dvc", "repro", "--quiet"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Application, CommandContext } from "../../cli/application.ts";
 import { configure } from "../../cli/configuration.ts";
-import { parseFlags } from "../../cli/flags.ts";
+import { parseFlags } from "../../cli/parse_flags.ts";
 import { definePipeline, expand } from "../../pipeline/mod.ts";
 
 const module = new URL("file:///step.ts");

@@ -6,7 +6,7 @@ import { inputsOf } from "../../pipeline/declaration.ts";
 import { graftPipeline } from "../../tasks/pipeline.ts";
 import { configure } from "../../tasks/configure.ts";
 import { sweepPipeline } from "../../tasks/sweep_pipeline.ts";
-import { parseFlags } from "../../cli/flags.ts";
+import { parseFlags } from "../../cli/parse_flags.ts";
 import { describeTable, markdownTable, runsAsCsv } from "../../tasks/describe_table.ts";
 import { sweepTable } from "../../training/sweep_table.ts";
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../cli/errors.ts";
-import { flagHelp, FLAGS, nearest, parseFlags } from "../../cli/flags.ts";
+import { FLAGS } from "../../cli/flags.ts";
+import { nearest } from "../../cli/nearest.ts";
+import { flagHelp, parseFlags } from "../../cli/parse_flags.ts";
 
 Deno.test("flags come with values, switches without, the rest are operands", () => {
   const flags = parseFlags(["predict", "a.jpg", "--top", "3", "--json", "--branch=frozen"]);
