@@ -2,7 +2,8 @@ import * as v from "valibot";
 import { definePipeline, defineStep, run } from "../../pipeline/mod.ts";
 
 const module = (name: string) => new URL(`./${name}.ts`, import.meta.url);
-const [text, store = ".words", top = "3"] = Deno.args;
+const [file, store = ".words", top = "3"] = Deno.args;
+const text = await Deno.realPath(file); // a step runs in a folder of its own
 
 const pipeline = definePipeline([
   defineStep({

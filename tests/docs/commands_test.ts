@@ -1,0 +1,95 @@
+/** Every command that the pages show does what it should: see deno_in_docs.ts for what is shortened. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { FLAGS } from "../../cli/flags.ts";
+import { writePhoto, writePhotoFolder } from "../tasks/generated_photos.ts";
+import { graft } from "../tasks/graft.ts";
+import { writeRandomWeights } from "../tasks/random_weights.ts";
+import { commandsOf, inlineTasks, links, pages } from "./documented_commands.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const LONGEST_MS = 120_000;
+
+/** What the pages take for granted: photos under their names, and a store after a first run. */
+async function prepare(folder: string): Promise<void> {
+  await writePhotoFolder(`${folder}/photos`, { train: 4, val: 2 });
+  const singles = ["one.jpg", "bee.jpg", "another/folder/two.jpg", "more/a/b/three.jpg"];
+  for (const [i, path] of singles.entries()) {
+    await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+    await writePhoto(`${folder}/${path}`, 100 + i, 0);
+  }
+  await Deno.mkdir(`${folder}/downloads`);
+  await Deno.writeTextFile(`${folder}/some.txt`, "the cat and the dog");
+  await writeRandomWeights(`${folder}/weights.safetensors`, "mobilenet_v2");
+  const { code, stderr } = await graft([
+    "run",
+    "--data=photos",
+    "--weights=weights.safetensors",
+    "--model=mobilenet_v2",
+    "--backend=wasm",
+    "--epochs=1",
+    "--store=store",
+  ], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  await Deno.mkdir(`${folder}/bin`);
+  const shim = fileURLToPath(new URL("tests/docs/deno_in_docs.ts", ROOT));
+  await Deno.writeTextFile(
+    `${folder}/bin/deno`,
+    `#!/bin/sh\nexec "${Deno.execPath()}" run -A "${shim}" "${folder}/store" "$@"\n`,
+    { mode: 0o755 },
+  );
+}
+
+Deno.test({
+  name: "every command of the pages runs, or is one that it says it checks instead",
+  ignore: Deno.build.os === "windows", // the pages are written for a POSIX shell
+  fn: async (t) => {
+    const folder = await Deno.makeTempDir();
+    await prepare(folder);
+    for (const [name, page] of await pages()) {
+      for (const command of commandsOf(page)) {
+        await t.step(`${name}: ${command.split("\n")[0]}`, async () => {
+          const { code, stdout, stderr } = await new Deno.Command("sh", {
+            args: ["-e", "-c", command],
+            cwd: folder,
+            env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}` },
+            signal: AbortSignal.timeout(LONGEST_MS),
+          }).output();
+          const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+          assert.equal(code, 0, `${command}\nended with ${code}:\n${said}`);
+        });
+      }
+    }
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+Deno.test("tasks and flags that the text names exist", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
+  const bench = await Deno.readTextFile(new URL("bench/main.ts", ROOT));
+  let named = 0;
+  for (const [name, page] of await pages()) {
+    for (const task of inlineTasks(page)) {
+      const [command] = task.split(" ");
+      if (/^[A-Z]+$/.test(command)) continue; // STEP
+      named++;
+      assert.ok(tasks[command], `${name}: there is no \`deno task ${command}\``);
+      for (const [flag] of task.matchAll(/--[a-z-]+/g)) {
+        const known = command === "bench" ? bench.includes(flag) : flag.slice(2) in FLAGS;
+        assert.ok(known, `${name}: \`deno task ${command}\` has no ${flag}`);
+      }
+    }
+  }
+  assert.ok(named > 10, `the pages name ${named} tasks`);
+});
+
+Deno.test("what the pages link to is there", async () => {
+  for (const [name, page] of await pages()) {
+    for (const path of links(page)) {
+      await assert.doesNotReject(
+        Deno.stat(new URL(path, new URL(name, ROOT))),
+        `${name} links to ${path}`,
+      );
+    }
+  }
+});
