@@ -15,3 +15,9 @@ export function short(value: number): string {
   }
   return String(Number(value.toPrecision(4)));
 }
+
+/** From one share to another, as percentages. Bounds are computed: what rounding kept from 1 is 1. */
+export function percentRange([low, high]: readonly [number, number]): string {
+  const clean = (share: number) => percent(Number(share.toFixed(9)));
+  return `${clean(low)} to ${clean(high)}`;
+}

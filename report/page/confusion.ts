@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { percent } from "../number.ts";
+import { percent, percentRange } from "../number.ts";
 import { fitText, textWidth } from "../text.ts";
 import { chart, CHART_WIDTH } from "./chart.ts";
 import { BRANCHES, type BranchName, type ReportFacts } from "./facts.ts";
@@ -29,15 +29,14 @@ export function confusion(facts: ReportFacts): Html {
         <th scope="col">share</th><th scope="col">95% interval</th></tr></thead>
       <tbody>${
     classes.map((name) => {
-      const { correct, total, accuracy, interval: [low, high] } =
-        facts.branches[shown].per_class[name];
+      const { correct, total, accuracy, interval } = facts.branches[shown].per_class[name];
       return html`
         <tr>
           <th scope="row">${name}</th>
           <td>${correct}</td>
           <td>${total}</td>
           <td>${total === 0 ? "–" : percent(accuracy)}</td>
-          <td>${percent(low)} to ${percent(high)}</td>
+          <td>${percentRange(interval)}</td>
         </tr>
       `;
     })

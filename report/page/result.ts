@@ -1,13 +1,13 @@
 /** The page's first words: how good the model is, how sure that is, and which branch to take. */
 import * as Plot from "@observablehq/plot";
-import { percent } from "../number.ts";
+import { percent, percentRange } from "../number.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
 import { BRANCHES, type ReportFacts } from "./facts.ts";
 import { type Html, html } from "./html.ts";
 
 export function result(facts: ReportFacts): Html {
   const { branches, shown, comparison, data } = facts;
-  const { accuracy, correct, total, interval: [low, high], calibration } = branches[shown];
+  const { accuracy, correct, total, interval, calibration } = branches[shown];
   const guess = guessing(data.counts.val);
   return html`
     <section id="result" aria-labelledby="result-title">
@@ -17,7 +17,7 @@ export function result(facts: ReportFacts): Html {
           <p class="big">${percent(accuracy)}</p>
           <p>${lead(comparison.better)}<strong>${shown}</strong> names the class of
               <strong>${correct} of ${total}</strong> photos that it was not trained on. On more photos
-              of this kind it would be right on <strong>${percent(low)} to ${percent(high)}</strong>
+              of this kind it would be right on <strong>${percentRange(interval)}</strong>
               (95% interval: so much is left open by ${total} photos). Always saying
               “${guess.label}” would be right on ${percent(guess.share)}.</p>
         </div>
@@ -66,8 +66,8 @@ function difference(
 function intervals({ branches }: ReportFacts, guess: number): Html {
   const rows = BRANCHES.map((name) => ({ name, ...branches[name] }));
   const least = Math.min(guess, ...rows.map(({ interval: [low] }) => low));
-  const label = rows.map(({ name, accuracy, interval: [low, high] }) =>
-    `${name}: ${percent(accuracy)}, between ${percent(low)} and ${percent(high)}`
+  const label = rows.map(({ name, accuracy, interval }) =>
+    `${name}: ${percent(accuracy)}, from ${percentRange(interval)}`
   ).join("; ");
   return chart(label, {
     height: 120,

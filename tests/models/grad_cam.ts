@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { hashTensor } from "../../certify/hash_numbers.ts";
 import { type Reference, referenceTensors } from "../../certify/reference_model.ts";
+import type { Architecture } from "../../models/architecture.ts";
+import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import { Model } from "../../models/model.ts";
 import { type Explanation, gradCam } from "../../training/grad_cam.ts";
@@ -40,6 +42,35 @@ export async function checkGradCam(name: string, backend: string): Promise<void>
   tf.dispose([images, predicted]);
   model.dispose();
   assert.equal(tf.memory().numTensors, before, "tensors left behind");
+}
+
+/** That a model tells places at all: the mean of its last map is what its classifier is given. */
+export async function checkFeatureMap(architecture: Architecture): Promise<void> {
+  const tensors = parameterSpecs(architecture, 2).map(({ name, shape, kind }, i) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    // Convolutions [out, in, h, w] as [h, w, in, out]: of random numbers, only the shape matters.
+    const tfjs = kind === "vector"
+      ? shape
+      : kind === "linear"
+      ? shape.toReversed()
+      : kind === "depthwise"
+      ? [shape[2], shape[3], shape[0], 1]
+      : [shape[2], shape[3], shape[1], shape[0]];
+    const data = hashTensor(
+      i,
+      [size],
+      kind === "vector" ? 0.1 : Math.sqrt(6 * tfjs.at(-1)! / size),
+    );
+    return [name, { shape: tfjs, data: /var$/.test(name) ? data.fill(1) : data }] as const;
+  });
+  const model = new Model(architecture, 2, new Map(tensors));
+  const images = tf.tensor4d(hashTensor(1, [1, 64, 64, 3], 1), [1, 64, 64, 3]);
+  const map = model.featureMap(images);
+  const [mean, features] = [tf.mean(map, [1, 2]), model.features(images)];
+  assert.equal(map.shape.length, 4);
+  assert.deepEqual(await mean.data(), await features.data());
+  tf.dispose([images, map, mean, features]);
+  model.dispose();
 }
 
 function assertHeat(explanations: Explanation[], torch: Heat): void {

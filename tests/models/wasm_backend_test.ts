@@ -11,7 +11,8 @@ import {
 import { referenceBatch, referenceModel } from "../../certify/reference_model.ts";
 import { WASM_BACKEND } from "../../backend/wasm/mod.ts";
 import { assertKept } from "./assert_kept.ts";
-import { checkGradCam } from "./grad_cam.ts";
+import { ARCHITECTURES } from "../../models/registry.ts";
+import { checkFeatureMap, checkGradCam } from "./grad_cam.ts";
 
 /** At 224 pixels one model of each kind of convolution; `deno task certify` has the others. */
 const CASES: readonly ReferenceCase[] = [
@@ -80,5 +81,12 @@ for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0"]) {
       logits.dispose();
       return { data, shape };
     }
+  });
+}
+
+for (const architecture of ARCHITECTURES) {
+  Deno.test(`${architecture.name} can say where it looked`, async () => {
+    await activateBackend("wasm");
+    await checkFeatureMap(architecture);
   });
 }

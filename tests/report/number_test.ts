@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { percent, short } from "../../report/number.ts";
+import { percent, percentRange, short } from "../../report/number.ts";
 
 Deno.test("a probability reads with one decimal", () => {
   assert.equal(percent(0.9872), "98.7%");
@@ -29,4 +29,9 @@ Deno.test("an axis shows few digits, and powers of ten where zeros would pile up
     [0, 0.2, 0.30000000000000004, 12.5, 99999, 1e5, 0.001, 0.0001, 2.5e-7, -0.4].map(short),
     ["0", "0.2", "0.3", "12.5", "100000", "1e5", "0.001", "1e-4", "2.5e-7", "-0.4"],
   );
+});
+
+Deno.test("an interval whose bound is 1 but for rounding ends at 100%", () => {
+  assert.equal(percentRange([0.875, 1 - 2 ** -53]), "87.5% to 100%");
+  assert.equal(percentRange([2 ** -60, 0.9999]), "0% to >99.9%");
 });
