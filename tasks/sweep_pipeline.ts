@@ -31,9 +31,17 @@ export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]):
   return {
     pipeline: definePipeline([...expanded.steps, table], pipeline.name),
     parameters: { ...expanded.parameters, [TABLE]: { settings: rows } },
-    conclude: (record) => {
-      const result = record.steps.find(({ step }) => step === TABLE)?.result;
-      return result ? describeTable(result as unknown as SweepTable) : undefined;
+    conclude: ({ steps }) => {
+      const table = steps.find(({ step }) => step === TABLE);
+      if (table?.result) return describeTable(table.result as unknown as SweepTable);
+      const evaluated = steps.filter(({ step, artifact }) =>
+        artifact && evaluations.includes(step)
+      );
+      return table &&
+        `no table yet: ${evaluated.length} of ${
+            new Set(evaluations).size
+          } settings are evaluated; ` +
+          "the same command goes on with the others";
     },
   };
 }

@@ -107,6 +107,12 @@ Deno.test("the last step leaves the table for people and programs, and its pictu
     );
     assert.ok((await Deno.stat(`${artifact}/accuracy.png`)).size > 1000);
     const said = whole.conclude(record)!;
+    const half = { ...record.steps[0], step: "sweep", result: undefined, artifact: undefined };
+    assert.match(
+      whole.conclude({ ...record, steps: [record.steps[0], half] })!,
+      /^no table yet: 1 of 2 settings are evaluated; the same command goes on/,
+    );
+    assert.equal(whole.conclude({ ...record, steps: [record.steps[0]] }), undefined);
     assert.match(said, /^lr +branch +runs +mean +sd +95% interval +best$/m);
     assert.match(said, /^0\.01 +frozen +2 +90\.0% +0\.0 +59\.6 to 98\.2% +90\.0% \(seed 0\)$/m);
   } finally {
