@@ -15,6 +15,7 @@
  * @module
  */
 export * as data from "./data/mod.ts";
+export * as doctor from "./doctor/mod.ts";
 export * as models from "./models/mod.ts";
 export * as report from "./report/mod.ts";
 export * as training from "./training/mod.ts";

@@ -116,7 +116,11 @@ export const FLAGS = {
     check: notEmpty,
   },
   out: { value: "PATH", help: "export: the folder, or the file (exported/NAME)", check: notEmpty },
-  grid: { value: "OUT.png", help: "predict: draw the photos with their labels", check: notEmpty },
+  grid: {
+    value: "OUT.png",
+    help: "predict: draw the labelled photos; inspect: those found",
+    check: notEmpty,
+  },
   "max-age": {
     value: "AGE",
     help: "gc: remove what no run used since, such as 30d or 12h",

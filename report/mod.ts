@@ -1,5 +1,6 @@
 /** Pictures: as SVG documents (`draw…`, pure) and as PNG files (the others). */
 export { type BatchGridOptions, type BatchTile, drawBatchGrid } from "./batch_grid.ts";
+export { drawContactSheet, type SheetSection, type SheetTile } from "./contact_sheet.ts";
 export { drawConfusionMatrix } from "./confusion_matrix.ts";
 export { FONT_FILES } from "./fonts.ts";
 export { type Heat, overlayHeat } from "./heat_overlay.ts";
@@ -14,6 +15,7 @@ export { rasterise } from "./rasterise.ts";
 export {
   batchGrid,
   confusionMatrix,
+  contactSheet,
   predictionGrid,
   sweepChart,
   titledPhoto,

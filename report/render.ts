@@ -1,6 +1,7 @@
 import type { RgbImage } from "../data/image.ts";
 import { type BatchGridOptions, type BatchTile, drawBatchGrid } from "./batch_grid.ts";
 import { drawConfusionMatrix } from "./confusion_matrix.ts";
+import { drawContactSheet, type SheetSection } from "./contact_sheet.ts";
 import {
   drawPredictionGrid,
   type PredictionGridOptions,
@@ -50,4 +51,12 @@ export async function confusionMatrix(
   options?: { title?: string },
 ): Promise<Png> {
   return await rasterise(drawConfusionMatrix(classes, matrix, options));
+}
+
+/** `drawContactSheet` as PNG. */
+export async function contactSheet(
+  sections: readonly SheetSection[],
+  heading: { title: string; remark: string },
+): Promise<Png> {
+  return await rasterise(drawContactSheet(sections, heading));
 }

@@ -1,8 +1,18 @@
 /** Step: every photo decoded once and packed; what cannot be decoded is named, not lost. */
-import { buildDataset, openDataset, SPLITS } from "../data/mod.ts";
+import {
+  buildDataset,
+  type Examined,
+  hasImageExtension,
+  openDataset,
+  SPLITS,
+} from "../data/mod.ts";
+import { type Collection, diagnose } from "../doctor/mod.ts";
+import { IMAGENET_PREPROCESSING } from "../models/architecture.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
 import { batchGrid } from "../report/mod.ts";
-import { readJson } from "./json.ts";
+import { countFindings, describeFinding } from "./describe_findings.ts";
+import { findingsSheet } from "./findings_sheet.ts";
+import { readJson, writeJson } from "./json.ts";
 import { trainingBatch } from "./training_batch.ts";
 
 if (import.meta.main) await runStep(build);
@@ -11,13 +21,18 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const source = await readJson(`${step.inputs.download_data}/source.json`);
   // The tutorial reads its photos as torchvision does; one's own are turned as the camera says.
   const exifOrientation = source.kind !== "hymenoptera";
+  const photos = `${step.inputs.download_data}/photos`;
+  const examined: Examined[] = [];
+  const others: string[] = [];
   let quarantined = 0;
-  await buildDataset(`${step.inputs.download_data}/photos`, step.output, {
+  await buildDataset(photos, step.output, {
     exifOrientation,
     signal: step.signal,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
+    onExamined: (photo) => examined.push(photo),
     onQuarantine: ({ path, reason }) => {
       quarantined++;
+      if (!hasImageExtension(path)) others.push(path);
       step.log(`left out ${path}: ${reason}`);
     },
   });
@@ -28,5 +43,25 @@ async function build(step: StepContext<unknown>): Promise<void> {
   step.log(
     `${counts.train} photos to train on, ${counts.val} to validate, ${quarantined} left out`,
   );
-  step.result({ ...counts, quarantined });
+  const findings = await consult(step, { files: examined, others }, photos, exifOrientation);
+  step.result({ ...counts, quarantined, findings });
+}
+
+/** What the data doctor says of the photos: all in files, the worst in the log. */
+async function consult(
+  step: StepContext<unknown>,
+  collection: Collection,
+  photos: string,
+  exifOrientation: boolean,
+): Promise<string> {
+  const findings = diagnose(collection, { ...IMAGENET_PREPROCESSING, exifOrientation });
+  await writeJson(`${step.output}/findings.json`, { schema: 1, findings });
+  const sheet = await findingsSheet(findings, photos, "What was found in the photos");
+  if (sheet) await Deno.writeFile(`${step.output}/findings.png`, sheet);
+  for (const finding of findings) {
+    if (finding.severity !== "note") step.log(describeFinding(finding).join("\n"));
+  }
+  const counts = countFindings(findings);
+  step.log(`the data doctor found ${counts}: findings.json`);
+  return counts;
 }

@@ -55,6 +55,11 @@ if (import.meta.main) {
         help: "a page on which the model can be tried, at --port, and predictions for programs",
         run: async (context) => (await import("./serve_command.ts")).serveCommand(context),
       },
+      inspect: {
+        usage: "inspect DIR|ZIP|…",
+        help: "say what is wrong with photos, and what to do about it",
+        run: async (context) => (await import("./inspect_command.ts")).inspectCommand(context),
+      },
       certify: {
         usage: "certify",
         help: "compare every stage with PyTorch's numbers, on --backend",

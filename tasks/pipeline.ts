@@ -59,7 +59,14 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     defineStep({
       ...step("build_datasets"),
       inputs: ["download_data"],
-      outputs: ["dataset.json", "quarantine.json", "train.pack", "val.pack", "batch.png"],
+      outputs: [
+        "dataset.json",
+        "quarantine.json",
+        "findings.json",
+        "train.pack",
+        "val.pack",
+        "batch.png",
+      ],
       ...drawing,
       resources: { cpu: navigator.hardwareConcurrency },
     }),

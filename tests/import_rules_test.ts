@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   export: ["backend/ops.ts", "models", "weights"],
   page: ["backend", "data", "export", "models", "report", "training", "weights"],
   serve: [],
+  doctor: ["data", "training/metrics.ts"],
   certify: ["backend", "data", "download", "models", "training", "weights"],
 };
 

@@ -67,6 +67,7 @@ export async function copyProject(folder: string): Promise<void> {
       "backend",
       "cli",
       "data",
+      "doctor",
       "download",
       "export",
       "models",

@@ -61,6 +61,10 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
     const quarantine = await readJson(`${built}/quarantine.json`);
     assert.match(JSON.stringify(quarantine), /train\/red\/broken\.png/);
     assert.match(first.stderr, /broken\.png/);
+    const { findings } = await readJson(`${built}/findings.json`);
+    const kinds = findings.map(({ kind }: { kind: string }) => kind);
+    assert.ok(kinds.includes("undecodable") && kinds.includes("few_training_photos"), `${kinds}`);
+    assert.ok((await Deno.stat(`${built}/findings.png`)).size > 1000);
   });
 
   await t.step("training leaves history, curves and the best parameters", async () => {

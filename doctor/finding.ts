@@ -1,0 +1,45 @@
+/** What the data doctor has to say. */
+
+/** error: results would be wrong; warning: they would be worse than they could be; note: good to know. */
+export const SEVERITIES = ["error", "warning", "note"] as const;
+export type Severity = typeof SEVERITIES[number];
+
+export type FindingKind =
+  | "layout"
+  | "val_class_unknown"
+  | "class_without_val"
+  | "leakage"
+  | "conflicting_labels"
+  | "truncated"
+  | "undecodable"
+  | "unread_format"
+  | "wrong_extension"
+  | "unsorted"
+  | "exact_duplicates"
+  | "near_duplicates"
+  | "class_imbalance"
+  | "few_training_photos"
+  | "accuracy_interval"
+  | "small"
+  | "elongated"
+  | "exif_rotated"
+  | "greyscale"
+  | "cmyk"
+  | "sixteen_bit"
+  | "animated";
+
+export interface Finding {
+  kind: FindingKind;
+  severity: Severity;
+  /** One sentence. */
+  title: string;
+  /** What to do, in one sentence. */
+  remedy: string;
+  /** Relative to the folder of photos, with `/`; empty where it is about all. */
+  files: string[];
+  /** Files that belong together, where there are such. */
+  groups?: string[][];
+}
+
+/** "1 photo is", "3 photos are". */
+export const photosAre = (count: number) => count === 1 ? "1 photo is" : `${count} photos are`;

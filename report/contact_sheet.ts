@@ -1,0 +1,91 @@
+import type { RgbImage } from "../data/image.ts";
+import { HEADING, heading } from "./heading.ts";
+import { photo } from "./photo.ts";
+import { COLOUR, MARGIN, SIZE } from "./style.ts";
+import { box, type Picture, picture, rect, text } from "./svg.ts";
+import { fitText } from "./text.ts";
+
+/** A file on the sheet; without an image, it could not be read. */
+export interface SheetTile {
+  image?: RgbImage;
+  caption: string;
+}
+
+/** What is said of some files, and the files. */
+export interface SheetSection {
+  severity: "error" | "warning" | "note";
+  title: string;
+  remark: string;
+  tiles: SheetTile[];
+  /** Of all the files there are; the tiles may be fewer. */
+  total: number;
+}
+
+const ACROSS = 7;
+const SIDE = 128;
+const GAP = 14;
+const CAPTION = 24;
+const SECTION_HEAD = 52;
+const SECTION_GAP = 28;
+const WIDTH = 2 * MARGIN + ACROSS * SIDE + (ACROSS - 1) * GAP;
+
+const SEVERITY_COLOUR = {
+  error: COLOUR.wrong,
+  warning: "#a86400",
+  note: COLOUR.neutral,
+};
+
+/**
+ * Draws the photos that something is said of, below what is said.
+ * @throws {RangeError} without sections
+ */
+export function drawContactSheet(
+  sections: readonly SheetSection[],
+  { title, remark }: { title: string; remark: string },
+): Picture {
+  if (sections.length === 0) {
+    throw new RangeError("a contact sheet of nothing is no picture: give at least one section");
+  }
+  let y = MARGIN + HEADING;
+  const drawn = sections.map((section) => {
+    const height = SECTION_HEAD + Math.ceil(section.tiles.length / ACROSS) * (SIDE + CAPTION + GAP);
+    const part = box(0, y, WIDTH, height, drawSection(section));
+    y += height + SECTION_GAP;
+    return part;
+  });
+  return picture(WIDTH, y, title, heading(WIDTH, title, remark) + drawn.join(""), "photos");
+}
+
+function drawSection({ severity, title, remark, tiles, total }: SheetSection): string {
+  const colour = SEVERITY_COLOUR[severity];
+  const more = total > tiles.length ? ` Shown: ${tiles.length} of ${total}.` : "";
+  const room = WIDTH - 2 * MARGIN - 14;
+  const head = rect(MARGIN, 2, 5, 36, colour, 2) +
+    text(MARGIN + 14, 15, fitText(`${severity}: ${title}`, SIZE.heading, room), {
+      size: SIZE.heading,
+      weight: 600,
+    }) +
+    text(MARGIN + 14, 35, fitText(remark + more, SIZE.remark, room), {
+      size: SIZE.remark,
+      fill: COLOUR.muted,
+    });
+  return head + tiles.map((tile, i) =>
+    box(
+      MARGIN + (i % ACROSS) * (SIDE + GAP),
+      SECTION_HEAD + Math.floor(i / ACROSS) * (SIDE + CAPTION + GAP),
+      SIDE,
+      SIDE + CAPTION,
+      drawTile(tile),
+    )
+  ).join("");
+}
+
+function drawTile({ image, caption }: SheetTile): string {
+  const shown = image ? photo(image, 0, 0, SIDE, SIDE) : rect(0, 0, SIDE, SIDE, COLOUR.track) +
+    text(SIDE / 2, SIDE / 2 + 4, "cannot be read", {
+      size: SIZE.label,
+      anchor: "middle",
+      fill: COLOUR.muted,
+    });
+  return shown + text(0, SIDE + 16, fitText(caption, SIZE.label, SIDE), { size: SIZE.label });
+}
