@@ -30,6 +30,8 @@ const ENTRIES = {
 export async function bundleScripts(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const folder = await Deno.makeTempDir();
   try {
+    // A copy of the lock, so that packages are the project's, and the project stays as it is.
+    await Deno.copyFile(new URL("../deno.lock", HERE), `${folder}/deno.lock`);
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(await bundleConfiguration()));
     const scripts = Object.entries(ENTRIES).map(async ([name, entry]) => {
       const out = `${folder}/${name}`;
@@ -78,6 +80,5 @@ async function bundleConfiguration() {
     nodeModulesDir: "none",
     imports,
     scopes: { [thread]: { "node:worker_threads": data } },
-    lock: fileURLToPath(new URL("../deno.lock", HERE)),
   };
 }

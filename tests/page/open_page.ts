@@ -41,7 +41,11 @@ export function filesOf(model: PageModel) {
 
 export function launch(executablePath: string): Promise<Browser> {
   // As root, which containers are, Chromium runs without its sandbox only.
-  const args = ["--no-sandbox", "--enable-unsafe-swiftshader"];
+  const args = [
+    "--no-sandbox",
+    "--enable-unsafe-swiftshader",
+    "--use-fake-device-for-media-stream",
+  ];
   return chromium.launch({ executablePath, args });
 }
 

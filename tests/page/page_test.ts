@@ -61,6 +61,7 @@ Deno.test({
     await using server = new TestServer(await filesOf(model), SECURITY_HEADERS);
     const browser = await launch(chromium!);
     const { page, trouble, requests } = await openPage(browser, server.url);
+    await page.context().grantPermissions(["camera"]);
 
     await t.step("it computes by our kernels, on all cores", async () => {
       const cores = navigator.hardwareConcurrency;
@@ -122,6 +123,19 @@ Deno.test({
       await page.getByLabel("Choose photos").focus();
       await page.keyboard.press("Tab");
       assert.equal(await page.evaluate(() => document.activeElement!.id), "camera");
+    });
+
+    await t.step("the camera is watched, and a frame of it becomes a photo", async () => {
+      const camera = page.getByRole("button", { name: "camera" });
+      const before = await page.locator("article").count();
+      await camera.click();
+      await page.locator("#live-classes li").first().waitFor();
+      assert.equal(await camera.textContent(), "Stop the camera");
+      await page.getByRole("button", { name: "Take this photo" }).click();
+      await page.locator("article").nth(before).waitFor();
+      await page.locator("article", { hasText: "camera.png, " }).waitFor();
+      await camera.click();
+      assert.equal(await page.locator("#live").isVisible(), false);
     });
 
     await t.step("names are text, whatever they contain", async () => {

@@ -263,6 +263,13 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
       async (source) => (await graft(["predict", "mine.png", source, "--json"], at)).json[0],
     ));
     assert.deepEqual(theirs.top, ours.top);
+    const start = await graft(
+      ["run", "convert_weights", "--weights=taken/mine.pth", "--store=other", "--json"],
+      at,
+    );
+    assert.equal(start.code, 0, start.stderr);
+    const manifest = await readJson(`${artifactOf(start, "convert_weights")}/model.json`);
+    assert.deepEqual([manifest.architecture, manifest.classes], ["mobilenet_v2", 2]);
 
     const again = await graft(
       ["export", "--format=pytorch", "--out=taken/mine.pth", "--store=store"],
