@@ -3,6 +3,7 @@
  * a process, so the graph is kept in the store; it holds as long as every file in it, and every
  * file that decides how imports resolve, is unchanged.
  */
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CodeDigests } from "./code_digests.ts";
 import { sha256 } from "./digest.ts";
@@ -94,7 +95,7 @@ export class Closures {
     module: URL,
     { root, files, code, packages, readable, validWhile }: KeptGraph,
   ): Closure {
-    const nameOf = (path: string) => relative(root, path);
+    const nameOf = (path: string) => relative(root, path).replaceAll("\\", "/");
     const textOf = (path: string) => this.digests.ofCode(path)?.slice(0, SHORT) ?? "";
     return {
       root,
@@ -195,11 +196,4 @@ function foldersAbove(path: string): string[] {
   const separator = Deno.build.os === "windows" ? "\\" : "/";
   const names = path.split(separator).slice(0, -1);
   return names.map((_, i) => names.slice(0, names.length - i).join(separator) + separator);
-}
-
-function relative(root: string, path: string): string {
-  const above = foldersAbove(root);
-  const up = above.findIndex((folder) => path.startsWith(folder));
-  if (up < 0) return path;
-  return ("../".repeat(up) + path.slice(above[up].length)).replaceAll("\\", "/");
 }

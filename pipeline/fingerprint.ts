@@ -48,9 +48,16 @@ export interface Fingerprint {
 /** 128 bits: enough that two fingerprints never meet, short enough for a file's name. */
 export const keyOf = (fingerprint: Fingerprint): string => digestOf(fingerprint).slice(0, 32);
 
-/** Equal for two fingerprints that differ in the parameters `across` alone. */
-export const checkpointKeyOf = (fingerprint: Fingerprint, across: readonly string[]): string =>
-  keyOf({ ...fingerprint, parameters: without(fingerprint.parameters, across) });
+/**
+ * Equal for two fingerprints that differ in the parameters `checkpointsAcross` alone; undefined for
+ * a step without checkpoints.
+ */
+export const checkpointKeyOf = (
+  fingerprint: Fingerprint,
+  { checkpointsAcross }: Pick<StepDeclaration, "checkpointsAcross">,
+): string | undefined =>
+  checkpointsAcross &&
+  keyOf({ ...fingerprint, parameters: without(fingerprint.parameters, checkpointsAcross) });
 
 /** Takes fingerprints, reading what it must and remembering what it can. */
 export class Fingerprinter {

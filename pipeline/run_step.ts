@@ -1,44 +1,13 @@
 /** Brings one step up to date: from the store, or by running it. */
-import { type Json, kindOf, type StepDeclaration } from "./declaration.ts";
-import type { PipelineEvent, StepFailure } from "./events.ts";
-import type { Executor } from "./executor.ts";
+import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
-import type { InputCheck } from "./input_check.ts";
-import { denoArguments } from "./permissions.ts";
+import { makeArtifact } from "./make_artifact.ts";
 import { LOOKUP_MAX_AGE_MS } from "./plan.ts";
-import type { ResourcePool } from "./resource_pool.ts";
-import type { Session } from "./session.ts";
+import type { RunContext } from "./run_context.ts";
 import type { Artifact } from "./store.ts";
-import { digestOfTree, missingOutputs, readTree, type Tree, without } from "./tree.ts";
-import { changesBetween, describeChange } from "./changes.ts";
 import { explain, whyCached } from "./why.ts";
 
 const MADE_MEANWHILE = "another run made it";
-
-/** What the steps of a run share. */
-export interface RunContext {
-  session: Session;
-  run: string;
-  /** The run's folder, for logs. */
-  folder: string;
-  executor: Executor;
-  pool: ResourcePool;
-  inputCheck: InputCheck;
-  emit: (event: PipelineEvent) => void;
-  /** Ends the step's process. */
-  signal?: AbortSignal;
-  /** Ends waiting for locks and resources. */
-  giveUp: AbortSignal;
-  /** Told of a failure before the failed step's room is given to another one. */
-  onFailure: (step: string) => void;
-}
-
-/** The step's process failed; what it left to say. */
-export class StepError extends Error {
-  constructor(readonly failure: StepFailure) {
-    super(failure.message);
-  }
-}
 
 export interface UpToDate {
   status: "ran" | "cached";
@@ -47,25 +16,18 @@ export interface UpToDate {
 }
 
 export class StepRun {
-  readonly #name: string;
   /** What its artifacts are filed under. */
   readonly #kind: string;
-  readonly #parameters: Json;
   readonly #forced: boolean;
-  /** Digest of each upstream artifact. */
-  readonly #inputDigests: Record<string, string>;
 
+  /** @param inputs by the step's own names for them */
   constructor(
     private readonly step: StepDeclaration,
-    /** By the step's own names for them. */
     private readonly inputs: Record<string, Artifact>,
     private readonly context: RunContext,
   ) {
-    this.#name = step.name;
     this.#kind = kindOf(step);
-    this.#parameters = context.session.parameters[step.name];
     this.#forced = context.session.forced.has(step.name);
-    this.#inputDigests = mapValues(inputs, ({ manifest }) => manifest.digest);
   }
 
   /**
@@ -75,7 +37,7 @@ export class StepRun {
   async bringUpToDate(): Promise<UpToDate> {
     const { session: { store, closures }, giveUp, emit } = this.context;
     const onWait = () =>
-      emit({ type: "step_log", step: this.#name, text: "another run makes it: waiting" });
+      emit({ type: "step_log", step: this.step.name, text: "another run makes it: waiting" });
     for (let waited = false;; waited = true) {
       const fingerprint = await this.#takeFingerprint(LOOKUP_MAX_AGE_MS);
       const key = keyOf(fingerprint);
@@ -114,117 +76,21 @@ export class StepRun {
       (changes) => codeTexts.count(changes, root),
     );
     codeTexts.keep(fingerprint, root);
-    return { status: "ran", artifact: await this.#make(fingerprint, reason), reason };
+    const takeFingerprint = () => this.#takeFingerprint();
+    const making = { step: this.step, inputs: this.inputs, fingerprint, reason, takeFingerprint };
+    return { status: "ran", artifact: await makeArtifact(making, this.context), reason };
   }
 
   #takeFingerprint(maxAge = 0): Promise<Fingerprint> {
-    const { fingerprinter } = this.context.session;
-    return fingerprinter.take(this.step, this.#parameters, this.#inputDigests, maxAge);
+    const { fingerprinter, parameters } = this.context.session;
+    const digests = Object.entries(this.inputs)
+      .map(([name, { manifest }]) => [name, manifest.digest]);
+    const { step } = this;
+    return fingerprinter.take(step, parameters[step.name], Object.fromEntries(digests), maxAge);
   }
 
   /** Attempts that share checkpoints take turns: the next one goes on where the last one ended. */
   #lockKey(fingerprint: Fingerprint): string {
-    return this.#checkpointKey(fingerprint) ?? keyOf(fingerprint);
-  }
-
-  #checkpointKey(fingerprint: Fingerprint): string | undefined {
-    const { checkpointsAcross } = this.step;
-    return checkpointsAcross && checkpointKeyOf(fingerprint, checkpointsAcross);
-  }
-
-  async #make(fingerprint: Fingerprint, reason: string): Promise<Artifact> {
-    const { session: { store, closures }, run, onFailure } = this.context;
-    const started = performance.now();
-    const draft = store.draft(this.#kind);
-    try {
-      const result = await this.#execute(draft, fingerprint, reason);
-      const tree = await this.#checkedTree(draft);
-      return await store.publish(draft, {
-        step: this.#kind,
-        key: keyOf(fingerprint),
-        fingerprint,
-        texts: (await closures.of(this.step.module)).texts,
-        tree,
-        content: digestOfTree(tree),
-        digest: digestOfTree(without(tree, fingerprint.notInDigest)),
-        checkpoints: this.#checkpointKey(fingerprint),
-        result,
-        made: {
-          run,
-          at: new Date().toISOString(),
-          seconds: (performance.now() - started) / 1000,
-          deno: Deno.version.deno,
-          platform: Deno.build.target,
-        },
-      });
-    } catch (error) {
-      store.discard(draft);
-      onFailure(this.#name);
-      throw error;
-    }
-  }
-
-  /** Runs the step's process and makes sure that it ran what the fingerprint says. */
-  async #execute(output: string, fingerprint: Fingerprint, reason: string) {
-    const { session: { store, closures, fingerprinter }, executor, run, folder, emit, signal } =
-      this.context;
-    const { step } = this;
-    await this.context.inputCheck.check(this.inputs);
-    const checkpointKey = this.#checkpointKey(fingerprint);
-    const request = {
-      step: this.#kind,
-      parameters: this.#parameters,
-      inputs: mapValues(this.inputs, ({ path }) => path),
-      output,
-      checkpoints: checkpointKey &&
-        store.checkpoints(this.#kind, checkpointKey, run, this.#forced),
-    };
-    const hidden = Object.values(this.inputs).flatMap(({ path, manifest }) =>
-      manifest.fingerprint.notInDigest.map((name) => `${path}/${name}`)
-    );
-    const work = {
-      module: step.module,
-      arguments: denoArguments(step, request, await closures.of(step.module), hidden),
-      request,
-      logFile: `${folder}/${this.#name}.log`,
-    };
-    emit({ type: "step_started", step: this.#name, reason });
-    const outcome = await executor.execute(work, {
-      signal,
-      onReady: async () => assertUnchanged(fingerprint, await this.#takeFingerprint()),
-      onMessage: (message) => {
-        if (message.type === "progress") {
-          emit({ ...message.progress, type: "step_progress", step: this.#name });
-        } else if (message.type === "log") {
-          emit({ type: "step_log", step: this.#name, text: message.text });
-        }
-      },
-    });
-    if (outcome.status === "failed") {
-      signal?.throwIfAborted();
-      throw new StepError(outcome.error);
-    }
-    // Code was loaded at the start and may be edited since; what the step read must have stayed.
-    const externals = await fingerprinter.externalsOf(step, this.#parameters);
-    assertUnchanged(fingerprint, { ...fingerprint, externals });
-    return outcome.result;
-  }
-
-  async #checkedTree(draft: string): Promise<Tree> {
-    const tree = await readTree(draft);
-    const missing = missingOutputs(tree, this.step.outputs);
-    if (missing.length === 0) return tree;
-    const wrote = tree.files.slice(0, 5).map(({ path }) => path).join(", ") || "nothing";
-    throw new Error(`it ended without writing ${missing.join(", ")} (it wrote ${wrote})`);
+    return checkpointKeyOf(fingerprint, this.step) ?? keyOf(fingerprint);
   }
 }
-
-function assertUnchanged(before: Fingerprint, after: Fingerprint): void {
-  const changes = changesBetween(before, after).map(describeChange);
-  if (changes.length > 0) {
-    throw new Error(`while it ran, ${changes[0]}: run again to have a result that is true`);
-  }
-}
-
-const mapValues = <A, B>(record: Record<string, A>, f: (value: A) => B): Record<string, B> =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value)]));

@@ -51,7 +51,6 @@ export async function openSession(
   const forced = force === true ? everyTarget : force || [];
   for (const name of forced) stepNamed(pipeline, name);
   const layout = new Layout(absolute(root));
-  const own = new FileStore(layout);
   const layouts = readFrom.map((other) => new Layout(absolute(other)));
   const others = layouts.map((other) => new FileStore(other));
   const digests = new FileDigests(`${layout.cache}/digests.json`);
@@ -59,7 +58,7 @@ export async function openSession(
   const closures = new Closures(digests, codeDigests, `${layout.cache}/closures`);
   return {
     layout,
-    store: others.length > 0 ? new LayeredStore(own, others) : own,
+    store: others.length > 0 ? new LayeredStore(layout, others) : new FileStore(layout),
     steps,
     parameters: await validateParameters(pipeline, steps, parameters),
     forced: new Set(forced),

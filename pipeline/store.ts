@@ -44,7 +44,7 @@ export interface Store {
   /** What is wrong with an artifact's content; `find` does not give a damaged one of ours again. */
   inspect(artifact: Artifact): Promise<string | undefined>;
   /** Manifests of a step, newest first, at most `limit`. */
-  manifests(step: string, limit: number): Manifest[];
+  manifests(step: string, limit?: number): Manifest[];
   /** Only its holder may make the artifact of this key; undefined while another one holds it. */
   tryLock(step: string, key: string): Promise<Disposable | undefined>;
   /** As `tryLock`, but waits. */

@@ -98,7 +98,9 @@ Deno.test("parameters that checkpoints are shared across leave their key alone, 
   fc.assert(fc.property(fingerprint, fc.integer(), fc.integer(), (taken, a, b) => {
     fc.pre(a !== b);
     const key = (parameters: Json) =>
-      checkpointKeyOf({ ...taken, parameters }, ["recipe.epochs", "threads"]);
+      checkpointKeyOf({ ...taken, parameters }, {
+        checkpointsAcross: ["recipe.epochs", "threads"],
+      });
     const base = key({ recipe: { epochs: a, lr: a }, threads: a, epochs: a });
     assert.equal(key({ recipe: { epochs: b, lr: a }, threads: b, epochs: a }), base);
     assert.equal(key({ recipe: { lr: a }, epochs: a }), base);

@@ -8,16 +8,18 @@ import type { Artifact, Store } from "../../pipeline/store.ts";
 import { digestOfTree, readTree } from "../../pipeline/tree.ts";
 import { Folder } from "./rig.ts";
 
-function fileStore(root: string): Store {
+function layoutOf(root: string): Layout {
   const layout = new Layout(root);
   layout.create();
-  return new FileStore(layout);
+  return layout;
 }
+
+const fileStore = (root: string) => new FileStore(layoutOf(root));
 
 const KINDS: Record<string, (root: string) => Store> = {
   "a store in a folder": fileStore,
   "a store with a read-only one behind it": (root) =>
-    new LayeredStore(fileStore(root), [fileStore(`${root}_behind`)]),
+    new LayeredStore(layoutOf(root), [fileStore(`${root}_behind`)]),
 };
 
 function fingerprintOf(step: string, version: number): Fingerprint {
@@ -195,7 +197,7 @@ Deno.test("what the store behind has is served from there, and nothing is writte
   const behind = fileStore(`${folder.path}/team`);
   const theirs = await publish(behind, "a", 1, { "x.txt": "theirs" });
   const before = listing(`${folder.path}/team`);
-  const store = new LayeredStore(fileStore(folder.store), [behind]);
+  const store = new LayeredStore(layoutOf(folder.store), [behind]);
   assert.deepEqual(store.find("a", keyOfVersion("a", 1)), { artifact: theirs });
   const ours = await publish(store, "a", 2, { "x.txt": "ours" });
   assert.ok(ours.path.startsWith(`${folder.store}/`));
