@@ -122,7 +122,7 @@ camera.onclick = async () => {
       say(`The camera cannot be used: ${(error as Error).message}.`, true);
     }
   }
-  camera.setAttribute("aria-pressed", String(stop !== undefined));
+  camera.classList.toggle("on", stop !== undefined);
   camera.textContent = stop ? "Stop the camera" : "Use the camera";
   element("live").hidden = !stop;
 };

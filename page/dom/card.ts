@@ -35,6 +35,7 @@ export class Card {
 
   refuse(message: string): void {
     this.#part("canvas").hidden = true;
+    this.#part(".classes").hidden = true;
     this.#part("h2").textContent = "This is no photo that can be read";
     this.#part(".file").textContent = `${this.name}: ${message}`;
   }
