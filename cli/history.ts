@@ -37,8 +37,8 @@ export const historyCommands: Record<string, Command> = {
   },
   unpin: { usage: "unpin NAME", help: "let a pinned run go", run: unpinRun },
   gc: {
-    usage: "gc [--max-age AGE] [--max-size SIZE] [--dry-run]",
-    help: "remove what no recent run uses; never what the latest or a pinned run does",
+    usage: "gc",
+    help: "remove what no recent run uses (see --max-age); never what the latest or a pin needs",
     run: collectGarbage,
   },
 };
@@ -53,8 +53,10 @@ function runNamed(store: string, name: string): RunRecord {
 }
 
 /** Names under which runs are pinned, by run. */
-const pinsByRun = (store: string) =>
-  Map.groupBy(listPins(store).keys(), (name) => listPins(store).get(name)!);
+function pinsByRun(store: string): Map<string, string[]> {
+  const pins = listPins(store);
+  return Map.groupBy(pins.keys(), (name) => pins.get(name)!);
+}
 
 function showRuns({ flags, operands: [name], store, json, say }: CommandContext): Promise<number> {
   const runs = name === undefined ? listRuns(store) : [runNamed(store, name)];

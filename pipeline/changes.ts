@@ -70,8 +70,10 @@ function compare(
   old: Record<string, string | null>,
   now: Record<string, string | null>,
 ): Change[] {
-  return [...new Set([...Object.keys(old), ...Object.keys(now)])].sort()
-    .filter((name) => (old[name] ?? null) !== (now[name] ?? null))
+  const differs = (name: string) => (old[name] ?? null) !== (now[name] ?? null);
+  // Of hundreds of files few differ, and a sweep compares thousands of steps.
+  const gone = Object.keys(old).filter((name) => !(name in now) && differs(name));
+  return [...Object.keys(now).filter(differs), ...gone].sort()
     .map((name) => ({
       kind,
       name,
@@ -85,9 +87,11 @@ function comparePackages(
   old: Record<string, string>,
   now: Record<string, string>,
 ): Change[] {
-  const changes = compare("package", versionsByName(old), versionsByName(now));
+  const changes = compare("package", old, now);
+  if (changes.length === 0) return [];
+  const versions = compare("package", versionsByName(old), versionsByName(now));
   // The same versions with another content: worth an alarm, so it is shown by integrity.
-  return changes.length > 0 ? changes : compare("package", old, now);
+  return versions.length > 0 ? versions : changes;
 }
 
 /** `{"long@4.0.0": …, "long@5.3.2": …}` becomes `{long: "4.0.0, 5.3.2"}`. */

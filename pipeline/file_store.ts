@@ -15,6 +15,9 @@ interface Sealed {
 }
 
 export class FileStore implements Store {
+  /** What was listed last: a sweep's instances of one step are explained one after the other. */
+  #listed?: { step: string; manifests: Map<string, Manifest | undefined> };
+
   constructor(private readonly layout: Layout) {}
 
   find(step: string, key: string): Lookup {
@@ -43,12 +46,20 @@ export class FileStore implements Store {
 
   manifests(step: string, limit = Infinity): Manifest[] {
     const folder = `${this.layout.entries}/${step}`;
+    const known = this.#listed?.step === step ? this.#listed.manifests : new Map();
+    const listed = new Map<string, Manifest | undefined>();
+    this.#listed = { step, manifests: listed };
     return namesIn(folder)
       .filter((name) => name.endsWith(".json"))
       .map((name) => ({ name, time: Number(statOrNull(`${folder}/${name}`)?.mtime) }))
       .sort((a, b) => b.time - a.time)
       .slice(0, limit)
-      .map(({ name }) => this.#read(step, name.slice(0, -".json".length)))
+      .map(({ name, time }) => {
+        const version = `${name} ${time}`;
+        const manifest = known.get(version) ?? this.#read(step, name.slice(0, -".json".length));
+        listed.set(version, manifest);
+        return manifest;
+      })
       .filter((manifest) => manifest !== undefined);
   }
 

@@ -88,11 +88,17 @@ export function selectSteps(
 ): readonly StepDeclaration[] {
   if (targets.length === 0) return steps;
   const wanted = new Set(targets);
-  for (const target of targets) stepNamed({ steps }, target);
+  checkNames({ steps }, targets);
   for (const step of steps.toReversed()) {
     if (wanted.has(step.name)) { for (const input of upstream(step)) wanted.add(input); }
   }
   return steps.filter(({ name }) => wanted.has(name));
+}
+
+/** @throws {PipelineError} when one of `names` is no step's */
+export function checkNames(pipeline: Pick<Pipeline, "steps">, names: Iterable<string>): void {
+  const known = new Set(pipeline.steps.map(({ name }) => name));
+  for (const name of names) if (!known.has(name)) stepNamed(pipeline, name);
 }
 
 /** @throws {PipelineError} listing the steps there are */

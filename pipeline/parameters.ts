@@ -1,6 +1,6 @@
 /** Parameters as validated by each step's schema. */
 import type { Json, StepDeclaration } from "./declaration.ts";
-import { type Pipeline, stepNamed } from "./graph.ts";
+import { checkNames, type Pipeline } from "./graph.ts";
 import { canonical } from "./digest.ts";
 import { messageOf, PipelineError } from "./errors.ts";
 
@@ -14,7 +14,7 @@ export async function validateParameters(
   steps: readonly StepDeclaration[],
   given: Readonly<Record<string, unknown>> = {},
 ): Promise<Record<string, Json>> {
-  for (const name of Object.keys(given)) stepNamed(pipeline, name);
+  checkNames(pipeline, Object.keys(given));
   const validated: Record<string, Json> = {};
   for (const step of steps) validated[step.name] = await validate(step, given[step.name] ?? {});
   return validated;

@@ -3,7 +3,7 @@ import { Closures } from "./closure.ts";
 import { CodeDigests } from "./code_digests.ts";
 import { CodeTexts } from "./code_texts.ts";
 import type { Json, StepDeclaration } from "./declaration.ts";
-import { type Pipeline, selectSteps, stepNamed } from "./graph.ts";
+import { checkNames, type Pipeline, selectSteps } from "./graph.ts";
 import { FileDigests } from "./file_digests.ts";
 import { FileStore } from "./file_store.ts";
 import { Fingerprinter } from "./fingerprint.ts";
@@ -49,7 +49,7 @@ export async function openSession(
   const steps = selectSteps(pipeline, targets);
   const everyTarget = targets.length > 0 ? targets : steps.map(({ name }) => name);
   const forced = force === true ? everyTarget : force || [];
-  for (const name of forced) stepNamed(pipeline, name);
+  checkNames(pipeline, forced);
   const layout = new Layout(absolute(root));
   const layouts = readFrom.map((other) => new Layout(absolute(other)));
   const others = layouts.map((other) => new FileStore(other));
