@@ -73,7 +73,7 @@ export const BATCH_NORM_EPSILON = 1e-5;
 /**
  * Batch normalisation in training mode over [batch, height, width, channels], then residual and
  * activation. Normalises by the biased variance of the batch and moves the running buffers, in
- * place, by the unbiased one.
+ * place, by the unbiased one: clones of them change, too.
  *
  * Matches torch/nn/modules/batchnorm.py; Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167.
  * @throws {Error} when the batch has one value a channel: its unbiased variance does not exist.
@@ -163,6 +163,9 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): t
  * One step of SGD with momentum, in place, over parallel lists: buffer = momentum·buffer + gradient,
  * parameter -= lr·buffer. Matches torch/optim/sgd.py (no dampening, no weight decay, no Nesterov);
  * buffers start at zero, which gives torch's first step too.
+ *
+ * A backend's own kernel writes to the parameters' memory: a tensor that shares it, such as a clone
+ * made before, changes with them. Copy what is to stay, for instance by `tf.mul(parameter, 1)`.
  *
  * @param lr a tensor, float32 [], where the step is repeated (`repeatStep`) with other rates
  */
