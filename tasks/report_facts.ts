@@ -24,6 +24,7 @@ import {
   type LearningCurves,
   leastSure,
   type PhotoLogits,
+  RECIPES,
   telling,
   worstMistakes,
 } from "../training/mod.ts";
@@ -132,6 +133,7 @@ async function dataFacts(dataset: Dataset, inputs: Record<string, string>): Prom
     largest: all.at(-1)!,
     exifOrientation: dataset.exifOrientation,
     leftOut: await readJson<Quarantined[]>(`${inputs.build_datasets}/quarantine.json`),
+    findings: (await readJson(`${inputs.build_datasets}/findings.json`)).findings,
   };
 }
 
@@ -145,7 +147,7 @@ function settings(
     ["Epochs", String(training!.epochs)],
     ["Photos a batch", String(batchSize)],
     ["Learning rate", rates.length > 1 ? `${lr}, then ${rates.slice(1).join(", ")}` : String(lr)],
-    ["Optimiser", "SGD with momentum 0.9, as the PyTorch tutorial's"],
+    ["Optimiser", `SGD with momentum ${RECIPES.tutorial.momentum}`],
     ["Seed", String(seed)],
     [
       "Photos are",

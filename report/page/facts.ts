@@ -55,6 +55,13 @@ export interface DataFacts {
   largest: { width: number; height: number };
   exifOrientation: boolean;
   leftOut: { path: string; reason: string }[];
+  /** What is wrong with the photos, the worst first. */
+  findings: {
+    severity: "error" | "warning" | "note";
+    title: string;
+    remedy: string;
+    files: readonly string[];
+  }[];
 }
 
 export interface ModelFacts {

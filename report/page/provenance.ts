@@ -3,7 +3,8 @@ import type { DataFacts, ReportFacts } from "./facts.ts";
 import { type Html, html } from "./html.ts";
 import { batch } from "./photos.ts";
 
-const MOST_LEFT_OUT = 10;
+/** Files named of a finding, and of those that were left out. */
+const MOST_FILES = 10;
 
 export async function data(facts: ReportFacts): Promise<Html> {
   const { data, classes } = facts;
@@ -33,6 +34,7 @@ export async function data(facts: ReportFacts): Promise<Html> {
       : ", read as torchvision reads them, EXIF orientation left aside"
   }. ${leftOut.length === 0 ? "None was left out." : undefined}</p>
     ${leftOut.length > 0 ? quarantine(leftOut) : undefined}
+    ${data.findings.length > 0 ? findings(data.findings) : undefined}
     <h3>A batch to train on</h3>
     <p>What the network is given: each time another part of each photo, mirrored by chance.</p>
     ${await batch(facts)}
@@ -51,15 +53,35 @@ export async function data(facts: ReportFacts): Promise<Html> {
 }
 
 function quarantine(leftOut: DataFacts["leftOut"]): Html {
-  const more = leftOut.length - MOST_LEFT_OUT;
   return html`<details><summary>${leftOut.length} ${
     leftOut.length === 1 ? "file was" : "files were"
-  } left out</summary><ul>${
-    leftOut.slice(0, MOST_LEFT_OUT).map(({ path, reason }) =>
-      html`<li><span class="path">${path}</span>: ${reason}</li>`
+  } left out</summary>${
+    fileList(
+      leftOut.map(({ path, reason }) => html`<span class="path">${path}</span>: ${reason}`),
+      "quarantine.json",
     )
-  }</ul>${more > 0 ? html`<p>and ${more} more, in <code>quarantine.json</code></p>` : undefined}
-  </details>`;
+  }</details>`;
+}
+
+/** What the data doctor said, each finding with its files under it. */
+function findings(found: DataFacts["findings"]): Html {
+  return html`<h3>What the data doctor found</h3>${
+    found.map(({ severity, title, remedy, files }) =>
+      html`<details><summary><span class="${severity}">${severity}</span> ${title}</summary>
+        <p>${remedy}</p>${
+        fileList(files.map((file) => html`<span class="path">${file}</span>`), "findings.json")
+      }</details>`
+    )
+  }`;
+}
+
+/** The first of many. */
+function fileList(items: Html[], all: string): Html | undefined {
+  if (items.length === 0) return undefined;
+  const more = items.length - MOST_FILES;
+  return html`<ul>${items.slice(0, MOST_FILES).map((item) => html`<li>${item}</li>`)}</ul>${
+    more > 0 ? html`<p>and ${more} more, in <code>${all}</code></p>` : undefined
+  }`;
 }
 
 export function model({ model, settings }: ReportFacts): Html {

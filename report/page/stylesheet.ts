@@ -60,6 +60,9 @@ dd { margin: 0; }
 details { margin: .75rem 0; }
 summary { cursor: pointer; color: var(--link); }
 .legend { color: var(--muted); font-size: .9rem; }
+.error { color: var(--wrong); font-weight: 600; }
+.warning { color: var(--frozen); font-weight: 600; }
+.note { color: var(--muted); }
 .legend { display: flex; flex-wrap: wrap; gap: 0 1.1rem; }
 .legend > span { white-space: nowrap; }
 .legend span span { display: inline-block; vertical-align: middle; margin-right: .4rem; }

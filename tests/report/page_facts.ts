@@ -52,6 +52,7 @@ export function factsOf(
       largest: { width: 300, height: 200 },
       exifOrientation: true,
       leftOut: [{ path: file, reason: words }],
+      findings: [{ severity: "warning", title: words, remedy: words, files: [file] }],
     },
     model: {
       architecture: words,

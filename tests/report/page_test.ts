@@ -172,3 +172,20 @@ Deno.test("a model without mistakes has none made up, and one epoch is a chart t
   assert.match(textOf(report, "#mistakes"), /made none/);
   assert.equal(all(report, "#training [role=img]").length, 2);
 });
+
+Deno.test("what is wrong with the photos is told with its remedy and files; of many the first ten", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  const files = Array.from({ length: 12 }, (_, i) => `train/ants/${i}.jpg`);
+  facts.data.findings = [{
+    severity: "error",
+    title: "12 photos of train are in val too.",
+    remedy: "Remove them.",
+    files,
+  }];
+  const data = textOf(await page(facts), "#data");
+  assert.match(data, /error 12 photos of train are in val too\. Remove them\./);
+  assert.ok(data.includes(files[9]) && !data.includes(files[10]));
+  assert.match(data, /and 2 more, in findings\.json/);
+  facts.data.findings = [];
+  assert.doesNotMatch(textOf(await page(facts), "#data"), /data doctor/);
+});
