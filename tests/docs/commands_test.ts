@@ -40,19 +40,50 @@ async function prepare(folder: string): Promise<void> {
   );
 }
 
+/** `deno task serve` as it runs while a reader goes on, on any free port. */
+async function serve(folder: string) {
+  const server = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tasks/main.ts", "serve", "--port=0", "--json", "--store=store"],
+    cwd: fileURLToPath(ROOT),
+    env: { INIT_CWD: folder },
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const lines = server.stdout.pipeThrough(new TextDecoderStream());
+  let said = "";
+  for await (const text of lines.values({ preventCancel: true })) {
+    said += text;
+    if (said.includes("\n")) break;
+  }
+  const { url } = JSON.parse(said);
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      server.kill();
+      await lines.cancel();
+      await server.status;
+    },
+  };
+}
+
+const SERVED = "http://127.0.0.1:8000/";
+
 Deno.test({
   name: "every command of the pages runs, or is one that it says it checks instead",
   ignore: Deno.build.os === "windows", // the pages are written for a POSIX shell
   fn: async (t) => {
     const folder = await Deno.makeTempDir();
     await prepare(folder);
+    await using server = await serve(folder);
+    // An answer that is an error fails its command.
+    await Deno.writeTextFile(`${folder}/.curlrc`, "fail\n");
     for (const [name, page] of await pages()) {
       for (const command of commandsOf(page)) {
         await t.step(`${name}: ${command.split("\n")[0]}`, async () => {
           const { code, stdout, stderr } = await new Deno.Command("sh", {
-            args: ["-e", "-c", command],
+            args: ["-e", "-c", command.replaceAll(SERVED, server.url)],
             cwd: folder,
-            env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}` },
+            env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}`, CURL_HOME: folder },
             signal: AbortSignal.timeout(LONGEST_MS),
           }).output();
           const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
