@@ -116,6 +116,11 @@ export const FLAGS = {
     check: notEmpty,
   },
   out: { value: "PATH", help: "export: the folder, or the file (exported/NAME)", check: notEmpty },
+  explain: {
+    value: "OUT.png",
+    help: "predict: draw what speaks for each label (Grad-CAM)",
+    check: notEmpty,
+  },
   grid: {
     value: "OUT.png",
     help: "predict: draw the labelled photos; inspect: those found",

@@ -8,11 +8,20 @@ export class Pace {
     this.#first.delete(step);
   }
 
-  /** @param at milliseconds on any clock */
+  /**
+   * What the step itself says, else by its pace so far.
+   * @param at milliseconds on any clock
+   */
   secondsLeft(
-    { step, done, total }: { step: string; done: number; total?: number },
+    { step, done, total, seconds_left }: {
+      step: string;
+      done: number;
+      total?: number;
+      seconds_left?: unknown;
+    },
     at: number,
   ): number | undefined {
+    if (typeof seconds_left === "number") return seconds_left;
     const first = this.#first.get(step) ?? { done, at };
     this.#first.set(step, first);
     return total

@@ -16,6 +16,8 @@ export function nameWidth(steps: readonly string[]): number {
   return Math.min(48, Math.max(16, ...steps.map((name) => name.length)));
 }
 
+/** Room for the time left, so that what steps say stands in columns. */
+const LEFT_WIDTH = 17;
 /** Plain output says how far a long step is at most this often. */
 const PLAIN_INTERVAL_MS = 15_000;
 
@@ -148,7 +150,7 @@ export class TerminalRenderer implements Renderer {
     const left = this.#pace.secondsLeft(event, performance.now());
     if (total) bar.setTotal(total);
     bar.update(total ? done : 0, {
-      left: left === undefined ? "" : `${formatSeconds(left)} left`,
+      left: (left === undefined ? "" : `${formatSeconds(left)} left`).padEnd(LEFT_WIDTH),
       message: message ?? "",
     });
   }

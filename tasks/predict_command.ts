@@ -5,10 +5,9 @@ import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import type { Flags } from "../cli/flags.ts";
-import type { RgbImage } from "../data/mod.ts";
 import { classNames } from "../models/mod.ts";
-import { predictionGrid, type PredictionTile } from "../report/mod.ts";
 import { modelFromFile, trainedModel } from "./choose_model.ts";
+import { PredictionPictures } from "./draw_predictions.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
 import { meansFor } from "./predict_means.ts";
@@ -17,9 +16,8 @@ import { predictPhotos } from "./predict_photos.ts";
 const DEFAULT_TOP = 5;
 /** The adapter takes longer to start than a photo takes on the CPU: a GPU only when asked for. */
 const DEFAULT_BACKEND = "wasm";
-/** Side of the photos kept for `--grid`, in pixels, and how many its picture shows. */
+/** Side of the photos kept for `--grid`, in pixels. */
 const TILE = 360;
-const MOST_TILES = 60;
 
 /** @param v8Flags arguments of `deno run` for processes that compute and parse nothing */
 export async function predictCommand(
@@ -38,9 +36,10 @@ export async function predictCommand(
   const { backend } = await chooseBackend(
     (flags.backend ?? DEFAULT_BACKEND) as "auto" | "webgpu" | "wasm",
   );
+  const threads = flags.threads ? Number(flags.threads) : undefined;
   using means = await meansFor(chosen, {
     backend,
-    threads: flags.threads ? Number(flags.threads) : undefined,
+    threads,
     photos: count ?? Infinity,
     v8Flags,
   });
@@ -50,7 +49,7 @@ export async function predictCommand(
   const top = Math.min(classes.length, Number(flags.top ?? DEFAULT_TOP));
   const text = format === "csv" ? csvFormat(top) : tableFormat(classes);
   if (format === "csv") console.log(text.head);
-  const tiles: PredictionTile[] = [];
+  const pictures = new PredictionPictures();
   const picture = flags.grid ? TILE : undefined;
   let done = 0, failed = 0;
   const started = performance.now();
@@ -61,19 +60,23 @@ export async function predictCommand(
     judgement,
     top,
   });
-  for await (const { result, picture } of results) {
+  for await (const { result, crop, picture } of results) {
     done++;
     const isFailure = "error" in result;
     if (isFailure) failed++;
     if (format === "json") json(result);
     else if (isFailure && format === "table") console.error(text.line(result));
     else console.log(text.line(result));
-    if (!isFailure && picture && tiles.length < MOST_TILES) tiles.push(tileOf(picture, result));
+    if (!isFailure && crop) pictures.add({ prediction: result, crop, picture });
   }
   if (format !== "json" && done > 1) {
     console.error(describePace(done, failed, (performance.now() - started) / 1000));
   }
-  if (flags.grid) await drawGrid(resolve(folder, flags.grid), tiles, done - failed);
+  if (flags.grid) await pictures.drawGrid(resolve(folder, flags.grid));
+  if (flags.explain) {
+    const path = resolve(folder, flags.explain);
+    await pictures.drawExplained(path, chosen.origin, { backend, threads });
+  }
   return failed > 0 ? EXIT.failed : EXIT.done;
 }
 
@@ -88,25 +91,8 @@ function formatOf({ format, json }: Flags): string {
   return format;
 }
 
-function tileOf(
-  image: RgbImage,
-  { label, probability }: { label: string; probability: number },
-): PredictionTile {
-  return { image, predicted: label, probability };
-}
-
 function describePace(done: number, failed: number, seconds: number): string {
   const failures = failed > 0 ? `, ${failed} of them could not be read` : "";
   return `${done} photos${failures} in ${seconds.toFixed(1)} s: ` +
     `${(done / seconds).toFixed(0)} a second`;
-}
-
-async function drawGrid(path: string, tiles: PredictionTile[], photos: number): Promise<void> {
-  if (tiles.length === 0) {
-    console.error(`${path} was not drawn: there is no photo to show`);
-    return;
-  }
-  await Deno.writeFile(path, await predictionGrid(tiles, { title: "Predictions", columns: 3 }));
-  const part = photos > tiles.length ? `, the first ${tiles.length} of ${photos} photos` : "";
-  console.error(`drew ${path}${part}`);
 }

@@ -47,7 +47,7 @@ const PATIENCE_MS = 30;
 export async function* predictPhotos(
   paths: Iterable<string> | AsyncIterable<string>,
   options: PredictOptions,
-): AsyncGenerator<{ result: Prediction | Failure; picture?: RgbImage }> {
+): AsyncGenerator<{ result: Prediction | Failure; crop?: Uint8Array; picture?: RgbImage }> {
   const cut = mapInOrder(
     paths,
     options.cutting,
@@ -62,10 +62,8 @@ export async function* predictPhotos(
       return photos.map((photo) => {
         const { path } = photo;
         if (!("crop" in photo)) return { result: { path, error: photo.refusal } };
-        return {
-          result: { path, ...describeAnswer(answers.shift()!, options) },
-          picture: photo.picture,
-        };
+        const { crop, picture } = photo;
+        return { result: { path, ...describeAnswer(answers.shift()!, options) }, crop, picture };
       });
     },
   );

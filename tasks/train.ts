@@ -9,6 +9,7 @@ import { type Branch, fit, learningCurves, replaceHead, traceStep } from "../tra
 import { writeJson } from "./json.ts";
 import { readParameters, writeParameters } from "./parameter_file.ts";
 import type { TrainParameters } from "./parameters.ts";
+import { TrainingProgress } from "./training_progress.ts";
 import { readTrainingState, writeTrainingState } from "./training_state.ts";
 
 export function runTraining(branch: Branch): Promise<void> {
@@ -55,31 +56,19 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   if (last) await Deno.copyFile(`${last.path}/trace.ndjson`, traceFile);
   using trace = await Deno.open(traceFile, { append: true, create: true });
   const photos = dataset.photos("train");
+  const batches = { train: loaders.train.length, val: loaders.val.length };
+  const progress = new TrainingProgress(recipe.epochs, batches, from?.history);
   try {
     const { history, best } = await fit(model, loaders, {
       branch,
       recipe,
       signal: step.signal,
       from,
-      onBatch: (progress) => {
-        const { phase, epoch, batch, batches, loss, accuracy } = progress;
-        if (phase === "train") writeLine(trace, traceStep(progress, photos));
-        const perEpoch = loaders.train.length + loaders.val.length;
-        step.progress({
-          done: epoch * perEpoch + (phase === "val" ? loaders.train.length : 0) + batch,
-          total: recipe.epochs * perEpoch,
-          unit: "batches",
-          message: `epoch ${epoch + 1}/${recipe.epochs} ${phase} ${batch}/${batches} ` +
-            `loss ${loss.toFixed(4)} accuracy ${(100 * accuracy).toFixed(1)}%`,
-        });
+      onBatch: (batch) => {
+        if (batch.phase === "train") writeLine(trace, traceStep(batch, photos));
+        step.progress(progress.batch(batch));
       },
-      onEpoch: ({ epoch, train, val }, { best }) =>
-        step.log(
-          `epoch ${epoch + 1}/${recipe.epochs}: train loss ${train.loss.toFixed(4)} accuracy ` +
-            `${(100 * train.accuracy).toFixed(1)}%, val loss ${val.loss.toFixed(4)} accuracy ` +
-            `${(100 * val.accuracy).toFixed(1)}%, best ${(100 * best.accuracy).toFixed(1)}% ` +
-            `(${(train.seconds + val.seconds).toFixed(1)} s)`,
-        ),
+      onEpoch: (epoch, history) => step.log(progress.epoch(epoch, history)),
       keepState: async (state) => {
         last = await checkpoints.save(state.history.epochs.length, async (folder) => {
           await writeTrainingState(folder, state, generator, pretrained);

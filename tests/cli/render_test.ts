@@ -69,3 +69,8 @@ Deno.test("every line that a step logs stands under its name", () => {
   renderer.show({ type: "step_log", step: "predict", text: "one\ntwo" });
   assert.deepEqual(lines, ["  predict          one", "  predict          two"]);
 });
+
+Deno.test("a step that knows how long it will take is believed", () => {
+  const event = { step: "train", done: 1, total: 9, seconds_left: 42 };
+  assert.equal(new Pace().secondsLeft(event, 0), 42);
+});

@@ -1,5 +1,6 @@
 /** `deno task predict` as a user runs it, on photos and weights that the test makes. */
 import assert from "node:assert/strict";
+import { decodeImage } from "../../data/decode.ts";
 import { graft } from "./graft.ts";
 import { writePhoto } from "./generated_photos.ts";
 import { writeRandomWeights } from "./random_weights.ts";
@@ -64,14 +65,18 @@ Deno.test("predict", async (t) => {
     assert.match(stderr, /2 photos, 1 of them could not be read/);
   });
 
-  await t.step("a pattern, drawn as a grid", async () => {
+  await t.step("a pattern, drawn as a grid, and with what speaks for each label", async () => {
     const { code, stdout, stderr } = await graft(
-      ["predict", "photos/?.png", ...MODEL, "--grid=grid.png"],
+      ["predict", "photos/?.png", ...MODEL, "--grid=grid.png", "--explain=heat.png"],
       at,
     );
     assert.equal(code, 0, stderr);
     assert.equal(stdout.trim().split("\n").length, 10);
-    assert.ok((await Deno.stat(`${folder}/grid.png`)).size > 1000);
+    const sizes = await Promise.all(["grid", "heat"].map(async (name) => {
+      const { width, height } = await decodeImage(await Deno.readFile(`${folder}/${name}.png`));
+      return [width, height];
+    }));
+    assert.deepEqual(sizes[0], sizes[1], "ten photos each");
   });
 
   await t.step("what cannot be meant is refused before anything is read", async () => {

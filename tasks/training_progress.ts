@@ -1,0 +1,105 @@
+/** How far training is, for whoever watches: in words of one width, and in figures. */
+import type { Progress } from "../pipeline/mod.ts";
+import type { BatchProgress, EpochResult, History } from "../training/mod.ts";
+
+/** Batches of an epoch, by phase. */
+interface Batches {
+  train: number;
+  val: number;
+}
+
+/**
+ * Turns each batch into a progress event. Time left is told by the pace of either phase, as a val
+ * batch takes a third of a training batch; until one was seen, it counts as much.
+ */
+export class TrainingProgress {
+  readonly #batches: Batches;
+  readonly #epochs: number;
+  readonly #now: () => number;
+  readonly #spent = { train: { ms: 0, batches: 0 }, val: { ms: 0, batches: 0 } };
+  #last: number;
+  #val: number | undefined;
+  #best: number | undefined;
+
+  /** @param before the epochs that are done already, when training goes on */
+  constructor(
+    epochs: number,
+    batches: Batches,
+    before?: History,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#epochs = epochs;
+    this.#batches = batches;
+    this.#now = now;
+    this.#last = now();
+    const last = before?.epochs.at(-1);
+    if (last) this.epoch(last, before!);
+  }
+
+  /** After each batch. */
+  batch({ phase, epoch, batch, batches, loss, accuracy }: BatchProgress): Progress {
+    const now = this.#now();
+    // The first batch of a phase waits for its photos, and compiles: it says nothing of the others.
+    if (batch > 1) {
+      this.#spent[phase].ms += now - this.#last;
+      this.#spent[phase].batches++;
+    }
+    this.#last = now;
+    const { train, val } = this.#batches;
+    const [best, known] = [this.#best, this.#val].map((share) => share ?? null);
+    const seconds = this.#secondsLeft(phase, epoch, batch);
+    return {
+      done: epoch * (train + val) + (phase === "val" ? train : 0) + batch,
+      total: this.#epochs * (train + val),
+      unit: "batches",
+      message: [
+        `epoch ${String(epoch + 1).padStart(String(this.#epochs).length)}/${this.#epochs}`,
+        `${phase.padEnd(5)} loss ${loss.toFixed(4)}`,
+        `accuracy ${percent(accuracy)}`,
+        `val ${percent(known)}`,
+        `best ${percent(best)}`,
+      ].join("  "),
+      phase,
+      epoch,
+      epochs: this.#epochs,
+      batch,
+      batches,
+      loss,
+      accuracy,
+      best_accuracy: best,
+      ...(seconds !== undefined && { seconds_left: seconds }),
+    };
+  }
+
+  /** After each epoch: its line, for people. */
+  epoch({ epoch, train, val }: EpochResult, { best }: History): string {
+    this.#val = val.accuracy;
+    this.#best = best.accuracy;
+    this.#last = this.#now();
+    return `epoch ${epoch + 1}/${this.#epochs}: train loss ${train.loss.toFixed(4)} accuracy ` +
+      `${(100 * train.accuracy).toFixed(1)}%, val loss ${val.loss.toFixed(4)} accuracy ` +
+      `${(100 * val.accuracy).toFixed(1)}%, best ${(100 * best.accuracy).toFixed(1)}% ` +
+      `(${(train.seconds + val.seconds).toFixed(1)} s)`;
+  }
+
+  #secondsLeft(phase: "train" | "val", epoch: number, batch: number): number | undefined {
+    const pace = (of: "train" | "val") => {
+      const { ms, batches } = this.#spent[of];
+      return batches > 0 ? ms / batches : undefined;
+    };
+    const train = pace("train") ?? pace("val");
+    const val = pace("val") ?? train;
+    if (train === undefined || val === undefined) return undefined;
+    const later = this.#epochs - epoch - 1;
+    const left = {
+      train: later * this.#batches.train + (phase === "train" ? this.#batches.train - batch : 0),
+      val: later * this.#batches.val + this.#batches.val - (phase === "val" ? batch : 0),
+    };
+    return (left.train * train + left.val * val) / 1000;
+  }
+}
+
+/** Of one width, so that the lines of branches that train side by side can be compared. */
+function percent(share: number | null): string {
+  return (share === null ? "–" : `${(100 * share).toFixed(1)}%`).padStart(6);
+}
