@@ -14,6 +14,8 @@ const OPTIONS = [
   ["--memoryBase", "65536"],
   ["--enable", "simd", "--enable", "relaxed-simd", "--enable", "threads"],
   ["--use", "abort="],
+  // Names of functions, for profiles.
+  ["--debug"],
 ].flat();
 
 /** Generated sources, by file name; they exist only during the build. */

@@ -122,31 +122,116 @@ export function finishStatistics(
   momentum: f64, epsilon: f64, state: usize,
 ): void {
   const vector = floats(channels);
-  for (let c = 0; c < channels; c++) {
+  let c = 0;
+  for (; c + 8 <= channels; c += 8) {
+    // Of pairs of channels; what depends on the parts alone is divided once for all eight.
+    let count: f64 = 0;
+    let mean0 = f64x2.splat(0), mean1 = mean0, mean2 = mean0, mean3 = mean0;
+    let squares0 = mean0, squares1 = mean0, squares2 = mean0, squares3 = mean0;
+    let p = partials + floats(c);
+    for (let i = 0; i < parts; i++) {
+      const n = <f64>load<i32>(counts + (<usize>i << 2)), total = count + n;
+      const share = n / total;
+      const perRow = f64x2.splat(1 / n), weight = f64x2.splat(share);
+      const between = f64x2.splat(count * share);
+      const q = p + vector, r = q + vector;
+      const delta0 = f64x2.sub(partMean(p, q, perRow), mean0);
+      const delta1 = f64x2.sub(partMean(p + 8, q + 8, perRow), mean1);
+      const delta2 = f64x2.sub(partMean(p + 16, q + 16, perRow), mean2);
+      const delta3 = f64x2.sub(partMean(p + 24, q + 24, perRow), mean3);
+      squares0 = f64x2.add(squares0, partSquares(q, r, perRow, delta0, between));
+      squares1 = f64x2.add(squares1, partSquares(q + 8, r + 8, perRow, delta1, between));
+      squares2 = f64x2.add(squares2, partSquares(q + 16, r + 16, perRow, delta2, between));
+      squares3 = f64x2.add(squares3, partSquares(q + 24, r + 24, perRow, delta3, between));
+      mean0 = f64x2.add(mean0, f64x2.mul(delta0, weight));
+      mean1 = f64x2.add(mean1, f64x2.mul(delta1, weight));
+      mean2 = f64x2.add(mean2, f64x2.mul(delta2, weight));
+      mean3 = f64x2.add(mean3, f64x2.mul(delta3, weight));
+      count = total;
+      p += 3 * vector;
+    }
+    const m = momentum, e = epsilon;
+    const at = floats(c), g = gamma + at, b = beta + at, rm = runningMean + at, rv = runningVariance + at;
+    const to = state + at;
+    finishPair(mean0, squares0, count, g, b, rm, rv, m, e, to, vector);
+    finishPair(mean1, squares1, count, g + 8, b + 8, rm + 8, rv + 8, m, e, to + 8, vector);
+    finishPair(mean2, squares2, count, g + 16, b + 16, rm + 16, rv + 16, m, e, to + 16, vector);
+    finishPair(mean3, squares3, count, g + 24, b + 24, rm + 24, rv + 24, m, e, to + 24, vector);
+  }
+  for (; c < channels; c++) {
     const o = floats(c);
     let count: f64 = 0, mean: f64 = 0, squares: f64 = 0;
     let p = partials + o;
     for (let i = 0; i < parts; i++) {
-      const n = <f64>load<i32>(counts + (<usize>i << 2));
-      const sum = <f64>load<f32>(p + vector);
-      const partMean = <f64>load<f32>(p) + sum / n;
-      const partSquares = <f64>load<f32>(p + 2 * vector) - sum * sum / n;
-      const delta = partMean - mean, total = count + n;
-      squares += max<f64>(partSquares, 0) + delta * delta * count * n / total;
+      const n = <f64>load<i32>(counts + (<usize>i << 2)), total = count + n;
+      const sum = <f64>load<f32>(p + vector), partMean = <f64>load<f32>(p) + sum / n;
+      const within = <f64>load<f32>(p + 2 * vector) - sum * sum / n;
+      const delta = partMean - mean;
+      squares += max<f64>(within, 0) + delta * delta * count * n / total;
       mean += delta * n / total;
       count = total;
       p += 3 * vector;
     }
-    const variance = squares / count;
-    const inverse = 1 / sqrt(variance + epsilon);
-    const scale = <f64>load<f32>(gamma + o) * inverse;
-    store<f32>(state + o, <f32>mean);
-    store<f32>(state + vector + o, <f32>inverse);
-    store<f32>(state + 2 * vector + o, <f32>scale);
-    store<f32>(state + 3 * vector + o, <f32>(<f64>load<f32>(beta + o) - mean * scale));
-    moveTowards(runningMean + o, mean, momentum);
-    moveTowards(runningVariance + o, squares / (count - 1), momentum);
+    finishChannel(
+      mean, squares, count, gamma + o, beta + o, runningMean + o, runningVariance + o,
+      momentum, epsilon, state + o, vector,
+    );
   }
+}
+
+/** Of two channels: the origin of a part's sums, at p, plus what its rows differ from it on average. */
+// @ts-ignore: decorator
+@inline
+function partMean(p: usize, sums: usize, perRow: v128): v128 {
+  return f64x2.add(promote(p), f64x2.mul(promote(sums), perRow));
+}
+
+/** Squares within a part, and between it and the parts before it. */
+// @ts-ignore: decorator
+@inline
+function partSquares(sums: usize, squares: usize, perRow: v128, delta: v128, between: v128): v128 {
+  const sum = promote(sums);
+  const within = f64x2.sub(promote(squares), f64x2.mul(f64x2.mul(sum, sum), perRow));
+  const positive = f64x2.max(within, f64x2.splat(0));
+  return f64x2.add(positive, f64x2.mul(f64x2.mul(delta, delta), between));
+}
+
+/** Two floats as doubles. */
+// @ts-ignore: decorator
+@inline
+function promote(p: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(p));
+}
+
+function finishPair(
+  mean: v128, squares: v128, count: f64,
+  gamma: usize, beta: usize, runningMean: usize, runningVariance: usize,
+  momentum: f64, epsilon: f64, state: usize, vector: usize,
+): void {
+  finishChannel(
+    f64x2.extract_lane(mean, 0), f64x2.extract_lane(squares, 0), count,
+    gamma, beta, runningMean, runningVariance, momentum, epsilon, state, vector,
+  );
+  finishChannel(
+    f64x2.extract_lane(mean, 1), f64x2.extract_lane(squares, 1), count,
+    gamma + 4, beta + 4, runningMean + 4, runningVariance + 4,
+    momentum, epsilon, state + 4, vector,
+  );
+}
+
+function finishChannel(
+  mean: f64, squares: f64, count: f64,
+  gamma: usize, beta: usize, runningMean: usize, runningVariance: usize,
+  momentum: f64, epsilon: f64, state: usize, vector: usize,
+): void {
+  const inverse = 1 / sqrt(squares / count + epsilon);
+  const scale = <f64>load<f32>(gamma) * inverse;
+  store<f32>(state, <f32>mean);
+  store<f32>(state + vector, <f32>inverse);
+  store<f32>(state + 2 * vector, <f32>scale);
+  store<f32>(state + 3 * vector, <f32>(<f64>load<f32>(beta) - mean * scale));
+  moveTowards(runningMean, mean, momentum);
+  moveTowards(runningVariance, squares / (count - 1), momentum);
 }
 
 function moveTowards(running: usize, value: f64, momentum: f64): void {

@@ -20,7 +20,7 @@ export const ARGUMENTS: usize = 2048;
 export const KERNEL_ARGUMENTS: usize = ARGUMENTS + 16;
 
 /** About 50 µs of polling before a worker parks, and before the main thread looks at its clock. */
-const WORKER_SPINS: i32 = 20000;
+const WORKER_SPINS: i32 = 200000;
 const MAIN_SPINS: i32 = 1000000;
 
 /** The memory that a thread may use while it computes a chunk. */

@@ -1,0 +1,184 @@
+/**
+ * Runs one kind of work on the wasm backend and measures each of its kernels. Prints one JSON list:
+ * an entry for every tfjs kernel and shape (`KernelTime`).
+ *
+ * Arguments: model, batch, threads, kind of work, rounds.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { activateBackend } from "../backend/activate.ts";
+import type { WasmBackend } from "../backend/wasm/backend.ts";
+import { WASM_BACKEND } from "../backend/wasm/mod.ts";
+import { modelWork } from "./model_work.ts";
+
+/** Of one step; ms are medians over the rounds. */
+export interface KernelTime {
+  kernel: string;
+  shape: string;
+  calls: number;
+  ms: number;
+  gflop: number;
+}
+
+export interface KernelTimes {
+  kernels: KernelTime[];
+  /** The whole step, and what of it was spent in no kernel's wasm. */
+  step: number;
+  outside: number;
+  /** GFLOP/s of all threads, if each kept a product in its first-level cache. */
+  peak: number;
+}
+
+const WARM_UP = 6;
+
+interface Sum {
+  kernel: string;
+  shape: string;
+  calls: number;
+  gflop: number;
+  ms: number[];
+}
+
+async function measure(
+  model: string,
+  batch: number,
+  kind: string,
+  rounds: number,
+  threads: number,
+): Promise<KernelTimes> {
+  const backend = tf.backend() as WasmBackend;
+  const work = modelWork(model, { batch, side: 224, replayed: false })[kind];
+  for (let i = 0; i < WARM_UP; i++) await work();
+
+  const sums = new Map<string, Sum>();
+  let current: Sum | undefined;
+  let inWasm = 0;
+  const run = backend.pool.run.bind(backend.pool);
+  backend.pool.run = (...call) => {
+    const start = performance.now();
+    run(...call);
+    const ms = performance.now() - start;
+    inWasm += ms;
+    if (current) current.ms[current.ms.length - 1] += ms;
+  };
+  observeKernels((kernel, shape, gflop) => {
+    const before = current;
+    const key = `${kernel} ${shape}`;
+    current = sums.get(key);
+    if (!current) sums.set(key, current = { kernel, shape, calls: 0, gflop: 0, ms: [] });
+    current.calls++;
+    current.gflop += gflop;
+    while (current.ms.length < round + 1) current.ms.push(0);
+    return () => current = before;
+  });
+  const steps: number[] = [], outside: number[] = [];
+  let round = 0;
+  for (; round < rounds; round++) {
+    inWasm = 0;
+    const start = performance.now();
+    await work();
+    steps.push(performance.now() - start);
+    outside.push(steps[round] - inWasm);
+  }
+  const kernels = [...sums.values()].map(({ kernel, shape, calls, gflop, ms }) => ({
+    kernel,
+    shape,
+    calls: calls / rounds,
+    gflop: gflop / rounds,
+    ms: median(ms),
+  }));
+  return { kernels, step: median(steps), outside: median(outside), peak: peak(backend) * threads };
+}
+
+/** Wraps every kernel of the backend: `begin` is called before, what it returns after. */
+function observeKernels(begin: (kernel: string, shape: string, gflop: number) => () => void): void {
+  for (const config of tf.getKernelsForBackend(WASM_BACKEND)) {
+    tf.unregisterKernel(config.kernelName, WASM_BACKEND);
+    tf.registerKernel({
+      ...config,
+      kernelFunc: (call) => {
+        const end = begin(...describe(config.kernelName, call.inputs, call.attrs));
+        try {
+          return config.kernelFunc(call);
+        } finally {
+          end();
+        }
+      },
+    });
+  }
+}
+
+type Inputs = Record<string, tf.TensorInfo>;
+
+/** Both gradients of a convolution are one row: the backend computes many of them together. */
+function describe(
+  name: string,
+  inputs: tf.NamedTensorInfoMap | undefined,
+  attrs: tf.NamedAttrMap | undefined,
+): [string, string, number] {
+  const given = inputs as Inputs;
+  const isDepthwise = name.startsWith("Depthwise");
+  if (!/^(Conv2D|DepthwiseConv2dNative)/.test(name)) {
+    const first = Object.values(given ?? {}).find((input) => input?.shape);
+    return [name, first ? `[${first.shape}]` : "", matMulGflop(name, given)];
+  }
+  const gradient = name.includes("Backprop");
+  const x = given.x?.shape ?? attrs!.inputShape as number[];
+  const filter = given.filter?.shape ?? attrs!.filterShape as number[];
+  const { strides, pad, dimRoundingMode } = attrs as unknown as {
+    strides: number;
+    pad: number;
+    dimRoundingMode?: "floor";
+  };
+  const info = tf.backend_util.computeConv2DInfo(
+    x as [number, number, number, number],
+    filter as [number, number, number, number],
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+    isDepthwise,
+  );
+  const [h, w, c, n] = filter;
+  const gflop = 2 * tf.util.sizeFromShape(info.outShape) * h * w * (isDepthwise ? 1 : c) / 1e9;
+  const shape = `[${x}] ${h}×${w}${isDepthwise ? "" : `→${n}`} /${info.strideHeight}`;
+  const operation = isDepthwise ? "depthwise" : "conv2d";
+  return [gradient ? `${operation} gradients` : operation, shape, gflop];
+}
+
+function matMulGflop(name: string, inputs: Inputs): number {
+  if (name !== "BatchMatMul") return 0;
+  const [rows, depth] = inputs.a.shape.slice(-2), columns = inputs.b.shape.at(-1)!;
+  return 2 * rows * depth * columns / 1e9;
+}
+
+const ROWS = 48, DEPTH = 64, COLUMNS = 48, REPETITIONS = 2000;
+
+/** GFLOP/s of one thread whose operands lie in the first-level cache. */
+function peak({ heap, kernels }: WasmBackend): number {
+  const block = heap.allocate(ROWS * DEPTH + DEPTH * COLUMNS + ROWS * COLUMNS);
+  const packed = block.pointer + 4 * ROWS * DEPTH, c = packed + 4 * DEPTH * COLUMNS;
+  let best = Infinity;
+  for (let round = 0; round < 10; round++) {
+    for (const wide of [0, 1] as const) {
+      const start = performance.now();
+      kernels.repeatProduct(block.pointer, packed, c, ROWS, DEPTH, COLUMNS, wide, REPETITIONS);
+      best = Math.min(best, performance.now() - start);
+    }
+  }
+  heap.release(block);
+  return 2 * ROWS * DEPTH * COLUMNS * REPETITIONS / best / 1e6;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+if (import.meta.main) {
+  const [model, batch, threads, kind, rounds] = Deno.args;
+  await activateBackend("wasm", { threads: Number(threads) });
+  const measured = await measure(model, Number(batch), kind, Number(rounds), Number(threads));
+  console.log(JSON.stringify(measured));
+  Deno.exit(0);
+}

@@ -1,0 +1,94 @@
+/** The work that is timed: a training step, a frozen step, inference, with random weights. */
+import * as tf from "@tensorflow/tfjs";
+import {
+  dropoutSize,
+  findArchitecture,
+  Model,
+  type NamedTensor,
+  parameterSpecs,
+} from "../models/mod.ts";
+import { type Branch, Sgd, TrainingSteps, trainStep } from "../training/mod.ts";
+import { convertStateDict, type Tensor } from "../weights/mod.ts";
+
+const CLASSES = 2;
+
+export interface ModelWorkOptions {
+  batch: number;
+  /** Of the square photos, in pixels. */
+  side: number;
+  /** Steps recorded and replayed, as the training loop runs them on WebGPU. */
+  replayed: boolean;
+}
+
+/** Kinds of work by name, on the active backend. */
+export function modelWork(
+  name: string,
+  { batch, side, replayed }: ModelWorkOptions,
+): Record<string, () => Promise<void>> {
+  const found = findArchitecture(name);
+  const architecture = { ...found, preprocessing: { ...found.preprocessing, size: side } };
+  const model = new Model(architecture, CLASSES, randomParameters(name));
+  const photos = randomPhotos(batch, side), photo = randomPhotos(1, side);
+  const classes = Int32Array.from({ length: batch }, (_, i) => i % CLASSES);
+  const labels = tf.tensor1d(classes, "int32");
+  const pixels = photos.dataSync<"float32">();
+  const noise = new Float64Array(batch * dropoutSize(architecture));
+  const dropNothing = (shape: number[]) => tf.ones(shape);
+
+  function step(branch: Branch): () => Promise<void> {
+    const optimizer = new Sgd(model.trainable(branch === "finetune" ? "all" : "head"), 0.9);
+    if (replayed) {
+      // As the training loop does it, but waiting for each step's loss.
+      const steps = new TrainingSteps(model, branch, optimizer);
+      return async () => {
+        await steps.train({ images: pixels, labels: classes, indices: [], noise }, 1e-3);
+        await steps.finish();
+      };
+    }
+    return async () => {
+      const { loss, logits } = trainStep(
+        model,
+        branch,
+        optimizer,
+        1e-3,
+        photos,
+        labels,
+        dropNothing,
+      );
+      await loss.data();
+      tf.dispose([loss, logits]);
+    };
+  }
+  const infer = (input: tf.Tensor4D) => async () => {
+    const logits = model.predict(input);
+    await logits.data();
+    logits.dispose();
+  };
+  return {
+    train_step: step("finetune"),
+    frozen_step: step("frozen"),
+    [`infer_batch_${batch}`]: infer(photos),
+    infer_batch_1: infer(photo),
+  };
+}
+
+function randomPhotos(count: number, side: number): tf.Tensor4D {
+  return tf.randomNormal([count, side, side, 3], 0, 1, "float32", 1);
+}
+
+/** Sizes as in a fresh torch model: He-normal weights, unit batch norm. */
+function randomParameters(name: string): Map<string, NamedTensor> {
+  const specs = parameterSpecs(findArchitecture(name), CLASSES);
+  const stateDict = new Map(specs.map(({ name, shape, kind }, i): [string, Tensor] => {
+    const data = new Float32Array(tf.util.sizeFromShape(shape));
+    if (kind === "vector") data.fill(/(weight|running_var)$/.test(name) ? 1 : 0);
+    else {
+      const fanIn = data.length / shape[0];
+      const values = tf.randomNormal([data.length], 0, Math.sqrt(2 / fanIn), "float32", i);
+      data.set(values.dataSync());
+      values.dispose();
+    }
+    return [name, { dtype: "float32", shape, data }];
+  }));
+  return convertStateDict(stateDict, specs);
+}
