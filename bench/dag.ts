@@ -8,7 +8,7 @@ import { dvc } from "./dag/dvc.ts";
 import { graft } from "./dag/graft.ts";
 import { snakemake } from "./dag/snakemake.ts";
 import { wireit } from "./dag/wireit.ts";
-import { median } from "./step.ts";
+import { median } from "./figure.ts";
 
 /** One tool's figure; times in seconds. */
 export interface DagFigure {

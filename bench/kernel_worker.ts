@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { activateBackend } from "../backend/activate.ts";
 import type { WasmBackend } from "../backend/wasm/backend.ts";
 import { WASM_BACKEND } from "../backend/wasm/mod.ts";
+import { median } from "./figure.ts";
 import { modelWork } from "./model_work.ts";
 
 /** Of one step; ms are medians over the rounds. */
@@ -167,12 +168,6 @@ function peak({ heap, kernels }: WasmBackend): number {
   }
   heap.release(block);
   return 2 * ROWS * DEPTH * COLUMNS * REPETITIONS / best / 1e6;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 if (import.meta.main) {

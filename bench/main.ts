@@ -1,10 +1,16 @@
 /** `deno task bench KIND`: how fast, beside PyTorch and stock tfjs, or other orchestrators. */
 import { benchDag } from "./dag.ts";
+import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
+import { benchKernels } from "./kernels.ts";
+import { benchPredict } from "./predict.ts";
 import { benchStep } from "./step.ts";
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   step: benchStep,
+  kernels: benchKernels,
+  epoch: benchEpoch,
+  predict: benchPredict,
   dag: benchDag,
   files: benchFiles,
 };
@@ -17,6 +23,11 @@ if (!bench) {
     [--work train_step,frozen_step,…] [--backend wasm|webgpu] [--threads N] [--rounds N]
     [--no-flags] [--json]
     [--peer pytorch --python PATH | --peer tfjs]
+  deno task bench kernels [--model NAME] [--batch N] [--work train_step|frozen_step|infer_batch_1|…]
+    [--threads N] [--rounds N] [--no-flags] [--json]
+  deno task bench epoch [--model NAME] [--batch N] [--threads N] [--dataset DIR] [--rounds N] [--json]
+  deno task bench predict [--model NAME] [--photo FILE] [--rounds N] [--json]
+    [--peer pytorch --python PATH]
   deno task bench dag [--steps 7,300,1000] [--peers snakemake,dvc,wireit] [--python PATH]
     [--rounds N] [--folder DIR] [--json]
   deno task bench files [--count N] [--json]`,

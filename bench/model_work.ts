@@ -1,6 +1,7 @@
 /** The work that is timed: a training step, a frozen step, inference, with random weights. */
 import * as tf from "@tensorflow/tfjs";
 import {
+  type Architecture,
   dropoutSize,
   findArchitecture,
   Model,
@@ -27,7 +28,7 @@ export function modelWork(
 ): Record<string, () => Promise<void>> {
   const found = findArchitecture(name);
   const architecture = { ...found, preprocessing: { ...found.preprocessing, size: side } };
-  const model = new Model(architecture, CLASSES, randomParameters(name));
+  const model = new Model(architecture, CLASSES, randomParameters(architecture));
   const photos = randomPhotos(batch, side), photo = randomPhotos(1, side);
   const classes = Int32Array.from({ length: batch }, (_, i) => i % CLASSES);
   const labels = tf.tensor1d(classes, "int32");
@@ -76,10 +77,15 @@ function randomPhotos(count: number, side: number): tf.Tensor4D {
   return tf.randomNormal([count, side, side, 3], 0, 1, "float32", 1);
 }
 
-/** Sizes as in a fresh torch model: He-normal weights, unit batch norm. */
-function randomParameters(name: string): Map<string, NamedTensor> {
-  const specs = parameterSpecs(findArchitecture(name), CLASSES);
-  const stateDict = new Map(specs.map(({ name, shape, kind }, i): [string, Tensor] => {
+/** In tfjs layout, as `randomStateDict`. */
+export function randomParameters(architecture: Architecture): Map<string, NamedTensor> {
+  return convertStateDict(randomStateDict(architecture), parameterSpecs(architecture, CLASSES));
+}
+
+/** As a fresh torch model of two classes: He-normal weights, unit batch norm. */
+export function randomStateDict(architecture: Architecture): Map<string, Tensor> {
+  const specs = parameterSpecs(architecture, CLASSES);
+  return new Map(specs.map(({ name, shape, kind }, i): [string, Tensor] => {
     const data = new Float32Array(tf.util.sizeFromShape(shape));
     if (kind === "vector") data.fill(/(weight|running_var)$/.test(name) ? 1 : 0);
     else {
@@ -90,5 +96,4 @@ function randomParameters(name: string): Map<string, NamedTensor> {
     }
     return [name, { dtype: "float32", shape, data }];
   }));
-  return convertStateDict(stateDict, specs);
 }

@@ -5,23 +5,8 @@
 import { parseArgs } from "node:util";
 import { chooseBackend } from "../backend/choose.ts";
 import { v8FlagArguments } from "../backend/v8_flags.ts";
-import { TextLineStream } from "./text_lines.ts";
-
-/** One figure; times in ms. */
-export interface Figure {
-  bench: string;
-  backend: string;
-  device: string;
-  model: string;
-  batch: number;
-  threads: number;
-  unit: "ms";
-  median: number;
-  min: number;
-  peer?: string;
-  peer_median?: number;
-  peer_min?: number;
-}
+import { describe, type Figure, median } from "./figure.ts";
+import { Timer } from "./timer.ts";
 
 const WARM_UP = 3;
 
@@ -96,44 +81,3 @@ export async function benchStep(args: string[]): Promise<void> {
 }
 
 const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
-
-export function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function describe({ bench, model, median, min, peer, peer_median, peer_min }: Figure): string {
-  const ms = (value: number) => `${value.toFixed(1).padStart(8)} ms`;
-  const own = `${model} ${bench.padEnd(14)} median ${ms(median)}, min ${ms(min)}`;
-  if (!peer) return own;
-  return `${own}; ${peer} ${ms(peer_median!)}, ${ms(peer_min!)}; ratio ` +
-    `${(median / peer_median!).toFixed(2)} (min ${(min / peer_min!).toFixed(2)})`;
-}
-
-/** A process that times work when asked. */
-class Timer {
-  readonly #process: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
-  readonly #answers: ReadableStreamDefaultReader<string>;
-
-  constructor(private readonly program: string, args: string[]) {
-    const command = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" });
-    this.#process = command.spawn();
-    this.#input = this.#process.stdin.getWriter();
-    this.#answers = this.#process.stdout.pipeThrough(new TextLineStream()).getReader();
-  }
-
-  async time(kind: string, count: number): Promise<number[]> {
-    await this.#input.write(new TextEncoder().encode(`${kind} ${count}\n`));
-    for (;;) {
-      const { value, done } = await this.#answers.read();
-      if (done) throw new Error(`${this.program} ended before it answered; its message is above`);
-      if (value.startsWith("[")) return JSON.parse(value);
-    }
-  }
-
-  close(): void {
-    this.#process.kill("SIGTERM");
-  }
-}

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { TextLineStream } from "../../bench/text_lines.ts";
-import { median } from "../../bench/step.ts";
 
 Deno.test("bytes come out as their lines, wherever they were cut", async () => {
   await fc.assert(fc.asyncProperty(
@@ -25,9 +24,4 @@ Deno.test("bytes come out as their lines, wherever they were cut", async () => {
 Deno.test("a last line needs no line end", async () => {
   const bytes = ReadableStream.from([new TextEncoder().encode("one\ntwo")]);
   assert.deepEqual(await Array.fromAsync(bytes.pipeThrough(new TextLineStream())), ["one", "two"]);
-});
-
-Deno.test("the median is the middle, or half-way between the two in the middle", () => {
-  assert.equal(median([9, 1, 5]), 5);
-  assert.equal(median([9, 1, 5, 6]), 5.5);
 });

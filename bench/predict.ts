@@ -1,0 +1,70 @@
+/**
+ * `deno task bench predict`: from the start of a process to the printed label of one photo, beside a
+ * PyTorch program that does the same.
+ */
+import { parseArgs } from "node:util";
+import * as tf from "@tensorflow/tfjs";
+import { findArchitecture } from "../models/mod.ts";
+import { writeSafetensors } from "../weights/mod.ts";
+import { describe, type Figure, median } from "./figure.ts";
+import { randomStateDict } from "./model_work.ts";
+import { noisePhoto } from "./noise_photo.ts";
+
+export async function benchPredict(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      model: { type: "string", default: "mobilenet_v2" },
+      photo: { type: "string" },
+      rounds: { type: "string", default: "10" },
+      peer: { type: "string" },
+      python: { type: "string", default: "python3" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const { model, peer } = values;
+  const folder = await Deno.makeTempDir({ prefix: "bench_predict_" });
+  try {
+    const photo = values.photo ?? `${folder}/noise.ppm`;
+    if (!values.photo) await Deno.writeFile(photo, noisePhoto());
+    await tf.setBackend("cpu");
+    const weights = `${folder}/weights.safetensors`;
+    await writeSafetensors(weights, randomStateDict(findArchitecture(model)));
+    const classes = ["--classes", "ones,others"];
+    const ours = ["run", "-A", path("../tasks/main.ts"), "predict", photo];
+    const timeOurs = () =>
+      seconds(Deno.execPath(), [...ours, "--weights", weights, "--model", model, ...classes]);
+    const timePeer = () => seconds(values.python, [path("pytorch_predict.py"), model, photo]);
+    const mine: number[] = [], peers: number[] = [];
+    for (let round = -1; round < Number(values.rounds); round++) {
+      const ours = await timeOurs(), theirs = peer === "pytorch" ? await timePeer() : 0;
+      if (round < 0) continue; // caches of the disk and of compiled code
+      mine.push(ours);
+      peers.push(theirs);
+    }
+    const figure: Figure = {
+      bench: "predict",
+      backend: "wasm",
+      device: `${Deno.build.arch}, ${navigator.hardwareConcurrency} CPU threads`,
+      model,
+      batch: 1,
+      threads: navigator.hardwareConcurrency,
+      unit: "s",
+      median: median(mine),
+      min: Math.min(...mine),
+      ...(peer && { peer, peer_median: median(peers), peer_min: Math.min(...peers) }),
+    };
+    console.log(values.json ? JSON.stringify(figure) : describe(figure));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function seconds(program: string, args: string[]): Promise<number> {
+  const start = performance.now();
+  const { success, stderr } = await new Deno.Command(program, { args, stdout: "piped" }).output();
+  if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
+  return (performance.now() - start) / 1e3;
+}
+
+const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);

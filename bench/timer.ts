@@ -1,0 +1,28 @@
+import { TextLineStream } from "./text_lines.ts";
+
+/** A process that times work when asked. */
+export class Timer {
+  readonly #process: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
+  readonly #answers: ReadableStreamDefaultReader<string>;
+
+  constructor(private readonly program: string, args: string[]) {
+    const command = new Deno.Command(program, { args, stdin: "piped", stdout: "piped" });
+    this.#process = command.spawn();
+    this.#input = this.#process.stdin.getWriter();
+    this.#answers = this.#process.stdout.pipeThrough(new TextLineStream()).getReader();
+  }
+
+  async time(kind: string, count: number): Promise<number[]> {
+    await this.#input.write(new TextEncoder().encode(`${kind} ${count}\n`));
+    for (;;) {
+      const { value, done } = await this.#answers.read();
+      if (done) throw new Error(`${this.program} ended before it answered; its message is above`);
+      if (value.startsWith("[")) return JSON.parse(value);
+    }
+  }
+
+  close(): void {
+    this.#process.kill("SIGTERM");
+  }
+}
