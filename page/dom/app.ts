@@ -24,20 +24,28 @@ worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
     case "failed":
       return fail(reply.message);
     case "answer":
-      frames.get(reply.id)?.(reply.probabilities);
-      frames.delete(reply.id);
+      answerFrame(reply.id, reply.probabilities);
       cards.get(reply.id)?.answer(reply, manifest.classes);
       if (reply.preview) say(cards.get(reply.id)!.inWords(reply, manifest.classes));
       return;
     case "heat":
       return cards.get(reply.id)?.explain(reply.preview);
     case "refused":
-      frames.get(reply.id)?.([]);
-      cards.get(reply.id)?.refuse(reply.message);
-      return say(`${cards.get(reply.id)?.name}: ${reply.message}`, true);
+      answerFrame(reply.id, []);
+      return refuse(cards.get(reply.id), reply.message);
   }
 };
 worker.onerror = ({ message }) => fail(message || "a part of the page cannot be had");
+
+function answerFrame(id: number, probabilities: number[]): void {
+  frames.get(id)?.(probabilities);
+  frames.delete(id);
+}
+
+function refuse(card: Card | undefined, message: string): void {
+  card?.refuse(message);
+  if (card) say(`${card.name}: ${message}`, true);
+}
 
 function begin(given: PageManifest, backend: string): void {
   manifest = given;
@@ -71,8 +79,12 @@ async function askFiles(files: Iterable<File>): Promise<void> {
     cards.set(id, card);
     element("results").prepend(card.element);
     say(`Looking at ${file.name}…`);
-    const question: Question = { type: "photo", id, file: await file.arrayBuffer() };
-    worker.postMessage(question, [question.file]);
+    try {
+      const question: Question = { type: "photo", id, file: await file.arrayBuffer() };
+      worker.postMessage(question, [question.file]);
+    } catch { // a folder, or a file that is gone
+      refuse(card, "it cannot be read");
+    }
   }
 }
 
