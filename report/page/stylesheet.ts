@@ -5,7 +5,7 @@
 export const STYLESHEET = `
 :root {
   --paper: #fff; --ink: #1a1f27; --muted: #5d6778; --hairline: #e3e7ed; --track: #f4f6f9;
-  --finetune: #0067a3; --frozen: #b25a00; --right: #007a5a; --wrong: #c04600; --link: #0067a3;
+  --finetune: #0067a3; --frozen: #ab5600; --right: #007a5a; --wrong: #c04600; --link: #0067a3;
 }
 @media (prefers-color-scheme: dark) {
   :root {

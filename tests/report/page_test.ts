@@ -116,6 +116,36 @@ Deno.test("photos and charts say aloud what they show, and photos are photos", a
   assert.ok(charts.some((label) => /accuracy .*finetune.* from 80/.test(label)), `${charts}`);
 });
 
+Deno.test("text has WCAG's contrast on light and on dark paper", async () => {
+  const [style] = all(await page(factsOf(["ants", "bees"])), "style");
+  const palettes = [...style.textContent.matchAll(/:root \{(.*?)\}/gs)].map(([, body]) =>
+    Object.fromEntries([...body.matchAll(/--([a-z]+): (#[0-9a-f]+)/g)].map(([, name, hex]) => [
+      name,
+      luminance(hex),
+    ]))
+  );
+  assert.equal(palettes.length, 2);
+  for (const palette of palettes) {
+    for (const text of ["ink", "muted", "finetune", "frozen", "right", "wrong", "link"]) {
+      for (const ground of text === "link" ? ["paper"] : ["paper", "track"]) {
+        const [dark, light] = [palette[text], palette[ground]].sort((a, b) => a - b);
+        const contrast = (light + 0.05) / (dark + 0.05);
+        assert.ok(contrast >= 4.5, `${text} on ${ground}: ${contrast.toFixed(2)}`);
+      }
+    }
+  }
+});
+
+/** https://www.w3.org/TR/WCAG22/#dfn-relative-luminance */
+function luminance(hex: string): number {
+  const digits = hex.length === 4 ? hex.slice(1).replace(/./g, "$&$&") : hex.slice(1);
+  const [red, green, blue] = digits.match(/../g)!.map((pair) => {
+    const share = parseInt(pair, 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
 Deno.test("accuracy comes with its interval, and with what guessing would give", async () => {
   const result = textOf(await page(factsOf(["ants", "bees"])), "#result");
   assert.match(result, /50\.0%/);
