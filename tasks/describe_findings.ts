@@ -1,5 +1,6 @@
 /** What the data doctor found, for people. */
 import { type Finding, SEVERITIES } from "../doctor/mod.ts";
+import { printable } from "./printable.ts";
 
 /** Files named in the text; all are in the JSON. */
 const NAMED = 3;
@@ -24,6 +25,3 @@ export function countFindings(findings: readonly Finding[]): string {
     return `${count} ${severity}${count === 1 ? "" : "s"}`;
   }).join(", ");
 }
-
-/** Names come from anywhere: none may move a terminal's cursor. */
-const printable = (text: string) => text.replace(/\p{Cc}/gu, "\u{FFFD}");

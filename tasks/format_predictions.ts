@@ -1,6 +1,7 @@
 /** Predictions as text: for people, and for spreadsheets. */
 import { csvLine } from "./csv.ts";
 import type { Failure, Prediction } from "./predict_photos.ts";
+import { printable } from "./printable.ts";
 
 /** How each result becomes a line, and what stands above them. */
 export interface Format {
@@ -49,6 +50,3 @@ export function csvFormat(top: number): Format {
 }
 
 const percent = (probability: number) => `${(100 * probability).toFixed(1)}%`;
-
-/** Names come from anywhere: none may move a terminal's cursor. */
-const printable = (text: string) => text.replace(/\p{Cc}/gu, "\u{FFFD}");
