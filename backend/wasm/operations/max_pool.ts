@@ -5,8 +5,8 @@ import { Kernel } from "../kernel.ts";
 import type { TensorData } from "../tensor_data.ts";
 import type { ConvInfo } from "../../window.ts";
 
-/** A cache line: threads share none. */
-const CHANNELS_PER_CHUNK = 16;
+/** Input rows of a chunk of the gradient: many to a window's height, enough for many threads. */
+const ROWS_PER_CHUNK = 16;
 
 export function maxPool(backend: WasmBackend, x: TensorData, info: ConvInfo): tf.TensorInfo {
   const output = backend.allocateTensor(info.outShape);
@@ -28,7 +28,7 @@ export function maxPoolGradient(
   info: ConvInfo,
 ): tf.TensorInfo {
   const output = backend.allocateTensor(info.inShape);
-  const chunks = info.batchSize * Math.ceil(info.inChannels / CHANNELS_PER_CHUNK);
+  const chunks = info.batchSize * Math.ceil(info.inHeight / ROWS_PER_CHUNK);
   backend.pool.run(Kernel.maxPoolGradient, chunks, 0, [
     x.pointer,
     y.pointer,
@@ -52,6 +52,6 @@ function geometry(info: ConvInfo): number[] {
     info.strideWidth,
     info.padInfo.top,
     info.padInfo.left,
-    CHANNELS_PER_CHUNK,
+    ROWS_PER_CHUNK,
   ];
 }

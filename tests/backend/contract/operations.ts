@@ -13,6 +13,9 @@ export function operationsContract(subject: Subject): void {
       { shape: [3, 6, 6, 1], size: 2, stride: 2, pad: "valid" },
       { shape: [1, 7, 7, 17], size: 3, stride: 1, pad: "same" },
       { shape: [1, 5, 9, 24], size: [2, 3], stride: [3, 1], pad: "valid" },
+      { shape: [2, 41, 6, 20], size: 3, stride: 2, pad: 1 },
+      { shape: [1, 50, 5, 8], size: 5, stride: 1, pad: "same" },
+      { shape: [1, 49, 4, 9], size: 2, stride: 3, pad: "valid" },
     ] as const;
     for (const { shape, size, stride, pad } of cases) {
       await subject.agreesWithStock(`max pool of [${shape}]`, () =>
