@@ -28,7 +28,8 @@ export function modelWork(
 ): Record<string, () => Promise<void>> {
   const found = findArchitecture(name);
   const architecture = { ...found, preprocessing: { ...found.preprocessing, size: side } };
-  const model = new Model(architecture, CLASSES, randomParameters(architecture));
+  // One for each kind: a model that was trained computes batch statistics ever after.
+  const build = () => new Model(architecture, CLASSES, randomParameters(architecture));
   const photos = randomPhotos(batch, side), photo = randomPhotos(1, side);
   const classes = Int32Array.from({ length: batch }, (_, i) => i % CLASSES);
   const labels = tf.tensor1d(classes, "int32");
@@ -37,6 +38,7 @@ export function modelWork(
   const dropNothing = (shape: number[]) => tf.ones(shape);
 
   function step(branch: Branch): () => Promise<void> {
+    const model = build();
     const optimizer = new Sgd(model.trainable(branch === "finetune" ? "all" : "head"), 0.9);
     if (replayed) {
       // As the training loop does it, but waiting for each step's loss.
@@ -60,8 +62,9 @@ export function modelWork(
       tf.dispose([loss, logits]);
     };
   }
+  const asked = build();
   const infer = (input: tf.Tensor4D) => async () => {
-    const logits = model.predict(input);
+    const logits = asked.predict(input);
     await logits.data();
     logits.dispose();
   };
