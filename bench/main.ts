@@ -3,6 +3,7 @@ import { benchDag } from "./dag.ts";
 import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
 import { benchKernels } from "./kernels.ts";
+import { benchLayers } from "./layers.ts";
 import { benchPredict } from "./predict.ts";
 import { benchStep } from "./step.ts";
 
@@ -11,6 +12,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   kernels: benchKernels,
   epoch: benchEpoch,
   predict: benchPredict,
+  layers: benchLayers,
   dag: benchDag,
   files: benchFiles,
 };
@@ -28,6 +30,8 @@ if (!bench) {
   deno task bench epoch [--model NAME] [--batch N] [--threads N] [--dataset DIR] [--rounds N] [--json]
   deno task bench predict [--model NAME] [--photo FILE] [--rounds N] [--json]
     [--peer pytorch --python PATH]
+  deno task bench layers [--backend wasm|webgpu] [--peer cpu|stock-webgpu] [--batch N] [--size N]
+    [--threads N] [--rounds N] [--json]
   deno task bench dag [--steps 7,300,1000] [--peers snakemake,dvc,wireit] [--python PATH]
     [--rounds N] [--folder DIR] [--json]
   deno task bench files [--count N] [--json]`,

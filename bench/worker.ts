@@ -5,18 +5,12 @@
  * Arguments: backend (wasm, webgpu, or a stock tfjs backend: cpu, stock-webgpu), model, batch, threads,
  * side of the photos.
  */
-import * as tf from "@tensorflow/tfjs";
-import { activateBackend } from "../backend/activate.ts";
+import { activateForBench } from "./activate_for_bench.ts";
 import { modelWork } from "./model_work.ts";
 import { TextLineStream } from "./text_lines.ts";
 
 const [backend, name, batch, threads, side] = Deno.args;
-if (backend === "cpu") await tf.setBackend("cpu");
-else if (backend === "stock-webgpu") {
-  await import("@tensorflow/tfjs-backend-webgpu");
-  await tf.setBackend("webgpu");
-} else await activateBackend(backend as "wasm" | "webgpu", { threads: Number(threads) });
-await tf.ready();
+await activateForBench(backend, Number(threads));
 
 const work = modelWork(name, {
   batch: Number(batch),

@@ -1,0 +1,12 @@
+import * as tf from "@tensorflow/tfjs";
+import { activateBackend } from "../backend/activate.ts";
+
+/** @param backend wasm and webgpu are ours; cpu and stock-webgpu are tfjs's, as they come */
+export async function activateForBench(backend: string, threads: number): Promise<void> {
+  if (backend === "cpu") await tf.setBackend("cpu");
+  else if (backend === "stock-webgpu") {
+    await import("@tensorflow/tfjs-backend-webgpu");
+    await tf.setBackend("webgpu");
+  } else await activateBackend(backend as "wasm" | "webgpu", { threads });
+  await tf.ready();
+}
