@@ -28,25 +28,6 @@ export const STOCK_MODELS: Record<string, (side: number) => tf.Sequential> = {
     });
   },
   mobile: (side) => {
-    const block = (filters: number, strides: number, seed: number) => [
-      tf.layers.depthwiseConv2d({
-        kernelSize: 3,
-        strides,
-        padding: "same",
-        useBias: false,
-        depthwiseInitializer: seeded(seed),
-      }),
-      tf.layers.batchNormalization(),
-      tf.layers.reLU({ maxValue: 6 }),
-      tf.layers.conv2d({
-        filters,
-        kernelSize: 1,
-        useBias: false,
-        kernelInitializer: seeded(seed + 1),
-      }),
-      tf.layers.batchNormalization(),
-      tf.layers.reLU({ maxValue: 6 }),
-    ];
     return tf.sequential({
       layers: [
         tf.layers.conv2d({
@@ -60,13 +41,36 @@ export const STOCK_MODELS: Record<string, (side: number) => tf.Sequential> = {
         }),
         tf.layers.batchNormalization(),
         tf.layers.reLU({ maxValue: 6 }),
-        ...block(32, 1, 10),
-        ...block(64, 2, 20),
-        ...block(64, 1, 30),
-        ...block(128, 2, 40),
+        ...separableBlock(32, 1, 10),
+        ...separableBlock(64, 2, 20),
+        ...separableBlock(64, 1, 30),
+        ...separableBlock(128, 2, 40),
         tf.layers.globalAveragePooling2d({}),
         tf.layers.dense({ units: 10, activation: "softmax", kernelInitializer: seeded(5) }),
       ],
     });
   },
 };
+
+/** As MobileNet has them (Howard et al. 2017): each channel filtered, then channels mixed. */
+export function separableBlock(filters: number, strides: number, seed: number): tf.layers.Layer[] {
+  return [
+    tf.layers.depthwiseConv2d({
+      kernelSize: 3,
+      strides,
+      padding: "same",
+      useBias: false,
+      depthwiseInitializer: seeded(seed),
+    }),
+    tf.layers.batchNormalization(),
+    tf.layers.reLU({ maxValue: 6 }),
+    tf.layers.conv2d({
+      filters,
+      kernelSize: 1,
+      useBias: false,
+      kernelInitializer: seeded(seed + 1),
+    }),
+    tf.layers.batchNormalization(),
+    tf.layers.reLU({ maxValue: 6 }),
+  ];
+}

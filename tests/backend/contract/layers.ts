@@ -1,6 +1,7 @@
 /** What a tfjs user's own model meets: fused operations, tf.layers, tfjs's optimizers. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { separableBlock } from "../../../bench/stock_models.ts";
 import { assertNear, noise } from "../compare.ts";
 import { STOCK, type Subject } from "./subject.ts";
 
@@ -74,25 +75,6 @@ function convolutional(): tf.layers.Layer[] {
 }
 
 function mobile(): tf.layers.Layer[] {
-  const block = (filters: number, strides: number, seed: number) => [
-    tf.layers.depthwiseConv2d({
-      kernelSize: 3,
-      strides,
-      padding: "same",
-      useBias: false,
-      depthwiseInitializer: seeded(seed),
-    }),
-    tf.layers.batchNormalization(),
-    tf.layers.reLU({ maxValue: 6 }),
-    tf.layers.conv2d({
-      filters,
-      kernelSize: 1,
-      useBias: false,
-      kernelInitializer: seeded(seed + 1),
-    }),
-    tf.layers.batchNormalization(),
-    tf.layers.reLU({ maxValue: 6 }),
-  ];
   return [
     tf.layers.conv2d({
       inputShape: [14, 14, 3],
@@ -102,8 +84,8 @@ function mobile(): tf.layers.Layer[] {
       padding: "same",
       kernelInitializer: seeded(1),
     }),
-    ...block(16, 1, 10),
-    ...block(24, 2, 20),
+    ...separableBlock(16, 1, 10),
+    ...separableBlock(24, 2, 20),
     ...head(),
   ];
 }
