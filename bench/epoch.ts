@@ -4,10 +4,10 @@
  * noise of the tutorial's size.
  */
 import { parseArgs } from "node:util";
-import { v8FlagArguments } from "../backend/v8_flags.ts";
 import { buildDataset } from "../data/mod.ts";
 import type { EpochTimes } from "./epoch_worker.ts";
 import { noisePhoto } from "./noise_photo.ts";
+import { askWorker, trainingFlags } from "./worker_process.ts";
 
 const NOISE_PHOTOS = 120;
 
@@ -26,24 +26,12 @@ export async function benchEpoch(args: string[]): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "bench_epoch_" });
   try {
     const dataset = values.dataset ?? await noiseDataset(folder);
-    const flags = await v8FlagArguments(path("../.graft/v8_flags.json"));
     const { model, batch, threads, rounds } = values;
-    const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "-A",
-        ...flags,
-        path("epoch_worker.ts"),
-        dataset,
-        model,
-        batch,
-        threads,
-        rounds,
-      ],
-      stderr: "inherit",
-    }).output();
-    if (!success) throw new Error("the process that trains failed; its message is above");
-    const times: EpochTimes = JSON.parse(new TextDecoder().decode(stdout));
+    const times = await askWorker<EpochTimes>(
+      "epoch_worker.ts",
+      await trainingFlags(),
+      [dataset, model, batch, threads, rounds],
+    );
     console.log(
       values.json
         ? JSON.stringify({
@@ -77,5 +65,3 @@ async function noiseDataset(folder: string): Promise<string> {
   await buildDataset(`${folder}/photos`, `${folder}/dataset`);
   return `${folder}/dataset`;
 }
-
-const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);

@@ -4,8 +4,8 @@
  * first row with a small share.
  */
 import { parseArgs } from "node:util";
-import { v8FlagArguments } from "../backend/v8_flags.ts";
 import type { KernelTimes } from "./kernel_worker.ts";
+import { askWorker, trainingFlags } from "./worker_process.ts";
 
 const LEAST_SHOWN_MS = 0.05;
 
@@ -23,13 +23,11 @@ export async function benchKernels(args: string[]): Promise<void> {
     },
   });
   const { model, batch, threads, work, rounds } = values;
-  const flags = values["no-flags"] ? [] : await v8FlagArguments(path("../.graft/v8_flags.json"));
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", ...flags, path("kernel_worker.ts"), model, batch, threads, work, rounds],
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error("the process that measures kernels failed; its message is above");
-  const times: KernelTimes = JSON.parse(new TextDecoder().decode(stdout));
+  const times = await askWorker<KernelTimes>(
+    "kernel_worker.ts",
+    values["no-flags"] ? [] : await trainingFlags(),
+    [model, batch, threads, work, rounds],
+  );
   const rows = times.kernels.toSorted((a, b) => b.ms - a.ms).map((row) => {
     const gflops = row.ms > 0 ? row.gflop / row.ms * 1e3 : 0;
     return { ...row, gflops, share: gflops / times.peak };
@@ -56,5 +54,3 @@ export async function benchKernels(args: string[]): Promise<void> {
     );
   }
 }
-
-const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);

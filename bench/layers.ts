@@ -3,10 +3,10 @@
  * step by step in turn, with the losses of both.
  */
 import { parseArgs } from "node:util";
-import { v8FlagArguments } from "../backend/v8_flags.ts";
 import { median } from "./figure.ts";
 import { STOCK_MODELS } from "./stock_models.ts";
 import { Timer } from "./timer.ts";
+import { trainingFlags, workerArguments } from "./worker_process.ts";
 
 const WARM_UP = 3;
 
@@ -25,17 +25,11 @@ export async function benchLayers(args: string[]): Promise<void> {
   });
   const { backend, peer, batch, size, threads } = values;
   const worker = (backend: string, flags: string[]) =>
-    new Timer(Deno.execPath(), [
-      "run",
-      "-A",
-      ...flags,
-      decodeURIComponent(new URL("layers_worker.ts", import.meta.url).pathname),
-      backend,
-      batch,
-      size,
-      threads,
-    ]);
-  const flags = backend === "wasm" ? await v8FlagArguments() : [];
+    new Timer(
+      Deno.execPath(),
+      workerArguments("layers_worker.ts", flags, [backend, batch, size, threads]),
+    );
+  const flags = backend === "wasm" ? await trainingFlags() : [];
   const ours = worker(backend, flags), theirs = worker(peer, []);
   for (const model of Object.keys(STOCK_MODELS)) {
     const losses = await Promise.all(

@@ -9,6 +9,7 @@ import { writeSafetensors } from "../weights/mod.ts";
 import { describe, type Figure, median } from "./figure.ts";
 import { randomStateDict } from "./model_work.ts";
 import { noisePhoto } from "./noise_photo.ts";
+import { pathOf } from "./worker_process.ts";
 
 export async function benchPredict(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -31,10 +32,10 @@ export async function benchPredict(args: string[]): Promise<void> {
     const weights = `${folder}/weights.safetensors`;
     await writeSafetensors(weights, randomStateDict(findArchitecture(model)));
     const classes = ["--classes", "ones,others"];
-    const ours = ["run", "-A", path("../tasks/main.ts"), "predict", photo];
+    const ours = ["run", "-A", pathOf("../tasks/main.ts"), "predict", photo];
     const timeOurs = () =>
       seconds(Deno.execPath(), [...ours, "--weights", weights, "--model", model, ...classes]);
-    const timePeer = () => seconds(values.python, [path("pytorch_predict.py"), model, photo]);
+    const timePeer = () => seconds(values.python, [pathOf("pytorch_predict.py"), model, photo]);
     const mine: number[] = [], peers: number[] = [];
     for (let round = -1; round < Number(values.rounds); round++) {
       const ours = await timeOurs(), theirs = peer === "pytorch" ? await timePeer() : 0;
@@ -66,5 +67,3 @@ async function seconds(program: string, args: string[]): Promise<number> {
   if (!success) throw new Error(`${program} failed: ${new TextDecoder().decode(stderr)}`);
   return (performance.now() - start) / 1e3;
 }
-
-const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);

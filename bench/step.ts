@@ -4,9 +4,9 @@
  */
 import { parseArgs } from "node:util";
 import { chooseBackend } from "../backend/choose.ts";
-import { v8FlagArguments } from "../backend/v8_flags.ts";
 import { describe, type Figure, median } from "./figure.ts";
 import { Timer } from "./timer.ts";
+import { pathOf, trainingFlags, workerArguments } from "./worker_process.ts";
 
 const WARM_UP = 3;
 
@@ -31,24 +31,15 @@ export async function benchStep(args: string[]): Promise<void> {
   const device = backend === "webgpu"
     ? (await chooseBackend("webgpu")).device
     : `${Deno.build.arch}, ${navigator.hardwareConcurrency} CPU threads`;
-  const flags = backend === "wasm" && !values["no-flags"]
-    ? await v8FlagArguments(path("../.graft/v8_flags.json"))
-    : [];
+  const flags = backend === "wasm" && !values["no-flags"] ? await trainingFlags() : [];
   const worker = (name: string, flags: string[]) =>
-    new Timer(Deno.execPath(), [
-      "run",
-      "-A",
-      ...flags,
-      path("worker.ts"),
-      name,
-      model,
-      batch,
-      threads,
-      size,
-    ]);
+    new Timer(
+      Deno.execPath(),
+      workerArguments("worker.ts", flags, [name, model, batch, threads, size]),
+    );
   const ours = worker(backend, flags);
   const theirs = peer === "pytorch"
-    ? new Timer(values.python, [path("pytorch_worker.py"), model, batch, threads, size])
+    ? new Timer(values.python, [pathOf("pytorch_worker.py"), model, batch, threads, size])
     : peer === "tfjs"
     ? worker(backend === "wasm" ? "cpu" : "stock-webgpu", [])
     : undefined;
@@ -87,5 +78,3 @@ export async function benchStep(args: string[]): Promise<void> {
 async function afterOne(timer: Timer, kind: string): Promise<number[]> {
   return (await timer.time(kind, 2)).slice(1);
 }
-
-const path = (name: string) => decodeURIComponent(new URL(name, import.meta.url).pathname);
