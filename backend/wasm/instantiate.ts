@@ -27,6 +27,15 @@ export interface Kernels {
     dgamma: number,
     dbeta: number,
   ): void;
+  foldStatistics(
+    gamma: number,
+    beta: number,
+    mean: number,
+    variance: number,
+    channels: number,
+    epsilon: number,
+    state: number,
+  ): void;
   repeatProduct(
     a: number,
     packed: number,

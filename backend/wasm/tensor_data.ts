@@ -31,27 +31,26 @@ export interface NormalizedGradient {
 }
 
 /**
- * The gradient of a convolution's input, not computed yet: tfjs asks for the filter's gradient next,
- * and both together cost less. operations/deferred_gradient.ts.
+ * A value whose cheapest way to be computed is known only when it is read: a convolution, or the
+ * gradient of one's input. operations/deferred_convolution.ts and deferred_gradient.ts.
  */
-export interface DeferredGradient {
+export interface DeferredValue {
   kind: "deferred";
   held: Block[];
-  /** The values, without the filter's gradient. */
+  /** The values alone. */
   compute(): Block;
 }
 
 /** What kernels can read block by block. */
 export type LazyRows = NormalizedValue | NormalizedGradient;
-export type Lazy = LazyRows | DeferredGradient;
+export type Lazy = LazyRows | DeferredValue;
 
-/** Partial batch statistics that the kernel left which produced the tensor. */
+/** Partial batch statistics of a tensor. */
 export interface BatchStatistics {
   partials: Block;
   /** Rows of each part. */
   counts: Block;
   parts: number;
-  channels: number;
 }
 
 /** How a tensor came out of batch normalisation; its gradient needs it. */
@@ -81,19 +80,10 @@ type Values = tf.backend_util.BackendValues;
 export class TensorData {
   refCount = 1;
   complexTensorInfos?: { real: tf.TensorInfo; imag: tf.TensorInfo };
-  statistics?: BatchStatistics;
   batchNorm?: BatchNormOrigin;
   gradientStatistics?: GradientStatistics;
   /** Of a convolution output's gradient: the input's gradient that is computed from it. */
   inputGradient?: TensorData;
-  /**
-   * Of a filter: whether its convolutions compute batch statistics too. Once train-mode batch norm
-   * has used them they always do: a prediction in between must not change how the next training step
-   * rounds.
-   */
-  statisticsWanted: "perhaps" | "yes" | "no" = "perhaps";
-  /** Of a convolution's output: its filter. */
-  filter?: TensorData;
   /** Rearranged copies of a weight that has stayed the same, by layout. */
   readonly packed = new Map<string, Block>();
   readonly #packedOnce = new Set<string>();
@@ -175,7 +165,6 @@ export class TensorData {
 
   /** Releases what was derived from the values: they are about to change. */
   forgetDerived(): void {
-    this.dropStatistics();
     this.dropGradientStatistics();
     for (const block of this.packed.values()) this.heap.release(block);
     this.packed.clear();
@@ -189,13 +178,6 @@ export class TensorData {
     return false;
   }
 
-  dropStatistics(): void {
-    if (!this.statistics) return;
-    this.heap.release(this.statistics.partials);
-    this.heap.release(this.statistics.counts);
-    this.statistics = undefined;
-  }
-
   dropGradientStatistics(): void {
     if (!this.gradientStatistics) return;
     this.heap.release(this.gradientStatistics.partials);
@@ -203,10 +185,6 @@ export class TensorData {
   }
 
   dispose(): void {
-    // Nobody has used the statistics: next time the convolution can do without.
-    if (this.statistics && this.filter?.statisticsWanted === "perhaps") {
-      this.filter.statisticsWanted = "no";
-    }
     this.forgetDerived();
     this.#dropLazy();
     if (this.batchNorm) {
@@ -215,7 +193,6 @@ export class TensorData {
     }
     if (this.#block) this.heap.release(this.#block);
     this.batchNorm = undefined;
-    this.filter = undefined;
     this.inputGradient = undefined;
     this.#block = undefined;
     this.#plain = undefined;

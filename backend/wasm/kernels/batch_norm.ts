@@ -239,6 +239,25 @@ function moveTowards(running: usize, value: f64, momentum: f64): void {
 }
 
 /**
+ * Scale and shift of batch normalisation by running buffers, at the third and fourth vector of
+ * `state`. Without gamma (0) they are those of ones, without beta those of zeros.
+ */
+export function foldStatistics(
+  gamma: usize, beta: usize, mean: usize, variance: usize, channels: i32, epsilon: f64,
+  state: usize,
+): void {
+  const vector = floats(channels), to = state + 2 * vector;
+  for (let c = 0; c < channels; c++) {
+    const o = floats(c);
+    const inverse = 1 / sqrt(<f64>load<f32>(variance + o) + epsilon);
+    const scale = gamma ? <f64>load<f32>(gamma + o) * inverse : inverse;
+    const base = beta ? <f64>load<f32>(beta + o) : 0;
+    store<f32>(to + o, <f32>scale);
+    store<f32>(to + vector + o, <f32>(base - <f64>load<f32>(mean + o) * scale));
+  }
+}
+
+/**
  * Gradients of gamma and beta, and the coefficients A, B, C of the input's gradient A·d + B·z + C
  * (Ioffe and Szegedy 2015, section 3, with the sums over the batch pulled out).
  *

@@ -7,6 +7,7 @@
  * rows are the source's own, which may therefore be lazy.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { Epilogue, finishRows, isWanted } from "./epilogue";
 import { copy, Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
 import { multiply, multiplyPart } from "./gemm";
 import { floats } from "./simd";
@@ -47,6 +48,9 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
   const source = changetype<Source>(KERNEL_ARGUMENTS);
   const gather = changetype<Gather>(KERNEL_ARGUMENTS + SOURCE_SIZE);
   const args = changetype<Conv2dArguments>(KERNEL_ARGUMENTS + SOURCE_SIZE + GATHER_SIZE);
+  const epilogue = changetype<Epilogue>(
+    KERNEL_ARGUMENTS + SOURCE_SIZE + GATHER_SIZE + offsetof<Conv2dArguments>(),
+  );
   const K = args.K, N = args.N, N8 = (N + 7) & ~7, wide = args.wide;
   const columnChunks = (N8 + args.columnsPerChunk - 1) / args.columnsPerChunk;
   const rowChunk = chunk / columnChunks;
@@ -70,6 +74,7 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
     } else {
       multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1);
     }
+    if (isWanted(epilogue)) finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
     if (!inPlace) scatterRows(args, gather, c, pitch, m, rows, n0, columns);
 
     if (args.statistics) {

@@ -1,4 +1,4 @@
 /** What JavaScript calls. Everything else runs by way of `dispatch`. */
 export { dispatch, join, workerLoop } from "./control";
-export { finishGradientStatistics, finishStatistics } from "./batch_norm";
+export { finishGradientStatistics, finishStatistics, foldStatistics } from "./batch_norm";
 export { repeatProduct } from "./gemm";

@@ -4,6 +4,7 @@
  * convolution is 36 matrix products, one a position of the tile. Channels are multiples of 8.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { Epilogue, finishRows, isWanted } from "./epilogue";
 import { copy } from "./gather";
 import { multiply } from "./gemm";
 import { fillZero, floats } from "./simd";
@@ -35,6 +36,7 @@ class WinogradArguments {
 /** One chunk is some rows of tiles of one image, and a range of output channels. */
 export function winogradChunk(chunk: i32, thread: i32): void {
   const args = changetype<WinogradArguments>(KERNEL_ARGUMENTS);
+  const epilogue = changetype<Epilogue>(KERNEL_ARGUMENTS + offsetof<WinogradArguments>());
   const C = args.channels, N = args.outChannels, pixel = floats(N);
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
   const columnChunks = (N + args.columns - 1) / args.columns;
@@ -80,9 +82,13 @@ export function winogradChunk(chunk: i32, thread: i32): void {
       t++;
     }
   }
+  const y0 = ty0 * 4, rows = (min(args.outHeight, ty1 * 4) - y0) * args.outWidth;
+  const first = out + <usize>(y0 * args.outWidth) * pixel;
+  if (isWanted(epilogue)) {
+    const row = (image * args.outHeight + y0) * args.outWidth;
+    finishRows(epilogue, first, pixel, row, rows, n0, columns, N);
+  }
   if (args.statistics) {
-    const y0 = ty0 * 4, rows = (min(args.outHeight, ty1 * 4) - y0) * args.outWidth;
-    const first = out + <usize>(y0 * args.outWidth) * pixel;
     const partial = args.statistics + floats(rowChunk * 3 * N + n0);
     copy(first, partial, columns);
     fillZero(partial + pixel, columns);

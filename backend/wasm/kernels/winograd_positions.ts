@@ -4,6 +4,7 @@
  * gradient, which sums over all tiles.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { Epilogue, finishRows, isWanted } from "./epilogue";
 import { multiply, multiplyTransposed } from "./gemm";
 import { floats } from "./simd";
 import { addStatistics, startStatistics } from "./statistics";
@@ -103,22 +104,27 @@ class OutputArguments {
   statistics: usize;
 }
 
-/** Products back to pixels, and their batch statistics. One chunk is a row of tiles. */
+/** Products back to pixels, what follows them, and their batch statistics. One chunk is a row of tiles. */
 export function winogradOutputChunk(chunk: i32, thread: i32): void {
   const args = changetype<OutputArguments>(KERNEL_ARGUMENTS);
+  const epilogue = changetype<Epilogue>(KERNEL_ARGUMENTS + offsetof<OutputArguments>());
   const N = args.outChannels, pixel = floats(N);
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
   const tiles = args.batch * tilesDown * tilesAcross;
   const temporary = scratch(thread), tile = temporary + TEMPORARY;
   const image = chunk / tilesDown, y = chunk % tilesDown * 4;
   const rows = min(4, args.outHeight - y);
-  const out = args.out + <usize>((image * args.outHeight + y) * args.outWidth) * pixel;
+  const first = (image * args.outHeight + y) * args.outWidth;
+  const out = args.out + <usize>first * pixel;
   for (let tx = 0; tx < tilesAcross; tx++) {
     writeTile(
       args.products + floats((chunk * tilesAcross + tx) * N), floats(tiles * N), N,
       out + <usize>(tx * 4) * pixel, pixel, floats(args.outWidth * N),
       rows, min(4, args.outWidth - tx * 4), tile, temporary,
     );
+  }
+  if (isWanted(epilogue)) {
+    finishRows(epilogue, out, pixel, first, rows * args.outWidth, 0, N, N);
   }
   if (args.statistics) {
     const partial = args.statistics + floats(chunk * 3 * N);

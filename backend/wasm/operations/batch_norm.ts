@@ -1,4 +1,4 @@
-/** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever nothing must be added. */
+/** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever it saves passes. */
 import type * as tf from "@tensorflow/tfjs";
 import type {
   Activation,
@@ -20,7 +20,8 @@ import {
   type NormalizedValue,
   type TensorData,
 } from "../tensor_data.ts";
-import { allocateStatistics } from "./product.ts";
+import { extendDeferred, takeStatistics } from "./deferred_convolution.ts";
+import { allocateStatistics } from "./statistics.ts";
 
 export function batchNormTrain(
   backend: WasmBackend,
@@ -30,10 +31,8 @@ export function batchNormTrain(
   const { heap } = backend;
   const input = backend.dataOf(x);
   const { rows, channels } = rowsAndChannels(x);
-  // A convolution's output that was reshaped has other channels than those that were summed.
-  if (input.statistics?.channels !== channels) input.dropStatistics();
-  const statistics = input.statistics ?? computeStatistics(backend, input, rows, channels);
-  if (input.filter) input.filter.statisticsWanted = "yes";
+  const statistics = takeStatistics(input, channels) ??
+    computeStatistics(backend, input, rows, channels);
 
   const state = heap.allocate(4 * channels);
   backend.kernels.finishStatistics(
@@ -49,8 +48,8 @@ export function batchNormTrain(
     epsilon,
     state.pointer,
   );
-  input.statistics = statistics;
-  input.dropStatistics(); // small, but there are many
+  heap.release(statistics.partials);
+  heap.release(statistics.counts);
 
   const code = ACTIVATION_CODES[activation];
   const output = normalized(backend, x, state, code, residual);
@@ -63,27 +62,41 @@ export function batchNormTrain(
   return output.info;
 }
 
+/** tfjs's own batch norm may lack gamma and beta. */
+type FoldedBatchNormInputs =
+  & Omit<BatchNormInferenceInputs, "gamma" | "beta">
+  & Partial<Pick<BatchNormInferenceInputs, "gamma" | "beta">>;
+
 export function batchNormInference(
   backend: WasmBackend,
-  { x, gamma, beta, residual, mean, variance }: BatchNormInferenceInputs,
+  { x, gamma, beta, residual, mean, variance }: FoldedBatchNormInputs,
   { activation, epsilon }: { activation: Activation; epsilon: number },
 ): tf.TensorInfo {
   const { heap } = backend;
   const { channels } = rowsAndChannels(x);
-  const values = (tensor: tf.TensorInfo) => backend.dataOf(tensor).values as Float32Array;
-  const [g, b, m, v] = [gamma, beta, mean, variance].map(values);
+  const pointer = (tensor?: tf.TensorInfo) => tensor ? backend.dataOf(tensor).pointer : 0;
   const state = heap.allocate(4 * channels);
-  const folded = heap.floats(state, 4 * channels);
-  for (let c = 0; c < channels; c++) {
-    const inverse = 1 / Math.sqrt(v[c] + epsilon);
-    folded[c] = m[c];
-    folded[channels + c] = inverse;
-    folded[2 * channels + c] = g[c] * inverse;
-    folded[3 * channels + c] = b[c] - m[c] * g[c] * inverse;
-  }
-  const output = normalized(backend, x, state, ACTIVATION_CODES[activation], residual);
+  backend.kernels.foldStatistics(
+    pointer(gamma),
+    pointer(beta),
+    pointer(mean),
+    pointer(variance),
+    channels,
+    epsilon,
+    state.pointer,
+  );
+  const code = ACTIVATION_CODES[activation];
+  const addend = residual && backend.dataOf(residual).block;
+  const scale = scaleShiftPointer(state.pointer, channels);
+  const info = extendDeferred(backend, x, {
+    scale,
+    shift: scale + 4 * channels,
+    residual: addend?.pointer ?? 0,
+    activation: code,
+    reads: addend ? [state, addend] : [state],
+  }) ?? normalized(backend, x, state, code, residual).info;
   heap.release(state);
-  return output.info;
+  return info;
 }
 
 /** Gradients of x, gamma, beta and, if there is one, of the residual. */

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { Kernel } from "../kernel.ts";
 import { elementChunks } from "../partition.ts";
+import { extendDeferred, isDeferredConvolution } from "./deferred_convolution.ts";
 import { addToDeferred } from "./deferred_gradient.ts";
 
 /** As kernels/binary.ts numbers them. */
@@ -21,10 +22,9 @@ export function binary(
   a: tf.TensorInfo,
   b: tf.TensorInfo,
 ): tf.TensorInfo | undefined {
-  if (operation === BINARY_OPERATIONS.Add && tf.util.arraysEqual(a.shape, b.shape)) {
-    const sum = backend.emptyTensor(a.shape);
-    if (addToDeferred(backend.dataOf(a), backend.dataOf(b), sum.data)) return sum.info;
-    backend.disposeIntermediateTensorInfo(sum.info);
+  if (operation === BINARY_OPERATIONS.Add) {
+    const sum = addDeferred(backend, a, b);
+    if (sum) return sum;
   }
   const outShape = tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape);
   const dimensions = collapse(outShape, a.shape, b.shape);
@@ -51,6 +51,38 @@ export function binary(
     perChunk,
   ]);
   return output.info;
+}
+
+/** a + b where one of them is not computed yet and can take the other along. */
+function addDeferred(
+  backend: WasmBackend,
+  a: tf.TensorInfo,
+  b: tf.TensorInfo,
+): tf.TensorInfo | undefined {
+  if (tf.util.arraysEqual(a.shape, b.shape)) {
+    const sum = backend.emptyTensor(a.shape);
+    if (addToDeferred(backend.dataOf(a), backend.dataOf(b), sum.data)) return sum.info;
+    backend.disposeIntermediateTensorInfo(sum.info);
+    return isDeferredConvolution(backend.dataOf(a))
+      ? addResidual(backend, a, b)
+      : addResidual(backend, b, a);
+  }
+  return addBias(backend, a, b);
+}
+
+function addResidual(backend: WasmBackend, x: tf.TensorInfo, residual: tf.TensorInfo) {
+  const { block } = backend.dataOf(residual);
+  return extendDeferred(backend, x, { residual: block.pointer, reads: [block] });
+}
+
+/** One value for each of x's channels. */
+function addBias(backend: WasmBackend, x: tf.TensorInfo, bias: tf.TensorInfo) {
+  const channels = x.shape.at(-1);
+  const isVector = bias.shape.at(-1) === channels && bias.shape.length <= x.shape.length &&
+    tf.util.sizeFromShape(bias.shape) === channels;
+  if (!isVector) return undefined;
+  const { block } = backend.dataOf(bias);
+  return extendDeferred(backend, x, { shift: block.pointer, reads: [block] });
 }
 
 /** Joins neighbouring dimensions in which both operands behave alike; drops those of size 1. */

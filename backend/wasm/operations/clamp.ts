@@ -1,11 +1,21 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { floatBits, Kernel } from "../kernel.ts";
+import { ACTIVATION_CODES } from "../tensor_data.ts";
+import { extendDeferred } from "./deferred_convolution.ts";
 
 const PER_CHUNK = 16384;
 
-/** min(max(x, 0), upper): relu with an infinite bound, relu6 with 6. */
-export function clamp(backend: WasmBackend, x: tf.TensorInfo, upper: number): tf.TensorInfo {
+const UPPER_BOUNDS = { relu: Infinity, relu6: 6 };
+
+/** min(max(x, 0), upper) */
+export function clamp(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  activation: keyof typeof UPPER_BOUNDS,
+): tf.TensorInfo {
+  const extended = extendDeferred(backend, x, { activation: ACTIVATION_CODES[activation] });
+  if (extended) return extended;
   const input = backend.dataOf(x).pointer;
   const output = backend.allocateTensor(x.shape);
   const { size } = output.data;
@@ -14,7 +24,7 @@ export function clamp(backend: WasmBackend, x: tf.TensorInfo, upper: number): tf
     output.data.pointer,
     size,
     PER_CHUNK,
-    floatBits(upper),
+    floatBits(UPPER_BOUNDS[activation]),
   ]);
   return output.info;
 }

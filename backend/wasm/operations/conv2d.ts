@@ -2,15 +2,23 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
+import { plainArguments, sourceArguments, sourceBlocks } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
+import { type ConvolutionPlan, deferConvolution } from "./deferred_convolution.ts";
 import { deferInputGradient, takeDeferred } from "./deferred_gradient.ts";
-import { packWeights } from "./pack.ts";
+import { type PackedWeights, packWeights } from "./pack.ts";
 import { pointwiseGradients } from "./pointwise_gradients.ts";
-import { multiplyRows, multiplyTransposedRows, type ProductRows } from "./product.ts";
+import {
+  multiplyRows,
+  multiplyTransposedRows,
+  type ProductRows,
+  readersOfRows,
+} from "./product.ts";
 import { forwardTaps, inputGradientTaps, isPointwise, splitRuns } from "./taps.ts";
 import {
+  planWinograd,
   suitsWinograd,
-  winograd,
+  transformFilter,
   winogradFilterGradient,
   winogradInputGradient,
 } from "./winograd.ts";
@@ -22,35 +30,33 @@ export function conv2d(
   info: ConvInfo,
 ): tf.TensorInfo {
   backend.panelWidth.settle();
-  const output = backend.allocateTensor(info.outShape);
-  output.data.filter = filter;
-  if (suitsWinograd(info)) {
-    const { block } = output.data;
-    output.data.statistics = winograd(
-      backend,
-      x,
-      filter,
-      info,
-      block,
-      filter.statisticsWanted !== "no",
-    );
-    return output.info;
-  }
-  const packed = packWeights(backend, filter, {
-    taps: [0],
-    K: info.filterHeight * info.filterWidth * info.inChannels,
-    N: info.outChannels,
-    transposed: false,
-  });
-  output.data.statistics = multiplyRows(
-    backend,
-    inputRows(x, info),
-    packed,
-    { block: output.data.block, columns: info.outChannels },
-    filter.statisticsWanted !== "no",
-  );
-  backend.heap.release(packed);
-  return output.info;
+  const K = info.filterHeight * info.filterWidth * info.inChannels, N = info.outChannels;
+  const weights = suitsWinograd(info)
+    ? transformFilter(backend, filter, info, false)
+    : packWeights(backend, filter, { taps: [0], K, N, transposed: false });
+  const convolve = suitsWinograd(info) ? planWinograd : planProduct;
+  const output = deferConvolution(backend, convolve(backend, x, weights, info));
+  backend.heap.release(weights.block);
+  return output;
+}
+
+function planProduct(
+  backend: WasmBackend,
+  x: TensorData,
+  weights: PackedWeights,
+  info: ConvInfo,
+): ConvolutionPlan {
+  const rows = inputRows(x, info), columns = info.outChannels;
+  // A lazy tensor with several readers is computed once for all of them.
+  const isLazyHere = rows.kind === "rows" && readersOfRows(rows.rows, rows.K, columns) === 1;
+  const blocks = isLazyHere ? sourceBlocks(x) : [x.block];
+  const source = isLazyHere ? sourceArguments(x) : plainArguments(x);
+  return {
+    info,
+    reads: [...blocks, weights.block],
+    run: (block, ending) =>
+      multiplyRows(backend, { ...rows, source }, weights, { block, columns }, ending),
+  };
 }
 
 export function conv2dInputGradient(
@@ -100,7 +106,7 @@ export function conv2dInputGradient(
     taps: number[],
     phase?: { offsetHeight: number; offsetWidth: number },
   ) {
-    const packed = packWeights(backend, filter, {
+    const weights = packWeights(backend, filter, {
       taps,
       K: info.outChannels,
       N: info.inChannels,
@@ -114,8 +120,8 @@ export function conv2dInputGradient(
       ...phase,
     };
     const target = { block: output.data.block, columns: info.inChannels, pixels };
-    multiplyRows(backend, rows, packed, target, false);
-    backend.heap.release(packed);
+    multiplyRows(backend, rows, weights, target);
+    backend.heap.release(weights.block);
   }
 }
 

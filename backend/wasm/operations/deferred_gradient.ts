@@ -7,7 +7,7 @@ import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import type { Block } from "../heap.ts";
 import { scaleShiftPointer, sourceArguments, sourceBlocks } from "../source.ts";
-import type { DeferredGradient, GradientStatistics, TensorData } from "../tensor_data.ts";
+import type { DeferredValue, GradientStatistics, TensorData } from "../tensor_data.ts";
 
 /** What a convolution provides to have its gradients computed together. */
 export interface GradientPair {
@@ -72,7 +72,7 @@ export function addToDeferred(a: TensorData, b: TensorData, sum: TensorData): bo
   return false;
 }
 
-class Deferred implements DeferredGradient {
+class Deferred implements DeferredValue {
   readonly kind = "deferred";
   readonly held: Block[];
 

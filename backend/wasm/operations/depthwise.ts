@@ -4,8 +4,9 @@ import { type ConvInfo, depthwiseInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import type { Block } from "../heap.ts";
 import { Kernel } from "../kernel.ts";
-import { sourceArguments } from "../source.ts";
+import { sourceArguments, sourceBlocks } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
+import { deferConvolution } from "./deferred_convolution.ts";
 import {
   deferInputGradient,
   type GradientPair,
@@ -13,6 +14,7 @@ import {
   takeDeferred,
 } from "./deferred_gradient.ts";
 import { sumParts } from "./product.ts";
+import { allocateBandStatistics } from "./statistics.ts";
 
 /** kernels/depthwise.ts has room for a table of so many taps. */
 const MOST_TAPS = 1024;
@@ -32,27 +34,26 @@ export function depthwise(
   filter: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const { heap, pool } = backend;
-  const output = backend.allocateTensor(info.outShape);
   const bands = outputBands(info);
   const chunks = info.batchSize * bands.count;
-  if (filter.statisticsWanted !== "no") {
-    const counts = heap.allocate(chunks);
-    const view = heap.integers(counts, chunks);
-    for (let i = 0; i < chunks; i++) {
-      const first = i % bands.count * bands.rows;
-      view[i] = Math.min(bands.rows, info.outHeight - first) * info.outWidth;
-    }
-    const partials = heap.allocate(chunks * 3 * info.outChannels);
-    output.data.statistics = { partials, counts, parts: chunks, channels: info.outChannels };
-  }
-  pool.run(Kernel.depthwise, chunks, bands.paddedFloats + TAP_TABLE_FLOATS, [
-    ...sourceArguments(x),
-    ...depthwiseArguments(info, filter.pointer, output.data.pointer, bands.rows),
-    output.data.statistics?.partials.pointer ?? 0,
-  ]);
-  output.data.filter = filter;
-  return output.info;
+  const source = sourceArguments(x), weights = filter.block;
+  return deferConvolution(backend, {
+    info,
+    reads: [...sourceBlocks(x), weights],
+    run(out, { withStatistics, epilogue }) {
+      const { batchSize, outHeight, outWidth, outChannels } = info;
+      const statistics = withStatistics
+        ? allocateBandStatistics(backend, batchSize, outHeight, outWidth, bands.rows, outChannels)
+        : undefined;
+      backend.pool.run(Kernel.depthwise, chunks, bands.paddedFloats + TAP_TABLE_FLOATS, [
+        ...source,
+        ...depthwiseArguments(info, weights.pointer, out.pointer, bands.rows),
+        statistics?.partials.pointer ?? 0,
+        ...epilogue,
+      ]);
+      return statistics;
+    },
+  });
 }
 
 export function depthwiseInputGradient(
@@ -175,7 +176,13 @@ function depthwiseArguments(
   ];
 }
 
-function outputBands(info: ConvInfo): { rows: number; count: number; paddedFloats: number } {
+interface Bands {
+  rows: number;
+  count: number;
+  paddedFloats: number;
+}
+
+function outputBands(info: ConvInfo): Bands {
   const rows = bandRows(info.outHeight, info.outWidth * info.outChannels);
   const height = (rows - 1) * info.strideHeight + effective(info.filterHeight, info.dilationHeight);
   const width = (info.outWidth - 1) * info.strideWidth +
@@ -188,7 +195,7 @@ function outputBands(info: ConvInfo): { rows: number; count: number; paddedFloat
 }
 
 /** Bands of rows of the input's gradient, and room for the rows of dy that one comes from. */
-function inputBands(info: ConvInfo): { rows: number; count: number; paddedFloats: number } {
+function inputBands(info: ConvInfo): Bands {
   const { strideHeight, strideWidth } = info;
   const fitting = bandRows(info.inHeight, info.inWidth * info.inChannels);
   const rows = Math.ceil(fitting / strideHeight) * strideHeight;

@@ -1,14 +1,15 @@
-/** FusedConv2D, FusedDepthwiseConv2D and _FusedMatMul: the product, then bias and activation. */
+/**
+ * FusedConv2D, FusedDepthwiseConv2D and _FusedMatMul: the product, then bias and activation, which a
+ * convolution takes over.
+ */
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import { ACTIVATION_CODES } from "../tensor_data.ts";
 import { binary, BINARY_OPERATIONS } from "./binary.ts";
 import { clamp } from "./clamp.ts";
 
-/** Upper bounds of the activations that are ours; linear has no clamp at all. */
-const BOUNDS: Record<string, number | undefined> = { relu: Infinity, relu6: 6, linear: undefined };
-
 export function isOurActivation(activation: string): boolean {
-  return activation in BOUNDS;
+  return activation in ACTIVATION_CODES;
 }
 
 /** activation(product + bias); takes over `product`. */
@@ -24,9 +25,8 @@ export function addBiasAndActivate(
     result = binary(backend, BINARY_OPERATIONS.Add, product, bias)!;
     backend.disposeIntermediateTensorInfo(product);
   }
-  const bound = BOUNDS[activation];
-  if (bound === undefined) return result;
-  const clamped = clamp(backend, result, bound);
+  if (activation === "linear") return result;
+  const clamped = clamp(backend, result, activation as "relu" | "relu6");
   backend.disposeIntermediateTensorInfo(result);
   return clamped;
 }

@@ -21,15 +21,15 @@ export function matMul(
 ): tf.TensorInfo {
   const output = backend.allocateTensor(outShape);
   const columns = transposeB ? b.rows : b.columns;
-  const packed = packWeights(backend, b.data, {
+  const weights = packWeights(backend, b.data, {
     taps: [0],
     K: a.columns,
     N: columns,
     transposed: transposeB,
   });
   const rows = rowsOf(a);
-  multiplyRows(backend, rows, packed, { block: output.data.block, columns }, false);
-  backend.heap.release(packed);
+  multiplyRows(backend, rows, weights, { block: output.data.block, columns });
+  backend.heap.release(weights.block);
   return output.info;
 }
 

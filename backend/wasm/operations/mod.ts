@@ -63,9 +63,17 @@ export function registerOperations(backendName: string): void {
   for (const [name, operation] of Object.entries(BINARY_OPERATIONS)) {
     kernels.replace(name, (backend, { a, b }) => binary(backend, operation, a, b));
   }
-  kernels.replace("Relu", (backend, { x }) => clamp(backend, x, Infinity));
-  kernels.replace("Relu6", (backend, { x }) => clamp(backend, x, 6));
+  kernels.replace("Relu", (backend, { x }) => clamp(backend, x, "relu"));
+  kernels.replace("Relu6", (backend, { x }) => clamp(backend, x, "relu6"));
 
+  kernels.replace("FusedBatchNorm", (backend, inputs, { varianceEpsilon }) => {
+    const { x, scale: gamma, offset: beta, mean, variance } = inputs;
+    const vector = [x.shape.at(-1)];
+    const isVector = (input?: tf.TensorInfo) => !input || tf.util.arraysEqual(input.shape, vector);
+    if (![gamma, beta, mean, variance].every(isVector)) return undefined;
+    const settings = { activation: "linear", epsilon: varianceEpsilon } as const;
+    return batchNormInference(backend, { x, gamma, beta, mean, variance }, settings);
+  });
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);

@@ -15,12 +15,18 @@ export interface PackLayout {
   transposed: boolean;
 }
 
+/** Weights in panels, and whether these are wide ones. */
+export interface PackedWeights {
+  block: Block;
+  wide: 0 | 1;
+}
+
 /** The caller releases the block. */
 export function packWeights(
   backend: WasmBackend,
   weights: TensorData,
   layout: PackLayout,
-): Block {
+): PackedWeights {
   const { taps, K, N, transposed } = layout;
   const key = `${transposed ? "transposed" : "plain"} ${K} ${N} ${taps}`;
   return keepPacked(backend, weights, key, () => packBlock(backend, weights.block, layout));
@@ -31,7 +37,7 @@ export function packBlock(
   { heap, pool, wide }: WasmBackend,
   weights: Block,
   { taps, K, N, transposed }: PackLayout,
-): Block {
+): PackedWeights {
   const columns = Math.ceil(N / 8) * 8;
   const packed = heap.allocate(taps.length * K * columns);
   const table = heap.allocate(taps.length);
@@ -48,7 +54,7 @@ export function packBlock(
     wide,
   ]);
   heap.release(table);
-  return packed;
+  return { block: packed, wide };
 }
 
 /**
@@ -59,12 +65,12 @@ export function keepPacked(
   { heap, wide }: WasmBackend,
   weights: TensorData,
   layoutName: string,
-  pack: () => Block,
-): Block {
+  pack: () => PackedWeights,
+): PackedWeights {
   const layout = `${layoutName} ${wide}`;
   const kept = weights.packed.get(layout);
-  if (kept) return heap.retain(kept);
+  if (kept) return { block: heap.retain(kept), wide };
   const packed = pack();
-  if (weights.isSettled(layout)) weights.packed.set(layout, heap.retain(packed));
+  if (weights.isSettled(layout)) weights.packed.set(layout, heap.retain(packed.block));
   return packed;
 }

@@ -34,8 +34,8 @@ export function pointwiseGradients(
       const block = heap.allocate(rows * C);
       const weights = packBlock(backend, filter, layout);
       const input = { kind: "rows", source: dy, rows, K: N } as const;
-      multiplyRows(backend, input, weights, { block, columns: C }, false);
-      heap.release(weights);
+      multiplyRows(backend, input, weights, { block, columns: C });
+      heap.release(weights.block);
       return block;
     },
 
@@ -49,7 +49,7 @@ export function pointwiseGradients(
       pool.run(Kernel.pointwiseGradients, split.chunks, rowsPerBlock * (C + N + 16) + 16, [
         ...sourceArguments(x),
         ...dy,
-        weights.pointer,
+        weights.block.pointer,
         dx.pointer,
         addend?.pointer ?? 0,
         parts.pointer,
@@ -58,10 +58,10 @@ export function pointwiseGradients(
         N,
         split.perChunk,
         rowsPerBlock,
-        backend.wide,
+        weights.wide,
         ...record,
       ]);
-      heap.release(weights);
+      heap.release(weights.block);
       sumParts(backend, parts, split.chunks, C, N8, N, filterGradient);
       heap.release(parts);
       return { block: dx, statistics };

@@ -5,14 +5,20 @@ import { Kernel } from "../kernel.ts";
 import { blockRows, filterGradientChunks, productChunks } from "../partition.ts";
 import { plainArguments, sourceArguments } from "../source.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
+import { type Ending, PRODUCT_ALONE } from "./ending.ts";
+import type { PackedWeights } from "./pack.ts";
+import { allocateStatistics } from "./statistics.ts";
 import type { TapGrid } from "./taps.ts";
 
-/** Where the rows of a product come from: a tensor's rows, or pixels gathered by taps. */
+/**
+ * Where the rows of a product come from: a tensor's rows, or pixels gathered by taps. The source is a
+ * tensor, or a `Source` record.
+ */
 export type ProductRows =
   | { kind: "rows"; source: TensorData | number[]; rows: number; K: number }
   | {
     kind: "gathered";
-    source: TensorData;
+    source: TensorData | number[];
     batch: number;
     height: number;
     width: number;
@@ -34,15 +40,14 @@ export interface ProductTarget {
   };
 }
 
-/** target = rows · packed. Returns batch statistics of the products if they are wanted. */
+/** target = rows · weights. Returns batch statistics of the products if they are wanted. */
 export function multiplyRows(
   backend: WasmBackend,
   input: ProductRows,
-  packed: Block,
+  weights: PackedWeights,
   target: ProductTarget,
-  withStatistics: boolean,
+  { withStatistics, epilogue }: Ending = PRODUCT_ALONE,
 ): BatchStatistics | undefined {
-  const { pool, wide } = backend;
   const { rows, K } = shapeOf(input);
   const N = target.columns, N8 = Math.ceil(N / 8) * 8;
   const split = productChunks(rows, K, N8);
@@ -55,11 +60,11 @@ export function multiplyRows(
     : undefined;
   const pixels = target.pixels ?? everyPixel(input);
   const { gather, release } = gatherArguments(backend, input);
-  pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), [
+  backend.pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), [
     ...rowSource(input, split.columns.chunks),
     ...gather,
     input.kind === "rows" ? 1 : 0,
-    packed.pointer,
+    weights.block.pointer,
     target.block.pointer,
     rows,
     K,
@@ -76,10 +81,16 @@ export function multiplyRows(
     split.rows.perChunk,
     split.columns.perChunk,
     block,
-    wide,
+    weights.wide,
+    ...epilogue,
   ]);
   release();
   return statistics;
+}
+
+/** How many chunks of a product read the same rows. */
+export function readersOfRows(rows: number, K: number, columns: number): number {
+  return productChunks(rows, K, Math.ceil(columns / 8) * 8).columns.chunks;
 }
 
 /** filter gradient = rowsᵀ · gradient, into `out` [K, columns]. */
@@ -152,20 +163,6 @@ export function sumParts(
   ]);
 }
 
-/** Room for the statistics of row chunks. */
-export function allocateStatistics(
-  { heap }: WasmBackend,
-  rows: number,
-  rowsPerChunk: number,
-  channels: number,
-): BatchStatistics {
-  const parts = Math.ceil(rows / rowsPerChunk);
-  const counts = heap.allocate(parts);
-  const view = heap.integers(counts, parts);
-  for (let i = 0; i < parts; i++) view[i] = Math.min(rowsPerChunk, rows - i * rowsPerChunk);
-  return { partials: heap.allocate(parts * 3 * channels), counts, parts, channels };
-}
-
 /**
  * The `Source` record. Where several chunks read the same rows, a lazy tensor is computed once for
  * all of them.
@@ -217,7 +214,7 @@ function gatherArguments(
   const table = heap.allocate(words.length);
   heap.integers(table, words.length).set(words);
   const gather = [
-    source.pointer,
+    Array.isArray(source) ? source[1] : source.pointer,
     height,
     width,
     channels,

@@ -5,7 +5,10 @@ import type { Block } from "../heap.ts";
 import { Kernel } from "../kernel.ts";
 import { evenly } from "../partition.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
-import { keepPacked } from "./pack.ts";
+import type { ConvolutionPlan } from "./deferred_convolution.ts";
+import { type Ending, PRODUCT_ALONE } from "./ending.ts";
+import { keepPacked, type PackedWeights } from "./pack.ts";
+import { allocateBandStatistics } from "./statistics.ts";
 
 const POSITIONS = 36;
 const TEMPORARY_FLOATS = 512;
@@ -23,17 +26,15 @@ export function suitsWinograd(info: ConvInfo): boolean {
     Math.min(info.inChannels, info.outChannels) >= 16 && tileCount(info) >= 24;
 }
 
-/** The convolution; returns batch statistics of the output if they are wanted. */
-export function winograd(
+/** The convolution of x with a transformed filter. */
+export function planWinograd(
   backend: WasmBackend,
   x: TensorData,
-  filter: TensorData,
+  weights: PackedWeights,
   info: ConvInfo,
-  out: Block,
-  withStatistics: boolean,
-): BatchStatistics | undefined {
-  const packed = transformFilter(backend, filter, info, false);
-  const statistics = convolve(backend, x, packed, out, withStatistics, {
+): ConvolutionPlan {
+  const { block } = x;
+  const geometry = {
     batch: info.batchSize,
     height: info.inHeight,
     width: info.inWidth,
@@ -43,9 +44,12 @@ export function winograd(
     outChannels: info.outChannels,
     padTop: info.padInfo.top,
     padLeft: info.padInfo.left,
-  });
-  backend.heap.release(packed);
-  return statistics;
+  };
+  return {
+    info,
+    reads: [block, weights.block],
+    run: (out, ending) => convolve(backend, block, weights, out, geometry, ending),
+  };
 }
 
 /** The input's gradient: a convolution of dy with the turned and transposed filter. */
@@ -56,8 +60,8 @@ export function winogradInputGradient(
   info: ConvInfo,
   out: Block,
 ): void {
-  const packed = transformFilter(backend, filter, info, true);
-  convolve(backend, dy, packed, out, false, {
+  const weights = transformFilter(backend, filter, info, true);
+  const geometry = {
     batch: info.batchSize,
     height: info.outHeight,
     width: info.outWidth,
@@ -67,8 +71,9 @@ export function winogradInputGradient(
     outChannels: info.inChannels,
     padTop: 2 - info.padInfo.top,
     padLeft: 2 - info.padInfo.left,
-  });
-  backend.heap.release(packed);
+  };
+  convolve(backend, dy.block, weights, out, geometry);
+  backend.heap.release(weights.block);
 }
 
 export function winogradFilterGradient(
@@ -142,26 +147,27 @@ interface Geometry {
  */
 function convolve(
   backend: WasmBackend,
-  source: TensorData,
-  packed: Block,
+  source: Block,
+  weights: PackedWeights,
   out: Block,
-  withStatistics: boolean,
   geometry: Geometry,
+  ending: Ending = PRODUCT_ALONE,
 ): BatchStatistics | undefined {
   const filterFloats = POSITIONS * geometry.channels * geometry.outChannels;
   const run = filterFloats > CACHE_FLOATS ? convolveByPosition : convolveByTile;
-  return run(backend, source, packed, out, withStatistics, geometry);
+  return run(backend, source, weights, out, geometry, ending);
 }
 
 function convolveByPosition(
-  { heap, pool, wide }: WasmBackend,
-  source: TensorData,
-  packed: Block,
+  backend: WasmBackend,
+  source: Block,
+  weights: PackedWeights,
   out: Block,
-  withStatistics: boolean,
   { batch, height, width, channels: C, outHeight, outWidth, outChannels: N, padTop, padLeft }:
     Geometry,
+  { withStatistics, epilogue }: Ending,
 ): BatchStatistics | undefined {
+  const { heap, pool } = backend;
   const bands = Math.ceil(outHeight / 4), tiles = batch * bands * Math.ceil(outWidth / 4);
   const inputs = heap.allocate(POSITIONS * tiles * C);
   const products = heap.allocate(POSITIONS * tiles * N);
@@ -186,17 +192,17 @@ function convolveByPosition(
   pool.run(Kernel.winogradProduct, POSITIONS * columns.chunks, 0, [
     inputs.pointer,
     C,
-    packed.pointer,
+    weights.block.pointer,
     products.pointer,
     tiles,
     C,
     N,
     columns.perChunk,
-    wide,
+    weights.wide,
   ]);
   heap.release(inputs);
   const statistics = withStatistics
-    ? allocateBandStatistics(heap, batch, bands, 1, outHeight, outWidth, N)
+    ? allocateBandStatistics(backend, batch, outHeight, outWidth, 4, N)
     : undefined;
   pool.run(Kernel.winogradOutput, batch * bands, tileScratch, [
     products.pointer,
@@ -206,18 +212,19 @@ function convolveByPosition(
     outWidth,
     N,
     statistics?.partials.pointer ?? 0,
+    ...epilogue,
   ]);
   heap.release(products);
   return statistics;
 }
 
 function convolveByTile(
-  { heap, pool, wide }: WasmBackend,
-  source: TensorData,
-  packed: Block,
+  backend: WasmBackend,
+  source: Block,
+  weights: PackedWeights,
   out: Block,
-  withStatistics: boolean,
   { batch, ...geometry }: Geometry,
+  { withStatistics, epilogue }: Ending,
 ): BatchStatistics | undefined {
   const { channels: C, outChannels: N, outHeight, outWidth } = geometry;
   const tilesDown = Math.ceil(outHeight / 4), tilesAcross = Math.ceil(outWidth / 4);
@@ -227,13 +234,13 @@ function convolveByTile(
   const bands = Math.ceil(tilesDown / tileRows);
   const columns = evenly(N, 8 / (batch * bands), 64);
   const statistics = withStatistics
-    ? allocateBandStatistics(heap, batch, bands, tileRows, outHeight, outWidth, N)
+    ? allocateBandStatistics(backend, batch, outHeight, outWidth, 4 * tileRows, N)
     : undefined;
   const tiles = tileRows * tilesAcross;
   const scratch = TEMPORARY_FLOATS + POSITIONS * (Math.max(C, N) + tiles * (C + N));
-  pool.run(Kernel.winograd, batch * bands * columns.chunks, scratch, [
+  backend.pool.run(Kernel.winograd, batch * bands * columns.chunks, scratch, [
     source.pointer,
-    packed.pointer,
+    weights.block.pointer,
     out.pointer,
     geometry.height,
     geometry.width,
@@ -246,39 +253,21 @@ function convolveByTile(
     tileRows,
     columns.perChunk,
     statistics?.partials.pointer ?? 0,
-    wide,
+    weights.wide,
+    ...epilogue,
   ]);
   return statistics;
 }
 
 const CACHE_FLOATS = 192 * 1024;
 
-function allocateBandStatistics(
-  heap: WasmBackend["heap"],
-  batch: number,
-  bands: number,
-  tileRows: number,
-  height: number,
-  width: number,
-  channels: number,
-): BatchStatistics {
-  const parts = batch * bands;
-  const counts = heap.allocate(parts);
-  const view = heap.integers(counts, parts);
-  for (let i = 0; i < parts; i++) {
-    const first = i % bands * tileRows * 4;
-    view[i] = Math.min(tileRows * 4, height - first) * width;
-  }
-  return { partials: heap.allocate(parts * 3 * channels), counts, parts, channels };
-}
-
-/** The caller releases the block. */
-function transformFilter(
+/** The filter in the transformed domain. The caller releases the block. */
+export function transformFilter(
   backend: WasmBackend,
   filter: TensorData,
   info: ConvInfo,
   transposed: boolean,
-): Block {
+): PackedWeights {
   const C = info.inChannels, N = info.outChannels;
   const key = `winograd ${transposed ? "transposed" : "plain"}`;
   return keepPacked(backend, filter, key, () => {
@@ -292,7 +281,7 @@ function transformFilter(
       N,
       backend.wide,
     ]);
-    return packed;
+    return { block: packed, wide: backend.wide };
   });
 }
 

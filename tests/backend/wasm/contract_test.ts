@@ -1,4 +1,7 @@
 import { declareContract } from "../contract/mod.ts";
+import { epilogueContract } from "../contract/epilogue.ts";
 import { WASM } from "./subject.ts";
 
 declareContract(WASM);
+// Only here do convolutions take over what follows them.
+epilogueContract(WASM);

@@ -1,10 +1,11 @@
 /** When tensors are lazy here, and what they hold. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { softmaxCrossEntropy } from "../../../backend/ops.ts";
+import { batchNormInference, softmaxCrossEntropy } from "../../../backend/ops.ts";
 import type { WasmBackend } from "../../../backend/wasm/backend.ts";
 import { WASM_BACKEND } from "../../../backend/wasm/mod.ts";
 import { noise } from "../compare.ts";
+import { variables } from "../contract/epilogue.ts";
 import { normalized } from "../contract/lazy.ts";
 
 const SHAPE: [number, number, number, number] = [2, 6, 5, 16];
@@ -38,27 +39,66 @@ Deno.test("a lazy tensor that is never read is freed with all that it holds", as
   assert.equal(wasm.heap.bytesInUse, bytes);
 });
 
-Deno.test("a convolution leaves batch statistics once a batch norm has used them, whatever comes between", async () => {
+Deno.test("what follows a convolution in inference takes no kernel call of its own", async () => {
   const wasm = await backend();
-  tf.tidy(() => {
-    const x = noise(SHAPE, 1) as tf.Tensor4D, weights = noise([3, 3, 16, 8], 5) as tf.Tensor4D;
-    const leavesStatistics = (use: (y: tf.Tensor) => void) => {
-      const y = tf.conv2d(x, weights, 1, 1);
-      const left = wasm.dataOf(y).statistics !== undefined;
-      use(y);
-      y.dispose();
-      return left;
-    };
-    const intoBatchNorm = (y: tf.Tensor) => void normalized(y);
-    const elsewhere = (y: tf.Tensor) => void tf.relu(y);
-    assert.equal(leavesStatistics(elsewhere), true); // nothing is known of it yet
-    assert.equal(leavesStatistics(elsewhere), false);
-    assert.equal(leavesStatistics(intoBatchNorm), false);
-    assert.equal(leavesStatistics(intoBatchNorm), true);
-    // A prediction, after which the next training step must round as it would have without it.
-    assert.equal(leavesStatistics(elsewhere), true);
-    assert.equal(leavesStatistics(intoBatchNorm), true);
-  });
+  const calls = (compute: () => tf.Tensor) => {
+    const spy = { count: 0 };
+    const run = wasm.pool.run;
+    wasm.pool.run = (...call) => (spy.count++, run.apply(wasm.pool, call));
+    tf.tidy(() => void compute().dataSync());
+    wasm.pool.run = run;
+    return spy.count;
+  };
+  const x = noise([1, 21, 22, 16], 1) as tf.Tensor4D, bn = variables(16);
+  const bias = noise([16], 3), residual = noise([1, 21, 22, 16], 4) as tf.Tensor4D;
+  const convolutions = [
+    (weights: tf.Tensor4D) => tf.conv2d(x, weights, 1, "same"),
+    (weights: tf.Tensor4D) => tf.depthwiseConv2d(x, weights, 1, "same"),
+  ];
+  const filters = [[1, 1, 16, 16], [3, 3, 16, 16], [5, 5, 16, 16], [3, 3, 16, 1]];
+  for (const [i, shape] of filters.entries()) {
+    const weights = noise(shape, 2) as tf.Tensor4D;
+    const convolve = () => convolutions[i < 3 ? 0 : 1](weights);
+    // From the third time on the filter is packed.
+    for (let warm = 0; warm < 2; warm++) tf.tidy(() => void convolve());
+    const alone = calls(convolve);
+    const following = [
+      () => batchNormInference(convolve(), bn, { activation: "relu6", residual }),
+      () => tf.relu(tf.add(convolve(), bias)),
+      () =>
+        tf.relu6(tf.add(residual, tf.batchNorm(convolve(), bn.runningMean, bn.runningVariance))),
+    ];
+    for (const compute of following) assert.equal(calls(compute), alone, compute.toString());
+    weights.dispose();
+  }
+  tf.dispose([x, { ...bn }, bias, residual]);
+});
+
+Deno.test("a convolution that nobody reads is not computed, and frees what it holds", async () => {
+  const wasm = await backend();
+  const bytes = wasm.heap.bytesInUse;
+  const x = noise(SHAPE, 1) as tf.Tensor4D, weights = noise([1, 1, 16, 8], 5) as tf.Tensor4D;
+  const y = tf.conv2d(x, weights, 1, 0), z = tf.relu(y);
+  assert.equal(wasm.dataOf(z).lazy?.kind, "deferred");
+  for (const tensor of [x, y, weights, z]) tensor.dispose();
+  assert.equal(wasm.heap.bytesInUse, bytes);
+});
+
+Deno.test("a training step computes the same bits after a prediction as without it", async () => {
+  await backend();
+  const x = noise([2, 21, 22, 16], 1) as tf.Tensor4D;
+  const filters = [[1, 1, 16, 16], [3, 3, 16, 16], [5, 5, 16, 16], [3, 3, 16, 1]];
+  for (const shape of filters) {
+    const weights = noise(shape, 2) as tf.Tensor4D;
+    const convolve = () =>
+      shape[3] === 1 ? tf.depthwiseConv2d(x, weights, 1, 1) : tf.conv2d(x, weights, 1, "same");
+    const train = () => tf.tidy(() => normalized(convolve()).dataSync());
+    const before = train();
+    tf.tidy(() => void batchNormInference(convolve(), variables(16)).dataSync());
+    assert.deepEqual(train(), before);
+    weights.dispose();
+  }
+  x.dispose();
 });
 
 Deno.test("values handed out do not change when the memory is used again", async () => {

@@ -1,0 +1,139 @@
+/**
+ * Convolutions that wait for their reader: only it knows whether batch statistics are wanted, or
+ * what follows that the convolution's kernel can do while its output is in cache. Whoever wants the
+ * values of one gets it computed by itself.
+ */
+import * as tf from "@tensorflow/tfjs";
+import type { ConvInfo } from "../../window.ts";
+import type { WasmBackend } from "../backend.ts";
+import type { Block } from "../heap.ts";
+import {
+  ACTIVATION_CODES,
+  type ActivationCode,
+  type BatchStatistics,
+  type DeferredValue,
+  type TensorData,
+} from "../tensor_data.ts";
+import type { Ending } from "./ending.ts";
+
+/** A convolution whose operands are all at hand. */
+export interface ConvolutionPlan {
+  info: ConvInfo;
+  /** What `run` reads; it may be called while these are retained. */
+  reads: Block[];
+  /** Returns batch statistics of the output if they are wanted. */
+  run(out: Block, ending: Ending): BatchStatistics | undefined;
+}
+
+/** activation(scale·convolution + shift + residual); addresses of what is left out are 0. */
+export interface Epilogue {
+  scale: number;
+  shift: number;
+  residual: number;
+  activation: ActivationCode;
+  /** The blocks that these lie in. */
+  reads: Block[];
+}
+
+const NOTHING: Epilogue = {
+  scale: 0,
+  shift: 0,
+  residual: 0,
+  activation: ACTIVATION_CODES.linear,
+  reads: [],
+};
+
+/** A tensor that is computed when it is read. */
+export function deferConvolution(backend: WasmBackend, plan: ConvolutionPlan): tf.TensorInfo {
+  const output = backend.emptyTensor(plan.info.outShape);
+  output.data.lazy = new DeferredConvolution(backend, plan, NOTHING);
+  return output.info;
+}
+
+export function isDeferredConvolution(x: TensorData): boolean {
+  return x.lazy instanceof DeferredConvolution;
+}
+
+/** If x is a convolution that waits, with so many channels: computes it, and its statistics. */
+export function takeStatistics(x: TensorData, channels: number): BatchStatistics | undefined {
+  const { lazy } = x;
+  if (!(lazy instanceof DeferredConvolution) || !lazy.isAlone(channels)) return undefined;
+  const { block, statistics } = lazy.run(true);
+  x.block = block;
+  return statistics;
+}
+
+/** x with more behind it, computed when it is read; undefined if x does not wait for it. */
+export function extendDeferred(
+  backend: WasmBackend,
+  x: tf.TensorInfo,
+  more: Partial<Epilogue>,
+): tf.TensorInfo | undefined {
+  const { lazy } = backend.dataOf(x);
+  if (!(lazy instanceof DeferredConvolution)) return undefined;
+  // A gradient will read x again: better compute it for both.
+  if (tf.engine().state.gradientDepth > 0) return undefined;
+  const extended = lazy.extend(x.shape.at(-1)!, { ...NOTHING, ...more });
+  if (!extended) return undefined;
+  const output = backend.emptyTensor(x.shape);
+  output.data.lazy = extended;
+  return output.info;
+}
+
+class DeferredConvolution implements DeferredValue {
+  readonly kind = "deferred";
+  readonly held: Block[];
+  #isExtended = false;
+
+  constructor(
+    private readonly backend: WasmBackend,
+    private readonly plan: ConvolutionPlan,
+    private readonly epilogue: Epilogue,
+  ) {
+    this.held = [...plan.reads, ...epilogue.reads];
+    for (const block of this.held) backend.heap.retain(block);
+  }
+
+  /** Whether nothing follows it so far, and it has so many channels: it may have been reshaped. */
+  isAlone(channels: number): boolean {
+    return this.epilogue === NOTHING && this.plan.info.outChannels === channels;
+  }
+
+  compute(): Block {
+    return this.run(false).block;
+  }
+
+  run(withStatistics: boolean): { block: Block; statistics?: BatchStatistics } {
+    const { scale, shift, residual, activation } = this.epilogue;
+    const block = this.backend.heap.allocate(tf.util.sizeFromShape(this.plan.info.outShape));
+    const epilogue = [scale, shift, residual, activation];
+    return { block, statistics: this.plan.run(block, { withStatistics, epilogue }) };
+  }
+
+  /**
+   * Undefined where the kernel cannot do both, and from the second time on: a tensor with several
+   * readers is better computed once for all of them.
+   */
+  extend(channels: number, more: Epilogue): DeferredConvolution | undefined {
+    const both = join(this.epilogue, more);
+    const isReshaped = channels !== this.plan.info.outChannels;
+    if (!both || this.#isExtended || (isReshaped && (more.scale || more.shift))) return undefined;
+    this.#isExtended = true;
+    return new DeferredConvolution(this.backend, this.plan, both);
+  }
+}
+
+/** One after the other, if that has the form of an epilogue. */
+function join(first: Epilogue, second: Epilogue): Epilogue | undefined {
+  if (first.activation !== ACTIVATION_CODES.linear) return undefined;
+  const firstScales = first.scale || first.shift, secondScales = second.scale || second.shift;
+  if (secondScales && (firstScales || first.residual)) return undefined;
+  if (first.residual && second.residual) return undefined;
+  return {
+    scale: first.scale || second.scale,
+    shift: first.shift || second.shift,
+    residual: first.residual || second.residual,
+    activation: second.activation,
+    reads: [...first.reads, ...second.reads],
+  };
+}
