@@ -8,6 +8,7 @@ import * as tf from "@tensorflow/tfjs";
 import { activateBackend } from "../backend/activate.ts";
 import type { WasmBackend } from "../backend/wasm/backend.ts";
 import { WASM_BACKEND } from "../backend/wasm/mod.ts";
+import type { ConvolutionPlan } from "../backend/wasm/operations/deferred_convolution.ts";
 import { median } from "./figure.ts";
 import { modelWork } from "./model_work.ts";
 
@@ -62,14 +63,21 @@ async function measure(
     if (current) current.ms[current.ms.length - 1] += ms;
   };
   observeKernels((kernel, shape, gflop) => {
-    const before = current;
     const key = `${kernel} ${shape}`;
-    current = sums.get(key);
-    if (!current) sums.set(key, current = { kernel, shape, calls: 0, gflop: 0, ms: [] });
-    current.calls++;
-    current.gflop += gflop;
-    while (current.ms.length < round + 1) current.ms.push(0);
-    return () => current = before;
+    const sum = sums.get(key) ?? { kernel, shape, calls: 0, gflop: 0, ms: [] };
+    sums.set(key, sum);
+    sum.calls++;
+    sum.gflop += gflop;
+    while (sum.ms.length < round + 1) sum.ms.push(0);
+    return (compute) => {
+      const before = current;
+      current = sum;
+      try {
+        return compute();
+      } finally {
+        current = before;
+      }
+    };
   });
   const steps: number[] = [], outside: number[] = [];
   let round = 0;
@@ -90,19 +98,26 @@ async function measure(
   return { kernels, step: median(steps), outside: median(outside), peak: peak(backend) * threads };
 }
 
-/** Wraps every kernel of the backend: `begin` is called before, what it returns after. */
-function observeKernels(begin: (kernel: string, shape: string, gflop: number) => () => void): void {
+type Observe = <T>(compute: () => T) => T;
+
+/** Wraps every kernel of the backend: what `begin` returns computes it, at once or when it is read. */
+function observeKernels(begin: (kernel: string, shape: string, gflop: number) => Observe): void {
+  const backend = tf.backend() as WasmBackend;
   for (const config of tf.getKernelsForBackend(WASM_BACKEND)) {
     tf.unregisterKernel(config.kernelName, WASM_BACKEND);
     tf.registerKernel({
       ...config,
       kernelFunc: (call) => {
-        const end = begin(...describe(config.kernelName, call.inputs, call.attrs));
-        try {
-          return config.kernelFunc(call);
-        } finally {
-          end();
+        const observe = begin(...describe(config.kernelName, call.inputs, call.attrs));
+        const result = observe(() => config.kernelFunc(call));
+        for (const output of [result].flat()) {
+          // A convolution that waits for its reader, and all that follows it, share their plan.
+          const { plan } = (backend.dataOf(output).lazy ?? {}) as { plan?: ConvolutionPlan };
+          if (!plan) continue;
+          const { run } = plan;
+          plan.run = (...ending) => observe(() => run(...ending));
         }
+        return result;
       },
     });
   }

@@ -28,7 +28,7 @@ export function modelWork(
 ): Record<string, () => Promise<void>> {
   const found = findArchitecture(name);
   const architecture = { ...found, preprocessing: { ...found.preprocessing, size: side } };
-  // One for each kind: a model that was trained computes batch statistics ever after.
+  // One for each kind: inference keeps packed weights, which training changes.
   const build = () => new Model(architecture, CLASSES, randomParameters(architecture));
   const photos = randomPhotos(batch, side), photo = randomPhotos(1, side);
   const classes = Int32Array.from({ length: batch }, (_, i) => i % CLASSES);

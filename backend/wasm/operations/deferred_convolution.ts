@@ -87,7 +87,7 @@ class DeferredConvolution implements DeferredValue {
 
   constructor(
     private readonly backend: WasmBackend,
-    private readonly plan: ConvolutionPlan,
+    readonly plan: ConvolutionPlan,
     private readonly epilogue: Epilogue,
   ) {
     this.held = [...plan.reads, ...epilogue.reads];
