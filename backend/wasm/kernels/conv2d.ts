@@ -7,9 +7,9 @@
  * rows are the source's own, which may therefore be lazy.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
-import { Epilogue, finishRows, isWanted } from "./epilogue";
+import { Epilogue, finishRows } from "./epilogue";
 import { copy, Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
-import { multiply, multiplyPart } from "./gemm";
+import { multiplyPart } from "./gemm";
 import { floats } from "./simd";
 import { Source, SOURCE_SIZE, sourceRows } from "./source";
 import { addStatistics } from "./statistics";
@@ -60,6 +60,9 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
   const m0 = rowChunk * args.rowsPerChunk, m1 = min(args.rows, m0 + args.rowsPerChunk);
 
   const inPlace = N == N8 && args.outStepHeight * args.outStepWidth == 1;
+  // Products that are scattered are finished before that, all others in registers.
+  const residual = epilogue.residual ? epilogue.residual - args.out : 0;
+  const end = inPlace && epilogue.scale ? epilogue : null;
   const gathered = scratch(thread);
   const products = gathered + floats(args.blockRows * args.gatherDepth);
   const partial = args.statistics + floats(rowChunk * 3 * N) + floats(n0);
@@ -70,12 +73,16 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
     const c = inPlace ? args.out + <usize>m * pitch + floats(n0) : products;
     if (args.pointwise) {
       const a = sourceRows(source, m, rows, K, gathered);
-      multiply(a, floats(K), args.packed, c, pitch, rows, K, n0, n1, wide);
+      multiplyPart(
+        a, floats(K), args.packed, c, pitch, rows, K, 0, K, n0, n1, wide, end, residual,
+      );
     } else {
-      multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1);
+      multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1, end, residual);
     }
-    if (isWanted(epilogue)) finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
-    if (!inPlace) scatterRows(args, gather, c, pitch, m, rows, n0, columns);
+    if (!inPlace) {
+      if (epilogue.scale) finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
+      scatterRows(args, gather, c, pitch, m, rows, n0, columns);
+    }
 
     if (args.statistics) {
       if (m == m0) startColumnStatistics(c, columns, partial, N);
@@ -88,6 +95,7 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
 function multiplyGathered(
   args: Conv2dArguments, gather: Gather, first: i32, rows: i32,
   gathered: usize, c: usize, pitch: usize, n0: i32, n1: i32,
+  epilogue: Epilogue | null, residual: usize,
 ): void {
   let run = 0, k0 = 0;
   do {
@@ -101,7 +109,7 @@ function multiplyGathered(
     gatherRows(gather, first, rows, run, end, gathered, 0);
     multiplyPart(
       gathered, floats(depth), args.packed, c, pitch,
-      rows, args.K, k0, k0 + depth, n0, n1, args.wide,
+      rows, args.K, k0, k0 + depth, n0, n1, args.wide, epilogue, residual,
     );
     run = end;
     k0 += depth;

@@ -8,7 +8,7 @@ import {
   DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE,
 } from "./depthwise_bands";
 import { depthwiseRow } from "./depthwise_rows";
-import { Epilogue, finishRows, isWanted } from "./epilogue";
+import { Epilogue, finishRows } from "./epilogue";
 import { floats } from "./simd";
 import { Source, SOURCE_SIZE } from "./source";
 import { addStatistics, startStatistics } from "./statistics";
@@ -32,7 +32,7 @@ export function depthwiseChunk(chunk: i32, thread: i32): void {
     const count = args.filterHeight * args.filterWidth;
     const step = pixel * args.strideWidth;
     depthwiseRow(taps, count, out, pixel, args.outWidth, step, channels);
-    if (isWanted(epilogue)) {
+    if (epilogue.scale) {
       finishRows(epilogue, out, pixel, row, args.outWidth, 0, channels, channels);
     }
     if (args.statistics) {

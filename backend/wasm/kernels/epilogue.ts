@@ -1,25 +1,20 @@
 /**
- * What follows a convolution, applied to its output while that is in cache:
- * activation(scale·y + shift + residual).
+ * What follows a convolution, done with its output while that is in registers or in cache:
+ * min(max(scale·y + shift + residual, lower), upper).
  */
-import { floats, fma, upperBound, LINEAR } from "./simd";
+import { bound, floats, fma } from "./simd";
 
-/** backend/wasm/operations/epilogue.ts writes this record. */
+/** backend/wasm/operations/ending.ts writes this record. */
 @unmanaged
 export class Epilogue {
-  /** One value a channel, or 0: ones. */
+  /** One value a channel, or 0: there is no epilogue. */
   scale: usize;
-  /** One value a channel, or 0: zeros. */
+  /** One value a channel. */
   shift: usize;
   /** Laid out as the output, or 0: none. */
   residual: usize;
-  activation: i32;
-}
-
-// @ts-ignore: decorator
-@inline
-export function isWanted(epilogue: Epilogue): bool {
-  return (epilogue.scale | epilogue.shift | epilogue.residual | <usize>epilogue.activation) != 0;
+  lower: f32;
+  upper: f32;
 }
 
 /**
@@ -30,15 +25,13 @@ export function finishRows(
   epilogue: Epilogue, y: usize, pitch: usize, first: i32, rows: i32,
   n0: i32, columns: i32, channels: i32,
 ): void {
-  const residualPitch = floats(channels);
-  const lowest = lowerBound(epilogue.activation), highest = upperBound(epilogue.activation);
+  const residualPitch = floats(channels), lowest = epilogue.lower, highest = epilogue.upper;
   const lower = f32x4.splat(lowest), upper = f32x4.splat(highest);
   let c = 0;
   for (; c + 8 <= columns; c += 8) {
     const o = floats(n0 + c), scale = epilogue.scale + o, shift = epilogue.shift + o;
-    let s0 = f32x4.splat(1), s1 = s0, t0 = f32x4.splat(0), t1 = t0;
-    if (epilogue.scale) s0 = v128.load(scale), s1 = v128.load(scale, 16);
-    if (epilogue.shift) t0 = v128.load(shift), t1 = v128.load(shift, 16);
+    const s0 = v128.load(scale), s1 = v128.load(scale, 16);
+    const t0 = v128.load(shift), t1 = v128.load(shift, 16);
     let p = y + floats(c);
     if (!epilogue.residual) {
       for (let r = 0; r < rows; r++) {
@@ -61,8 +54,7 @@ export function finishRows(
   }
   for (; c < columns; c++) {
     const o = floats(n0 + c);
-    const scale: f32 = epilogue.scale ? load<f32>(epilogue.scale + o) : 1;
-    const shift: f32 = epilogue.shift ? load<f32>(epilogue.shift + o) : 0;
+    const scale = load<f32>(epilogue.scale + o), shift = load<f32>(epilogue.shift + o);
     let p = y + floats(c), q = epilogue.residual + <usize>first * residualPitch + o;
     for (let r = 0; r < rows; r++) {
       let value = load<f32>(p) * scale + shift;
@@ -73,17 +65,4 @@ export function finishRows(
       p += pitch, q += residualPitch;
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function lowerBound(activation: i32): f32 {
-  return activation == LINEAR ? -<f32>Infinity : <f32>0;
-}
-
-/** NaN stays NaN, as pmax and pmin keep their first operand then. */
-// @ts-ignore: decorator
-@inline
-function bound(x: v128, lower: v128, upper: v128): v128 {
-  return f32x4.pmin(f32x4.pmax(x, lower), upper);
 }

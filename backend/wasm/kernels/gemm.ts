@@ -4,8 +4,11 @@
  * wide: 16 where 16 columns are left and wide panels are in use, else 8 (the last one padded with
  * zeros by pack.ts).
  */
+import { Epilogue } from "./epilogue";
 import { floats } from "./simd";
 import {
+  finishedRows16,
+  finishedRows8,
   productRows16,
   productRows8,
   transposedRows16,
@@ -33,25 +36,34 @@ export function multiply(
   rows: i32, K: i32, n0: i32, n1: i32,
   wide: i32,
 ): void {
-  multiplyPart(a, lda, packed, c, ldc, rows, K, 0, K, n0, n1, wide);
+  multiplyPart(a, lda, packed, c, ldc, rows, K, 0, K, n0, n1, wide, null, 0);
 }
 
-/** The share of k in [k0, k1), added to C unless k0 is 0; `a` points at column k0 of A. */
+/**
+ * The share of k in [k0, k1), added to C unless k0 is 0; `a` points at column k0 of A. With an
+ * epilogue, what ends at K is finished; `residual` is how far behind C its residual lies, or 0.
+ */
 export function multiplyPart(
   a: usize, lda: usize,
   packed: usize,
   c: usize, ldc: usize,
   rows: i32, K: i32, k0: i32, k1: i32, n0: i32, n1: i32,
   wide: i32,
+  epilogue: Epilogue | null, residual: usize,
 ): void {
   let k = k0;
   do {
-    const depth = min(K_BLOCK, k1 - k);
+    const depth = min(K_BLOCK, k1 - k), add = k > 0;
+    const end = k + depth == K ? changetype<usize>(epilogue) : 0;
     for (let n = n0; n < n1;) {
       const width = panelWidth(n, n1, wide);
       const panel = packed + floats(n * K + k * width), out = c + floats(n - n0);
-      if (width == 16) productRows16(a, lda, panel, out, ldc, depth, rows, k > 0);
-      else productRows8(a, lda, panel, out, ldc, depth, rows, k > 0);
+      if (end) {
+        const o = floats(n);
+        if (width == 16) finishedRows16(a, lda, panel, out, ldc, depth, rows, add, end, o, residual);
+        else finishedRows8(a, lda, panel, out, ldc, depth, rows, add, end, o, residual);
+      } else if (width == 16) productRows16(a, lda, panel, out, ldc, depth, rows, add);
+      else productRows8(a, lda, panel, out, ldc, depth, rows, add);
       n += width;
     }
     a += floats(depth);

@@ -43,6 +43,13 @@ export function clamp(x: v128, upper: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, zero()), upper);
 }
 
+/** max(x, lower) then min(·, upper); NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+export function bound(x: v128, lower: v128, upper: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, lower), upper);
+}
+
 // @ts-ignore: decorator
 @inline
 export function clampScalar(x: f32, upper: f32): f32 {

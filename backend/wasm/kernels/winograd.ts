@@ -4,7 +4,7 @@
  * convolution is 36 matrix products, one a position of the tile. Channels are multiples of 8.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
-import { Epilogue, finishRows, isWanted } from "./epilogue";
+import { Epilogue, finishRows } from "./epilogue";
 import { copy } from "./gather";
 import { multiply } from "./gemm";
 import { fillZero, floats } from "./simd";
@@ -84,7 +84,7 @@ export function winogradChunk(chunk: i32, thread: i32): void {
   }
   const y0 = ty0 * 4, rows = (min(args.outHeight, ty1 * 4) - y0) * args.outWidth;
   const first = out + <usize>(y0 * args.outWidth) * pixel;
-  if (isWanted(epilogue)) {
+  if (epilogue.scale) {
     const row = (image * args.outHeight + y0) * args.outWidth;
     finishRows(epilogue, first, pixel, row, rows, n0, columns, N);
   }

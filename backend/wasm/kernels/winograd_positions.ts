@@ -4,7 +4,7 @@
  * gradient, which sums over all tiles.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
-import { Epilogue, finishRows, isWanted } from "./epilogue";
+import { Epilogue, finishRows } from "./epilogue";
 import { multiply, multiplyTransposed } from "./gemm";
 import { floats } from "./simd";
 import { addStatistics, startStatistics } from "./statistics";
@@ -123,7 +123,7 @@ export function winogradOutputChunk(chunk: i32, thread: i32): void {
       rows, min(4, args.outWidth - tx * 4), tile, temporary,
     );
   }
-  if (isWanted(epilogue)) {
+  if (epilogue.scale) {
     finishRows(epilogue, out, pixel, first, rows * args.outWidth, 0, N, N);
   }
   if (args.statistics) {

@@ -7,6 +7,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import type { Block } from "../heap.ts";
+import { floatBits } from "../kernel.ts";
 import {
   ACTIVATION_CODES,
   type ActivationCode,
@@ -14,7 +15,7 @@ import {
   type DeferredValue,
   type TensorData,
 } from "../tensor_data.ts";
-import type { Ending } from "./ending.ts";
+import { type Ending, PRODUCT_ALONE } from "./ending.ts";
 
 /** A convolution whose operands are all at hand. */
 export interface ConvolutionPlan {
@@ -104,10 +105,31 @@ class DeferredConvolution implements DeferredValue {
   }
 
   run(withStatistics: boolean): { block: Block; statistics?: BatchStatistics } {
+    const { heap } = this.backend;
+    const block = heap.allocate(tf.util.sizeFromShape(this.plan.info.outShape));
+    if (this.epilogue === NOTHING) {
+      return { block, statistics: this.plan.run(block, { ...PRODUCT_ALONE, withStatistics }) };
+    }
     const { scale, shift, residual, activation } = this.epilogue;
-    const block = this.backend.heap.allocate(tf.util.sizeFromShape(this.plan.info.outShape));
-    const epilogue = [scale, shift, residual, activation];
-    return { block, statistics: this.plan.run(block, { withStatistics, epilogue }) };
+    const neutral = scale && shift ? undefined : this.#neutralVectors();
+    const epilogue = [
+      scale || neutral!.ones,
+      shift || neutral!.zeros,
+      residual,
+      floatBits(activation === ACTIVATION_CODES.linear ? -Infinity : 0),
+      floatBits(activation === ACTIVATION_CODES.relu6 ? 6 : Infinity),
+    ];
+    this.plan.run(block, { withStatistics, epilogue });
+    if (neutral) heap.release(neutral.block);
+    return { block };
+  }
+
+  /** Scale and shift that change nothing. The caller releases the block. */
+  #neutralVectors(): { block: Block; ones: number; zeros: number } {
+    const { heap } = this.backend, { outChannels } = this.plan.info;
+    const block = heap.allocate(2 * outChannels);
+    heap.floats(block, 2 * outChannels).fill(0).fill(1, 0, outChannels);
+    return { block, ones: block.pointer, zeros: block.pointer + 4 * outChannels };
   }
 
   /**
