@@ -10,7 +10,7 @@ export interface Partition {
 }
 
 /** Most chunks of one kernel call. */
-const MOST_CHUNKS = 32;
+export const MOST_CHUNKS = 32;
 /** Floats that a thread streams through in some tens of microseconds. */
 const ELEMENTS_PER_CHUNK = 16384;
 /** Multiply-adds that take some tens of microseconds. */

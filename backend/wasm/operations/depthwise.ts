@@ -2,6 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { type ConvInfo, depthwiseInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
+import { balancedBands } from "../balance.ts";
 import type { Block } from "../heap.ts";
 import { Kernel } from "../kernel.ts";
 import { sourceArguments, sourceBlocks } from "../source.ts";
@@ -34,13 +35,13 @@ export function depthwise(
   filter: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const bands = outputBands(info);
-  const chunks = info.batchSize * bands.count;
   const source = sourceArguments(x), weights = filter.block;
   return deferConvolution(backend, {
     info,
     reads: [...sourceBlocks(x), weights],
     run(out, { withStatistics, epilogue }) {
+      const bands = withStatistics ? outputBands(info) : balancedOutputBands(info);
+      const chunks = info.batchSize * bands.count;
       const { batchSize, outHeight, outWidth, outChannels } = info;
       const statistics = withStatistics
         ? allocateBandStatistics(backend, batchSize, outHeight, outWidth, bands.rows, outChannels)
@@ -183,7 +184,21 @@ interface Bands {
 }
 
 function outputBands(info: ConvInfo): Bands {
-  const rows = bandRows(info.outHeight, info.outWidth * info.outChannels);
+  return bandsOf(info, bandRows(info.outHeight, info.outWidth * info.outChannels));
+}
+
+/** Where no sums are left: bands that threads share evenly. */
+function balancedOutputBands(info: ConvInfo): Bands {
+  const { batchSize, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
+  const most = bandRows(outHeight, outWidth * outChannels);
+  const copying = info.inWidth * outChannels / 8 * 2;
+  const computing = outWidth * outChannels / 8 * filterHeight * filterWidth;
+  const rowCycles = computing + copying * info.strideHeight;
+  const border = copying * (filterHeight - info.strideHeight);
+  return bandsOf(info, balancedBands(batchSize, outHeight, most, rowCycles, border).perChunk);
+}
+
+function bandsOf(info: ConvInfo, rows: number): Bands {
   const height = (rows - 1) * info.strideHeight + effective(info.filterHeight, info.dilationHeight);
   const width = (info.outWidth - 1) * info.strideWidth +
     effective(info.filterWidth, info.dilationWidth);

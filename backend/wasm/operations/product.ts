@@ -1,6 +1,7 @@
 /** Runs kernels/conv2d.ts and kernels/conv2d_filter_gradient.ts. */
 import type { WasmBackend } from "../backend.ts";
 import type { Block } from "../heap.ts";
+import { balancedProduct } from "../balance.ts";
 import { Kernel } from "../kernel.ts";
 import { blockRows, filterGradientChunks, productChunks } from "../partition.ts";
 import { plainArguments, sourceArguments } from "../source.ts";
@@ -50,7 +51,10 @@ export function multiplyRows(
 ): BatchStatistics | undefined {
   const { rows, K } = shapeOf(input);
   const N = target.columns, N8 = Math.ceil(N / 8) * 8;
-  const split = productChunks(rows, K, N8);
+  // Sums of the same rows as ever, so that training repeats to the bit.
+  const split = withStatistics
+    ? productChunks(rows, K, N8)
+    : balancedProduct(rows, K, N8, input.kind === "rows" ? 4 : GATHERING_COLUMNS);
   const depth = gatherDepth(input, K);
   // Gathering is the cheaper the longer the blocks; rows that are there already best stay in L1.
   const most = input.kind === "rows" ? 48 : 204;
@@ -200,6 +204,8 @@ function gatherDepth(input: ProductRows, K: number): number {
 }
 
 const GATHER_DEPTH = 512;
+/** What gathering costs, in columns of the product. */
+const GATHERING_COLUMNS = 24;
 
 /** The `Gather` record of kernels/gather.ts; `release` frees its table of runs. */
 function gatherArguments(
