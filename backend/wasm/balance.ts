@@ -5,7 +5,7 @@
 import { MOST_CHUNKS, type Partition, type ProductPartition } from "./partition.ts";
 
 /** Numbers of threads to please, and how much each counts. */
-const THREADS: [number, number][] = [[2, 4], [4, 2], [8, 1]];
+const THREADS: [number, number][] = [[2, 4], [4, 2], [8, 1], [16, 1]];
 /** Processor cycles to fetch a chunk. */
 const CHUNK_CYCLES = 2000;
 /** What reading a panel of weights costs, in rows of the product. */
@@ -84,8 +84,8 @@ export function balancedBands(
 function* partitions(count: number, granularity: number, most: number): Generator<Partition> {
   let chunks = 0;
   for (let wanted = 1; wanted <= most; wanted++) {
-    const perChunk = Math.ceil(count / wanted / granularity) * granularity;
-    const partition = { chunks: Math.ceil(count / perChunk), perChunk };
+    const perChunk = Math.max(1, Math.ceil(count / wanted / granularity)) * granularity;
+    const partition = { chunks: Math.max(1, Math.ceil(count / perChunk)), perChunk };
     if (partition.chunks > chunks) yield partition;
     chunks = partition.chunks;
   }

@@ -1,10 +1,10 @@
 /**
- * What follows a convolution, done with its output while that is in registers or in cache:
- * min(max(scale·y + shift + residual, lower), upper).
+ * What follows a convolution, done with its output while that is in cache (products: in registers,
+ * generate_micro_kernels.ts): min(max(scale·y + shift + residual, lower), upper).
  */
 import { bound, floats, fma } from "./simd";
 
-/** backend/wasm/operations/ending.ts writes this record. */
+/** backend/wasm/operations/deferred_convolution.ts writes this record. */
 @unmanaged
 export class Epilogue {
   /** One value a channel, or 0: there is no epilogue. */

@@ -104,6 +104,17 @@ export function epilogueContract(subject: Subject): void {
   }
 }
 
+/** Each kind of convolution with all that it can take over. */
+export function finishedConvolutions(): tf.Tensor[] {
+  return Object.values(CASES).map((settings) => {
+    const z = convolve(noise(settings.input, 1) as tf.Tensor4D, settings);
+    return batchNormInference(z, variables(z.shape[3]), {
+      activation: "relu6",
+      residual: residual(z),
+    });
+  });
+}
+
 function products(input: Shape4D, filters: number[]): Record<string, Case> {
   return Object.fromEntries(
     filters.map((count) => [`rows [${input}] by ${count}`, { input, filters: count, size: 1 }]),

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import type { WasmBackend } from "../../../backend/wasm/backend.ts";
 import { setThreads } from "../../../backend/wasm/mod.ts";
+import { finishedConvolutions } from "../contract/epilogue.ts";
 import { lossAndGradients, network } from "../contract/random_network.ts";
 import { WASM } from "./subject.ts";
 
@@ -18,6 +19,16 @@ WASM.test("any small network computes the same bits with any number of threads",
     }),
     { numRuns: 10, seed: 21 },
   );
+  setThreads(navigator.hardwareConcurrency);
+});
+
+WASM.test("convolutions take over the same bits with any number of threads", async () => {
+  const results: Float32Array[][] = [];
+  for (const threads of [1, 2, 3, 5]) {
+    setThreads(threads);
+    results.push(await WASM.valuesOf(finishedConvolutions));
+  }
+  for (const result of results) assert.deepEqual(result, results[0]);
   setThreads(navigator.hardwareConcurrency);
 });
 
