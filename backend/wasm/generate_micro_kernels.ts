@@ -13,13 +13,23 @@ const PANEL_WIDTHS = [8, 16];
 
 /**
  * How a block's rows lie in A: `product` reads them lda apart, `transposed` side by side. `finished`
- * is `product` with an epilogue.
+ * is `product` with an epilogue (see `finish`), `strips` reads each row in several runs of K values,
+ * the next one `runStep` bytes behind the end of the last.
  */
-type Kind = "product" | "finished" | "transposed";
+type Kind = "product" | "finished" | "strips" | "transposed";
 
-/** See `finish`. */
-const EPILOGUE_PARAMETERS = ", epilogue: usize, column: usize, residual: usize";
-const EPILOGUE_ARGUMENTS = ", epilogue, column, residual";
+const PARAMETERS: Record<Kind, string> = {
+  product: "",
+  finished: ", epilogue: usize, column: usize, residual: usize",
+  strips: ", runs: i32, runStep: usize",
+  transposed: "",
+};
+const ARGUMENTS: Record<Kind, string> = {
+  product: "",
+  finished: ", epilogue, column, residual",
+  strips: ", runs, runStep",
+  transposed: "",
+};
 
 export function microKernels(): string {
   const parts = [
@@ -27,7 +37,7 @@ export function microKernels(): string {
     'import { Epilogue } from "./epilogue";',
     'import { bound, fma, zero } from "./simd";',
   ];
-  for (const kind of ["product", "finished", "transposed"] as const) {
+  for (const kind of ["product", "finished", "strips", "transposed"] as const) {
     for (const width of PANEL_WIDTHS) {
       for (const rows of BLOCK_ROWS) parts.push(block(kind, rows, width));
       parts.push(allRows(kind, width));
@@ -42,12 +52,11 @@ function block(kind: Kind, rows: number, width: number): string {
   const rowPointers = kind !== "transposed";
   return `
 function ${kind}${rows}x${width}(
-  a: usize, lda: usize, b: usize, c: usize, ldc: usize, K: i32, accumulate: bool${
-    kind === "finished" ? EPILOGUE_PARAMETERS : ""
-  },
+  a: usize, lda: usize, b: usize, c: usize, ldc: usize, K: i32, accumulate: bool${PARAMETERS[kind]},
 ): void {
 ${rowPointers ? r.map((i) => `  let a${i} = a + ${i} * lda;`).join("\n") : ""}
 ${r.map((i) => v.map((j) => `  let c${i}_${j} = zero();`).join("")).join("\n")}
+${kind === "strips" ? "  for (; runs > 0; runs--) {" : ""}
   for (let k = 0; k < K; k++) {
     ${v.map((j) => `const b${j} = v128.load(b, ${16 * j});`).join(" ")}
 ${
@@ -59,6 +68,7 @@ ${
     b += ${4 * width};
     ${rowPointers ? r.map((i) => `a${i} += 4;`).join(" ") : "a += lda;"}
   }
+${kind === "strips" ? `  ${r.map((i) => `a${i} += runStep;`).join(" ")}\n  }` : ""}
   if (accumulate) {
     let p = c;
 ${
@@ -111,14 +121,13 @@ ${
 /** One panel, all rows: in blocks of six, then what is left. */
 function allRows(kind: Kind, width: number): string {
   const step = kind === "transposed" ? "4" : "lda";
-  const [parameters, more] = kind === "finished"
-    ? [EPILOGUE_PARAMETERS, EPILOGUE_ARGUMENTS]
-    : ["", ""];
   const call = (rows: number) =>
-    `${kind}${rows}x${width}(a, lda, b, c, ldc, K, accumulate${more});`;
+    `${kind}${rows}x${width}(a, lda, b, c, ldc, K, accumulate${ARGUMENTS[kind]});`;
   return `
 export function ${kind}Rows${width}(
-  a: usize, lda: usize, b: usize, c: usize, ldc: usize, K: i32, rows: i32, accumulate: bool${parameters},
+  a: usize, lda: usize, b: usize, c: usize, ldc: usize, K: i32, rows: i32, accumulate: bool${
+    PARAMETERS[kind]
+  },
 ): void {
   for (; rows >= 6; rows -= 6) {
     ${call(6)}

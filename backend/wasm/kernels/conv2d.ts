@@ -8,15 +8,19 @@
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
 import { Epilogue, finishRows } from "./epilogue";
-import { copy, Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
-import { multiplyPart } from "./gemm";
+import { copy, copyStrip, Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
+import { multiplyPart, multiplyStrips } from "./gemm";
 import { floats } from "./simd";
 import { Source, SOURCE_SIZE, sourceRows } from "./source";
 import { addStatistics } from "./statistics";
 
+const POINTWISE: i32 = 1;
+const STRIPS: i32 = 2;
+
 @unmanaged
 class Conv2dArguments {
-  pointwise: i32;
+  /** How rows are come by: GATHERED, POINTWISE or STRIPS. */
+  reading: i32;
   packed: usize;
   out: usize;
   /** Grid pixels of the batch. */
@@ -26,7 +30,7 @@ class Conv2dArguments {
   /** Output channels. */
   N: i32;
   runs: i32;
-  /** Floats of a row that are gathered at once; at least the longest run. */
+  /** Floats of a row that are gathered at once, at least the longest run; or what strips need. */
   gatherDepth: i32;
   outHeight: i32;
   outWidth: i32;
@@ -71,11 +75,14 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
     const rows = min(args.blockRows, m1 - m);
     const pitch = inPlace ? floats(N) : floats(n1 - n0);
     const c = inPlace ? args.out + <usize>m * pitch + floats(n0) : products;
-    if (args.pointwise) {
+    if (args.reading == POINTWISE) {
       const a = sourceRows(source, m, rows, K, gathered);
       multiplyPart(
         a, floats(K), args.packed, c, pitch, rows, K, 0, K, n0, n1, wide, end, residual,
       );
+    } else if (args.reading == STRIPS) {
+      multiplyRowsOfStrips(args, gather, m, rows, gathered, c, pitch, n0, n1);
+      if (end) finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
     } else {
       multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1, end, residual);
     }
@@ -88,6 +95,33 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
       if (m == m0) startColumnStatistics(c, columns, partial, N);
       addStatistics(c, pitch, rows, columns, partial, N);
     }
+  }
+}
+
+/**
+ * Without gathering, where all runs begin in the same column: an image row's worth of outputs at a
+ * time sees overlapping pieces of a few source rows, copied only to pad them.
+ */
+function multiplyRowsOfStrips(
+  args: Conv2dArguments, gather: Gather, first: i32, rows: i32,
+  strips: usize, c: usize, pitch: usize, n0: i32, n1: i32,
+): void {
+  const channels = gather.channels, gridWidth = gather.gridWidth;
+  const taps = tapRun(gather, 0).taps, last = first + rows;
+  for (let m = first; m < last;) {
+    const x = m % gridWidth, y = m / gridWidth % gather.gridHeight;
+    const image = m / (gridWidth * gather.gridHeight);
+    const count = min(gridWidth - x, last - m);
+    const columns = (count - 1) * gather.strideWidth + taps, stripPitch = floats(columns * channels);
+    for (let i = 0; i < args.runs; i++) {
+      copyStrip(gather, tapRun(gather, i), image, y, x, columns, strips + <usize>i * stripPitch);
+    }
+    multiplyStrips(
+      strips, floats(gather.strideWidth * channels), stripPitch, args.runs,
+      args.packed, c, pitch, count, taps * channels, n0, n1, args.wide,
+    );
+    m += count;
+    c += <usize>count * pitch;
   }
 }
 

@@ -80,6 +80,25 @@ export function gatherRows(
   }
 }
 
+/** `columns` source pixels from where grid pixel (y, x) sees a run; zero where there are none. */
+export function copyStrip(
+  gather: Gather, run: TapRun, image: i32, y: i32, x: i32, columns: i32, out: usize,
+): void {
+  const width = gather.sourceWidth, channels = gather.channels, pixel = floats(channels);
+  const sy = y * gather.strideHeight + run.dy, sx = x * gather.strideWidth + run.dx;
+  if (sy < 0 || sy >= gather.sourceHeight) {
+    clear(out, columns * channels);
+    return;
+  }
+  const left = min(columns, max(0, -sx));
+  const inside = max(0, min(columns - left, width - sx - left));
+  const from = gather.source +
+    <usize>((image * gather.sourceHeight + sy) * width + sx + left) * pixel;
+  clear(out, left * channels);
+  copy(from, out + <usize>left * pixel, inside * channels);
+  clear(out + <usize>(left + inside) * pixel, (columns - left - inside) * channels);
+}
+
 /** memory.copy would be a call out of wasm; rows are too short for that. No overlap of the two. */
 export function copy(from: usize, to: usize, count: i32): void {
   if (count >= 8) {

@@ -11,6 +11,8 @@ import {
   finishedRows8,
   productRows16,
   productRows8,
+  stripsRows16,
+  stripsRows8,
   transposedRows16,
   transposedRows8,
 } from "./micro_kernels";
@@ -69,6 +71,27 @@ export function multiplyPart(
     a += floats(depth);
     k += depth;
   } while (k < k1);
+}
+
+/**
+ * C[rows, n0:n1] = A[rows, runs·K]·B, where a row of A is `runs` runs of K values, `runPitch` bytes
+ * from one to the next; rows may overlap.
+ */
+export function multiplyStrips(
+  a: usize, lda: usize, runPitch: usize, runs: i32,
+  packed: usize,
+  c: usize, ldc: usize,
+  rows: i32, K: i32, n0: i32, n1: i32,
+  wide: i32,
+): void {
+  const step = runPitch - floats(K);
+  for (let n = n0; n < n1;) {
+    const width = panelWidth(n, n1, wide);
+    const panel = packed + floats(n * runs * K), out = c + floats(n - n0);
+    if (width == 16) stripsRows16(a, lda, panel, out, ldc, K, rows, false, runs, step);
+    else stripsRows8(a, lda, panel, out, ldc, K, rows, false, runs, step);
+    n += width;
+  }
 }
 
 /**

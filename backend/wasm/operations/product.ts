@@ -17,15 +17,17 @@ import type { TapGrid } from "./taps.ts";
  */
 export type ProductRows =
   | { kind: "rows"; source: TensorData | number[]; rows: number; K: number }
-  | {
-    kind: "gathered";
-    source: TensorData | number[];
-    batch: number;
-    height: number;
-    width: number;
-    channels: number;
-    grid: TapGrid;
-  };
+  | GatheredRows;
+
+interface GatheredRows {
+  kind: "gathered";
+  source: TensorData | number[];
+  batch: number;
+  height: number;
+  width: number;
+  channels: number;
+  grid: TapGrid;
+}
 
 /** Where the products go: densely, or to every step-th pixel of an image. */
 export interface ProductTarget {
@@ -55,10 +57,12 @@ export function multiplyRows(
   const split = withStatistics
     ? productChunks(rows, K, N8)
     : balancedProduct(rows, K, N8, input.kind === "rows" ? 4 : GATHERING_COLUMNS);
-  const depth = gatherDepth(input, K);
+  const inStrips = suitsStrips(input, K);
   // Gathering is the cheaper the longer the blocks; rows that are there already best stay in L1.
   const most = input.kind === "rows" ? 48 : 204;
-  const block = blockRows(depth + split.columns.perChunk, split.rows.perChunk, most);
+  const gathering = gatherDepth(input, K);
+  const block = blockRows(gathering + split.columns.perChunk, split.rows.perChunk, most);
+  const depth = inStrips ? Math.ceil(Math.max(K, stripFloats(input) / block)) : gathering;
   const statistics = withStatistics
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
     : undefined;
@@ -67,7 +71,7 @@ export function multiplyRows(
   backend.pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), [
     ...rowSource(input, split.columns.chunks),
     ...gather,
-    input.kind === "rows" ? 1 : 0,
+    input.kind === "rows" ? POINTWISE : inStrips ? STRIPS : GATHERED,
     weights.block.pointer,
     target.block.pointer,
     rows,
@@ -201,6 +205,28 @@ function gatherDepth(input: ProductRows, K: number): number {
   const { grid, channels } = input;
   const longest = Math.max(0, ...grid.runs.map((run) => run.indices.length * channels));
   return Math.min(K, Math.max(GATHER_DEPTH, longest));
+}
+
+/** As kernels/conv2d.ts numbers how rows are come by. */
+const GATHERED = 0, POINTWISE = 1, STRIPS = 2;
+
+/** kernels/gemm.ts sums so many steps of k at once: beyond, gathering would add up in another order. */
+const LONGEST_STRIPS = 256;
+
+/** Whether neighbouring outputs see overlapping runs that all begin in the same column. */
+function suitsStrips(input: ProductRows, K: number): input is GatheredRows {
+  if (input.kind === "rows" || K > LONGEST_STRIPS) return false;
+  const { runs, strideWidth } = input.grid;
+  return runs.length > 0 &&
+    runs.every(({ dx, indices }) =>
+      dx === runs[0].dx && indices.length === runs[0].indices.length && indices.length > strideWidth
+    );
+}
+
+/** Of the source rows that a row of outputs sees. */
+function stripFloats({ grid, channels }: GatheredRows): number {
+  const columns = (grid.width - 1) * grid.strideWidth + grid.runs[0].indices.length;
+  return grid.runs.length * columns * channels;
 }
 
 const GATHER_DEPTH = 512;
