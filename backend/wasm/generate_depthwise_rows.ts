@@ -4,7 +4,7 @@
  * with stride 2. Weights stay in registers along the row.
  */
 
-const TAP_COUNTS = [1, 2, 4, 9];
+const TAP_COUNTS = [1, 2, 4, 6, 9];
 
 export function depthwiseRows(): string {
   return [

@@ -1,16 +1,16 @@
 /**
- * Depthwise convolutions. A chunk is a band of rows of one image. Its input rows are first copied (a
- * lazy tensor: computed) into scratch with the padding around them, so that the row kernels know no
- * borders.
+ * Depthwise convolutions. A chunk is a band of rows of one image. Rows of a lazy input are first
+ * computed into scratch with the padding around them, so that the row kernels know no borders; those
+ * of an input in memory are read in place, each border by as many taps as lie inside.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
 import {
-  DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE,
+  DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE, tapsInside,
 } from "./depthwise_bands";
 import { depthwiseRow } from "./depthwise_rows";
 import { Epilogue, finishRows } from "./epilogue";
 import { floats } from "./simd";
-import { Source, SOURCE_SIZE } from "./source";
+import { PLAIN, Source, SOURCE_SIZE } from "./source";
 import { addStatistics, startStatistics } from "./statistics";
 
 export function depthwiseChunk(chunk: i32, thread: i32): void {
@@ -22,16 +22,22 @@ export function depthwiseChunk(chunk: i32, thread: i32): void {
   const image = chunk / bands, y0 = chunk % bands * args.bandRows;
   const y1 = min(args.outHeight, y0 + args.bandRows);
   const taps = scratch(thread), padded = taps + TAP_TABLE;
-  const pitch = padInputBand(args, source, image, y0, y1, padded);
+  const isPlain = source.kind == PLAIN;
+  const pitch = isPlain ? 0 : padInputBand(args, source, image, y0, y1, padded);
 
   const partial = args.statistics + floats(chunk * 3 * channels);
   for (let y = y0; y < y1; y++) {
-    forwardTaps(args, padded + <usize>((y - y0) * args.strideHeight) * pitch, pitch, args.weights, taps);
     const row = (image * args.outHeight + y) * args.outWidth;
     const out = args.out + <usize>row * pixel;
-    const count = args.filterHeight * args.filterWidth;
-    const step = pixel * args.strideWidth;
-    depthwiseRow(taps, count, out, pixel, args.outWidth, step, channels);
+    if (isPlain) {
+      const values = source.values + <usize>(image * args.height * args.width) * pixel;
+      plainRow(args, values, y, out, taps);
+    } else {
+      const first = padded + <usize>((y - y0) * args.strideHeight) * pitch;
+      forwardTaps(args, first, pitch, args.weights, taps);
+      const count = args.filterHeight * args.filterWidth, step = pixel * args.strideWidth;
+      depthwiseRow(taps, count, out, pixel, args.outWidth, step, channels);
+    }
     if (epilogue.scale) {
       finishRows(epilogue, out, pixel, row, args.outWidth, 0, channels, channels);
     }
@@ -39,5 +45,22 @@ export function depthwiseChunk(chunk: i32, thread: i32): void {
       if (y == y0) startStatistics(out, channels, partial);
       addStatistics(out, pixel, args.outWidth, channels, partial, channels);
     }
+  }
+}
+
+/** Row y of the output of an image in memory: its border by fewer taps, the rest in one. */
+function plainRow(args: DepthwiseArguments, image: usize, y: i32, out: usize, taps: usize): void {
+  const channels = args.channels, pixel = floats(channels), stride = args.strideWidth;
+  const reach = (args.filterWidth - 1) * args.dilationWidth;
+  const x0 = min(args.outWidth, (args.padLeft + stride - 1) / stride);
+  const last = args.width - 1 + args.padLeft - reach;
+  const x1 = last < 0 ? x0 : max(x0, min(args.outWidth, last / stride + 1));
+  for (let x = 0; x < args.outWidth;) {
+    const width = x == x0 ? max(1, x1 - x0) : 1;
+    const count = tapsInside(args, image, y, x, taps);
+    depthwiseRow(
+      taps, count, out + <usize>x * pixel, pixel, width, pixel * <usize>stride, channels,
+    );
+    x += width;
   }
 }

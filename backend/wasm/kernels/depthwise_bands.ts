@@ -70,6 +70,27 @@ export function writePaddedRow(
   fillZero(out + floats((left + inside) * channels), (columns - left - inside) * channels);
 }
 
+/** The taps that output (y, x) sees inside of an image in memory; returns how many. */
+export function tapsInside(
+  args: DepthwiseArguments, image: usize, y: i32, x: i32, taps: usize,
+): i32 {
+  const pixel = floats(args.channels);
+  let count = 0;
+  for (let ky = 0; ky < args.filterHeight; ky++) {
+    const sy = y * args.strideHeight - args.padTop + ky * args.dilationHeight;
+    if (sy < 0 || sy >= args.height) continue;
+    for (let kx = 0; kx < args.filterWidth; kx++) {
+      const sx = x * args.strideWidth - args.padLeft + kx * args.dilationWidth;
+      if (sx < 0 || sx >= args.width) continue;
+      const tap = changetype<Tap>(taps + <usize>count * TAP_SIZE);
+      tap.pixels = image + <usize>(sy * args.width + sx) * pixel;
+      tap.weights = args.weights + <usize>(ky * args.filterWidth + kx) * pixel;
+      count++;
+    }
+  }
+  return count;
+}
+
 /** The taps of the output row whose first input row is `padded`, with weights (or gradients) at w. */
 export function forwardTaps(
   args: DepthwiseArguments, padded: usize, pitch: usize, weights: usize, taps: usize,

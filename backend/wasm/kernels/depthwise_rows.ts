@@ -1,6 +1,6 @@
 /** One row of a depthwise convolution, eight channels at a time so that weights stay in registers. */
 import {
-  depthwiseRow1, depthwiseRow2, depthwiseRow4, depthwiseRow9,
+  depthwiseRow1, depthwiseRow2, depthwiseRow4, depthwiseRow6, depthwiseRow9,
 } from "./generated_depthwise_rows";
 import { floats, fma, zero } from "./simd";
 
@@ -25,6 +25,7 @@ export function depthwiseRow(
     case 1: c = depthwiseRow1(taps, out, outStep, width, step, channels); break;
     case 2: c = depthwiseRow2(taps, out, outStep, width, step, channels); break;
     case 4: c = depthwiseRow4(taps, out, outStep, width, step, channels); break;
+    case 6: c = depthwiseRow6(taps, out, outStep, width, step, channels); break;
     case 9: c = depthwiseRow9(taps, out, outStep, width, step, channels); break;
     default: c = depthwiseRowAny(taps, count, out, outStep, width, step, channels);
   }

@@ -5,7 +5,7 @@
 import { floats } from "./simd";
 import { normalizeGradientRows, normalizeRows } from "./normalize";
 
-const PLAIN: i32 = 0;
+export const PLAIN: i32 = 0;
 const NORMALIZED: i32 = 1;
 const NORMALIZED_GRADIENT: i32 = 2;
 
