@@ -4,7 +4,8 @@
  * for each phase of the stride: the pixels (oy·step + offset, …) that see the same taps.
  *
  * 1×1 convolutions with stride 1 (`pointwise`) and products of matrices need no gathering: their
- * rows are the source's own, which may therefore be lazy.
+ * rows are the source's own, which may therefore be lazy. Where few channels overlap, as in stems,
+ * rows are read from strips of padded source rows.
  */
 import { KERNEL_ARGUMENTS, scratch } from "./control";
 import { Epilogue, finishRows } from "./epilogue";
@@ -64,7 +65,7 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
   const m0 = rowChunk * args.rowsPerChunk, m1 = min(args.rows, m0 + args.rowsPerChunk);
 
   const inPlace = N == N8 && args.outStepHeight * args.outStepWidth == 1;
-  // Products that are scattered are finished before that, all others in registers.
+  // Products that are scattered, and strips, are finished in cache, all others in registers.
   const residual = epilogue.residual ? epilogue.residual - args.out : 0;
   const end = inPlace && epilogue.scale ? epilogue : null;
   const gathered = scratch(thread);
