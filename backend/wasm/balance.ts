@@ -2,7 +2,7 @@
  * Cuts work that leaves no partial sums so that threads end at the same time. The cut depends on the
  * shape alone, and what is computed does not depend on the cut.
  */
-import { MOST_CHUNKS, type Partition, type ProductPartition } from "./partition.ts";
+import { cut, MOST_CHUNKS, type Partition, type ProductPartition } from "./partition.ts";
 
 /** Numbers of threads to please, and how much each counts. */
 const THREADS: [number, number][] = [[2, 4], [4, 2], [8, 1], [16, 1]];
@@ -84,8 +84,7 @@ export function balancedBands(
 function* partitions(count: number, granularity: number, most: number): Generator<Partition> {
   let chunks = 0;
   for (let wanted = 1; wanted <= most; wanted++) {
-    const perChunk = Math.max(1, Math.ceil(count / wanted / granularity)) * granularity;
-    const partition = { chunks: Math.max(1, Math.ceil(count / perChunk)), perChunk };
+    const partition = cut(count, wanted, granularity);
     if (partition.chunks > chunks) yield partition;
     chunks = partition.chunks;
   }

@@ -68,10 +68,11 @@ const CACHE_BYTES = 512 * 1024;
 
 /** `count` things in about `wantedChunks` chunks of equal size, a multiple of `granularity`. */
 export function evenly(count: number, wantedChunks: number, granularity: number): Partition {
-  const wanted = Math.min(MOST_CHUNKS, Math.max(1, Math.round(wantedChunks)));
-  const perChunk = Math.max(
-    granularity,
-    Math.ceil(count / wanted / granularity) * granularity,
-  );
+  return cut(count, Math.min(MOST_CHUNKS, Math.max(1, Math.round(wantedChunks))), granularity);
+}
+
+/** The same in no more than `most` chunks, however many these are. */
+export function cut(count: number, most: number, granularity: number): Partition {
+  const perChunk = Math.max(granularity, Math.ceil(count / most / granularity) * granularity);
   return { chunks: Math.max(1, Math.ceil(count / perChunk)), perChunk };
 }

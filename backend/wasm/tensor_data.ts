@@ -5,6 +5,11 @@ import type { Block, SharedHeap } from "./heap.ts";
 export const ACTIVATION_CODES = { linear: 0, relu: 1, relu6: 2 } as const;
 export type ActivationCode = 0 | 1 | 2;
 
+/** Upper clamp of an activation, as in kernels/simd.ts; relu has none. */
+export function upperBound(activation: ActivationCode): number {
+  return activation === ACTIVATION_CODES.relu6 ? 6 : Infinity;
+}
+
 /**
  * activation(scale·z + shift), not computed yet: the output of a batch normalisation. Whoever needs
  * the values computes them block by block from z; `state` holds mean, 1/σ, scale and shift.

@@ -67,7 +67,8 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
   const inPlace = N == N8 && args.outStepHeight * args.outStepWidth == 1;
   // Products that are scattered, and strips, are finished in cache, all others in registers.
   const residual = epilogue.residual ? epilogue.residual - args.out : 0;
-  const end = inPlace && epilogue.scale ? epilogue : null;
+  const inRegisters = inPlace && args.reading != STRIPS;
+  const end = inRegisters && epilogue.scale ? epilogue : null;
   const gathered = scratch(thread);
   const products = gathered + floats(args.blockRows * args.gatherDepth);
   const partial = args.statistics + floats(rowChunk * 3 * N) + floats(n0);
@@ -83,14 +84,11 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
       );
     } else if (args.reading == STRIPS) {
       multiplyRowsOfStrips(args, gather, m, rows, gathered, c, pitch, n0, n1);
-      if (end) finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
     } else {
       multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1, end, residual);
     }
-    if (!inPlace) {
-      if (epilogue.scale) finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
-      scatterRows(args, gather, c, pitch, m, rows, n0, columns);
-    }
+    if (epilogue.scale && !inRegisters) finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
+    if (!inPlace) scatterRows(args, gather, c, pitch, m, rows, n0, columns);
 
     if (args.statistics) {
       if (m == m0) startColumnStatistics(c, columns, partial, N);

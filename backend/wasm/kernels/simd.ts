@@ -36,18 +36,18 @@ export function upperBound(activation: i32): f32 {
   return activation == RELU6 ? 6 : <f32>Infinity;
 }
 
-/** max(x, 0) then min(·, upper); NaN stays NaN, as pmax and pmin keep their first operand then. */
-// @ts-ignore: decorator
-@inline
-export function clamp(x: v128, upper: v128): v128 {
-  return f32x4.pmin(f32x4.pmax(x, zero()), upper);
-}
-
-/** max(x, lower) then min(·, upper); NaN stays NaN. */
+/** max(x, lower) then min(·, upper); NaN stays NaN, as pmax and pmin keep their first operand then. */
 // @ts-ignore: decorator
 @inline
 export function bound(x: v128, lower: v128, upper: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, lower), upper);
+}
+
+/** max(x, 0) then min(·, upper). */
+// @ts-ignore: decorator
+@inline
+export function clamp(x: v128, upper: v128): v128 {
+  return bound(x, zero(), upper);
 }
 
 // @ts-ignore: decorator

@@ -1,20 +1,18 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { floatBits, Kernel } from "../kernel.ts";
-import { ACTIVATION_CODES } from "../tensor_data.ts";
+import { type ACTIVATION_CODES, type ActivationCode, upperBound } from "../tensor_data.ts";
 import { extendDeferred } from "./deferred_convolution.ts";
 
 const PER_CHUNK = 16384;
 
-const UPPER_BOUNDS = { relu: Infinity, relu6: 6 };
-
-/** min(max(x, 0), upper) */
+/** relu or relu6: min(max(x, 0), upper). */
 export function clamp(
   backend: WasmBackend,
   x: tf.TensorInfo,
-  activation: keyof typeof UPPER_BOUNDS,
+  activation: Exclude<ActivationCode, typeof ACTIVATION_CODES.linear>,
 ): tf.TensorInfo {
-  const extended = extendDeferred(backend, x, { activation: ACTIVATION_CODES[activation] });
+  const extended = extendDeferred(backend, x, { activation });
   if (extended) return extended;
   const input = backend.dataOf(x).pointer;
   const output = backend.allocateTensor(x.shape);
@@ -24,7 +22,7 @@ export function clamp(
     output.data.pointer,
     size,
     PER_CHUNK,
-    floatBits(UPPER_BOUNDS[activation]),
+    floatBits(upperBound(activation)),
   ]);
   return output.info;
 }

@@ -2,7 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
-import { plainArguments, sourceArguments, sourceBlocks } from "../source.ts";
+import { sourceBlocks } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
 import { type ConvolutionPlan, deferConvolution } from "./deferred_convolution.ts";
 import { deferInputGradient, takeDeferred } from "./deferred_gradient.ts";
@@ -12,7 +12,7 @@ import {
   multiplyRows,
   multiplyTransposedRows,
   type ProductRows,
-  readersOfRows,
+  productSource,
 } from "./product.ts";
 import { forwardTaps, inputGradientTaps, isPointwise, splitRuns } from "./taps.ts";
 import {
@@ -31,11 +31,12 @@ export function conv2d(
 ): tf.TensorInfo {
   backend.panelWidth.settle();
   const K = info.filterHeight * info.filterWidth * info.inChannels, N = info.outChannels;
-  const weights = suitsWinograd(info)
+  const byTiles = suitsWinograd(info);
+  const weights = byTiles
     ? transformFilter(backend, filter, info, false)
     : packWeights(backend, filter, { taps: [0], K, N, transposed: false });
-  const convolve = suitsWinograd(info) ? planWinograd : planProduct;
-  const output = deferConvolution(backend, convolve(backend, x, weights, info));
+  const plan = byTiles ? planWinograd : planProduct;
+  const output = deferConvolution(backend, plan(backend, x, weights, info));
   backend.heap.release(weights.block);
   return output;
 }
@@ -47,13 +48,10 @@ function planProduct(
   info: ConvInfo,
 ): ConvolutionPlan {
   const rows = inputRows(x, info), columns = info.outChannels;
-  // A lazy tensor with several readers is computed once for all of them.
-  const isLazyHere = rows.kind === "rows" && readersOfRows(rows.rows, rows.K, columns) === 1;
-  const blocks = isLazyHere ? sourceBlocks(x) : [x.block];
-  const source = isLazyHere ? sourceArguments(x) : plainArguments(x);
+  const source = productSource(rows, columns);
   return {
     info,
-    reads: [...blocks, weights.block],
+    reads: [...sourceBlocks(x), weights.block],
     run: (block, ending) =>
       multiplyRows(backend, { ...rows, source }, weights, { block, columns }, ending),
   };

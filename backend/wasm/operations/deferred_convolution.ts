@@ -14,6 +14,7 @@ import {
   type BatchStatistics,
   type DeferredValue,
   type TensorData,
+  upperBound,
 } from "../tensor_data.ts";
 import { type Ending, PRODUCT_ALONE } from "./ending.ts";
 
@@ -117,7 +118,7 @@ class DeferredConvolution implements DeferredValue {
       shift || neutral!.zeros,
       residual,
       floatBits(activation === ACTIVATION_CODES.linear ? -Infinity : 0),
-      floatBits(activation === ACTIVATION_CODES.relu6 ? 6 : Infinity),
+      floatBits(upperBound(activation)),
     ];
     this.plan.run(block, { withStatistics, epilogue });
     if (neutral) heap.release(neutral.block);

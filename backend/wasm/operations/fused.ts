@@ -26,7 +26,7 @@ export function addBiasAndActivate(
     backend.disposeIntermediateTensorInfo(product);
   }
   if (activation === "linear") return result;
-  const clamped = clamp(backend, result, activation as "relu" | "relu6");
+  const clamped = clamp(backend, result, ACTIVATION_CODES[activation as "relu" | "relu6"]);
   backend.disposeIntermediateTensorInfo(result);
   return clamped;
 }

@@ -96,9 +96,10 @@ export function multiplyRows(
   return statistics;
 }
 
-/** How many chunks of a product read the same rows. */
-export function readersOfRows(rows: number, K: number, columns: number): number {
-  return productChunks(rows, K, Math.ceil(columns / 8) * 8).columns.chunks;
+/** The `Source` record of a product's rows, for whoever multiplies them later. */
+export function productSource(input: ProductRows, columns: number): number[] {
+  const { rows, K } = shapeOf(input);
+  return rowSource(input, productChunks(rows, K, Math.ceil(columns / 8) * 8).columns.chunks);
 }
 
 /** filter gradient = rowsᵀ · gradient, into `out` [K, columns]. */

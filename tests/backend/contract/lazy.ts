@@ -41,13 +41,19 @@ export function normalized(
 const filter = (size: number, channels: number, filters: number) =>
   noise([size, size, channels, filters], 7) as tf.Tensor4D;
 
-/** Their name, the filter's side and its last dimension. */
-const CONVOLUTIONS: [string, number, number][] = [
-  ["a 1×1 convolution", 1, 16],
-  ["a gathered convolution", 5, 16],
-  ["a convolution by Winograd's algorithm", 3, 16],
-  ["a depthwise convolution", 3, 1],
-];
+/** Filters of 16 channels, one for each way of computing `convolve`. */
+export const FILTERS: Record<string, [number, number, number, number]> = {
+  "a 1×1 convolution": [1, 1, 16, 16],
+  "a gathered convolution": [5, 5, 16, 16],
+  "a convolution by Winograd's algorithm": [3, 3, 16, 16],
+  "a depthwise convolution": [3, 3, 16, 1],
+};
+
+/** Depthwise where the filter's last dimension is 1; stride 1, the padding that keeps the size. */
+export function convolve(x: tf.Tensor4D, weights: tf.Tensor4D): tf.Tensor4D {
+  const operation = weights.shape[3] === 1 ? tf.depthwiseConv2d : tf.conv2d;
+  return operation(x, weights, 1, "same");
+}
 
 const READERS: Record<string, (y: tf.Tensor4D, channels: number) => tf.Tensor> = {
   "a 1×1 convolution": (y, c) => tf.conv2d(y, filter(1, c, 12), 1, 0),
@@ -132,19 +138,17 @@ export function lazyContract(subject: Subject): void {
       }), 1e-4);
   });
 
-  for (const [kind, size, depth] of CONVOLUTIONS) {
+  for (const [kind, shape] of Object.entries(FILTERS)) {
     subject.test(`${kind} read after its operands moved is that of the old ones`, async () => {
       await subject.agreesWithStock(kind, () => {
         const x = tf.variable(noise([1, 21, 22, 16], 1)) as tf.Variable<tf.Rank.R4>;
-        const weights = tf.variable(filter(size, 16, depth)) as tf.Variable<tf.Rank.R4>;
+        const weights = tf.variable(noise(shape, 7)) as tf.Variable<tf.Rank.R4>;
         const bias = tf.variable(noise([16], 3));
         const moved = [x, weights, bias];
-        const convolve = () =>
-          depth === 1 ? tf.depthwiseConv2d(x, weights, 1, 1) : tf.conv2d(x, weights, 1, "same");
-        const z = convolve(), y = tf.add(convolve(), bias);
+        const z = convolve(x, weights), y = tf.add(convolve(x, weights), bias);
         const buffers = moved.map((variable) => tf.variable(tf.zerosLike(variable)));
         sgdMomentum(moved, moved.map((variable) => noise(variable.shape, 4)), buffers, 0.5, 0.9);
-        const results = [y.clone(), z.clone(), convolve()];
+        const results = [y.clone(), z.clone(), convolve(x, weights)];
         tf.dispose([...moved, ...buffers]);
         return results;
       }, 5e-5);
@@ -153,9 +157,7 @@ export function lazyContract(subject: Subject): void {
     subject.test(`${kind} with several readers gives each the same values`, async () => {
       await subject.agreesWithStock(kind, () => {
         const x = noise([1, 21, 22, 16], 1) as tf.Tensor4D;
-        const z = depth === 1
-          ? tf.depthwiseConv2d(x, filter(size, 16, 1), 1, 1)
-          : tf.conv2d(x, filter(size, 16, depth), 1, "same");
+        const z = convolve(x, noise(shape, 7) as tf.Tensor4D);
         const a = batchNormInference(z, variables(16), { activation: "relu6" });
         const b = batchNormInference(z, variables(16), { residual: z });
         return [tf.relu(z), a, normalized(z), b, tf.exp(z), tf.add(a, b), tf.relu6(a)];

@@ -6,7 +6,7 @@ import type { WasmBackend } from "../../../backend/wasm/backend.ts";
 import { WASM_BACKEND } from "../../../backend/wasm/mod.ts";
 import { noise } from "../compare.ts";
 import { variables } from "../contract/epilogue.ts";
-import { normalized } from "../contract/lazy.ts";
+import { convolve, FILTERS, normalized } from "../contract/lazy.ts";
 
 const SHAPE: [number, number, number, number] = [2, 6, 5, 16];
 
@@ -51,22 +51,16 @@ Deno.test("what follows a convolution in inference takes no kernel call of its o
   };
   const x = noise([1, 21, 22, 16], 1) as tf.Tensor4D, bn = variables(16);
   const bias = noise([16], 3), residual = noise([1, 21, 22, 16], 4) as tf.Tensor4D;
-  const convolutions = [
-    (weights: tf.Tensor4D) => tf.conv2d(x, weights, 1, "same"),
-    (weights: tf.Tensor4D) => tf.depthwiseConv2d(x, weights, 1, "same"),
-  ];
-  const filters = [[1, 1, 16, 16], [3, 3, 16, 16], [5, 5, 16, 16], [3, 3, 16, 1]];
-  for (const [i, shape] of filters.entries()) {
+  for (const shape of Object.values(FILTERS)) {
     const weights = noise(shape, 2) as tf.Tensor4D;
-    const convolve = () => convolutions[i < 3 ? 0 : 1](weights);
+    const z = () => convolve(x, weights);
     // From the third time on the filter is packed.
-    for (let warm = 0; warm < 2; warm++) tf.tidy(() => void convolve());
-    const alone = calls(convolve);
+    for (let warm = 0; warm < 2; warm++) tf.tidy(() => void z());
+    const alone = calls(z);
     const following = [
-      () => batchNormInference(convolve(), bn, { activation: "relu6", residual }),
-      () => tf.relu(tf.add(convolve(), bias)),
-      () =>
-        tf.relu6(tf.add(residual, tf.batchNorm(convolve(), bn.runningMean, bn.runningVariance))),
+      () => batchNormInference(z(), bn, { activation: "relu6", residual }),
+      () => tf.relu(tf.add(z(), bias)),
+      () => tf.relu6(tf.add(residual, tf.batchNorm(z(), bn.runningMean, bn.runningVariance))),
     ];
     for (const compute of following) assert.equal(calls(compute), alone, compute.toString());
     weights.dispose();
@@ -87,14 +81,11 @@ Deno.test("a convolution that nobody reads is not computed, and frees what it ho
 Deno.test("a training step computes the same bits after a prediction as without it", async () => {
   await backend();
   const x = noise([2, 21, 22, 16], 1) as tf.Tensor4D;
-  const filters = [[1, 1, 16, 16], [3, 3, 16, 16], [5, 5, 16, 16], [3, 3, 16, 1]];
-  for (const shape of filters) {
+  for (const shape of Object.values(FILTERS)) {
     const weights = noise(shape, 2) as tf.Tensor4D;
-    const convolve = () =>
-      shape[3] === 1 ? tf.depthwiseConv2d(x, weights, 1, 1) : tf.conv2d(x, weights, 1, "same");
-    const train = () => tf.tidy(() => normalized(convolve()).dataSync());
+    const train = () => tf.tidy(() => normalized(convolve(x, weights)).dataSync());
     const before = train();
-    tf.tidy(() => void batchNormInference(convolve(), variables(16)).dataSync());
+    tf.tidy(() => void batchNormInference(convolve(x, weights), variables(16)).dataSync());
     assert.deepEqual(train(), before);
     weights.dispose();
   }
