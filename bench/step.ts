@@ -9,6 +9,8 @@ import { Timer } from "./timer.ts";
 import { pathOf, trainingFlags, workerArguments } from "./worker_process.ts";
 
 const WARM_UP = 3;
+/** How long one side is timed before it is the other's turn; at least one step. */
+const TURN_MS = 60;
 
 export async function benchStep(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -48,10 +50,11 @@ export async function benchStep(args: string[]): Promise<void> {
   ].filter((kind) => !values.work || values.work.split(",").includes(kind));
   for (const kind of kinds) {
     const mine: number[] = [], peers: number[] = [];
-    await Promise.all([ours.time(kind, WARM_UP), theirs?.time(kind, WARM_UP)]);
+    const [warm] = await Promise.all([ours.time(kind, WARM_UP), theirs?.time(kind, WARM_UP)]);
+    const steps = Math.max(1, Math.round(TURN_MS / Math.min(...warm)));
     for (let round = 0; round < Number(values.rounds); round++) {
-      mine.push(...await afterOne(ours, kind));
-      if (theirs) peers.push(...await afterOne(theirs, kind));
+      mine.push(...await turn(ours, kind, steps));
+      if (theirs) peers.push(...await turn(theirs, kind, steps));
     }
     const figure: Figure = {
       bench: kind,
@@ -72,9 +75,9 @@ export async function benchStep(args: string[]): Promise<void> {
 }
 
 /**
- * One time, after one that does not count: it meets the other's caches, and threads of its that still
- * poll for work. In training and in streams of photos each step follows its own kind.
+ * Some times, after one that does not count: it meets the other's caches, and threads of its that
+ * still poll for work. In training and in streams of photos each step follows its own kind.
  */
-async function afterOne(timer: Timer, kind: string): Promise<number[]> {
-  return (await timer.time(kind, 2)).slice(1);
+async function turn(timer: Timer, kind: string, steps: number): Promise<number[]> {
+  return (await timer.time(kind, 1 + steps)).slice(1);
 }

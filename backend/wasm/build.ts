@@ -9,9 +9,9 @@ const FOLDER = new URL("./kernels/", import.meta.url);
 const OPTIONS = [
   ["--outFile", "kernels.wasm"],
   ["-O3", "--converge", "--noAssert", "--runtime", "stub"],
-  ["--importMemory", "--sharedMemory", "--initialMemory", "2", "--maximumMemory", "65536"],
-  // Below it lies what control.ts addresses by number.
-  ["--memoryBase", "65536"],
+  ["--importMemory", "--sharedMemory", "--initialMemory", "4", "--maximumMemory", "65536"],
+  // Below it lies what queue.ts addresses by number.
+  ["--memoryBase", "196608"],
   ["--enable", "simd", "--enable", "relaxed-simd", "--enable", "threads"],
   ["--use", "abort="],
   // Names of functions, for profiles.

@@ -12,8 +12,8 @@ export interface Block {
   references: number;
 }
 
-/** Below it lie what kernels/control.ts addresses by number, and the kernels' own data. */
-const FIRST_BYTE = 128 * 1024;
+/** Below it lie what kernels/queue.ts addresses by number, and the kernels' own data. */
+const FIRST_BYTE = 256 * 1024;
 const PAGE = 64 * 1024;
 /** Blocks start on cache lines, and vectors may be read a little past their end. */
 const ALIGNMENT = 128;
@@ -21,12 +21,15 @@ const RESERVATIONS_IN_PAGES = [65536, 32768, 16384, 8192];
 
 export class SharedHeap {
   readonly memory: WebAssembly.Memory;
+  /** Called before JavaScript sees the memory: kernels that were started may be at work in it. */
+  beforeAccess = () => {};
   readonly #limit: number;
   /** Never used so far: everything from here on. */
   #top = FIRST_BYTE;
   /** Free blocks below #top by address, neighbours merged. */
   readonly #free: { pointer: number; bytes: number }[] = [];
   #bytesInUse = 0;
+  readonly #kept = new Map<string, number>();
 
   /** @throws {RangeError} when not even half a gigabyte of address space can be reserved */
   constructor() {
@@ -68,12 +71,17 @@ export class SharedHeap {
     this.#giveBack(block.pointer, block.bytes);
   }
 
-  /** The first `count` values of a block; a view, valid as long as the block is retained. */
+  /**
+   * The first `count` values of a block; a view, valid as long as the block is retained, and until
+   * the next kernel is started.
+   */
   floats(block: Block, count: number): Float32Array {
+    this.beforeAccess();
     return new Float32Array(this.memory.buffer, block.pointer, count) as Float32Array;
   }
 
   integers(block: Block, count: number): Int32Array {
+    this.beforeAccess();
     return new Int32Array(this.memory.buffer, block.pointer, count) as Int32Array;
   }
 
@@ -82,6 +90,32 @@ export class SharedHeap {
     const block = this.allocate(values.length);
     this.floats(block, values.length).set(values);
     return block;
+  }
+
+  /**
+   * The address of these integers, which stay in the heap for good: for the small tables that follow
+   * from shapes alone, and come again in every step.
+   */
+  table(integers: number[]): number {
+    return this.#keep(integers.join(), integers.length, (block) => {
+      this.integers(block, integers.length).set(integers);
+    });
+  }
+
+  /** The address of a vector of equal values, which stays in the heap for good too. */
+  filled(value: number, count: number): number {
+    return this.#keep(`${count} × ${value}`, count, (block) => {
+      this.floats(block, count).fill(value);
+    });
+  }
+
+  #keep(key: string, count: number, write: (block: Block) => void): number {
+    const known = this.#kept.get(key);
+    if (known !== undefined) return known;
+    const block = this.allocate(count);
+    write(block);
+    this.#kept.set(key, block.pointer);
+    return block.pointer;
   }
 
   #takeBestFit(bytes: number): number | undefined {

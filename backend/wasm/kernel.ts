@@ -26,6 +26,9 @@ export const Kernel = {
   depthwiseGradients: 23,
   winogradProduct: 24,
   winogradOutput: 25,
+  finishStatistics: 26,
+  foldStatistics: 27,
+  finishGradientStatistics: 28,
   /** Traps in every worker; for tests. */
   trap: 99,
 } as const;
@@ -38,5 +41,12 @@ export function floatBits(value: number): number {
   return bitsView[0];
 }
 
-const floatView = new Float32Array(1);
-const bitsView = new Uint32Array(floatView.buffer);
+/** A double among them: two words, at an even place. */
+export function doubleBits(value: number): [number, number] {
+  doubleView[0] = value;
+  return [bitsView[0], bitsView[1]];
+}
+
+const doubleView = new Float64Array(1);
+const floatView = new Float32Array(doubleView.buffer);
+const bitsView = new Uint32Array(doubleView.buffer);

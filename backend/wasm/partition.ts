@@ -13,12 +13,19 @@ export interface Partition {
 export const MOST_CHUNKS = 32;
 /** Floats that a thread streams through in some tens of microseconds. */
 const ELEMENTS_PER_CHUNK = 16384;
+/** Channels whose partial results are joined in some microseconds. */
+const CHANNELS_PER_CHUNK = 192;
 /** Multiply-adds that take some tens of microseconds. */
 const MULTIPLICATIONS_PER_CHUNK = 1 << 20;
 
 /** For kernels that stream through rows of `columns` values once. */
 export function elementChunks(rows: number, columns: number): Partition {
   return evenly(rows, rows * columns / ELEMENTS_PER_CHUNK, 1);
+}
+
+/** For kernels that join partial results, channel by channel. */
+export function vectorChunks(channels: number): Partition {
+  return evenly(channels, channels / CHANNELS_PER_CHUNK, 8);
 }
 
 export interface ProductPartition {

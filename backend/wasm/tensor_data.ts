@@ -53,8 +53,8 @@ export type Lazy = LazyRows | DeferredValue;
 /** Partial batch statistics of a tensor. */
 export interface BatchStatistics {
   partials: Block;
-  /** Rows of each part. */
-  counts: Block;
+  /** The address of each part's number of rows. */
+  counts: number;
   parts: number;
 }
 
@@ -75,6 +75,14 @@ export interface GradientStatistics {
   state: Block;
 }
 
+/** Scale and shift of batch normalisation by running buffers, and what they were computed from. */
+export interface FoldedStatistics {
+  /** As the state of `NormalizedValue`, mean and 1/σ left out. */
+  state: Block;
+  epsilon: number;
+  sources: { data: TensorData | undefined; version: number | undefined }[];
+}
+
 type Values = tf.backend_util.BackendValues;
 
 /**
@@ -92,6 +100,10 @@ export class TensorData {
   /** Rearranged copies of a weight that has stayed the same, by layout. */
   readonly packed = new Map<string, Block>();
   readonly #packedOnce = new Set<string>();
+  /** Of a running variance. */
+  folded?: FoldedStatistics;
+  /** How often the values were changed in place. */
+  version = 0;
   #block?: Block;
   #lazy?: Lazy;
   #plain?: Values;
@@ -165,6 +177,7 @@ export class TensorData {
       this.block = this.heap.store(this.heap.floats(shared, this.size));
     }
     this.forgetDerived();
+    this.version++;
     return this.block.pointer;
   }
 
@@ -174,6 +187,8 @@ export class TensorData {
     for (const block of this.packed.values()) this.heap.release(block);
     this.packed.clear();
     this.#packedOnce.clear();
+    if (this.folded) this.heap.release(this.folded.state);
+    this.folded = undefined;
   }
 
   /** False the first time it is asked about a layout since the values changed, then true. */

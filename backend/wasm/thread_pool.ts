@@ -1,6 +1,7 @@
 /**
- * The threads that compute. Workers wait inside wasm on atomics, so handing them a kernel costs
- * microseconds at most; kernels/control.ts is their side of it.
+ * The threads that compute. Starting a kernel only writes it into a queue that the workers work off,
+ * inside wasm, while the main thread prepares the next ones; it helps them when it needs results.
+ * kernels/queue.ts is their side of it.
  */
 import { Worker } from "node:worker_threads";
 import { readFailure } from "./failure.ts";
@@ -8,10 +9,15 @@ import type { SharedHeap } from "./heap.ts";
 import { instantiateKernels, type Kernels } from "./instantiate.ts";
 import type { Kernel } from "./kernel.ts";
 
-/** Addresses that kernels/control.ts fixes. */
-const THREADS = 1344;
-const ARGUMENTS = 2048;
-const ARGUMENT_WORDS = 64;
+/** Addresses and sizes that kernels/queue.ts fixes. */
+const PUBLISHED = 1024;
+const COMPLETED = 1092;
+const PARKED = 1216;
+const THREADS = 1280;
+const RING = 65536;
+const COMMANDS = 512;
+const COMMAND_WORDS = 64;
+const HEADER_WORDS = 4;
 
 /** One chunk takes milliseconds; a worker that is silent for so long will never answer. */
 const PATIENCE_MS = 60_000;
@@ -21,9 +27,10 @@ export class ThreadPool {
   readonly #heap: SharedHeap;
   readonly #module: WebAssembly.Module;
   readonly #words: Int32Array;
-  readonly #arguments: Uint32Array;
+  readonly #commands: Uint32Array;
   readonly #workers: Worker[] = [];
   #threads = 0;
+  #published = 0;
   #scratch = { pointer: 0, bytesPerThread: 0 };
   #release = () => {};
   #failure: string | undefined;
@@ -33,7 +40,8 @@ export class ThreadPool {
     this.#module = module;
     this.kernels = instantiateKernels(module, heap.memory);
     this.#words = new Int32Array(heap.memory.buffer);
-    this.#arguments = new Uint32Array(heap.memory.buffer, ARGUMENTS, ARGUMENT_WORDS);
+    this.#commands = new Uint32Array(heap.memory.buffer, RING, COMMANDS * COMMAND_WORDS);
+    heap.beforeAccess = () => this.finish();
     this.threads = threads;
   }
 
@@ -46,6 +54,7 @@ export class ThreadPool {
     if (!Number.isInteger(threads) || threads < 1) {
       throw new RangeError(`threads must be a whole number from 1 on, got ${threads}`);
     }
+    this.finish();
     this.#threads = threads;
     this.#startWorker();
     this.#resizeScratch(this.#scratch.bytesPerThread);
@@ -53,7 +62,9 @@ export class ThreadPool {
   }
 
   /**
-   * Runs chunks 0 … chunks - 1 of a kernel and waits for the last.
+   * Starts a kernel: its chunks 0 … chunks - 1 will be computed after those of all kernels before
+   * it. Memory that it reads may be released at once, as only later kernels can be given it;
+   * JavaScript sees memory through the heap, which finishes first.
    *
    * @param scratchFloats memory that a chunk needs for itself
    * @param kernelArguments in the order of the kernel's own record
@@ -61,22 +72,31 @@ export class ThreadPool {
    */
   run(kernel: Kernel, chunks: number, scratchFloats: number, kernelArguments: number[]): void {
     if (this.#failure) throw new Error(this.#failure);
-    if (scratchFloats * 4 > this.#scratch.bytesPerThread) this.#resizeScratch(scratchFloats * 4);
-    const words = this.#arguments;
-    words[0] = kernel;
-    words[1] = chunks;
-    words[2] = this.#scratch.pointer;
-    words[3] = this.#scratch.bytesPerThread;
-    for (let i = 0; i < kernelArguments.length; i++) words[4 + i] = kernelArguments[i];
-    let finished: number;
-    try {
-      finished = this.kernels.dispatch();
-    } catch (error) {
-      this.#fail(`the main thread: ${error instanceof Error ? error.message : error}`);
+    if (chunks === 0) return;
+    if (kernelArguments.length > COMMAND_WORDS - HEADER_WORDS) {
+      throw new RangeError(`kernel ${kernel} has ${kernelArguments.length} arguments`);
     }
-    if (!finished) this.#waitForWorkers();
-    const death = readFailure(this.#words);
-    if (death) this.#fail(death);
+    if (scratchFloats * 4 > this.#scratch.bytesPerThread) this.#resizeScratch(scratchFloats * 4);
+    if (this.#isFull()) this.#computeUntil(COMMANDS / 2);
+    const words = this.#commands, first = this.#published % COMMANDS * COMMAND_WORDS;
+    words[first] = kernel;
+    words[first + 1] = chunks;
+    words[first + 2] = this.#scratch.pointer;
+    words[first + 3] = this.#scratch.bytesPerThread;
+    for (let i = 0; i < kernelArguments.length; i++) {
+      words[first + HEADER_WORDS + i] = kernelArguments[i];
+    }
+    this.#published = (this.#published + 1) >>> 0;
+    Atomics.store(this.#words, PUBLISHED / 4, this.#published);
+    if (Atomics.load(this.#words, PARKED / 4) > 0) Atomics.notify(this.#words, PUBLISHED / 4);
+  }
+
+  /**
+   * Computes along until every kernel that was started is done.
+   * @throws {Error} when a worker died; the backend cannot be used any more then
+   */
+  finish(): void {
+    this.#computeUntil(0);
   }
 
   /** Ends the workers. The program need not call it to exit. */
@@ -108,6 +128,7 @@ export class ThreadPool {
 
   #resizeScratch(bytesPerThread: number): void {
     if (bytesPerThread === 0) return;
+    this.finish();
     this.#release();
     const bytes = Math.ceil(bytesPerThread / 4096) * 4096;
     const block = this.#heap.allocate(bytes / 4 * this.#threads);
@@ -115,15 +136,29 @@ export class ThreadPool {
     this.#scratch = { pointer: block.pointer, bytesPerThread: bytes };
   }
 
-  #waitForWorkers(): void {
+  #isFull(): boolean {
+    const completed = Atomics.load(this.#words, COMPLETED / 4) >>> 0;
+    return ((this.#published - completed) >>> 0) >= COMMANDS;
+  }
+
+  /** Until so many kernels at most are not done. */
+  #computeUntil(remaining: number): void {
+    if (this.#failure) throw new Error(this.#failure);
     const start = performance.now();
-    while (!this.kernels.join()) {
-      const death = readFailure(this.#words);
-      if (death) this.#fail(death);
-      if (performance.now() - start > PATIENCE_MS) {
-        this.#fail(`a worker has not answered for ${PATIENCE_MS / 1000} s`);
+    try {
+      while (!this.kernels.finish(remaining)) {
+        const death = readFailure(this.#words);
+        if (death) this.#fail(death);
+        if (performance.now() - start > PATIENCE_MS) {
+          this.#fail(`a worker has not answered for ${PATIENCE_MS / 1000} s`);
+        }
       }
+    } catch (error) {
+      if (this.#failure) throw error;
+      this.#fail(`the main thread: ${error instanceof Error ? error.message : error}`);
     }
+    const death = readFailure(this.#words);
+    if (death) this.#fail(death);
   }
 
   #fail(cause: string): never {

@@ -1,5 +1,5 @@
 /** Batch normalisation: what is left of it besides normalize.ts and the statistics of the producers. */
-import { KERNEL_ARGUMENTS } from "./control";
+import { kernelArguments } from "./queue";
 import { floats, passes, upperBound, LINEAR } from "./simd";
 import { normalizeAddRows } from "./normalize";
 import { Source, SOURCE_SIZE, writeSourceRows } from "./source";
@@ -19,8 +19,8 @@ class RowsArguments {
 
 /** Writes a lazy tensor to memory; with a residual: activation(scale·z + shift + residual). */
 export function materializeChunk(chunk: i32, _thread: i32): void {
-  const source = changetype<Source>(KERNEL_ARGUMENTS);
-  const args = changetype<RowsArguments>(KERNEL_ARGUMENTS + SOURCE_SIZE);
+  const source = changetype<Source>(kernelArguments());
+  const args = changetype<RowsArguments>(kernelArguments() + SOURCE_SIZE);
   const first = chunk * args.rowsPerChunk;
   const rows = min(args.rows - first, args.rowsPerChunk);
   const offset = <usize>first * floats(args.channels);
@@ -45,7 +45,7 @@ class StatisticsArguments {
 
 /** Batch statistics of a tensor whose producer left none. */
 export function statisticsChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<StatisticsArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<StatisticsArguments>(kernelArguments());
   const channels = args.channels, pitch = floats(channels);
   const partial = args.partials + floats(chunk * 3 * channels);
   const first = chunk * args.rowsPerChunk, last = min(args.rows, first + args.rowsPerChunk);
@@ -74,7 +74,7 @@ class GradientStatisticsArguments {
 }
 
 export function gradientStatisticsChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<GradientStatisticsArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<GradientStatisticsArguments>(kernelArguments());
   const channels = args.channels, pitch = floats(channels);
   const partial = args.partials + floats(chunk * 2 * channels);
   memory.fill(partial, 0, 2 * pitch);
@@ -110,20 +110,35 @@ function mask(d: usize, y: usize, out: usize, count: i32, activation: i32): void
   }
 }
 
-/**
- * Joins partial statistics (Chan, Golub and LeVeque 1979) and makes of them what normalises.
- *
- * @param counts rows of each partial, as i32
- * @param state mean, 1/√(variance + ε), scale, shift: four vectors, written here
- */
-export function finishStatistics(
-  partials: usize, counts: usize, parts: i32, channels: i32,
-  gamma: usize, beta: usize, runningMean: usize, runningVariance: usize,
-  momentum: f64, epsilon: f64, state: usize,
-): void {
+@unmanaged
+class FinishArguments {
+  momentum: f64;
+  epsilon: f64;
+  partials: usize;
+  /** Rows of each partial, as i32. */
+  counts: usize;
+  parts: i32;
+  channels: i32;
+  channelsPerChunk: i32;
+  gamma: usize;
+  beta: usize;
+  runningMean: usize;
+  runningVariance: usize;
+  /** Mean, 1/√(variance + ε), scale, shift: four vectors, written here. */
+  state: usize;
+}
+
+/** Joins partial statistics (Chan, Golub and LeVeque 1979) and makes of them what normalises. */
+export function finishStatisticsChunk(chunk: i32, _thread: i32): void {
+  const args = changetype<FinishArguments>(kernelArguments());
+  const partials = args.partials, counts = args.counts, parts = args.parts;
+  const channels = args.channels, momentum = args.momentum, epsilon = args.epsilon;
+  const gamma = args.gamma, beta = args.beta, state = args.state;
+  const runningMean = args.runningMean, runningVariance = args.runningVariance;
   const vector = floats(channels);
-  let c = 0;
-  for (; c + 8 <= channels; c += 8) {
+  let c = chunk * args.channelsPerChunk;
+  const last = min(channels, c + args.channelsPerChunk);
+  for (; c + 8 <= last; c += 8) {
     // Of pairs of channels; what depends on the parts alone is divided once for all eight.
     let count: f64 = 0;
     let mean0 = f64x2.splat(0), mean1 = mean0, mean2 = mean0, mean3 = mean0;
@@ -158,7 +173,7 @@ export function finishStatistics(
     finishPair(mean2, squares2, count, g + 16, b + 16, rm + 16, rv + 16, m, e, to + 16, vector);
     finishPair(mean3, squares3, count, g + 24, b + 24, rm + 24, rv + 24, m, e, to + 24, vector);
   }
-  for (; c < channels; c++) {
+  for (; c < last; c++) {
     const o = floats(c);
     let count: f64 = 0, mean: f64 = 0, squares: f64 = 0;
     let p = partials + o;
@@ -238,14 +253,25 @@ function moveTowards(running: usize, value: f64, momentum: f64): void {
   store<f32>(running, <f32>((1 - momentum) * <f64>load<f32>(running) + momentum * value));
 }
 
-/**
- * Scale and shift of batch normalisation by running buffers, at the third and fourth vector of
- * `state`. Without gamma (0) they are those of ones, without beta those of zeros.
- */
-export function foldStatistics(
-  gamma: usize, beta: usize, mean: usize, variance: usize, channels: i32, epsilon: f64,
-  state: usize,
-): void {
+@unmanaged
+class FoldArguments {
+  epsilon: f64;
+  /** 0 for ones. */
+  gamma: usize;
+  /** 0 for zeros. */
+  beta: usize;
+  mean: usize;
+  variance: usize;
+  channels: i32;
+  /** Scale and shift are written at its third and fourth vector. */
+  state: usize;
+}
+
+/** Scale and shift of batch normalisation by running buffers; one chunk. */
+export function foldStatisticsChunk(_chunk: i32, _thread: i32): void {
+  const args = changetype<FoldArguments>(kernelArguments());
+  const gamma = args.gamma, beta = args.beta, mean = args.mean, variance = args.variance;
+  const channels = args.channels, epsilon = args.epsilon, state = args.state;
   const vector = floats(channels), to = state + 2 * vector;
   for (let c = 0; c < channels; c++) {
     const o = floats(c);
@@ -257,18 +283,34 @@ export function foldStatistics(
   }
 }
 
+@unmanaged
+class FinishGradientArguments {
+  partials: usize;
+  parts: i32;
+  channels: i32;
+  channelsPerChunk: i32;
+  rows: i32;
+  gamma: usize;
+  /** As finishStatistics wrote it. */
+  state: usize;
+  coefficients: usize;
+  dgamma: usize;
+  dbeta: usize;
+}
+
 /**
  * Gradients of gamma and beta, and the coefficients A, B, C of the input's gradient A·d + B·z + C
  * (Ioffe and Szegedy 2015, section 3, with the sums over the batch pulled out).
- *
- * @param state as finishStatistics wrote it
  */
-export function finishGradientStatistics(
-  partials: usize, parts: i32, channels: i32, rows: i32,
-  gamma: usize, state: usize, coefficients: usize, dgamma: usize, dbeta: usize,
-): void {
-  const vector = floats(channels), count = <f64>rows;
-  for (let c = 0; c < channels; c++) {
+export function finishGradientStatisticsChunk(chunk: i32, _thread: i32): void {
+  const args = changetype<FinishGradientArguments>(kernelArguments());
+  const partials = args.partials, parts = args.parts, channels = args.channels;
+  const gamma = args.gamma, state = args.state, coefficients = args.coefficients;
+  const dgamma = args.dgamma, dbeta = args.dbeta;
+  const first = chunk * args.channelsPerChunk;
+  const last = min(channels, first + args.channelsPerChunk);
+  const vector = floats(channels), count = <f64>args.rows;
+  for (let c = first; c < last; c++) {
     const o = floats(c);
     let sum: f64 = 0, dot: f64 = 0;
     let p = partials + o;

@@ -3,7 +3,7 @@
  * scalar, a vector of channels, one value an image and channel. A stride of 0 repeats a value.
  * One chunk is a range of the outer·middle rows.
  */
-import { KERNEL_ARGUMENTS } from "./control";
+import { kernelArguments } from "./queue";
 import { floats } from "./simd";
 
 const ADD: i32 = 0;
@@ -31,7 +31,7 @@ class BinaryArguments {
 }
 
 export function binaryChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<BinaryArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<BinaryArguments>(kernelArguments());
   const operation = args.operation;
   if (operation == ADD) rows(chunk, args, ADD);
   else if (operation == SUBTRACT) rows(chunk, args, SUBTRACT);

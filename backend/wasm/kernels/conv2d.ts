@@ -7,7 +7,7 @@
  * rows are the source's own, which may therefore be lazy. Where few channels overlap, as in stems,
  * rows are read from strips of padded source rows.
  */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import { Epilogue, finishRows } from "./epilogue";
 import { copy, copyStrip, Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
 import { multiplyPart, multiplyStrips } from "./gemm";
@@ -50,11 +50,11 @@ class Conv2dArguments {
 }
 
 export function conv2dChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(KERNEL_ARGUMENTS);
-  const gather = changetype<Gather>(KERNEL_ARGUMENTS + SOURCE_SIZE);
-  const args = changetype<Conv2dArguments>(KERNEL_ARGUMENTS + SOURCE_SIZE + GATHER_SIZE);
+  const source = changetype<Source>(kernelArguments());
+  const gather = changetype<Gather>(kernelArguments() + SOURCE_SIZE);
+  const args = changetype<Conv2dArguments>(kernelArguments() + SOURCE_SIZE + GATHER_SIZE);
   const epilogue = changetype<Epilogue>(
-    KERNEL_ARGUMENTS + SOURCE_SIZE + GATHER_SIZE + offsetof<Conv2dArguments>(),
+    kernelArguments() + SOURCE_SIZE + GATHER_SIZE + offsetof<Conv2dArguments>(),
   );
   const K = args.K, N = args.N, N8 = (N + 7) & ~7, wide = args.wide;
   const columnChunks = (N8 + args.columnsPerChunk - 1) / args.columnsPerChunk;

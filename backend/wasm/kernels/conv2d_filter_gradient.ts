@@ -3,7 +3,7 @@
  * gradient. A chunk sums over its own rows into its own partial gradient and, where the filter is
  * large, computes only some of the taps; sum_parts.ts adds the partial gradients.
  */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import { Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
 import { multiplyTransposed } from "./gemm";
 import { floats } from "./simd";
@@ -33,11 +33,11 @@ class FilterGradientArguments {
 }
 
 export function conv2dFilterGradientChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(KERNEL_ARGUMENTS);
-  const gradient = changetype<Source>(KERNEL_ARGUMENTS + SOURCE_SIZE);
-  const gather = changetype<Gather>(KERNEL_ARGUMENTS + 2 * SOURCE_SIZE);
+  const source = changetype<Source>(kernelArguments());
+  const gradient = changetype<Source>(kernelArguments() + SOURCE_SIZE);
+  const gather = changetype<Gather>(kernelArguments() + 2 * SOURCE_SIZE);
   const args = changetype<FilterGradientArguments>(
-    KERNEL_ARGUMENTS + 2 * SOURCE_SIZE + GATHER_SIZE,
+    kernelArguments() + 2 * SOURCE_SIZE + GATHER_SIZE,
   );
   const K = args.K, N = args.N, N8 = (N + 7) & ~7, blockRows = args.blockRows;
 

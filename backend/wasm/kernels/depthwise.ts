@@ -3,7 +3,7 @@
  * computed into scratch with the padding around them, so that the row kernels know no borders; those
  * of an input in memory are read in place, each border by as many taps as lie inside.
  */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import {
   DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE, tapsInside,
 } from "./depthwise_bands";
@@ -14,9 +14,9 @@ import { PLAIN, Source, SOURCE_SIZE } from "./source";
 import { addStatistics, startStatistics } from "./statistics";
 
 export function depthwiseChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(KERNEL_ARGUMENTS);
-  const args = changetype<DepthwiseArguments>(KERNEL_ARGUMENTS + SOURCE_SIZE);
-  const epilogue = changetype<Epilogue>(KERNEL_ARGUMENTS + SOURCE_SIZE + DEPTHWISE_SIZE);
+  const source = changetype<Source>(kernelArguments());
+  const args = changetype<DepthwiseArguments>(kernelArguments() + SOURCE_SIZE);
+  const epilogue = changetype<Epilogue>(kernelArguments() + SOURCE_SIZE + DEPTHWISE_SIZE);
   const channels = args.channels, pixel = floats(channels);
   const bands = (args.outHeight + args.bandRows - 1) / args.bandRows;
   const image = chunk / bands, y0 = chunk % bands * args.bandRows;

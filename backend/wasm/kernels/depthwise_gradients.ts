@@ -1,5 +1,5 @@
 /** Gradients of depthwise convolutions. A chunk is a band of rows of one image. */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import {
   DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE, writePaddedRow,
 } from "./depthwise_bands";
@@ -12,9 +12,9 @@ import {
 
 /** Arguments: source x, source dy, DepthwiseArguments. */
 export function depthwiseFilterGradientChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(KERNEL_ARGUMENTS);
-  const gradient = changetype<Source>(KERNEL_ARGUMENTS + SOURCE_SIZE);
-  const args = changetype<DepthwiseArguments>(KERNEL_ARGUMENTS + 2 * SOURCE_SIZE);
+  const source = changetype<Source>(kernelArguments());
+  const gradient = changetype<Source>(kernelArguments() + SOURCE_SIZE);
+  const args = changetype<DepthwiseArguments>(kernelArguments() + 2 * SOURCE_SIZE);
   const channels = args.channels, pixel = floats(channels);
   const bands = (args.outHeight + args.bandRows - 1) / args.bandRows;
   const image = chunk / bands, y0 = chunk % bands * args.bandRows;
@@ -38,8 +38,8 @@ export function depthwiseFilterGradientChunk(chunk: i32, thread: i32): void {
 
 /** Arguments: source dy, DepthwiseArguments. A chunk is a band of rows of the input's gradient. */
 export function depthwiseInputGradientChunk(chunk: i32, thread: i32): void {
-  const gradient = changetype<Source>(KERNEL_ARGUMENTS);
-  const args = changetype<DepthwiseArguments>(KERNEL_ARGUMENTS + SOURCE_SIZE);
+  const gradient = changetype<Source>(kernelArguments());
+  const args = changetype<DepthwiseArguments>(kernelArguments() + SOURCE_SIZE);
   const bands = (args.height + args.bandRows - 1) / args.bandRows;
   const image = chunk / bands, y0 = chunk % bands * args.bandRows;
   const y1 = min(args.height, y0 + args.bandRows);
@@ -56,14 +56,14 @@ export function depthwiseInputGradientChunk(chunk: i32, thread: i32): void {
  * multiple of the stride), GradientStatistics, address of the partial filter gradients.
  */
 export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(KERNEL_ARGUMENTS);
-  const gradient = changetype<Source>(KERNEL_ARGUMENTS + SOURCE_SIZE);
-  const args = changetype<DepthwiseArguments>(KERNEL_ARGUMENTS + 2 * SOURCE_SIZE);
+  const source = changetype<Source>(kernelArguments());
+  const gradient = changetype<Source>(kernelArguments() + SOURCE_SIZE);
+  const args = changetype<DepthwiseArguments>(kernelArguments() + 2 * SOURCE_SIZE);
   const statistics = changetype<GradientStatistics>(
-    KERNEL_ARGUMENTS + 2 * SOURCE_SIZE + DEPTHWISE_SIZE,
+    kernelArguments() + 2 * SOURCE_SIZE + DEPTHWISE_SIZE,
   );
   const parts = load<usize>(
-    KERNEL_ARGUMENTS + 2 * SOURCE_SIZE + DEPTHWISE_SIZE + GRADIENT_STATISTICS_SIZE,
+    kernelArguments() + 2 * SOURCE_SIZE + DEPTHWISE_SIZE + GRADIENT_STATISTICS_SIZE,
   );
   const channels = args.channels, pixel = floats(channels);
   const strideHeight = args.strideHeight;

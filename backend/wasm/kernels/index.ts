@@ -1,4 +1,3 @@
-/** What JavaScript calls. Everything else runs by way of `dispatch`. */
-export { dispatch, join, workerLoop } from "./control";
-export { finishGradientStatistics, finishStatistics, foldStatistics } from "./batch_norm";
+/** What JavaScript calls. Everything else runs by way of the queue. */
+export { finish, workerLoop } from "./queue";
 export { repeatProduct } from "./gemm";

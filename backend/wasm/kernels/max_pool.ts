@@ -1,5 +1,5 @@
 /** Max pooling over [batch][height][width][channels] and its gradient. */
-import { KERNEL_ARGUMENTS } from "./control";
+import { kernelArguments } from "./queue";
 import { clear } from "./gather";
 import { floats } from "./simd";
 
@@ -27,7 +27,7 @@ class MaxPoolArguments {
 
 /** One chunk is an output row. */
 export function maxPoolChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<MaxPoolArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<MaxPoolArguments>(kernelArguments());
   const channels = args.channels, pixel = floats(channels), width = args.width;
   const image = chunk / args.outHeight, oy = chunk % args.outHeight;
   const top = oy * args.strideHeight - args.padTop;
@@ -69,7 +69,7 @@ export function maxPoolChunk(chunk: i32, _thread: i32): void {
  * into them.
  */
 export function maxPoolGradientChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<MaxPoolArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<MaxPoolArguments>(kernelArguments());
   const channels = args.channels, pixel = floats(channels), width = args.width;
   const bands = (args.height + args.rowsPerChunk - 1) / args.rowsPerChunk;
   const image = chunk / bands;

@@ -5,7 +5,7 @@
  * table `tapIndices`: a convolution's weights, [tap][row][column] or, transposed,
  * [tap][column][row].
  */
-import { KERNEL_ARGUMENTS } from "./control";
+import { kernelArguments } from "./queue";
 import { panelWidth } from "./gemm";
 import { floats } from "./simd";
 
@@ -24,7 +24,7 @@ class PackArguments {
 }
 
 export function packChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<PackArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<PackArguments>(kernelArguments());
   const K = args.K, N = args.N;
   // Every panel before the chunk's is as wide as the first ones are.
   const n = panelStart(chunk, N, args.wide);

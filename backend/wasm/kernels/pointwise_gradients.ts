@@ -5,7 +5,7 @@
  *
  * Arguments: source x, source dy, then these, then GradientStatistics.
  */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import { multiply, multiplyTransposed } from "./gemm";
 import { fillZero, floats } from "./simd";
 import { Source, SOURCE_SIZE, sourceRows } from "./source";
@@ -33,11 +33,11 @@ class PointwiseGradientsArguments {
 const ARGUMENTS_SIZE: usize = 40;
 
 export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(KERNEL_ARGUMENTS);
-  const gradient = changetype<Source>(KERNEL_ARGUMENTS + SOURCE_SIZE);
-  const args = changetype<PointwiseGradientsArguments>(KERNEL_ARGUMENTS + 2 * SOURCE_SIZE);
+  const source = changetype<Source>(kernelArguments());
+  const gradient = changetype<Source>(kernelArguments() + SOURCE_SIZE);
+  const args = changetype<PointwiseGradientsArguments>(kernelArguments() + 2 * SOURCE_SIZE);
   const statistics = changetype<GradientStatistics>(
-    KERNEL_ARGUMENTS + 2 * SOURCE_SIZE + ARGUMENTS_SIZE,
+    kernelArguments() + 2 * SOURCE_SIZE + ARGUMENTS_SIZE,
   );
   const C = args.channels, N = args.outChannels, N8 = (N + 7) & ~7, wide = args.wide;
   const m0 = chunk * args.rowsPerChunk, m1 = min(args.rows, m0 + args.rowsPerChunk);

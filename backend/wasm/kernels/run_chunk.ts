@@ -1,6 +1,7 @@
 /** Kernel numbers, as backend/wasm/kernel.ts lists them. */
 import {
-  gradientStatisticsChunk, materializeChunk, statisticsChunk,
+  finishGradientStatisticsChunk, finishStatisticsChunk, foldStatisticsChunk, gradientStatisticsChunk,
+  materializeChunk, statisticsChunk,
 } from "./batch_norm";
 import { binaryChunk } from "./binary";
 import { conv2dChunk } from "./conv2d";
@@ -52,6 +53,9 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 23: depthwiseGradientsChunk(chunk, thread); break;
     case 24: winogradProductChunk(chunk, thread); break;
     case 25: winogradOutputChunk(chunk, thread); break;
+    case 26: finishStatisticsChunk(chunk, thread); break;
+    case 27: foldStatisticsChunk(chunk, thread); break;
+    case 28: finishGradientStatisticsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

@@ -2,7 +2,7 @@
  * SGD with momentum over all parameters at once, in place: buffer = momentum·buffer + gradient,
  * parameter -= lr·buffer. One chunk is an entry of a table: some values of one parameter.
  */
-import { KERNEL_ARGUMENTS } from "./control";
+import { kernelArguments } from "./queue";
 import { floats, fma } from "./simd";
 
 @unmanaged
@@ -23,7 +23,7 @@ class SgdEntry {
 const ENTRY_SIZE: usize = 16;
 
 export function sgdChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<SgdArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<SgdArguments>(kernelArguments());
   const entry = changetype<SgdEntry>(args.table + <usize>chunk * ENTRY_SIZE);
   const lr = f32x4.splat(-args.lr), momentum = f32x4.splat(args.momentum);
   const parameter = entry.parameter, buffer = entry.buffer, gradient = entry.gradient;

@@ -1,5 +1,5 @@
 /** Mean of each image's pixels, channel by channel. One chunk is an image. */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import { fillZero, floats, zero } from "./simd";
 import { Source, SOURCE_SIZE, sourceRows } from "./source";
 
@@ -14,8 +14,8 @@ class SpatialMeanArguments {
 const BLOCK_ROWS: i32 = 64;
 
 export function spatialMeanChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(KERNEL_ARGUMENTS);
-  const args = changetype<SpatialMeanArguments>(KERNEL_ARGUMENTS + SOURCE_SIZE);
+  const source = changetype<Source>(kernelArguments());
+  const args = changetype<SpatialMeanArguments>(kernelArguments() + SOURCE_SIZE);
   const channels = args.channels, pixels = args.pixels, pitch = floats(channels);
   const out = args.out + <usize>chunk * pitch;
   fillZero(out, channels);

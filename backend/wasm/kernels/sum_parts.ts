@@ -2,7 +2,7 @@
  * out = the sum of partial results, in their order. Parts are [rows][pitch] with only the first
  * `columns` of a row valid; out is dense. One chunk is a range of rows.
  */
-import { KERNEL_ARGUMENTS } from "./control";
+import { kernelArguments } from "./queue";
 import { floats } from "./simd";
 
 @unmanaged
@@ -17,7 +17,7 @@ class SumPartsArguments {
 }
 
 export function sumPartsChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<SumPartsArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<SumPartsArguments>(kernelArguments());
   const part = floats(args.rows * args.pitch);
   const first = chunk * args.rowsPerChunk, last = min(args.rows, first + args.rowsPerChunk);
   for (let row = first; row < last; row++) {

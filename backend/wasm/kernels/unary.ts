@@ -1,5 +1,5 @@
 /** Elementwise functions of one tensor. One chunk is a range of values. */
-import { KERNEL_ARGUMENTS } from "./control";
+import { kernelArguments } from "./queue";
 import { clamp, clampScalar, floats } from "./simd";
 
 @unmanaged
@@ -14,7 +14,7 @@ class ClampArguments {
 
 /** out = min(max(x, 0), upper): relu and relu6. */
 export function clampChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<ClampArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<ClampArguments>(kernelArguments());
   const upper = f32x4.splat(args.upper);
   const first = chunk * args.countPerChunk, last = min(args.count, first + args.countPerChunk);
   let x = args.x + floats(first), out = args.out + floats(first), i = first;

@@ -3,7 +3,7 @@
  * tiles of 6×6 pixels overlap by two and give output tiles of 4×4; in the transformed domain a
  * convolution is 36 matrix products, one a position of the tile. Channels are multiples of 8.
  */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import { Epilogue, finishRows } from "./epilogue";
 import { copy } from "./gather";
 import { multiply } from "./gemm";
@@ -35,8 +35,8 @@ class WinogradArguments {
 
 /** One chunk is some rows of tiles of one image, and a range of output channels. */
 export function winogradChunk(chunk: i32, thread: i32): void {
-  const args = changetype<WinogradArguments>(KERNEL_ARGUMENTS);
-  const epilogue = changetype<Epilogue>(KERNEL_ARGUMENTS + offsetof<WinogradArguments>());
+  const args = changetype<WinogradArguments>(kernelArguments());
+  const epilogue = changetype<Epilogue>(kernelArguments() + offsetof<WinogradArguments>());
   const C = args.channels, N = args.outChannels, pixel = floats(N);
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
   const columnChunks = (N + args.columns - 1) / args.columns;

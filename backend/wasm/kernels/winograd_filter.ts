@@ -1,5 +1,5 @@
 /** Filters of Winograd's F(4×4, 3×3): to the transformed domain, packed, and their gradients back. */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import { panelWidth } from "./gemm";
 import { transpose4 } from "./pack";
 import { floats } from "./simd";
@@ -19,7 +19,7 @@ class FilterArguments {
 
 /** Filter to packed matrices [channels][outChannels]. One chunk is an input channel. */
 export function winogradFilterChunk(chunk: i32, thread: i32): void {
-  const args = changetype<FilterArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<FilterArguments>(kernelArguments());
   const C = args.channels, N = args.outChannels, plane = floats(C * N);
   for (let n = 0; n < N; n += 8) {
     const panel = panelStart(n, N, args.wide), width = panelWidth(panel, N, args.wide);
@@ -34,7 +34,7 @@ export function winogradFilterChunk(chunk: i32, thread: i32): void {
  * [outChannels][channels]. One chunk is eight output channels.
  */
 export function winogradTransposedFilterChunk(chunk: i32, thread: i32): void {
-  const args = changetype<FilterArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<FilterArguments>(kernelArguments());
   const C = args.channels, N = args.outChannels, plane = floats(C * N);
   const temporary = scratch(thread), blocks = temporary + TEMPORARY;
   const n = chunk * 8;
@@ -66,7 +66,7 @@ function panelStart(n: i32, N: i32, wide: i32): i32 {
 
 /** Back to the filter's own domain. One chunk is an input channel. */
 export function winogradFilterGradientChunk(chunk: i32, thread: i32): void {
-  const args = changetype<FilterArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<FilterArguments>(kernelArguments());
   const N = args.outChannels, plane = floats(args.channels * N);
   for (let n = 0; n < N; n += 8) {
     const o = floats(chunk * N + n);

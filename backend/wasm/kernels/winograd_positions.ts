@@ -3,7 +3,7 @@
  * itself, then back. For filters so large that they should be read only once, and for the filter's
  * gradient, which sums over all tiles.
  */
-import { KERNEL_ARGUMENTS, scratch } from "./control";
+import { kernelArguments, scratch } from "./queue";
 import { Epilogue, finishRows } from "./epilogue";
 import { multiply, multiplyTransposed } from "./gemm";
 import { floats } from "./simd";
@@ -34,7 +34,7 @@ class TransformArguments {
 
 /** Inputs, and for the filter's gradient output gradients, transformed. One chunk: a row of tiles. */
 export function winogradTransformChunk(chunk: i32, thread: i32): void {
-  const args = changetype<TransformArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<TransformArguments>(kernelArguments());
   const C = args.channels, N = args.outChannels;
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
   const tiles = args.batch * tilesDown * tilesAcross;
@@ -78,7 +78,7 @@ const TILE_BLOCK: i32 = 96;
  * Between winogradTransformChunk and winogradOutputChunk. One chunk: a position, a range of columns.
  */
 export function winogradProductChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<ProductArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<ProductArguments>(kernelArguments());
   const C = args.channels, N = args.outChannels;
   const parts = (N + args.columns - 1) / args.columns;
   const position = chunk / parts, n0 = chunk % parts * args.columns, n1 = min(N, n0 + args.columns);
@@ -106,8 +106,8 @@ class OutputArguments {
 
 /** Products back to pixels, what follows them, and their batch statistics. One chunk is a row of tiles. */
 export function winogradOutputChunk(chunk: i32, thread: i32): void {
-  const args = changetype<OutputArguments>(KERNEL_ARGUMENTS);
-  const epilogue = changetype<Epilogue>(KERNEL_ARGUMENTS + offsetof<OutputArguments>());
+  const args = changetype<OutputArguments>(kernelArguments());
+  const epilogue = changetype<Epilogue>(kernelArguments() + offsetof<OutputArguments>());
   const N = args.outChannels, pixel = floats(N);
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
   const tiles = args.batch * tilesDown * tilesAcross;
@@ -151,7 +151,7 @@ class PositionArguments {
 
 /** The filter's gradient in the transformed domain. One chunk: a position, a range of channels. */
 export function winogradPositionChunk(chunk: i32, thread: i32): void {
-  const args = changetype<PositionArguments>(KERNEL_ARGUMENTS);
+  const args = changetype<PositionArguments>(kernelArguments());
   const C = args.channels, N = args.outChannels;
   const parts = (C + args.channelsPerChunk - 1) / args.channelsPerChunk;
   const position = chunk / parts, c0 = chunk % parts * args.channelsPerChunk;

@@ -112,25 +112,16 @@ class DeferredConvolution implements DeferredValue {
       return { block, statistics: this.plan.run(block, { ...PRODUCT_ALONE, withStatistics }) };
     }
     const { scale, shift, residual, activation } = this.epilogue;
-    const neutral = scale && shift ? undefined : this.#neutralVectors();
+    const { outChannels } = this.plan.info;
     const epilogue = [
-      scale || neutral!.ones,
-      shift || neutral!.zeros,
+      scale || heap.filled(1, outChannels),
+      shift || heap.filled(0, outChannels),
       residual,
       floatBits(activation === ACTIVATION_CODES.linear ? -Infinity : 0),
       floatBits(upperBound(activation)),
     ];
     this.plan.run(block, { withStatistics, epilogue });
-    if (neutral) heap.release(neutral.block);
     return { block };
-  }
-
-  /** Scale and shift that change nothing. The caller releases the block. */
-  #neutralVectors(): { block: Block; ones: number; zeros: number } {
-    const { heap } = this.backend, { outChannels } = this.plan.info;
-    const block = heap.allocate(2 * outChannels);
-    heap.floats(block, 2 * outChannels).fill(0).fill(1, 0, outChannels);
-    return { block, ones: block.pointer, zeros: block.pointer + 4 * outChannels };
   }
 
   /**

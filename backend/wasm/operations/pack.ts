@@ -40,20 +40,17 @@ export function packBlock(
 ): PackedWeights {
   const columns = Math.ceil(N / 8) * 8;
   const packed = heap.allocate(taps.length * K * columns);
-  const table = heap.allocate(taps.length);
-  heap.integers(table, taps.length).set(taps);
   const panels = wide ? Math.ceil(columns / 16) : columns / 8;
   pool.run(Kernel.pack, panels, 0, [
     weights.pointer,
     packed.pointer,
-    table.pointer,
+    heap.table(taps),
     taps.length,
     K,
     N,
     transposed ? 1 : 0,
     wide,
   ]);
-  heap.release(table);
   return { block: packed, wide };
 }
 

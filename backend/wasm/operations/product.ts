@@ -67,10 +67,9 @@ export function multiplyRows(
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
     : undefined;
   const pixels = target.pixels ?? everyPixel(input);
-  const { gather, release } = gatherArguments(backend, input);
   backend.pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), [
     ...rowSource(input, split.columns.chunks),
-    ...gather,
+    ...gatherArguments(backend, input),
     input.kind === "rows" ? POINTWISE : inStrips ? STRIPS : GATHERED,
     weights.block.pointer,
     target.block.pointer,
@@ -92,7 +91,6 @@ export function multiplyRows(
     weights.wide,
     ...epilogue,
   ]);
-  release();
   return statistics;
 }
 
@@ -126,12 +124,11 @@ export function multiplyTransposedRows(
   const block = blockRows(K / split.parts.chunks / 2 + N8 / 2, split.rows.perChunk, 204);
   const inPlace = split.rows.chunks === 1 && N8 === columns;
   const parts = inPlace ? out.block : heap.allocate(split.rows.chunks * K * N8);
-  const { gather, release } = gatherArguments(backend, input);
   const scratch = block * (K + columns + 32) + 64;
   pool.run(Kernel.conv2dFilterGradient, split.rows.chunks * split.parts.chunks, scratch, [
     ...rowSource(input, split.parts.chunks),
     ...(split.parts.chunks > 1 ? plainArguments : sourceArguments)(gradient),
-    ...gather,
+    ...gatherArguments(backend, input),
     byChannels ? 1 : 0,
     parts.pointer,
     rows,
@@ -144,7 +141,6 @@ export function multiplyTransposedRows(
     block,
     wide,
   ]);
-  release();
   if (inPlace) return;
   sumParts(backend, parts, split.rows.chunks, K, N8, columns, out);
   heap.release(parts);
@@ -234,19 +230,12 @@ const GATHER_DEPTH = 512;
 /** What gathering costs, in columns of the product. */
 const GATHERING_COLUMNS = 24;
 
-/** The `Gather` record of kernels/gather.ts; `release` frees its table of runs. */
-function gatherArguments(
-  { heap }: WasmBackend,
-  input: ProductRows,
-): { gather: number[]; release: () => void } {
-  if (input.kind === "rows") {
-    return { gather: [0, 1, input.rows, input.K, 1, input.rows, 1, 1, 0], release: () => {} };
-  }
+/** The `Gather` record of kernels/gather.ts. */
+function gatherArguments({ heap }: WasmBackend, input: ProductRows): number[] {
+  if (input.kind === "rows") return [0, 1, input.rows, input.K, 1, input.rows, 1, 1, 0];
   const { source, height, width, channels, grid } = input;
   const words = grid.runs.flatMap(({ dy, dx, indices }) => [dy, dx, indices.length]);
-  const table = heap.allocate(words.length);
-  heap.integers(table, words.length).set(words);
-  const gather = [
+  return [
     Array.isArray(source) ? source[1] : source.pointer,
     height,
     width,
@@ -255,7 +244,6 @@ function gatherArguments(
     grid.width,
     grid.strideHeight,
     grid.strideWidth,
-    table.pointer,
+    heap.table(words),
   ];
-  return { gather, release: () => heap.release(table) };
 }

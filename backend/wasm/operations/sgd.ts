@@ -25,8 +25,7 @@ export function sgdMomentum(
     }
   });
   const table = backend.heap.allocate(entries.length);
-  // Through unsigned words: addresses reach beyond 2 GB.
-  new Uint32Array(backend.heap.memory.buffer, table.pointer, entries.length).set(entries);
+  backend.heap.integers(table, entries.length).set(entries);
   backend.pool.run(Kernel.sgd, entries.length / 4, 0, [
     table.pointer,
     floatBits((backend.dataOf(lr).values as Float32Array)[0]),

@@ -37,8 +37,6 @@ function allocate(
   channels: number,
   rowsOf: (part: number) => number,
 ): BatchStatistics {
-  const counts = heap.allocate(parts);
-  const view = heap.integers(counts, parts);
-  for (let i = 0; i < parts; i++) view[i] = rowsOf(i);
+  const counts = heap.table(Array.from({ length: parts }, (_, i) => rowsOf(i)));
   return { partials: heap.allocate(parts * 3 * channels), counts, parts };
 }

@@ -42,6 +42,30 @@ Deno.test("a pool of one thread computes without workers", async () => {
   pool.dispose();
 });
 
+Deno.test("kernels are computed in the order in which they were started, however many", async () => {
+  const ADD = 0, SUBTRACT = 1, SIZE = 64;
+  for (const threads of [1, 2, 3, 5]) {
+    const { heap, pool } = await newPool(threads);
+    const one = heap.store(Array(SIZE).fill(1)).pointer;
+    const x = heap.store(Array(SIZE).fill(0)), y = heap.allocate(SIZE).pointer;
+    const start = (code: number, a: number, b: number, out: number, chunks: number) =>
+      pool.run(Kernel.binary, chunks, 0, [
+        ...[code, a, b, out, SIZE, 1, 1],
+        ...[1, 1, 1, 1, 1, 1, Math.ceil(SIZE / chunks)],
+      ]);
+    // x grows by one each time if the order holds, also between the chunks, which are cut differently.
+    for (let i = 1; i <= 2000; i++) {
+      start(ADD, x.pointer, one, y, 8);
+      start(ADD, y, y, x.pointer, 5);
+      start(SUBTRACT, x.pointer, y, x.pointer, 3);
+      if (i % 500 > 0) continue;
+      assert.deepEqual([...heap.floats(x, SIZE)], Array(SIZE).fill(i), `${threads} threads`);
+      await new Promise((resolve) => setTimeout(resolve, 1)); // workers come, or park
+    }
+    pool.dispose();
+  }
+});
+
 Deno.test("a number of threads that is none is refused", () => {
   for (const threads of [0, -1, 1.5, NaN]) {
     assert.throws(() => setThreads(threads), /threads must be a whole number from 1 on/);

@@ -1,0 +1,113 @@
+/**
+ * How the threads share work. The main thread writes kernel calls (commands) into a ring and goes
+ * on; the workers compute them in their order, and the main thread too, once it needs results. Every
+ * thread takes the next chunk of the oldest command; the one that ends its last chunk opens the next
+ * command. What a chunk computes depends on its number alone, never on the thread that computes it,
+ * so results do not depend on how many threads there are.
+ *
+ * The words lie on cache lines of their own. backend/wasm/thread_pool.ts knows the same addresses.
+ */
+import { runChunk } from "./run_chunk";
+
+/** How many commands were ever written. */
+const PUBLISHED: usize = 1024;
+/** The chunk to be taken next (low word) and the command it is of (high word). */
+const NEXT: usize = 1088;
+/** Chunks of that command that are done. */
+const DONE: usize = 1152;
+const PARKED: usize = 1216;
+const THREADS: usize = 1280;
+/** Nobody writes it: waiting for it with a time limit is sleeping. */
+const NEVER: usize = 1344;
+
+const RING: usize = 65536;
+const RING_MASK: i32 = 511;
+const COMMAND_SIZE: usize = 256;
+
+/** Polling, some hundred µs, before a worker parks, and before the main thread looks at its clock. */
+const WORKER_SPINS: i32 = 100000;
+const MAIN_SPINS: i32 = 500000;
+const NAP_NANOSECONDS: i64 = 50000;
+
+@unmanaged
+class Command {
+  kernel: i32;
+  chunks: i32;
+  scratch: usize;
+  scratchPerThread: usize;
+}
+
+/** The one that this thread is computing; globals are a thread's own. */
+let current: usize = RING;
+
+/** The record of the current kernel. */
+export function kernelArguments(): usize {
+  return current + offsetof<Command>();
+}
+
+/** The memory that a thread may use while it computes a chunk. */
+export function scratch(thread: i32): usize {
+  const command = changetype<Command>(current);
+  return command.scratch + <usize>thread * command.scratchPerThread;
+}
+
+/** Computes a chunk. False if there is none to be taken now. */
+function takeChunk(thread: i32): bool {
+  const next = atomic.load<i64>(NEXT);
+  const number = <i32>(next >> 32), chunk = <i32>next;
+  if (number == atomic.load<i32>(PUBLISHED)) return false;
+  const pointer = RING + <usize>(number & RING_MASK) * COMMAND_SIZE;
+  const command = changetype<Command>(pointer);
+  const chunks = command.chunks;
+  if (chunk >= chunks) return false;
+  // Fails if another thread took the chunk meanwhile; nothing of the above may hold then.
+  if (atomic.cmpxchg<i64>(NEXT, next, next + 1) != next) return false;
+  current = pointer;
+  runChunk(command.kernel, chunk, thread);
+  if (atomic.add<i32>(DONE, 1) + 1 == chunks) {
+    atomic.store<i32>(DONE, 0);
+    atomic.store<i64>(NEXT, <i64>(number + 1) << 32);
+  }
+  return true;
+}
+
+function pending(): i32 {
+  return atomic.load<i32>(PUBLISHED) - <i32>(atomic.load<i64>(NEXT) >> 32);
+}
+
+/**
+ * Computes along until at most `remaining` commands are left. False: still waiting for workers, call
+ * again.
+ */
+export function finish(remaining: i32): bool {
+  let spins = 0;
+  while (pending() > remaining) {
+    if (takeChunk(0)) spins = 0;
+    else if (++spins > MAIN_SPINS) return false;
+  }
+  return true;
+}
+
+/** A worker's whole life. Threads beyond the number in use sleep through every command. */
+export function workerLoop(thread: i32): void {
+  let spins = 0;
+  for (;;) {
+    const inUse = thread < atomic.load<i32>(THREADS);
+    if (inUse && takeChunk(thread)) {
+      spins = 0;
+    } else if (++spins > WORKER_SPINS) {
+      spins = 0;
+      // A command whose last chunks others compute is soon done, unless there are more threads than
+      // processors: then they had better have this one.
+      if (inUse && pending() > 0) atomic.wait<i32>(NEVER, 0, NAP_NANOSECONDS);
+      else park(inUse);
+    }
+  }
+}
+
+function park(inUse: bool): void {
+  const published = atomic.load<i32>(PUBLISHED);
+  atomic.add<i32>(PARKED, 1);
+  if (!inUse || pending() == 0) atomic.wait<i32>(PUBLISHED, published, -1);
+  atomic.sub<i32>(PARKED, 1);
+}
