@@ -93,7 +93,8 @@ export function randomStateDict(architecture: Architecture): Map<string, Tensor>
     if (kind === "vector") data.fill(/(weight|running_var)$/.test(name) ? 1 : 0);
     else {
       const fanIn = data.length / shape[0];
-      const values = tf.randomNormal([data.length], 0, Math.sqrt(2 / fanIn), "float32", i);
+      // Seed 0 would mean any: https://js.tensorflow.org/api/4.22.0/#randomNormal
+      const values = tf.randomNormal([data.length], 0, Math.sqrt(2 / fanIn), "float32", i + 1);
       data.set(values.dataSync());
       values.dispose();
     }
