@@ -4,10 +4,11 @@
  *
  * Arguments: backend (wasm, webgpu, or a stock tfjs backend: cpu, stock-webgpu), batch, side, threads.
  */
+import { stdin } from "node:process";
+import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs";
 import { activateForBench } from "./activate_for_bench.ts";
 import { STOCK_MODELS } from "./stock_models.ts";
-import { TextLineStream } from "./text_lines.ts";
 
 const [backend, batchText, sideText, threads] = Deno.args;
 const batch = Number(batchText), side = Number(sideText);
@@ -20,7 +21,7 @@ const labels = tf.oneHot(
 );
 const models = new Map<string, tf.Sequential>();
 
-for await (const line of Deno.stdin.readable.pipeThrough(new TextLineStream())) {
+for await (const line of createInterface({ input: stdin })) {
   const [what, count] = line.split(" ");
   const name = what.replace(/_losses$/, ""), isAboutLosses = name !== what;
   const model = isAboutLosses ? create(name) : models.get(name) ?? create(name);

@@ -5,9 +5,10 @@
  * Arguments: backend (wasm, webgpu, or a stock tfjs backend: cpu, stock-webgpu), model, batch, threads,
  * side of the photos.
  */
+import { stdin } from "node:process";
+import { createInterface } from "node:readline";
 import { activateForBench } from "./activate_for_bench.ts";
 import { modelWork } from "./model_work.ts";
-import { TextLineStream } from "./text_lines.ts";
 
 const [backend, name, batch, threads, side] = Deno.args;
 await activateForBench(backend, Number(threads));
@@ -17,7 +18,7 @@ const work = modelWork(name, {
   side: Number(side),
   replayed: backend === "webgpu",
 });
-for await (const line of Deno.stdin.readable.pipeThrough(new TextLineStream())) {
+for await (const line of createInterface({ input: stdin })) {
   const [what, count] = line.split(" ");
   const times: number[] = [];
   for (let i = 0; i < Number(count); i++) {
