@@ -33,5 +33,5 @@ export function drawLegend(branches: Branch[], top: number, right: number): stri
 function bestOf({ epochs, best }: History): string {
   if (epochs.length === 0) return "no epoch finished";
   if (!epochs.some(({ epoch }) => epoch === best.epoch)) return "no epoch kept";
-  return `best validation accuracy ${percent(best.accuracy)} in epoch ${best.epoch}`;
+  return `best validation accuracy ${percent(best.accuracy)} in epoch ${best.epoch + 1}`;
 }

@@ -63,9 +63,9 @@ function curvesOf(branches: Branch[], quantity: "loss" | "accuracy"): Curve[] {
       label: `${i} ${split} ${quantity}`,
       colour: colourOf(i),
       split,
-      best: split === "val" ? history.best.epoch : undefined,
+      best: split === "val" ? history.best.epoch + 1 : undefined,
       points: history.epochs.map((record) => ({
-        epoch: record.epoch,
+        epoch: record.epoch + 1,
         value: record[split][quantity] ?? NaN,
       })),
     }))
@@ -77,7 +77,7 @@ const valuesOf = (curves: Curve[]) =>
 
 function spanOf(epochs: EpochRecord[]): [number, number] {
   if (epochs.length === 0) return [0, 0];
-  const numbers = epochs.map(({ epoch }) => epoch);
+  const numbers = epochs.map(({ epoch }) => epoch + 1);
   return [Math.min(...numbers), Math.max(...numbers)];
 }
 
@@ -88,7 +88,7 @@ function dropsOf(branches: Branch[]): RateDrop[] {
     for (let i = 1; i < epochs.length; i++) {
       const { epoch, lr } = epochs[i];
       if (lr <= epochs[i - 1].lr * DROP) {
-        drops.set(`${epoch} ${lr}`, { epoch, text: `LR ${short(lr)}` });
+        drops.set(`${epoch} ${lr}`, { epoch: epoch + 1, text: `LR ${short(lr)}` });
       }
     }
   }

@@ -100,7 +100,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     );
     step.result({
       bestAccuracy: history.best.accuracy,
-      bestEpoch: history.best.epoch,
+      epochsToBest: history.best.epoch + 1,
       seconds: history.epochs.reduce((sum, { train, val }) => sum + train.seconds + val.seconds, 0),
     });
   } catch (error) {

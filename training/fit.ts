@@ -1,6 +1,7 @@
 /** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
 import type { Crop } from "../data/mod.ts";
 import type { Model, NamedTensor } from "../models/model.ts";
+import type { Batch, Loader } from "./batch.ts";
 import type { EpochResult, History, PhaseResult } from "./history.ts";
 import { argmax } from "./metrics.ts";
 import type { Recipe } from "./recipes.ts";
@@ -10,27 +11,9 @@ import { stepLr } from "./step_lr.ts";
 import type { Branch } from "./train_step.ts";
 import { type FinishedStep, TrainingSteps } from "./training_steps.ts";
 
-/** A batch as the loader yields it. */
-export interface Batch {
-  /** [batch, size, size, 3], normalised. */
-  images: Float32Array;
-  labels: Int32Array;
-  /** Positions of the photos in their split. */
-  indices: number[];
-  /** Where each was cut, if by chance. */
-  crops?: readonly Crop[];
-  /** Uniform numbers in [0, 1) for the dropouts of a training step, one layer after another. */
-  noise?: Float64Array;
-}
-
-export interface Loader {
-  /** Batches of an epoch. */
-  readonly length: number;
-  [Symbol.asyncIterator](): AsyncIterator<Batch>;
-}
-
 export interface BatchProgress {
   phase: "train" | "val";
+  /** Counts from 0. */
   epoch: number;
   /** Batches done, of `batches`, in this phase of this epoch. */
   batch: number;
@@ -129,7 +112,7 @@ export async function fit(
     function count({ batch: { labels, indices, crops = [] }, loss, logits }: FinishedStep): void {
       if (!Number.isFinite(loss)) {
         throw new Error(
-          `the ${phase} loss became ${loss} in epoch ${epoch}, batch ${batch} (photos ` +
+          `the ${phase} loss became ${loss} in epoch ${epoch + 1}, batch ${batch + 1} (photos ` +
             `${indices.join(", ")} of ${phase}), at learning rate ${lr}: lower it with --lr`,
         );
       }

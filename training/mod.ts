@@ -1,3 +1,4 @@
+export * from "./batch.ts";
 export * from "./calibration.ts";
 export * from "./familiarity.ts";
 export * from "./fit.ts";

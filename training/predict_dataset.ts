@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Model } from "../models/model.ts";
-import type { Loader } from "./fit.ts";
+import type { Loader } from "./batch.ts";
 
 /** What the model says of one photo. */
 export interface PhotoLogits {

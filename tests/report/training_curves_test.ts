@@ -79,6 +79,18 @@ Deno.test("the ticks of an axis stand where curves have their values", () => {
   assert.ok(Math.abs(points[1][1] - tick("0.8")) < 0.02);
 });
 
+Deno.test("epochs are counted from 1", () => {
+  const root = draw(historyOf([{}, {}, {}]));
+  const [points] = pieces(curve(root, "0 val loss"));
+  const ticks = all(root, "text").filter(({ attributes, text }) =>
+    attributes["text-anchor"] === "middle" && /^\d+$/.test(text)
+  );
+  assert.deepEqual(ticks.map(({ text }) => text), ["1", "2", "3", "1", "2", "3"]);
+  ticks.slice(0, 3).forEach((tick, i) =>
+    assert.ok(Math.abs(number(tick, "x") - points[i][0]) < 0.02)
+  );
+});
+
 Deno.test("one epoch is a dot for each curve", () => {
   const root = draw(historyOf([{}]));
   for (const name of ["0 train loss", "0 val loss", "0 train accuracy", "0 val accuracy"]) {
@@ -111,7 +123,7 @@ Deno.test("the best epoch is ringed on the validation curves and named", () => {
     const [, point] = pieces(group)[0];
     assert.deepEqual(rings.map((ring) => [number(ring, "cx"), number(ring, "cy")]), [point]);
   }
-  assert.ok(textsOf(root).includes("best validation accuracy 95.4% in epoch 1"));
+  assert.ok(textsOf(root).includes("best validation accuracy 95.4% in epoch 2"));
 });
 
 Deno.test("drops of the learning rate are marked between the epochs, once for all branches", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { type Batch, type BatchProgress, fit, type Loader } from "../../training/fit.ts";
+import type { Batch, Loader } from "../../training/batch.ts";
+import { type BatchProgress, fit } from "../../training/fit.ts";
 import { predictDataset } from "../../training/predict_dataset.ts";
 import { RECIPES } from "../../training/recipes.ts";
 import { softmax } from "../../training/metrics.ts";
@@ -176,7 +177,7 @@ Deno.test("a loss that is not finite stops training and names batch, photos and 
   const loaders = { train: new ToyLoader(6, 4, 1), val: new ToyLoader(4, 4, 50) };
   await assert.rejects(
     fit(model, loaders, { branch: "finetune", recipe: RECIPE }),
-    /train loss became NaN in epoch 0, batch 0 \(photos 0, 1, 2, 3 of train\), at learning rate 0.5/,
+    /train loss became NaN in epoch 1, batch 1 \(photos 0, 1, 2, 3 of train\), at learning rate 0.5/,
   );
   model.dispose();
 });
