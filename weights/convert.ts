@@ -1,16 +1,8 @@
 /** From PyTorch's state dict to parameters in tfjs's layout, and back. */
 import { describeMismatch } from "./mismatch.ts";
+import type { ParameterSpec } from "./parameter_spec.ts";
 import { transpose } from "./strided.ts";
 import { type Tensor, WeightsError } from "./tensor.ts";
-
-/** What a model expects of a parameter. */
-export interface ParameterSpec {
-  /** PyTorch's name, such as `layer1.0.conv1.weight`. */
-  name: string;
-  kind: "conv" | "depthwise" | "linear" | "vector";
-  /** PyTorch's shape: [out, in, h, w], [channels, 1, h, w], [out, in], or any for a vector. */
-  shape: readonly number[];
-}
 
 /** A parameter in tfjs's layout (or, from {@linkcode toTorchLayout}, in PyTorch's). */
 export interface NamedTensor {

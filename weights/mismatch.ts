@@ -1,5 +1,5 @@
 /** Saying in what a file of weights and a model differ. */
-import type { ParameterSpec } from "./convert.ts";
+import type { ParameterSpec } from "./parameter_spec.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** How many names of a kind are listed. */

@@ -1,6 +1,7 @@
 export * from "./convert.ts";
 export * from "./fetch_pretrained.ts";
 export * from "./metadata.ts";
+export * from "./parameter_spec.ts";
 export * from "./read.ts";
 export * from "./registry.ts";
 export * from "./safetensors.ts";
