@@ -2,6 +2,7 @@ import { glob } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../cli/errors.ts";
 import { hasImageExtension } from "../data/mod.ts";
+import { listFiles } from "../data/sources/list_files.ts";
 
 /** An operand that stands for the lines of standard input. */
 const STDIN = "-";
@@ -16,7 +17,7 @@ export interface PhotoList {
 
 /**
  * The photos that `operands` name: files as they are, whatever their name says; of folders the image
- * files in them, sorted, at any depth; of a pattern (`*`, `?`, `[…]`, `**`) the image files that it
+ * files in them, sorted, at any depth, links followed; of a pattern (`*`, `?`, `[…]`, `**`) the image files that it
  * fits, sorted; `-` for a path a line of standard input, as they come. Relative paths are meant from
  * `folder`.
  *
@@ -47,8 +48,8 @@ async function photosOf(operand: string, folder: string): Promise<string[]> {
   const path = resolve(folder, operand);
   const kind = await Deno.stat(path).catch(() => undefined);
   if (kind?.isDirectory) {
-    const found = (await Array.fromAsync(filesUnder(path, operand)))
-      .filter(hasImageExtension).sort();
+    const found = (await listFiles(path)).filter(hasImageExtension)
+      .map((file) => join(operand, file)).sort();
     if (found.length === 0) throw new UsageError(`${operand} is a folder without photos`);
     return found;
   }
@@ -58,15 +59,6 @@ async function photosOf(operand: string, folder: string): Promise<string[]> {
   const photos = fitting.filter(hasImageExtension).sort();
   if (photos.length === 0) throw new UsageError(`no photo fits ${operand}`);
   return photos;
-}
-
-/** @param shown what stands for `folder` in the paths */
-async function* filesUnder(folder: string, shown: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
-    const path = join(shown, name);
-    if (isDirectory) yield* filesUnder(`${folder}/${name}`, path);
-    else if (isFile) yield path;
-  }
 }
 
 /** Paths a line, or ended by NUL as `find -print0` writes them. */

@@ -52,6 +52,22 @@ Deno.test("a dash stands for the lines of standard input, ended in any way, and 
   await assert.rejects(listed(["-", "-"]), /- is given twice/);
 });
 
+Deno.test("links to photos and to folders are followed, one to a folder above once", async () => {
+  await withTempFolder(async (folder) => {
+    await writeFiles(folder, { "mine/one.jpg": "", "theirs/two.jpg": "", "theirs/deep/3.jpg": "" });
+    await Deno.symlink("../theirs/two.jpg", `${folder}/mine/linked.jpg`);
+    await Deno.symlink("../theirs", `${folder}/mine/more`);
+    await Deno.symlink("..", `${folder}/theirs/deep/above`);
+    const { paths } = await listPhotos(["mine"], folder);
+    assert.deepEqual(await Array.fromAsync(paths), [
+      "mine/linked.jpg",
+      "mine/more/deep/3.jpg",
+      "mine/more/two.jpg",
+      "mine/one.jpg",
+    ]);
+  });
+});
+
 Deno.test("a folder without photos is refused", async () => {
   await withTempFolder(async (folder) => {
     await assert.rejects(listPhotos(["."], folder), /\. is a folder without photos/);
