@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { hashTensor } from "../../certify/hash_numbers.ts";
 import type { ExportedModel } from "../../export/mod.ts";
 import { findArchitecture, Model, parameterSpecs } from "../../models/mod.ts";
-import { convertStateDict, type Tensor } from "../../weights/mod.ts";
+import { convertStateDict } from "../../weights/mod.ts";
+import { randomStateDict } from "../models/random_state_dict.ts";
 
 /** Side and number of the photos. */
 export const SIDE = 64, PHOTOS = 3;
@@ -13,16 +14,7 @@ export const CLASSES = ["ants", 'bees "2" <b>', "ça | va"];
 /** A random model of three classes, as an export is given it. */
 export function randomModel(name: string): ExportedModel {
   const architecture = findArchitecture(name);
-  const specs = parameterSpecs(architecture, CLASSES.length);
-  const stateDict = new Map(specs.map(({ name, shape }, i): [string, Tensor] => {
-    const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
-    const [scale, offset] = shape.length > 1
-      ? [Math.sqrt(6 / fanIn), 0]
-      : /(weight|running_var)$/.test(name)
-      ? [0.5, 1]
-      : [0.1, 0];
-    return [name, { dtype: "float32", shape, data: hashTensor(i + 1, shape, scale, offset) }];
-  }));
+  const stateDict = randomStateDict(architecture, CLASSES.length);
   return {
     description: {
       schema: 1,
@@ -32,7 +24,7 @@ export function randomModel(name: string): ExportedModel {
       pretrained: { origin: "nowhere", sha256: "", licence: "MIT" },
       temperature: 1.25,
     },
-    parameters: convertStateDict(stateDict, specs),
+    parameters: convertStateDict(stateDict, parameterSpecs(architecture, CLASSES.length)),
   };
 }
 

@@ -1,0 +1,18 @@
+import { hashTensor } from "../../certify/hash_numbers.ts";
+import { type Architecture, parameterSpecs } from "../../models/mod.ts";
+import type { Tensor } from "../../weights/mod.ts";
+
+/** Weights that nobody trained, as PyTorch names and lays them out: each layer keeps the variance. */
+export function randomStateDict(architecture: Architecture, classes: number): Map<string, Tensor> {
+  return new Map(
+    parameterSpecs(architecture, classes).map(({ name, shape }, i): [string, Tensor] => {
+      const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
+      const [scale, offset] = shape.length > 1
+        ? [Math.sqrt(6 / fanIn), 0]
+        : /(weight|running_var)$/.test(name)
+        ? [0.5, 1]
+        : [0.1, 0];
+      return [name, { dtype: "float32", shape, data: hashTensor(i + 1, shape, scale, offset) }];
+    }),
+  );
+}
