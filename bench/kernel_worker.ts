@@ -72,14 +72,23 @@ async function measure(
     sum.calls++;
     sum.gflop += gflop;
     while (sum.ms.length < round + 1) sum.ms.push(0);
-    return (compute) => {
-      const before = current;
-      current = sum;
-      try {
-        return compute();
-      } finally {
-        current = before;
-      }
+    return {
+      kernel,
+      shape,
+      gflop,
+      observe(compute) {
+        const before = current;
+        current = sum;
+        try {
+          return compute();
+        } finally {
+          current = before;
+        }
+      },
+      takeBack() {
+        sum.calls--;
+        sum.gflop -= gflop;
+      },
     };
   });
   const steps: number[] = [], outside: number[] = [];
@@ -91,7 +100,9 @@ async function measure(
     steps.push(performance.now() - start);
     outside.push(steps[round] - inWasm);
   }
-  const kernels = [...sums.values()].map(({ kernel, shape, calls, gflop, ms }) => ({
+  const kernels = [...sums.values()].filter(({ calls }) => calls > 0).map((
+    { kernel, shape, calls, gflop, ms },
+  ) => ({
     kernel,
     shape,
     calls: calls / rounds,
@@ -101,23 +112,43 @@ async function measure(
   return { kernels, step: median(steps), outside: median(outside), peak: peak(backend) * threads };
 }
 
-type Observe = <T>(compute: () => T) => T;
+interface Call {
+  kernel: string;
+  shape: string;
+  gflop: number;
+  /** Computes it, or a part of it. */
+  observe<T>(compute: () => T): T;
+  /** It was no call of its own. */
+  takeBack(): void;
+}
 
-/** Wraps every kernel of the backend: what `begin` returns computes it, at once or when it is read. */
-function observeKernels(begin: (kernel: string, shape: string, gflop: number) => Observe): void {
+/** Wraps every kernel of the backend, whether it is computed at once or when it is read. */
+function observeKernels(begin: (kernel: string, shape: string, gflop: number) => Call): void {
   const backend = tf.backend() as WasmBackend;
+  const waiting = new WeakMap<ConvolutionPlan, Call>();
   for (const config of tf.getKernelsForBackend(WASM_BACKEND)) {
     tf.unregisterKernel(config.kernelName, WASM_BACKEND);
     tf.registerKernel({
       ...config,
       kernelFunc: (call) => {
-        const observe = begin(...describe(config.kernelName, call.inputs, call.attrs));
-        const result = observe(() => config.kernelFunc(call));
+        let begun = begin(...describe(config.kernelName, call.inputs, call.attrs));
+        const result = begun.observe(() => config.kernelFunc(call));
         for (const output of [result].flat()) {
           // A convolution that waits for its reader, and all that follows it, share their plan.
           const { plan } = (backend.dataOf(output).lazy ?? {}) as { plan?: ConvolutionPlan };
-          if (!plan) continue;
-          const { run } = plan;
+          if (!plan || waiting.has(plan)) continue;
+          const first = plan.expansion && waiting.get(plan.expansion);
+          if (first) {
+            for (const part of [first, begun]) part.takeBack();
+            const gflop = first.gflop + begun.gflop;
+            begun = begin(
+              `${first.kernel}, ${begun.kernel}`,
+              `${first.shape}, ${begun.shape}`,
+              gflop,
+            );
+          }
+          const { observe } = begun, { run } = plan;
+          waiting.set(plan, begun);
           plan.run = (...ending) => observe(() => run(...ending));
         }
         return result;

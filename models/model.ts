@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Architecture } from "./architecture.ts";
 import { FeatureMapLayers } from "./feature_map_layers.ts";
 import { type ParameterSpec, parameterSpecs } from "./parameter_specs.ts";
-import { type Parameters, TfLayers, type TrainingMode } from "./tf_layers.ts";
+import { byLayer, type Parameters, TfLayers, type TrainingMode } from "./tf_layers.ts";
 
 /** A parameter's values in tfjs layout. */
 export interface NamedTensor {
@@ -14,6 +14,7 @@ export interface NamedTensor {
 export class Model {
   readonly #specs: ParameterSpec[];
   readonly #parameters: Map<string, tf.Variable>;
+  readonly #layers: ReturnType<typeof byLayer>;
 
   /**
    * @param tensors every parameter and buffer under torch's name, in tfjs layout
@@ -41,6 +42,7 @@ export class Model {
       );
       return [spec.name, variable];
     }));
+    this.#layers = byLayer(this.#parameters);
   }
 
   get parameters(): Parameters {
@@ -54,7 +56,7 @@ export class Model {
 
   /** [batch, size, size, 3] to [batch, features]; with `training`, as `model.train()` computes. */
   features(images: tf.Tensor4D, training?: TrainingMode): tf.Tensor2D {
-    const layers = new TfLayers(this.#parameters, training);
+    const layers = new TfLayers(this.#layers, training);
     return tf.tidy(() => this.architecture.features<tf.Tensor>(layers, images) as tf.Tensor2D);
   }
 
@@ -64,7 +66,7 @@ export class Model {
    * @throws {Error} when the architecture's features are no such mean
    */
   featureMap(images: tf.Tensor4D): tf.Tensor4D {
-    const layers = new FeatureMapLayers(this.#parameters);
+    const layers = new FeatureMapLayers(this.#layers);
     return tf.tidy(() =>
       layers.takeMap(this.architecture.features<tf.Tensor>(layers, images))
     ) as tf.Tensor4D;
@@ -72,7 +74,7 @@ export class Model {
 
   /** [batch, features] to logits [batch, classes]. */
   classifier(features: tf.Tensor2D, training?: TrainingMode): tf.Tensor2D {
-    const layers = new TfLayers(this.#parameters, training);
+    const layers = new TfLayers(this.#layers, training);
     return this.architecture.classifier<tf.Tensor>(layers, features, this.classes) as tf.Tensor2D;
   }
 

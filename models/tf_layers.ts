@@ -1,10 +1,28 @@
 /** Computes an architecture with tfjs, on whichever backend is active. */
 import * as tf from "@tensorflow/tfjs";
-import { batchNormInference, type BatchNormOptions, batchNormTrain } from "../backend/ops.ts";
+import {
+  batchNormInference,
+  type BatchNormOptions,
+  batchNormTrain,
+  type BatchNormVariables,
+} from "../backend/ops.ts";
 import type { BatchNorm, Convolution, Layers } from "./layers.ts";
 
 /** Parameters in tfjs layout under torch's names. */
 export type Parameters = ReadonlyMap<string, tf.Variable>;
+
+/** A layer's parameters under their last names: "weight", "running_var". */
+type LayerParameters = Record<string, tf.Variable>;
+
+/** The parameters of each layer, which is found faster than each parameter by its whole name. */
+export function byLayer(parameters: Parameters): Map<string, LayerParameters> {
+  const layers = new Map<string, LayerParameters>();
+  for (const [name, variable] of parameters) {
+    const dot = name.lastIndexOf("."), layer = name.slice(0, dot);
+    layers.set(layer, { ...layers.get(layer), [name.slice(dot + 1)]: variable });
+  }
+  return layers;
+}
 
 export interface TrainingMode {
   /** What a dropout multiplies by, 0 or 1 / (1 - rate); null drops nothing. */
@@ -17,12 +35,12 @@ export interface TrainingMode {
  */
 export class TfLayers implements Layers<tf.Tensor> {
   constructor(
-    private readonly parameters: Parameters,
+    private readonly layers: ReadonlyMap<string, LayerParameters>,
     private readonly training?: TrainingMode,
   ) {}
 
   conv2d(name: string, x: tf.Tensor, { stride = 1, padding = 0 }: Convolution): tf.Tensor {
-    const filter = this.#get<tf.Tensor4D>(`${name}.weight`);
+    const filter = this.#get(name).weight as tf.Tensor as tf.Tensor4D;
     return tf.conv2d(x as tf.Tensor4D, filter, stride, padding);
   }
 
@@ -31,18 +49,19 @@ export class TfLayers implements Layers<tf.Tensor> {
     x: tf.Tensor,
     { stride = 1, padding = 0 }: Omit<Convolution, "filters">,
   ): tf.Tensor {
-    const filter = this.#get<tf.Tensor4D>(`${name}.weight`);
+    const filter = this.#get(name).weight as tf.Tensor as tf.Tensor4D;
     return tf.depthwiseConv2d(x as tf.Tensor4D, filter, stride, padding);
   }
 
   batchNorm(name: string, x: tf.Tensor, options: BatchNorm<tf.Tensor> = {}): tf.Tensor {
     const batchNorm = this.training ? batchNormTrain : batchNormInference;
-    return batchNorm(x as tf.Tensor4D, {
-      weight: this.#get(`${name}.weight`),
-      bias: this.#get(`${name}.bias`),
-      runningMean: this.#get(`${name}.running_mean`),
-      runningVariance: this.#get(`${name}.running_var`),
-    }, options as BatchNormOptions);
+    const { weight, bias, running_mean, running_var } = this.#get(name);
+    const variables = { weight, bias, runningMean: running_mean, runningVariance: running_var };
+    return batchNorm(
+      x as tf.Tensor4D,
+      variables as BatchNormVariables,
+      options as BatchNormOptions,
+    );
   }
 
   maxPool(x: tf.Tensor, pool: { size: number; stride: number; padding: number }): tf.Tensor {
@@ -59,17 +78,17 @@ export class TfLayers implements Layers<tf.Tensor> {
   }
 
   linear(name: string, x: tf.Tensor): tf.Tensor {
-    const product = tf.matMul(x as tf.Tensor2D, this.#get<tf.Tensor2D>(`${name}.weight`));
-    return tf.add(product, this.#get(`${name}.bias`));
+    const { weight, bias } = this.#get(name);
+    return tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor as tf.Tensor2D), bias);
   }
 
   scope(part: () => tf.Tensor): tf.Tensor {
     return tf.tidy(part);
   }
 
-  #get<T extends tf.Tensor>(name: string): T {
-    const variable = this.parameters.get(name);
-    if (!variable) throw new Error(`the model has no parameter ${name}`);
-    return variable as tf.Tensor as T;
+  #get(name: string): LayerParameters {
+    const parameters = this.layers.get(name);
+    if (!parameters) throw new Error(`the model has no parameters of ${name}`);
+    return parameters;
   }
 }

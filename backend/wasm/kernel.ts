@@ -29,6 +29,7 @@ export const Kernel = {
   finishStatistics: 26,
   foldStatistics: 27,
   finishGradientStatistics: 28,
+  expandedDepthwise: 29,
   /** Traps in every worker; for tests. */
   trap: 99,
 } as const;

@@ -22,7 +22,11 @@ export function sourceBlocks(data: TensorData): Block[] {
 
 /** As a source of computed values. */
 export function plainArguments(data: TensorData): number[] {
-  return [PLAIN, data.pointer, 0, 0, 0, 0];
+  return plainRecord(data.pointer);
+}
+
+export function plainRecord(pointer: number): number[] {
+  return [PLAIN, pointer, 0, 0, 0, 0];
 }
 
 export function lazyArguments(lazy: LazyRows): number[] {

@@ -31,7 +31,7 @@ export function depthwiseChunk(chunk: i32, thread: i32): void {
     const out = args.out + <usize>row * pixel;
     if (isPlain) {
       const values = source.values + <usize>(image * args.height * args.width) * pixel;
-      plainRow(args, values, y, out, taps);
+      plainRow(args, values, pixel, 0, channels, y, out, taps);
     } else {
       const first = padded + <usize>((y - y0) * args.strideHeight) * pitch;
       forwardTaps(args, first, pitch, args.weights, taps);
@@ -48,19 +48,24 @@ export function depthwiseChunk(chunk: i32, thread: i32): void {
   }
 }
 
-/** Row y of the output of an image in memory: its border by fewer taps, the rest in one. */
-function plainRow(args: DepthwiseArguments, image: usize, y: i32, out: usize, taps: usize): void {
-  const channels = args.channels, pixel = floats(channels), stride = args.strideWidth;
+/**
+ * Row y of the output, `columns` channels of it from c0 on, of an image of these channels in memory:
+ * its border by fewer taps, the rest in one.
+ */
+export function plainRow(
+  args: DepthwiseArguments, image: usize, pixel: usize, c0: i32, columns: i32,
+  y: i32, out: usize, taps: usize,
+): void {
+  const stride = args.strideWidth, outPixel = floats(args.channels);
   const reach = (args.filterWidth - 1) * args.dilationWidth;
   const x0 = min(args.outWidth, (args.padLeft + stride - 1) / stride);
   const last = args.width - 1 + args.padLeft - reach;
   const x1 = last < 0 ? x0 : max(x0, min(args.outWidth, last / stride + 1));
   for (let x = 0; x < args.outWidth;) {
     const width = x == x0 ? max(1, x1 - x0) : 1;
-    const count = tapsInside(args, image, y, x, taps);
-    depthwiseRow(
-      taps, count, out + <usize>x * pixel, pixel, width, pixel * <usize>stride, channels,
-    );
+    const count = tapsInside(args, image, pixel, args.weights + floats(c0), y, x, taps);
+    const to = out + <usize>x * outPixel + floats(c0);
+    depthwiseRow(taps, count, to, outPixel, width, pixel * <usize>stride, columns);
     x += width;
   }
 }

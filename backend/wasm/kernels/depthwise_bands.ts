@@ -70,11 +70,13 @@ export function writePaddedRow(
   fillZero(out + floats((left + inside) * channels), (columns - left - inside) * channels);
 }
 
-/** The taps that output (y, x) sees inside of an image in memory; returns how many. */
+/**
+ * The taps that output (y, x) sees inside of an image in memory, whose pixels lie `pixel` bytes
+ * apart; returns how many.
+ */
 export function tapsInside(
-  args: DepthwiseArguments, image: usize, y: i32, x: i32, taps: usize,
+  args: DepthwiseArguments, image: usize, pixel: usize, weights: usize, y: i32, x: i32, taps: usize,
 ): i32 {
-  const pixel = floats(args.channels);
   let count = 0;
   for (let ky = 0; ky < args.filterHeight; ky++) {
     const sy = y * args.strideHeight - args.padTop + ky * args.dilationHeight;
@@ -84,7 +86,7 @@ export function tapsInside(
       if (sx < 0 || sx >= args.width) continue;
       const tap = changetype<Tap>(taps + <usize>count * TAP_SIZE);
       tap.pixels = image + <usize>(sy * args.width + sx) * pixel;
-      tap.weights = args.weights + <usize>(ky * args.filterWidth + kx) * pixel;
+      tap.weights = weights + floats((ky * args.filterWidth + kx) * args.channels);
       count++;
     }
   }

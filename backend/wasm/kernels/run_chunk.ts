@@ -10,6 +10,7 @@ import { depthwiseChunk } from "./depthwise";
 import {
   depthwiseFilterGradientChunk, depthwiseGradientsChunk, depthwiseInputGradientChunk,
 } from "./depthwise_gradients";
+import { expandedDepthwiseChunk } from "./expanded_depthwise";
 import { maxPoolChunk, maxPoolGradientChunk } from "./max_pool";
 import { packChunk } from "./pack";
 import { pointwiseGradientsChunk } from "./pointwise_gradients";
@@ -56,6 +57,7 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 26: finishStatisticsChunk(chunk, thread); break;
     case 27: foldStatisticsChunk(chunk, thread); break;
     case 28: finishGradientStatisticsChunk(chunk, thread); break;
+    case 29: expandedDepthwiseChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

@@ -52,6 +52,9 @@ function planProduct(
   return {
     info,
     reads: [...sourceBlocks(x), weights.block],
+    product: rows.kind === "rows" && !x.lazy
+      ? { values: x.pointer, weights, K: rows.K }
+      : undefined,
     run: (block, ending) =>
       multiplyRows(backend, { ...rows, source }, weights, { block, columns }, ending),
   };

@@ -17,12 +17,17 @@ import {
   upperBound,
 } from "../tensor_data.ts";
 import { type Ending, PRODUCT_ALONE } from "./ending.ts";
+import type { PackedWeights } from "./pack.ts";
 
 /** A convolution whose operands are all at hand. */
 export interface ConvolutionPlan {
   info: ConvInfo;
   /** What `run` reads; it may be called while these are retained. */
   reads: Block[];
+  /** The 1×1 convolution before it that it computes too. */
+  expansion?: ConvolutionPlan;
+  /** If it is a product of pixels in memory: what a kernel needs to compute some of it in passing. */
+  product?: { values: number; weights: PackedWeights; K: number };
   /** Returns batch statistics of the output if they are wanted. */
   run(out: Block, ending: Ending): BatchStatistics | undefined;
 }
@@ -82,6 +87,23 @@ export function extendDeferred(
   return output.info;
 }
 
+/** A 1×1 convolution that the depthwise one behind it computes in passing. */
+export interface Expansion {
+  /** The `Expansion` record of kernels/expanded_depthwise.ts and its epilogue. */
+  record: number[];
+  K: number;
+  plan: ConvolutionPlan;
+  reads: Block[];
+  /** By itself after all. */
+  compute(): Block;
+}
+
+/** If x is a 1×1 convolution that waits for its first reader, of channels in eights. */
+export function takeExpansion(x: TensorData, channels: number): Expansion | undefined {
+  const { lazy } = x;
+  return lazy instanceof DeferredConvolution ? lazy.expansion(channels) : undefined;
+}
+
 class DeferredConvolution implements DeferredValue {
   readonly kind = "deferred";
   readonly held: Block[];
@@ -111,17 +133,38 @@ class DeferredConvolution implements DeferredValue {
     if (this.epilogue === NOTHING) {
       return { block, statistics: this.plan.run(block, { ...PRODUCT_ALONE, withStatistics }) };
     }
+    this.plan.run(block, { withStatistics, epilogue: this.#record() });
+    return { block };
+  }
+
+  expansion(channels: number): Expansion | undefined {
+    const { product, info } = this.plan;
+    const isOurs = product && channels === info.outChannels && channels % 8 === 0 &&
+      !this.epilogue.residual && !this.#isExtended;
+    if (!isOurs || tf.engine().state.gradientDepth > 0) return undefined;
+    this.#isExtended = true;
+    const { values, weights, K } = product;
+    return {
+      record: [values, weights.block.pointer, K, weights.wide, ...this.#record()],
+      K,
+      plan: this.plan,
+      reads: this.held,
+      compute: () => this.compute(),
+    };
+  }
+
+  /** The `Epilogue` record of kernels/epilogue.ts. */
+  #record(): number[] {
+    if (this.epilogue === NOTHING) return PRODUCT_ALONE.epilogue;
     const { scale, shift, residual, activation } = this.epilogue;
-    const { outChannels } = this.plan.info;
-    const epilogue = [
+    const { heap } = this.backend, { outChannels } = this.plan.info;
+    return [
       scale || heap.filled(1, outChannels),
       shift || heap.filled(0, outChannels),
       residual,
       floatBits(activation === ACTIVATION_CODES.linear ? -Infinity : 0),
       floatBits(upperBound(activation)),
     ];
-    this.plan.run(block, { withStatistics, epilogue });
-    return { block };
   }
 
   /**

@@ -5,21 +5,25 @@ import type { WasmBackend } from "../backend.ts";
 import { balancedBands } from "../balance.ts";
 import type { Block } from "../heap.ts";
 import { Kernel } from "../kernel.ts";
-import { sourceArguments, sourceBlocks } from "../source.ts";
-import type { TensorData } from "../tensor_data.ts";
-import { deferConvolution } from "./deferred_convolution.ts";
+import { plainRecord, sourceArguments, sourceBlocks } from "../source.ts";
+import type { BatchStatistics, TensorData } from "../tensor_data.ts";
+import { deferConvolution, type Expansion, takeExpansion } from "./deferred_convolution.ts";
 import {
   deferInputGradient,
   type GradientPair,
   statisticsFor,
   takeDeferred,
 } from "./deferred_gradient.ts";
+import type { Ending } from "./ending.ts";
 import { sumParts } from "./product.ts";
 import { allocateBandStatistics } from "./statistics.ts";
 
 /** kernels/depthwise.ts has room for a table of so many taps. */
 const MOST_TAPS = 1024;
 const TAP_TABLE_FLOATS = 2048;
+
+/** What a 1×1 convolution may leave in a core's second-level cache for the depthwise one behind it. */
+const EXPANDED_FLOATS = 65536;
 
 /** Undefined where the case is not ours. */
 export function depthwiseWindow(
@@ -35,26 +39,88 @@ export function depthwise(
   filter: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const source = sourceArguments(x), weights = filter.block;
+  const weights = filter.block;
+  const expansion = takeExpansion(x, info.inChannels);
+  if (!expansion) {
+    const source = sourceArguments(x);
+    return deferConvolution(backend, {
+      info,
+      reads: [...sourceBlocks(x), weights],
+      run: (out, ending) => computeDepthwise(backend, source, weights, info, out, ending),
+    });
+  }
   return deferConvolution(backend, {
     info,
-    reads: [...sourceBlocks(x), weights],
-    run(out, { withStatistics, epilogue }) {
-      const bands = withStatistics ? outputBands(info) : balancedOutputBands(info);
-      const chunks = info.batchSize * bands.count;
-      const { batchSize, outHeight, outWidth, outChannels } = info;
-      const statistics = withStatistics
-        ? allocateBandStatistics(backend, batchSize, outHeight, outWidth, bands.rows, outChannels)
-        : undefined;
-      backend.pool.run(Kernel.depthwise, chunks, bands.paddedFloats + TAP_TABLE_FLOATS, [
-        ...source,
-        ...depthwiseArguments(info, weights.pointer, out.pointer, bands.rows),
-        statistics?.partials.pointer ?? 0,
-        ...epilogue,
-      ]);
+    reads: [...expansion.reads, weights],
+    expansion: expansion.plan,
+    run(out, ending) {
+      if (!ending.withStatistics) {
+        computeExpanded(backend, expansion, weights, info, out, ending.epilogue);
+        return undefined;
+      }
+      const block = expansion.compute();
+      const source = plainRecord(block.pointer);
+      const statistics = computeDepthwise(backend, source, weights, info, out, ending);
+      backend.heap.release(block);
       return statistics;
     },
   });
+}
+
+function computeDepthwise(
+  backend: WasmBackend,
+  source: number[],
+  weights: Block,
+  info: ConvInfo,
+  out: Block,
+  { withStatistics, epilogue }: Ending,
+): BatchStatistics | undefined {
+  const bands = withStatistics ? outputBands(info) : balancedOutputBands(info);
+  const { batchSize, outHeight, outWidth, outChannels } = info;
+  const statistics = withStatistics
+    ? allocateBandStatistics(backend, batchSize, outHeight, outWidth, bands.rows, outChannels)
+    : undefined;
+  const scratch = bands.paddedFloats + TAP_TABLE_FLOATS;
+  backend.pool.run(Kernel.depthwise, batchSize * bands.count, scratch, [
+    ...source,
+    ...depthwiseArguments(info, weights.pointer, out.pointer, bands.rows),
+    statistics?.partials.pointer ?? 0,
+    ...epilogue,
+  ]);
+  return statistics;
+}
+
+/** With the 1×1 convolution before it. */
+function computeExpanded(
+  { pool }: WasmBackend,
+  { record, K }: Expansion,
+  weights: Block,
+  info: ConvInfo,
+  out: Block,
+  epilogue: number[],
+): void {
+  const { batchSize, inWidth, inChannels, outHeight, outWidth, strideHeight } = info;
+  // Of long rows few channels fit the cache; of short ones many pay for setting up a row.
+  const channels = Math.min(inChannels, 16 * Math.max(1, Math.round(28 / outWidth)));
+  const groups = Math.ceil(inChannels / channels);
+  const reach = effective(info.filterHeight, info.dilationHeight);
+  const seenRows = (rows: number) => Math.min(info.inHeight, (rows - 1) * strideHeight + reach);
+  const fitting = Math.floor(EXPANDED_FLOATS / (inWidth * channels));
+  const most = Math.max(1, Math.floor((fitting - reach) / strideHeight) + 1);
+  const expanding = inWidth * channels * K / 16;
+  const computing = outWidth * channels / 8 * info.filterHeight * info.filterWidth;
+  const rowCycles = expanding * strideHeight + computing;
+  const border = expanding * Math.max(0, reach - strideHeight);
+  const bands = balancedBands(batchSize * groups, outHeight, most, rowCycles, border);
+  const chunks = batchSize * groups * bands.chunks;
+  const scratch = seenRows(bands.perChunk) * inWidth * channels + TAP_TABLE_FLOATS;
+  pool.run(Kernel.expandedDepthwise, chunks, scratch, [
+    channels,
+    ...record,
+    ...depthwiseArguments(info, weights.pointer, out.pointer, bands.perChunk),
+    0,
+    ...epilogue,
+  ]);
 }
 
 export function depthwiseInputGradient(

@@ -45,16 +45,21 @@ Deno.test("a lazy tensor that is never read is freed with all that it holds", as
   assert.equal(wasm.heap.bytesInUse, bytes);
 });
 
+/** How many kernels are started until a value is read. */
+function kernelCalls({ pool }: WasmBackend, compute: () => tf.Tensor): number {
+  const run = pool.run;
+  let count = 0;
+  pool.run = (...call) => (count++, run.apply(pool, call));
+  try {
+    tf.tidy(() => void compute().dataSync());
+  } finally {
+    pool.run = run;
+  }
+  return count;
+}
+
 Deno.test("what follows a convolution in inference takes no kernel call of its own", async () => {
   const wasm = await backend();
-  const calls = (compute: () => tf.Tensor) => {
-    const spy = { count: 0 };
-    const run = wasm.pool.run;
-    wasm.pool.run = (...call) => (spy.count++, run.apply(wasm.pool, call));
-    tf.tidy(() => void compute().dataSync());
-    wasm.pool.run = run;
-    return spy.count;
-  };
   const x = noise([1, 21, 22, 16], 1) as tf.Tensor4D, bn = variables(16);
   const bias = noise([16], 3), residual = noise([1, 21, 22, 16], 4) as tf.Tensor4D;
   for (const shape of Object.values(FILTERS)) {
@@ -62,7 +67,7 @@ Deno.test("what follows a convolution in inference takes no kernel call of its o
     const z = () => convolve(x, weights);
     // From the third time on the filter is packed.
     for (let warm = 0; warm < 2; warm++) tf.tidy(() => void z());
-    const alone = calls(z);
+    const alone = kernelCalls(wasm, z);
     const following = [
       () => batchNormInference(z(), bn, { activation: "relu6", residual }),
       () => tf.relu(tf.add(z(), bias)),
@@ -70,11 +75,26 @@ Deno.test("what follows a convolution in inference takes no kernel call of its o
     ];
     for (const compute of following) {
       tf.tidy(() => void compute().dataSync()); // running buffers are folded once, and stay
-      assert.equal(calls(compute), alone, compute.toString());
+      assert.equal(kernelCalls(wasm, compute), alone, compute.toString());
     }
     weights.dispose();
   }
   tf.dispose([x, { ...bn }, bias, residual]);
+});
+
+Deno.test("in inference a 1×1 and the depthwise convolution behind it are one kernel", async () => {
+  const wasm = await backend();
+  const x = noise([1, 21, 22, 16], 1) as tf.Tensor4D, bn = variables(24);
+  const wide = noise([1, 1, 16, 24], 2) as tf.Tensor4D, deep = noise([3, 3, 24, 1], 3);
+  const compute = () =>
+    convolve(
+      batchNormInference(convolve(x, wide), bn, { activation: "relu6" }),
+      deep as tf.Tensor4D,
+    );
+  // The third time nothing is packed or folded any more.
+  for (let warm = 0; warm < 2; warm++) tf.tidy(() => void compute().dataSync());
+  assert.equal(kernelCalls(wasm, compute), 1);
+  tf.dispose([x, wide, deep, { ...bn }]);
 });
 
 Deno.test("inference follows every change of what it normalises by", async () => {

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import type { WasmBackend } from "../../../backend/wasm/backend.ts";
 import { setThreads } from "../../../backend/wasm/mod.ts";
 import { finishedConvolutions } from "../contract/epilogue.ts";
+import { expandedConvolutions } from "../contract/expansion.ts";
 import { lossAndGradients, network } from "../contract/random_network.ts";
 import { WASM } from "./subject.ts";
 
@@ -22,11 +23,14 @@ WASM.test("any small network computes the same bits with any number of threads",
   setThreads(navigator.hardwareConcurrency);
 });
 
-WASM.test("convolutions take over the same bits with any number of threads", async () => {
+WASM.test("convolutions that take over others compute the same bits with any number of threads", async () => {
   const results: Float32Array[][] = [];
   for (const threads of [1, 2, 3, 5]) {
     setThreads(threads);
-    results.push(await WASM.valuesOf(finishedConvolutions));
+    results.push([
+      ...await WASM.valuesOf(finishedConvolutions),
+      ...await WASM.valuesOf(expandedConvolutions),
+    ]);
   }
   for (const result of results) assert.deepEqual(result, results[0]);
   setThreads(navigator.hardwareConcurrency);
