@@ -7,6 +7,7 @@ import { describeError, UsageError } from "./errors.ts";
 import type { Flags } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { flagHelp, parseFlags } from "./parse_flags.ts";
+import { checkFolder } from "./paths.ts";
 import type { Application, Command, CommandContext } from "./application.ts";
 import { EXIT } from "./exit.ts";
 
@@ -30,7 +31,9 @@ export async function main(args: string[], app: Application): Promise<number> {
       const { name: flag, values } = flags.axes[0];
       throw new UsageError(`${name} takes one --${flag}, not ${values.join(", ")}`);
     }
-    return await command.run(contextOf(flags, operands, app));
+    const context = contextOf(flags, operands, app);
+    await checkFolder("--store", context.store);
+    return await command.run(context);
   } catch (error) {
     console.error(`graft: ${describeError(error, verbose)}`);
     if (error instanceof UsageError) {

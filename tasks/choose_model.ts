@@ -3,11 +3,12 @@ import { resolve } from "node:path";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Flags } from "../cli/flags.ts";
+import { checkFile } from "../cli/paths.ts";
 import { type ModelDescription, parseDescription } from "../export/description.ts";
 import { ARCHITECTURES, classNames, type ModelManifest } from "../models/mod.ts";
 import { type Artifact, latestArtifact } from "../pipeline/mod.ts";
 import type { Branch } from "../training/mod.ts";
-import { readMetadata, WeightsError } from "../weights/mod.ts";
+import { readMetadata } from "../weights/mod.ts";
 import { readJson } from "./json.ts";
 import { type Judgement, readJudgement, UNJUDGED } from "./judgement.ts";
 import { manifestOf, type ModelOrigin } from "./open_model.ts";
@@ -67,6 +68,7 @@ async function betterBranch(latest: Latest): Promise<Branch> {
  */
 export async function modelFromFile(flags: Flags, folder: string): Promise<ChosenModel> {
   const file = resolve(folder, flags.weights!);
+  await checkFile("--weights", file);
   const description = flags.model && flags.classes ? undefined : await descriptionOf(file);
   const architecture = flags.model ?? description?.architecture;
   const known = ARCHITECTURES.map(({ name }) => name);
@@ -88,22 +90,19 @@ export async function modelFromFile(flags: Flags, folder: string): Promise<Chose
   };
 }
 
-/** What a file that graft exported says of itself; undefined of others, and of none. */
+/**
+ * What a file that graft exported says of itself; undefined of others.
+ * @throws {WeightsError} where it is damaged, or no file of weights
+ */
 export async function descriptionOf(file: string): Promise<ModelDescription | undefined> {
-  try {
-    return parseDescription(await readMetadata(file));
-  } catch (error) {
-    // Whoever reads the weights will say what is wrong with them.
-    if (error instanceof WeightsError || error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return parseDescription(await readMetadata(file));
 }
 
 /** `a,b,c`, or the lines of a file. */
 async function classList(classes: string, folder: string): Promise<string[]> {
-  const names = classes.includes(",")
-    ? classes.split(",")
-    : (await Deno.readTextFile(resolve(folder, classes))).split(/\r?\n/);
+  const file = resolve(folder, classes), isList = classes.includes(",");
+  if (!isList) await checkFile("--classes", file);
+  const names = isList ? classes.split(",") : (await Deno.readTextFile(file)).split(/\r?\n/);
   const trimmed = names.map((name) => name.trim()).filter((name) => name !== "");
   if (trimmed.length < 2) throw new UsageError(`--classes ${classes} names fewer than two classes`);
   return trimmed;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { chooseBackend } from "../backend/choose.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Flags } from "../cli/flags.ts";
+import { checkFile } from "../cli/paths.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { RECIPES } from "../training/recipes.ts";
 import { descriptionOf } from "./choose_model.ts";
@@ -82,6 +83,7 @@ async function checkModel({ model = "auto", weights }: Flags, folder: string): P
   if (model !== "auto" && !known.includes(model)) {
     throw new UsageError(`--model is "${model}", but takes one of auto, ${known.join(", ")}`);
   }
+  if (weights) await checkFile("--weights", realPath(folder, weights));
   if (weights && model === "auto") {
     const described = (await descriptionOf(realPath(folder, weights)))?.architecture;
     if (described && known.includes(described)) return described;

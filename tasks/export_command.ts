@@ -3,6 +3,7 @@ import { basename, dirname, extname, resolve } from "node:path";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
+import { checkFolder } from "../cli/paths.ts";
 import { nearest } from "../cli/nearest.ts";
 import {
   exportPytorch,
@@ -37,6 +38,7 @@ export async function exportCommand(context: CommandContext): Promise<number> {
     );
   }
   const target = targetOf(format, resolve(folder, flags.out ?? `exported/${format}`));
+  await checkFolder("--out", target.folder);
   const finished = await finishedModel(context);
   const { description, facts, what } = finished;
   const draft = await Deno.makeTempDir();

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
+import { checkFile, checkOutput } from "../cli/paths.ts";
 import { formatSource, materialize, parseSource, type SourceSpec } from "../data/sources/mod.ts";
 import { diagnose, examineFolder } from "../doctor/mod.ts";
 import { checkZip, extractZip, ZipArchive } from "../download/mod.ts";
@@ -21,6 +22,7 @@ export async function inspectCommand(context: CommandContext): Promise<number> {
       "inspect takes one folder, zip, address or package: deno task inspect DIR",
     );
   }
+  if (flags.grid) await checkOutput("--grid", resolve(here, flags.grid));
   const spec = withPath(parseSource(source), here);
   const temporary = await Deno.makeTempDir({ prefix: "graft-inspect-" });
   try {
@@ -68,6 +70,7 @@ async function photosOf(
 ): Promise<string> {
   if (spec.kind === "folder") return spec.path;
   if (spec.kind === "zip") {
+    await checkFile("the zip", spec.path);
     using archive = await ZipArchive.open(spec.path);
     const targets = new Map(checkZip(archive).map((name) => [name, name]));
     await extractZip(archive, targets, temporary, { signal });

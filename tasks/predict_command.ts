@@ -5,6 +5,7 @@ import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import type { Flags } from "../cli/flags.ts";
+import { checkOutput } from "../cli/paths.ts";
 import { classNames } from "../models/mod.ts";
 import { modelFromFile, trainedModel } from "./choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
@@ -29,6 +30,9 @@ export async function predictCommand(
     throw new UsageError("predict takes photos, folders, patterns or -: deno task predict ant.jpg");
   }
   const format = formatOf(flags);
+  for (const flag of ["grid", "explain"] as const) {
+    if (flags[flag]) await checkOutput(`--${flag}`, resolve(folder, flags[flag]));
+  }
   signal.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
   const { paths, count } = await listPhotos(operands, folder);
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);

@@ -1,6 +1,6 @@
 /** What a file of weights says of itself beside its tensors. */
 import { ZipArchive } from "../download/mod.ts";
-import { weightsKind } from "./file_kind.ts";
+import { unknownKind, weightsKind } from "./file_kind.ts";
 import { readSafetensors } from "./safetensors.ts";
 
 /** A record beside the pickle of a `.pth` becomes an entry without its `.json`. */
@@ -9,11 +9,11 @@ const LARGEST_RECORD = 16 << 20;
 
 /**
  * The metadata of a safetensors or ONNX file, and what else lies as JSON in the zip of a `.pth`;
- * empty for others.
+ * empty for one of the legacy format.
  *
  * Permissions: read for the file.
  *
- * @throws {WeightsError} where the file is damaged
+ * @throws {WeightsError} where the file is damaged, or none of weights
  */
 export async function readMetadata(path: string): Promise<Record<string, string>> {
   const head = new Uint8Array(16);
@@ -28,9 +28,10 @@ export async function readMetadata(path: string): Promise<Record<string, string>
       return (await readSafetensors(path)).metadata;
     case "onnx":
       return (await (await import("./onnx.ts")).readOnnx(path)).metadata;
-    default:
+    case "torch legacy":
       return {};
   }
+  throw unknownKind(path, head);
 }
 
 async function readRecords(path: string): Promise<Record<string, string>> {

@@ -1,7 +1,7 @@
 /** Reading a state dict from any of the formats, which are told apart by their content. */
 import { ZipArchive } from "../download/mod.ts";
 import { EndOfBytes } from "./byte_reader.ts";
-import { weightsKind } from "./file_kind.ts";
+import { unknownKind, weightsKind } from "./file_kind.ts";
 import { PickleError } from "./pickle_machine.ts";
 import { readSafetensors } from "./safetensors.ts";
 import { stateDictViews, withoutPrefixes } from "./state_dict.ts";
@@ -45,10 +45,7 @@ export async function readStateDict(path: string): Promise<Map<string, Tensor>> 
     case "onnx": // its library is loaded for no other
       return (await (await import("./onnx.ts")).readOnnx(path)).tensors;
   }
-  throw new WeightsError(
-    `${path} is no file of weights: known are PyTorch's .pth and .pt, .safetensors and .onnx` +
-      (head[0] === 0x3c ? ". It looks like a web page: fetch the file itself" : ""),
-  );
+  throw unknownKind(path, head);
 }
 
 async function readTorch(path: string, size: number, open: () => Promise<TorchFile>) {
