@@ -120,10 +120,12 @@ async function pinRun({ flags, operands, store, json, say }: CommandContext): Pr
   return EXIT.done;
 }
 
-function unpinRun({ operands, store, say }: CommandContext): Promise<number> {
+function unpinRun({ flags, operands, store, json, say }: CommandContext): Promise<number> {
   if (operands.length !== 1) throw new UsageError("unpin takes the name of a pin; see `pin`");
-  unpin(store, operands[0]);
-  say(`${operands[0]} is no longer pinned`);
+  const [name] = operands;
+  unpin(store, name);
+  if (flags.json) json({ name });
+  else say(`${name} is no longer pinned`);
   return Promise.resolve(EXIT.done);
 }
 

@@ -1,5 +1,5 @@
 /** Commands that look at the store: plan, why, dag, verify. */
-import { describeChange, plan, verify, why } from "../pipeline/mod.ts";
+import { describeChange, inputsOf, plan, verify, why } from "../pipeline/mod.ts";
 import type { Application, Command, CommandContext } from "./application.ts";
 import { configure } from "./configuration.ts";
 import { mermaid } from "./dag.ts";
@@ -76,9 +76,16 @@ async function showWhy(app: Application, context: CommandContext): Promise<numbe
 }
 
 async function showDag(app: Application, context: CommandContext): Promise<number> {
-  const { store, readFrom } = context;
+  const { flags, store, readFrom, json, say } = context;
   const { pipeline, parameters } = await configure(app, context);
-  console.log(mermaid(pipeline, await plan(pipeline, { store, readFrom, parameters })));
+  const entries = await plan(pipeline, { store, readFrom, parameters });
+  if (!flags.json) say(mermaid(pipeline, entries));
+  else {
+    const inputs = new Map(pipeline.steps.map((step) => [step.name, inputsOf(step)]));
+    for (const { step, status, seconds } of entries) {
+      json({ step, inputs: Object.values(inputs.get(step)!), status, seconds });
+    }
+  }
   return EXIT.done;
 }
 
