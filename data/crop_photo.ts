@@ -4,7 +4,8 @@ import { evaluationCrop } from "./transforms.ts";
 
 /** A photo file, and what a model wants to see of it. */
 export interface CropRequest {
-  path: string;
+  /** A file, or the bytes of one. */
+  photo: string | Uint8Array;
   /** The shorter side is resized to this first. */
   resize: number;
   /** Side of the central crop. */
@@ -23,11 +24,12 @@ export type CropResponse =
  * not a model's input: they are a quarter of the size where they are handed on.
  */
 export async function cropPhoto(
-  { path, resize, size, picture }: CropRequest,
+  { photo, resize, size, picture }: CropRequest,
 ): Promise<CropResponse> {
   let image: RgbImage;
   try {
-    image = await decodeImage(await Deno.readFile(path), { exifOrientation: true });
+    const bytes = typeof photo === "string" ? await Deno.readFile(photo) : photo;
+    image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
     const { message } = error as Error;

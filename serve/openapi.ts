@@ -53,6 +53,7 @@ export function openApi(
             },
             400: error("It is no photo, or none that can be decoded"),
             403: error("The request comes from another site"),
+            408: error("It did not come in time"),
             413: error("It is too large"),
             503: error("Too many photos are waiting"),
           },

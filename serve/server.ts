@@ -22,6 +22,8 @@ export interface ServerOptions {
   limit?: number;
   /** Photos that may wait. */
   waiting?: number;
+  /** Milliseconds in which a photo must have come. */
+  patience?: number;
 }
 
 export const LIMIT = 32 << 20;
@@ -98,7 +100,7 @@ class Predictions {
   constructor(private readonly options: ServerOptions) {}
 
   async answer(request: Request, topText: string | null): Promise<Response> {
-    const { limit = LIMIT, waiting = WAITING } = this.options;
+    const { limit = LIMIT, waiting = WAITING, patience = PATIENCE_MS } = this.options;
     const top = Number(topText ?? TOP);
     if (!Number.isSafeInteger(top) || top < 1) {
       return failure(400, "top takes a whole number from 1 on");
@@ -108,7 +110,7 @@ class Predictions {
     }
     this.#waiting++;
     try {
-      const photo = await readPhoto(request, limit, PATIENCE_MS);
+      const photo = await readPhoto(request, limit, patience);
       return Response.json(await this.#inTurn(() => this.options.predict(photo, top)));
     } catch (error) {
       if (error instanceof BodyError) return failure(error.status, error.message);

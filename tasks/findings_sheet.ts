@@ -22,7 +22,7 @@ export async function findingsSheet(
     if (files.length === 0) continue;
     const tiles = await Promise.all(
       files.slice(0, SHOWN).map(async (path) => {
-        const cut = await cropPhoto({ path: `${folder}/${path}`, resize: SIDE, size: SIDE });
+        const cut = await cropPhoto({ photo: `${folder}/${path}`, resize: SIDE, size: SIDE });
         return {
           caption: path.slice(path.lastIndexOf("/") + 1),
           ...("crop" in cut && { image: { width: SIDE, height: SIDE, data: cut.crop } }),

@@ -28,7 +28,7 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
     const { model, manifest } = await loadModel(step.inputs[`train_${branch}`]);
     const { preprocessing } = manifest;
     const answers = predictPhotos([file], {
-      crop: (path) => cropPhoto({ path, ...preprocessing }),
+      crop: (path) => cropPhoto({ photo: path, ...preprocessing }),
       cutting: 1,
       judge: judgeHere(model, preprocessing),
       judging: 1,

@@ -59,7 +59,7 @@ export async function predictCommand(
   const started = performance.now();
   const results = predictPhotos(paths, {
     ...means,
-    crop: (path) => means.crop({ path: resolve(folder, path), ...preprocessing, picture }),
+    crop: (path) => means.crop({ photo: resolve(folder, path), ...preprocessing, picture }),
     classes,
     judgement,
     top,

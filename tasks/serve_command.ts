@@ -3,12 +3,12 @@ import { chooseBackend } from "../backend/choose.ts";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
-import { decodeImage, evaluationCrop, ImageError } from "../data/mod.ts";
 import { classNames } from "../models/mod.ts";
 import { pageFiles, SECURITY_HEADERS } from "../page/mod.ts";
 import { LIMIT, openApi, PhotoError, startServer } from "../serve/mod.ts";
 import { finishedModel } from "./finished_model.ts";
 import { pageModelOf } from "./page_model.ts";
+import { PatientCrops } from "./patient_crops.ts";
 import { meansFor } from "./predict_means.ts";
 import { describeAnswer } from "./predict_photos.ts";
 
@@ -32,9 +32,11 @@ export async function serveCommand(context: CommandContext): Promise<number> {
   });
   const classes = classNames(description);
   const { resize, size } = description.preprocessing;
+  using crops = new PatientCrops();
   const predict = async (photo: Uint8Array, top: number) => {
-    const image = await decode(photo);
-    const [answer] = await means.judge([evaluationCrop(image, resize, size)]);
+    const cut = await crops.cut({ photo, resize, size });
+    if (!("crop" in cut)) throw new PhotoError(cut.refusal);
+    const [answer] = await means.judge([cut.crop]);
     return describeAnswer(answer, { classes, judgement: chosen.judgement, top });
   };
   const server = startServer({
@@ -54,14 +56,6 @@ export async function serveCommand(context: CommandContext): Promise<number> {
   }
   await server.finished;
   return signal.aborted ? EXIT.interrupted : EXIT.done;
-}
-
-async function decode(photo: Uint8Array) {
-  try {
-    return await decodeImage(photo, { exifOrientation: true });
-  } catch (error) {
-    throw error instanceof ImageError ? new PhotoError(error.message) : error;
-  }
 }
 
 /** Before a model is loaded for nothing. */

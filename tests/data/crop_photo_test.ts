@@ -16,7 +16,7 @@ Deno.test("a photo of one's own is cut upright, here and in a worker alike", () 
     const bytes = fixture("orientation 6.jpeg");
     await writeFiles(folder, { "a.jpg": bytes });
     const upright = await decodeImage(bytes, { exifOrientation: true });
-    const request = { path: `${folder}/a.jpg`, resize: 16, size: 12, picture: 10 };
+    const request = { photo: `${folder}/a.jpg`, resize: 16, size: 12, picture: 10 };
     const pool = new CropPool(1);
     try {
       for (const cut of [await cropPhoto(request), await pool.run(request)]) {
@@ -40,7 +40,7 @@ Deno.test("what is no photo is refused with the reason", () =>
       "cut.jpg": fixture("4:2:0.jpeg").slice(0, 300),
     });
     const refusalOf = async (name: string) => {
-      const cut = await cropPhoto({ path: `${folder}/${name}`, resize: 8, size: 8 });
+      const cut = await cropPhoto({ photo: `${folder}/${name}`, resize: 8, size: 8 });
       assert.ok("refusal" in cut);
       return cut.refusal;
     };

@@ -98,6 +98,23 @@ Deno.test("a body over the limit is refused, whether it says its length or not",
   });
 });
 
+Deno.test("a sender that stalls is sent away, and others are served", async () => {
+  await serving({ patience: 50 }, async (url) => {
+    const ended = Promise.withResolvers<void>();
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(utf8("x"));
+        await ended.promise;
+        controller.close();
+      },
+    });
+    const [status] = await ask(`${url}/predict`, { method: "POST", body });
+    assert.equal(status, 408);
+    ended.resolve();
+    assert.equal((await ask(`${url}/predict`, { method: "POST", body: utf8("x") }))[0], 200);
+  });
+});
+
 Deno.test("what is no photo is the sender's fault, anything else the server's", async () => {
   const predict = (photo: Uint8Array) =>
     Promise.reject(photo.length === 1 ? new PhotoError("not an image") : new Error("secret path"));
@@ -157,6 +174,7 @@ Deno.test("the OpenAPI description names what is answered", async () => {
       "200",
       "400",
       "403",
+      "408",
       "413",
       "503",
     ]);
