@@ -32,9 +32,9 @@ export async function cropPhoto(
     image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
+    if (error instanceof Deno.errors.NotFound) return { refusal: "there is no such file" };
     const { message } = error as Error;
-    const own = error instanceof ImageError || error instanceof Deno.errors.NotFound;
-    return { refusal: own ? message : `cannot be read: ${message}` };
+    return { refusal: error instanceof ImageError ? message : `cannot be read: ${message}` };
   }
   const square = (resize: number, size: number) =>
     evaluationCrop(image, resize, size) as Uint8Array<ArrayBuffer>;

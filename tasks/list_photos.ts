@@ -21,7 +21,7 @@ export interface PhotoList {
  * fits, sorted; `-` for a path a line of standard input, as they come. Relative paths are meant from
  * `folder`.
  *
- * @throws {UsageError} when a folder holds no image, or nothing fits a pattern
+ * @throws {UsageError} when a folder holds no image, nothing fits a pattern, or one is an address
  */
 export async function listPhotos(
   operands: string[],
@@ -45,6 +45,9 @@ export async function listPhotos(
 }
 
 async function photosOf(operand: string, folder: string): Promise<string[]> {
+  if (/^https?:\/\//i.test(operand)) {
+    throw new UsageError(`predict takes files, not addresses: download ${operand} first`);
+  }
   const path = resolve(folder, operand);
   const kind = await Deno.stat(path).catch(() => undefined);
   if (kind?.isDirectory) {

@@ -27,6 +27,7 @@ const CASES: [string[], RegExp][] = [
   [["predict", "x.png", "--grid=nowhere/x.png"], /--grid .* is no folder: make it first/],
   [["predict", "x.png", "--grid=folder"], FOLDER],
   [["predict", "x.png", "--explain=folder"], FOLDER],
+  [["predict", "https://example.com/x.jpg"], /takes files, not addresses: download https/],
   [["predict", "folder"], /folder is a folder without photos/],
   [["inspect", "nowhere.zip"], NO_FILE],
   [["inspect", "nowhere"], /nowhere is no folder\. Photos come from/],
