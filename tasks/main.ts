@@ -9,6 +9,20 @@ import { realPath } from "./real_path.ts";
 import { writeNewestReport, writeRunReport } from "./run_report.ts";
 import { sweepPipeline } from "./sweep_pipeline.ts";
 
+/** Commands that neither run a step, nor say what running one would do. */
+const WITHOUT_STEPS = [
+  "runs",
+  "compare",
+  "pin",
+  "unpin",
+  "gc",
+  "report",
+  "export",
+  "serve",
+  "inspect",
+  "certify",
+];
+
 if (import.meta.main) {
   // Steps run in folders of their own: a relative path is meant from where the user stands.
   const mirror = Deno.env.get("GRAFT_MIRROR");
@@ -16,7 +30,10 @@ if (import.meta.main) {
     Deno.env.set("GRAFT_MIRROR", realPath(Deno.env.get("INIT_CWD") ?? Deno.cwd(), mirror));
   }
   const defaultStore = fileURLToPath(new URL("../.graft", import.meta.url));
-  const v8Flags = await v8FlagArguments(`${defaultStore}/v8_flags.json`);
+  const [command = ""] = Deno.args;
+  // The first check of a Deno takes a third of a second, and writes down what it found.
+  const needsFlags = !WITHOUT_STEPS.includes(command) && !Deno.args.includes("--help");
+  const v8Flags = needsFlags ? await v8FlagArguments(`${defaultStore}/v8_flags.json`) : [];
   const pipeline = graftPipeline(v8Flags);
   const code = await main(Deno.args, {
     pipeline,
