@@ -68,7 +68,7 @@ WEBGPU.test(
           kept++;
         },
       }),
-      /train loss became NaN in epoch 2, batch 5 \(photos 20, 21, 22, 23 of train\), at learning rate 0.05/,
+      /train loss became NaN in epoch 3, batch 6 \(photos 20, 21, 22, 23 of train\), at learning rate 0.05/,
     );
     assert.equal(kept, 2);
     model.dispose();
