@@ -1,7 +1,8 @@
-/** Runs a step as a `deno run` of its own. */
+/** Runs each step as a `deno run` of its own. */
 import type { Json } from "./declaration.ts";
 import { messageOf } from "./errors.ts";
 import type { Executor, Hooks, Outcome, Work } from "./executor.ts";
+import { Guard } from "./guard.ts";
 import { decodeMessage, type Message } from "./protocol.ts";
 import { StepLog } from "./step_log.ts";
 
@@ -10,7 +11,9 @@ const GRACE_MS = 1500;
 /** How long output is awaited that a step's own child processes hold open after its end. */
 const DRAIN_MS = 1000;
 
-export const localProcess: Executor = {
+export class LocalProcesses implements Executor, AsyncDisposable {
+  readonly #guard = new Guard();
+
   async execute(work: Work, { onReady, onMessage, signal }: Hooks): Promise<Outcome> {
     using log = new StepLog(work.logFile);
     const child = new Deno.Command(Deno.execPath(), {
@@ -22,6 +25,7 @@ export const localProcess: Executor = {
       stderr: "piped",
     }).spawn();
     using end = new End(child, signal);
+    using _dieWithUs = this.#guard.watch(child.pid);
 
     let done = false;
     let result: Json | undefined;
@@ -60,8 +64,12 @@ export const localProcess: Executor = {
     const message = failure?.message ?? lastWords(status, log.tail);
     const error = { message, stack: failure?.stack, logTail: log.tail, logFile: log.path };
     return { status: "failed", error };
-  },
-};
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#guard[Symbol.asyncDispose]();
+  }
+}
 
 /** Ends a process politely, then by force. */
 class End implements Disposable {

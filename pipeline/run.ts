@@ -5,7 +5,7 @@ import { inStore, messageOf } from "./errors.ts";
 import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import { InputCheck } from "./input_check.ts";
-import { localProcess } from "./local_process.ts";
+import { LocalProcesses } from "./local_process.ts";
 import { lock } from "./lock.ts";
 import { ResourcePool } from "./resource_pool.ts";
 import { createRunFolder, type RunRecord, type StepRecord, writeRecord } from "./run_record.ts";
@@ -41,7 +41,11 @@ export async function run(pipeline: Pipeline, options: RunOptions): Promise<RunR
     const { layout } = session;
     layout.create();
     using _notRemoved = await lock(layout.storeLock, "shared", { signal: options.signal });
-    return await new Run(pipeline, session, options).finish();
+    await using processes = new LocalProcesses();
+    return await new Run(pipeline, session, {
+      ...options,
+      executor: options.executor ?? processes,
+    }).finish();
   });
 }
 
@@ -55,9 +59,9 @@ class Run {
   constructor(
     pipeline: Pipeline,
     private readonly session: Session,
-    private readonly options: RunOptions,
+    private readonly options: RunOptions & { executor: Executor },
   ) {
-    const { onEvent = () => {}, executor = localProcess, signal, targets = [] } = options;
+    const { onEvent = () => {}, executor, signal, targets = [] } = options;
     const { id, folder } = createRunFolder(session.layout);
     const total = { cpu: navigator.hardwareConcurrency, gpu: 1, ...options.resources };
     this.#context = {

@@ -33,8 +33,8 @@ for (const killAt of [0, 1, 2, 4, 5, 6, 9, 11, 15]) {
   });
 }
 
-for (const busy of [false, true]) {
-  const how = busy ? "that works without a pause" : "that waits";
+for (const busy of [undefined, "talking", "silent"] as const) {
+  const how = busy ? `that works without a pause, ${busy}` : "that waits";
   Deno.test(`a step ${how} dies with its orchestrator, and what was finished is kept`, async () => {
     using folder = new Folder();
     await using gate = new Gate();

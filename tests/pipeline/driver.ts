@@ -10,7 +10,7 @@ interface StepSpec {
   name: string;
   inputs?: string[];
   port?: number;
-  busy?: boolean;
+  busy?: "talking" | "silent";
 }
 
 if (import.meta.main) {

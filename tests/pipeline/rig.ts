@@ -101,14 +101,14 @@ export function misbehave(
 export function waitForTest(
   name: string,
   port: number,
-  { deaf = false, busy = false, ...more }:
+  { deaf = false, busy, ...more }:
     & Partial<StepDeclaration>
-    & { deaf?: boolean; busy?: boolean } = {},
+    & { deaf?: boolean; busy?: "talking" | "silent" } = {},
 ): StepDeclaration {
   return {
     name,
     module: new URL("wait.ts", STEPS),
-    parameters: schemaOf({ port, deaf, busy }),
+    parameters: schemaOf({ port, deaf, ...busy && { busy } }),
     notInKey: ["port"],
     outputs: ["text.txt"],
     permissions: () => ({ net: [`127.0.0.1:${port}`] }),
