@@ -51,6 +51,7 @@ const PROJECT_FILES = ["deno.json", "deno.jsonc", "package.json"];
 export class Closures {
   readonly #graphs = new Map<string, KeptGraph>();
   readonly #searches = new Map<string, Promise<void>>();
+  readonly #checks = new Map<string, Promise<unknown>>();
   readonly #recent = new Map<string, { at: number; closure: Closure }>();
 
   /** @param cacheFolder where graphs are kept between runs; nowhere when left out */
@@ -72,6 +73,17 @@ export class Closures {
     const closure = this.#closureOf(module, graph);
     this.#recent.set(module.href, { at: performance.now(), closure });
     return closure;
+  }
+
+  /**
+   * Finds out less than `of`, which reads all code, but as much about what is missing.
+   *
+   * @throws {PipelineError} when an import leads nowhere
+   */
+  async check({ href }: URL): Promise<void> {
+    const check = this.#checks.get(href) ?? findReach(new URL(href));
+    this.#checks.set(href, check);
+    await check;
   }
 
   async #validGraph(module: URL): Promise<KeptGraph | undefined> {

@@ -17,22 +17,24 @@ export interface Reach {
   remote: Record<string, string>;
 }
 
-interface DenoInfo {
-  modules: {
-    specifier: string;
-    kind?: string;
-    local?: string;
-    error?: string;
-    npmPackage?: string;
-    dependencies?: {
-      isDynamic?: boolean;
-      /** "text", "bytes": what is imported is data, even if it looks like code. */
-      assertionType?: string;
-      code?: { specifier?: string; error?: string };
-    }[];
+interface Module {
+  specifier: string;
+  kind?: string;
+  local?: string;
+  error?: string;
+  npmPackage?: string;
+  dependencies?: {
+    isDynamic?: boolean;
+    /** "text", "bytes": what is imported is data, even if it looks like code. */
+    assertionType?: string;
+    code?: { specifier?: string; error?: string };
   }[];
-  redirects: Record<string, string>;
-  npmPackages: Record<string, { name: string; dependencies: string[]; localPath: string }>;
+}
+
+interface Package {
+  name: string;
+  dependencies: string[];
+  localPath: string;
 }
 
 /** @throws {PipelineError} when an import leads nowhere */
@@ -51,37 +53,37 @@ class Search {
   readonly #packages: Record<string, string> = {};
   readonly #remote: Record<string, string> = {};
   /** The module and its workers, which are found on the way and have graphs of their own. */
-  readonly #entries: string[];
+  readonly #entries = new Set<string>();
 
   constructor(private readonly module: URL) {
-    this.#entries = [module.href];
+    this.#entries.add(module.href);
   }
 
   async finish(): Promise<void> {
     for (const entry of this.#entries) {
-      const info = await denoInfo(entry, new URL(".", this.module));
-      for (const module of follow(info, entry)) {
+      const graph = await askForGraph(entry, new URL(".", this.module));
+      for (const module of graph.follow(entry)) {
         const { kind, npmPackage, specifier, local } = module;
-        if (kind === "npm") this.#addPackage(info, npmPackage!);
+        if (kind === "npm") this.#addPackage(graph, npmPackage!);
         else if (!local) continue; // Part of Deno itself: node:fs.
         else if (!specifier.startsWith("file:")) this.#remote[specifier] = local;
         else {
           this.#addFile(module, local);
           if (entry !== this.module.href) this.#opened.add(local);
-          this.#addReferences(info, local, specifier);
+          this.#addReferences(graph, local, specifier);
         }
       }
     }
   }
 
-  #addPackage(info: DenoInfo, id: string): void {
-    const found = info.npmPackages[id];
+  #addPackage(graph: ModuleGraph, id: string): void {
+    const found = graph.packages[id];
     if (!found || id in this.#packages) return;
     this.#packages[id] = found.localPath;
-    for (const dependency of found.dependencies) this.#addPackage(info, dependency);
+    for (const dependency of found.dependencies) this.#addPackage(graph, dependency);
   }
 
-  #addFile({ kind, dependencies = [] }: DenoInfo["modules"][number], path: string): void {
+  #addFile({ kind, dependencies = [] }: Module, path: string): void {
     this.#files.add(path);
     if (kind === "esm") this.#code.add(path);
     for (const { code, assertionType } of dependencies) {
@@ -90,9 +92,9 @@ class Search {
     }
   }
 
-  #addReferences(info: DenoInfo, path: string, specifier: string): void {
-    for (const name of referencesIn(path)) {
-      for (const id of packagesNamed(info, name)) this.#addPackage(info, id);
+  #addReferences(graph: ModuleGraph, path: string, specifier: string): void {
+    for (const name of graph.referencesIn(path)) {
+      for (const id of graph.packagesNamed(name)) this.#addPackage(graph, id);
       const url = fileNamed(name, specifier);
       if (!url) continue;
       const file = fileURLToPath(url);
@@ -101,7 +103,7 @@ class Search {
       this.#data.add(file);
       if (!statOrNull(file)?.isFile) continue;
       this.#opened.add(file);
-      if (isScript(file) && !this.#entries.includes(url.href)) this.#entries.push(url.href);
+      if (isScript(file)) this.#entries.add(url.href);
     }
   }
 
@@ -116,38 +118,99 @@ class Search {
   }
 }
 
-async function denoInfo(entry: string, cwd: URL): Promise<DenoInfo> {
+/** Deno's answer about some modules. */
+class ModuleGraph {
+  readonly packages: Record<string, Package>;
+  readonly #modules: Map<string, Module>;
+  readonly #redirects: Record<string, string>;
+  readonly #references = new Map<string, string[]>();
+
+  constructor(
+    { modules, redirects, npmPackages }: {
+      modules: Module[];
+      redirects: Record<string, string>;
+      npmPackages: Record<string, Package>;
+    },
+  ) {
+    this.packages = npmPackages;
+    this.#modules = new Map(modules.map((module) => [module.specifier, module]));
+    this.#redirects = redirects;
+  }
+
+  /** Modules that `entry` reaches at run time: imports of types alone do not count. */
+  follow(entry: string): Module[] {
+    const reached = new Set<Module>();
+    const todo = [{ specifier: entry, optional: false }];
+    for (const { specifier, optional } of todo) {
+      const module = this.#modules.get(this.#redirects[specifier] ?? specifier);
+      const error = module ? module.error : `Module not found "${specifier}".`;
+      if (error && !optional) throw new PipelineError(error);
+      if (!module || error || reached.has(module)) continue;
+      reached.add(module);
+      for (const { code, isDynamic } of module.dependencies ?? []) {
+        // A dynamic import may be meant to fail.
+        const optionalHere = optional || isDynamic === true;
+        if (code?.error && !optionalHere) throw new PipelineError(code.error);
+        if (code?.specifier) todo.push({ specifier: code.specifier, optional: optionalHere });
+      }
+    }
+    return [...reached];
+  }
+
+  /** What a module names without importing it: `./kernel.wasm`, `package/font.ttf`. */
+  referencesIn(path: string): string[] {
+    const known = this.#references.get(path) ?? referencesIn(path);
+    this.#references.set(path, known);
+    return known;
+  }
+
+  packagesNamed(name: string): string[] {
+    const [, wanted] = /^(?:npm:\/?)?((?:@[^/]+\/)?[^/@:]+)/.exec(name) ?? [];
+    if (!isBare(name) && !name.startsWith("npm:")) return [];
+    return Object.keys(this.packages).filter((id) => this.packages[id].name === wanted);
+  }
+}
+
+interface Question {
+  entries: Set<string>;
+  graph: Promise<ModuleGraph>;
+}
+
+/** By folder: what will be asked next. */
+const questions = new Map<string, Question>();
+/** Modules that Deno is asked about at once; an argument of a process may not be too long. */
+const AT_ONCE = 100;
+
+/** Deno is asked once for all modules that are asked about in a turn: it takes a process. */
+function askForGraph(entry: string, folder: URL): Promise<ModuleGraph> {
+  let question = questions.get(folder.href);
+  if (!question || question.entries.size === AT_ONCE) {
+    const entries = new Set<string>();
+    const started: Question = {
+      entries,
+      graph: new Promise((resolve) => setTimeout(resolve)).then(() => {
+        if (questions.get(folder.href) === started) questions.delete(folder.href);
+        return readGraph([...entries], folder);
+      }),
+    };
+    questions.set(folder.href, question = started);
+  }
+  question.entries.add(entry);
+  return question.graph;
+}
+
+async function readGraph(entries: string[], cwd: URL): Promise<ModuleGraph> {
+  const imports = entries.map((entry) => `import ${JSON.stringify(entry)};`).join("");
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", entry],
+    args: ["info", "--json", `data:text/javascript,${encodeURIComponent(imports)}`],
     // Its configuration is that of the folder it stands in; `deno run` takes the module's.
     cwd,
     stdin: "null",
     env: { NO_COLOR: "1" },
   }).output();
-  if (success) return JSON.parse(new TextDecoder().decode(stdout));
+  if (success) return new ModuleGraph(JSON.parse(new TextDecoder().decode(stdout)));
   const cause = new TextDecoder().decode(stderr).trim();
-  throw new PipelineError(`cannot read the module graph of ${entry}: ${cause}`);
-}
-
-/** Modules that `entry` reaches at run time: imports of types alone do not count. */
-function follow({ modules, redirects }: DenoInfo, entry: string): DenoInfo["modules"] {
-  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
-  const reached = new Set<DenoInfo["modules"][number]>();
-  const todo = [{ specifier: entry, optional: false }];
-  for (const { specifier, optional } of todo) {
-    const module = bySpecifier.get(redirects[specifier] ?? specifier);
-    const error = module ? module.error : `Module not found "${specifier}".`;
-    if (error && !optional) throw new PipelineError(error);
-    if (!module || error || reached.has(module)) continue;
-    reached.add(module);
-    for (const { code, isDynamic } of module.dependencies ?? []) {
-      // A dynamic import may be meant to fail.
-      const optionalHere = optional || isDynamic === true;
-      if (code?.error && !optionalHere) throw new PipelineError(code.error);
-      if (code?.specifier) todo.push({ specifier: code.specifier, optional: optionalHere });
-    }
-  }
-  return [...reached];
+  throw new PipelineError(`cannot read the module graph of ${entries.join(", ")}: ${cause}`);
 }
 
 /** What may stand between two words of code. */
@@ -158,7 +221,6 @@ const REFERENCES = [
   String.raw`import\.meta\.resolve\(${GAP}${NAME}${GAP},?${GAP}\)`,
 ].map((pattern) => new RegExp(pattern, "g"));
 
-/** What a module names without importing it: `./kernel.wasm`, `package/font.ttf`. */
 function referencesIn(path: string): string[] {
   if (!isScript(path)) return [];
   const text = Deno.readTextFileSync(path);
@@ -175,12 +237,6 @@ function fileNamed(name: string, specifier: string): URL | undefined {
   if (isBare(name) || name.endsWith("/")) return;
   const { href, protocol, pathname } = new URL(name, specifier);
   if (protocol === "file:") return new URL(pathname, href);
-}
-
-function packagesNamed({ npmPackages }: DenoInfo, name: string): string[] {
-  const [, wanted] = /^(?:npm:\/?)?((?:@[^/]+\/)?[^/@:]+)/.exec(name) ?? [];
-  if (!isBare(name) && !name.startsWith("npm:")) return [];
-  return Object.keys(npmPackages).filter((id) => npmPackages[id].name === wanted);
 }
 
 const isScript = (path: string) => /\.[cm]?[jt]sx?$/.test(path);

@@ -1,11 +1,11 @@
 /** What a run would do. */
-import { inputsOf, type StepDeclaration } from "./declaration.ts";
+import { inputsOf, kindOf, type StepDeclaration } from "./declaration.ts";
 import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import { keyOf } from "./fingerprint.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
 import type { Change } from "./changes.ts";
-import { explain, type Explanation, whyCached } from "./why.ts";
+import { explain, type Explanation, NEVER_RAN, whyCached } from "./why.ts";
 
 export interface PlanEntry {
   step: string;
@@ -32,12 +32,19 @@ export interface PlanEntry {
 export async function plan(pipeline: Pipeline, options: PipelineOptions): Promise<PlanEntry[]> {
   return await inStore(options.store, async () => {
     const session = await openSession(pipeline, options);
+    const kinds = [...new Set(session.steps.map(kindOf))];
+    const fresh = new Set(kinds.filter((kind) => session.store.manifests(kind, 1).length === 0));
     // Deno is asked about all code that it was not asked about before at once.
-    const modules = new Map(session.steps.map(({ module }) => [module.href, module]));
-    await Promise.allSettled([...modules.values()].map((module) => session.closures.of(module)));
+    await Promise.allSettled(
+      session.steps.map((step) =>
+        fresh.has(kindOf(step))
+          ? session.closures.check(step.module)
+          : session.closures.of(step.module, LOOKUP_MAX_AGE_MS)
+      ),
+    );
     const entries = new Map<string, PlanEntry>();
     for (const step of session.steps) {
-      entries.set(step.name, await planStep(session, step, entries));
+      entries.set(step.name, await planStep(session, step, entries, fresh.has(kindOf(step))));
     }
     session.saveDigests();
     return [...entries.values()];
@@ -48,6 +55,7 @@ async function planStep(
   { store, closures, codeTexts, fingerprinter, parameters, forced }: Session,
   step: StepDeclaration,
   entries: ReadonlyMap<string, PlanEntry>,
+  neverRan: boolean,
 ): Promise<PlanEntry> {
   const inputs = Object.entries(inputsOf(step)).map(([name, from]) =>
     [name, entries.get(from)!] as const
@@ -58,6 +66,12 @@ async function planStep(
     return { step: step.name, status: "blocked", reason, changes: [] };
   }
   try {
+    if (neverRan) {
+      // There is nothing to look up, so it is enough that all it reads is there.
+      await closures.check(step.module);
+      await fingerprinter.externalsOf(step, parameters[step.name]);
+      return { step: step.name, status: "would_run", reason: NEVER_RAN, changes: [] };
+    }
     const digests = Object.fromEntries(inputs.map(([name, { digest }]) => [name, digest ?? ""]));
     const fingerprint = await fingerprinter.take(
       step,

@@ -45,6 +45,7 @@ function inShort(all: readonly string[], separator: string): string {
     (more > 0 ? `${separator}and ${more} more` : "");
 }
 
+export const NEVER_RAN = "it never ran";
 /** How many entries of a step are compared, newest first. */
 const COMPARED_ENTRIES = 30;
 const SHOWN_CHANGES = 3;
@@ -73,6 +74,6 @@ export function explain(
   const changes = count(differences);
   if (damage) return { reason: `its artifact is damaged: ${damage}`, changes, nearest };
   if (forced) return { reason: "forced", changes, nearest };
-  if (!nearest) return { reason: "it never ran", changes };
+  if (!nearest) return { reason: NEVER_RAN, changes };
   return { reason: inShort(changes.map(describeChange), "; "), changes, nearest };
 }

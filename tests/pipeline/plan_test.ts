@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { definePipeline, describeChange, plan, run, why } from "../../pipeline/mod.ts";
 import { changesBetween } from "../../pipeline/changes.ts";
 import type { Fingerprint } from "../../pipeline/fingerprint.ts";
-import { Folder, misbehave, schemaOf, stepOf, writeText } from "./rig.ts";
+import { Folder, misbehave, schemaOf, stepOf, STEPS, writeText } from "./rig.ts";
 
 const pipeline = definePipeline([
   writeText("a", [], { parameters: schemaOf({ text: "a", deep: { lr: 1, list: [1] } }) }),
@@ -65,8 +65,11 @@ Deno.test("a plan names what cannot run, and what waits for it", async () => {
     misbehave("read", "", { externals: () => ["/no/such/file"] }),
     writeText("after", ["step"]),
     writeText("apart"),
+    { ...writeText("lost"), module: new URL("nowhere.ts", STEPS) },
   ]);
-  assert.deepEqual(briefly(await plan(blocked, folder)), [
+  const entries = await plan(blocked, folder);
+  assert.match(entries.pop()!.reason, /^Module not found "file:.*nowhere\.ts"/);
+  assert.deepEqual(briefly(entries), [
     ["step", "blocked", "it reads /no/such/file, which does not exist"],
     ["after", "blocked", "it needs step, which is blocked"],
     ["apart", "would_run", "it never ran"],
