@@ -123,7 +123,7 @@ function lastWords({ code, signal }: Deno.CommandStatus, tail: readonly string[]
   if (signal === "SIGKILL") return "its process was killed: perhaps the machine ran out of memory";
   if (signal) return `its process was ended by ${signal}`;
   const error = tail.findLast((line) => line.startsWith("error: "));
-  if (error) return error.slice("error: ".length);
+  if (error) return error.replace(/^error: (Uncaught )?(\(in promise\) )?(Error: )?/, "");
   return code === 0
     ? "its process ended before the step was done: does its module end in `await runStep(…)`?"
     : `its process ended with exit code ${code}`;

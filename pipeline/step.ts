@@ -39,8 +39,6 @@ export interface StepContext<P> {
  */
 export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>): Promise<void> {
   keepStdoutForMessages();
-  addEventListener("unhandledrejection", (event) => fail(event.reason));
-  addEventListener("error", (event) => fail(event.error ?? event.message));
   const { parameters, inputs, output, checkpoints } = await readRequest();
   send({ type: "ready" });
   try {
@@ -67,15 +65,17 @@ async function readRequest(): Promise<Request> {
     console.error("This file is a step: its pipeline runs it.");
     Deno.exit(2);
   }
-  const reader = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
+  // Streams and events are modules of Deno's that would have to be loaded first.
+  const buffer = new Uint8Array(2 ** 16);
+  const decoder = new TextDecoder();
   let text = "";
   while (!text.includes("\n")) {
-    const { value, done } = await reader.read();
-    if (done) Deno.exit(1);
-    text += value;
+    const length = await Deno.stdin.read(buffer);
+    if (length === null) Deno.exit(1);
+    text += decoder.decode(buffer.subarray(0, length), { stream: true });
   }
   // A closed stdin means that the orchestrator is gone: an orphan must not go on.
-  reader.read().then(() => Deno.exit(1), () => Deno.exit(1));
+  Deno.stdin.read(buffer).then(() => Deno.exit(1), () => Deno.exit(1));
   return JSON.parse(text);
 }
 
