@@ -1,4 +1,5 @@
 /** Draws a run's events for people, on stderr: bars on a terminal, plain lines elsewhere. */
+import process from "node:process";
 import { MultiBar, type SingleBar } from "cli-progress";
 import { Pace } from "./pace.ts";
 import type { PipelineEvent } from "../pipeline/mod.ts";
@@ -108,17 +109,22 @@ export class TerminalRenderer implements Renderer {
   readonly #bars = new Map<string, SingleBar>();
   readonly #pace = new Pace();
   #width = nameWidth([]);
-  readonly #multi = new MultiBar({
-    format: `{step} {bar} {percentage}% {left} {message}`,
-    barCompleteChar: "█",
-    barIncompleteChar: "░",
-    barsize: 16,
-    hideCursor: true,
-    clearOnComplete: true,
-    forceRedraw: true,
-    fps: 8,
-    stream: undefined,
-  });
+  readonly #multi: MultiBar;
+
+  /** @param stream a terminal */
+  constructor(stream: NodeJS.WritableStream = process.stderr) {
+    this.#multi = new MultiBar({
+      format: `{step} {bar} {percentage}% {left} {message}`,
+      barCompleteChar: "█",
+      barIncompleteChar: "░",
+      barsize: 16,
+      hideCursor: true,
+      clearOnComplete: true,
+      forceRedraw: true,
+      fps: 8,
+      stream,
+    });
+  }
 
   show(event: PipelineEvent): void {
     switch (event.type) {
