@@ -34,14 +34,13 @@ export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]):
     conclude: ({ steps }) => {
       const table = steps.find(({ step }) => step === TABLE);
       if (table?.result) return describeTable(table.result as unknown as SweepTable);
+      if (!table) return "no table: only `deno task pipeline`, whole, ends in one";
       const evaluated = steps.filter(({ step, artifact }) =>
         artifact && evaluations.includes(step)
       );
-      return table &&
-        `no table yet: ${evaluated.length} of ${
-            new Set(evaluations).size
-          } settings are evaluated; ` +
-          "the same command goes on with the others";
+      return `no table yet: ${evaluated.length} of ${
+        new Set(evaluations).size
+      } settings are evaluated; the same command goes on with the others`;
     },
   };
 }
