@@ -8,7 +8,8 @@ import { describe, type Figure, median } from "./figure.ts";
 import { Timer } from "./timer.ts";
 import { pathOf, trainingFlags, workerArguments } from "./worker_process.ts";
 
-const WARM_UP = 3;
+/** Before anything counts: V8 optimises what was called some hundred times. */
+const WARM_UP_MS = 1000;
 /** How long one side is timed before it is the other's turn; at least one step. */
 const TURN_MS = 60;
 
@@ -50,8 +51,9 @@ export async function benchStep(args: string[]): Promise<void> {
   ].filter((kind) => !values.work || values.work.split(",").includes(kind));
   for (const kind of kinds) {
     const mine: number[] = [], peers: number[] = [];
-    const [warm] = await Promise.all([ours.time(kind, WARM_UP), theirs?.time(kind, WARM_UP)]);
-    const steps = Math.max(1, Math.round(TURN_MS / Math.min(...warm)));
+    const step = await warmUp(ours, kind);
+    if (theirs) await warmUp(theirs, kind);
+    const steps = Math.max(1, Math.round(TURN_MS / step));
     for (let round = 0; round < Number(values.rounds); round++) {
       mine.push(...await turn(ours, kind, steps));
       if (theirs) peers.push(...await turn(theirs, kind, steps));
@@ -72,6 +74,13 @@ export async function benchStep(args: string[]): Promise<void> {
   }
   ours.close();
   theirs?.close();
+}
+
+/** Returns how long a step takes about. */
+async function warmUp(timer: Timer, kind: string): Promise<number> {
+  const step = Math.min(...await timer.time(kind, 3));
+  await timer.time(kind, Math.ceil(WARM_UP_MS / step));
+  return step;
 }
 
 /**
