@@ -1,10 +1,13 @@
 /**
  * Writes the row kernels of depthwise convolutions as AssemblyScript, one for each number of taps
  * that occurs often: 9 of a 3×3 filter, and the 1, 2 or 4 that a pixel of the input's gradient sees
- * with stride 2. Weights stay in registers along the row.
+ * with stride 2. Weights stay in registers along the row. The loop along it does several pixels a
+ * turn, each of which may be the last, for the reason that generate_micro_kernels.ts gives.
  */
 
 const TAP_COUNTS = [1, 2, 4, 6, 9];
+/** Pixels a turn. */
+const PIXELS = 4;
 
 export function depthwiseRows(): string {
   return [
@@ -28,6 +31,14 @@ function row(count: number): string {
   };
   const total = (half: "a" | "b") =>
     sums === 2 ? `f32x4.add(sum0${half}, sum1${half})` : `sum0${half}`;
+  const pixel = (x: number) => `
+      ${x > 0 ? `if (x + ${x} >= width) break;` : ""}
+      {
+${taps.map((i) => `        ${add(i, "a")} ${add(i, "b")}`).join("\n")}
+        const ya = ${total("a")}, yb = ${total("b")};
+        v128.store(to, ya), v128.store(to, yb, 16);
+      }
+      to += outStep, offset += step;`;
   return `
 export function depthwiseRow${count}(
   taps: usize, out: usize, outStep: usize, width: i32, step: usize, channels: i32,
@@ -45,11 +56,8 @@ ${
       .join("\n")
   }
     let to = out + o, offset = o;
-    for (let x = 0; x < width; x++) {
-${taps.map((i) => `      ${add(i, "a")} ${add(i, "b")}`).join("\n")}
-      const ya = ${total("a")}, yb = ${total("b")};
-      v128.store(to, ya), v128.store(to, yb, 16);
-      to += outStep, offset += step;
+    for (let x = 0; x < width; x += ${PIXELS}) {
+${Array.from({ length: PIXELS }, (_, x) => pixel(x)).join("\n")}
     }
   }
   return c;
