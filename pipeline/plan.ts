@@ -32,24 +32,30 @@ export interface PlanEntry {
 export async function plan(pipeline: Pipeline, options: PipelineOptions): Promise<PlanEntry[]> {
   return await inStore(options.store, async () => {
     const session = await openSession(pipeline, options);
-    const kinds = [...new Set(session.steps.map(kindOf))];
-    const fresh = new Set(kinds.filter((kind) => session.store.manifests(kind, 1).length === 0));
+    const { steps, store, closures } = session;
+    const kinds = new Set(steps.map(kindOf));
+    const fresh = new Set([...kinds].filter((kind) => store.manifests(kind, 1).length === 0));
+    const isFresh = (step: StepDeclaration) => fresh.has(kindOf(step));
     // Deno is asked about all code that it was not asked about before at once.
-    await Promise.allSettled(
-      session.steps.map((step) =>
-        fresh.has(kindOf(step))
-          ? session.closures.check(step.module)
-          : session.closures.of(step.module, LOOKUP_MAX_AGE_MS)
-      ),
-    );
+    await Promise.allSettled([
+      ...modulesOf(steps.filter(isFresh)).map((module) => closures.check(module)),
+      ...modulesOf(steps.filter((step) => !isFresh(step))).map((module) => closures.of(module)),
+    ]);
     const entries = new Map<string, PlanEntry>();
-    for (const step of session.steps) {
-      entries.set(step.name, await planStep(session, step, entries, fresh.has(kindOf(step))));
+    for (const step of steps) {
+      entries.set(step.name, await planStep(session, step, entries, isFresh(step)));
     }
     session.saveDigests();
     return [...entries.values()];
   });
 }
+
+const modulesOf = (steps: readonly StepDeclaration[]): URL[] => [
+  ...new Map(steps.map(({ module }) => [module.href, module])).values(),
+];
+
+/** Of code: a plan tells how things stood when it began. */
+const MAX_AGE = Infinity;
 
 async function planStep(
   { store, closures, codeTexts, fingerprinter, parameters, forced }: Session,
@@ -77,9 +83,9 @@ async function planStep(
       step,
       parameters[step.name],
       digests,
-      LOOKUP_MAX_AGE_MS,
+      MAX_AGE,
     );
-    const closure = await closures.of(step.module, LOOKUP_MAX_AGE_MS);
+    const closure = await closures.of(step.module, MAX_AGE);
     const lookup = store.find(fingerprint.step, keyOf(fingerprint));
     if (lookup.artifact && !forced.has(step.name)) {
       const { path, manifest } = lookup.artifact;
@@ -106,6 +112,3 @@ async function planStep(
     return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };
   }
 }
-
-/** For looking up, code may have been read a moment ago; what is run is always looked at anew. */
-export const LOOKUP_MAX_AGE_MS = 100;

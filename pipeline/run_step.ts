@@ -2,12 +2,13 @@
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
 import { makeArtifact } from "./make_artifact.ts";
-import { LOOKUP_MAX_AGE_MS } from "./plan.ts";
 import type { RunContext } from "./run_context.ts";
 import type { Artifact } from "./store.ts";
 import { explain, whyCached } from "./why.ts";
 
 const MADE_MEANWHILE = "another run made it";
+/** For looking up, code may have been read a moment ago; what is run is always looked at anew. */
+const LOOKUP_MAX_AGE_MS = 100;
 
 export interface UpToDate {
   status: "ran" | "cached";
