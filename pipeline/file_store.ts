@@ -44,6 +44,10 @@ export class FileStore implements Store {
     return isIt && isCurrent(manifest.fingerprint) ? manifest : undefined;
   }
 
+  steps(): Set<string> {
+    return new Set(namesIn(this.layout.entries));
+  }
+
   manifests(step: string, limit = Infinity): Manifest[] {
     const folder = `${this.layout.entries}/${step}`;
     const known = this.#listed?.step === step ? this.#listed.manifests : new Map();

@@ -17,6 +17,10 @@ export class LayeredStore extends FileStore {
     return found ?? lookup;
   }
 
+  override steps(): Set<string> {
+    return this.others.reduce((all, other) => all.union(other.steps()), super.steps());
+  }
+
   override manifests(step: string, limit?: number): Manifest[] {
     return [
       super.manifests(step, limit),

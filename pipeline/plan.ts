@@ -33,9 +33,8 @@ export async function plan(pipeline: Pipeline, options: PipelineOptions): Promis
   return await inStore(options.store, async () => {
     const session = await openSession(pipeline, options);
     const { steps, store, closures } = session;
-    const kinds = new Set(steps.map(kindOf));
-    const fresh = new Set([...kinds].filter((kind) => store.manifests(kind, 1).length === 0));
-    const isFresh = (step: StepDeclaration) => fresh.has(kindOf(step));
+    const known = store.steps();
+    const isFresh = (step: StepDeclaration) => !known.has(kindOf(step));
     // Deno is asked about all code that it was not asked about before at once.
     await Promise.allSettled([
       ...modulesOf(steps.filter(isFresh)).map((module) => closures.check(module)),

@@ -43,6 +43,8 @@ export interface Store {
   find(step: string, key: string): Lookup;
   /** What is wrong with an artifact's content; `find` does not give a damaged one of ours again. */
   inspect(artifact: Artifact): Promise<string | undefined>;
+  /** Of which steps there may be artifacts; of all others there are none. */
+  steps(): Set<string>;
   /** Manifests of a step, newest first, at most `limit`. */
   manifests(step: string, limit?: number): Manifest[];
   /** Only its holder may make the artifact of this key; undefined while another one holds it. */

@@ -79,6 +79,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
   test("finds nothing at first", async (store) => {
     assert.deepEqual(store.find("a", keyOfVersion("a", 1)), {});
     assert.deepEqual(store.manifests("a", 9), []);
+    assert.deepEqual([...store.steps()], []);
     await Promise.resolve();
   });
 
@@ -88,6 +89,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assert.equal(Deno.readTextFileSync(`${published.path}/in/deep.txt`), "two");
     assert.deepEqual(store.find("a", keyOfVersion("a", 2)), {});
     assert.deepEqual(store.find("b", keyOfVersion("a", 1)), {});
+    assert.deepEqual([...store.steps()], ["a"]);
   });
 
   test("does not show a draft, and removes it when told", async (store, folder) => {
@@ -200,6 +202,8 @@ Deno.test("what the store behind has is served from there, and nothing is writte
   const store = new LayeredStore(layoutOf(folder.store), [behind]);
   assert.deepEqual(store.find("a", keyOfVersion("a", 1)), { artifact: theirs });
   const ours = await publish(store, "a", 2, { "x.txt": "ours" });
+  await publish(store, "b", 1, { "x.txt": "ours" });
+  assert.deepEqual([...store.steps()].sort(), ["a", "b"]);
   assert.ok(ours.path.startsWith(`${folder.store}/`));
   assert.deepEqual(store.manifests("a", 9).map(({ result }) => result), [2, 1]);
   Deno.truncateSync(`${ours.path}/x.txt`);
