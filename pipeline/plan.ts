@@ -5,7 +5,7 @@ import { inStore, messageOf } from "./errors.ts";
 import { keyOf } from "./fingerprint.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
 import type { Change } from "./changes.ts";
-import { explain, type Explanation, NEVER_RAN, whyCached } from "./why.ts";
+import { explain, type Explanation, NEVER_RAN, whyCached } from "./explain.ts";
 
 export interface PlanEntry {
   step: string;

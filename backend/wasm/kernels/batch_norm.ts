@@ -1,5 +1,5 @@
 /** Batch normalisation: what is left of it besides normalize.ts and the statistics of the producers. */
-import { kernelArguments } from "./queue";
+import { kernelArguments } from "./command";
 import { floats, passes, upperBound, LINEAR } from "./simd";
 import { normalizeAddRows } from "./normalize";
 import { Source, SOURCE_SIZE, writeSourceRows } from "./source";

@@ -3,7 +3,7 @@
  * scalar, a vector of channels, one value an image and channel. A stride of 0 repeats a value.
  * One chunk is a range of the outer·middle rows.
  */
-import { kernelArguments } from "./queue";
+import { kernelArguments } from "./command";
 import { floats } from "./simd";
 
 const ADD: i32 = 0;

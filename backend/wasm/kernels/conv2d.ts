@@ -7,7 +7,7 @@
  * rows are the source's own, which may therefore be lazy. Where few channels overlap, as in stems,
  * rows are read from strips of padded source rows.
  */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import { Epilogue, finishRows } from "./epilogue";
 import { copy, copyStrip, Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
 import { multiplyPart, multiplyStrips } from "./gemm";

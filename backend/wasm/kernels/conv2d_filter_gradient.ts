@@ -3,7 +3,7 @@
  * gradient. A chunk sums over its own rows into its own partial gradient and, where the filter is
  * large, computes only some of the taps; sum_parts.ts adds the partial gradients.
  */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import { Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
 import { multiplyTransposed } from "./gemm";
 import { floats } from "./simd";

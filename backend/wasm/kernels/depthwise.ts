@@ -3,7 +3,7 @@
  * computed into scratch with the padding around them, so that the row kernels know no borders; those
  * of an input in memory are read in place, each border by as many taps as lie inside.
  */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import {
   DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE, tapsInside,
 } from "./depthwise_bands";

@@ -1,5 +1,5 @@
 /** Gradients of depthwise convolutions. A chunk is a band of rows of one image. */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import {
   DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE, writePaddedRow,
 } from "./depthwise_bands";

@@ -3,7 +3,7 @@
  * band of rows of one image: the rows that the band sees are multiplied into scratch, so that the
  * wide tensor in between is never written.
  */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import { plainRow } from "./depthwise";
 import { DEPTHWISE_SIZE, DepthwiseArguments, TAP_TABLE } from "./depthwise_bands";
 import { Epilogue, finishRows } from "./epilogue";

@@ -1,5 +1,5 @@
 /** Max pooling over [batch][height][width][channels] and its gradient. */
-import { kernelArguments } from "./queue";
+import { kernelArguments } from "./command";
 import { clear } from "./gather";
 import { floats } from "./simd";
 

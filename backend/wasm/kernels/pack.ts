@@ -5,7 +5,7 @@
  * table `tapIndices`: a convolution's weights, [tap][row][column] or, transposed,
  * [tap][column][row].
  */
-import { kernelArguments } from "./queue";
+import { kernelArguments } from "./command";
 import { panelWidth } from "./gemm";
 import { floats } from "./simd";
 

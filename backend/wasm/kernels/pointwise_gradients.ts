@@ -5,7 +5,7 @@
  *
  * Arguments: source x, source dy, then these, then GradientStatistics.
  */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import { multiply, multiplyTransposed } from "./gemm";
 import { fillZero, floats } from "./simd";
 import { Source, SOURCE_SIZE, sourceRows } from "./source";

@@ -7,6 +7,7 @@
  *
  * The words lie on cache lines of their own. backend/wasm/thread_pool.ts knows the same addresses.
  */
+import { Command, setCurrent } from "./command";
 import { runChunk } from "./run_chunk";
 
 /** How many commands were ever written. */
@@ -29,28 +30,6 @@ const WORKER_SPINS: i32 = 100000;
 const MAIN_SPINS: i32 = 500000;
 const NAP_NANOSECONDS: i64 = 50000;
 
-@unmanaged
-class Command {
-  kernel: i32;
-  chunks: i32;
-  scratch: usize;
-  scratchPerThread: usize;
-}
-
-/** The one that this thread is computing; globals are a thread's own. */
-let current: usize = RING;
-
-/** The record of the current kernel. */
-export function kernelArguments(): usize {
-  return current + offsetof<Command>();
-}
-
-/** The memory that a thread may use while it computes a chunk. */
-export function scratch(thread: i32): usize {
-  const command = changetype<Command>(current);
-  return command.scratch + <usize>thread * command.scratchPerThread;
-}
-
 /** Computes a chunk. False if there is none to be taken now. */
 function takeChunk(thread: i32): bool {
   const next = atomic.load<i64>(NEXT);
@@ -62,7 +41,7 @@ function takeChunk(thread: i32): bool {
   if (chunk >= chunks) return false;
   // Fails if another thread took the chunk meanwhile; nothing of the above may hold then.
   if (atomic.cmpxchg<i64>(NEXT, next, next + 1) != next) return false;
-  current = pointer;
+  setCurrent(command);
   runChunk(command.kernel, chunk, thread);
   if (atomic.add<i32>(DONE, 1) + 1 == chunks) {
     atomic.store<i32>(DONE, 0);

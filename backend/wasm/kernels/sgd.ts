@@ -2,7 +2,7 @@
  * SGD with momentum over all parameters at once, in place: buffer = momentum·buffer + gradient,
  * parameter -= lr·buffer. One chunk is an entry of a table: some values of one parameter.
  */
-import { kernelArguments } from "./queue";
+import { kernelArguments } from "./command";
 import { floats, fma } from "./simd";
 
 @unmanaged

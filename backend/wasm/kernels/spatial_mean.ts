@@ -1,5 +1,5 @@
 /** Mean of each image's pixels, channel by channel. One chunk is an image. */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import { fillZero, floats, zero } from "./simd";
 import { Source, SOURCE_SIZE, sourceRows } from "./source";
 

@@ -2,7 +2,7 @@
  * out = the sum of partial results, in their order. Parts are [rows][pitch] with only the first
  * `columns` of a row valid; out is dense. One chunk is a range of rows.
  */
-import { kernelArguments } from "./queue";
+import { kernelArguments } from "./command";
 import { floats } from "./simd";
 
 @unmanaged

@@ -1,5 +1,5 @@
 /** Elementwise functions of one tensor. One chunk is a range of values. */
-import { kernelArguments } from "./queue";
+import { kernelArguments } from "./command";
 import { clamp, clampScalar, floats } from "./simd";
 
 @unmanaged

@@ -3,7 +3,7 @@
  * tiles of 6×6 pixels overlap by two and give output tiles of 4×4; in the transformed domain a
  * convolution is 36 matrix products, one a position of the tile. Channels are multiples of 8.
  */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import { Epilogue, finishRows } from "./epilogue";
 import { copy } from "./gather";
 import { multiply } from "./gemm";

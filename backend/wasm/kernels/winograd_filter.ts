@@ -1,5 +1,5 @@
 /** Filters of Winograd's F(4×4, 3×3): to the transformed domain, packed, and their gradients back. */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import { panelWidth } from "./gemm";
 import { transpose4 } from "./pack";
 import { floats } from "./simd";

@@ -3,7 +3,7 @@
  * itself, then back. For filters so large that they should be read only once, and for the filter's
  * gradient, which sums over all tiles.
  */
-import { kernelArguments, scratch } from "./queue";
+import { kernelArguments, scratch } from "./command";
 import { Epilogue, finishRows } from "./epilogue";
 import { multiply, multiplyTransposed } from "./gemm";
 import { floats } from "./simd";
