@@ -6,7 +6,6 @@ import type { Flags } from "../cli/flags.ts";
 import { checkFile } from "../cli/paths.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { RECIPES } from "../training/recipes.ts";
-import { descriptionOf } from "./choose_model.ts";
 import { realPath } from "./real_path.ts";
 
 export interface Configuration {
@@ -85,6 +84,8 @@ async function checkModel({ model = "auto", weights }: Flags, folder: string): P
   }
   if (weights) await checkFile("--weights", realPath(folder, weights));
   if (weights && model === "auto") {
+    // tfjs comes with it, and a plan is there sooner without.
+    const { descriptionOf } = await import("./choose_model.ts");
     const described = (await descriptionOf(realPath(folder, weights)))?.architecture;
     if (described && known.includes(described)) return described;
     throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
