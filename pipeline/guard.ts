@@ -21,8 +21,8 @@ export class Guard implements AsyncDisposable {
   #isMissing = false;
 
   /**
-   * Until this is disposed, the process dies with the orchestrator. Where there is no `/bin/sh`, a
-   * step must notice by itself.
+   * Until this is disposed, the process dies with the orchestrator. Where there is no `/bin/sh`, or it
+   * may not be run, a step must notice by itself.
    */
   watch(pid: number): Disposable {
     if (!this.#orders && !this.#isMissing) this.#start();
@@ -41,7 +41,8 @@ export class Guard implements AsyncDisposable {
       this.#shell = command.spawn();
       this.#orders = this.#shell.stdin.getWriter();
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const { NotFound, NotCapable } = Deno.errors;
+      if (!(error instanceof NotFound || error instanceof NotCapable)) throw error;
       this.#isMissing = true;
     }
   }
