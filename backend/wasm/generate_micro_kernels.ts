@@ -5,7 +5,7 @@
  * Columns come in adjacent pairs of vectors, which V8's revectoriser turns into 256-bit ones.
  *
  * The loop over k of narrow panels does several steps a turn, as without V8's flags its limits of
- * memory are then read once for all (measured on one core: 50 against 42 GFLOP/s). Each step may be
+ * memory are then read once for all (measured on one core: 50 against 40 GFLOP/s). Each step may be
  * the last: code that steps share no block with stays where it is, else the optimiser moves all loads
  * ahead and spills the accumulators. Wide panels, for which nothing is checked, gain nothing by it.
  */
