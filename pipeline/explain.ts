@@ -27,7 +27,9 @@ function inShort(all: readonly string[], separator: string): string {
     (more > 0 ? `${separator}and ${more} more` : "");
 }
 
-export const NEVER_RAN = "it never ran";
+/** Why a step has to run, whatever differs. */
+export const whyNew = (forced: boolean): string => forced ? "forced" : "it never ran";
+
 /** How many entries of a step are compared, newest first. */
 const COMPARED_ENTRIES = 30;
 const SHOWN_CHANGES = 3;
@@ -55,7 +57,6 @@ export function explain(
   const { nearest, changes: differences } = compared[0] ?? { changes: [] };
   const changes = count(differences);
   if (damage) return { reason: `its artifact is damaged: ${damage}`, changes, nearest };
-  if (forced) return { reason: "forced", changes, nearest };
-  if (!nearest) return { reason: NEVER_RAN, changes };
+  if (forced || !nearest) return { reason: whyNew(forced), changes, nearest };
   return { reason: inShort(changes.map(describeChange), "; "), changes, nearest };
 }

@@ -5,7 +5,7 @@ import { inStore, messageOf } from "./errors.ts";
 import { keyOf } from "./fingerprint.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
 import type { Change } from "./changes.ts";
-import { explain, type Explanation, NEVER_RAN, whyCached } from "./explain.ts";
+import { explain, type Explanation, whyCached, whyNew } from "./explain.ts";
 
 export interface PlanEntry {
   step: string;
@@ -75,7 +75,8 @@ async function planStep(
       // There is nothing to look up, so it is enough that all it reads is there.
       await closures.check(step.module);
       await fingerprinter.externalsOf(step, parameters[step.name]);
-      return { step: step.name, status: "would_run", reason: NEVER_RAN, changes: [] };
+      const reason = whyNew(forced.has(step.name));
+      return { step: step.name, status: "would_run", reason, changes: [] };
     }
     const digests = Object.fromEntries(inputs.map(([name, { digest }]) => [name, digest ?? ""]));
     const fingerprint = await fingerprinter.take(

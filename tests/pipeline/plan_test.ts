@@ -59,6 +59,14 @@ Deno.test("a plan shows force, and only the targets", async () => {
   ]]);
 });
 
+Deno.test("of a forced step that never ran, plan and run say the same", async () => {
+  using folder = new Folder();
+  const forced = { ...folder, targets: ["d"], force: true };
+  const [planned] = await plan(pipeline, forced);
+  const { steps: [ran] } = await run(pipeline, forced);
+  assert.deepEqual([planned.reason, ran.reason], ["forced", "forced"]);
+});
+
 Deno.test("a plan names what cannot run, and what waits for it", async () => {
   using folder = new Folder();
   const blocked = definePipeline([
