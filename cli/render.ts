@@ -1,5 +1,4 @@
 /** Draws a run's events for people, on stderr: bars on a terminal, plain lines elsewhere. */
-import process from "node:process";
 import { MultiBar, type SingleBar } from "cli-progress";
 import { Pace } from "./pace.ts";
 import type { PipelineEvent } from "../pipeline/mod.ts";
@@ -111,8 +110,8 @@ export class TerminalRenderer implements Renderer {
   #width = nameWidth([]);
   readonly #multi: MultiBar;
 
-  /** @param stream a terminal */
-  constructor(stream: NodeJS.WritableStream = process.stderr) {
+  /** @param stream a terminal; stderr when left out */
+  constructor(stream?: NodeJS.WritableStream) {
     this.#multi = new MultiBar({
       format: `{step} {bar} {percentage}% {left} {message}`,
       barCompleteChar: "█",

@@ -80,9 +80,9 @@ export class Closures {
    *
    * @throws {PipelineError} when an import leads nowhere
    */
-  async check({ href }: URL): Promise<void> {
-    const check = this.#checks.get(href) ?? findReach(new URL(href));
-    this.#checks.set(href, check);
+  async check(module: URL): Promise<void> {
+    const check = this.#checks.get(module.href) ?? findReach(module);
+    this.#checks.set(module.href, check);
     await check;
   }
 

@@ -183,20 +183,23 @@ const AT_ONCE = 100;
 
 /** Deno is asked once for all modules that are asked about in a turn: it takes a process. */
 function askForGraph(entry: string, folder: URL): Promise<ModuleGraph> {
-  let question = questions.get(folder.href);
-  if (!question || question.entries.size === AT_ONCE) {
-    const entries = new Set<string>();
-    const started: Question = {
-      entries,
-      graph: new Promise((resolve) => setTimeout(resolve)).then(() => {
-        if (questions.get(folder.href) === started) questions.delete(folder.href);
-        return readGraph([...entries], folder);
-      }),
-    };
-    questions.set(folder.href, question = started);
-  }
+  const open = questions.get(folder.href);
+  const question = open && open.entries.size < AT_ONCE ? open : newQuestion(folder);
   question.entries.add(entry);
   return question.graph;
+}
+
+/** Is asked at the end of the turn. */
+function newQuestion(folder: URL): Question {
+  const entries = new Set<string>();
+  const endOfTurn = new Promise((resolve) => setTimeout(resolve));
+  const graph = endOfTurn.then(() => {
+    if (questions.get(folder.href) === question) questions.delete(folder.href);
+    return readGraph([...entries], folder);
+  });
+  const question = { entries, graph };
+  questions.set(folder.href, question);
+  return question;
 }
 
 async function readGraph(entries: string[], cwd: URL): Promise<ModuleGraph> {

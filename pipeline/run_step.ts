@@ -1,10 +1,10 @@
 /** Brings one step up to date: from the store, or by running it. */
 import { kindOf, type StepDeclaration } from "./declaration.ts";
+import { explain, whyCached } from "./explain.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
 import { makeArtifact } from "./make_artifact.ts";
 import type { RunContext } from "./run_context.ts";
 import type { Artifact } from "./store.ts";
-import { explain, whyCached } from "./explain.ts";
 
 const MADE_MEANWHILE = "another run made it";
 /** For looking up, code may have been read a moment ago; what is run is always looked at anew. */
