@@ -4,7 +4,7 @@
  * noise of the tutorial's size.
  */
 import { parseArgs } from "node:util";
-import { buildDataset } from "../data/mod.ts";
+import { buildDataset } from "../data/build_dataset.ts";
 import type { EpochTimes } from "./epoch_worker.ts";
 import { noisePhoto } from "./noise_photo.ts";
 import { askWorker, trainingFlags } from "./worker_process.ts";

@@ -3,9 +3,14 @@
  * from before. Prints `EpochTimes` as JSON. Arguments: dataset, model, batch, threads, rounds.
  */
 import { activateBackend } from "../backend/activate.ts";
-import { type Batch, DataLoader, Generator, openDataset } from "../data/mod.ts";
-import { dropoutSize, findArchitecture, Model } from "../models/mod.ts";
-import { Sgd, TrainingSteps } from "../training/mod.ts";
+import { openDataset } from "../data/dataset.ts";
+import { type Batch, DataLoader } from "../data/loader.ts";
+import { Generator } from "../data/torch_random.ts";
+import { Model } from "../models/model.ts";
+import { dropoutSize } from "../models/parameter_specs.ts";
+import { findArchitecture } from "../models/registry.ts";
+import { Sgd } from "../training/sgd.ts";
+import { TrainingSteps } from "../training/training_steps.ts";
 import { median } from "./figure.ts";
 import { randomParameters } from "./model_work.ts";
 

@@ -4,8 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
-import { findArchitecture } from "../models/mod.ts";
-import { writeSafetensors } from "../weights/mod.ts";
+import { findArchitecture } from "../models/registry.ts";
+import { writeSafetensors } from "../weights/safetensors.ts";
 import { describe, type Figure, median } from "./figure.ts";
 import { randomStateDict } from "./model_work.ts";
 import { noisePhoto } from "./noise_photo.ts";

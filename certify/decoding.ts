@@ -1,5 +1,5 @@
 /** Files of every format to RGB, as Pillow decodes them. */
-import { decodeImage } from "../data/mod.ts";
+import { decodeImage } from "../data/decode.ts";
 import { type Check, Comparison, Equality } from "./check.ts";
 import { readFixture, sha256 } from "./fixtures.ts";
 

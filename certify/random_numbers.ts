@@ -1,6 +1,7 @@
 /** Random numbers, and all that the tutorial decides by them. */
 import { planEpoch } from "../data/epoch_plan.ts";
-import { Generator, linearInit } from "../data/mod.ts";
+import { linearInit } from "../data/torch_init.ts";
+import { Generator } from "../data/torch_random.ts";
 import { type Check, Equality } from "./check.ts";
 import { readFixture, sha256 } from "./fixtures.ts";
 

@@ -1,5 +1,6 @@
 /** Crops, resizes, flips and normalisation, to the last bit. */
-import { type Crop, evaluationCrop, normalizer, trainingCrop } from "../data/mod.ts";
+import type { Crop } from "../data/crop.ts";
+import { evaluationCrop, normalizer, trainingCrop } from "../data/transforms.ts";
 import { type Check, Equality } from "./check.ts";
 import { readFixture, sha256 } from "./fixtures.ts";
 import { syntheticPhoto } from "./synthetic_photo.ts";

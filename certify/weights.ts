@@ -1,5 +1,6 @@
 /** PyTorch's files of weights: every value of those that are sound, and the refusal of the others. */
-import { readSafetensors, readStateDict } from "../weights/mod.ts";
+import { readStateDict } from "../weights/read.ts";
+import { readSafetensors } from "../weights/safetensors.ts";
 import { type Check, Equality } from "./check.ts";
 import { fixturePath, readFixture } from "./fixtures.ts";
 

@@ -1,4 +1,5 @@
-import type { Change, StepComparison } from "../pipeline/mod.ts";
+import type { Change } from "../pipeline/changes.ts";
+import type { StepComparison } from "../pipeline/compare.ts";
 
 /** Kinds of change whose digests tell a person nothing. */
 const DIGESTS: Change["kind"][] = ["file", "external", "environment", "input"];

@@ -1,5 +1,6 @@
 /** What the command line asks for: a pipeline with its parameters, or a sweep over several. */
-import type { Pipeline, Setting } from "../pipeline/mod.ts";
+import type { Setting } from "../pipeline/expand.ts";
+import type { Pipeline } from "../pipeline/graph.ts";
 import type { Application, CommandContext, SweptPipeline } from "./application.ts";
 import type { Axis, Flags } from "./flags.ts";
 import { checkSteps } from "./steps.ts";

@@ -1,6 +1,8 @@
 /** A pipeline drawn as a Mermaid flowchart, for a README or a pull request. */
 import { formatSeconds } from "./render.ts";
-import { inputsOf, type Pipeline, type PlanEntry } from "../pipeline/mod.ts";
+import { inputsOf } from "../pipeline/declaration.ts";
+import type { Pipeline } from "../pipeline/graph.ts";
+import type { PlanEntry } from "../pipeline/plan.ts";
 
 /**
  * @param plan what each step would do, shown under its name and as its colour, with the time that it

@@ -1,16 +1,10 @@
 /** Commands about past runs and what they left: runs, compare, pin, unpin, gc. */
-import {
-  compareRuns,
-  findRun,
-  type Garbage,
-  gc,
-  listPins,
-  listRuns,
-  pin,
-  PipelineError,
-  type RunRecord,
-  unpin,
-} from "../pipeline/mod.ts";
+import { compareRuns } from "../pipeline/compare.ts";
+import { PipelineError } from "../pipeline/errors.ts";
+import { type Garbage, gc } from "../pipeline/gc.ts";
+import { findRun, listRuns } from "../pipeline/history.ts";
+import { listPins, pin, unpin } from "../pipeline/pins.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
 import type { Command, CommandContext } from "./application.ts";
 import { comparisonTable } from "./comparison_table.ts";
 import { UsageError } from "./errors.ts";

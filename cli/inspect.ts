@@ -1,5 +1,9 @@
 /** Commands that look at the store: plan, why, dag, verify. */
-import { describeChange, inputsOf, plan, verify, why } from "../pipeline/mod.ts";
+import { describeChange } from "../pipeline/changes.ts";
+import { inputsOf } from "../pipeline/declaration.ts";
+import { plan } from "../pipeline/plan.ts";
+import { verify } from "../pipeline/verify.ts";
+import { why } from "../pipeline/why.ts";
 import type { Application, Command, CommandContext } from "./application.ts";
 import { configure } from "./configuration.ts";
 import { mermaid } from "./dag.ts";

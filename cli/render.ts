@@ -1,7 +1,7 @@
 /** Draws a run's events for people, on stderr: bars on a terminal, plain lines elsewhere. */
 import { MultiBar, type SingleBar } from "cli-progress";
 import { Pace } from "./pace.ts";
-import type { PipelineEvent } from "../pipeline/mod.ts";
+import type { PipelineEvent } from "../pipeline/events.ts";
 
 export interface Renderer {
   show(event: PipelineEvent): void;

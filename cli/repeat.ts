@@ -1,5 +1,5 @@
 /** `verify --repeat STEP`: whether a step gives the same each time. */
-import { repeat } from "../pipeline/mod.ts";
+import { repeat } from "../pipeline/repeat.ts";
 import type { Application, CommandContext } from "./application.ts";
 import { configure } from "./configuration.ts";
 import { EXIT } from "./exit.ts";

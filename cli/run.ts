@@ -1,5 +1,7 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
-import { type PipelineEvent, run, type RunRecord, type StepRecord } from "../pipeline/mod.ts";
+import type { PipelineEvent } from "../pipeline/events.ts";
+import { run } from "../pipeline/run.ts";
+import type { RunRecord, StepRecord } from "../pipeline/run_record.ts";
 import type { Application, CommandContext } from "./application.ts";
 import { configure } from "./configuration.ts";
 import { EXIT } from "./exit.ts";

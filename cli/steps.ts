@@ -1,4 +1,5 @@
-import { kindOf, type Pipeline } from "../pipeline/mod.ts";
+import { kindOf } from "../pipeline/declaration.ts";
+import type { Pipeline } from "../pipeline/graph.ts";
 import { UsageError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
 

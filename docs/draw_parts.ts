@@ -2,8 +2,8 @@
  * Draws "photos" of small metal parts, free for any use: something to try graft on without a data
  * set, and what the README's pictures show. `deno run -A docs/draw_parts.ts FOLDER`
  */
-import { rasterise } from "../report/mod.ts";
-import { Generator } from "../data/mod.ts";
+import { rasterise } from "../report/rasterise.ts";
+import { Generator } from "../data/torch_random.ts";
 
 const SIDE = 320;
 const COUNTS = { train: 24, val: 9 };

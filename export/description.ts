@@ -1,6 +1,6 @@
 /** What goes along inside every exported file, so that it can be used, and read back, alone. */
 import * as v from "valibot";
-import type { ModelManifest } from "../models/mod.ts";
+import type { ModelManifest } from "../models/manifest.ts";
 
 /** `model.json`, and how logits become probabilities. */
 export interface ModelDescription extends ModelManifest {

@@ -1,5 +1,5 @@
 /** The Markdown that goes with every export: what the model is, how good, from what, and how to use it. */
-import { classNames } from "../models/mod.ts";
+import { classNames } from "../models/manifest.ts";
 import type { ModelDescription } from "./description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import { type Format, usage } from "./usage.ts";

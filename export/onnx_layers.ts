@@ -1,6 +1,6 @@
 /** An architecture read as ONNX operators. */
 import { BATCH_NORM_EPSILON } from "../backend/ops.ts";
-import type { BatchNorm, Convolution, Layers } from "../models/mod.ts";
+import type { BatchNorm, Convolution, Layers } from "../models/layers.ts";
 
 /** A value of the graph, [batch, channels, height, width] or [batch, channels]. */
 export interface OnnxValue {

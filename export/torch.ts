@@ -1,5 +1,6 @@
 /** Files that PyTorch and torchvision load: parameters under torch's names, in torch's layout. */
-import { writeSafetensors, writeStateDict } from "../weights/mod.ts";
+import { writeSafetensors } from "../weights/safetensors.ts";
+import { writeStateDict } from "../weights/torch_write.ts";
 import { DESCRIPTION_KEY, metadataOf } from "./description.ts";
 import { type ExportedModel, torchParameters } from "./exported_model.ts";
 

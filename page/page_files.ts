@@ -1,9 +1,11 @@
 /** Everything that the page is made of, as files for any web host. */
 import { fileURLToPath } from "node:url";
 import type { ModelDescription } from "../export/description.ts";
-import { classNames, type NamedTensor } from "../models/mod.ts";
+import { classNames } from "../models/manifest.ts";
+import type { NamedTensor } from "../models/model.ts";
 import type { References } from "../training/familiarity.ts";
-import { type Tensor, writeSafetensors } from "../weights/mod.ts";
+import { writeSafetensors } from "../weights/safetensors.ts";
+import type { Tensor } from "../weights/tensor.ts";
 import { bundleScripts } from "./bundle.ts";
 import type { PageManifest } from "./messages.ts";
 import { SECURITY_HEADERS } from "./security_headers.ts";

@@ -1,15 +1,13 @@
 /** Step: every photo decoded once and packed; what cannot be decoded is named, not lost. */
-import {
-  buildDataset,
-  type Examined,
-  hasImageExtension,
-  openDataset,
-  SPLITS,
-} from "../data/mod.ts";
-import { type Collection, diagnose } from "../doctor/mod.ts";
+import { buildDataset } from "../data/build_dataset.ts";
+import { openDataset } from "../data/dataset.ts";
+import { SPLITS } from "../data/dataset_index.ts";
+import type { Examined } from "../data/examined.ts";
+import { hasImageExtension } from "../data/image_folder.ts";
+import { type Collection, diagnose } from "../doctor/diagnose.ts";
 import { IMAGENET_PREPROCESSING } from "../models/architecture.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
-import { batchGrid } from "../report/mod.ts";
+import { batchGrid } from "../report/render.ts";
 import { countFindings, describeFinding } from "./describe_findings.ts";
 import { findingsSheet } from "./findings_sheet.ts";
 import { readJson, writeJson } from "./json.ts";

@@ -1,7 +1,8 @@
 /** `deno task certify`: whether this machine computes what PyTorch does. */
 import { activateBackend } from "../backend/activate.ts";
 import { chooseBackend } from "../backend/choose.ts";
-import { certify, tableHeader, tableLine } from "../certify/mod.ts";
+import { certify } from "../certify/certificate.ts";
+import { tableHeader, tableLine } from "../certify/table.ts";
 import type { CommandContext } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";

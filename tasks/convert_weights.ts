@@ -1,16 +1,16 @@
 /** Step: pretrained PyTorch weights, checked against the architecture, in tfjs layout. */
 import { basename } from "node:path";
-import { findArchitecture, type ModelManifest, parameterSpecs } from "../models/mod.ts";
+import type { ModelManifest } from "../models/manifest.ts";
+import { parameterSpecs } from "../models/parameter_specs.ts";
+import { findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
-import {
-  convertStateDict,
-  fetchPretrained,
-  type PretrainedModel,
-  readStateDict,
-} from "../weights/mod.ts";
+import { convertStateDict } from "../weights/convert.ts";
+import { fetchPretrained } from "../weights/fetch_pretrained.ts";
+import { readStateDict } from "../weights/read.ts";
+import type { PretrainedModel } from "../weights/registry.ts";
 import { writeJson } from "./json.ts";
 import type { ConvertWeightsParameters } from "./parameters.ts";
-import { sha256OfFile } from "../download/mod.ts";
+import { sha256OfFile } from "../download/digest.ts";
 import { writeParameters } from "./parameter_file.ts";
 
 /** Expected where the weights have no head, so that it is missed. */

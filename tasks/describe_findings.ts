@@ -1,5 +1,5 @@
 /** What the data doctor found, for people. */
-import { type Finding, SEVERITIES } from "../doctor/mod.ts";
+import { type Finding, SEVERITIES } from "../doctor/finding.ts";
 import { printable } from "./printable.ts";
 
 /** Files named in the text; all are in the JSON. */

@@ -1,5 +1,5 @@
-import type { RgbImage } from "../data/mod.ts";
-import { predictionGrid } from "../report/mod.ts";
+import type { RgbImage } from "../data/image.ts";
+import { predictionGrid } from "../report/render.ts";
 import { explainPhotos } from "./explain_photos.ts";
 import type { ModelOrigin } from "./open_model.ts";
 import type { Prediction } from "./predict_photos.ts";

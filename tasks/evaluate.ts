@@ -1,21 +1,17 @@
 /** Step: both trained branches on every val photo, scored, compared and drawn. */
 import { activateBackend } from "../backend/activate.ts";
-import { DataLoader, type Dataset, Generator, openDataset } from "../data/mod.ts";
+import { type Dataset, openDataset } from "../data/dataset.ts";
+import { DataLoader } from "../data/loader.ts";
+import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
-import { predictionGrid } from "../report/mod.ts";
-import { renderReport } from "../report/page/mod.ts";
-import {
-  argmax,
-  type Branch,
-  calibrate,
-  calibrated,
-  compareBranches,
-  type PhotoLogits,
-  predictDataset,
-  references,
-  scoreBranch,
-  unlikeThreshold,
-} from "../training/mod.ts";
+import { predictionGrid } from "../report/render.ts";
+import { renderReport } from "../report/page/page.ts";
+import { calibrate, calibrated } from "../training/calibration.ts";
+import { references, unlikeThreshold } from "../training/familiarity.ts";
+import { argmax } from "../training/metrics.ts";
+import { type PhotoLogits, predictDataset } from "../training/predict_dataset.ts";
+import { compareBranches, scoreBranch } from "../training/score.ts";
+import type { Branch } from "../training/train_step.ts";
 import { writeJson } from "./json.ts";
 import { writeReferences } from "./judgement.ts";
 import { loadModel } from "./load_model.ts";

@@ -1,9 +1,10 @@
 /** Where a model looked: Grad-CAM laid over the crops that it was given. */
 import * as tf from "@tensorflow/tfjs";
 import { activateBackend } from "../backend/activate.ts";
-import { normalizer, type RgbImage } from "../data/mod.ts";
-import { overlayHeat } from "../report/mod.ts";
-import { gradCam } from "../training/mod.ts";
+import type { RgbImage } from "../data/image.ts";
+import { normalizer } from "../data/transforms.ts";
+import { overlayHeat } from "../report/heat_overlay.ts";
+import { gradCam } from "../training/grad_cam.ts";
 import { type ModelOrigin, openModel } from "./open_model.ts";
 
 const BATCH = 8;

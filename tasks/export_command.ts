@@ -5,16 +5,12 @@ import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import { checkFolder } from "../cli/paths.ts";
 import { nearest } from "../cli/nearest.ts";
-import {
-  exportPytorch,
-  exportSafetensors,
-  type Format,
-  FORMATS,
-  modelCard,
-  onnxBytes,
-  tfjsFiles,
-} from "../export/mod.ts";
-import { pageFiles } from "../page/mod.ts";
+import { modelCard } from "../export/model_card.ts";
+import { onnxBytes } from "../export/onnx.ts";
+import { tfjsFiles } from "../export/tfjs.ts";
+import { exportPytorch, exportSafetensors } from "../export/torch.ts";
+import { type Format, FORMATS } from "../export/usage.ts";
+import { pageFiles } from "../page/page_files.ts";
 import { type FinishedModel, finishedModel } from "./finished_model.ts";
 import { pageModelOf } from "./page_model.ts";
 

@@ -1,6 +1,7 @@
-import { cropPhoto } from "../data/mod.ts";
-import type { Finding } from "../doctor/mod.ts";
-import { contactSheet, type SheetSection } from "../report/mod.ts";
+import { cropPhoto } from "../data/crop_photo.ts";
+import type { Finding } from "../doctor/finding.ts";
+import type { SheetSection } from "../report/contact_sheet.ts";
+import { contactSheet } from "../report/render.ts";
 
 /** Files shown of a finding: two rows. */
 const SHOWN = 14;

@@ -1,9 +1,14 @@
 /** What a finished run has to take away: the model, its parameters, and what is known of it. */
 import type { CommandContext } from "../cli/application.ts";
-import type { CardFacts, ModelDescription } from "../export/mod.ts";
-import { findArchitecture, type NamedTensor, parameterSpecs } from "../models/mod.ts";
-import { type Artifact, latestArtifact, listRuns } from "../pipeline/mod.ts";
-import { convertStateDict, readStateDict } from "../weights/mod.ts";
+import type { ModelDescription } from "../export/description.ts";
+import type { CardFacts } from "../export/model_card.ts";
+import type { NamedTensor } from "../models/model.ts";
+import { parameterSpecs } from "../models/parameter_specs.ts";
+import { findArchitecture } from "../models/registry.ts";
+import { latestArtifact, listRuns } from "../pipeline/history.ts";
+import type { Artifact } from "../pipeline/store.ts";
+import { convertStateDict } from "../weights/convert.ts";
+import { readStateDict } from "../weights/read.ts";
 import { type ChosenModel, modelFromFile, trainedModel } from "./choose_model.ts";
 import { readJson } from "./json.ts";
 import type { Judgement } from "./judgement.ts";

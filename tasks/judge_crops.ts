@@ -1,7 +1,8 @@
 /** A model's answer to crops of photos: in this process, or in others beside it. */
 import * as tf from "@tensorflow/tfjs";
-import { normalizer } from "../data/mod.ts";
-import type { Model, Preprocessing } from "../models/mod.ts";
+import { normalizer } from "../data/transforms.ts";
+import type { Preprocessing } from "../models/architecture.ts";
+import type { Model } from "../models/model.ts";
 
 /** What a model says of a photo. */
 export interface Answer {

@@ -1,6 +1,9 @@
 /** What evaluation learned about reading a branch's outputs: written by it, used wherever photos are asked. */
-import { type Branch, calibrated, distanceToNearest, type References } from "../training/mod.ts";
-import { readSafetensors, type Tensor, writeSafetensors } from "../weights/mod.ts";
+import { calibrated } from "../training/calibration.ts";
+import { distanceToNearest, type References } from "../training/familiarity.ts";
+import type { Branch } from "../training/train_step.ts";
+import { readSafetensors, writeSafetensors } from "../weights/safetensors.ts";
+import type { Tensor } from "../weights/tensor.ts";
 import { readJson } from "./json.ts";
 
 const REFERENCES = "familiar.safetensors";

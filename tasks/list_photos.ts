@@ -1,7 +1,7 @@
 import { glob } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../cli/errors.ts";
-import { hasImageExtension } from "../data/mod.ts";
+import { hasImageExtension } from "../data/image_folder.ts";
 import { listFiles } from "../data/sources/list_files.ts";
 
 /** An operand that stands for the lines of standard input. */

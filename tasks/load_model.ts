@@ -1,4 +1,6 @@
-import { findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
+import type { ModelManifest } from "../models/manifest.ts";
+import { Model } from "../models/model.ts";
+import { findArchitecture } from "../models/registry.ts";
 import { readJson } from "./json.ts";
 import { readParameters } from "./parameter_file.ts";
 

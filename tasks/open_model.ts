@@ -1,5 +1,9 @@
-import { findArchitecture, Model, type ModelManifest, parameterSpecs } from "../models/mod.ts";
-import { convertStateDict, readStateDict } from "../weights/mod.ts";
+import type { ModelManifest } from "../models/manifest.ts";
+import { Model } from "../models/model.ts";
+import { parameterSpecs } from "../models/parameter_specs.ts";
+import { findArchitecture } from "../models/registry.ts";
+import { convertStateDict } from "../weights/convert.ts";
+import { readStateDict } from "../weights/read.ts";
 import { loadModel } from "./load_model.ts";
 
 /** Where a model is: what a training step left, or a file of weights as PyTorch saves them. */

@@ -1,4 +1,5 @@
-import { CropPool, type CropRequest, type CropResponse } from "../data/mod.ts";
+import type { CropRequest, CropResponse } from "../data/crop_photo.ts";
+import { CropPool } from "../data/crop_pool.ts";
 
 /** Longer than any honest photo should take. */
 const PATIENCE_MS = 20_000;

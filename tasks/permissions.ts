@@ -1,7 +1,8 @@
 /** What steps may do beyond their inputs and outputs, no more than each needs. */
 import { hymenopteraHost } from "../data/sources/hymenoptera.ts";
-import { parseSource, sourceNeeds } from "../data/sources/mod.ts";
-import { pipEnvironment, pythonNames } from "../download/mod.ts";
+import { sourceNeeds } from "../data/sources/needs.ts";
+import { parseSource } from "../data/sources/spec.ts";
+import { pipEnvironment, pythonNames } from "../download/pip.ts";
 import { FONT_FILES } from "../report/fonts.ts";
 import type {
   ComputeParameters,

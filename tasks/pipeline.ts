@@ -4,7 +4,8 @@
  *     download_data ──► build_datasets ──┬─► train_finetune ──┬─► evaluate ──► predict
  *     convert_weights ───────────────────┴─► train_frozen  ───┘
  */
-import { definePipeline, defineStep, type Pipeline } from "../pipeline/mod.ts";
+import { defineStep } from "../pipeline/declaration.ts";
+import { definePipeline, type Pipeline } from "../pipeline/graph.ts";
 import * as schema from "./parameters.ts";
 import { computing, downloading, drawing, fetchingWeights } from "./permissions.ts";
 

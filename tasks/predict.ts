@@ -1,9 +1,11 @@
 /** Step: the trained models on one photo of the data, as the tutorial ends. */
 import { activateBackend } from "../backend/activate.ts";
-import { cropPhoto, decodeImage, openDataset } from "../data/mod.ts";
-import { classNames } from "../models/mod.ts";
+import { cropPhoto } from "../data/crop_photo.ts";
+import { openDataset } from "../data/dataset.ts";
+import { decodeImage } from "../data/decode.ts";
+import { classNames } from "../models/manifest.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
-import { titledPhoto } from "../report/mod.ts";
+import { titledPhoto } from "../report/render.ts";
 import { judgeHere } from "./judge_crops.ts";
 import { readJudgement } from "./judgement.ts";
 import { writeJson } from "./json.ts";

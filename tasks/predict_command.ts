@@ -6,7 +6,7 @@ import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import type { Flags } from "../cli/flags.ts";
 import { checkOutput } from "../cli/paths.ts";
-import { classNames } from "../models/mod.ts";
+import { classNames } from "../models/manifest.ts";
 import { modelFromFile, trainedModel } from "./choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";

@@ -1,6 +1,7 @@
 /** What cuts photos and what judges the crops: as much of the machine as there are photos for. */
 import { activateBackend } from "../backend/activate.ts";
-import { cropPhoto, CropPool, type CropRequest, type CropResponse } from "../data/mod.ts";
+import { cropPhoto, type CropRequest, type CropResponse } from "../data/crop_photo.ts";
+import { CropPool } from "../data/crop_pool.ts";
 import type { ChosenModel } from "./choose_model.ts";
 import { judgeHere } from "./judge_crops.ts";
 import { JudgePool } from "./judge_pool.ts";

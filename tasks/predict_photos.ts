@@ -1,5 +1,7 @@
 /** What a model says of photos: shared by the pipeline's last step and `deno task predict`. */
-import { type CropResponse, inBatches, mapInOrder, type RgbImage } from "../data/mod.ts";
+import type { CropResponse } from "../data/crop_photo.ts";
+import type { RgbImage } from "../data/image.ts";
+import { inBatches, mapInOrder } from "../data/map_in_order.ts";
 import type { Answer, JudgeCrops } from "./judge_crops.ts";
 import { judge, type Judgement } from "./judgement.ts";
 

@@ -1,34 +1,25 @@
 /** What `report.html` tells of an evaluation, gathered from what the steps before it left. */
 import * as tf from "@tensorflow/tfjs";
-import {
-  type Dataset,
-  evaluationCrop,
-  normalizer,
-  type Quarantined,
-  type RgbImage,
-} from "../data/mod.ts";
-import type { ModelManifest } from "../models/mod.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Quarantined } from "../data/dataset_index.ts";
+import type { RgbImage } from "../data/image.ts";
+import { evaluationCrop, normalizer } from "../data/transforms.ts";
+import type { ModelManifest } from "../models/manifest.ts";
 import type {
   BranchFacts,
   BranchName,
   DataFacts,
   ReportFacts,
   ShownPhoto,
-} from "../report/page/mod.ts";
-import {
-  type BranchComparison,
-  type BranchScore,
-  calibrated,
-  type Calibration,
-  gradCam,
-  type LearningCurves,
-  leastSure,
-  type PhotoLogits,
-  RECIPES,
-  telling,
-  worstMistakes,
-} from "../training/mod.ts";
-import type { SourceInfo } from "../data/sources/mod.ts";
+} from "../report/page/facts.ts";
+import { calibrated, type Calibration } from "../training/calibration.ts";
+import { gradCam } from "../training/grad_cam.ts";
+import type { LearningCurves } from "../training/history.ts";
+import { leastSure, telling, worstMistakes } from "../training/notable.ts";
+import type { PhotoLogits } from "../training/predict_dataset.ts";
+import { RECIPES } from "../training/recipes.ts";
+import type { BranchComparison, BranchScore } from "../training/score.ts";
+import type { SourceInfo } from "../data/sources/source_info.ts";
 import { readJson } from "./json.ts";
 import { loadModel } from "./load_model.ts";
 import { trainingBatch } from "./training_batch.ts";

@@ -1,5 +1,7 @@
 /** The report with what a run did, at a place that stays from run to run. */
-import { listRuns, type Pipeline, type RunRecord } from "../pipeline/mod.ts";
+import type { Pipeline } from "../pipeline/graph.ts";
+import { listRuns } from "../pipeline/history.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
 import { withRun } from "../report/page/run.ts";
 
 /**

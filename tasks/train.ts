@@ -1,11 +1,20 @@
 /** The body that both training steps share; the branch is all that tells them apart. */
 import { activateBackend } from "../backend/activate.ts";
-import { DataLoader, Generator, openDataset } from "../data/mod.ts";
-import { dropoutSize, findArchitecture, Model, type ModelManifest } from "../models/mod.ts";
+import { openDataset } from "../data/dataset.ts";
+import { DataLoader } from "../data/loader.ts";
+import { Generator } from "../data/torch_random.ts";
+import type { ModelManifest } from "../models/manifest.ts";
+import { Model } from "../models/model.ts";
+import { dropoutSize } from "../models/parameter_specs.ts";
+import { findArchitecture } from "../models/registry.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/step.ts";
-import { trainingCurves } from "../report/mod.ts";
-import { type Branch, fit, learningCurves, replaceHead, traceStep } from "../training/mod.ts";
+import { trainingCurves } from "../report/render.ts";
+import { fit } from "../training/fit.ts";
+import { replaceHead } from "../training/head.ts";
+import { learningCurves } from "../training/history.ts";
+import { traceStep } from "../training/trace.ts";
+import type { Branch } from "../training/train_step.ts";
 import { writeJson } from "./json.ts";
 import { readParameters, writeParameters } from "./parameter_file.ts";
 import type { TrainParameters } from "./parameters.ts";

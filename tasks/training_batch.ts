@@ -1,5 +1,7 @@
-import { DataLoader, type Dataset, Generator } from "../data/mod.ts";
-import type { BatchTile } from "../report/mod.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { DataLoader } from "../data/loader.ts";
+import { Generator } from "../data/torch_random.ts";
+import type { BatchTile } from "../report/batch_grid.ts";
 
 /** Of the crops in the picture; training takes its model's own. */
 const SIDE = 224;

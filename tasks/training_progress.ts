@@ -1,6 +1,7 @@
 /** How far training is, for whoever watches: in words of one width, and in figures. */
-import type { Progress } from "../pipeline/mod.ts";
-import type { BatchProgress, EpochResult, History } from "../training/mod.ts";
+import type { Progress } from "../pipeline/events.ts";
+import type { BatchProgress } from "../training/fit.ts";
+import type { EpochResult, History } from "../training/history.ts";
 
 /** Batches of an epoch, by phase. */
 interface Batches {

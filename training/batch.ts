@@ -1,5 +1,5 @@
 /** What training and prediction are fed with: any loader of this shape will do. */
-import type { Crop } from "../data/mod.ts";
+import type { Crop } from "../data/crop.ts";
 
 /** A batch as the loader yields it. */
 export interface Batch {

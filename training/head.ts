@@ -1,4 +1,5 @@
-import { type Generator, linearInit } from "../data/mod.ts";
+import { linearInit } from "../data/torch_init.ts";
+import type { Generator } from "../data/torch_random.ts";
 import type { Architecture } from "../models/architecture.ts";
 import type { NamedTensor } from "../models/model.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";

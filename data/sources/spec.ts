@@ -1,5 +1,6 @@
 /** What a person writes after `--data`. */
-import { formatPypiSpec, parsePypiSpec, publicUrl, type PypiSpec } from "../../download/mod.ts";
+import { publicUrl } from "../../download/public_url.ts";
+import { formatPypiSpec, parsePypiSpec, type PypiSpec } from "../../download/pypi.ts";
 
 /** Where photos come from. */
 export type SourceSpec =

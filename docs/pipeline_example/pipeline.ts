@@ -1,5 +1,7 @@
 import * as v from "valibot";
-import { definePipeline, defineStep, run } from "../../pipeline/mod.ts";
+import { defineStep } from "../../pipeline/declaration.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run } from "../../pipeline/run.ts";
 
 const module = (name: string) => new URL(`./${name}.ts`, import.meta.url);
 const [file, store = ".words", top = "3"] = Deno.args;

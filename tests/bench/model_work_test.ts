@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { randomStateDict } from "../../bench/model_work.ts";
-import { findArchitecture } from "../../models/mod.ts";
+import { findArchitecture } from "../../models/registry.ts";
 
 Deno.test("the random weights are the same in every process, and differ from layer to layer", async () => {
   await tf.setBackend("cpu");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { comparisonTable } from "../../cli/comparison_table.ts";
-import type { Change, StepComparison } from "../../pipeline/mod.ts";
+import type { Change } from "../../pipeline/changes.ts";
+import type { StepComparison } from "../../pipeline/compare.ts";
 
 const step = (step: string, more: Partial<StepComparison>): StepComparison => (
   { step, changes: [], figures: [], ...more }

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import type { Application, CommandContext } from "../../cli/application.ts";
 import { configure } from "../../cli/configuration.ts";
 import { parseFlags } from "../../cli/parse_flags.ts";
-import { definePipeline, expand, type RunRecord } from "../../pipeline/mod.ts";
+import { expand } from "../../pipeline/expand.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 
 const module = new URL("file:///step.ts");
 const pipeline = definePipeline([

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { mermaid } from "../../cli/dag.ts";
-import { definePipeline } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
 
 Deno.test("a flowchart has every step with its state and time, and an arrow for every input", () => {
   const module = new URL("file:///step.ts");

@@ -1,6 +1,6 @@
 /** A program of its own with this command line, over the orchestrator's test steps. */
 import { main } from "../../cli/main.ts";
-import { definePipeline } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
 import { misbehave, waitForTest, writeText } from "../pipeline/rig.ts";
 
 if (import.meta.main) {

@@ -1,6 +1,8 @@
 /** Each finding, on files that the test makes for it. */
 import assert from "node:assert/strict";
-import { diagnose, examineFolder, type Finding, type FindingKind } from "../../doctor/mod.ts";
+import { diagnose } from "../../doctor/diagnose.ts";
+import { examineFolder } from "../../doctor/examine.ts";
+import type { Finding, FindingKind } from "../../doctor/finding.ts";
 import { resize } from "../../data/resize.ts";
 import photoFiles from "../fixtures/data/photo_files.json" with { type: "json" };
 import { animatedPng, png, png16 } from "../data/image_files.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { digestMatches, formatPin, sha256OfFile } from "../../download/mod.ts";
+import { digestMatches, formatPin, sha256OfFile } from "../../download/digest.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 // From FIPS 180-2: one million times "a".

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { explainDiskFull } from "../../download/mod.ts";
+import { explainDiskFull } from "../../download/disk_full.ts";
 
 const ignore = !existsSync("/dev/full");
 if (ignore) console.log("disk_full: this system has no /dev/full to write to");

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import {
-  download,
-  obtainFile,
-  type ProgressEvent,
-  UnavailableError,
-  WrongContentError,
-} from "../../download/mod.ts";
+import { download } from "../../download/download.ts";
+import { UnavailableError, WrongContentError } from "../../download/errors.ts";
+import { obtainFile } from "../../download/obtain.ts";
+import type { ProgressEvent } from "../../download/progress.ts";
 import { serveFile } from "./file_server.ts";
 import { namesIn, tempFolder } from "./temp_folder.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { findInMirror, listMirror, WrongContentError } from "../../download/mod.ts";
+import { WrongContentError } from "../../download/errors.ts";
+import { findInMirror, listMirror } from "../../download/mirror.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 const digest = createHash("sha256").update("ants").digest("hex");

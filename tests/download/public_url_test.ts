@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fileNameOf, publicUrl } from "../../download/mod.ts";
+import { fileNameOf, publicUrl } from "../../download/public_url.ts";
 
 Deno.test("a URL is shown without credentials", () => {
   const cases = {

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import {
-  formatPypiSpec,
-  obtainWheel,
-  parsePypiSpec,
-  pythonNames,
-  sameRelease,
-  UnavailableError,
-  WrongContentError,
-} from "../../download/mod.ts";
+import { UnavailableError, WrongContentError } from "../../download/errors.ts";
+import { pythonNames } from "../../download/pip.ts";
+import { formatPypiSpec, obtainWheel, parsePypiSpec, sameRelease } from "../../download/pypi.ts";
 import { namesIn, tempFolder } from "./temp_folder.ts";
 
 const digest = createHash("sha256").update("a wheel").digest("hex");

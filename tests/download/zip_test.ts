@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { checkZip, extractZip, photoLimits, ZipArchive, ZipError } from "../../download/mod.ts";
+import { ZipError } from "../../download/errors.ts";
+import { checkZip, extractZip, photoLimits } from "../../download/zip.ts";
+import { ZipArchive } from "../../download/zip_archive.ts";
 import { makeZip, type ZipPart } from "./make_zip.ts";
 import { namesIn, tempFolder } from "./temp_folder.ts";
 

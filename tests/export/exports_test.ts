@@ -2,9 +2,15 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { parseDescription } from "../../export/description.ts";
-import { exportPytorch, exportSafetensors, onnxBytes, OPSET, tfjsFiles } from "../../export/mod.ts";
-import { findArchitecture, parameterSpecs } from "../../models/mod.ts";
-import { convertStateDict, readMetadata, readStateDict, WeightsError } from "../../weights/mod.ts";
+import { onnxBytes, OPSET } from "../../export/onnx.ts";
+import { tfjsFiles } from "../../export/tfjs.ts";
+import { exportPytorch, exportSafetensors } from "../../export/torch.ts";
+import { parameterSpecs } from "../../models/parameter_specs.ts";
+import { findArchitecture } from "../../models/registry.ts";
+import { convertStateDict } from "../../weights/convert.ts";
+import { readMetadata } from "../../weights/metadata.ts";
+import { readStateDict } from "../../weights/read.ts";
+import { WeightsError } from "../../weights/tensor.ts";
 import { CLASSES, ownLogits, PHOTOS, randomModel, randomPhotos, SIDE } from "./random_model.ts";
 import { findPython } from "./runtimes.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { FORMATS, modelCard } from "../../export/mod.ts";
+import { modelCard } from "../../export/model_card.ts";
+import { FORMATS } from "../../export/usage.ts";
 import { markdownText } from "../../export/markdown.ts";
 import { randomModel } from "./random_model.ts";
 

@@ -1,9 +1,11 @@
 /** Models that nobody trained, small photos for them, and what our own engine says of these. */
 import * as tf from "@tensorflow/tfjs";
 import { hashTensor } from "../../certify/hash_numbers.ts";
-import type { ExportedModel } from "../../export/mod.ts";
-import { findArchitecture, Model, parameterSpecs } from "../../models/mod.ts";
-import { convertStateDict } from "../../weights/mod.ts";
+import type { ExportedModel } from "../../export/exported_model.ts";
+import { Model } from "../../models/model.ts";
+import { parameterSpecs } from "../../models/parameter_specs.ts";
+import { findArchitecture } from "../../models/registry.ts";
+import { convertStateDict } from "../../weights/convert.ts";
 import { randomStateDict } from "../models/random_state_dict.ts";
 
 /** Side and number of the photos. */

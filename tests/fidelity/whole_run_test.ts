@@ -3,9 +3,18 @@ import assert from "node:assert/strict";
 import { activateBackend } from "../../backend/activate.ts";
 import { hashUniform } from "../../certify/hash_numbers.ts";
 import { referenceTensors } from "../../certify/reference_model.ts";
-import { buildDataset, DataLoader, Generator, openDataset } from "../../data/mod.ts";
-import { dropoutSize, findArchitecture, Model } from "../../models/mod.ts";
-import { type Branch, fit, RECIPES, replaceHead, traceStep } from "../../training/mod.ts";
+import { buildDataset } from "../../data/build_dataset.ts";
+import { openDataset } from "../../data/dataset.ts";
+import { DataLoader } from "../../data/loader.ts";
+import { Generator } from "../../data/torch_random.ts";
+import { Model } from "../../models/model.ts";
+import { dropoutSize } from "../../models/parameter_specs.ts";
+import { findArchitecture } from "../../models/registry.ts";
+import { fit } from "../../training/fit.ts";
+import { replaceHead } from "../../training/head.ts";
+import { RECIPES } from "../../training/recipes.ts";
+import { traceStep } from "../../training/trace.ts";
+import type { Branch } from "../../training/train_step.ts";
 import { toPpm, withTempFolder, writeFiles } from "../data/photo_folder.ts";
 
 /** As tests/reference/whole_run.py writes it. */

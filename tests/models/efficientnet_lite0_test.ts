@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { normalizer } from "../../data/mod.ts";
+import { normalizer } from "../../data/transforms.ts";
 import { efficientnetLite0 } from "../../models/efficientnet_lite0.ts";
 
 Deno.test("EfficientNet-Lite0 sees bytes as TensorFlow gives them to it: (x - 127) / 128", () => {

@@ -1,6 +1,7 @@
 import { hashTensor } from "../../certify/hash_numbers.ts";
-import { type Architecture, parameterSpecs } from "../../models/mod.ts";
-import type { Tensor } from "../../weights/mod.ts";
+import type { Architecture } from "../../models/architecture.ts";
+import { parameterSpecs } from "../../models/parameter_specs.ts";
+import type { Tensor } from "../../weights/tensor.ts";
 
 /** Weights that nobody trained, as PyTorch names and lays them out: each layer keeps the variance. */
 export function randomStateDict(architecture: Architecture, classes: number): Map<string, Tensor> {

@@ -1,7 +1,7 @@
 /** A page served to a headless Chromium. */
 import { type Browser, chromium, type Page } from "playwright-core";
-import { pageFiles, type PageModel } from "../../page/mod.ts";
-import { startServer } from "../../serve/mod.ts";
+import { pageFiles, type PageModel } from "../../page/page_files.ts";
+import { startServer } from "../../serve/server.ts";
 
 /** Files served on a free port of this computer. */
 export class TestServer implements AsyncDisposable {

@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import * as tf from "@tensorflow/tfjs";
-import { decodeImage, preprocessPhoto } from "../../data/mod.ts";
-import { findArchitecture, Model } from "../../models/mod.ts";
-import { SECURITY_HEADERS } from "../../page/mod.ts";
-import { calibrated } from "../../training/mod.ts";
+import { decodeImage } from "../../data/decode.ts";
+import { preprocessPhoto } from "../../data/preprocess.ts";
+import { Model } from "../../models/model.ts";
+import { findArchitecture } from "../../models/registry.ts";
+import { SECURITY_HEADERS } from "../../page/security_headers.ts";
+import { calibrated } from "../../training/calibration.ts";
 import photoFiles from "../fixtures/data/photo_files.json" with { type: "json" };
 import { CLASSES, randomModel } from "../export/random_model.ts";
 import { findChromium } from "../export/runtimes.ts";

@@ -1,7 +1,10 @@
 /** Steps that go on where an earlier attempt ended. */
 import assert from "node:assert/strict";
 import { Checkpoints } from "../../pipeline/checkpoints.ts";
-import { definePipeline, gc, run, type RunOptions, type RunRecord } from "../../pipeline/mod.ts";
+import { gc } from "../../pipeline/gc.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run, type RunOptions } from "../../pipeline/run.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 import { Folder, schemaOf, statuses, stepOf, STEPS, writeText } from "./rig.ts";
 
 const NEVER = { at: -1, how: "throw" };

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { Closures } from "../../pipeline/closure.ts";
 import { CodeDigests } from "../../pipeline/code_digests.ts";
 import { FileDigests } from "../../pipeline/file_digests.ts";
-import { definePipeline, plan, run } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { plan } from "../../pipeline/plan.ts";
+import { run } from "../../pipeline/run.ts";
 import { Folder, STEPS, writeText } from "./rig.ts";
 
 /** A project of code, with its closures. */

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { definePipeline, gc, plan, run } from "../../pipeline/mod.ts";
+import { gc } from "../../pipeline/gc.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { plan } from "../../pipeline/plan.ts";
+import { run } from "../../pipeline/run.ts";
 import { countLines } from "../../pipeline/line_counts.ts";
 import { Folder, schemaOf, STEPS, writeText } from "./rig.ts";
 

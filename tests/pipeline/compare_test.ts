@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { compareRuns, definePipeline, gc, run } from "../../pipeline/mod.ts";
+import { compareRuns } from "../../pipeline/compare.ts";
+import { gc } from "../../pipeline/gc.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run } from "../../pipeline/run.ts";
 import { Folder, writeText } from "./rig.ts";
 
 const pipeline = definePipeline([writeText("a"), writeText("b", ["a"]), writeText("c")]);

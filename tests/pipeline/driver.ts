@@ -3,7 +3,8 @@
  * Arguments: the store, and `{name, inputs?, port?}[]` as JSON; a step with a port waits for the
  * test. Prints events, one a line.
  */
-import { definePipeline, run } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run } from "../../pipeline/run.ts";
 import { waitForTest, writeText } from "./rig.ts";
 
 interface StepSpec {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { definePipeline, run } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run } from "../../pipeline/run.ts";
 import { Folder, misbehave, runAlone, STEPS, writeText } from "./rig.ts";
 
 /** Runs a step that goes wrong and returns what is said of it. */

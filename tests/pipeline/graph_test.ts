@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { definePipeline, type StepDeclaration } from "../../pipeline/mod.ts";
-import { selectSteps } from "../../pipeline/graph.ts";
+import type { StepDeclaration } from "../../pipeline/declaration.ts";
+import { definePipeline, selectSteps } from "../../pipeline/graph.ts";
 import { writeText } from "./rig.ts";
 
 const names = (steps: readonly StepDeclaration[]) => steps.map(({ name }) => name);

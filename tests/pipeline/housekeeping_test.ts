@@ -1,22 +1,15 @@
 import assert from "node:assert/strict";
 import { Layout } from "../../pipeline/layout.ts";
 import { tryLock } from "../../pipeline/lock.ts";
-import {
-  definePipeline,
-  expand,
-  findRun,
-  gc,
-  latestArtifact,
-  listPins,
-  listRuns,
-  pin,
-  plan,
-  run,
-  type RunRecord,
-  unpin,
-  verify,
-} from "../../pipeline/mod.ts";
-import { createRunFolder } from "../../pipeline/run_record.ts";
+import { expand } from "../../pipeline/expand.ts";
+import { gc } from "../../pipeline/gc.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { findRun, latestArtifact, listRuns } from "../../pipeline/history.ts";
+import { listPins, pin, unpin } from "../../pipeline/pins.ts";
+import { plan } from "../../pipeline/plan.ts";
+import { run } from "../../pipeline/run.ts";
+import { createRunFolder, type RunRecord } from "../../pipeline/run_record.ts";
+import { verify } from "../../pipeline/verify.ts";
 import { Folder, misbehave, stepOf, writeText } from "./rig.ts";
 
 const pipeline = definePipeline([writeText("a"), writeText("b", ["a"])]);

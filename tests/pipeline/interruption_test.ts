@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Layout } from "../../pipeline/layout.ts";
 import { tryLock } from "../../pipeline/lock.ts";
-import { definePipeline, run } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run } from "../../pipeline/run.ts";
 import { Folder, Gate, runCollecting, schemaOf, statuses, writeText } from "./rig.ts";
 
 for (const deaf of [false, true]) {

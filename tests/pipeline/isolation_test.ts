@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { definePipeline, run, type StepDeclaration } from "../../pipeline/mod.ts";
+import type { StepDeclaration } from "../../pipeline/declaration.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run } from "../../pipeline/run.ts";
 import { Folder, misbehave, runAlone, schemaOf, STEPS, writeText } from "./rig.ts";
 
 const UNDECLARED = /, which the step does not declare: add it to the step's externals/;

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { definePipeline, repeat, run } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { repeat } from "../../pipeline/repeat.ts";
+import { run } from "../../pipeline/run.ts";
 import { Folder, misbehave, schemaOf, STEPS, writeText } from "./rig.ts";
 
 /** Writes the time, and a text that stays; counts how often it ran, if it may. */

@@ -1,14 +1,9 @@
 /** What the orchestrator's tests share: stores that vanish, real steps, a way to step through them. */
-import {
-  definePipeline,
-  type Pipeline,
-  type PipelineEvent,
-  run,
-  type RunOptions,
-  type RunRecord,
-  type StandardSchema,
-  type StepDeclaration,
-} from "../../pipeline/mod.ts";
+import type { StandardSchema, StepDeclaration } from "../../pipeline/declaration.ts";
+import type { PipelineEvent } from "../../pipeline/events.ts";
+import { definePipeline, type Pipeline } from "../../pipeline/graph.ts";
+import { run, type RunOptions } from "../../pipeline/run.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 
 export const STEPS = new URL("./steps/", import.meta.url);
 

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import * as v from "valibot";
 import { Layout } from "../../pipeline/layout.ts";
 import { tryLock } from "../../pipeline/lock.ts";
-import { definePipeline, latestArtifact, listRuns, run } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { latestArtifact, listRuns } from "../../pipeline/history.ts";
+import { run } from "../../pipeline/run.ts";
 import {
   Folder,
   Gate,

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { FileStore } from "../../pipeline/file_store.ts";
 import { Layout } from "../../pipeline/layout.ts";
-import { definePipeline, type Executor, plan, run, verify } from "../../pipeline/mod.ts";
+import type { Executor } from "../../pipeline/executor.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { plan } from "../../pipeline/plan.ts";
+import { run } from "../../pipeline/run.ts";
+import { verify } from "../../pipeline/verify.ts";
 import { digestOfTree, readTree, statOrNull } from "../../pipeline/tree.ts";
 import { Folder, writeText } from "./rig.ts";
 

@@ -1,6 +1,9 @@
 /** Stores that cannot be used say so. */
 import assert from "node:assert/strict";
-import { Checkpoints, definePipeline, plan, run } from "../../pipeline/mod.ts";
+import { Checkpoints } from "../../pipeline/checkpoints.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { plan } from "../../pipeline/plan.ts";
+import { run } from "../../pipeline/run.ts";
 import { Folder, misbehave, writeText } from "./rig.ts";
 
 const pipeline = definePipeline([writeText("a")]);

@@ -2,9 +2,12 @@
  * `deno run -A tests/reference/compare_runs.ts OURS THEIRS`: two runs laid side by side. OURS is an
  * artifact of train_finetune or train_frozen, THEIRS what tutorial.py left.
  */
-import { Generator } from "../../data/mod.ts";
-import { findArchitecture, type ModelManifest } from "../../models/mod.ts";
-import { type History, replaceHead, type TracedStep } from "../../training/mod.ts";
+import { Generator } from "../../data/torch_random.ts";
+import type { ModelManifest } from "../../models/manifest.ts";
+import { findArchitecture } from "../../models/registry.ts";
+import { replaceHead } from "../../training/head.ts";
+import type { History } from "../../training/history.ts";
+import type { TracedStep } from "../../training/trace.ts";
 
 const [ours, theirs] = Deno.args;
 const readJson = async <T>(path: string): Promise<T> => JSON.parse(await Deno.readTextFile(path));

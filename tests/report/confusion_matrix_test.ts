@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { drawConfusionMatrix } from "../../report/mod.ts";
+import { drawConfusionMatrix } from "../../report/confusion_matrix.ts";
 import { all, type Element, number, parseSvg, textsOf } from "./svg_parts.ts";
 
 const MATRIX = [[67, 3], [4, 79]];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { contactSheet, drawContactSheet } from "../../report/mod.ts";
+import { drawContactSheet } from "../../report/contact_sheet.ts";
+import { contactSheet } from "../../report/render.ts";
 import { decodeImage } from "../../data/decode.ts";
 import { scene } from "../data/scene.ts";
 

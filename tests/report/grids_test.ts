@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { drawBatchGrid, drawPredictionGrid, type Picture } from "../../report/mod.ts";
+import { drawBatchGrid } from "../../report/batch_grid.ts";
+import { drawPredictionGrid } from "../../report/prediction_grid.ts";
+import type { Picture } from "../../report/svg.ts";
 import { textWidth } from "../../report/text.ts";
 import { painted, plain, type Rgb } from "./photos.ts";
 import { all, type Element, number, parseSvg, textsOf } from "./svg_parts.ts";

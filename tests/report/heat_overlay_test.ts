@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { overlayHeat } from "../../report/mod.ts";
+import { overlayHeat } from "../../report/heat_overlay.ts";
 import { pixel, plain, type Rgb } from "./photos.ts";
 
 const GREEN: Rgb = [40, 160, 60];

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { decodeImage } from "../../data/mod.ts";
-import {
-  renderReport,
-  type ReportedRun,
-  type ReportFacts,
-  withRun,
-} from "../../report/page/mod.ts";
+import { decodeImage } from "../../data/decode.ts";
+import type { ReportFacts } from "../../report/page/facts.ts";
+import { renderReport } from "../../report/page/page.ts";
+import { type ReportedRun, withRun } from "../../report/page/run.ts";
 import { factsOf } from "./page_facts.ts";
 
 interface Element {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { encodePng } from "../../report/mod.ts";
+import { encodePng } from "../../report/png.ts";
 import { decodeWithImagescript } from "./decode_with_imagescript.ts";
 import { painted } from "./photos.ts";
 

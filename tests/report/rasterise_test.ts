@@ -2,22 +2,21 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import type { RgbImage } from "../../data/image.ts";
+import { drawBatchGrid } from "../../report/batch_grid.ts";
+import { drawConfusionMatrix } from "../../report/confusion_matrix.ts";
+import { FONT_FILES } from "../../report/fonts.ts";
+import { drawPredictionGrid } from "../../report/prediction_grid.ts";
+import { rasterise } from "../../report/rasterise.ts";
 import {
   batchGrid,
   confusionMatrix,
-  drawBatchGrid,
-  drawConfusionMatrix,
-  drawPredictionGrid,
-  drawTitledPhoto,
-  drawTrainingCurves,
-  FONT_FILES,
-  type Picture,
   predictionGrid,
-  rasterise,
   titledPhoto,
   trainingCurves,
-} from "../../report/mod.ts";
-import { box, picture, text } from "../../report/svg.ts";
+} from "../../report/render.ts";
+import { box, type Picture, picture, text } from "../../report/svg.ts";
+import { drawTitledPhoto } from "../../report/titled_photo.ts";
+import { drawTrainingCurves } from "../../report/training_curves.ts";
 import { decodeWithImagescript } from "./decode_with_imagescript.ts";
 import { painted, pixel, plain, type Rgb } from "./photos.ts";
 import { all, number, parseSvg } from "./svg_parts.ts";

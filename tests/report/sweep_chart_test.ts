@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { drawSweepChart, type SweepChartRow } from "../../report/mod.ts";
+import { drawSweepChart, type SweepChartRow } from "../../report/sweep_chart.ts";
 import { all, number, parseSvg, textsOf } from "./svg_parts.ts";
 
 const row = (lr: string, branch: string, accuracies: number[]): SweepChartRow => {

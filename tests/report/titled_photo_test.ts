@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { drawTitledPhoto } from "../../report/mod.ts";
+import { drawTitledPhoto } from "../../report/titled_photo.ts";
 import { textWidth } from "../../report/text.ts";
 import { plain } from "./photos.ts";
 import { all, number, parseSvg, textsOf } from "./svg_parts.ts";

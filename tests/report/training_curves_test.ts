@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { drawTrainingCurves, type EpochRecord, type History } from "../../report/mod.ts";
+import type { EpochRecord, History } from "../../report/history.ts";
+import { drawTrainingCurves } from "../../report/training_curves.ts";
 import { all, type Element, number, parseSvg, textsOf } from "./svg_parts.ts";
 
 type Values = Partial<

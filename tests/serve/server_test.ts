@@ -1,6 +1,7 @@
 /** The server against everybody who is not its page. */
 import assert from "node:assert/strict";
-import { openApi, PhotoError, type ServerOptions, startServer } from "../../serve/mod.ts";
+import { openApi } from "../../serve/openapi.ts";
+import { PhotoError, type ServerOptions, startServer } from "../../serve/server.ts";
 import { refusal } from "../../serve/guard.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);

@@ -1,6 +1,6 @@
 /** A file of ImageNet-sized weights that nobody trained. */
-import { findArchitecture } from "../../models/mod.ts";
-import { writeSafetensors } from "../../weights/mod.ts";
+import { findArchitecture } from "../../models/registry.ts";
+import { writeSafetensors } from "../../weights/safetensors.ts";
 import { randomStateDict } from "../models/random_state_dict.ts";
 
 export async function writeRandomWeights(path: string, model: string): Promise<void> {

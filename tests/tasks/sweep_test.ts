@@ -1,6 +1,7 @@
 /** A sweep's graph and the step at its end, on evaluations that the test makes up. */
 import assert from "node:assert/strict";
-import { definePipeline, run } from "../../pipeline/mod.ts";
+import { definePipeline } from "../../pipeline/graph.ts";
+import { run } from "../../pipeline/run.ts";
 import { schemaOf } from "../pipeline/rig.ts";
 import { inputsOf } from "../../pipeline/declaration.ts";
 import { graftPipeline } from "../../tasks/pipeline.ts";

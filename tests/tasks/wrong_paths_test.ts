@@ -1,6 +1,6 @@
 /** Every flag that takes a path, given what it cannot use: one line says which, why, and what to do. */
 import assert from "node:assert/strict";
-import { writeSafetensors } from "../../weights/mod.ts";
+import { writeSafetensors } from "../../weights/safetensors.ts";
 import { graft } from "./graft.ts";
 
 const NO_FILE = /there is no such file: check the path/;

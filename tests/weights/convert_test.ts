@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { findArchitecture } from "../../models/registry.ts";
-import {
-  convertStateDict,
-  type ParameterSpec,
-  type Tensor,
-  toTorchLayout,
-  WeightsError,
-} from "../../weights/mod.ts";
+import { convertStateDict, toTorchLayout } from "../../weights/convert.ts";
+import type { ParameterSpec } from "../../weights/parameter_spec.ts";
+import { type Tensor, WeightsError } from "../../weights/tensor.ts";
 import { unpickle } from "../../weights/pickle.ts";
 import { stateDictViews } from "../../weights/state_dict.ts";
 import { storageReference, torchGlobal } from "../../weights/torch_globals.ts";

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { UnavailableError, WrongContentError } from "../../download/mod.ts";
-import { fetchPretrained, type Pretrained, pretrainedModels } from "../../weights/mod.ts";
+import { UnavailableError, WrongContentError } from "../../download/errors.ts";
+import { fetchPretrained } from "../../weights/fetch_pretrained.ts";
+import { type Pretrained, pretrainedModels } from "../../weights/registry.ts";
 import { serveFile } from "../download/file_server.ts";
 import { makeZip } from "../download/make_zip.ts";
 import { tempFolder } from "../download/temp_folder.ts";

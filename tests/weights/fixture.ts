@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Tensor } from "../../weights/mod.ts";
+import type { Tensor } from "../../weights/tensor.ts";
 
 /** Path of a file in tests/fixtures/weights: PyTorch wrote them, manifest.json explains them. */
 export function fixture(name: string): string {

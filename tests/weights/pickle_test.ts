@@ -3,8 +3,7 @@ import { Buffer } from "node:buffer";
 import { EndOfBytes } from "../../weights/byte_reader.ts";
 import { unpickle } from "../../weights/pickle.ts";
 import { PickleError, type PickleWorld } from "../../weights/pickle_machine.ts";
-import { TensorView, torchGlobal } from "../../weights/torch_globals.ts";
-import { storageReference } from "../../weights/torch_globals.ts";
+import { storageReference, TensorView, torchGlobal } from "../../weights/torch_globals.ts";
 import { stateDictViews } from "../../weights/state_dict.ts";
 
 const world: PickleWorld = { global: torchGlobal, persistent: storageReference };

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { ZipArchive, ZipError } from "../../download/mod.ts";
-import { readSafetensors, readStateDict, type Tensor, WeightsError } from "../../weights/mod.ts";
+import { ZipError } from "../../download/errors.ts";
+import { ZipArchive } from "../../download/zip_archive.ts";
+import { readStateDict } from "../../weights/read.ts";
+import { readSafetensors } from "../../weights/safetensors.ts";
+import { type Tensor, WeightsError } from "../../weights/tensor.ts";
 import { makeZip } from "../download/make_zip.ts";
 import { tempFolder } from "../download/temp_folder.ts";
 import { fixture, plain } from "./fixture.ts";

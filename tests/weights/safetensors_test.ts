@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import {
-  arrayTypes,
-  type DType,
-  readSafetensors,
-  type Tensor,
-  WeightsError,
-  writeSafetensors,
-} from "../../weights/mod.ts";
+import { readSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
+import { arrayTypes, type DType, type Tensor, WeightsError } from "../../weights/tensor.ts";
 import { namesIn, tempFolder } from "../download/temp_folder.ts";
 import { fixture, plain } from "./fixture.ts";
 

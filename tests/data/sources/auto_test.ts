@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { autoSource } from "../../../data/sources/auto.ts";
 import { elpvWheel } from "../../../data/sources/elpv.ts";
 import { hymenopteraSource } from "../../../data/sources/hymenoptera.ts";
-import { UnavailableError } from "../../../download/mod.ts";
+import { UnavailableError } from "../../../download/errors.ts";
 import { serveFile } from "../../download/file_server.ts";
 import { makeZip } from "../../download/make_zip.ts";
 import { tempFolder } from "../../download/temp_folder.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { planElpv } from "../../../data/sources/elpv.ts";
 import { parseLabels } from "../../../data/sources/labels.ts";
 import { countPhotos, type Plan, targetOf } from "../../../data/sources/plan.ts";
-import { ZipArchive } from "../../../download/mod.ts";
+import { ZipArchive } from "../../../download/zip_archive.ts";
 import { makeZip } from "../../download/make_zip.ts";
 import { tempFolder } from "../../download/temp_folder.ts";
 

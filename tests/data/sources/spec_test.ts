@@ -1,10 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  formatSource,
-  parseSource,
-  sourceNeeds,
-  type SourceSpec,
-} from "../../../data/sources/mod.ts";
+import { sourceNeeds } from "../../../data/sources/needs.ts";
+import { formatSource, parseSource, type SourceSpec } from "../../../data/sources/spec.ts";
 
 const cases: [string, SourceSpec, string?][] = [
   ["auto", { kind: "auto" }],
