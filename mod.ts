@@ -15,7 +15,8 @@
  * @module
  */
 export * as data from "./data/mod.ts";
-export * as doctor from "./doctor/mod.ts";
+export * as doctor from "./data/doctor/mod.ts";
+export * as inference from "./inference/mod.ts";
 export * as models from "./models/mod.ts";
 export * as report from "./report/mod.ts";
 export * as training from "./training/mod.ts";

@@ -4,7 +4,8 @@
  */
 import { activateBackend } from "../backend/activate.ts";
 import { openDataset } from "../data/dataset.ts";
-import { type Batch, DataLoader } from "../data/loader.ts";
+import type { Batch } from "../data/batch.ts";
+import { DataLoader } from "../data/loader.ts";
 import { Generator } from "../data/torch_random.ts";
 import { Model } from "../models/model.ts";
 import { dropoutSize } from "../models/parameter_specs.ts";

@@ -3,7 +3,7 @@
  * the same files for good and hashing them with coreutils.
  */
 import { parseArgs } from "node:util";
-import { findDamageByContent, readTree, type Tree } from "../pipeline/tree.ts";
+import { findDamageByContent, readTree, type Tree } from "../pipeline/store/tree.ts";
 import { call } from "./dag/chain.ts";
 
 const FOLDERS = 100;

@@ -32,7 +32,7 @@ export async function benchPredict(args: string[]): Promise<void> {
     const weights = `${folder}/weights.safetensors`;
     await writeSafetensors(weights, randomStateDict(findArchitecture(model)));
     const classes = ["--classes", "ones,others"];
-    const ours = ["run", "-A", pathOf("../tasks/main.ts"), "predict", photo];
+    const ours = ["run", "-A", pathOf("../app/main.ts"), "predict", photo];
     const timeOurs = () =>
       seconds(Deno.execPath(), [...ours, "--weights", weights, "--model", model, ...classes]);
     const timePeer = () => seconds(values.python, [pathOf("pytorch_predict.py"), model, photo]);

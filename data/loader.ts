@@ -1,8 +1,8 @@
 import { PixelsReader } from "./batch_pixels.ts";
-import type { Crop } from "./crop.ts";
 import { CropCache } from "./crop_cache.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Photo, Split } from "./dataset_index.ts";
+import type { Batch, Loader } from "./batch.ts";
 import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 // From the worker, so that it counts among the modules that this one is made of.
 import type { PixelsRequest } from "./loader_worker.ts";
@@ -33,19 +33,6 @@ export interface LoaderOptions {
   cacheBytes?: number;
 }
 
-/** Some photos as a model's input. */
-export interface Batch {
-  /** [photos, size, size, 3], normalised. */
-  images: Float32Array;
-  labels: Int32Array;
-  /** Which photos of the split they are. */
-  indices: number[];
-  /** Where each was cut; empty for `eval`. */
-  crops: Crop[];
-  /** For the model's dropout: uniform numbers in [0, 1), [photos × noisePerPhoto]. */
-  noise: Float64Array;
-}
-
 /** Batches prepared and not yet taken, for each worker. */
 const AHEAD = 2;
 const CACHE_BYTES = 256 * 2 ** 20;
@@ -62,7 +49,7 @@ const CACHE_BYTES = 256 * 2 ** 20;
  * loader.close();
  * ```
  */
-export class DataLoader implements AsyncIterable<Batch> {
+export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
   readonly #options: Required<LoaderOptions>;
   readonly #photos: readonly Photo[];
   readonly #pack: string;
@@ -101,7 +88,7 @@ export class DataLoader implements AsyncIterable<Batch> {
    * One epoch.
    * @throws {Error} when the dataset cannot be read, or the loader is closed.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Batch> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<Required<Batch>> {
     const { transform, workers } = this.#options;
     const options = { ...this.#options, crop: transform === "train" };
     const plan = planEpoch(this.#options.generator, this.#photos, options);
@@ -155,7 +142,7 @@ export class DataLoader implements AsyncIterable<Batch> {
     return pixels;
   }
 
-  #batch(planned: PlannedBatch, pixels: Uint8Array): Batch {
+  #batch(planned: PlannedBatch, pixels: Uint8Array): Required<Batch> {
     const images = new Float32Array(pixels.length);
     this.#normalize(pixels, images);
     const labels = Int32Array.from(planned.indices, (index) => this.#photos[index].label);

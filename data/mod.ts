@@ -1,4 +1,5 @@
 export * from "./build_dataset.ts";
+export * from "./batch.ts";
 export * from "./crop.ts";
 export * from "./crop_photo.ts";
 export { CropPool } from "./crop_pool.ts";

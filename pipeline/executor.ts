@@ -1,7 +1,7 @@
 /** Where steps run: here in processes of this machine, one day in a cluster's queue. */
 import type { Json } from "./declaration.ts";
 import type { StepFailure } from "./events.ts";
-import type { Message, Request } from "./protocol.ts";
+import type { Message, Request } from "./process/protocol.ts";
 
 export interface Work {
   /** The step's entry file. */

@@ -1,9 +1,9 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
-import type { Closures } from "./closure.ts";
+import type { Closures } from "./code/closure.ts";
 import { type Json, kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { PipelineError } from "./errors.ts";
-import type { FileDigests } from "./file_digests.ts";
+import type { FileDigests } from "./code/file_digests.ts";
 
 /** Of fingerprints; entries made under other rules are no hits. */
 const SCHEMA = 2;

@@ -1,12 +1,12 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
-import { changesBetween, describeChange } from "./changes.ts";
+import { changesBetween, describeChange } from "./explain/changes.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
-import { denoArguments } from "./permissions.ts";
-import type { Request } from "./protocol.ts";
+import { denoArguments } from "./process/permissions.ts";
+import type { Request } from "./process/protocol.ts";
 import { type RunContext, StepError } from "./run_context.ts";
 import type { Artifact } from "./store.ts";
-import { digestOfTree, missingOutputs, readTree, type Tree, without } from "./tree.ts";
+import { digestOfTree, missingOutputs, readTree, type Tree, without } from "./store/tree.ts";
 
 export interface Making {
   step: StepDeclaration;

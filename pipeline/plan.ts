@@ -4,8 +4,8 @@ import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import { keyOf } from "./fingerprint.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
-import type { Change } from "./changes.ts";
-import { explain, type Explanation, whyCached, whyNew } from "./explain.ts";
+import type { Change } from "./explain/changes.ts";
+import { explain, type Explanation, whyCached, whyNew } from "./explain/explain.ts";
 
 export interface PlanEntry {
   step: string;

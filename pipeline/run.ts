@@ -5,15 +5,20 @@ import { inStore, messageOf } from "./errors.ts";
 import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
 import { InputCheck } from "./input_check.ts";
-import { LocalProcesses } from "./local_process.ts";
-import { lock } from "./lock.ts";
+import { LocalProcesses } from "./executors/local_process.ts";
+import { lock } from "./store/lock.ts";
 import { ResourcePool } from "./resource_pool.ts";
-import { createRunFolder, type RunRecord, type StepRecord, writeRecord } from "./run_record.ts";
+import {
+  createRunFolder,
+  type RunRecord,
+  type StepRecord,
+  writeRecord,
+} from "./store/run_record.ts";
 import { type RunContext, StepError } from "./run_context.ts";
 import { StepRun } from "./run_step.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
-import { statOrNull } from "./tree.ts";
+import { statOrNull } from "./store/tree.ts";
 
 export interface RunOptions extends PipelineOptions {
   /** Steps at a time; as many as resources allow when left out. */

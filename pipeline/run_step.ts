@@ -1,6 +1,6 @@
 /** Brings one step up to date: from the store, or by running it. */
 import { kindOf, type StepDeclaration } from "./declaration.ts";
-import { explain, whyCached } from "./explain.ts";
+import { explain, whyCached } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
 import { makeArtifact } from "./make_artifact.ts";
 import type { RunContext } from "./run_context.ts";

@@ -1,14 +1,14 @@
 /** What `run`, `plan` and `why` share: the question, checked, and the means to answer it. */
-import { Closures } from "./closure.ts";
-import { CodeDigests } from "./code_digests.ts";
-import { CodeTexts } from "./code_texts.ts";
+import { Closures } from "./code/closure.ts";
+import { CodeDigests } from "./code/code_digests.ts";
+import { CodeTexts } from "./code/code_texts.ts";
 import type { Json, StepDeclaration } from "./declaration.ts";
 import { checkNames, type Pipeline, selectSteps } from "./graph.ts";
-import { FileDigests } from "./file_digests.ts";
-import { FileStore } from "./file_store.ts";
+import { FileDigests } from "./code/file_digests.ts";
+import { FileStore } from "./store/file_store.ts";
 import { Fingerprinter } from "./fingerprint.ts";
-import { LayeredStore } from "./layered_store.ts";
-import { Layout } from "./layout.ts";
+import { LayeredStore } from "./store/layered_store.ts";
+import { Layout } from "./store/layout.ts";
 import { validateParameters } from "./parameters.ts";
 import type { Store } from "./store.ts";
 

@@ -1,8 +1,8 @@
 /** Where artifacts are kept, as the rest of the orchestrator sees it. */
 import type { Json } from "./declaration.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import type { WaitOptions } from "./lock.ts";
-import type { Tree } from "./tree.ts";
+import type { WaitOptions } from "./store/lock.ts";
+import type { Tree } from "./store/tree.ts";
 
 /** Where an artifact comes from; written last, so an artifact without one does not exist. */
 export interface Manifest {

@@ -4,14 +4,14 @@ import { openDataset } from "../data/dataset.ts";
 import { SPLITS } from "../data/dataset_index.ts";
 import type { Examined } from "../data/examined.ts";
 import { hasImageExtension } from "../data/image_folder.ts";
-import { type Collection, diagnose } from "../doctor/diagnose.ts";
+import { type Collection, diagnose } from "../data/doctor/diagnose.ts";
 import { IMAGENET_PREPROCESSING } from "../models/architecture.ts";
-import { runStep, type StepContext } from "../pipeline/step.ts";
+import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { batchGrid } from "../report/render.ts";
-import { countFindings, describeFinding } from "./describe_findings.ts";
-import { findingsSheet } from "./findings_sheet.ts";
+import { countFindings, describeFinding } from "../report/describe_findings.ts";
+import { findingsSheet } from "../report/findings_sheet.ts";
 import { readJson, writeJson } from "./json.ts";
-import { trainingBatch } from "./training_batch.ts";
+import { trainingBatch } from "../report/training_batch.ts";
 
 if (import.meta.main) await runStep(build);
 

@@ -3,14 +3,14 @@ import { basename } from "node:path";
 import type { ModelManifest } from "../models/manifest.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
-import { runStep, type StepContext } from "../pipeline/step.ts";
+import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { convertStateDict } from "../weights/convert.ts";
 import { fetchPretrained } from "../weights/fetch_pretrained.ts";
 import { readStateDict } from "../weights/read.ts";
 import type { PretrainedModel } from "../weights/registry.ts";
 import { writeJson } from "./json.ts";
 import type { ConvertWeightsParameters } from "./parameters.ts";
-import { sha256OfFile } from "../download/digest.ts";
+import { sha256OfFile } from "../data/download/digest.ts";
 import { writeParameters } from "./parameter_file.ts";
 
 /** Expected where the weights have no head, so that it is missed. */

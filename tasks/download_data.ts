@@ -1,7 +1,7 @@
 /** Step: photos, from wherever they come, as train/ and val/ with a folder a class. */
 import { materialize } from "../data/sources/materialize.ts";
 import { parseSource } from "../data/sources/spec.ts";
-import { runStep } from "../pipeline/step.ts";
+import { runStep } from "../pipeline/process/step.ts";
 import { writeJson } from "./json.ts";
 import type { DownloadDataParameters } from "./parameters.ts";
 

@@ -2,7 +2,7 @@
 import { hymenopteraHost } from "../data/sources/hymenoptera.ts";
 import { sourceNeeds } from "../data/sources/needs.ts";
 import { parseSource } from "../data/sources/spec.ts";
-import { pipEnvironment, pythonNames } from "../download/pip.ts";
+import { pipEnvironment, pythonNames } from "../data/download/pip.ts";
 import { FONT_FILES } from "../report/fonts.ts";
 import type {
   ComputeParameters,

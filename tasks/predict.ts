@@ -4,14 +4,14 @@ import { cropPhoto } from "../data/crop_photo.ts";
 import { openDataset } from "../data/dataset.ts";
 import { decodeImage } from "../data/decode.ts";
 import { classNames } from "../models/manifest.ts";
-import { runStep, type StepContext } from "../pipeline/step.ts";
+import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { titledPhoto } from "../report/render.ts";
-import { judgeHere } from "./judge_crops.ts";
-import { readJudgement } from "./judgement.ts";
+import { judgeHere } from "../inference/predictor.ts";
+import { readJudgement } from "../inference/judgement.ts";
 import { writeJson } from "./json.ts";
 import { loadModel } from "./load_model.ts";
 import type { ComputeParameters } from "./parameters.ts";
-import { predictPhotos } from "./predict_photos.ts";
+import { predictPhotos } from "../inference/predict_photos.ts";
 
 /** The photo that the tutorial predicts; of other data, the last val photo. */
 const TUTORIAL_PHOTO = "val/bees/72100438_73de9f17af.jpg";

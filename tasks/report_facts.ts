@@ -12,17 +12,17 @@ import type {
   ReportFacts,
   ShownPhoto,
 } from "../report/page/facts.ts";
-import { calibrated, type Calibration } from "../training/calibration.ts";
-import { gradCam } from "../training/grad_cam.ts";
+import { calibrated, type Calibration } from "../inference/calibration.ts";
+import { gradCam } from "../inference/grad_cam.ts";
 import type { LearningCurves } from "../training/history.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
-import type { PhotoLogits } from "../training/predict_dataset.ts";
+import type { PhotoLogits } from "../inference/predict_dataset.ts";
 import { RECIPES } from "../training/recipes.ts";
 import type { BranchComparison, BranchScore } from "../training/score.ts";
 import type { SourceInfo } from "../data/sources/source_info.ts";
 import { readJson } from "./json.ts";
 import { loadModel } from "./load_model.ts";
-import { trainingBatch } from "./training_batch.ts";
+import { trainingBatch } from "../report/training_batch.ts";
 
 /** Photos of each kind in the page; of heat maps, as many as the tutorial shows predictions. */
 const SHOWN = 8;

@@ -1,12 +1,12 @@
 /** Many settings of the pipeline as one graph, with a table of what came out at its end. */
-import type { SweptPipeline } from "../cli/application.ts";
+import type { SweptPipeline } from "../app/cli/application.ts";
 import { defineStep } from "../pipeline/declaration.ts";
 import { expand, type Setting } from "../pipeline/expand.ts";
 import { definePipeline, type Pipeline } from "../pipeline/graph.ts";
 import type { SweepTable } from "../training/sweep_table.ts";
 import * as schema from "./parameters.ts";
 import { drawing } from "./permissions.ts";
-import { describeTable } from "./describe_table.ts";
+import { describeTable } from "../report/describe_table.ts";
 
 const TABLE = "sweep";
 

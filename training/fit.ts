@@ -1,7 +1,7 @@
 /** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
 import type { Crop } from "../data/crop.ts";
 import type { Model, NamedTensor } from "../models/model.ts";
-import type { Batch, Loader } from "./batch.ts";
+import type { Batch, Loader } from "../data/batch.ts";
 import type { EpochResult, History, PhaseResult } from "./history.ts";
 import { argmax } from "./metrics.ts";
 import type { Recipe } from "./recipes.ts";

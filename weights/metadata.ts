@@ -1,5 +1,5 @@
 /** What a file of weights says of itself beside its tensors. */
-import { ZipArchive } from "../download/zip_archive.ts";
+import { ZipArchive } from "../data/download/zip_archive.ts";
 import { unknownKind, weightsKind } from "./file_kind.ts";
 import { readSafetensors } from "./safetensors.ts";
 

@@ -1,5 +1,5 @@
 /** Reading a state dict from any of the formats, which are told apart by their content. */
-import { ZipArchive } from "../download/zip_archive.ts";
+import { ZipArchive } from "../data/download/zip_archive.ts";
 import { EndOfBytes } from "./byte_reader.ts";
 import { unknownKind, weightsKind } from "./file_kind.ts";
 import { PickleError } from "./pickle_machine.ts";

@@ -1,7 +1,7 @@
 /** The pretrained files that we know, all trained on ImageNet's 1000 classes. */
-import type { Pin } from "../download/digest.ts";
-import type { RemoteFile } from "../download/obtain.ts";
-import type { PinnedWheel } from "../download/pypi.ts";
+import type { Pin } from "../data/download/digest.ts";
+import type { RemoteFile } from "../data/download/obtain.ts";
+import type { PinnedWheel } from "../data/download/pypi.ts";
 
 export type PretrainedModel = "resnet18" | "resnet34" | "mobilenet_v2" | "efficientnet_lite0";
 

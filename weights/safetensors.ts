@@ -5,7 +5,7 @@
  * Source: https://github.com/huggingface/safetensors (README, and safetensors/src/tensor.rs, whose
  * checks are made here too).
  */
-import { explainDiskFull } from "../download/disk_full.ts";
+import { explainDiskFull } from "../data/download/disk_full.ts";
 import {
   damaged,
   formatHeader,

@@ -1,6 +1,6 @@
 /** Writing a state dict as `torch.save` does. */
 import { configure, Uint8ArrayReader, ZipWriter } from "@zip.js/zip.js";
-import { explainDiskFull } from "../download/disk_full.ts";
+import { explainDiskFull } from "../data/download/disk_full.ts";
 import { PickleWriter } from "./pickle_writer.ts";
 import { contiguousStrides } from "./strided.ts";
 import { elementsOf, type Tensor, WeightsError } from "./tensor.ts";

@@ -1,5 +1,5 @@
 /** PyTorch's zip format, which torch.save has written since 1.6. */
-import type { ZipArchive } from "../download/zip_archive.ts";
+import type { ZipArchive } from "../data/download/zip_archive.ts";
 import { unpickle } from "./pickle.ts";
 import { PickleError } from "./pickle_machine.ts";
 import { bytesPerElement } from "./tensor.ts";

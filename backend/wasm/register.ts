@@ -1,7 +1,7 @@
 /** Makes the backend known to tfjs. */
 import * as tf from "@tensorflow/tfjs";
 import { WasmBackend } from "./backend.ts";
-import { registerOperations } from "./operations/mod.ts";
+import { registerOperations } from "./operations/register_operations.ts";
 import { registerStockKernels } from "./stock_kernels.ts";
 
 /** The backend's name: `tf.setBackend(WASM_BACKEND)`. */

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-webgpu";
 import { registerStepRepeater } from "../repeat.ts";
 import { createBackend } from "./create_backend.ts";
-import { registerOperations } from "./operations/mod.ts";
+import { registerOperations } from "./operations/register_operations.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
 
 /** The backend's name: `tf.setBackend("webgpu")`. It stays tfjs's own backend. */

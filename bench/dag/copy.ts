@@ -1,5 +1,5 @@
 /** A step of the chain. */
-import { runStep } from "../../pipeline/step.ts";
+import { runStep } from "../../pipeline/process/step.ts";
 
 if (import.meta.main) {
   await runStep(async ({ inputs, output }) => {

@@ -1,6 +1,6 @@
 /** Photos from zip archives; wheels are zips too. */
-import { checkZip, extractZip } from "../../download/zip.ts";
-import { ZipArchive } from "../../download/zip_archive.ts";
+import { checkZip, extractZip } from "../download/zip.ts";
+import { ZipArchive } from "../download/zip_archive.ts";
 import { keepTogether } from "./keep_together.ts";
 import { planLayout } from "./layout.ts";
 import { countPhotos, type Plan, targetOf } from "./plan.ts";

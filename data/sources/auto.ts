@@ -1,6 +1,6 @@
 /** The tutorial's photos, or others where these cannot be had. */
-import { UnavailableError } from "../../download/errors.ts";
-import type { RemoteFile } from "../../download/obtain.ts";
+import { UnavailableError } from "../download/errors.ts";
+import type { RemoteFile } from "../download/obtain.ts";
 import { elpvWheel } from "./elpv.ts";
 import { hymenopteraSource } from "./hymenoptera.ts";
 import { pypiSource } from "./pypi.ts";

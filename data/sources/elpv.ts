@@ -1,6 +1,6 @@
 /** Photos of solar cells, functional or defective: real, licensed, and in a package registry. */
-import type { PinnedWheel } from "../../download/pypi.ts";
-import type { ZipArchive } from "../../download/zip_archive.ts";
+import type { PinnedWheel } from "../download/pypi.ts";
+import type { ZipArchive } from "../download/zip_archive.ts";
 import { parseLabels } from "./labels.ts";
 import type { Plan, PlannedFile } from "./plan.ts";
 import { shuffled } from "./split.ts";

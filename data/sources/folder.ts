@@ -1,7 +1,7 @@
 /** Photos from a folder of one's own. */
 import { basename, dirname, join, resolve } from "node:path";
-import { sha256OfFile } from "../../download/digest.ts";
-import { explainDiskFull } from "../../download/disk_full.ts";
+import { sha256OfFile } from "../download/digest.ts";
+import { explainDiskFull } from "../download/disk_full.ts";
 import { contentDigest } from "./content_digest.ts";
 import { keepTogether } from "./keep_together.ts";
 import { planLayout } from "./layout.ts";

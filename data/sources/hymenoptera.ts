@@ -1,7 +1,7 @@
 /** Ants and bees: the photos of the PyTorch tutorial. */
 import { join } from "node:path";
-import { sha256OfFile } from "../../download/digest.ts";
-import { obtainFile, type RemoteFile } from "../../download/obtain.ts";
+import { sha256OfFile } from "../download/digest.ts";
+import { obtainFile, type RemoteFile } from "../download/obtain.ts";
 import { unpackPhotos } from "./archive.ts";
 import { contentDigest } from "./content_digest.ts";
 import { targetOf } from "./plan.ts";

@@ -1,6 +1,6 @@
 /** Any source of photos as a folder of class folders. */
 import { join } from "node:path";
-import type { Log, Progress } from "../../download/progress.ts";
+import type { Log, Progress } from "../download/progress.ts";
 import { autoSource } from "./auto.ts";
 import { folderSource } from "./folder.ts";
 import { hymenopteraSource } from "./hymenoptera.ts";

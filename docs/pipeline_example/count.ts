@@ -1,4 +1,4 @@
-import { runStep } from "../../pipeline/step.ts";
+import { runStep } from "../../pipeline/process/step.ts";
 
 await runStep(async ({ inputs, output }) => {
   const words: string[] = JSON.parse(await Deno.readTextFile(`${inputs.split}/words.json`));

@@ -1,4 +1,4 @@
-import { runStep } from "../../pipeline/step.ts";
+import { runStep } from "../../pipeline/process/step.ts";
 
 await runStep<{ top: number }>(async ({ parameters, inputs, output, result }) => {
   const counts: [string, number][] = JSON.parse(

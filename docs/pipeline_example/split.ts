@@ -1,4 +1,4 @@
-import { runStep } from "../../pipeline/step.ts";
+import { runStep } from "../../pipeline/process/step.ts";
 
 await runStep<{ text: string }>(async ({ parameters, output }) => {
   const words = (await Deno.readTextFile(parameters.text)).toLowerCase().match(/\p{L}+/gu) ?? [];

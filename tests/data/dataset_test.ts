@@ -5,7 +5,7 @@ import { openDataset } from "../../data/dataset.ts";
 import type { Quarantined } from "../../data/dataset_index.ts";
 import photoFiles from "../fixtures/data/photo_files.json" with { type: "json" };
 import { toPpm, withTempFolder, writeFiles } from "./photo_folder.ts";
-import { syntheticPhoto } from "../../certify/synthetic_photo.ts";
+import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 
 const PHOTOS = {
   "train/ants/1.ppm": syntheticPhoto(1, 7, 5),

@@ -3,13 +3,14 @@ import { buildDataset } from "../../data/build_dataset.ts";
 import { type Dataset, openDataset } from "../../data/dataset.ts";
 import type { Split } from "../../data/dataset_index.ts";
 import type { RgbImage } from "../../data/image.ts";
-import { type Batch, DataLoader, type LoaderOptions } from "../../data/loader.ts";
+import type { Batch } from "../../data/batch.ts";
+import { DataLoader, type LoaderOptions } from "../../data/loader.ts";
 import { linearInit } from "../../data/torch_init.ts";
 import { Generator } from "../../data/torch_random.ts";
 import { evaluationCrop, normalizer, trainingCrop } from "../../data/transforms.ts";
 import fixture from "../fixtures/data/loader_order.json" with { type: "json" };
 import { toPpm, withTempFolder, writeFiles } from "./photo_folder.ts";
-import { syntheticPhoto } from "../../certify/synthetic_photo.ts";
+import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 
 const NORMALIZATION = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
@@ -59,7 +60,7 @@ function options(overrides: Partial<LoaderOptions> = {}): LoaderOptions {
   };
 }
 
-async function epoch(loader: DataLoader): Promise<Batch[]> {
+async function epoch(loader: DataLoader): Promise<Required<Batch>[]> {
   return await Array.fromAsync(loader);
 }
 
@@ -122,7 +123,7 @@ Deno.test("every photo is taken once an epoch, in order unless shuffled", () =>
 
 Deno.test("evaluation is the same in every epoch, with all, some or no crops kept", () =>
   withDataset(SMALL, async (dataset) => {
-    const reference: Batch[][] = [];
+    const reference: Required<Batch>[][] = [];
     for (const cacheBytes of [0, 2 * 16 * 16 * 3, 2 ** 20]) {
       using loader = new DataLoader(
         dataset,
@@ -140,7 +141,7 @@ Deno.test("kept crops are not read again", () =>
     using loader = new DataLoader(dataset, options({ split: "val", transform: "eval" }));
     const first = await epoch(loader);
     await Deno.truncate(dataset.packPath("val"), 0);
-    const images = (batches: Batch[]) =>
+    const images = (batches: Required<Batch>[]) =>
       batches.flatMap(({ indices, images }) =>
         indices.map((index, i) => [index, images.slice(i * 768, (i + 1) * 768)] as const)
       ).sort(([a], [b]) => a - b);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { RgbImage } from "../../data/image.ts";
 import { type Box, resize, resizeWindow } from "../../data/resize.ts";
-import { syntheticPhoto } from "../../certify/synthetic_photo.ts";
+import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 
 /** libImaging/Resample.c word by word: one pixel after the other, everything computed anew. */
 function pillowResize(image: RgbImage, outWidth: number, outHeight: number): Uint8Array {

@@ -1,5 +1,5 @@
 /** Pictures with shapes in them, as photos have: discs of chance colour, place and size, on a slope. */
-import { hashUniform } from "../../certify/hash_numbers.ts";
+import { hashUniform } from "../../bench/certify/hash_numbers.ts";
 import type { RgbImage } from "../../data/image.ts";
 
 const DISCS = 9;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { preprocessPhoto } from "../../data/preprocess.ts";
 import { evaluationCrop, normalizer, trainingCrop } from "../../data/transforms.ts";
 import fixture from "../fixtures/data/transforms.json" with { type: "json" };
-import { syntheticPhoto } from "../../certify/synthetic_photo.ts";
+import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 
 function sha256(bytes: Uint8Array | Float32Array): string {
   return createHash("sha256").update(bytes).digest("hex");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { decodeInOrder } from "../../data/decode_pool.ts";
 import { WorkerPool } from "../../data/worker_pool.ts";
 import { toPpm, withTempFolder, writeFiles } from "./photo_folder.ts";
-import { syntheticPhoto } from "../../certify/synthetic_photo.ts";
+import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 
 const ECHO = new URL("./echo_worker.ts", import.meta.url);
 

@@ -1,7 +1,7 @@
 /** Every command that the pages show does what it should: see deno_in_docs.ts for what is shortened. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { FLAGS } from "../../cli/flags.ts";
+import { FLAGS } from "../../app/cli/flags.ts";
 import { writePhoto, writePhotoFolder } from "../tasks/generated_photos.ts";
 import { graft } from "../tasks/graft.ts";
 import { writeRandomWeights } from "../tasks/random_weights.ts";
@@ -43,7 +43,7 @@ async function prepare(folder: string): Promise<void> {
 /** `deno task serve` as it runs while a reader goes on, on any free port. */
 async function serve(folder: string) {
   const server = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tasks/main.ts", "serve", "--port=0", "--json", "--store=store"],
+    args: ["run", "-A", "app/main.ts", "serve", "--port=0", "--json", "--store=store"],
     cwd: fileURLToPath(ROOT),
     env: { INIT_CWD: folder },
     stdout: "piped",

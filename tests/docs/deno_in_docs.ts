@@ -35,7 +35,7 @@ async function runTask([name, ...rest]: string[]): Promise<void> {
     ? [first, ...rest, "--help"]
     : [first, ...steps, ...rest];
   const kept = rest.some((arg) => arg.startsWith("--store")) ? [] : [`--store=${store}`];
-  await deno(["run", "-A", "tasks/main.ts", ...shown, ...kept], fileURLToPath(ROOT));
+  await deno(["run", "-A", "app/main.ts", ...shown, ...kept], fileURLToPath(ROOT));
 }
 
 /** A program of the project's, from where the user stands. */

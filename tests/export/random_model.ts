@@ -1,6 +1,6 @@
 /** Models that nobody trained, small photos for them, and what our own engine says of these. */
 import * as tf from "@tensorflow/tfjs";
-import { hashTensor } from "../../certify/hash_numbers.ts";
+import { hashTensor } from "../../bench/certify/hash_numbers.ts";
 import type { ExportedModel } from "../../export/exported_model.ts";
 import { Model } from "../../models/model.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { tfjsFiles } from "../../export/tfjs.ts";
-import { launch, TestServer } from "../page/open_page.ts";
+import { launch, TestServer } from "../app/page/open_page.ts";
 import { CLASSES, ownLogits, PHOTOS, randomModel, randomPhotos, SIDE } from "./random_model.ts";
 import { findChromium } from "./runtimes.ts";
 

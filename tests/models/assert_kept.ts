@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Check } from "../../certify/check.ts";
+import type { Check } from "../../bench/certify/check.ts";
 
 /** That there are checks, and each keeps its bound. */
 export function assertKept(checks: Check[]): void {

@@ -1,13 +1,13 @@
 /** Grad-CAM beside what PyTorch's autograd gives, on whichever backend is active. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { hashTensor } from "../../certify/hash_numbers.ts";
-import { type Reference, referenceTensors } from "../../certify/reference_model.ts";
+import { hashTensor } from "../../bench/certify/hash_numbers.ts";
+import { type Reference, referenceTensors } from "../../bench/certify/reference_model.ts";
 import type { Architecture } from "../../models/architecture.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import { Model } from "../../models/model.ts";
-import { type Explanation, gradCam } from "../../training/grad_cam.ts";
+import { type Explanation, gradCam } from "../../inference/grad_cam.ts";
 
 /** As tests/reference/grad_cam.py writes it. */
 interface Heat extends Reference {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ARCHITECTURES } from "../../models/registry.ts";
 import { dropoutSize, parameterSpecs } from "../../models/parameter_specs.ts";
-import { readShapes } from "../../certify/reference_model.ts";
+import { readShapes } from "../../bench/certify/reference_model.ts";
 
 for (const architecture of ARCHITECTURES) {
   Deno.test(`${architecture.name} has torchvision's parameters by name and shape`, async () => {

@@ -1,4 +1,4 @@
-import { hashTensor } from "../../certify/hash_numbers.ts";
+import { hashTensor } from "../../bench/certify/hash_numbers.ts";
 import type { Architecture } from "../../models/architecture.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import type { Tensor } from "../../weights/tensor.ts";

@@ -1,6 +1,6 @@
 /** The models and the composed operations on tfjs's own CPU backend: the oracle of every other. */
 import * as tf from "@tensorflow/tfjs";
-import { checkGradients, checkLogits, checkTraining } from "../../certify/models.ts";
+import { checkGradients, checkLogits, checkTraining } from "../../bench/certify/models.ts";
 import { assertKept } from "./assert_kept.ts";
 import { checkGradCam } from "./grad_cam.ts";
 

@@ -7,8 +7,8 @@ import {
   checkLogits,
   checkTraining,
   type ReferenceCase,
-} from "../../certify/models.ts";
-import { referenceBatch, referenceModel } from "../../certify/reference_model.ts";
+} from "../../bench/certify/models.ts";
+import { referenceBatch, referenceModel } from "../../bench/certify/reference_model.ts";
 import { WASM_BACKEND } from "../../backend/wasm/mod.ts";
 import { assertKept } from "./assert_kept.ts";
 import { ARCHITECTURES } from "../../models/registry.ts";

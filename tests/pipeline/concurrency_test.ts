@@ -1,7 +1,7 @@
 /** Several processes on one store. */
 import assert from "node:assert/strict";
 import type { PipelineEvent } from "../../pipeline/events.ts";
-import { verify } from "../../pipeline/verify.ts";
+import { verify } from "../../pipeline/upkeep/verify.ts";
 import { drive } from "./driver.ts";
 import { Folder, Gate } from "./rig.ts";
 

@@ -3,7 +3,7 @@
  * after half of it. Steps run inside of it, so that theirs count as well. Arguments: the store, and
  * n. Without n it counts: the last line that it prints is how many changes there were.
  */
-import { Checkpoints } from "../../pipeline/checkpoints.ts";
+import { Checkpoints } from "../../pipeline/process/checkpoints.ts";
 import type { Executor } from "../../pipeline/executor.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
 import { run } from "../../pipeline/run.ts";

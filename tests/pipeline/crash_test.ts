@@ -1,9 +1,9 @@
 /** `kill -9` at any moment: the next run succeeds, and never with a wrong artifact. */
 import assert from "node:assert/strict";
-import { gc } from "../../pipeline/gc.ts";
+import { gc } from "../../pipeline/upkeep/gc.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
 import { run } from "../../pipeline/run.ts";
-import { verify } from "../../pipeline/verify.ts";
+import { verify } from "../../pipeline/upkeep/verify.ts";
 import { drive } from "./driver.ts";
 import { Folder, Gate, statuses, writeText } from "./rig.ts";
 

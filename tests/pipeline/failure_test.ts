@@ -72,7 +72,7 @@ Deno.test("an error shows the end of the log, and where the whole of it is", asy
   using folder = new Folder();
   const chatty = folder.write(
     "chatty.ts",
-    `import { runStep } from "${new URL("../../pipeline/step.ts", import.meta.url)}";
+    `import { runStep } from "${new URL("../../pipeline/process/step.ts", import.meta.url)}";
     await runStep(() => {
       for (let i = 1; i <= 100; i++) console.log("line", i);
       throw new Error("enough");

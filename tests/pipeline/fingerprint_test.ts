@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import type { Closures } from "../../pipeline/closure.ts";
+import type { Closures } from "../../pipeline/code/closure.ts";
 import { defineStep, type Json } from "../../pipeline/declaration.ts";
-import { FileDigests } from "../../pipeline/file_digests.ts";
+import { FileDigests } from "../../pipeline/code/file_digests.ts";
 import {
   checkpointKeyOf,
   type Fingerprint,

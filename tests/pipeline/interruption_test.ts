@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Layout } from "../../pipeline/layout.ts";
-import { tryLock } from "../../pipeline/lock.ts";
+import { Layout } from "../../pipeline/store/layout.ts";
+import { tryLock } from "../../pipeline/store/lock.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
 import { run } from "../../pipeline/run.ts";
 import { Folder, Gate, runCollecting, schemaOf, statuses, writeText } from "./rig.ts";
@@ -61,7 +61,7 @@ Deno.test("a run that is interrupted before it begins runs nothing", async () =>
 
 Deno.test("code that is edited during a wait is run as edited, under its own key", async () => {
   using folder = new Folder();
-  const step = new URL("../../pipeline/step.ts", import.meta.url);
+  const step = new URL("../../pipeline/process/step.ts", import.meta.url);
   const write = (text: string) =>
     folder.write(
       "step.ts",

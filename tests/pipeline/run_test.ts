@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
-import { Layout } from "../../pipeline/layout.ts";
-import { tryLock } from "../../pipeline/lock.ts";
+import { Layout } from "../../pipeline/store/layout.ts";
+import { tryLock } from "../../pipeline/store/lock.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
-import { latestArtifact, listRuns } from "../../pipeline/history.ts";
+import { latestArtifact, listRuns } from "../../pipeline/upkeep/history.ts";
 import { run } from "../../pipeline/run.ts";
 import {
   Folder,

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { FileStore } from "../../pipeline/file_store.ts";
-import { Layout } from "../../pipeline/layout.ts";
+import { FileStore } from "../../pipeline/store/file_store.ts";
+import { Layout } from "../../pipeline/store/layout.ts";
 import type { Executor } from "../../pipeline/executor.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
 import { plan } from "../../pipeline/plan.ts";
 import { run } from "../../pipeline/run.ts";
-import { verify } from "../../pipeline/verify.ts";
-import { digestOfTree, readTree, statOrNull } from "../../pipeline/tree.ts";
+import { verify } from "../../pipeline/upkeep/verify.ts";
+import { digestOfTree, readTree, statOrNull } from "../../pipeline/store/tree.ts";
 import { Folder, writeText } from "./rig.ts";
 
 /** Does what `steps/write_text.ts` does, without a process. */

@@ -1,6 +1,6 @@
 /** Photos that a test may use freely: noise, redder in one class and bluer in the other. */
 import { encodePng } from "../../report/png.ts";
-import { hashUniform } from "../../certify/hash_numbers.ts";
+import { hashUniform } from "../../bench/certify/hash_numbers.ts";
 
 const WIDTH = 96, HEIGHT = 72;
 

@@ -20,7 +20,7 @@ export interface Where {
 
 const command = (args: string[], { cwd, project = ROOT, env = {}, stdin }: Where) =>
   new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "tasks/main.ts", ...args],
+    args: ["run", "-A", "app/main.ts", ...args],
     cwd: project,
     env: { NO_COLOR: "1", INIT_CWD: cwd, ...env },
     stdin: stdin === undefined ? "null" : "piped",

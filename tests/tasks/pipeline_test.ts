@@ -281,7 +281,7 @@ Deno.test("from a folder of photos to predictions, cached, explained, and refuse
 
   await t.step("serve answers programs as predict does, and ends when it is told", async () => {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "tasks/main.ts", "serve", "--port=0", "--store=store", "--json"],
+      args: ["run", "-A", "app/main.ts", "serve", "--port=0", "--store=store", "--json"],
       env: { INIT_CWD: folder },
       stdout: "piped",
     }).spawn();

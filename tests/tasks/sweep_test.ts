@@ -5,10 +5,10 @@ import { run } from "../../pipeline/run.ts";
 import { schemaOf } from "../pipeline/rig.ts";
 import { inputsOf } from "../../pipeline/declaration.ts";
 import { graftPipeline } from "../../tasks/pipeline.ts";
-import { configure } from "../../tasks/configure.ts";
+import { configure } from "../../app/configure.ts";
 import { sweepPipeline } from "../../tasks/sweep_pipeline.ts";
-import { parseFlags } from "../../cli/parse_flags.ts";
-import { describeTable, markdownTable, runsAsCsv } from "../../tasks/describe_table.ts";
+import { parseFlags } from "../../app/cli/parse_flags.ts";
+import { describeTable, markdownTable, runsAsCsv } from "../../report/describe_table.ts";
 import { sweepTable } from "../../training/sweep_table.ts";
 
 async function settingsOf(points: Record<string, string>[]) {
@@ -66,7 +66,7 @@ Deno.test("the last step leaves the table for people and programs, and its pictu
     const evaluations = [evaluated(0, 7, 9), evaluated(1, 9, 9)];
     await Deno.writeTextFile(
       `${folder}/evaluate.ts`,
-      `import { runStep } from "${new URL("../../pipeline/step.ts", import.meta.url)}";
+      `import { runStep } from "${new URL("../../pipeline/process/step.ts", import.meta.url)}";
       await runStep(({ parameters, output }) =>
         Deno.writeTextFile(output + "/metrics.json", JSON.stringify(parameters)));`,
     );

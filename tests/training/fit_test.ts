@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import type { Batch, Loader } from "../../training/batch.ts";
+import type { Batch, Loader } from "../../data/batch.ts";
 import { type BatchProgress, fit } from "../../training/fit.ts";
-import { predictDataset } from "../../training/predict_dataset.ts";
+import { predictDataset } from "../../inference/predict_dataset.ts";
 import { RECIPES } from "../../training/recipes.ts";
 import { softmax } from "../../training/metrics.ts";
 import { Model } from "../../models/model.ts";

@@ -1,8 +1,8 @@
 /** The smallest network that can learn: the mean colour of a photo, then a linear layer. */
 import type { Architecture } from "../../models/architecture.ts";
 import { Model, type NamedTensor } from "../../models/model.ts";
-import type { Batch, Loader } from "../../training/batch.ts";
-import { hashUniform } from "../../certify/hash_numbers.ts";
+import type { Batch, Loader } from "../../data/batch.ts";
+import { hashUniform } from "../../bench/certify/hash_numbers.ts";
 
 const SIDE = 2;
 

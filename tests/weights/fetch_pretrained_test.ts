@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { UnavailableError, WrongContentError } from "../../download/errors.ts";
+import { UnavailableError, WrongContentError } from "../../data/download/errors.ts";
 import { fetchPretrained } from "../../weights/fetch_pretrained.ts";
 import { type Pretrained, pretrainedModels } from "../../weights/registry.ts";
-import { serveFile } from "../download/file_server.ts";
-import { makeZip } from "../download/make_zip.ts";
-import { tempFolder } from "../download/temp_folder.ts";
+import { serveFile } from "../data/download/file_server.ts";
+import { makeZip } from "../data/download/make_zip.ts";
+import { tempFolder } from "../data/download/temp_folder.ts";
 
 const sha256 = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex");
 const bytes = new TextEncoder().encode("weights of MobileNetV2");

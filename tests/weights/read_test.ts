@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import fc from "fast-check";
-import { ZipError } from "../../download/errors.ts";
-import { ZipArchive } from "../../download/zip_archive.ts";
+import { ZipError } from "../../data/download/errors.ts";
+import { ZipArchive } from "../../data/download/zip_archive.ts";
 import { readStateDict } from "../../weights/read.ts";
 import { readSafetensors } from "../../weights/safetensors.ts";
 import { type Tensor, WeightsError } from "../../weights/tensor.ts";
-import { makeZip } from "../download/make_zip.ts";
-import { tempFolder } from "../download/temp_folder.ts";
+import { makeZip } from "../data/download/make_zip.ts";
+import { tempFolder } from "../data/download/temp_folder.ts";
 import { fixture, plain } from "./fixture.ts";
 
 const manifest = JSON.parse(Deno.readTextFileSync(fixture("manifest.json"))) as {

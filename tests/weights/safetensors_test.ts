@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { readSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
 import { arrayTypes, type DType, type Tensor, WeightsError } from "../../weights/tensor.ts";
-import { namesIn, tempFolder } from "../download/temp_folder.ts";
+import { namesIn, tempFolder } from "../data/download/temp_folder.ts";
 import { fixture, plain } from "./fixture.ts";
 
 /** A file by hand: the header as JSON or as it is, and the bytes after it. */

@@ -1,4 +1,4 @@
-import { declareContract } from "../contract/mod.ts";
+import { declareContract } from "../contract/declare_contract.ts";
 import { epilogueContract } from "../contract/epilogue.ts";
 import { expansionContract } from "../contract/expansion.ts";
 import { WASM } from "./subject.ts";

@@ -1,4 +1,4 @@
-import { declareContract } from "../contract/mod.ts";
+import { declareContract } from "../contract/declare_contract.ts";
 import { WEBGPU } from "./subject.ts";
 
 declareContract(WEBGPU);

@@ -10,7 +10,7 @@ import {
   referenceModel,
   sample,
   toTorch,
-} from "../../../certify/reference_model.ts";
+} from "../../../bench/certify/reference_model.ts";
 import type { Model } from "../../../models/model.ts";
 import { type ParameterSpec, parameterSpecs } from "../../../models/parameter_specs.ts";
 import { Sgd } from "../../../training/sgd.ts";

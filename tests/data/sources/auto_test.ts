@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { autoSource } from "../../../data/sources/auto.ts";
 import { elpvWheel } from "../../../data/sources/elpv.ts";
 import { hymenopteraSource } from "../../../data/sources/hymenoptera.ts";
-import { UnavailableError } from "../../../download/errors.ts";
-import { serveFile } from "../../download/file_server.ts";
-import { makeZip } from "../../download/make_zip.ts";
-import { tempFolder } from "../../download/temp_folder.ts";
+import { UnavailableError } from "../../../data/download/errors.ts";
+import { serveFile } from "../download/file_server.ts";
+import { makeZip } from "../download/make_zip.ts";
+import { tempFolder } from "../download/temp_folder.ts";
 
 const both = ["train/ants/a.jpg", "train/bees/b.png", "val/ants/c.jpeg", "val/bees/d.webp"];
 const sha256 = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { planElpv } from "../../../data/sources/elpv.ts";
 import { parseLabels } from "../../../data/sources/labels.ts";
 import { countPhotos, type Plan, targetOf } from "../../../data/sources/plan.ts";
-import { ZipArchive } from "../../../download/zip_archive.ts";
-import { makeZip } from "../../download/make_zip.ts";
-import { tempFolder } from "../../download/temp_folder.ts";
+import { ZipArchive } from "../../../data/download/zip_archive.ts";
+import { makeZip } from "../download/make_zip.ts";
+import { tempFolder } from "../download/temp_folder.ts";
 
 /** 1,600 labels: each probability and type in turn, 200 of each pair. */
 const labels = Array.from({ length: 1600 }, (_, i) => {

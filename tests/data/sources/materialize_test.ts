@@ -4,10 +4,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { materialize } from "../../../data/sources/materialize.ts";
 import { parseSource, type SourceSpec } from "../../../data/sources/spec.ts";
-import { WrongContentError, ZipError } from "../../../download/errors.ts";
-import { serveFile } from "../../download/file_server.ts";
-import { makeZip } from "../../download/make_zip.ts";
-import { namesIn, tempFolder } from "../../download/temp_folder.ts";
+import { WrongContentError, ZipError } from "../../../data/download/errors.ts";
+import { serveFile } from "../download/file_server.ts";
+import { makeZip } from "../download/make_zip.ts";
+import { namesIn, tempFolder } from "../download/temp_folder.ts";
 import { photos, readTree, writeTree } from "./photo_tree.ts";
 
 const both = ["train/ants/a.jpg", "train/bees/b.png", "val/ants/c.jpeg", "val/bees/d.webp"];

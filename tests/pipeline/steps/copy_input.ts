@@ -1,5 +1,5 @@
 /** Copies a file of its only input. */
-import { runStep } from "../../../pipeline/step.ts";
+import { runStep } from "../../../pipeline/process/step.ts";
 
 if (import.meta.main) {
   await runStep<{ file: string }>(async (step) => {

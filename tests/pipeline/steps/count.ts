@@ -2,8 +2,8 @@
  * Counts up to a number and keeps a checkpoint at each; writes all numbers, and which of them it
  * counted itself. At `stop` it dies, throws, or waits for the word of the test.
  */
-import { Checkpoints } from "../../../pipeline/checkpoints.ts";
-import { runStep } from "../../../pipeline/step.ts";
+import { Checkpoints } from "../../../pipeline/process/checkpoints.ts";
+import { runStep } from "../../../pipeline/process/step.ts";
 
 export interface CountParameters {
   to: number;

@@ -1,5 +1,5 @@
 /** One way to go wrong for each name. */
-import { runStep } from "../../../pipeline/step.ts";
+import { runStep } from "../../../pipeline/process/step.ts";
 
 const WAYS: Record<string, (output: string, path: string) => unknown> = {
   throw: () => {

@@ -1,5 +1,5 @@
 /** Has a worker compute from a file that lies beside it. */
-import { runStep } from "../../../pipeline/step.ts";
+import { runStep } from "../../../pipeline/process/step.ts";
 
 if (import.meta.main) {
   await runStep(async (step) => {

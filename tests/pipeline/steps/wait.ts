@@ -3,7 +3,7 @@
  * waits for good. With `deaf`, it does not listen to being asked to end; with `busy`, it works on
  * without ever giving the event loop a turn, "talking" or "silent".
  */
-import { runStep } from "../../../pipeline/step.ts";
+import { runStep } from "../../../pipeline/process/step.ts";
 
 if (import.meta.main) {
   await runStep<{ port: number; deaf: boolean; busy?: "talking" | "silent" }>(async (step) => {

@@ -1,5 +1,5 @@
 /** Writes its text, and what its inputs wrote, to text.txt. */
-import { runStep } from "../../../pipeline/step.ts";
+import { runStep } from "../../../pipeline/process/step.ts";
 
 if (import.meta.main) {
   await runStep<{ text: string }>(async (step) => {

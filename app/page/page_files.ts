@@ -1,0 +1,92 @@
+/** Everything that the page is made of, as files for any web host. */
+import { fileURLToPath } from "node:url";
+import type { ModelDescription } from "../../export/description.ts";
+import { classNames } from "../../models/manifest.ts";
+import type { NamedTensor } from "../../models/model.ts";
+import type { References } from "../../inference/out_of_distribution.ts";
+import { writeSafetensors } from "../../weights/safetensors.ts";
+import type { Tensor } from "../../weights/tensor.ts";
+import { bundleScripts } from "./bundle.ts";
+import type { PageManifest } from "./messages.ts";
+import { SECURITY_HEADERS } from "./security_headers.ts";
+
+export interface PageModel {
+  description: ModelDescription;
+  /** In tfjs layout. */
+  parameters: ReadonlyMap<string, NamedTensor>;
+  accuracy?: { correct: number; total: number; interval: [number, number] };
+  /** The val photos' features, and beyond which distance a photo is unlike them. */
+  familiar?: { references: References; threshold: number };
+}
+
+/** Files that are served as they lie here and in packages. */
+const FILES: Record<string, string> = {
+  "index.html": import.meta.resolve("./static/index.html"),
+  "style.css": import.meta.resolve("./static/style.css"),
+  "kernels.wasm": import.meta.resolve("../../backend/wasm/kernels.wasm"),
+  "mozjpeg_dec.wasm": import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
+  "webp_dec.wasm": import.meta.resolve("@jsquash/webp/codec/dec/webp_dec.wasm"),
+  "gif.wasm": import.meta.resolve("imagescript/wasm/any/gif.wasm"),
+  "jpeg.wasm": import.meta.resolve("imagescript/wasm/any/jpeg.wasm"),
+};
+
+/**
+ * The page's files by name. `_headers` asks hosts that read it (Netlify, Cloudflare Pages) to let the
+ * page use all cores.
+ */
+export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const files = new Map(
+    await Promise.all(
+      Object.entries(FILES).map(async ([name, url]) =>
+        [name, await Deno.readFile(fileURLToPath(url))] as const
+      ),
+    ),
+  );
+  for (const [name, script] of await bundleScripts()) files.set(name, script);
+  const { references } = model.familiar ?? {};
+  if (references) {
+    const { data, size } = references;
+    files.set(
+      "familiar.safetensors",
+      await safetensorsOf(new Map([["features", { shape: [data.length / size, size], data }]])),
+    );
+  }
+  files.set("weights.safetensors", await safetensorsOf(model.parameters));
+  files.set("model.json", utf8(JSON.stringify(manifestOf(model))));
+  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}\n`);
+  files.set("_headers", utf8(`/*\n${headers.join("")}`));
+  return files;
+}
+
+function manifestOf({ description, accuracy, familiar }: PageModel): PageManifest {
+  const { architecture, preprocessing, temperature } = description;
+  return {
+    architecture,
+    classes: [...classNames(description)],
+    preprocessing,
+    temperature,
+    unlikeBeyond: familiar?.threshold ?? null,
+    accuracy: accuracy
+      ? { correct: accuracy.correct, total: accuracy.total, interval: accuracy.interval }
+      : null,
+  };
+}
+
+const utf8 = (text: string) => new TextEncoder().encode(text);
+
+async function safetensorsOf(
+  tensors: ReadonlyMap<string, NamedTensor>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/tensors`;
+    const typed = Array.from(tensors, ([name, { shape, data }]): [string, Tensor] => [
+      name,
+      { dtype: "float32", shape, data: data as Float32Array<ArrayBuffer> },
+    ]);
+    await writeSafetensors(path, new Map(typed), { layout: "tfjs" });
+    return await Deno.readFile(path);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

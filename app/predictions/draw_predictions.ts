@@ -1,0 +1,57 @@
+import type { RgbImage } from "../../data/image.ts";
+import { predictionGrid } from "../../report/render.ts";
+import { explainPhotos } from "../../inference/explain_photos.ts";
+import type { ModelOrigin } from "../../inference/open_model.ts";
+import type { Prediction } from "../../inference/predict_photos.ts";
+
+/** As many photos as a picture shows. */
+const MOST = 60;
+
+interface Shown {
+  prediction: Prediction;
+  /** As the model saw it, [size, size, 3]. */
+  crop: Uint8Array;
+  picture?: RgbImage;
+}
+
+/** Keeps what pictures of predictions show, and draws them. */
+export class PredictionPictures {
+  readonly #shown: Shown[] = [];
+  #count = 0;
+
+  add(shown: Shown): void {
+    this.#count++;
+    if (this.#shown.length < MOST) this.#shown.push(shown);
+  }
+
+  /** The photos with their labels; those that were added with a picture. */
+  async drawGrid(path: string): Promise<void> {
+    await this.#draw(path, "Predictions", this.#shown.map(({ picture }) => picture!));
+  }
+
+  /** The crops with what speaks for each label. */
+  async drawExplained(
+    path: string,
+    origin: ModelOrigin,
+    means: { backend: "webgpu" | "wasm"; threads?: number },
+  ): Promise<void> {
+    const images = await explainPhotos(origin, this.#shown.map(({ crop }) => crop), means);
+    await this.#draw(path, "What speaks for each prediction (Grad-CAM)", images);
+  }
+
+  async #draw(path: string, title: string, images: RgbImage[]): Promise<void> {
+    if (images.length === 0) {
+      console.error(`${path} was not drawn: there is no photo to show`);
+      return;
+    }
+    const tiles = images.map((image, i) => {
+      const { label, probability } = this.#shown[i].prediction;
+      return { image, predicted: label, probability };
+    });
+    await Deno.writeFile(path, await predictionGrid(tiles, { title, columns: 3 }));
+    const part = this.#count > tiles.length
+      ? `, the first ${tiles.length} of ${this.#count} photos`
+      : "";
+    console.error(`drew ${path}${part}`);
+  }
+}

@@ -1,0 +1,164 @@
+/** Logits, gradients and training steps of the models of tests/reference/models.py, on the active backend. */
+import * as tf from "@tensorflow/tfjs";
+import { softmaxCrossEntropy } from "../../backend/ops.ts";
+import { parameterSpecs } from "../../models/parameter_specs.ts";
+import { Sgd } from "../../training/sgd.ts";
+import { type Branch, trainStep } from "../../training/train_step.ts";
+import { type Check, Comparison } from "./check.ts";
+import {
+  readReference,
+  readTorch,
+  type Reference,
+  referenceBatch,
+  referenceModel,
+  sample,
+} from "./reference_model.ts";
+
+/** Model and side of its input. */
+export type ReferenceCase = readonly [name: string, size: number];
+
+/** What tests/fixtures/models has. */
+export const REFERENCE_CASES: readonly ReferenceCase[] = [
+  ["resnet18", 64],
+  ["resnet18", 224],
+  ["resnet34", 64],
+  ["mobilenet_v2", 64],
+  ["mobilenet_v2", 224],
+  ["efficientnet_lite0", 64],
+  ["efficientnet_lite0", 224],
+];
+
+/**
+ * Float32 rounding differs with the order of additions: a value may be off by ten times what torch's
+ * own float32 is from its float64, plus a share of the tensor's largest value. The ResNets are made
+ * of 3×3 convolutions, which Winograd's algorithm computes in fewer, larger roundings.
+ */
+function slackOf(name: string, quantity: "logits" | "training"): number {
+  if (!name.startsWith("resnet")) return quantity === "logits" ? 1e-6 : 1e-5;
+  return quantity === "logits" ? 1e-4 : 2e-5;
+}
+
+/** What torch's own float32 is off by counts this many times. */
+const FLOAT32_ERRORS = 10;
+/** And the largest error of any of its gradients this many times; see `largestShare`. */
+const RELU_JUMPS = 3;
+/** Of a loss, beside that. */
+const LOSS_SLACK = 1e-5;
+
+const describe = ([name, size]: ReferenceCase) => `${name}, 4 photos of ${size}×${size}`;
+
+/** Logits in evaluation, for 1000 classes. */
+export async function checkLogits(reference: ReferenceCase): Promise<Check[]> {
+  const [name, size] = reference;
+  const { logits: expected, input_stream } = await readReference(name, size);
+  const model = await referenceModel(name, 1000);
+  const { images } = referenceBatch(input_stream, size, 0);
+  const logits = model.predict(images);
+  const comparison = new Comparison();
+  addTensor(comparison, undefined, await logits.data(), expected, slackOf(name, "logits"));
+  tf.dispose([images, logits]);
+  model.dispose();
+  return [comparison.check("logits", describe(reference))];
+}
+
+/** The loss of one batch in training, and its gradient by every parameter. */
+export async function checkGradients(reference: ReferenceCase): Promise<Check[]> {
+  const [name, size] = reference;
+  const { finetune_1: expected, input_stream } = await readReference(name, size);
+  const model = await referenceModel(name, 2);
+  const { images, labels } = referenceBatch(input_stream, size, 0);
+  const { value, grads } = tf.variableGrads(
+    () => softmaxCrossEntropy(model.classifier(model.features(images, NO_DROPOUT)), labels),
+    model.trainable("all"),
+  );
+  const slack = slackOf(name, "training") + RELU_JUMPS * largestShare(expected.gradients!);
+  const comparison = new Comparison();
+  for (const spec of parameterSpecs(model.architecture, 2)) {
+    if (!spec.trainable) continue;
+    const gradient = await readTorch(spec, grads[model.parameters.get(spec.name)!.name]);
+    addTensor(comparison, spec.name, gradient, expected.gradients![spec.name], slack);
+  }
+  tf.dispose([images, labels, value, grads]);
+  model.dispose();
+  return [comparison.check("one step", `${describe(reference)}: gradients`)];
+}
+
+/** Losses of some steps, and the parameters and running buffers after them. */
+export async function checkTraining(
+  reference: ReferenceCase,
+  branch: Branch,
+  steps: 1 | 5,
+): Promise<Check[]> {
+  const [name, size] = reference;
+  const { input_stream, ...references } = await readReference(name, size);
+  const expected = references[`${branch}_${steps}`];
+  // Where rounding errors take over within five steps, there is nothing to compare with.
+  if (!expected) return [];
+  const model = await referenceModel(name, 2);
+  const optimizer = new Sgd(model.trainable(branch === "frozen" ? "head" : "all"), 0.9);
+  const losses = new Comparison();
+  for (let step = 0; step < steps; step++) {
+    const { images, labels } = referenceBatch(input_stream, size, step);
+    const { loss, logits } = trainStep(model, branch, optimizer, 0.001, images, labels, null);
+    const difference = Math.abs((await loss.data())[0] - expected.losses[step]);
+    const bound = FLOAT32_ERRORS * expected.f32_loss_error + LOSS_SLACK;
+    losses.add(`step ${step + 1}`, 1, difference, bound);
+    tf.dispose([images, labels, loss, logits]);
+  }
+  const state = new Comparison();
+  for (const spec of parameterSpecs(model.architecture, 2)) {
+    const torch = expected.state[spec.name];
+    if (!torch) continue;
+    const ours = await readTorch(spec, model.parameters.get(spec.name)!);
+    addTensor(state, spec.name, ours, torch, slackOf(name, "training"));
+  }
+  optimizer.dispose();
+  model.dispose();
+  const stage = steps === 1 ? "one step" : "five steps";
+  return [
+    losses.check(stage, `${describe(reference)}, ${branch}: losses`),
+    state.check(stage, `${describe(reference)}, ${branch}: parameters and buffers after`),
+  ];
+}
+
+const NO_DROPOUT = { dropoutMask: null };
+
+/**
+ * The largest error of torch's own float32 gradients, as a share of a tensor's largest value. Any
+ * tensor may be as far off: where rounding takes a ReLU's input across zero a gradient jumps, and
+ * which ReLU it is differs between any two float32 programs. The inputs of 64 pixels were chosen so
+ * that none is so near zero. At 224, of millions some always are: torch itself is off by 0.9% in one
+ * layer of ResNet-18, and by 0.0002% in most.
+ *
+ * A weight before a batch norm that undoes it has a gradient of zero but for rounding: such a tensor
+ * says nothing of the others.
+ */
+function largestShare(gradients: Record<string, Reference>): number {
+  const references = Object.values(gradients);
+  const largest = Math.max(...references.map(({ max_abs }) => max_abs));
+  const shares = references
+    .filter(({ max_abs }) => max_abs > 1e-9 * largest)
+    .map(({ f32_error_max, max_abs }) => f32_error_max / max_abs);
+  return Math.max(...shares);
+}
+
+/** Compares the elements that the fixture kept. */
+function addTensor(
+  comparison: Comparison,
+  name: string | undefined,
+  ours: ArrayLike<number>,
+  torch: Reference,
+  slack: number,
+): void {
+  const kept = sample(ours);
+  const difference = kept.length === torch.values.length
+    ? torch.values.reduce((worst, value, i) => worseOf(worst, Math.abs(kept[i] - value)), 0)
+    : NaN;
+  const bound = FLOAT32_ERRORS * torch.f32_error_max + slack * torch.max_abs;
+  comparison.add(name, kept.length, difference, bound);
+}
+
+/** The larger; or what is not a number. */
+function worseOf(a: number, b: number): number {
+  return a >= b || Number.isNaN(a) ? a : b;
+}

@@ -1,3 +1,0 @@
-export * from "./certificate.ts";
-export * from "./check.ts";
-export * from "./table.ts";

@@ -1,0 +1,46 @@
+/** Where each file of a folder belongs, even where the folder is no data set. */
+import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
+import type { Place } from "../examined.ts";
+import { type FolderTree, folderTree } from "../sources/folder_tree.ts";
+import { findSplits, planLayout, type SplitFolders } from "../sources/layout.ts";
+
+export interface Arrangement {
+  photos: ({ path: string } & Place)[];
+  others: string[];
+  /** Why building a dataset would refuse the folder. */
+  problem?: string;
+}
+
+/**
+ * @param paths of files, with `/`; folders end in it
+ * @param what the name of the source in messages
+ */
+export function arrange(paths: readonly string[], what: string): Arrangement {
+  let problem: string | undefined;
+  let folders: SplitFolders = { root: folderTree(paths), notes: [] };
+  try {
+    folders = findSplits(paths, what);
+    planLayout(paths, what, { seed: 0, valFraction: 0.2 });
+  } catch (error) {
+    problem = (error as Error).message;
+  }
+  const { root, train, held } = folders;
+  const placed = train
+    ? [...filesOf(train, "train"), ...(held ? filesOf(held, "val") : [])]
+    : filesOf(root, undefined);
+  if (train && !held) { for (const file of placed) delete file.split; }
+  placed.sort((a, b) => compareCodePoints(a.path, b.path));
+  return {
+    photos: placed.filter(({ path }) => hasImageExtension(path)),
+    others: placed.map(({ path }) => path).filter((path) => !hasImageExtension(path)),
+    ...(problem !== undefined && { problem }),
+  };
+}
+
+function filesOf(folder: FolderTree, split: Place["split"]): ({ path: string } & Place)[] {
+  return folder.files.map((file) => {
+    const [className, ...rest] = file.split("/");
+    const path = folder.path + file;
+    return rest.length > 0 ? { path, split, className } : { path, split };
+  });
+}

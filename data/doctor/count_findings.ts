@@ -1,0 +1,118 @@
+/** How many photos there are of each class, and what can be said with so many. */
+import type { Examined } from "../examined.ts";
+import { valCount } from "../sources/split.ts";
+import { wilsonInterval } from "../../training/metrics.ts";
+import type { Finding } from "./finding.ts";
+
+/** The part of each class that graft takes for validation where there is no val. */
+const VAL_FRACTION = 0.2;
+/** The largest class as a multiple of the smallest. */
+const IMBALANCE = 3;
+const FEW = 20;
+/** The accuracy for which the interval is told, and how wide to either side it may be. */
+const SUPPOSED = 0.9;
+const WIDE = 0.05;
+
+export function countFindings(files: readonly Examined[]): Finding[] {
+  const usable = files.filter(({ photo, className }) => photo && className !== undefined);
+  const count = (of: readonly Examined[]) =>
+    Object.entries(Object.groupBy(of, ({ className }) => className!))
+      .map(([name, all]) => ({ name, count: all!.length }))
+      .sort((a, b) => b.count - a.count);
+  const divided = usable.some(({ split }) => split === "val");
+  const training = count(usable.filter(({ split }) => split !== "val"))
+    .map(({ name, count }) => ({
+      name,
+      count: divided ? count : count - valCount(count, VAL_FRACTION),
+    }));
+  const val = divided
+    ? usable.filter(({ split }) => split === "val").length
+    : count(usable).reduce((sum, { count }) => sum + valCount(count, VAL_FRACTION), 0);
+  return [...splitFindings(usable, divided), ...balance(training), ...interval(val)];
+}
+
+function splitFindings(usable: readonly Examined[], divided: boolean): Finding[] {
+  if (!divided) return [];
+  const of = (wanted: string) => usable.filter(({ split }) => split === wanted);
+  const classes = (split: string) => new Set(of(split).map(({ className }) => className!));
+  const [train, val] = [classes("train"), classes("val")];
+  const findings: Finding[] = [];
+  const unknown = [...val.difference(train)];
+  if (unknown.length > 0) {
+    findings.push({
+      kind: "val_class_unknown",
+      severity: "error",
+      title: `val has classes that train lacks: ${unknown.join(", ")}`,
+      remedy: "Add train photos of them, or correct the folder's name.",
+      files: of("val").filter(({ className }) => unknown.includes(className!))
+        .map(({ path }) => path),
+    });
+  }
+  const unmeasured = [...train.difference(val)];
+  if (unmeasured.length > 0) {
+    findings.push({
+      kind: "class_without_val",
+      severity: "error",
+      title: `train has classes that val lacks: ${unmeasured.join(", ")}`,
+      remedy: "Move a fifth of each class's photos to val: what is not measured is not known.",
+      files: [],
+    });
+  }
+  return findings;
+}
+
+function balance(training: { name: string; count: number }[]): Finding[] {
+  if (training.length < 2) return [];
+  const findings: Finding[] = [];
+  const [largest, smallest] = [training[0], training.at(-1)!];
+  if (largest.count >= IMBALANCE * smallest.count) {
+    const all = training.reduce((sum, { count }) => sum + count, 0);
+    const share = (100 * largest.count / all).toFixed(0);
+    findings.push({
+      kind: "class_imbalance",
+      severity: "warning",
+      title: `${largest.name} has ${largest.count} training photos, ${smallest.name} has ` +
+        `${smallest.count}: whoever always says ${largest.name} is right ${share}% of the time`,
+      remedy:
+        `Add photos of ${smallest.name}, and look at each class's accuracy, not at one number.`,
+      files: [],
+    });
+  }
+  const few = training.filter(({ count }) => count < FEW);
+  if (few.length > 0) {
+    findings.push({
+      kind: "few_training_photos",
+      severity: "warning",
+      title: "classes with few photos to train on: " +
+        few.map(({ name, count }) => `${name} (${count})`).join(", "),
+      remedy: `Add photos until each class has at least ${FEW}; a hundred are better.`,
+      files: [],
+    });
+  }
+  return findings;
+}
+
+/** What an accuracy measured on so many photos would mean. */
+function interval(val: number): Finding[] {
+  if (val === 0) return [];
+  const [low, high] = wilsonInterval(Math.round(SUPPOSED * val), val);
+  const wide = (high - low) / 2 > WIDE;
+  const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
+  return [{
+    kind: "accuracy_interval",
+    severity: wide ? "warning" : "note",
+    title:
+      `with ${val} val photos, a measured accuracy of ${percent(SUPPOSED)} will mean anything ` +
+      `from ${percent(low)} to ${percent(high)} (95% interval)`,
+    remedy: `For plus or minus 3 points, ${photosFor(0.03)} val photos are needed.`,
+    files: [],
+  }];
+}
+
+/** The fewest val photos whose interval is at most `half` to either side. */
+function photosFor(half: number): number {
+  for (let total = 10;; total += 10) {
+    const [low, high] = wilsonInterval(SUPPOSED * total, total);
+    if ((high - low) / 2 <= half) return total;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Examined } from "../examined.ts";
+import { countFindings } from "./count_findings.ts";
+import { duplicateFindings } from "./duplicate_findings.ts";
+import { fileFindings } from "./file_findings.ts";
+import { type Finding, SEVERITIES } from "./finding.ts";
+import { pictureFindings, type Viewing } from "./picture_findings.ts";
+
+/** What the doctor looked at. */
+export interface Collection {
+  /** Photos by their name, whether they decode or not. */
+  files: readonly Examined[];
+  /** Paths of other files. */
+  others: readonly string[];
+  /** Why the folders are no data set, where they are none. */
+  problem?: string;
+}
+
+/** All that is wrong with a collection of photos, the worst first. */
+export function diagnose(
+  { files, others, problem }: Collection,
+  viewing: Viewing,
+): Finding[] {
+  const findings = [
+    ...countFindings(files),
+    ...duplicateFindings(files),
+    ...fileFindings(files, others),
+    ...pictureFindings(files, viewing),
+  ];
+  const explained = findings.some(({ kind }) =>
+    kind === "val_class_unknown" || kind === "class_without_val"
+  );
+  if (problem && !explained) {
+    findings.unshift({
+      kind: "layout",
+      severity: "error",
+      title: problem,
+      remedy: "Put the photos of each class into a folder of its name.",
+      files: [],
+    });
+  }
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
+  return findings.sort((a, b) => rank(a) - rank(b));
+}

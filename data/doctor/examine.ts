@@ -1,0 +1,38 @@
+import { decodeInOrder } from "../decode_pool.ts";
+import { type Examined, examinedFrom } from "../examined.ts";
+import { listFiles } from "../sources/list_files.ts";
+import { arrange } from "./arrange.ts";
+import type { Collection } from "./diagnose.ts";
+
+/**
+ * Looks at every photo of a folder; nothing is written, and memory does not grow with their size.
+ * The process needs to read the folder and the source files of data/.
+ *
+ * @param what the name of the source in messages
+ * @throws {Error} where there is no such folder
+ */
+export async function examineFolder(
+  folder: string,
+  what: string,
+  { exifOrientation, signal, progress }: {
+    exifOrientation: boolean;
+    signal?: AbortSignal;
+    progress?: (done: number, total: number) => void;
+  },
+): Promise<Collection> {
+  const { photos, others, problem } = arrange(await listFiles(folder), what);
+  const files: Examined[] = [];
+  const decoded = decodeInOrder(photos.map(({ path }) => `${folder}/${path}`), {
+    workers: navigator.hardwareConcurrency,
+    exifOrientation,
+    examine: true,
+    withoutPixels: true,
+    signal,
+  });
+  for await (const result of decoded) {
+    const { path, ...place } = photos[files.length];
+    files.push(examinedFrom(path, place, result));
+    progress?.(files.length, photos.length);
+  }
+  return { files, others, ...(problem !== undefined && { problem }) };
+}

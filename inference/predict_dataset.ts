@@ -1,0 +1,34 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Model } from "../models/model.ts";
+import type { Loader } from "../data/batch.ts";
+
+/** What the model says of one photo. */
+export interface PhotoLogits {
+  /** Position of the photo in its split. */
+  index: number;
+  label: number;
+  logits: number[];
+  /** What the network's last layer was given. */
+  features: Float32Array;
+}
+
+/** Logits and features of every photo that `loader` yields, in its order. */
+export async function predictDataset(
+  model: Model,
+  loader: Loader,
+  { signal, onBatch }: {
+    signal?: AbortSignal;
+    onBatch?: (batch: number, batches: number) => void;
+  } = {},
+): Promise<PhotoLogits[]> {
+  const { size } = model.architecture.preprocessing;
+  const photos: PhotoLogits[] = [];
+  let batch = 0;
+  for await (const { images, labels, indices } of loader) {
+    signal?.throwIfAborted();
+    const results = await model.judge(tf.tensor4d(images, [labels.length, size, size, 3]));
+    indices.forEach((index, i) => photos.push({ index, label: labels[i], ...results[i] }));
+    onBatch?.(++batch, loader.length);
+  }
+  return photos;
+}

@@ -1,0 +1,90 @@
+/** What a model says of photos: shared by the pipeline's last step and `deno task predict`. */
+import type { CropResponse } from "../data/crop_photo.ts";
+import type { RgbImage } from "../data/image.ts";
+import { inBatches, mapInOrder } from "../data/map_in_order.ts";
+import type { Answer, JudgeCrops } from "./predictor.ts";
+import { judge, type Judgement } from "./judgement.ts";
+
+export interface Prediction {
+  path: string;
+  label: string;
+  /** At the temperature that evaluation fitted. */
+  probability: number;
+  /** The likeliest classes, best first. */
+  top: { label: string; probability: number }[];
+  /** Before the temperature. */
+  logits: number[];
+  /** Whether the photo is unlike all val photos; absent where there were too few to tell. */
+  none_of_these?: boolean;
+}
+
+/** A path that is no photo. */
+export interface Failure {
+  path: string;
+  error: string;
+}
+
+/** How to go about it. */
+export interface PredictOptions {
+  /** Cuts a photo: in this process, or in workers. */
+  crop: (path: string) => Promise<CropResponse>;
+  /** Photos cut at a time. */
+  cutting: number;
+  judge: JudgeCrops;
+  /** Batches judged at a time. */
+  judging: number;
+  /** Names of the classes, in the order of the logits. */
+  classes: readonly string[];
+  judgement: Judgement;
+  /** How many classes to list. */
+  top: number;
+}
+
+/** Photos judged together; more are not faster on a CPU, and come later. */
+const BATCH = 8;
+/** A photo that is ready waits so long for others to go with it. */
+const PATIENCE_MS = 30;
+
+/** In the order given; a path that fails does not stop the others, a slow source not what is there. */
+export async function* predictPhotos(
+  paths: Iterable<string> | AsyncIterable<string>,
+  options: PredictOptions,
+): AsyncGenerator<{ result: Prediction | Failure; crop?: Uint8Array; picture?: RgbImage }> {
+  const cut = mapInOrder(
+    paths,
+    options.cutting,
+    async (path) => ({ path, ...await options.crop(path) }),
+  );
+  const batches = mapInOrder(
+    inBatches(cut, BATCH, PATIENCE_MS),
+    options.judging,
+    async (photos) => {
+      const crops = photos.flatMap((photo) => "crop" in photo ? [photo.crop] : []);
+      const answers = crops.length > 0 ? await options.judge(crops) : [];
+      return photos.map((photo) => {
+        const { path } = photo;
+        if (!("crop" in photo)) return { result: { path, error: photo.refusal } };
+        const { crop, picture } = photo;
+        return { result: { path, ...describeAnswer(answers.shift()!, options) }, crop, picture };
+      });
+    },
+  );
+  for await (const batch of batches) yield* batch;
+}
+
+/** What a model's answer means. */
+export function describeAnswer(
+  answer: Answer,
+  { classes, judgement, top }: Pick<PredictOptions, "classes" | "judgement" | "top">,
+): Omit<Prediction, "path"> {
+  const { probabilities, unlike } = judge(answer, judgement);
+  const ranked = probabilities
+    .map((probability, i) => ({ label: classes[i], probability }))
+    .sort((a, b) => b.probability - a.probability);
+  return {
+    ...ranked[0],
+    top: ranked.slice(0, top),
+    logits: answer.logits,
+    ...(unlike !== undefined && { none_of_these: unlike }),
+  };
+}

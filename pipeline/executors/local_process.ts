@@ -1,0 +1,130 @@
+/** Runs each step as a `deno run` of its own. */
+import type { Json } from "../declaration.ts";
+import { messageOf } from "../errors.ts";
+import type { Executor, Hooks, Outcome, Work } from "../executor.ts";
+import { Guard } from "./guard.ts";
+import { decodeMessage, type Message } from "../process/protocol.ts";
+import { StepLog } from "./step_log.ts";
+
+/** How long a step may tidy up after it was asked to end. */
+const GRACE_MS = 1500;
+/** How long output is awaited that a step's own child processes hold open after its end. */
+const DRAIN_MS = 1000;
+
+export class LocalProcesses implements Executor, AsyncDisposable {
+  readonly #guard = new Guard();
+
+  async execute(work: Work, { onReady, onMessage, signal }: Hooks): Promise<Outcome> {
+    using log = new StepLog(work.logFile);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", ...work.arguments, work.module.href],
+      cwd: work.request.output,
+      env: { NO_COLOR: "1" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    using end = new End(child, signal);
+    using _dieWithUs = this.#guard.watch(child.pid);
+
+    let done = false;
+    let result: Json | undefined;
+    let failure: { message: string; stack?: string } | undefined;
+    let checked = Promise.resolve();
+    const receive = (message: Message) => {
+      if (message.type === "ready") {
+        checked = onReady().catch((error) => {
+          failure ??= { message: messageOf(error) };
+          end.now();
+        });
+      } else if (message.type === "result") result = message.value;
+      else if (message.type === "failed") failure ??= message;
+      else if (message.type === "done") done = true;
+      if (message.type === "log") log.write(message.text);
+      onMessage(message);
+    };
+
+    // Stdin stays open: its end tells the step that we are gone.
+    const stdin = child.stdin.getWriter();
+    stdin.write(new TextEncoder().encode(`${JSON.stringify(work.request)}\n`)).catch(() => {});
+    const output = Promise.all([
+      eachLine(child.stdout, (line) => {
+        const message = decodeMessage(line);
+        if (message) receive(message);
+        else if (line) log.write(line);
+      }),
+      eachLine(child.stderr, (line) => log.write(line)),
+    ]);
+    const status = await Promise.race([child.status, output.then(() => child.status)]);
+    await within(DRAIN_MS, output);
+    await checked;
+    stdin.close().catch(() => {});
+
+    if (done && status.success && !failure) return { status: "done", result };
+    const message = failure?.message ?? lastWords(status, log.tail);
+    const error = { message, stack: failure?.stack, logTail: log.tail, logFile: log.path };
+    return { status: "failed", error };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#guard[Symbol.asyncDispose]();
+  }
+}
+
+/** Ends a process politely, then by force. */
+class End implements Disposable {
+  #timer?: ReturnType<typeof setTimeout>;
+
+  constructor(private readonly child: Deno.ChildProcess, private readonly signal?: AbortSignal) {
+    if (signal?.aborted) this.now();
+    signal?.addEventListener("abort", this.now);
+  }
+
+  readonly now = () => {
+    this.#kill("SIGTERM");
+    this.#timer ??= setTimeout(() => this.#kill("SIGKILL"), GRACE_MS);
+  };
+
+  #kill(signal: Deno.Signal): void {
+    try {
+      this.child.kill(signal);
+    } catch { /* It has ended already. */ }
+  }
+
+  [Symbol.dispose](): void {
+    this.#kill("SIGKILL");
+    clearTimeout(this.#timer);
+    this.signal?.removeEventListener("abort", this.now);
+  }
+}
+
+async function eachLine(
+  stream: ReadableStream<Uint8Array>,
+  use: (line: string) => void,
+): Promise<void> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    for (const line of lines) use(line);
+  }
+  if (rest) use(rest);
+}
+
+async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer;
+  const timeout = new Promise((resolve) => timer = setTimeout(resolve, milliseconds));
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
+}
+
+/** What to say of a process that ended without saying why. */
+function lastWords({ code, signal }: Deno.CommandStatus, tail: readonly string[]): string {
+  if (signal === "SIGKILL") return "its process was killed: perhaps the machine ran out of memory";
+  if (signal) return `its process was ended by ${signal}`;
+  const error = tail.findLast((line) => line.startsWith("error: "));
+  if (error) return error.replace(/^error: (Uncaught )?(\(in promise\) )?(Error: )?/, "");
+  return code === 0
+    ? "its process ended before the step was done: does its module end in `await runStep(…)`?"
+    : `its process ended with exit code ${code}`;
+}

@@ -1,0 +1,75 @@
+/** States that a step keeps while it works, to go on from when it is interrupted or asked for more. */
+import { PipelineError } from "../errors.ts";
+import { readJson, syncFolder, writeJson } from "../store/json_file.ts";
+import { namesIn } from "../store/layout.ts";
+import { removeIfThere } from "../store/remove.ts";
+import { findDamageByContent, readTree, type Tree } from "../store/tree.ts";
+
+/** How many are kept, counting down from the one just saved: the older one in case of damage. */
+const KEPT = 2;
+
+export interface Checkpoint {
+  /** How far the step had come: epochs, say. */
+  position: number;
+  /** The folder with its state. */
+  path: string;
+}
+
+/**
+ * @example
+ * ```ts ignore
+ * const checkpoints = new Checkpoints(step.checkpoints);
+ * const start = await checkpoints.latest(step.parameters.epochs);
+ * const state = start ? await read(start.path) : begin();
+ * for (let epoch = start?.position ?? 0; epoch < step.parameters.epochs; epoch++) {
+ *   train(state);
+ *   await checkpoints.save(epoch + 1, (folder) => write(folder, state));
+ * }
+ * ```
+ */
+export class Checkpoints {
+  readonly #folder: string;
+
+  /**
+   * @param folder `step.checkpoints`
+   * @throws {PipelineError} when the step declares none
+   */
+  constructor(folder: string | undefined) {
+    if (!folder) throw new PipelineError("the step keeps checkpoints: declare checkpointsAcross");
+    this.#folder = folder;
+  }
+
+  /** The furthest one, but not beyond `limit`, that is as it was saved. */
+  async latest(limit = Infinity): Promise<Checkpoint | undefined> {
+    for (const position of this.#positions().filter((position) => position <= limit)) {
+      const tree = readJson<Tree>(`${this.#at(position)}/tree.json`);
+      const path = `${this.#at(position)}/state`;
+      if (tree && await findDamageByContent(path, tree) === undefined) return { position, path };
+    }
+  }
+
+  /** Keeps what `write` puts into a folder, whole or not at all, in place of older ones. */
+  async save(position: number, write: (folder: string) => Promise<void>): Promise<Checkpoint> {
+    const draft = `${this.#folder}/draft`;
+    removeIfThere(draft);
+    Deno.mkdirSync(`${draft}/state`, { recursive: true });
+    await write(`${draft}/state`);
+    writeJson(`${draft}/tree.json`, await readTree(`${draft}/state`));
+    removeIfThere(this.#at(position));
+    Deno.renameSync(draft, this.#at(position));
+    syncFolder(this.#folder);
+    const older = this.#positions().filter((other) => other <= position).slice(KEPT);
+    for (const other of older) removeIfThere(this.#at(other));
+    return { position, path: `${this.#at(position)}/state` };
+  }
+
+  /** The furthest first. */
+  #positions(): number[] {
+    return namesIn(this.#folder).filter((name) => /^\d+$/.test(name)).map(Number)
+      .sort((a, b) => b - a);
+  }
+
+  #at(position: number): string {
+    return `${this.#folder}/${position}`;
+  }
+}

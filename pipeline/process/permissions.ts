@@ -1,0 +1,54 @@
+/** Exactly what a step declared, as `deno run` takes it. */
+import type { Closure } from "../code/closure.ts";
+import type { Json, Permissions, StepDeclaration } from "../declaration.ts";
+import { PipelineError } from "../errors.ts";
+import type { Request } from "./protocol.ts";
+
+/**
+ * Arguments of `deno run` before the module.
+ *
+ * @param hidden files of its inputs that the step may not read
+ * @throws {PipelineError} for a path that these cannot name
+ */
+export function denoArguments(
+  step: StepDeclaration,
+  { parameters, inputs, output, checkpoints }: Request,
+  { readable }: Closure,
+  hidden: readonly string[],
+): string[] {
+  const declared = step.permissions?.(parameters) ?? {};
+  const own = checkpoints ? [output, checkpoints] : [output];
+  const granted: Record<string, Permissions["read"]> = {
+    ...declared,
+    read: join(
+      [...Object.values(inputs), ...own, ...readable, ...externalsOf(step, parameters)],
+      declared.read,
+    ),
+    write: join(own, declared.write),
+    env: [
+      ...step.environment?.(parameters) ?? [],
+      ...step.passEnvironment?.(parameters) ?? [],
+    ],
+  };
+  return [
+    "--no-prompt",
+    "--quiet",
+    ...Object.entries(granted).flatMap(([kind, allowed]) => flag("allow", kind, allowed)),
+    ...flag("deny", "read", hidden),
+    ...step.denoArguments?.(parameters) ?? [],
+  ];
+}
+
+function flag(verb: string, kind: string, names: Permissions["read"] = []): string[] {
+  if (names === true) return [`--${verb}-${kind}`];
+  const unnameable = names.find((name) => name.includes(","));
+  if (unnameable) {
+    throw new PipelineError(`Deno takes no ${kind} permission with a comma: rename ${unnameable}`);
+  }
+  return names.length > 0 ? [`--${verb}-${kind}=${[...new Set(names)].join(",")}`] : [];
+}
+
+const externalsOf = (step: StepDeclaration, parameters: Json) => step.externals?.(parameters) ?? [];
+
+const join = (own: string[], declared: Permissions["read"] = []) =>
+  declared === true ? true as const : [...own, ...declared];

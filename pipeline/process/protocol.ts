@@ -1,0 +1,40 @@
+/**
+ * How the orchestrator and a step's process speak: one JSON request on the step's first line of
+ * stdin, which then stays open for as long as the orchestrator lives; one JSON message a line on
+ * the step's stdout.
+ */
+import type { Json } from "../declaration.ts";
+import type { Progress } from "../events.ts";
+
+export interface Request {
+  step: string;
+  parameters: Json;
+  /** Artifact folders by upstream step. */
+  inputs: Record<string, string>;
+  /** An empty folder to write to. */
+  output: string;
+  /** Where earlier attempts left their state, and this one may leave its own. */
+  checkpoints?: string;
+}
+
+export type Message =
+  /** The step's code is loaded, its body begins. */
+  | { type: "ready" }
+  | { type: "progress"; progress: Progress }
+  | { type: "log"; text: string }
+  | { type: "result"; value: Json }
+  | { type: "failed"; message: string; stack?: string }
+  | { type: "done" };
+
+// A line of its own even after stray text without a line end.
+export const encodeMessage = (message: Message): string => `\n${JSON.stringify(message)}\n`;
+
+/** Undefined for a line that is no message: something printed past the protocol. */
+export function decodeMessage(line: string): Message | undefined {
+  if (!line.startsWith(`{"type":"`)) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

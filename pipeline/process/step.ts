@@ -1,0 +1,115 @@
+/**
+ * The step's side: runs inside the step's own process. Every step loads this file before it
+ * starts, so it imports next to nothing.
+ */
+import type { Json } from "../declaration.ts";
+import type { Progress } from "../events.ts";
+import { encodeMessage, type Message, type Request } from "./protocol.ts";
+
+/** All that a step knows of the world. */
+export interface StepContext<P> {
+  /** Validated, with defaults filled in. */
+  parameters: P;
+  /** The artifact folder of each upstream step. */
+  inputs: Record<string, string>;
+  /** The folder to write to, empty at first. */
+  output: string;
+  /** For `new Checkpoints(…)`, where the step declares `checkpointsAcross`. */
+  checkpoints?: string;
+  progress(progress: Progress): void;
+  /** A line for the user; `console` only goes to the log file. */
+  log(text: string): void;
+  /** The result in few words, kept with the artifact. */
+  result(value: Json | object): void;
+  /** Aborted when the run is interrupted; the process ends soon after, willingly or not. */
+  signal: AbortSignal;
+}
+
+/**
+ * Runs a step's body against the orchestrator's request, then ends the process.
+ *
+ * @example
+ * ```ts ignore
+ * if (import.meta.main) {
+ *   await runStep<{ name: string }>(async (step) => {
+ *     await Deno.writeTextFile(`${step.output}/greeting.txt`, `Hello, ${step.parameters.name}`);
+ *   });
+ * }
+ * ```
+ */
+export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>): Promise<void> {
+  keepStdoutForMessages();
+  const { parameters, inputs, output, checkpoints } = await readRequest();
+  send({ type: "ready" });
+  try {
+    await body({
+      parameters: parameters as P,
+      inputs,
+      output,
+      checkpoints,
+      progress: (progress) => send({ type: "progress", progress }),
+      log: (text) => send({ type: "log", text }),
+      result: (value) => send({ type: "result", value: value as Json }),
+      signal: interruption(),
+    });
+  } catch (error) {
+    fail(error);
+  }
+  send({ type: "done" });
+  // Stdin is still being read, and whatever else the body left behind shall not keep us here.
+  Deno.exit(0);
+}
+
+async function readRequest(): Promise<Request> {
+  if (Deno.stdin.isTerminal()) {
+    console.error("This file is a step: its pipeline runs it.");
+    Deno.exit(2);
+  }
+  // Streams and events are modules of Deno's that would have to be loaded first.
+  const buffer = new Uint8Array(2 ** 16);
+  const decoder = new TextDecoder();
+  let text = "";
+  while (!text.includes("\n")) {
+    const length = await Deno.stdin.read(buffer);
+    if (length === null) Deno.exit(1);
+    text += decoder.decode(buffer.subarray(0, length), { stream: true });
+  }
+  // A closed stdin means that the orchestrator is gone: an orphan must not go on.
+  Deno.stdin.read(buffer).then(() => Deno.exit(1), () => Deno.exit(1));
+  return JSON.parse(text);
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error("interrupted"));
+  // Ctrl-C reaches the whole process group: the orchestrator decides what it means.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", abort);
+  Deno.addSignalListener("SIGINT", () => {});
+  return controller.signal;
+}
+
+function send(message: Message): void {
+  const bytes = new TextEncoder().encode(encodeMessage(message));
+  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+}
+
+function fail(error: unknown): never {
+  const stack = error instanceof Error ? error.stack : undefined;
+  send({ type: "failed", message: describe(error), stack });
+  Deno.exit(1);
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `: ${describe(error.cause)}`;
+  const message = error.message || error.name;
+  if (!(error instanceof Deno.errors.NotCapable)) return message + cause;
+  return message.replace(/, (run again|specify) .*/s, "") +
+    ", which the step does not declare: add it to the step's externals, environment or permissions" +
+    " (of an input, what is notInDigest is not to be read)";
+}
+
+function keepStdoutForMessages(): void {
+  const { error } = console;
+  for (const print of ["log", "info", "debug", "dir", "dirxml"] as const) console[print] = error;
+}

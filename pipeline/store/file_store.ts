@@ -1,0 +1,125 @@
+/** A store in a folder, safe for any number of processes at a time. */
+import { type Layout, namesIn } from "./layout.ts";
+import { readJson, syncFolder, writeJson } from "./json_file.ts";
+import { lock, tryLock, type WaitOptions } from "./lock.ts";
+import type { Artifact, Lookup, Manifest, Store } from "../store.ts";
+import { digestOf } from "../digest.ts";
+import { isCurrent } from "../fingerprint.ts";
+import { removeIfThere } from "./remove.ts";
+import { findDamage, findDamageByContent, statOrNull } from "./tree.ts";
+
+/** As manifests lie on the disk: any change to one shows. */
+interface Sealed {
+  sha256: string;
+  manifest: Manifest;
+}
+
+export class FileStore implements Store {
+  /** What was listed last: a sweep's instances of one step are explained one after the other. */
+  #listed?: { step: string; manifests: Map<string, Manifest | undefined> };
+
+  constructor(private readonly layout: Layout) {}
+
+  find(step: string, key: string): Lookup {
+    const manifest = this.#read(step, key);
+    if (!manifest) return {};
+    const path = this.layout.artifact(manifest);
+    const damage = findDamage(path, manifest.tree);
+    return damage ? { damage } : { artifact: { path, manifest } };
+  }
+
+  async inspect({ path, manifest }: Artifact): Promise<string | undefined> {
+    const damage = await findDamageByContent(path, manifest.tree);
+    const isOurs = path === this.layout.artifact(manifest);
+    if (damage && isOurs) removeIfThere(this.layout.entry(manifest.step, manifest.key));
+    return damage;
+  }
+
+  /** Undefined also for what is cut short, altered or made under other rules. */
+  #read(step: string, key: string): Manifest | undefined {
+    const sealed = readJson<Sealed>(this.layout.entry(step, key));
+    if (!sealed?.manifest || digestOf(sealed.manifest) !== sealed.sha256) return undefined;
+    const { manifest } = sealed;
+    const isIt = manifest.step === step && manifest.key === key;
+    return isIt && isCurrent(manifest.fingerprint) ? manifest : undefined;
+  }
+
+  steps(): Set<string> {
+    return new Set(namesIn(this.layout.entries));
+  }
+
+  manifests(step: string, limit = Infinity): Manifest[] {
+    const folder = `${this.layout.entries}/${step}`;
+    const known = this.#listed?.step === step ? this.#listed.manifests : new Map();
+    const listed = new Map<string, Manifest | undefined>();
+    this.#listed = { step, manifests: listed };
+    return namesIn(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => ({ name, time: Number(statOrNull(`${folder}/${name}`)?.mtime) }))
+      .sort((a, b) => b.time - a.time)
+      .slice(0, limit)
+      .map(({ name, time }) => {
+        const version = `${name} ${time}`;
+        const manifest = known.get(version) ?? this.#read(step, name.slice(0, -".json".length));
+        listed.set(version, manifest);
+        return manifest;
+      })
+      .filter((manifest) => manifest !== undefined);
+  }
+
+  tryLock(step: string, key: string): Promise<Disposable | undefined> {
+    return tryLock(this.layout.lock(step, key), "exclusive");
+  }
+
+  lock(step: string, key: string, options?: WaitOptions): Promise<Disposable> {
+    return lock(this.layout.lock(step, key), "exclusive", options);
+  }
+
+  draft(step: string): string {
+    return Deno.makeTempDirSync({ dir: this.layout.drafts, prefix: `${step}.` });
+  }
+
+  async publish(draft: string, manifest: Manifest): Promise<Artifact> {
+    const path = this.layout.artifact(manifest);
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    Deno.mkdirSync(folder, { recursive: true });
+    // A temporary folder is its owner's alone; a store may be a team's.
+    if (Deno.build.os !== "windows") Deno.chmodSync(draft, 0o777 & ~Deno.umask());
+    if (!statOrNull(path)) this.#move(draft, path);
+    else if (await findDamageByContent(path, manifest.tree)) {
+      const grave = this.draft(`${manifest.step}.damaged`);
+      this.#move(path, `${grave}/content`);
+      this.#move(draft, path);
+      this.discard(grave);
+    } else this.discard(draft);
+    syncFolder(folder);
+    Deno.mkdirSync(`${this.layout.entries}/${manifest.step}`, { recursive: true });
+    const sealed: Sealed = { sha256: digestOf(manifest), manifest };
+    writeJson(this.layout.entry(manifest.step, manifest.key), sealed);
+    return { path, manifest };
+  }
+
+  /** Another process may publish the same content under another key at this very moment. */
+  #move(from: string, to: string): void {
+    try {
+      Deno.renameSync(from, to);
+    } catch (error) {
+      if (!statOrNull(to)) throw error;
+      this.discard(from);
+    }
+  }
+
+  checkpoints(step: string, key: string, run: string, afresh: boolean): string {
+    const folder = this.layout.checkpoint(step, key);
+    if (afresh) removeIfThere(folder);
+    Deno.mkdirSync(`${folder}/states`, { recursive: true });
+    writeJson(`${folder}/run.json`, { run }, { durable: false });
+    return `${folder}/states`;
+  }
+
+  discard(draft: string): void {
+    try {
+      Deno.removeSync(draft, { recursive: true });
+    } catch { /* `gc` will. */ }
+  }
+}

@@ -1,0 +1,91 @@
+/** Names of everything in a store's folder. */
+import type { Manifest } from "../store.ts";
+
+export class Layout {
+  readonly root: string;
+  /** Drafts; whatever lies here while no run goes on is garbage. */
+  readonly drafts: string;
+  /** Manifests: `entries/<step>/<key>.json`. */
+  readonly entries: string;
+  /** Content, found by what it is, so equal results of different keys share it. */
+  readonly artifacts: string;
+  /** Steps' checkpoints: `checkpoints/<step>/<key>`, with the name of the last run that used them. */
+  readonly checkpoints: string;
+  readonly locks: string;
+  readonly runs: string;
+  /** Names given to runs. */
+  readonly pins: string;
+  /** Code that artifacts were made with, by digest. */
+  readonly code: string;
+  /** Digests and module graphs; can be removed at any time. */
+  readonly cache: string;
+
+  constructor(root: string) {
+    this.root = root.replace(/(?<=.)[/\\]+$/, "");
+    this.drafts = `${this.root}/tmp`;
+    this.entries = `${this.root}/entries`;
+    this.artifacts = `${this.root}/artifacts`;
+    this.checkpoints = `${this.root}/checkpoints`;
+    this.locks = `${this.root}/locks`;
+    this.runs = `${this.root}/runs`;
+    this.pins = `${this.root}/pins`;
+    this.code = `${this.root}/code`;
+    this.cache = `${this.root}/cache`;
+  }
+
+  create(): void {
+    for (
+      const folder of [
+        this.drafts,
+        this.entries,
+        this.artifacts,
+        this.locks,
+        this.runs,
+        this.code,
+        `${this.cache}/closures`,
+      ]
+    ) {
+      Deno.mkdirSync(folder, { recursive: true });
+    }
+  }
+
+  exists(): boolean {
+    try {
+      return Deno.statSync(this.root).isDirectory;
+    } catch {
+      return false;
+    }
+  }
+
+  entry(step: string, key: string): string {
+    return `${this.entries}/${step}/${key}.json`;
+  }
+
+  artifact({ step, content }: Pick<Manifest, "step" | "content">): string {
+    // Half of the digest keeps paths short and still never meets another.
+    return `${this.artifacts}/${step}/${content.slice(0, 32)}`;
+  }
+
+  checkpoint(step: string, key: string): string {
+    return `${this.checkpoints}/${step}/${key}`;
+  }
+
+  lock(step: string, key: string): string {
+    return `${this.locks}/${step}.${key}`;
+  }
+
+  /** Held shared by every run, alone by who removes things. */
+  get storeLock(): string {
+    return `${this.locks}/store`;
+  }
+}
+
+/** Names in a folder; none when it does not exist. */
+export function namesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+/** Whether a step is what all rests on: a function, which gives the same for the same. */
+import { inputsOf, kindOf } from "../declaration.ts";
+import { inStore } from "../errors.ts";
+import { FileStore } from "../store/file_store.ts";
+import { type Pipeline, stepNamed } from "../graph.ts";
+import { Layout } from "../store/layout.ts";
+import { lock } from "../store/lock.ts";
+import { run, type RunOptions } from "../run.ts";
+import type { Manifest } from "../store.ts";
+import { without } from "../store/tree.ts";
+
+export interface Repetition {
+  step: string;
+  deterministic: boolean;
+  /** Files that came out differently, of those that count as the result. */
+  differences: string[];
+  /** Whether the store holds the same result; undefined if it holds none. */
+  isStored?: boolean;
+}
+
+/**
+ * Runs a step twice, from its beginning, and compares what it writes; what it needs is taken from
+ * the store, or made first. Nothing of the two is kept.
+ *
+ * @throws {Error} when a step fails
+ */
+export async function repeat(
+  pipeline: Pipeline,
+  step: string,
+  options: RunOptions,
+): Promise<Repetition> {
+  const inputs = Object.values(inputsOf(stepNamed(pipeline, step)));
+  const layout = new Layout(options.store);
+  return await inStore(layout.root, async () => {
+    layout.create();
+    using _notRemoved = await lock(layout.storeLock, "shared", { signal: options.signal });
+    if (inputs.length > 0) {
+      await runOrThrow(pipeline, { ...options, targets: inputs, force: false });
+    }
+    const first = await makeAlone(pipeline, step, options, layout);
+    const second = await makeAlone(pipeline, step, options, layout);
+    const stored = new FileStore(layout).find(first.step, first.key).artifact?.manifest;
+    const differences = differencesOf(first, second);
+    return {
+      step,
+      deterministic: differences.length === 0,
+      differences,
+      isStored: stored && differencesOf(first, stored).length === 0,
+    };
+  });
+}
+
+/** Makes a step's artifact in a store of its own, which vanishes. */
+async function makeAlone(
+  pipeline: Pipeline,
+  step: string,
+  options: RunOptions,
+  layout: Layout,
+): Promise<Manifest> {
+  const store = Deno.makeTempDirSync({ dir: layout.drafts, prefix: `${step}.repeated.` });
+  try {
+    const readFrom = [layout.root, ...options.readFrom ?? []];
+    const { steps } = await runOrThrow(
+      pipeline,
+      { ...options, store, readFrom, targets: [step], force: [step] },
+    );
+    const { key } = steps.find((record) => record.step === step)!;
+    const kind = kindOf(stepNamed(pipeline, step));
+    return new FileStore(new Layout(store)).find(kind, key!).artifact!.manifest;
+  } finally {
+    Deno.removeSync(store, { recursive: true });
+  }
+}
+
+async function runOrThrow(pipeline: Pipeline, options: RunOptions) {
+  const record = await run(pipeline, options);
+  options.signal?.throwIfAborted();
+  const failed = record.steps.find(({ status }) => status === "failed");
+  if (failed) throw new Error(`${failed.step} failed: ${failed.reason}`);
+  return record;
+}
+
+function differencesOf(...manifests: [Manifest, Manifest]): string[] {
+  const [a, b] = manifests.map(({ tree, fingerprint }) => {
+    const { files, emptyFolders } = without(tree, fingerprint.notInDigest);
+    return new Map([
+      ...files.map(({ path, sha256 }) => [path, sha256] as const),
+      ...emptyFolders.map((path) => [path, "folder"] as const),
+    ]);
+  });
+  return [...new Set([...a.keys(), ...b.keys()])].filter((path) => a.get(path) !== b.get(path))
+    .sort();
+}

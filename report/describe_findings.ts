@@ -1,0 +1,27 @@
+/** What the data doctor found, for people. */
+import { type Finding, SEVERITIES } from "../data/doctor/finding.ts";
+import { printable } from "./printable.ts";
+
+/** Files named in the text; all are in the JSON. */
+const NAMED = 3;
+
+/** Lines for a finding: what it is, some of the files, what to do. */
+export function describeFinding({ severity, title, remedy, files, groups }: Finding): string[] {
+  const shown = (groups ?? files.map((file) => [file])).slice(0, NAMED)
+    .map((group) => printable(group.join(" = ")));
+  const more = (groups ?? files).length - shown.length;
+  return [
+    `${severity.toUpperCase().padEnd(8)} ${printable(title)}`,
+    ...shown.map((line) => `${" ".repeat(9)}  ${line}`),
+    ...(more > 0 ? [`${" ".repeat(9)}  and ${more} more`] : []),
+    ...(remedy === "Nothing." ? [] : [`${" ".repeat(9)}> ${remedy}`]),
+  ];
+}
+
+/** "1 error, 2 warnings, 0 notes". */
+export function countFindings(findings: readonly Finding[]): string {
+  return SEVERITIES.map((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return `${count} ${severity}${count === 1 ? "" : "s"}`;
+  }).join(", ");
+}

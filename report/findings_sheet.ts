@@ -1,0 +1,38 @@
+import { cropPhoto } from "../data/crop_photo.ts";
+import type { Finding } from "../data/doctor/finding.ts";
+import type { SheetSection } from "./contact_sheet.ts";
+import { contactSheet } from "./render.ts";
+
+/** Files shown of a finding: two rows. */
+const SHOWN = 14;
+/** Side of a photo on the sheet, in its pixels. */
+const SIDE = 192;
+
+/**
+ * The files that findings name, as a contact sheet; undefined where none names any. Groups that
+ * belong together stay together.
+ * @param folder that the files' paths are relative to
+ */
+export async function findingsSheet(
+  findings: readonly Finding[],
+  folder: string,
+  title: string,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const sections: SheetSection[] = [];
+  for (const { severity, title, remedy, files } of findings) {
+    if (files.length === 0) continue;
+    const tiles = await Promise.all(
+      files.slice(0, SHOWN).map(async (path) => {
+        const cut = await cropPhoto({ photo: `${folder}/${path}`, resize: SIDE, size: SIDE });
+        return {
+          caption: path.slice(path.lastIndexOf("/") + 1),
+          ...("crop" in cut && { image: { width: SIDE, height: SIDE, data: cut.crop } }),
+        };
+      }),
+    );
+    sections.push({ severity, title, remark: remedy, tiles, total: files.length });
+  }
+  if (sections.length === 0) return undefined;
+  const remark = `${sections.length} of ${findings.length} findings name files`;
+  return await contactSheet(sections, { title, remark });
+}

@@ -1,3 +1,0 @@
-/** A web server for a model. */
-export * from "./openapi.ts";
-export * from "./server.ts";

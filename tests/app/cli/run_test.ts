@@ -1,0 +1,94 @@
+/** Runs as a user sees them: how they end, and what is said then. */
+import assert from "node:assert/strict";
+import { Folder, Gate } from "../../pipeline/rig.ts";
+
+/** Process groups are `setsid`'s and /proc's here. */
+const test = (name: string, body: () => Promise<void>) =>
+  Deno.test(name, () => Deno.build.os === "linux" ? body() : console.log("skipped: not on Linux"));
+
+const start = (args: string[], env: Record<string, string> = {}) =>
+  // In a process group of its own, so that it can be interrupted as a terminal does: with all.
+  new Deno.Command("setsid", {
+    args: [
+      "--wait",
+      Deno.execPath(),
+      "run",
+      "-A",
+      new URL("driver.ts", import.meta.url).href,
+      ...args,
+    ],
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+
+for (const deaf of [false, true]) {
+  const how = deaf ? "a step that does not listen" : "its steps";
+  test(`Ctrl-C ends ${how} in two seconds, keeps what was finished, and exits with 130`, async () => {
+    using folder = new Folder();
+    await using gate = new Gate();
+    const env = { PORT: `${gate.port}`, DEAF: deaf ? "1" : "0" };
+    const run = start(["run", "waits", "--store", folder.store], env);
+    const { pid, gone } = await gate.arrival();
+    const group = groupOf(pid);
+    const begun = performance.now();
+    Deno.kill(-group, "SIGINT");
+    const { code, stderr } = await run.output();
+    const seconds = (performance.now() - begun) / 1000;
+    assert.equal(code, 130);
+    // Two on a machine that has nothing else to do.
+    assert.ok(seconds < 4, `it took ${seconds} s`);
+    assert.equal(await gone, null, "the step's process has ended");
+    const said = new TextDecoder().decode(stderr);
+    assert.match(said, /✓ before/);
+    assert.match(said, /- waits +skipped \(interrupted\)/);
+    const again = await start(["plan", "waits", "--json", "--store", folder.store], env).output();
+    assert.match(new TextDecoder().decode(again.stdout), /"before","status":"cached"/);
+  });
+}
+
+test("a failed step says its own error first, then its log's end, the log, and how to run it alone", async () => {
+  using folder = new Folder();
+  const run = start([
+    "run",
+    "before",
+    "grumbles",
+    `--store=${folder.path}/a b`,
+    "--seed",
+    "7",
+    "--force",
+  ]);
+  const { code, stderr } = await run.output();
+  assert.equal(code, 1);
+  const [, told] = new TextDecoder().decode(stderr).split("\ngrumbles failed: ");
+  const lines = told.trimEnd().split("\n");
+  assert.deepEqual(lines.slice(0, 3), ["it is enough", "", "  | grumble 1"]);
+  assert.equal(lines[21], "  | grumble 20");
+  const log = /^Its whole log: (.*)$/.exec(lines[22])![1];
+  assert.equal(Deno.readTextFileSync(log).split("\n").length, 21);
+  const rerun = `To run it again: deno task grumbles '--store=${folder.path}/a b' --seed=7`;
+  assert.equal(lines[23], rerun);
+});
+
+test("verify --repeat tells whether a step gives the same twice, and exits accordingly", async () => {
+  using folder = new Folder();
+  const { code, stdout } = await start([
+    "verify",
+    "--repeat=before",
+    "--json",
+    `--store=${folder.store}`,
+  ]).output();
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), {
+    step: "before",
+    deterministic: true,
+    differences: [],
+  });
+});
+
+function groupOf(pid: number): number {
+  // Field 5, after the name, which is in parentheses.
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
+}

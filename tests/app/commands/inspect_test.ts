@@ -1,0 +1,59 @@
+/** `deno task inspect` as a user runs it. */
+import assert from "node:assert/strict";
+import { decodeImage } from "../../../data/decode.ts";
+import { png } from "../../data/image_files.ts";
+import { withTempFolder, writeFiles } from "../../data/photo_folder.ts";
+import { scene } from "../../data/scene.ts";
+import { makeZip } from "../../data/download/make_zip.ts";
+import { graft } from "../../tasks/graft.ts";
+
+const FILES: Record<string, Uint8Array | string> = {};
+for (let i = 0; i < 6; i++) {
+  FILES[`train/<b>ants/${i}.png`] = png(scene(i, 300, 240));
+  FILES[`train/bees/${i}.png`] = png(scene(20 + i, 300, 240));
+  FILES[`val/<b>ants/${i}.png`] = png(scene(40 + i, 300, 240));
+  FILES[`val/bees/${i}.png`] = png(scene(60 + i, 300, 240));
+}
+FILES["val/bees/\x1b[2J<script>.png"] = FILES["train/bees/3.png"];
+FILES["train/bees/cut.jpg"] = "";
+
+Deno.test("a folder is looked at where it is; an error among the findings fails, and the sheet shows them", () =>
+  withTempFolder(async (folder) => {
+    await writeFiles(`${folder}/photos`, FILES);
+    const { code, stdout, stderr } = await graft(["inspect", "photos", "--grid=sheet.png"], {
+      cwd: folder,
+    });
+    assert.equal(code, 1, stderr);
+    assert.match(stdout, /^ERROR .*in train and.*in val/m);
+    assert.match(stdout, /train\/bees\/3\.png = val\/bees\/\u{FFFD}\[2J<script>\.png/u);
+    assert.match(stdout, /25 photos looked at: 1 error, 3 warnings, 0 notes/);
+    const { width } = await decodeImage(await Deno.readFile(`${folder}/sheet.png`));
+    assert.ok(width > 1000);
+  }));
+
+Deno.test("a zip is looked at too; --json gives a finding a line and a summary", () =>
+  withTempFolder(async (folder) => {
+    const entries = Object.entries(FILES)
+      .filter(([path]) => !path.includes("\x1b"))
+      .map(([path, content]) => ({ name: `mine/${path}`, content }));
+    await Deno.writeFile(`${folder}/photos.zip`, makeZip(entries));
+    const { code, json, stderr } = await graft(["inspect", "photos.zip", "--json"], {
+      cwd: folder,
+    });
+    assert.equal(code, 0, stderr);
+    const [summary, ...findings] = json.toReversed();
+    assert.equal(summary.photos, 24);
+    assert.equal(summary.findings, findings.length);
+    const broken = findings.find(({ kind }) => kind === "undecodable");
+    assert.deepEqual(broken.files, ["mine/train/bees/cut.jpg"]);
+  }));
+
+Deno.test("inspect without photos, and with a folder that is not there, says what to do", () =>
+  withTempFolder(async (folder) => {
+    const without = await graft(["inspect"], { cwd: folder });
+    assert.equal(without.code, 2);
+    assert.match(without.stderr, /deno task inspect DIR/);
+    const nowhere = await graft(["inspect", "nowhere"], { cwd: folder });
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.stderr, /nowhere is no folder/);
+  }));

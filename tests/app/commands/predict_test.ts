@@ -1,0 +1,106 @@
+/** `deno task predict` as a user runs it, on photos and weights that the test makes. */
+import assert from "node:assert/strict";
+import { decodeImage } from "../../../data/decode.ts";
+import { graft } from "../../tasks/graft.ts";
+import { writePhoto } from "../../tasks/generated_photos.ts";
+import { writeRandomWeights } from "../../tasks/random_weights.ts";
+
+const MODEL = [
+  "--weights=weights.safetensors",
+  "--model=mobilenet_v2",
+  `--classes=classes.txt`,
+];
+const MANY = 30;
+
+Deno.test("predict", async (t) => {
+  const folder = await Deno.makeTempDir();
+  const at = { cwd: folder };
+  await Deno.mkdir(`${folder}/photos`);
+  for (let i = 0; i < MANY; i++) {
+    await writePhoto(`${folder}/photos/${i}.png`, i + 1, i % 2 ? 0 : 2);
+  }
+  await Deno.writeTextFile(`${folder}/photos/broken.png`, "no photo");
+  await Deno.writeTextFile(
+    `${folder}/classes.txt`,
+    Array.from({ length: 1000 }, (_, i) => `kind ${i}`).join("\n"),
+  );
+  await writeRandomWeights(`${folder}/weights.safetensors`, "mobilenet_v2");
+  // deno-lint-ignore no-explicit-any -- read from JSON
+  const few: any[] = [];
+
+  await t.step(
+    "many photos, judged by processes beside, get what a few get in this one",
+    async () => {
+      const sample = ["photos/3.png", "photos/broken.png", "photos/12.png"];
+      const alone = await graft(["predict", ...sample, ...MODEL, "--json"], at);
+      assert.equal(alone.code, 1, alone.stderr);
+      few.push(...alone.json);
+      const many = await graft(["predict", "photos", ...MODEL, "--format=json"], at);
+      assert.equal(many.code, 1, many.stderr);
+      const lines = many.stdout.trim().split("\n").map((line) => JSON.parse(line));
+      assert.equal(lines.length, MANY + 1);
+      assert.deepEqual(lines.map(({ path }) => path), lines.map(({ path }) => path).toSorted());
+      for (const wanted of few) {
+        const found = lines.find(({ path }) => path === wanted.path);
+        assert.equal(found.label, wanted.label);
+        assert.equal(found.error, wanted.error);
+        wanted.logits?.forEach((logit: number, i: number) =>
+          assert.ok(Math.abs(logit - found.logits[i]) < 1e-4 * Math.max(1, Math.abs(logit)))
+        );
+      }
+    },
+  );
+
+  await t.step("a list on standard input, as CSV", async () => {
+    const { code, stdout, stderr } = await graft(
+      ["predict", "-", ...MODEL, "--format=csv", "--top=1"],
+      { ...at, stdin: "photos/12.png\nphotos/gone.png\n" },
+    );
+    assert.equal(code, 1, stderr);
+    const [head, first, second] = stdout.trim().split("\n");
+    assert.equal(head, "path,label,probability,none_of_these,error");
+    const wanted = few.find(({ path }) => path === "photos/12.png");
+    assert.ok(first.startsWith(`photos/12.png,${wanted.label},`), first);
+    assert.match(second, /^photos\/gone\.png,,,,there is no such file$/);
+    assert.match(stderr, /2 photos, 1 of them could not be read/);
+  });
+
+  await t.step("a pattern, drawn as a grid, and with what speaks for each label", async () => {
+    const { code, stdout, stderr } = await graft(
+      ["predict", "photos/?.png", ...MODEL, "--grid=grid.png", "--explain=heat.png"],
+      at,
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout.trim().split("\n").length, 10);
+    const sizes = await Promise.all(["grid", "heat"].map(async (name) => {
+      const { width, height } = await decodeImage(await Deno.readFile(`${folder}/${name}.png`));
+      return [width, height];
+    }));
+    assert.deepEqual(sizes[0], sizes[1], "ten photos each");
+  });
+
+  await t.step("what cannot be meant is refused before anything is read", async () => {
+    for (
+      const [args, message] of [
+        [["photos", "--format=xml"], /takes table, json or csv/],
+        [["photos", "--format=csv", "--json"], /exclude each other/],
+        [["*.tiff"], /no photo fits/],
+      ] as [string[], RegExp][]
+    ) {
+      const { code, stderr } = await graft(["predict", ...args, ...MODEL], at);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+    }
+  });
+
+  await t.step("a process that cannot load the model says why", async () => {
+    await Deno.writeTextFile(`${folder}/bad.safetensors`, "not weights at all");
+    const { code, stderr } = await graft(
+      ["predict", "photos", "--weights=bad.safetensors", ...MODEL.slice(1)],
+      at,
+    );
+    assert.equal(code, 1);
+    assert.match(stderr, /bad\.safetensors/);
+  });
+  await Deno.remove(folder, { recursive: true });
+});

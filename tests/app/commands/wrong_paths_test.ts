@@ -1,0 +1,60 @@
+/** Every flag that takes a path, given what it cannot use: one line says which, why, and what to do. */
+import assert from "node:assert/strict";
+import { writeSafetensors } from "../../../weights/safetensors.ts";
+import { graft } from "../../tasks/graft.ts";
+
+const NO_FILE = /there is no such file: check the path/;
+const FOLDER = /is a folder: name/;
+const NO_WEIGHTS = /is no file of weights: known are/;
+const NAMED = ["--model=mobilenet_v2", "--classes=a,b"];
+const STORE_IS_FILE = /--store is ".*text", which is a file: name a folder/;
+
+/** `text` is a file, `empty` one of no bytes, `bare.safetensors` says nothing of itself, `folder` a folder, `nowhere` nothing. */
+const CASES: [string[], RegExp][] = [
+  ...["plan", "predict x.png", "export --format=onnx", "serve --port=0"].flatMap((command) => {
+    const given = (weights: string) => [...command.split(" "), `--weights=${weights}`];
+    return [
+      [given("nowhere"), NO_FILE],
+      [[...given("nowhere"), ...NAMED], NO_FILE],
+      [given("folder"), FOLDER],
+      [[...given("folder"), ...NAMED], FOLDER],
+      [given("empty"), NO_WEIGHTS],
+      [given("text"), NO_WEIGHTS],
+      [given("bare.safetensors"), /--weights needs --model, one of/],
+    ] as [string[], RegExp][];
+  }),
+  [["predict", "x.png", "--weights=text", "--model=resnet18", "--classes=nowhere"], NO_FILE],
+  [["predict", "x.png", "--grid=nowhere/x.png"], /--grid .* is no folder: make it first/],
+  [["predict", "x.png", "--grid=folder"], FOLDER],
+  [["predict", "x.png", "--explain=folder"], FOLDER],
+  [["predict", "https://example.com/x.jpg"], /takes files, not addresses: download https/],
+  [["predict", "folder"], /folder is a folder without photos/],
+  [["inspect", "nowhere.zip"], NO_FILE],
+  [["inspect", "nowhere"], /nowhere is no folder\. Photos come from/],
+  [["inspect", "text"], /text is no folder\. Photos come from/],
+  [["inspect", "folder", "--grid=folder"], FOLDER],
+  [["export", "--format=tfjs", "--out=text"], /--out is ".*text", which is a file: name a folder/],
+  ...["plan", "runs", "gc", "verify", "report", "predict x.png"].map((command) =>
+    [[...command.split(" "), "--store=text"], STORE_IS_FILE] as [string[], RegExp]
+  ),
+  [["plan", "--store-from=text"], /--store-from is ".*text", which is no folder/],
+];
+
+Deno.test("a path that cannot be used is refused in one line, without a stack trace", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/folder`);
+  await Deno.writeTextFile(`${folder}/text`, "neither photo nor weights");
+  await Deno.writeTextFile(`${folder}/empty`, "");
+  await writeSafetensors(`${folder}/bare.safetensors`, new Map());
+  for (const [args, message] of CASES) {
+    const store = args.some((arg) => arg.startsWith("--store=")) ? [] : ["--store=store"];
+    const { code, stdout, stderr } = await graft([...args, ...store], { cwd: folder });
+    const what = `${args.join(" ")}: ${code} ${stderr}`;
+    assert.ok(code === 1 || code === 2, what);
+    assert.match(stderr, message, what);
+    assert.doesNotMatch(stderr, /^\s+at /m, what);
+    assert.equal(stderr.split("\n").filter((line) => line.startsWith("graft: ")).length, 1, what);
+    assert.equal(stdout, "", what);
+  }
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { csvFormat, tableFormat } from "../../../app/predictions/format_predictions.ts";
+
+const PREDICTION = {
+  path: "a.jpg",
+  label: "bee",
+  probability: 0.75,
+  top: [{ label: "bee", probability: 0.75 }, { label: "wasp", probability: 0.25 }],
+  logits: [1, 2],
+};
+
+Deno.test("a table's columns are aligned by what can come, not by what has come", () => {
+  const { line } = tableFormat(["bee", "wasp"]);
+  assert.equal(line(PREDICTION), "bee    75.0%  a.jpg  (wasp 25.0%)");
+  assert.match(line({ ...PREDICTION, none_of_these: true }), /a\.jpg .*none of these\?/);
+  assert.equal(line({ path: "b.jpg", error: "truncated" }), "b.jpg: truncated");
+});
+
+Deno.test("no name moves the terminal's cursor", () => {
+  const text = tableFormat(["bee"]).line({ ...PREDICTION, path: "a\x1b[2Jb\r\n.jpg" });
+  assert.doesNotMatch(text, /\p{Cc}/u);
+});
+
+Deno.test("CSV has a cell for every column, quoted where names need it", () => {
+  const { head, line } = csvFormat(2);
+  assert.equal(head, "path,label,probability,label_2,probability_2,none_of_these,error");
+  assert.equal(line(PREDICTION), "a.jpg,bee,0.750000,wasp,0.250000,,");
+  assert.equal(
+    line({ ...PREDICTION, path: 'say "hi", he.jpg', none_of_these: false }),
+    '"say ""hi"", he.jpg",bee,0.750000,wasp,0.250000,false,',
+  );
+  assert.equal(line({ path: "b.jpg", error: "cut\noff" }), 'b.jpg,,,,,,"cut\noff"');
+});

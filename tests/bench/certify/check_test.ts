@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { type Check, Comparison, Equality } from "../../../bench/certify/check.ts";
+import { checkDecoding } from "../../../bench/certify/decoding.ts";
+import { checkRandomNumbers } from "../../../bench/certify/random_numbers.ts";
+import { tableHeader, tableLine } from "../../../bench/certify/table.ts";
+import { checkTransforms } from "../../../bench/certify/transforms.ts";
+import { checkWeights } from "../../../bench/certify/weights.ts";
+import { assertKept } from "../../models/assert_kept.ts";
+
+Deno.test("a comparison reports what comes nearest to its bound, not the largest difference", () => {
+  const check = new Comparison().add("a", 3, 5, 10).add("b", 4, 0.9, 1).check("logits", "x");
+  assert.deepEqual(check, {
+    stage: "logits",
+    what: "x",
+    compared: 7,
+    difference: 0.9,
+    bound: 1,
+    ok: true,
+    worst: "b",
+  });
+});
+
+Deno.test("a difference beyond its bound, or that is not a number, breaks the comparison", () => {
+  assert.equal(new Comparison().add("a", 1, 1.01, 1).check("logits", "x").ok, false);
+  assert.equal(new Comparison().add("a", 1, 1e-9, 0).check("logits", "x").ok, false);
+  const check = new Comparison().add("a", 1, NaN, 1).add("b", 1, 0, 0).check("logits", "x");
+  assert.deepEqual([check.ok, check.worst], [false, "a"]);
+});
+
+Deno.test("what compared nothing certifies nothing", () => {
+  assert.equal(new Comparison().check("logits", "x").ok, false);
+  assert.equal(new Equality().check("weights", "x").ok, false);
+});
+
+Deno.test("exact values are counted where they differ, NaN equal to itself and 0 not to -0", () => {
+  const equality = new Equality();
+  equality.values("same", [NaN, 1, 2n], [NaN, 1, 2n]);
+  equality.values("signs", [0, 5], [-0, 5]);
+  equality.values("short", [1], [1, 2]);
+  equality.digest("digest", 10, "ab", "ac");
+  const { compared, difference, ok, worst } = equality.check("weights", "x");
+  assert.deepEqual([compared, difference, ok, worst], [17, 13, false, "signs"]);
+});
+
+Deno.test("the table lines up, and names what breaks a bound", () => {
+  const check: Check = {
+    stage: "logits",
+    what: "resnet18",
+    compared: 32,
+    difference: 0.00123,
+    bound: 0.001,
+    ok: false,
+    worst: "fc.weight",
+  };
+  const line = tableLine(check);
+  assert.match(line, /^logits +resnet18 +32 +1\.2e-3 +1\.0e-3 {2}NO: fc\.weight$/);
+  assert.equal(line.indexOf("  NO"), tableHeader().indexOf("  ok"));
+});
+
+for (
+  const [what, stage] of Object.entries({
+    "random numbers": checkRandomNumbers,
+    decoding: checkDecoding,
+    transforms: checkTransforms,
+    weights: checkWeights,
+  })
+) {
+  Deno.test(`${what} certify`, async () => {
+    assertKept(await Array.fromAsync(stage()));
+  });
+}

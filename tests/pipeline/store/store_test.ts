@@ -1,0 +1,221 @@
+/** What every store must do, tried on each kind of store. */
+import assert from "node:assert/strict";
+import { FileStore } from "../../../pipeline/store/file_store.ts";
+import { type Fingerprint, keyOf } from "../../../pipeline/fingerprint.ts";
+import { LayeredStore } from "../../../pipeline/store/layered_store.ts";
+import { Layout } from "../../../pipeline/store/layout.ts";
+import type { Artifact, Store } from "../../../pipeline/store.ts";
+import { digestOfTree, readTree } from "../../../pipeline/store/tree.ts";
+import { Folder } from "../rig.ts";
+
+function layoutOf(root: string): Layout {
+  const layout = new Layout(root);
+  layout.create();
+  return layout;
+}
+
+const fileStore = (root: string) => new FileStore(layoutOf(root));
+
+const KINDS: Record<string, (root: string) => Store> = {
+  "a store in a folder": fileStore,
+  "a store with a read-only one behind it": (root) =>
+    new LayeredStore(layoutOf(root), [fileStore(`${root}_behind`)]),
+};
+
+function fingerprintOf(step: string, version: number): Fingerprint {
+  return {
+    schema: 2,
+    step,
+    module: "step.ts",
+    files: {},
+    packages: {},
+    parameters: { version },
+    outputs: [],
+    notInDigest: [],
+    inputs: {},
+    externals: {},
+    environment: {},
+    device: null,
+    denoArguments: [],
+  };
+}
+
+/** Publishes files as version `version` of `step`. */
+async function publish(
+  store: Store,
+  step: string,
+  version: number,
+  files: Record<string, string>,
+): Promise<Artifact> {
+  const draft = store.draft(step);
+  for (const [name, text] of Object.entries(files)) {
+    Deno.mkdirSync(`${draft}/${name}`.replace(/[^/]+$/, ""), { recursive: true });
+    Deno.writeTextFileSync(`${draft}/${name}`, text);
+  }
+  const fingerprint = fingerprintOf(step, version);
+  const tree = await readTree(draft);
+  return await store.publish(draft, {
+    step,
+    key: keyOf(fingerprint),
+    fingerprint,
+    texts: {},
+    tree,
+    content: digestOfTree(tree),
+    digest: digestOfTree(tree),
+    result: version,
+    made: { run: "r", at: new Date(version).toISOString(), seconds: 1, deno: "2", platform: "p" },
+  });
+}
+
+const keyOfVersion = (step: string, version: number) => keyOf(fingerprintOf(step, version));
+
+for (const [kind, open] of Object.entries(KINDS)) {
+  const test = (name: string, body: (store: Store, folder: Folder) => Promise<void>) =>
+    Deno.test(`${kind} ${name}`, async () => {
+      using folder = new Folder();
+      await body(open(folder.store), folder);
+    });
+
+  test("finds nothing at first", async (store) => {
+    assert.deepEqual(store.find("a", keyOfVersion("a", 1)), {});
+    assert.deepEqual(store.manifests("a", 9), []);
+    assert.deepEqual([...store.steps()], []);
+    await Promise.resolve();
+  });
+
+  test("finds what was published, and only under its step and key", async (store) => {
+    const published = await publish(store, "a", 1, { "text.txt": "one", "in/deep.txt": "two" });
+    assert.deepEqual(store.find("a", keyOfVersion("a", 1)), { artifact: published });
+    assert.equal(Deno.readTextFileSync(`${published.path}/in/deep.txt`), "two");
+    assert.deepEqual(store.find("a", keyOfVersion("a", 2)), {});
+    assert.deepEqual(store.find("b", keyOfVersion("a", 1)), {});
+    assert.deepEqual([...store.steps()], ["a"]);
+  });
+
+  test("does not show a draft, and removes it when told", async (store, folder) => {
+    const draft = store.draft("a");
+    Deno.writeTextFileSync(`${draft}/text.txt`, "half");
+    assert.deepEqual(store.find("a", keyOfVersion("a", 1)), {});
+    store.discard(draft);
+    assert.deepEqual([...Deno.readDirSync(`${folder.store}/tmp`)], []);
+    store.discard(draft);
+    await Promise.resolve();
+  });
+
+  test("keeps equal content once and lists every manifest, newest first", async (store) => {
+    const one = await publish(store, "a", 1, { "text.txt": "same" });
+    const two = await publish(store, "a", 2, { "text.txt": "same" });
+    const three = await publish(store, "a", 3, { "text.txt": "other" });
+    assert.equal(two.path, one.path);
+    assert.notEqual(three.path, one.path);
+    const results = store.manifests("a", 9).map(({ result }) => result);
+    assert.deepEqual(results.toSorted(), [1, 2, 3]);
+    assert.equal(store.manifests("a", 2).length, 2);
+  });
+
+  test("does not serve an artifact that lost or grew a file", async (store) => {
+    const key = keyOfVersion("a", 1);
+    const { path } = await publish(store, "a", 1, { "x.txt": "1234", "in/y.txt": "5" });
+    Deno.truncateSync(`${path}/x.txt`, 2);
+    assert.deepEqual(store.find("a", key), { damage: "x.txt has 2 bytes instead of 4" });
+    Deno.removeSync(`${path}/x.txt`);
+    assert.deepEqual(store.find("a", key), { damage: "x.txt is missing" });
+    Deno.removeSync(path, { recursive: true });
+    assert.match(store.find("a", key).damage!, /is missing/);
+  });
+
+  test("tells of changed content when it is asked to look, and then has no such artifact", async (store) => {
+    const key = keyOfVersion("a", 1);
+    const artifact = await publish(store, "a", 1, { "x.txt": "1234" });
+    assert.equal(await store.inspect(artifact), undefined);
+    assert.deepEqual(store.find("a", key), { artifact });
+    Deno.writeTextFileSync(`${artifact.path}/x.txt`, "12x4");
+    assert.equal(await store.inspect(artifact), "x.txt has other content");
+    assert.deepEqual(store.find("a", key), {});
+  });
+
+  test("heals damaged content when it is published again", async (store) => {
+    const files = { "x.txt": "1234" };
+    const { path } = await publish(store, "a", 1, files);
+    // The same size: only its content tells.
+    Deno.writeTextFileSync(`${path}/x.txt`, "12x4");
+    const healed = await publish(store, "a", 1, files);
+    assert.equal(healed.path, path);
+    assert.equal(Deno.readTextFileSync(`${path}/x.txt`), "1234");
+  });
+
+  test("does not trust a manifest that is cut short or altered", async (store, folder) => {
+    const key = keyOfVersion("a", 1);
+    await publish(store, "a", 1, { "x.txt": "1234" });
+    const file = `${folder.store}/entries/a/${key}.json`;
+    const text = Deno.readTextFileSync(file);
+    for (
+      const wrong of [
+        "",
+        text.slice(0, 200),
+        "{}",
+        text.replace(`"seconds": 1`, `"seconds": 2`),
+        text.replace(/"sha256": "./, `"sha256": "z`),
+        text.replace(`"version": 1`, `"version": 2`),
+      ]
+    ) {
+      assert.notEqual(wrong, text);
+      Deno.writeTextFileSync(file, wrong);
+      assert.equal(store.find("a", key).artifact, undefined, wrong);
+    }
+  });
+
+  test("gives a step the same checkpoints again, by their key, until it shall begin afresh", async (store) => {
+    const folder = store.checkpoints("a", "k", "first run", false);
+    Deno.writeTextFileSync(`${folder}/state.txt`, "kept");
+    assert.equal(store.checkpoints("a", "k", "second run", false), folder);
+    assert.equal(Deno.readTextFileSync(`${folder}/state.txt`), "kept");
+    for (const [step, key] of [["a", "l"], ["b", "k"]]) {
+      assert.deepEqual([...Deno.readDirSync(store.checkpoints(step, key, "run", false))], []);
+    }
+    assert.equal(store.checkpoints("a", "k", "third run", true), folder);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    await Promise.resolve();
+  });
+
+  test("gives the lock of a key to one at a time", async (store) => {
+    const first = await store.lock("a", "k");
+    let waited = false;
+    const controller = new AbortController();
+    const onWait = () => {
+      waited = true;
+      controller.abort(new Error("given up"));
+    };
+    await assert.rejects(store.lock("a", "k", { onWait, signal: controller.signal }), /given up/);
+    assert.ok(waited);
+    (await store.lock("a", "other key"))[Symbol.dispose]();
+    const second = store.lock("a", "k", { onWait: () => first[Symbol.dispose]() });
+    (await second)[Symbol.dispose]();
+  });
+}
+
+Deno.test("what the store behind has is served from there, and nothing is written to it", async () => {
+  using folder = new Folder();
+  const behind = fileStore(`${folder.path}/team`);
+  const theirs = await publish(behind, "a", 1, { "x.txt": "theirs" });
+  const before = listing(`${folder.path}/team`);
+  const store = new LayeredStore(layoutOf(folder.store), [behind]);
+  assert.deepEqual(store.find("a", keyOfVersion("a", 1)), { artifact: theirs });
+  const ours = await publish(store, "a", 2, { "x.txt": "ours" });
+  await publish(store, "b", 1, { "x.txt": "ours" });
+  assert.deepEqual([...store.steps()].sort(), ["a", "b"]);
+  assert.ok(ours.path.startsWith(`${folder.store}/`));
+  assert.deepEqual(store.manifests("a", 9).map(({ result }) => result), [2, 1]);
+  Deno.truncateSync(`${ours.path}/x.txt`);
+  assert.match(store.find("a", keyOfVersion("a", 2)).damage!, /0 bytes instead of 4/);
+  assert.deepEqual(listing(`${folder.path}/team`), before);
+  Deno.writeTextFileSync(`${theirs.path}/x.txt`, "Theirs");
+  assert.equal(await store.inspect(theirs), "x.txt has other content");
+  assert.deepEqual(listing(`${folder.path}/team`), before);
+});
+
+function listing(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) =>
+    isDirectory ? listing(`${folder}/${name}`) : [`${folder}/${name}`]
+  ).sort();
+}
