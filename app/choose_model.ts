@@ -4,6 +4,7 @@ import type { CommandContext } from "./cli/application.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { Flags } from "./cli/flags.ts";
 import { checkFile } from "./cli/paths.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { type ModelDescription, parseDescription } from "../export/description.ts";
 import { classNames, type ModelManifest } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
@@ -38,13 +39,13 @@ export async function trainedModel(
     );
   }
   const manifest = await readJson<ModelManifest>(`${artifact.path}/model.json`);
-  const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
+  const accuracy = percent(manifest.training!.valAccuracy);
   const judgement = await judgementOf(latest, branch, artifact.manifest.digest);
   return {
     origin: { artifact: artifact.path },
     manifest,
     judgement,
-    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%`,
+    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { HEADING, heading } from "./heading.ts";
-import { percent } from "./number.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { COLOUR, MARGIN, SIZE } from "./style.ts";
 import { line, type Picture, picture, rect, text } from "./svg.ts";
 import { fitText, textWidth } from "./text.ts";

@@ -1,5 +1,5 @@
 import type { Branch, History } from "./history.ts";
-import { percent } from "./number.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { BRANCH_COLOURS, COLOUR, MARGIN, SIZE } from "./style.ts";
 import { line, text } from "./svg.ts";
 import { fitText, textWidth } from "./text.ts";

@@ -1,7 +1,7 @@
 import type { RgbImage } from "../data/image.ts";
 import { gridOf } from "./grid.ts";
 import { heading } from "./heading.ts";
-import { percent } from "./number.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { photo } from "./photo.ts";
 import { SIZE } from "./style.ts";
 import { box, type Picture, picture, text } from "./svg.ts";

@@ -1,7 +1,8 @@
 import { axisOf } from "./axis.ts";
 import { colourOf } from "./curve_legend.ts";
 import { HEADING, heading } from "./heading.ts";
-import { percent, short } from "./number.ts";
+import { percent } from "../data/statistics/percent.ts";
+import { short } from "./number.ts";
 import { COLOUR, MARGIN, SIZE } from "./style.ts";
 import { line, n, type Picture, picture, text } from "./svg.ts";
 import { fitText, textWidth } from "./text.ts";

@@ -1,5 +1,5 @@
 import type { RgbImage } from "../data/image.ts";
-import { percent } from "./number.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { photo } from "./photo.ts";
 import { checkImage } from "./png.ts";
 import { COLOUR, MARGIN, SIZE } from "./style.ts";

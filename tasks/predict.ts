@@ -3,6 +3,7 @@ import { activateBackend } from "../backend/activate.ts";
 import { cropPhoto } from "../data/crop_photo.ts";
 import { openDataset } from "../data/dataset.ts";
 import { decodeImage } from "../data/decode.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { classNames } from "../models/manifest.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { titledPhoto } from "../report/render.ts";
@@ -42,7 +43,7 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
       if ("error" in result) throw new Error(`${path}: ${result.error}`);
       const { label, probability } = result;
       predictions[branch] = { ...result, path };
-      step.log(`${branch}: ${path} is ${label} (${(100 * probability).toFixed(1)}%)`);
+      step.log(`${branch}: ${path} is ${label} (${percent(probability)})`);
       await Deno.writeFile(
         `${step.output}/predicted_${branch}.png`,
         await titledPhoto(image, { predicted: label, probability }),

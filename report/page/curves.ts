@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { isDrawable } from "../axis.ts";
-import { percent, short } from "../number.ts";
+import { percent } from "../../data/statistics/percent.ts";
+import { short } from "../number.ts";
 import { chart, colourOf } from "./chart.ts";
 import { BRANCHES, type BranchFacts, type BranchName, type EpochFacts } from "./facts.ts";
 import { type Html, html } from "./html.ts";
