@@ -5,7 +5,7 @@ import { DataLoader } from "../data/loader.ts";
 import { percent, percentRange } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { predictionGrid } from "../report/render.ts";
+import { predictionGrid } from "../report/prediction_grid.ts";
 import { renderReport } from "../report/page/page.ts";
 import { calibrate, calibrated } from "../inference/calibration.ts";
 import { references, unlikeThreshold } from "../inference/out_of_distribution.ts";

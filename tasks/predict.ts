@@ -6,7 +6,7 @@ import { decodeImage } from "../data/decode.ts";
 import { percent } from "../data/statistics/percent.ts";
 import { classNames } from "../models/manifest.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { titledPhoto } from "../report/render.ts";
+import { titledPhoto } from "../report/titled_photo.ts";
 import { judgeHere } from "../inference/predictor.ts";
 import { readJudgement } from "../inference/judgement.ts";
 import { writeJson } from "./json.ts";

@@ -1,5 +1,5 @@
 import type { RgbImage } from "../../data/image.ts";
-import { predictionGrid } from "../../report/render.ts";
+import { predictionGrid } from "../../report/prediction_grid.ts";
 import { explainPhotos } from "../../inference/explain_photos.ts";
 import type { ModelOrigin } from "../../inference/open_model.ts";
 import type { Prediction } from "../../inference/predict_photos.ts";
