@@ -1,12 +1,11 @@
 /** The command line: `deno task pipeline` and everything beside it. */
 import { fileURLToPath } from "node:url";
 import { v8FlagArguments } from "../backend/v8_flags.ts";
-import { EXIT } from "./cli/exit.ts";
 import { main } from "./cli/main.ts";
 import { configure } from "./configure.ts";
 import { graftPipeline } from "../tasks/pipeline.ts";
 import { realPath } from "./real_path.ts";
-import { writeNewestReport, writeRunReport } from "./run_report.ts";
+import { drawRun } from "./run_report.ts";
 import { sweepPipeline } from "../tasks/sweep_pipeline.ts";
 
 /** Commands that neither run a step, nor say what running one would do. */
@@ -39,9 +38,10 @@ if (import.meta.main) {
     pipeline,
     defaultStore,
     configure,
-    conclude: (record, store) => {
-      const path = writeRunReport(pipeline, store, record);
-      return path && `report: ${path}`;
+    conclude: async (record, store) => {
+      const { report, curves } = await drawRun(pipeline, store, record);
+      if (report) return `report: ${report}`;
+      return curves.length > 0 ? `curves: ${curves.join(", ")}` : undefined;
     },
     sweep: (settings) => sweepPipeline(pipeline, settings),
     commands: {
@@ -53,14 +53,11 @@ if (import.meta.main) {
           (await import("./commands/predict.ts")).predictCommand(context, v8Flags),
       },
       report: {
-        usage: "report",
-        help: "write report.html of the newest run that evaluated its models, and say where it is",
-        run: ({ store, flags, json, say }) => {
-          const report = writeNewestReport(pipeline, store);
-          if (flags.json) json(report);
-          else say(report.path);
-          return Promise.resolve(EXIT.done);
-        },
+        usage: "report [RUN]",
+        help:
+          "write report.html of a run, by default the newest with an evaluation; say where it is",
+        run: async (context) =>
+          (await import("./commands/report.ts")).reportCommand(context, pipeline),
       },
       export: {
         usage: "export",

@@ -9,12 +9,12 @@ import { dropoutSize } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/process/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { trainingCurves } from "../report/training_curves.ts";
 import { fit } from "../training/fit.ts";
 import { replaceHead } from "../training/head.ts";
 import { learningCurves } from "../training/history.ts";
 import { traceStep } from "../training/trace.ts";
 import type { Branch } from "../training/train_step.ts";
+import { curvesFile } from "./artifacts/history.ts";
 import { writeJson } from "./json.ts";
 import { readParameters, writeParameters } from "./parameter_file.ts";
 import type { TrainParameters } from "./parameters.ts";
@@ -102,11 +102,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     await writeParameters(`${step.output}/best.safetensors`, best);
     await writeJson(`${step.output}/model.json`, trained);
     await writeJson(`${step.output}/history.json`, history);
-    await writeJson(`${step.output}/curves.json`, learningCurves(history));
-    await Deno.writeFile(
-      `${step.output}/curves.png`,
-      await trainingCurves({ branches: [{ name: branch, history }] }),
-    );
+    await curvesFile.write(step.output, learningCurves(history));
     step.result({
       bestAccuracy: history.best.accuracy,
       epochsToBest: history.best.epoch + 1,

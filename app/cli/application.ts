@@ -14,13 +14,18 @@ export interface Application {
     parameters: Record<string, unknown>;
     notes: string[];
   }>;
-  /** What there is to say when a run is over, for people; undefined where it did not come so far. */
-  conclude?(record: RunRecord, store: string): string | undefined;
+  /**
+   * What is still to be done when a run is over, a sweep's too; and what there is to say of it, for
+   * people: undefined where it did not come so far.
+   */
+  conclude?(record: RunRecord, store: string): Said | Promise<Said>;
   /** One graph for several settings, as `configure` gave them. */
   sweep(settings: readonly Setting[]): SweptPipeline;
   /** Commands of its own, such as `predict`: they return an exit code. */
   commands: Record<string, Command>;
 }
+
+type Said = string | undefined;
 
 export interface SweptPipeline {
   pipeline: Pipeline;

@@ -1,11 +1,12 @@
 /** What the command line asks for: a pipeline with its parameters, or a sweep over several. */
 import type { Setting } from "../../pipeline/expand.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
-import type { Application, CommandContext, SweptPipeline } from "./application.ts";
+import type { RunRecord } from "../../pipeline/store/run_record.ts";
+import type { Application, CommandContext } from "./application.ts";
 import type { Axis, Flags } from "./flags.ts";
 import { checkSteps } from "./steps.ts";
 
-export interface Wanted extends Partial<Pick<SweptPipeline, "conclude">> {
+export interface Wanted {
   pipeline: Pipeline;
   /** By step. */
   parameters: Record<string, unknown>;
@@ -13,6 +14,8 @@ export interface Wanted extends Partial<Pick<SweptPipeline, "conclude">> {
   targets?: string[];
   /** What was decided, for people. */
   notes: string[];
+  /** What a run of it came to, for people. */
+  conclude(record: RunRecord): Promise<string | undefined>;
 }
 
 /** @throws {UsageError} for a value that no setting may have, or a name that is no step's */
@@ -25,7 +28,7 @@ export async function configure(app: Application, context: CommandContext): Prom
       pipeline: app.pipeline,
       targets,
       ...await app.configure(flags, folder, store),
-      conclude: (record) => app.conclude?.(record, store),
+      conclude: async (record) => await app.conclude?.(record, store),
     };
   }
   const settings: Setting[] = [];
@@ -42,6 +45,10 @@ export async function configure(app: Application, context: CommandContext): Prom
   return {
     ...swept,
     targets: checkSteps(swept.pipeline, operands),
+    conclude: async (record) => {
+      await app.conclude?.(record, store);
+      return swept.conclude(record);
+    },
     notes: [...notes, `a sweep over ${what}: ${swept.pipeline.steps.length} steps`],
   };
 }

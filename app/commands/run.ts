@@ -37,7 +37,7 @@ export async function runSteps(app: Application, context: CommandContext): Promi
     if (step.error) console.error(describeFailure(step, flags));
   }
   if (!flags.json) sayResults(record, say);
-  const conclusion = conclude?.(record);
+  const conclusion = await conclude(record);
   if (conclusion) say(`\n${conclusion}`);
   if (record.status === "interrupted") return EXIT.interrupted;
   return record.status === "done" ? EXIT.done : EXIT.failed;
