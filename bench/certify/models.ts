@@ -3,7 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { softmaxCrossEntropy } from "../../backend/ops.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { Sgd } from "../../training/sgd.ts";
-import { type Branch, trainStep } from "../../training/train_step.ts";
+import type { Branch } from "../../models/manifest.ts";
+import { trainStep } from "../../training/train_step.ts";
 import { type Check, Comparison } from "./check.ts";
 import {
   readReference,
