@@ -8,7 +8,7 @@ import { type Tensor, WeightsError } from "../../weights/tensor.ts";
 import { unpickle } from "../../weights/pickle.ts";
 import { stateDictViews } from "../../weights/state_dict.ts";
 import { storageReference, torchGlobal } from "../../weights/torch_globals.ts";
-import { fixture } from "./fixture.ts";
+import { OFFICIAL_PICKLE } from "./fixture.ts";
 
 const specs: ParameterSpec[] = [
   { name: "conv.weight", kind: "conv", shape: [5, 3, 2, 4] },
@@ -129,7 +129,7 @@ Deno.test("a head of another number of classes is recognised", () => {
 
 /** The official file's parameters, with zeros for values. */
 function officialResnet18(): Map<string, Tensor> {
-  const bytes = Deno.readFileSync(fixture("resnet18-f37072fd.data.pkl"));
+  const bytes = Deno.readFileSync(OFFICIAL_PICKLE);
   const { value } = unpickle(bytes, { global: torchGlobal, persistent: storageReference });
   return new Map([...stateDictViews(value)].map(([name, { shape, storage }]): [string, Tensor] => [
     name,
