@@ -2,12 +2,12 @@
 import type { CommandContext } from "./cli/application.ts";
 import type { ModelDescription } from "../export/description.ts";
 import type { CardFacts } from "../export/model_card.ts";
-import type { NamedTensor } from "../models/model.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { latestArtifact, listRuns } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
 import { convertStateDict } from "../weights/convert.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import { readStateDict } from "../weights/read.ts";
 import { type ChosenModel, modelFromFile, trainedModel } from "./choose_model.ts";
 import { readJson } from "../tasks/json.ts";

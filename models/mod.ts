@@ -10,3 +10,4 @@ export * from "./registry.ts";
 export * from "./resnet.ts";
 export * from "./tf_layers.ts";
 export * from "./torchvision.ts";
+export type { NamedTensor, ParameterSpec } from "../weights/parameter.ts";

@@ -1,5 +1,5 @@
 /** A model's parameters in a safetensors file, in tfjs layout under torch's names. */
-import type { NamedTensor } from "../models/model.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.ts";
 import type { Tensor } from "../weights/tensor.ts";
 

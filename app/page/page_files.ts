@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import type { ModelDescription } from "../../export/description.ts";
 import { classNames } from "../../models/manifest.ts";
-import type { NamedTensor } from "../../models/model.ts";
 import type { References } from "../../inference/out_of_distribution.ts";
+import type { NamedTensor } from "../../weights/parameter.ts";
 import { writeSafetensors } from "../../weights/safetensors.ts";
 import type { Tensor } from "../../weights/tensor.ts";
 import { bundleScripts } from "./bundle.ts";

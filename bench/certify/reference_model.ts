@@ -1,8 +1,9 @@
 /** The models of tests/reference/models.py: the same weights, heads, inputs, and what torch made of them. */
 import * as tf from "@tensorflow/tfjs";
 import { findArchitecture } from "../../models/registry.ts";
-import { Model, type NamedTensor } from "../../models/model.ts";
-import { type ParameterSpec, parameterSpecs } from "../../models/parameter_specs.ts";
+import { Model } from "../../models/model.ts";
+import { parameterSpecs } from "../../models/parameter_specs.ts";
+import type { NamedTensor, ParameterSpec } from "../../weights/parameter.ts";
 import { readFixture } from "./fixtures.ts";
 import { hashTensor } from "./hash_numbers.ts";
 
