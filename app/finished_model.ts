@@ -4,7 +4,7 @@ import type { ModelDescription } from "../export/description.ts";
 import type { CardFacts } from "../export/model_card.ts";
 import { parametersOf } from "../inference/open_model.ts";
 import type { Branch } from "../models/manifest.ts";
-import type { NamedTensor } from "../models/model.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import { latestArtifact, listRuns } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
 import { metricsFile } from "../tasks/artifacts/metrics.ts";

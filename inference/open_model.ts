@@ -1,5 +1,6 @@
 import { classCount, MANIFEST_SCHEMA, type ModelManifest } from "../models/manifest.ts";
-import { Model, type NamedTensor } from "../models/model.ts";
+import { Model } from "../models/model.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { convertStateDict } from "../weights/convert.ts";

@@ -5,7 +5,7 @@ import { SPLITS } from "../data/dataset_index.ts";
 import type { Examined } from "../data/examined.ts";
 import { hasImageExtension } from "../data/image_folder.ts";
 import { type Collection, diagnose } from "../data/doctor/diagnose.ts";
-import { IMAGENET_PREPROCESSING } from "../models/architecture.ts";
+import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { batchGrid } from "../report/render.ts";
 import { countFindings, describeFinding } from "../report/describe_findings.ts";

@@ -2,12 +2,11 @@
 import { basename } from "node:path";
 import { MANIFEST_SCHEMA, type ModelManifest } from "../models/manifest.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
-import { findArchitecture } from "../models/registry.ts";
+import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { convertStateDict } from "../weights/convert.ts";
 import { fetchPretrained } from "../weights/fetch_pretrained.ts";
 import { readStateDict } from "../weights/read.ts";
-import type { PretrainedModel } from "../weights/registry.ts";
 import { modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
 import type { ConvertWeightsParameters } from "./parameters.ts";
 import { sha256OfFile } from "../data/download/digest.ts";
@@ -37,7 +36,7 @@ async function convert(step: StepContext<ConvertWeightsParameters>): Promise<voi
   step.result({ model, ...pretrained });
 }
 
-/** The user's own file, or the registry's. */
+/** The user's own file, or the one that the architecture declares. */
 async function findWeights(
   { parameters, signal, progress, log }: StepContext<ConvertWeightsParameters>,
 ) {
@@ -46,7 +45,7 @@ async function findWeights(
     const sha256 = await sha256OfFile(weights, signal);
     return { model, path: weights, origin: basename(weights), sha256, licence: "not stated" };
   }
-  return await fetchPretrained(model as PretrainedModel | "auto", {
+  return await fetchPretrained(model, ARCHITECTURES, {
     downloads,
     mirror: Deno.env.get("GRAFT_MIRROR"),
     signal,

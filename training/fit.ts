@@ -2,8 +2,9 @@
 import type { Crop } from "../data/crop.ts";
 import { argmax } from "../models/logits.ts";
 import type { Branch, Recipe } from "../models/manifest.ts";
-import type { Model, NamedTensor } from "../models/model.ts";
+import type { Model } from "../models/model.ts";
 import type { Batch, Loader } from "../data/batch.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import type { EpochResult, History, PhaseResult } from "./history.ts";
 import { Sgd } from "./sgd.ts";
 import type { TrainingState } from "./state.ts";

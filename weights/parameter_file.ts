@@ -1,5 +1,5 @@
 /** A model's parameters in a safetensors file, in tfjs layout under torch's names. */
-import type { NamedTensor } from "../models/model.ts";
+import type { NamedTensor } from "./parameter.ts";
 import { readSafetensors, writeSafetensors } from "./safetensors.ts";
 import type { Tensor } from "./tensor.ts";
 

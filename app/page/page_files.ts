@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { ModelDescription } from "../../export/description.ts";
 import { classNames } from "../../models/manifest.ts";
-import type { NamedTensor } from "../../models/model.ts";
+import type { NamedTensor } from "../../weights/parameter.ts";
 import type { Postprocessing } from "../../inference/postprocessing.ts";
 import { writeSafetensors } from "../../weights/safetensors.ts";
 import type { Tensor } from "../../weights/tensor.ts";

@@ -8,7 +8,9 @@ import { Model } from "../../../models/model.ts";
 import { findArchitecture } from "../../../models/registry.ts";
 import { SECURITY_HEADERS } from "../../../app/page/security_headers.ts";
 import { calibrated } from "../../../inference/calibration.ts";
-import photoFiles from "../../fixtures/data/photo_files.json" with { type: "json" };
+import photoFiles from "../../../bench/certify/fixtures/data/photo_files.json" with {
+  type: "json",
+};
 import { CLASSES, randomModel } from "../../export/random_model.ts";
 import { findChromium } from "../../export/runtimes.ts";
 import { writePhoto } from "../../tasks/generated_photos.ts";

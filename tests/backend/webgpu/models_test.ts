@@ -12,7 +12,8 @@ import {
   toTorch,
 } from "../../../bench/certify/reference_model.ts";
 import type { Model } from "../../../models/model.ts";
-import { type ParameterSpec, parameterSpecs } from "../../../models/parameter_specs.ts";
+import { parameterSpecs } from "../../../models/parameter_specs.ts";
+import type { ParameterSpec } from "../../../weights/parameter.ts";
 import { Sgd } from "../../../training/sgd.ts";
 import type { Branch } from "../../../models/manifest.ts";
 import { trainStep } from "../../../training/train_step.ts";

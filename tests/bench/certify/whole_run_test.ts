@@ -40,7 +40,7 @@ interface WholeRun {
 }
 
 const expected: WholeRun = JSON.parse(
-  await Deno.readTextFile(new URL("../../fixtures/fidelity/whole_run.json", import.meta.url)),
+  await Deno.readTextFile(new URL("../../fixtures/bench/whole_run.json", import.meta.url)),
 );
 
 /** Relative, of each batch's loss. */
