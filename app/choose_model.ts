@@ -9,6 +9,7 @@ import { readPostprocessing } from "../tasks/artifacts/postprocessing.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { Flags } from "./cli/flags.ts";
 import { checkFile } from "./cli/paths.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { type ModelDescription, parseDescription } from "../export/description.ts";
 import { type Branch, classNames } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
@@ -38,11 +39,11 @@ export async function trainedModel(
     );
   }
   const manifest = await modelFile.read(artifact.path);
-  const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
+  const accuracy = percent(manifest.training!.valAccuracy);
   return {
     source: { manifest, file: `${artifact.path}/${BEST_PARAMETERS}`, layout: "tfjs" },
     postprocessing: await postprocessingOf(latest, branch, artifact.manifest.digest),
-    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%`,
+    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}`,
   };
 }
 
