@@ -39,8 +39,8 @@ export async function finishedModel(context: CommandContext): Promise<FinishedMo
   }
   const chosen = await trainedModel(context);
   const { branch } = chosen.manifest.training!;
-  const trained = latest(`train_${branch}`)!;
-  const evaluated = latest("evaluate");
+  const trained = (await latest(`train_${branch}`))!;
+  const evaluated = await latest("evaluate");
   const isEvaluated = evaluated && isMadeFrom(evaluated, trained);
   if (!isEvaluated && !flags.branch) {
     throw new Error(
@@ -49,7 +49,7 @@ export async function finishedModel(context: CommandContext): Promise<FinishedMo
         "with --branch finetune or --branch frozen",
     );
   }
-  const [newest] = listRuns(store);
+  const [newest] = await listRuns(store);
   if (newest.status !== "done" && !newest.steps.some(({ key }) => key === trained.manifest.key)) {
     context.say(`the newest run is ${newest.status}: this is the model of an earlier one`);
   }
@@ -57,7 +57,7 @@ export async function finishedModel(context: CommandContext): Promise<FinishedMo
   return { ...describe(chosen), parameters: await parametersOf(chosen), facts };
 }
 
-type Latest = (step: string) => Artifact | undefined;
+type Latest = (step: string) => Promise<Artifact | undefined>;
 
 function describe(chosen: ChosenModel) {
   const { manifest, judgement, what } = chosen;
@@ -74,8 +74,8 @@ async function parametersOf({ origin }: ChosenModel): Promise<Map<string, NamedT
 
 async function factsOf(latest: Latest, branch: string, evaluated: Artifact): Promise<CardFacts> {
   const { branches } = await readJson(`${evaluated.path}/metrics.json`);
-  const dataset = latest("build_datasets");
-  const photos = latest("download_data");
+  const dataset = await latest("build_datasets");
+  const photos = await latest("download_data");
   const areTheirs = dataset && photos && isMadeFrom(evaluated, dataset) &&
     isMadeFrom(dataset, photos);
   return {

@@ -3,8 +3,8 @@
  * starts, so it imports next to nothing.
  */
 import type { Json } from "../declaration.ts";
-import type { Progress } from "../events.ts";
-import { encodeMessage, type Message, type Request } from "./protocol.ts";
+import { DISK_FULL, isDiskFull } from "../errors.ts";
+import { encodeMessage, type Message, type Progress, type Request } from "./protocol.ts";
 
 /** All that a step knows of the world. */
 export interface StepContext<P> {
@@ -95,7 +95,8 @@ function send(message: Message): void {
 
 function fail(error: unknown): never {
   const stack = error instanceof Error ? error.stack : undefined;
-  send({ type: "failed", message: describe(error), stack });
+  const remedy = isDiskFull(error) ? `: the ${DISK_FULL}, and run again` : "";
+  send({ type: "failed", message: describe(error) + remedy, stack });
   Deno.exit(1);
 }
 

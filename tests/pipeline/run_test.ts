@@ -106,18 +106,26 @@ Deno.test("a run tells what it does in events", async () => {
   const pipeline = definePipeline([writeText("a")]);
   const ran = await runCollecting(pipeline, { store: folder.store });
   const artifact = ran.record.steps[0].artifact!;
-  const seconds = 0;
+  const seconds = 0, reason = "it never ran";
   const withoutTimes = ran.events.map((event) =>
     "seconds" in event ? { ...event, seconds } : event
   );
   const id = ran.record.id;
   assert.deepEqual(JSON.parse(JSON.stringify(withoutTimes)), [
     { type: "run_started", run: id, steps: ["a"] },
-    { type: "step_started", step: "a", reason: "it never ran" },
+    { type: "step_started", step: "a", reason, why: "never_ran", changes: [] },
     { type: "step_progress", step: "a", done: 1, total: 1, unit: "texts", loss: 0.5 },
     { type: "step_log", step: "a", text: "wrote a" },
     { type: "step_result", step: "a", value: { length: 1 } },
-    { type: "step_finished", step: "a", status: "ran", artifact, seconds, reason: "it never ran" },
+    {
+      type: "step_finished",
+      step: "a",
+      status: "ran",
+      artifact,
+      seconds,
+      reason,
+      changes: [],
+    },
     { type: "run_finished", run: id, status: "done", seconds },
   ]);
   const cached = await runCollecting(pipeline, { store: folder.store });
@@ -201,7 +209,7 @@ Deno.test("runs are listed, the newest first, with what each step did and why", 
   using folder = new Folder();
   const first = await run(chain, { store: folder.store, targets: ["a"] });
   const second = await run(chain, { store: folder.store });
-  const runs = listRuns(folder.store);
+  const runs = await listRuns(folder.store);
   assert.deepEqual(runs, JSON.parse(JSON.stringify([second, first])));
   assert.deepEqual(runs[1].targets, ["a"]);
   assert.deepEqual(runs[0].parameters, { a: { text: "a" }, b: { text: "b" }, c: { text: "c" } });
@@ -257,10 +265,10 @@ Deno.test("a clock that jumps back changes neither what is cached nor which run 
   try {
     const second = await run(chain, folder);
     assert.deepEqual(statuses(second), { a: "cached", b: "cached", c: "cached" });
-    assert.deepEqual(listRuns(folder.store).map(({ id }) => id), [second.id, first.id]);
+    assert.deepEqual((await listRuns(folder.store)).map(({ id }) => id), [second.id, first.id]);
     const third = await run(chain, { ...folder, parameters: { c: { text: "C" } } });
     assert.deepEqual(statuses(third), { a: "cached", b: "cached", c: "ran" });
-    assert.equal(latestArtifact(folder.store, "c")!.path, stepOf(third, "c").artifact);
+    assert.equal((await latestArtifact(folder.store, "c"))!.path, stepOf(third, "c").artifact);
   } finally {
     Date.now = now;
   }

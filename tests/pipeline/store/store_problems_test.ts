@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Checkpoints } from "../../../pipeline/process/checkpoints.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
-import { plan } from "../../../pipeline/plan.ts";
+import { plan } from "../../../pipeline/explain/plan.ts";
 import { run } from "../../../pipeline/run.ts";
 import { Folder, misbehave, writeText } from "../rig.ts";
 

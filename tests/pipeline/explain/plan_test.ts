@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { changesBetween, describeChange } from "../../pipeline/explain/changes.ts";
-import { definePipeline } from "../../pipeline/graph.ts";
-import { plan } from "../../pipeline/plan.ts";
-import { run } from "../../pipeline/run.ts";
-import { why } from "../../pipeline/explain/why.ts";
-import type { Fingerprint } from "../../pipeline/fingerprint.ts";
-import { Folder, misbehave, schemaOf, stepOf, STEPS, writeText } from "./rig.ts";
+import { changesBetween, describeChange } from "../../../pipeline/explain/changes.ts";
+import { definePipeline } from "../../../pipeline/graph.ts";
+import { plan } from "../../../pipeline/explain/plan.ts";
+import { run } from "../../../pipeline/run.ts";
+import { why } from "../../../pipeline/explain/why.ts";
+import type { Fingerprint } from "../../../pipeline/fingerprint.ts";
+import { Folder, misbehave, schemaOf, stepOf, STEPS, writeText } from "../rig.ts";
 
 const pipeline = definePipeline([
   writeText("a", [], { parameters: schemaOf({ text: "a", deep: { lr: 1, list: [1] } }) }),
