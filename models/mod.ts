@@ -1,6 +1,7 @@
 export * from "./architecture.ts";
 export * from "./efficientnet_lite0.ts";
 export * from "./layers.ts";
+export * from "./logits.ts";
 export * from "./manifest.ts";
 export * from "./mobilenet_v2.ts";
 export * from "./model.ts";

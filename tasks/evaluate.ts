@@ -8,7 +8,7 @@ import { predictionGrid } from "../report/render.ts";
 import { renderReport } from "../report/page/page.ts";
 import { calibrate, calibrated } from "../inference/calibration.ts";
 import { references, unlikeThreshold } from "../inference/out_of_distribution.ts";
-import { argmax } from "../training/metrics.ts";
+import { argmax } from "../models/logits.ts";
 import { type PhotoLogits, predictDataset } from "../inference/predict_dataset.ts";
 import { compareBranches, scoreBranch } from "../training/score.ts";
 import type { Branch } from "../training/train_step.ts";

@@ -1,9 +1,9 @@
 /** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
 import type { Crop } from "../data/crop.ts";
+import { argmax } from "../models/logits.ts";
 import type { Model, NamedTensor } from "../models/model.ts";
 import type { Batch, Loader } from "../data/batch.ts";
 import type { EpochResult, History, PhaseResult } from "./history.ts";
-import { argmax } from "./metrics.ts";
 import type { Recipe } from "./recipes.ts";
 import { Sgd } from "./sgd.ts";
 import type { TrainingState } from "./state.ts";
