@@ -15,15 +15,18 @@ export function messageOf(error: unknown): string {
   return (error.message || error.name) + cause;
 }
 
-/** What a full disk is called everywhere, and what to do about it. */
-export const DISK_FULL = "disk is full: free some space";
+const DISK_FULL = "disk is full: free some space";
 const FULL_CODES = ["ENOSPC", "EDQUOT"];
 
-/** Whether a full disk, or a user's share of one, is at the root of an error. */
-export function isDiskFull(error: unknown): boolean {
+/** Whether a full disk, or a user's full share of one, is at the root of an error. */
+function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return FULL_CODES.includes(codeOf(error) ?? "") || isDiskFull(error.cause);
 }
+
+/** What to add to an error's message: what the operating system's words do not say. */
+export const remedyFor = (error: unknown): string =>
+  isDiskFull(error) ? `: the ${DISK_FULL}, and run again` : "";
 
 const codeOf = (error: unknown) => (error as { code?: string }).code;
 

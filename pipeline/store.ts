@@ -6,6 +6,7 @@ import type { Json } from "./declaration.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { RunRecord } from "./run_record.ts";
 import type { Tree } from "./tree.ts";
+import type { Upkeep } from "./upkeep/holding.ts";
 
 /** Where an artifact comes from; written last, so an artifact without one does not exist. */
 export interface Manifest {
@@ -108,31 +109,3 @@ export interface Runs {
   pin(name: string, run: string): Promise<void>;
   unpin(name: string): Promise<void>;
 }
-
-/** For who looks at everything in a store, and removes some of it. */
-export interface Upkeep {
-  exists(): Promise<boolean>;
-  /** As `Store.use`, but for one alone; undefined while someone uses the store. */
-  useAlone(): Promise<Disposable | undefined>;
-  /** By kind, in the order in which they may be removed, and then by path. */
-  contents(): Promise<Holding[]>;
-  remove(path: string): Promise<void>;
-}
-
-/** Something that takes up room in a store. */
-export type Holding =
-  & { readonly path: string; readonly bytes: number }
-  & (
-    | { what: "draft" | "artifact" | "code" }
-    /** With the paths of what it describes. */
-    | {
-      what: "manifest";
-      manifest: Manifest;
-      artifact: string;
-      checkpoints?: string;
-      code: string[];
-    }
-    /** With the last run that worked in them. */
-    | { what: "checkpoints"; run?: string }
-    | { what: "run"; run: string }
-  );

@@ -3,7 +3,7 @@
  * starts, so it imports next to nothing.
  */
 import type { Json } from "../declaration.ts";
-import { DISK_FULL, isDiskFull } from "../errors.ts";
+import { remedyFor } from "../errors.ts";
 import { encodeMessage, type Message, type Progress, type Request } from "./protocol.ts";
 
 /** All that a step knows of the world. */
@@ -95,8 +95,7 @@ function send(message: Message): void {
 
 function fail(error: unknown): never {
   const stack = error instanceof Error ? error.stack : undefined;
-  const remedy = isDiskFull(error) ? `: the ${DISK_FULL}, and run again` : "";
-  send({ type: "failed", message: describe(error) + remedy, stack });
+  send({ type: "failed", message: describe(error) + remedyFor(error), stack });
   Deno.exit(1);
 }
 

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file require-await -- promises are the interface's: a disk is asked at once
 /** Everything in a store's folder, and what takes it away. */
-import type { Holding, ReadableStore, Upkeep } from "../store.ts";
+import type { ReadableStore } from "../store.ts";
+import type { Holding, Upkeep } from "../upkeep/holding.ts";
 import { namesIn, statOrNull } from "./folder.ts";
 import { readJson } from "./json_file.ts";
 import type { Layout } from "./layout.ts";

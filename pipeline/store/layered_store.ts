@@ -6,10 +6,10 @@ import type {
   ReadableStore,
   Runs,
   Store,
-  Upkeep,
   WaitOptions,
 } from "../store.ts";
 import type { Tree } from "../tree.ts";
+import type { Upkeep } from "../upkeep/holding.ts";
 
 export class LayeredStore implements Store {
   readonly name: string;

@@ -2,7 +2,8 @@
 import { inStore, StoreError } from "../errors.ts";
 import { openStore } from "../implementations.ts";
 import { runIdAt } from "../run_record.ts";
-import type { Holding, Manifest, Store } from "../store.ts";
+import type { Manifest, Store } from "../store.ts";
+import type { Holding } from "./holding.ts";
 import { type Need, Retention } from "./retention.ts";
 
 export interface GcOptions {

@@ -4,7 +4,9 @@ import { Layout } from "../../pipeline/store/layout.ts";
 import { tryLock } from "../../pipeline/store/lock.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
 import { latestArtifact, listRuns } from "../../pipeline/upkeep/history.ts";
-import { run } from "../../pipeline/run.ts";
+import type { StepDeclaration } from "../../pipeline/declaration.ts";
+import type { Change } from "../../pipeline/explain/changes.ts";
+import { run, type RunOptions } from "../../pipeline/run.ts";
 import {
   Folder,
   Gate,
@@ -135,6 +137,32 @@ Deno.test("a run tells what it does in events", async () => {
     "step_finished",
     "run_finished",
   ]);
+});
+
+Deno.test("events tell what differs as data, also of a step that is forced or fails", async () => {
+  using folder = new Folder();
+  const told = async (step: StepDeclaration, options: Partial<RunOptions> = {}) => {
+    const { events } = await runCollecting(definePipeline([step]), { ...folder, ...options });
+    const started = events.filter((event) => event.type === "step_started");
+    const [finished] = events.filter((event) => event.type === "step_finished");
+    return [started.map(({ why, changes }) => [why, changes]), finished.status, finished.changes];
+  };
+  const a = writeText("a");
+  assert.deepEqual(await told(a), [[["never_ran", []]], "ran", []]);
+  assert.deepEqual(await told(a), [[], "cached", []]);
+  assert.deepEqual(await told(a, { force: true }), [[["forced", []]], "ran", []]);
+  const text = { kind: "parameter", name: "text", before: `"a"`, after: `"b"` };
+  const parameters = { a: { text: "b" } };
+  assert.deepEqual(await told(a, { parameters }), [[["changed", [text]]], "ran", [text]]);
+  const [, status, changes] = await told(misbehave("throw", "", { name: "a" }));
+  assert.equal(status, "failed");
+  assert.deepEqual(
+    (changes as Change[]).map(({ kind, name }) => [kind, name]).slice(0, 4),
+    [["parameter", "path"], ["parameter", "text"], ["parameter", "way"], [
+      "file",
+      "tests/pipeline/steps/misbehave.ts",
+    ]],
+  );
 });
 
 Deno.test("what needs a failed step is skipped, and so is what has not begun", async () => {

@@ -46,6 +46,13 @@ Deno.test("a plan says what a run then does, and why", async () => {
     ["c", "would_run", "b has to run first"],
     ["d", "cached", "nothing changed"],
   ]);
+  const digest = (await plan(pipeline, folder))[1].digest!;
+  assert.deepEqual((await plan(pipeline, changed)).map(({ why, changes }) => [why, changes]), [
+    ["unchanged", []],
+    ["changed", [{ kind: "parameter", name: "text", before: `"b"`, after: `"B"` }]],
+    ["changed", [{ kind: "input", name: "b", before: digest, after: undefined }]],
+    ["unchanged", []],
+  ]);
   const { steps } = await run(pipeline, changed);
   const reasons = Object.fromEntries(steps.map(({ step, reason }) => [step, reason]));
   assert.equal(reasons.b, `text: "b" → "B"`);

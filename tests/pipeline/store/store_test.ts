@@ -4,6 +4,7 @@ import { FileStore } from "../../../pipeline/store/file_store.ts";
 import { type Fingerprint, keyOf } from "../../../pipeline/fingerprint.ts";
 import { LayeredStore } from "../../../pipeline/store/layered_store.ts";
 import { Layout } from "../../../pipeline/store/layout.ts";
+import type { RunRecord } from "../../../pipeline/run_record.ts";
 import type { Artifact, Store } from "../../../pipeline/store.ts";
 import { readTree } from "../../../pipeline/store/read_tree.ts";
 import { digestOfTree } from "../../../pipeline/tree.ts";
@@ -64,6 +65,17 @@ async function publish(
     made: { run: "r", at: new Date(version).toISOString(), seconds: 1, deno: "2", platform: "p" },
   });
 }
+
+const recordOf = (id: string): RunRecord => ({
+  id,
+  pipeline: "p",
+  status: "running",
+  started: "then",
+  seconds: 1,
+  targets: [],
+  parameters: {},
+  steps: [],
+});
 
 const keyOfVersion = (step: string, version: number) => keyOf(fingerprintOf(step, version));
 
@@ -174,6 +186,76 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   });
 
+  test("keeps code by its digest, the first that came", async (store, folder) => {
+    const [one, two] = [folder.write("one.ts", "one"), folder.write("two.ts", "two")];
+    assert.equal(await store.text("1".repeat(64)), undefined);
+    await store.keepText("1".repeat(64), one);
+    await store.keepText("1".repeat(64), two);
+    await store.keepText("2".repeat(64), two);
+    assert.equal(await store.text("1".repeat(64)), "one");
+    assert.equal(await store.text("2".repeat(64)), "two");
+  });
+
+  test("keeps the records of runs, newest first, and their names", async ({ runs }) => {
+    const [first, second] = [await runs.begin(), await runs.begin()];
+    assert.ok(Deno.statSync(second.folder).isDirectory);
+    assert.deepEqual(await runs.ids(), [second.id, first.id]);
+    assert.equal(await runs.read(first.id), undefined);
+    const record = recordOf(first.id);
+    await runs.write(record);
+    await runs.write({ ...record, seconds: 2 });
+    assert.deepEqual(await runs.read(first.id), { ...record, seconds: 2 });
+    await runs.pin("best", first.id);
+    await runs.pin("best", second.id);
+    await runs.pin("other", first.id);
+    assert.deepEqual([...await runs.pins()], [["best", second.id], ["other", first.id]]);
+    await runs.unpin("other");
+    assert.deepEqual([...await runs.pins()], [["best", second.id]]);
+  });
+
+  test(
+    "lists all that takes up room, manifests before what they describe",
+    async (store, folder) => {
+      const { path, manifest } = await publish(store, "a", 1, { "text.txt": "four" });
+      await store.checkpoints("a", "c", "some run", false);
+      await store.keepText("1".repeat(64), folder.write("code.ts", "code!"));
+      await store.draft("b");
+      const { id } = await store.runs.begin();
+      await store.runs.write(recordOf(id));
+      const contents = await store.upkeep.contents();
+      assert.deepEqual(contents.map(({ what }) => what), [
+        "draft",
+        "manifest",
+        "artifact",
+        "checkpoints",
+        "code",
+        "run",
+      ]);
+      const [, entry, artifact, checkpoints, code, run] = contents;
+      assert.ok(entry.what === "manifest" && entry.artifact === path);
+      assert.deepEqual(entry.manifest, manifest);
+      assert.deepEqual([artifact.path, artifact.bytes], [path, 4]);
+      assert.ok(checkpoints.what === "checkpoints" && checkpoints.run === "some run");
+      assert.equal(code.bytes, 5);
+      assert.ok(run.what === "run" && run.run === id);
+      for (const holding of contents) await store.upkeep.remove(holding.path);
+      assert.deepEqual(await store.upkeep.contents(), []);
+      assert.deepEqual(await store.find("a", manifest.key), {});
+    },
+  );
+
+  test("is used by many, or by one who looks after it", async (store) => {
+    const [one, two] = [await store.use(), await store.use()];
+    assert.equal(await store.upkeep.useAlone(), undefined);
+    one[Symbol.dispose]();
+    assert.equal(await store.upkeep.useAlone(), undefined);
+    two[Symbol.dispose]();
+    using alone = await store.upkeep.useAlone();
+    assert.ok(alone);
+    const options = { signal: AbortSignal.timeout(100) };
+    await assert.rejects(store.use(options), { name: "TimeoutError" });
+  });
+
   test("gives the lock of a key to one at a time", async (store) => {
     const first = await store.lock("a", "k");
     let waited = false;
@@ -189,6 +271,14 @@ for (const [kind, open] of Object.entries(KINDS)) {
     (await second)[Symbol.dispose]();
   });
 }
+
+Deno.test("code that only the store behind has is found there", async () => {
+  using folder = new Folder();
+  const behind = fileStore(`${folder.path}/team`);
+  await behind.keepText("1".repeat(64), folder.write("one.ts", "one"));
+  const store = new LayeredStore(fileStore(folder.store), [behind]);
+  assert.equal(await store.text("1".repeat(64)), "one");
+});
 
 Deno.test("what the store behind has is served from there, and nothing is written to it", async () => {
   using folder = new Folder();
