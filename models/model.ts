@@ -77,7 +77,7 @@ export class Model {
    * Logits of each photo of a batch, and the features that they come from, off the device.
    * @param images [batch, size, size, 3], normalised; disposed
    */
-  async judge(images: tf.Tensor4D): Promise<{ logits: number[]; features: Float32Array }[]> {
+  async outputs(images: tf.Tensor4D): Promise<{ logits: number[]; features: Float32Array }[]> {
     const [batch] = images.shape;
     const outputs = tf.tidy(() => {
       const features = this.features(images);

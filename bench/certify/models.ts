@@ -5,7 +5,8 @@ import type { Architecture } from "../../models/architecture.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
 import { Sgd } from "../../training/sgd.ts";
-import { type Branch, trainStep } from "../../training/train_step.ts";
+import type { Branch } from "../../models/manifest.ts";
+import { trainStep } from "../../training/train_step.ts";
 import { type Check, Comparison } from "./check.ts";
 import { fixturePath } from "./fixtures.ts";
 import {

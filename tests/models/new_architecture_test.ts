@@ -33,7 +33,7 @@ function squeezeNet(sha256: string): Architecture {
 }
 
 const description: ModelDescription = {
-  schema: 1,
+  schema: 2,
   architecture: "squeezenet1_1",
   classes: ["ants", "bees"],
   preprocessing: squeezeNet("").preprocessing,

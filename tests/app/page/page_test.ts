@@ -48,7 +48,7 @@ async function ownProbabilities(files: PhotoFile[]): Promise<number[][]> {
   for (const { bytes } of files) {
     const image = await decodeImage(bytes, { exifOrientation: true });
     const input = preprocessPhoto(image, description.preprocessing);
-    const [{ logits }] = await own.judge(tf.tensor4d(input, [1, size, size, 3]));
+    const [{ logits }] = await own.outputs(tf.tensor4d(input, [1, size, size, 3]));
     all.push(calibrated(logits, description.temperature));
   }
   own.dispose();

@@ -15,7 +15,8 @@ import type { Model } from "../../../models/model.ts";
 import { parameterSpecs } from "../../../models/parameter_specs.ts";
 import type { ParameterSpec } from "../../../weights/parameter.ts";
 import { Sgd } from "../../../training/sgd.ts";
-import { type Branch, trainStep } from "../../../training/train_step.ts";
+import type { Branch } from "../../../models/manifest.ts";
+import { trainStep } from "../../../training/train_step.ts";
 import { checkGradCam } from "../../models/grad_cam.ts";
 import { stockProgramsOf, WEBGPU } from "./subject.ts";
 

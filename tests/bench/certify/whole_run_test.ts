@@ -14,7 +14,7 @@ import { fit } from "../../../training/fit.ts";
 import { replaceHead } from "../../../training/head.ts";
 import { RECIPES } from "../../../training/recipes.ts";
 import { traceStep } from "../../../training/trace.ts";
-import type { Branch } from "../../../training/train_step.ts";
+import type { Branch } from "../../../models/manifest.ts";
 import { toPpm, withTempFolder, writeFiles } from "../../data/photo_folder.ts";
 
 /** As tests/reference/whole_run.py writes it. */
