@@ -1,9 +1,8 @@
 /** What is drawn when a run is over, or later: its page and its curves, at a place that stays. */
 import { basename, dirname } from "node:path";
 import type { Pipeline } from "../pipeline/graph.ts";
-import { FileStore } from "../pipeline/store/file_store.ts";
-import { Layout } from "../pipeline/store/layout.ts";
-import type { RunRecord, StepRecord } from "../pipeline/store/run_record.ts";
+import { openStore } from "../pipeline/implementations.ts";
+import type { RunRecord, StepRecord } from "../pipeline/run_record.ts";
 import { type DrawnEvaluation, renderPage } from "../report/page/page.ts";
 import type { ReportedRun } from "../report/page/run.ts";
 import { drawingCode } from "./drawing_code.ts";
@@ -105,8 +104,8 @@ async function drawnEvaluation(
   store: string,
   code: string,
 ): Promise<DrawnEvaluation> {
-  const path = `${new Layout(store).cache}/report.json`;
-  const deno = madeWith(record, folder);
+  const path = `${openStore(store).cache}/report.json`;
+  const deno = await madeWith(record, folder);
   const source = `${folder} ${deno} ${code}`;
   const kept = readKept(path);
   if (kept?.source === source) return kept;
@@ -117,11 +116,14 @@ async function drawnEvaluation(
 }
 
 /** The version of Deno that made an evaluation, by its manifest. */
-function madeWith({ steps }: RunRecord, folder: string): string | undefined {
+async function madeWith(
+  { steps }: RunRecord,
+  folder: string,
+): Promise<string | undefined> {
   const { key } = steps.find(({ step }) => step === "evaluate")!;
   // <store>/artifacts/evaluate/<content>: it may lie in another store than the run.
-  const store = new FileStore(new Layout(dirname(dirname(dirname(folder)))));
-  return key && store.find("evaluate", key).artifact?.manifest.made.deno;
+  const store = openStore(dirname(dirname(dirname(folder))));
+  return key && (await store.find("evaluate", key)).artifact?.manifest.made.deno;
 }
 
 function readKept(path: string): Kept | undefined {

@@ -1,7 +1,7 @@
 /** What the command line asks for: a pipeline with its parameters, or a sweep over several. */
 import type { Setting } from "../../pipeline/expand.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
-import type { RunRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 import type { Application, CommandContext } from "./application.ts";
 import type { Axis, Flags } from "./flags.ts";
 import { checkSteps } from "./steps.ts";

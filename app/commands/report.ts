@@ -10,8 +10,8 @@ export async function reportCommand(context: CommandContext, pipeline: Pipeline)
   const { operands: [name, ...others], store, flags, json, say } = context;
   if (others.length > 0) throw new UsageError(`report takes one run, not ${others.length + 1}`);
   const record = name === undefined
-    ? listRuns(store).find((record) => evaluationOf(record) !== undefined)
-    : findRun(store, name);
+    ? (await listRuns(store)).find((record) => evaluationOf(record) !== undefined)
+    : await findRun(store, name);
   if (!record) {
     throw new Error(`${store} holds no evaluated model: run \`deno task pipeline\` first`);
   }
