@@ -10,6 +10,7 @@ const CODE = [
   "app/run_report.ts",
   "data",
   "deno.lock",
+  "models/manifest.ts",
   "report",
   "tasks/artifacts",
 ];

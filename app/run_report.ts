@@ -1,10 +1,12 @@
 /** What is drawn when a run is over, or later: its page and its curves, at a place that stays. */
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
+import { sha256 } from "../pipeline/digest.ts";
 import type { Pipeline } from "../pipeline/graph.ts";
 import { openStore } from "../pipeline/implementations.ts";
 import type { RunRecord, StepRecord } from "../pipeline/run_record.ts";
 import { type DrawnEvaluation, renderPage } from "../report/page/page.ts";
 import type { ReportedRun } from "../report/page/run.ts";
+import { curvesFile } from "../tasks/artifacts/history.ts";
 import { drawingCode } from "./drawing_code.ts";
 import { isThere, replaceFile } from "./replace_file.ts";
 
@@ -69,10 +71,9 @@ async function drawCurves(
   if (!kind.startsWith("train_") || !artifact || !isThere(artifact)) return undefined;
   const name = step.slice("train_".length);
   const path = `${store}/pictures/curves_${name}.png`;
-  const source = `${basename(artifact)} ${code}`;
+  const source = `${sha256(Deno.readTextFileSync(`${artifact}/${curvesFile.name}`))} ${code}`;
   if (isDrawnFrom(path, source)) return path;
   // Loaded only now: charts and fonts take longer to load than a run that has nothing to do takes.
-  const { curvesFile } = await import("../tasks/artifacts/history.ts");
   const { trainingCurves } = await import("../report/training_curves.ts");
   const branches = [{ name, history: await curvesFile.read(artifact) }];
   replaceFile(path, await trainingCurves({ branches }, source));

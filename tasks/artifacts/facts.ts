@@ -1,38 +1,27 @@
 import * as v from "valibot";
 import type { RgbImage } from "../../data/image.ts";
 import { SEVERITIES } from "../../data/doctor/finding.ts";
+import { BRANCHES } from "../../models/manifest.ts";
 import type { ReportFacts } from "../../report/page/facts.ts";
 import { encodePng } from "../../report/png.ts";
 import { byClass } from "./by_class.ts";
 import { curves } from "./history.ts";
 import { jsonArtifact } from "./json_artifact.ts";
+import { branchScore, comparison } from "./metrics.ts";
+import { real } from "./real.ts";
 
 /** Photos are files: their names, relative to the step's folder. */
 export type Facts = ReportFacts<string>;
 
-/** Of a model that diverged much is no number; JSON has `null` for it. */
-const real = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? NaN));
-
-/** What such a model looked at: nothing. */
+/** Of heat; a model that diverged looked at nothing. */
 const warmth = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? 0));
 
 /** Names of files that `evaluate` gives, and no way out of its folder. */
 const photo = v.pipe(v.string(), v.regex(/^shown\/\w+\.png$/));
 
-const share = {
-  accuracy: v.number(),
-  correct: v.number(),
-  total: v.number(),
-  interval: v.strictTuple([v.number(), v.number()]),
-};
 const branch = v.object({
-  ...share,
-  per_class: byClass(v.object(share)),
-  confusion: v.array(v.array(v.number())),
-  calibration: v.object({
-    temperature: real,
-    ece: v.object({ before: real, after: real }),
-  }),
+  ...v.omit(branchScore, ["unlike_beyond"]).entries,
+  calibration: v.omit(branchScore.entries.calibration, ["nll"]),
   curves,
 });
 
@@ -81,13 +70,8 @@ const facts: v.GenericSchema<unknown, Facts> = v.object({
     preprocessing: v.object({ resize: v.number(), size: v.number() }),
   }),
   branches: v.object({ finetune: branch, frozen: branch }),
-  comparison: v.object({
-    better: v.picklist(["finetune", "frozen", "equal"]),
-    only_finetune_right: v.number(),
-    only_frozen_right: v.number(),
-    p_value: v.number(),
-  }),
-  shown: v.picklist(["finetune", "frozen"]),
+  comparison: v.omit(comparison, ["summary"]),
+  shown: v.picklist(BRANCHES),
   batch: v.array(v.object({ image: photo, title: v.string() })),
   worst: v.array(v.object(shown)),
   leastSure: v.array(v.object(shown)),

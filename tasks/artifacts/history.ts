@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import type { History, LearningCurves } from "../../training/history.ts";
 import { jsonArtifact } from "./json_artifact.ts";
+import { real } from "./real.ts";
 
-const phase = { loss: v.number(), accuracy: v.number() };
+const phase = { loss: real, accuracy: real };
 const timed = v.object({ ...phase, seconds: v.number() });
 const epoch = { epoch: v.number(), lr: v.number() };
 const best = v.object({ epoch: v.number(), accuracy: v.number() });
