@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describeError } from "../../../app/cli/errors.ts";
 import { explainDiskFull } from "../../../data/download/disk_full.ts";
-import { messageOf, remedyFor } from "../../../pipeline/errors.ts";
+import { messageOf } from "../../../pipeline/errors.ts";
+import { remedyFor } from "../../../pipeline/process/disk_full.ts";
 
 const ignore = !existsSync("/dev/full");
 if (ignore) console.log("disk_full: this system has no /dev/full to write to");
