@@ -9,3 +9,5 @@ export * from "./parameter_specs.ts";
 export * from "./registry.ts";
 export * from "./resnet.ts";
 export * from "./tf_layers.ts";
+export * from "./torchvision.ts";
+export type { NamedTensor, ParameterSpec } from "../weights/parameter.ts";

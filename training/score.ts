@@ -1,6 +1,7 @@
 /** How good a branch is, and whether two differ by more than chance. */
 import { wilsonInterval } from "../data/statistics/wilson_interval.ts";
 import { argmax } from "../models/logits.ts";
+import type { Branch } from "../models/manifest.ts";
 import { confusionMatrix, mcnemarExact } from "./metrics.ts";
 
 /** What scoring asks of a photo. */
@@ -26,7 +27,7 @@ export interface BranchScore {
 }
 
 export interface BranchComparison {
-  better: "finetune" | "frozen" | "equal";
+  better: Branch | "equal";
   /** Val photos that one branch got right and the other wrong. */
   only_finetune_right: number;
   only_frozen_right: number;
