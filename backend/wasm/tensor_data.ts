@@ -1,13 +1,11 @@
 /** What the backend knows of one tensor's values. */
 import type * as tf from "@tensorflow/tfjs";
+import { ActivationCode, RELU6_UPPER } from "./generated_abi.ts";
 import type { Block, SharedHeap } from "./heap.ts";
-
-export const ACTIVATION_CODES = { linear: 0, relu: 1, relu6: 2 } as const;
-export type ActivationCode = 0 | 1 | 2;
 
 /** Upper clamp of an activation, as in kernels/simd.ts; relu has none. */
 export function upperBound(activation: ActivationCode): number {
-  return activation === ACTIVATION_CODES.relu6 ? 6 : Infinity;
+  return activation === ActivationCode.relu6 ? RELU6_UPPER : Infinity;
 }
 
 /**
