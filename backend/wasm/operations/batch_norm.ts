@@ -1,12 +1,12 @@
 /** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever it saves passes. */
 import type * as tf from "@tensorflow/tfjs";
+import type { Activation } from "../../ops/activation.ts";
+import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
 import type {
-  Activation,
   BatchNormGradientInputs,
-  BatchNormInferenceInputs,
   BatchNormTrainAttributes,
   BatchNormTrainInputs,
-} from "../../ops.ts";
+} from "../../ops/batch_norm_train.ts";
 import type { WasmBackend } from "../backend.ts";
 import { ActivationCode, Kernel } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
