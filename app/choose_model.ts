@@ -1,24 +1,25 @@
 /** Which model `predict` asks: one that the pipeline trained, or a file of weights. */
 import { resolve } from "node:path";
 import type { CommandContext } from "./cli/application.ts";
+import { manifestOf, type ModelSource } from "../inference/open_model.ts";
+import { type Postprocessing, UNCALIBRATED } from "../inference/postprocessing.ts";
+import { metricsFile } from "../tasks/artifacts/metrics.ts";
+import { BEST_PARAMETERS, modelFile } from "../tasks/artifacts/model.ts";
+import { readPostprocessing } from "../tasks/artifacts/postprocessing.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { Flags } from "./cli/flags.ts";
 import { checkFile } from "./cli/paths.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { type ModelDescription, parseDescription } from "../export/description.ts";
-import { classNames, type ModelManifest } from "../models/manifest.ts";
+import { type Branch, classNames } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { latestArtifact } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
-import type { Branch } from "../training/train_step.ts";
 import { readMetadata } from "../weights/metadata.ts";
-import { readJson } from "../tasks/json.ts";
-import { type Judgement, readJudgement, UNJUDGED } from "../inference/judgement.ts";
-import { manifestOf, type ModelOrigin } from "../inference/open_model.ts";
 
 export interface ChosenModel {
-  origin: ModelOrigin;
-  manifest: ModelManifest;
-  judgement: Judgement;
+  source: ModelSource;
+  postprocessing: Postprocessing;
   /** The model in words. */
   what: string;
 }
@@ -29,7 +30,7 @@ export async function trainedModel(
 ): Promise<ChosenModel> {
   const latest: Latest = (step) => latestArtifact(store, step, readFrom);
   const branch = (flags.branch as Branch | undefined) ?? await betterBranch(latest);
-  const artifact = latest(`train_${branch}`);
+  const artifact = await latest(`train_${branch}`);
   if (!artifact) {
     throw new Error(
       `${store} holds no trained model${flags.branch ? ` of the ${branch} branch` : ""}: run ` +
@@ -37,30 +38,32 @@ export async function trainedModel(
         "or give --weights FILE --model NAME --classes a,b,c",
     );
   }
-  const manifest = await readJson<ModelManifest>(`${artifact.path}/model.json`);
-  const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
-  const judgement = await judgementOf(latest, branch, artifact.manifest.digest);
+  const manifest = await modelFile.read(artifact.path);
+  const accuracy = percent(manifest.training!.valAccuracy);
   return {
-    origin: { artifact: artifact.path },
-    manifest,
-    judgement,
-    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%`,
+    source: { manifest, file: `${artifact.path}/${BEST_PARAMETERS}`, layout: "tfjs" },
+    postprocessing: await postprocessingOf(latest, branch, artifact.manifest.digest),
+    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}`,
   };
 }
 
-type Latest = (step: string) => Artifact | undefined;
+type Latest = (step: string) => Promise<Artifact | undefined>;
 
 /** What the newest evaluation says, if it was of this very model. */
-async function judgementOf(latest: Latest, branch: Branch, digest: string): Promise<Judgement> {
-  const evaluated = latest("evaluate");
+async function postprocessingOf(
+  latest: Latest,
+  branch: Branch,
+  digest: string,
+): Promise<Postprocessing> {
+  const evaluated = await latest("evaluate");
   const isOfIt = evaluated?.manifest.fingerprint.inputs[`train_${branch}`] === digest;
-  return isOfIt ? await readJudgement(evaluated.path, branch) : UNJUDGED;
+  return isOfIt ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED;
 }
 
 async function betterBranch(latest: Latest): Promise<Branch> {
-  const evaluated = latest("evaluate");
-  if (!evaluated) return latest("train_finetune") ? "finetune" : "frozen";
-  const { comparison } = await readJson(`${evaluated.path}/metrics.json`);
+  const evaluated = await latest("evaluate");
+  if (!evaluated) return await latest("train_finetune") ? "finetune" : "frozen";
+  const { comparison } = await metricsFile.read(evaluated.path);
   return comparison.better === "frozen" ? "frozen" : "finetune";
 }
 
@@ -83,11 +86,12 @@ export async function modelFromFile(flags: Flags, folder: string): Promise<Chose
   const classes = flags.classes
     ? await classList(flags.classes, folder)
     : [...classNames(description!)];
-  const origin = { file, architecture, classes };
+  const manifest = description
+    ? { ...description, architecture, classes }
+    : manifestOf({ file, architecture, classes });
   return {
-    origin,
-    manifest: description ? { ...description, architecture, classes } : manifestOf(origin),
-    judgement: description ? { temperature: description.temperature } : UNJUDGED,
+    source: { manifest, file, layout: "torch" },
+    postprocessing: description ? { temperature: description.temperature } : UNCALIBRATED,
     what: `${architecture} of ${file}`,
   };
 }

@@ -1,4 +1,5 @@
 /** The Markdown that goes with every export: what the model is, how good, from what, and how to use it. */
+import { percent, percentRange } from "../data/statistics/percent.ts";
 import { classNames } from "../models/manifest.ts";
 import type { ModelDescription } from "./description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
@@ -69,10 +70,7 @@ export function modelCard(
   ].join("\n\n") + "\n";
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-
 function describeScore(score: CardScore, names: readonly string[]): string {
-  const [low, high] = score.interval;
   const rows = names.map((name, i) => {
     const { correct, total } = score.per_class[name];
     const share = total > 0 ? percent(correct / total) : "no photos";
@@ -81,9 +79,7 @@ function describeScore(score: CardScore, names: readonly string[]): string {
   return `${
     percent(score.accuracy)
   } of ${score.total} val photos (${score.correct}; 95% interval ` +
-    `${percent(low)} to ${
-      percent(high)
-    }). The best epoch was chosen on the same photos, so expect ` +
+    `${percentRange(score.interval)}). The best epoch was chosen on the same photos, so expect ` +
     "a little less of new ones.\n\n" +
     markdownTable(["class", "right", "accuracy", "taken for"], rows);
 }
@@ -117,13 +113,14 @@ function describeSource({ origin, sha256, counts }: CardSource): string {
 }
 
 function describeTraining({ training, pretrained }: ModelDescription): string {
-  const { branch, epochs, batchSize, lr, seed, bestEpoch, device } = training!;
+  const { branch, recipe, seed, bestEpoch, device } = training!;
+  const { epochs, batchSize, lr, momentum, stepSize, gamma } = recipe;
   const what = branch === "finetune"
     ? "All parameters were finetuned"
     : "The last layer alone was trained, on features of the frozen network";
-  return `${what}: ${epochs} epochs of batches of ${batchSize}, SGD with momentum 0.9 and learning ` +
-    `rate ${lr}, seed ${seed}, on ${markdownText(device)}; epoch ${
-      bestEpoch + 1
-    } was the best. It ` +
+  return `${what}: ${epochs} epochs of batches of ${batchSize}, SGD with momentum ${momentum} and learning ` +
+    `rate ${lr}, times ${gamma} every ${stepSize} epochs, seed ${seed}, on ${
+      markdownText(device)
+    }; epoch ${bestEpoch + 1} was the best. It ` +
     `started from ${markdownText(pretrained.origin)} (SHA-256 ${pretrained.sha256 || "unknown"}).`;
 }

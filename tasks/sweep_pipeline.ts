@@ -1,8 +1,8 @@
 /** Many settings of the pipeline as one graph, with a table of what came out at its end. */
-import type { SweptPipeline } from "../app/cli/application.ts";
 import { defineStep } from "../pipeline/declaration.ts";
 import { expand, type Setting } from "../pipeline/expand.ts";
 import { definePipeline, type Pipeline } from "../pipeline/graph.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
 import type { SweepTable } from "../training/sweep_table.ts";
 import * as schema from "./parameters.ts";
 import { drawing } from "./permissions.ts";
@@ -10,7 +10,7 @@ import { describeTable } from "../report/describe_table.ts";
 
 const TABLE = "sweep";
 
-export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline {
+export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]) {
   // The tutorial's ending, one photo under a trained model, says nothing of a setting.
   const steps = pipeline.steps.filter(({ name }) => name !== "predict");
   const expanded = expand({ steps }, settings);
@@ -27,7 +27,7 @@ export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]):
   return {
     pipeline: definePipeline([...expanded.steps, table], pipeline.name),
     parameters: { ...expanded.parameters, [TABLE]: { settings: rows } },
-    conclude: ({ steps }) => {
+    conclude: ({ steps }: RunRecord): string => {
       const table = steps.find(({ step }) => step === TABLE);
       if (table?.result) return describeTable(table.result as unknown as SweepTable);
       if (!table) return "no table: only `deno task pipeline`, whole, ends in one";

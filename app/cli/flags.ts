@@ -1,4 +1,5 @@
 /** The flags, the same for every command. Parsing, checking and `--help` read this one table. */
+import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import { parseDuration, parseSize } from "./quantities.ts";
 
 export interface FlagSpec {
@@ -46,7 +47,7 @@ export const FLAGS = {
   },
   model: {
     value: "auto|NAME",
-    help: "resnet18, resnet34, mobilenet_v2 or efficientnet_lite0; auto: what can be had",
+    help: `${ARCHITECTURE_NAMES.join(", ")}; auto: what can be had`,
     check: notEmpty,
     axis: "list",
   },

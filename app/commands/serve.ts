@@ -11,8 +11,8 @@ import { LIMIT, PhotoError, startServer } from "../serve/server.ts";
 import { finishedModel } from "../finished_model.ts";
 import { pageModelOf } from "../page_model.ts";
 import { PatientCrops } from "../serve/patient_crops.ts";
-import { meansFor } from "../../inference/predict_means.ts";
-import { describeAnswer } from "../../inference/predict_photos.ts";
+import { resourcesFor } from "../../inference/prediction_resources.ts";
+import { describeOutput } from "../../inference/predict_photos.ts";
 
 const DEFAULT_HOST = "127.0.0.1", DEFAULT_PORT = 8000;
 
@@ -22,11 +22,11 @@ export async function serveCommand(context: CommandContext): Promise<number> {
   const hostname = flags.host ?? DEFAULT_HOST, port = Number(flags.port ?? DEFAULT_PORT);
   checkPort(hostname, port);
   const finished = await finishedModel(context);
-  const { description, chosen, what } = finished;
+  const { description, postprocessing, what } = finished;
   if (!flags.json) say(`${what}: making its page`);
   const files = await pageFiles(pageModelOf(finished));
   const { backend } = await chooseBackend((flags.backend ?? "wasm") as "auto" | "webgpu" | "wasm");
-  using means = await meansFor(chosen, {
+  using resources = await resourcesFor(finished.source, {
     backend,
     threads: flags.threads ? Number(flags.threads) : undefined,
     photos: 1,
@@ -38,8 +38,8 @@ export async function serveCommand(context: CommandContext): Promise<number> {
   const predict = async (photo: Uint8Array, top: number) => {
     const cut = await crops.cut({ photo, resize, size });
     if (!("crop" in cut)) throw new PhotoError(cut.refusal);
-    const [answer] = await means.judge([cut.crop]);
-    return describeAnswer(answer, { classes, judgement: chosen.judgement, top });
+    const [output] = await resources.predict([cut.crop]);
+    return describeOutput(output, { classes, postprocessing, top });
   };
   const server = startServer({
     hostname,

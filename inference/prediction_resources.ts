@@ -1,0 +1,73 @@
+/** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
+import { activateBackend } from "../backend/activate.ts";
+import { cropPhoto, type CropRequest, type CropResponse } from "../data/crop_photo.ts";
+import { CropPool } from "../data/crop_pool.ts";
+import { predictorOf } from "./predictor.ts";
+import { PredictorPool } from "./predictor_pool.ts";
+import { type ModelSource, openModel } from "./open_model.ts";
+import type { PredictOptions } from "./predict_photos.ts";
+
+export interface PredictionResources
+  extends Disposable, Pick<PredictOptions, "cutting" | "predict" | "predicting"> {
+  crop: (request: CropRequest) => Promise<CropResponse>;
+}
+
+export interface PredictionResourcesOptions {
+  backend: "webgpu" | "wasm";
+  /** Cores to use, all by default. */
+  threads?: number;
+  /** How many photos there are, at most. */
+  photos: number;
+  /** Of processes that compute on wasm. */
+  v8Flags: readonly string[];
+}
+
+/** For as few photos, starting workers and processes takes longer than they save. */
+const FEW = 24;
+/** Each process holds the model, and tfjs. */
+const MOST_PROCESSES = 8;
+
+export async function resourcesFor(
+  source: ModelSource,
+  { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
+): Promise<PredictionResources> {
+  const cores = threads ?? navigator.hardwareConcurrency;
+  const few = photos <= FEW;
+  const predicting = backend === "wasm" && !few
+    ? predictBeside(new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags), cores)
+    : await predictAlone(source, backend, threads);
+  if (few) return { crop: cropPhoto, cutting: 1, ...predicting };
+  const pool = new CropPool(cores);
+  return {
+    crop: (request) => pool.run(request),
+    // Enough cut photos for every process to have its next batch.
+    cutting: 16 * cores,
+    ...predicting,
+    [Symbol.dispose]() {
+      pool.close();
+      predicting[Symbol.dispose]();
+    },
+  };
+}
+
+function predictBeside(pool: PredictorPool, cores: number) {
+  return {
+    predict: (crops: readonly Uint8Array[]) => pool.predict(crops),
+    predicting: 2 * cores,
+    [Symbol.dispose]: () => pool[Symbol.dispose](),
+  };
+}
+
+async function predictAlone(
+  source: ModelSource,
+  backend: "webgpu" | "wasm",
+  threads: number | undefined,
+) {
+  await activateBackend(backend, { threads });
+  const model = await openModel(source);
+  return {
+    predict: predictorOf(model, source.manifest.preprocessing),
+    predicting: 1,
+    [Symbol.dispose]: () => model.dispose(),
+  };
+}

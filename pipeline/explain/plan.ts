@@ -1,0 +1,111 @@
+/** What a run would do. */
+import { inputsOf, kindOf, type StepDeclaration } from "../declaration.ts";
+import type { Pipeline } from "../graph.ts";
+import { inStore, messageOf } from "../errors.ts";
+import { keyOf } from "../fingerprint.ts";
+import { openSession, type PipelineOptions, type Session } from "../session.ts";
+import type { Change } from "./changes.ts";
+import { explain, type Explanation, type Why, whyCached, whyNew } from "./explain.ts";
+
+export interface PlanEntry {
+  step: string;
+  status: "cached" | "would_run" | "blocked";
+  /** One line, made of `why` and `changes`. */
+  reason: string;
+  /** Absent for a blocked step. */
+  why?: Why;
+  /** What differs from the nearest earlier entry; none for a cached step. */
+  changes: Change[];
+  /** The earlier entry that differs least, for a step that would run. */
+  nearest?: Explanation["nearest"];
+  /** How long it took to make the artifact, or the nearest earlier one; unknown where none is. */
+  seconds?: number;
+  /** The artifact's folder, for cached steps. */
+  artifact?: string;
+  /** Digest of the artifact, for cached steps. */
+  digest?: string;
+}
+
+/**
+ * What `run` would do, and why; runs nothing.
+ *
+ * @throws {PipelineError} for wrong parameters or unknown steps
+ */
+export async function plan(pipeline: Pipeline, options: PipelineOptions): Promise<PlanEntry[]> {
+  return await inStore(options.store, async () => {
+    const session = await openSession(pipeline, options);
+    const { steps, store, code } = session;
+    const known = await store.steps();
+    const isFresh = (step: StepDeclaration) => !known.has(kindOf(step));
+    // Deno is asked about all code that it was not asked about before at once.
+    await Promise.allSettled([
+      ...modulesOf(steps.filter(isFresh)).map((module) => code.check(module)),
+      ...modulesOf(steps.filter((step) => !isFresh(step))).map((module) => code.closureOf(module)),
+    ]);
+    const entries = new Map<string, PlanEntry>();
+    for (const step of steps) {
+      entries.set(step.name, await planStep(session, step, entries, isFresh(step)));
+    }
+    code.save();
+    return [...entries.values()];
+  });
+}
+
+const modulesOf = (steps: readonly StepDeclaration[]): URL[] => [
+  ...new Map(steps.map(({ module }) => [module.href, module])).values(),
+];
+
+/** Of code: a plan tells how things stood when it began. */
+const MAX_AGE = Infinity;
+
+async function planStep(
+  { store, code, fingerprinter, parameters, forced }: Session,
+  step: StepDeclaration,
+  entries: ReadonlyMap<string, PlanEntry>,
+  neverRan: boolean,
+): Promise<PlanEntry> {
+  const inputs = Object.entries(inputsOf(step)).map(([name, from]) =>
+    [name, entries.get(from)!] as const
+  );
+  const blocked = inputs.find(([, { status }]) => status === "blocked")?.[1];
+  if (blocked) {
+    const reason = `it needs ${blocked.step}, which is blocked`;
+    return { step: step.name, status: "blocked", reason, changes: [] };
+  }
+  try {
+    if (neverRan) {
+      // There is nothing to look up, so it is enough that all it reads is there.
+      await code.check(step.module);
+      await fingerprinter.externalsOf(step, parameters[step.name]);
+      return { step: step.name, status: "would_run", ...whyNew(forced.has(step.name)) };
+    }
+    const digests = Object.fromEntries(inputs.map(([name, { digest }]) => [name, digest ?? ""]));
+    const fingerprint = await fingerprinter.take(
+      step,
+      parameters[step.name],
+      digests,
+      MAX_AGE,
+    );
+    const closure = await code.closureOf(step.module, MAX_AGE);
+    const lookup = await store.find(fingerprint.step, keyOf(fingerprint));
+    if (lookup.artifact && !forced.has(step.name)) {
+      const { path, manifest } = lookup.artifact;
+      return {
+        step: step.name,
+        status: "cached",
+        reason: whyCached(manifest, closure),
+        why: "unchanged",
+        changes: [],
+        seconds: manifest.made.seconds,
+        artifact: path,
+        digest: manifest.digest,
+      };
+    }
+    const question = { fingerprint, closure, lookup, forced: forced.has(step.name) };
+    const explanation = await explain(question, store, code);
+    const seconds = explanation.nearest?.seconds;
+    return { step: step.name, status: "would_run", seconds, ...explanation };
+  } catch (error) {
+    return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };
+  }
+}

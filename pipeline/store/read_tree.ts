@@ -1,0 +1,80 @@
+/** Reads folders' content, and compares it with what it should be. */
+import { hashFile } from "../digest.ts";
+import type { Tree } from "../tree.ts";
+import { statOrNull } from "./folder.ts";
+
+/** Files of a folder at any depth, and folders that hold nothing, sorted by code unit. */
+export function walk(root: string): { files: string[]; emptyFolders: string[]; others: string[] } {
+  const found = { files: [] as string[], emptyFolders: [] as string[], others: [] as string[] };
+  const folders = [""];
+  for (let folder; (folder = folders.pop()) !== undefined;) {
+    const entries = [...Deno.readDirSync(`${root}/${folder}`)];
+    if (entries.length === 0 && folder) found.emptyFolders.push(folder.slice(0, -1));
+    for (const entry of entries) {
+      const path = folder + entry.name;
+      if (entry.isDirectory) folders.push(`${path}/`);
+      else if (entry.isFile) found.files.push(path);
+      else found.others.push(path);
+    }
+  }
+  for (const list of Object.values(found)) list.sort();
+  return found;
+}
+
+/**
+ * Reads and hashes a step's output folder and has the disk hold it for good.
+ *
+ * @throws {Error} for links and devices: an artifact must not depend on what lies outside of it
+ */
+export async function readTree(root: string): Promise<Tree> {
+  const { files, emptyFolders, others } = walk(root);
+  if (others.length > 0) {
+    throw new Error(
+      `${
+        others[0]
+      } is a link or a device: an artifact holds only files and folders, so copy what it points to`,
+    );
+  }
+  const entries = await mapInParallel(
+    files,
+    async (path) => ({ path, ...await hashFile(`${root}/${path}`, { sync: true }) }),
+  );
+  return { files: entries, emptyFolders };
+}
+
+/** Disks take many requests to hold something for good at once in the time that they take for one. */
+const AT_ONCE = 64;
+
+async function mapInParallel<A, B>(items: readonly A[], f: (item: A) => Promise<B>): Promise<B[]> {
+  const results = new Array<B>(items.length);
+  const rest = items.entries();
+  const worker = async () => {
+    for (const [i, item] of rest) results[i] = await f(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
+/** What is wrong with a folder that should hold `tree`, judged by names and sizes alone. */
+export function findDamage(root: string, tree: Tree): string | undefined {
+  for (const { path, size } of tree.files) {
+    const info = statOrNull(`${root}/${path}`);
+    if (!info?.isFile) return `${path} is missing`;
+    if (info.size !== size) return `${path} has ${info.size} bytes instead of ${size}`;
+  }
+  const missing = tree.emptyFolders.find((path) => !statOrNull(`${root}/${path}`)?.isDirectory);
+  return missing && `${missing} is missing`;
+}
+
+/** As `findDamage`, but by content: also flipped bits and files that do not belong there. */
+export async function findDamageByContent(root: string, tree: Tree): Promise<string | undefined> {
+  const damage = findDamage(root, tree);
+  if (damage) return damage;
+  for (const { path, sha256 } of tree.files) {
+    if ((await hashFile(`${root}/${path}`)).sha256 !== sha256) return `${path} has other content`;
+  }
+  const { files, others } = walk(root);
+  const known = new Set(tree.files.map(({ path }) => path));
+  const stranger = [...files, ...others].find((path) => !known.has(path));
+  return stranger && `${stranger} does not belong there`;
+}
