@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
-import { WEBGPU_BACKEND } from "../../../backend/webgpu/mod.ts";
+import { WEBGPU_BACKEND } from "../../../backend/webgpu/register.ts";
 import {
   readReference,
   type Reference,
