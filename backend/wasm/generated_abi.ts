@@ -71,10 +71,12 @@ export interface KernelOf<Arguments> {
   write(memory: Memory, at: number, a: Arguments): void;
 }
 
+export type ArgumentsOf<K> = K extends KernelOf<infer Arguments> ? Arguments : never;
+
 export const COMMAND_HEADER_WORDS = 4;
 
 /** What lies ahead of a kernel's own arguments. */
-export interface CommandHeaderRecord {
+interface CommandHeaderRecord {
   kernel: number;
   chunks: number;
   scratch: number;
@@ -153,7 +155,7 @@ function writeGather(
 export const TAP_RUN_WORDS = 3;
 
 /** Taps (dy, dx), (dy, dx + 1) … of `taps` pixels. */
-export interface TapRunRecord {
+interface TapRunRecord {
   dy: number;
   dx: number;
   taps: number;
@@ -295,7 +297,7 @@ function writeGradientStatistics(
 export const SGD_ENTRY_WORDS = 4;
 
 /** Some values of one parameter. */
-export interface SgdEntryRecord {
+interface SgdEntryRecord {
   parameter: number;
   buffer: number;
   gradient: number;
@@ -314,7 +316,7 @@ export function writeSgdEntry(
   words[at + 3] = a.count;
 }
 
-export interface PackArguments {
+interface PackArguments {
   source: number;
   packed: number;
   tapIndices: number;
@@ -342,7 +344,7 @@ const pack: KernelOf<PackArguments> = {
   },
 };
 
-export interface Conv2dArguments {
+interface Conv2dArguments {
   source: SourceRecord;
   gather: GatherRecord;
   /** How rows are come by. */
@@ -404,7 +406,7 @@ const conv2d: KernelOf<Conv2dArguments> = {
   },
 };
 
-export interface Conv2dFilterGradientArguments {
+interface Conv2dFilterGradientArguments {
   x: SourceRecord;
   dy: SourceRecord;
   gather: GatherRecord;
@@ -444,7 +446,7 @@ const conv2dFilterGradient: KernelOf<Conv2dFilterGradientArguments> = {
   },
 };
 
-export interface SumPartsArguments {
+interface SumPartsArguments {
   parts: number;
   out: number;
   count: number;
@@ -468,7 +470,7 @@ const sumParts: KernelOf<SumPartsArguments> = {
   },
 };
 
-export interface DepthwiseArguments {
+interface DepthwiseArguments {
   source: SourceRecord;
   bands: DepthwiseBandsRecord;
   epilogue: EpilogueRecord;
@@ -483,7 +485,7 @@ const depthwise: KernelOf<DepthwiseArguments> = {
   },
 };
 
-export interface DepthwiseFilterGradientArguments {
+interface DepthwiseFilterGradientArguments {
   x: SourceRecord;
   dy: SourceRecord;
   bands: DepthwiseBandsRecord;
@@ -498,7 +500,7 @@ const depthwiseFilterGradient: KernelOf<DepthwiseFilterGradientArguments> = {
   },
 };
 
-export interface DepthwiseInputGradientArguments {
+interface DepthwiseInputGradientArguments {
   dy: SourceRecord;
   bands: DepthwiseBandsRecord;
 }
@@ -511,7 +513,7 @@ const depthwiseInputGradient: KernelOf<DepthwiseInputGradientArguments> = {
   },
 };
 
-export interface MaterializeArguments {
+interface MaterializeArguments {
   source: SourceRecord;
   out: number;
   residual: number;
@@ -533,7 +535,7 @@ const materialize: KernelOf<MaterializeArguments> = {
   },
 };
 
-export interface StatisticsArguments {
+interface StatisticsArguments {
   z: number;
   partials: number;
   rows: number;
@@ -553,7 +555,7 @@ const statistics: KernelOf<StatisticsArguments> = {
   },
 };
 
-export interface GradientStatisticsArguments {
+interface GradientStatisticsArguments {
   d: number;
   z: number;
   mean: number;
@@ -587,7 +589,7 @@ const gradientStatistics: KernelOf<GradientStatisticsArguments> = {
   },
 };
 
-export interface BinaryArguments {
+interface BinaryArguments {
   operation: BinaryOperation;
   a: number;
   b: number;
@@ -626,7 +628,7 @@ const binary: KernelOf<BinaryArguments> = {
   },
 };
 
-export interface ClampArguments {
+interface ClampArguments {
   x: number;
   out: number;
   count: number;
@@ -647,7 +649,7 @@ const clamp: KernelOf<ClampArguments> = {
   },
 };
 
-export interface MaxPoolArguments {
+interface MaxPoolArguments {
   x: number;
   y: number;
   /** Gradients, where they are computed. */
@@ -691,7 +693,7 @@ const maxPool: KernelOf<MaxPoolArguments> = {
   },
 };
 
-export interface MaxPoolGradientArguments {
+interface MaxPoolGradientArguments {
   x: number;
   y: number;
   /** Gradients, where they are computed. */
@@ -735,7 +737,7 @@ const maxPoolGradient: KernelOf<MaxPoolGradientArguments> = {
   },
 };
 
-export interface SpatialMeanArguments {
+interface SpatialMeanArguments {
   source: SourceRecord;
   out: number;
   pixels: number;
@@ -753,7 +755,7 @@ const spatialMean: KernelOf<SpatialMeanArguments> = {
   },
 };
 
-export interface SgdArguments {
+interface SgdArguments {
   /** Of `SgdEntry`s. */
   table: number;
   lr: number;
@@ -770,7 +772,7 @@ const sgd: KernelOf<SgdArguments> = {
   },
 };
 
-export interface WinogradArguments {
+interface WinogradArguments {
   source: number;
   /** The filter in the transformed domain: 36 packed matrices. */
   packed: number;
@@ -815,7 +817,7 @@ const winograd: KernelOf<WinogradArguments> = {
   },
 };
 
-export interface WinogradFilterArguments {
+interface WinogradFilterArguments {
   /** [3][3][channels][outChannels] */
   filter: number;
   /** 36 packed matrices, or (for the gradient) the products of all positions. */
@@ -837,7 +839,7 @@ const winogradFilter: KernelOf<WinogradFilterArguments> = {
   },
 };
 
-export interface WinogradTransposedFilterArguments {
+interface WinogradTransposedFilterArguments {
   /** [3][3][channels][outChannels] */
   filter: number;
   /** 36 packed matrices, or (for the gradient) the products of all positions. */
@@ -859,7 +861,7 @@ const winogradTransposedFilter: KernelOf<WinogradTransposedFilterArguments> = {
   },
 };
 
-export interface WinogradTransformArguments {
+interface WinogradTransformArguments {
   source: number;
   /** The output's gradient, or 0. */
   gradient: number;
@@ -901,7 +903,7 @@ const winogradTransform: KernelOf<WinogradTransformArguments> = {
   },
 };
 
-export interface WinogradPositionArguments {
+interface WinogradPositionArguments {
   inputs: number;
   gradients: number;
   inputPitch: number;
@@ -933,7 +935,7 @@ const winogradPosition: KernelOf<WinogradPositionArguments> = {
   },
 };
 
-export interface WinogradFilterGradientArguments {
+interface WinogradFilterGradientArguments {
   /** [3][3][channels][outChannels] */
   filter: number;
   /** 36 packed matrices, or (for the gradient) the products of all positions. */
@@ -955,7 +957,7 @@ const winogradFilterGradient: KernelOf<WinogradFilterGradientArguments> = {
   },
 };
 
-export interface PointwiseGradientsArguments {
+interface PointwiseGradientsArguments {
   x: SourceRecord;
   dy: SourceRecord;
   /** The filter, transposed and packed. */
@@ -996,7 +998,7 @@ const pointwiseGradients: KernelOf<PointwiseGradientsArguments> = {
   },
 };
 
-export interface DepthwiseGradientsArguments {
+interface DepthwiseGradientsArguments {
   x: SourceRecord;
   dy: SourceRecord;
   /** Of the input's gradient, its `out`; `bandRows` is a multiple of the stride. */
@@ -1018,7 +1020,7 @@ const depthwiseGradients: KernelOf<DepthwiseGradientsArguments> = {
   },
 };
 
-export interface WinogradProductArguments {
+interface WinogradProductArguments {
   /** [36][tiles][inputPitch] */
   inputs: number;
   inputPitch: number;
@@ -1049,7 +1051,7 @@ const winogradProduct: KernelOf<WinogradProductArguments> = {
   },
 };
 
-export interface WinogradOutputArguments {
+interface WinogradOutputArguments {
   products: number;
   out: number;
   batch: number;
@@ -1075,7 +1077,7 @@ const winogradOutput: KernelOf<WinogradOutputArguments> = {
   },
 };
 
-export interface FinishStatisticsArguments {
+interface FinishStatisticsArguments {
   momentum: number;
   epsilon: number;
   partials: number;
@@ -1111,7 +1113,7 @@ const finishStatistics: KernelOf<FinishStatisticsArguments> = {
   },
 };
 
-export interface FoldStatisticsArguments {
+interface FoldStatisticsArguments {
   epsilon: number;
   /** 0 for ones. */
   gamma: number;
@@ -1138,7 +1140,7 @@ const foldStatistics: KernelOf<FoldStatisticsArguments> = {
   },
 };
 
-export interface FinishGradientStatisticsArguments {
+interface FinishGradientStatisticsArguments {
   partials: number;
   parts: number;
   channels: number;
@@ -1169,7 +1171,7 @@ const finishGradientStatistics: KernelOf<FinishGradientStatisticsArguments> = {
   },
 };
 
-export interface ExpandedDepthwiseArguments {
+interface ExpandedDepthwiseArguments {
   channelsPerChunk: number;
   expansion: ExpansionRecord;
   /** What follows the 1×1 convolution. */

@@ -22,7 +22,7 @@ export interface NormalizedValue {
 }
 
 /** A·d + B·z + C, not computed yet: the gradient of a batch normalisation's input. */
-export interface NormalizedGradient {
+interface NormalizedGradient {
   kind: "normalized gradient";
   d: Block;
   z: Block;
@@ -57,7 +57,7 @@ export interface BatchStatistics {
 }
 
 /** How a tensor came out of batch normalisation; its gradient needs it. */
-export interface BatchNormOrigin {
+interface BatchNormOrigin {
   z: Block;
   state: Block;
   activation: ActivationCode;
@@ -74,7 +74,7 @@ export interface GradientStatistics {
 }
 
 /** Scale and shift of batch normalisation by running buffers, and what they were computed from. */
-export interface FoldedStatistics {
+interface FoldedStatistics {
   /** As the state of `NormalizedValue`, mean and 1/σ left out. */
   state: Block;
   epsilon: number;

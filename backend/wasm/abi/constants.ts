@@ -2,7 +2,7 @@
 import { wordsOf } from "./layout.ts";
 import { RECORDS } from "./records.ts";
 
-export interface Constant {
+interface Constant {
   /** Addresses and bytes are usize. */
   type: "usize" | "i32" | "f32";
   value: number;

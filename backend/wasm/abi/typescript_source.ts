@@ -29,7 +29,9 @@ export interface KernelOf<Arguments> {
   readonly number: number;
   /** Writes its arguments from word \`at\` on. */
   write(memory: Memory, at: number, a: Arguments): void;
-}`;
+}
+
+export type ArgumentsOf<K> = K extends KernelOf<infer Arguments> ? Arguments : never;`;
 
 export function typescriptAbi(): string {
   const kernels = Object.entries(KERNELS);
@@ -63,7 +65,9 @@ export type ${name} = typeof ${name}[keyof typeof ${name}];`;
 function record(name: string, { doc, fields, home }: RecordSpec): string {
   const isInside = home === "arguments";
   const size = `export const ${constantCase(name)}_WORDS = ${wordsOf(fields)};\n\n`;
-  return `${isInside ? "" : size}${comment(doc)}${declaration(`${name}Record`, place(fields))}
+  return `${isInside ? "" : size}${comment(doc)}${isInside ? "export " : ""}${
+    declaration(`${name}Record`, place(fields))
+  }
 
 ${isInside ? "" : "export "}function write${name}(
   memory: ${memoryOf(fields)},
@@ -93,7 +97,7 @@ function declaration(name: string, fields: PlacedField[]): string {
   const members = fields.map((field) =>
     `${comment(field.doc, "  ")}  ${field.name}: ${typeOf(field)};`
   );
-  return `export interface ${name} {\n${members.join("\n")}\n}`;
+  return `interface ${name} {\n${members.join("\n")}\n}`;
 }
 
 function typeOf(field: PlacedField): string {

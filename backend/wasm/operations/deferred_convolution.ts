@@ -31,7 +31,7 @@ export interface ConvolutionPlan {
 }
 
 /** activation(scale·convolution + shift + residual); addresses of what is left out are 0. */
-export interface Epilogue {
+interface Epilogue {
   scale: number;
   shift: number;
   residual: number;

@@ -1,7 +1,7 @@
 /** MaxPool and MaxPoolGrad over NHWC. */
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { Kernel, type MaxPoolArguments } from "../generated_abi.ts";
+import { type ArgumentsOf, Kernel } from "../generated_abi.ts";
 import type { TensorData } from "../tensor_data.ts";
 import type { ConvInfo } from "../../window.ts";
 
@@ -39,7 +39,9 @@ export function maxPoolGradient(
   return output.info;
 }
 
-function geometry(info: ConvInfo): Omit<MaxPoolArguments, "x" | "y" | "dy" | "dx"> {
+function geometry(
+  info: ConvInfo,
+): Omit<ArgumentsOf<typeof Kernel.maxPool>, "x" | "y" | "dy" | "dx"> {
   return {
     height: info.inHeight,
     width: info.inWidth,

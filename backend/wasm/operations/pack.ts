@@ -4,7 +4,7 @@ import { Kernel } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import type { TensorData } from "../tensor_data.ts";
 
-export interface PackLayout {
+interface PackLayout {
   /** Which blocks of the weights, in order: the filter's taps. */
   taps: number[];
   /** Rows a tap. */

@@ -38,7 +38,7 @@ interface GatheredRows {
 }
 
 /** Where the products go: densely, or to every step-th pixel of an image. */
-export interface ProductTarget {
+interface ProductTarget {
   block: Block;
   columns: number;
   pixels?: {

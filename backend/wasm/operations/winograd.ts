@@ -2,10 +2,10 @@
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import {
+  type ArgumentsOf,
   Kernel,
   WINOGRAD_POSITIONS as POSITIONS,
   WINOGRAD_TEMPORARY_BYTES,
-  type WinogradTransformArguments,
 } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import { evenly } from "../partition.ts";
@@ -134,7 +134,7 @@ export function winogradFilterGradient(
 }
 
 type Geometry = Omit<
-  WinogradTransformArguments,
+  ArgumentsOf<typeof Kernel.winogradTransform>,
   "source" | "gradient" | "inputs" | "gradients" | "inputPitch"
 >;
 
