@@ -1,14 +1,21 @@
 /** Many settings of the pipeline as one graph, with a table of what came out at its end. */
-import type { SweptPipeline } from "../app/cli/application.ts";
 import { defineStep } from "../pipeline/declaration.ts";
 import { expand, type Setting } from "../pipeline/expand.ts";
 import { definePipeline, type Pipeline } from "../pipeline/graph.ts";
+import type { RunRecord } from "../pipeline/store/run_record.ts";
 import type { SweepTable } from "../training/sweep_table.ts";
 import * as schema from "./parameters.ts";
 import { drawing } from "./permissions.ts";
 import { describeTable } from "../report/describe_table.ts";
 
 const TABLE = "sweep";
+
+export interface SweptPipeline {
+  pipeline: Pipeline;
+  parameters: Record<string, unknown>;
+  /** What a run of it found, for people. */
+  conclude(record: RunRecord): string | undefined;
+}
 
 export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline {
   // The tutorial's ending, one photo under a trained model, says nothing of a setting.
