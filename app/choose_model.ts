@@ -1,24 +1,24 @@
 /** Which model `predict` asks: one that the pipeline trained, or a file of weights. */
 import { resolve } from "node:path";
 import type { CommandContext } from "./cli/command.ts";
+import { manifestOf, type ModelSource } from "../inference/open_model.ts";
+import { type Postprocessing, UNCALIBRATED } from "../inference/postprocessing.ts";
+import { metricsFile } from "../tasks/artifacts/metrics.ts";
+import { BEST_PARAMETERS, modelFile } from "../tasks/artifacts/model.ts";
+import { readPostprocessing } from "../tasks/artifacts/postprocessing.ts";
 import { UsageError } from "./cli/errors.ts";
 import { checkFile } from "./cli/paths.ts";
 import type { ModelFlags } from "./commands/flags.ts";
 import { type ModelDescription, parseDescription } from "../export/description.ts";
-import { classNames, type ModelManifest } from "../models/manifest.ts";
+import { type Branch, classNames } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { latestArtifact } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
-import type { Branch } from "../training/train_step.ts";
 import { readMetadata } from "../weights/metadata.ts";
-import { readJson } from "../tasks/json.ts";
-import { type Judgement, readJudgement, UNJUDGED } from "../inference/judgement.ts";
-import { manifestOf, type ModelOrigin } from "../inference/open_model.ts";
 
 export interface ChosenModel {
-  origin: ModelOrigin;
-  manifest: ModelManifest;
-  judgement: Judgement;
+  source: ModelSource;
+  postprocessing: Postprocessing;
   /** The model in words. */
   what: string;
 }
@@ -37,13 +37,11 @@ export async function trainedModel(
         "or give --weights FILE --model NAME --classes a,b,c",
     );
   }
-  const manifest = await readJson<ModelManifest>(`${artifact.path}/model.json`);
+  const manifest = await modelFile.read(artifact.path);
   const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
-  const judgement = await judgementOf(latest, branch, artifact.manifest.digest);
   return {
-    origin: { artifact: artifact.path },
-    manifest,
-    judgement,
+    source: { manifest, file: `${artifact.path}/${BEST_PARAMETERS}`, layout: "tfjs" },
+    postprocessing: await postprocessingOf(latest, branch, artifact.manifest.digest),
     what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%`,
   };
 }
@@ -52,16 +50,20 @@ type Classes = NonNullable<ModelFlags["classes"]>;
 type Latest = (step: string) => Artifact | undefined;
 
 /** What the newest evaluation says, if it was of this very model. */
-async function judgementOf(latest: Latest, branch: Branch, digest: string): Promise<Judgement> {
+async function postprocessingOf(
+  latest: Latest,
+  branch: Branch,
+  digest: string,
+): Promise<Postprocessing> {
   const evaluated = latest("evaluate");
   const isOfIt = evaluated?.manifest.fingerprint.inputs[`train_${branch}`] === digest;
-  return isOfIt ? await readJudgement(evaluated.path, branch) : UNJUDGED;
+  return isOfIt ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED;
 }
 
 async function betterBranch(latest: Latest): Promise<Branch> {
   const evaluated = latest("evaluate");
   if (!evaluated) return latest("train_finetune") ? "finetune" : "frozen";
-  const { comparison } = await readJson(`${evaluated.path}/metrics.json`);
+  const { comparison } = await metricsFile.read(evaluated.path);
   return comparison.better === "frozen" ? "frozen" : "finetune";
 }
 
@@ -84,11 +86,12 @@ export async function modelFromFile(flags: ModelFlags, folder: string): Promise<
   const classes = flags.classes
     ? await classList(flags.classes, folder)
     : [...classNames(description!)];
-  const origin = { file, architecture, classes };
+  const manifest = description
+    ? { ...description, architecture, classes }
+    : manifestOf({ file, architecture, classes });
   return {
-    origin,
-    manifest: description ? { ...description, architecture, classes } : manifestOf(origin),
-    judgement: description ? { temperature: description.temperature } : UNJUDGED,
+    source: { manifest, file, layout: "torch" },
+    postprocessing: description ? { temperature: description.temperature } : UNCALIBRATED,
     what: `${architecture} of ${file}`,
   };
 }

@@ -3,28 +3,20 @@ import type { CommandContext } from "./cli/command.ts";
 import type { ModelFlags } from "./commands/flags.ts";
 import type { ModelDescription } from "../export/description.ts";
 import type { CardFacts } from "../export/model_card.ts";
-import type { NamedTensor } from "../models/model.ts";
-import { parameterSpecs } from "../models/parameter_specs.ts";
-import { findArchitecture } from "../models/registry.ts";
+import { parametersOf } from "../inference/open_model.ts";
+import type { Branch } from "../models/manifest.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import { latestArtifact, listRuns } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
-import { convertStateDict } from "../weights/convert.ts";
-import { readStateDict } from "../weights/read.ts";
+import { metricsFile } from "../tasks/artifacts/metrics.ts";
+import { sourceFile } from "../tasks/artifacts/source.ts";
 import { type ChosenModel, modelFromFile, trainedModel } from "./choose_model.ts";
-import { readJson } from "../tasks/json.ts";
-import type { Judgement } from "../inference/judgement.ts";
-import { readParameters } from "../tasks/parameter_file.ts";
 
-export interface FinishedModel {
+export interface FinishedModel extends ChosenModel {
   description: ModelDescription;
   /** In tfjs layout. */
   parameters: Map<string, NamedTensor>;
   facts: CardFacts;
-  /** How its outputs are read. */
-  judgement: Judgement;
-  chosen: ChosenModel;
-  /** The model in words. */
-  what: string;
 }
 
 /**
@@ -36,10 +28,10 @@ export async function finishedModel(context: CommandContext<ModelFlags>): Promis
   const latest: Latest = (step) => latestArtifact(store, step, readFrom);
   if (flags.weights) {
     const chosen = await modelFromFile(flags, folder);
-    return { ...describe(chosen), parameters: await parametersOf(chosen), facts: {} };
+    return await finished(chosen, {});
   }
   const chosen = await trainedModel(context);
-  const { branch } = chosen.manifest.training!;
+  const { branch } = chosen.source.manifest.training!;
   const trained = latest(`train_${branch}`)!;
   const evaluated = latest("evaluate");
   const isEvaluated = evaluated && isMadeFrom(evaluated, trained);
@@ -54,34 +46,26 @@ export async function finishedModel(context: CommandContext<ModelFlags>): Promis
   if (newest.status !== "done" && !newest.steps.some(({ key }) => key === trained.manifest.key)) {
     context.say(`the newest run is ${newest.status}: this is the model of an earlier one`);
   }
-  const facts = isEvaluated ? await factsOf(latest, branch, evaluated) : {};
-  return { ...describe(chosen), parameters: await parametersOf(chosen), facts };
+  return await finished(chosen, isEvaluated ? await factsOf(latest, branch, evaluated) : {});
 }
 
 type Latest = (step: string) => Artifact | undefined;
 
-function describe(chosen: ChosenModel) {
-  const { manifest, judgement, what } = chosen;
-  const description = { ...manifest, temperature: judgement.temperature };
-  return { description, judgement, chosen, what };
+async function finished(chosen: ChosenModel, facts: CardFacts): Promise<FinishedModel> {
+  const { source, postprocessing: { temperature } } = chosen;
+  const description = { ...source.manifest, temperature };
+  return { ...chosen, description, parameters: await parametersOf(source), facts };
 }
 
-async function parametersOf({ origin }: ChosenModel): Promise<Map<string, NamedTensor>> {
-  if ("artifact" in origin) return await readParameters(`${origin.artifact}/best.safetensors`);
-  const { file, architecture, classes } = origin;
-  const specs = parameterSpecs(findArchitecture(architecture), classes.length);
-  return convertStateDict(await readStateDict(file), specs, file);
-}
-
-async function factsOf(latest: Latest, branch: string, evaluated: Artifact): Promise<CardFacts> {
-  const { branches } = await readJson(`${evaluated.path}/metrics.json`);
+async function factsOf(latest: Latest, branch: Branch, evaluated: Artifact): Promise<CardFacts> {
+  const { branches } = await metricsFile.read(evaluated.path);
   const dataset = latest("build_datasets");
   const photos = latest("download_data");
   const areTheirs = dataset && photos && isMadeFrom(evaluated, dataset) &&
     isMadeFrom(dataset, photos);
   return {
     score: branches[branch],
-    source: areTheirs ? await readJson(`${photos.path}/source.json`) : undefined,
+    source: areTheirs ? await sourceFile.read(photos.path) : undefined,
   };
 }
 

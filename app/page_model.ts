@@ -3,6 +3,6 @@ import type { FinishedModel } from "./finished_model.ts";
 
 /** A finished model as the page takes it. */
 export function pageModelOf(finished: FinishedModel): PageModel {
-  const { description, parameters, facts, judgement } = finished;
-  return { description, parameters, accuracy: facts.score, familiar: judgement.familiar };
+  const { description, parameters, facts, postprocessing: { outOfDistribution } } = finished;
+  return { description, parameters, accuracy: facts.score, outOfDistribution };
 }

@@ -1,13 +1,15 @@
 /** The work that is timed: a training step, a frozen step, inference, with random weights. */
 import * as tf from "@tensorflow/tfjs";
 import type { Architecture } from "../models/architecture.ts";
-import { Model, type NamedTensor } from "../models/model.ts";
+import { Model } from "../models/model.ts";
 import { dropoutSize, parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { Sgd } from "../training/sgd.ts";
-import { type Branch, trainStep } from "../training/train_step.ts";
+import type { Branch } from "../models/manifest.ts";
+import { trainStep } from "../training/train_step.ts";
 import { TrainingSteps } from "../training/training_steps.ts";
 import { convertStateDict } from "../weights/convert.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import type { Tensor } from "../weights/tensor.ts";
 
 const CLASSES = 2;

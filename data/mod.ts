@@ -26,3 +26,4 @@ export * from "./resize.ts";
 export * from "./torch_init.ts";
 export * from "./torch_random.ts";
 export * from "./transforms.ts";
+export * from "./statistics/wilson_interval.ts";

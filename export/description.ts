@@ -1,6 +1,6 @@
 /** What goes along inside every exported file, so that it can be used, and read back, alone. */
 import * as v from "valibot";
-import type { ModelManifest } from "../models/manifest.ts";
+import { type ModelManifest, modelManifest } from "../models/manifest.ts";
 
 /** `model.json`, and how logits become probabilities. */
 export interface ModelDescription extends ModelManifest {
@@ -11,21 +11,10 @@ export interface ModelDescription extends ModelManifest {
 /** The key of the description, as JSON, in safetensors' and ONNX's metadata. */
 export const DESCRIPTION_KEY = "graft";
 
-const triple = v.strictTuple([v.number(), v.number(), v.number()]);
-const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
-
-const descriptionSchema = v.object({
-  schema: v.literal(1),
-  architecture: v.string(),
-  classes: v.union([v.array(v.string()), v.pipe(v.number(), v.integer(), v.minValue(1))]),
-  preprocessing: v.object({ resize: side, size: side, mean: triple, std: triple }),
-  pretrained: v.looseObject({ origin: v.string(), sha256: v.string(), licence: v.string() }),
-  training: v.optional(v.looseObject({
-    branch: v.picklist(["finetune", "frozen"]),
-    valAccuracy: v.number(),
-  })),
-  temperature: v.pipe(v.number(), v.gtValue(0)),
-});
+const descriptionSchema: v.GenericSchema<unknown, ModelDescription> = v.intersect([
+  modelManifest,
+  v.object({ temperature: v.pipe(v.number(), v.gtValue(0)) }),
+]);
 
 /** A description out of a file's metadata; undefined where there is none, or none of this kind. */
 export function parseDescription(
@@ -35,7 +24,7 @@ export function parseDescription(
   if (text === undefined) return undefined;
   try {
     const { success, output } = v.safeParse(descriptionSchema, JSON.parse(text));
-    return success ? output as ModelDescription : undefined;
+    return success ? output : undefined;
   } catch {
     return undefined;
   }

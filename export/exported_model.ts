@@ -1,10 +1,10 @@
 /** What every exporter is given. */
 import type { Architecture } from "../models/architecture.ts";
 import { classNames, type ModelManifest } from "../models/manifest.ts";
-import type { NamedTensor } from "../models/model.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { toTorchLayout } from "../weights/convert.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import type { Tensor } from "../weights/tensor.ts";
 import type { ModelDescription } from "./description.ts";
 

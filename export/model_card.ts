@@ -117,13 +117,14 @@ function describeSource({ origin, sha256, counts }: CardSource): string {
 }
 
 function describeTraining({ training, pretrained }: ModelDescription): string {
-  const { branch, epochs, batchSize, lr, seed, bestEpoch, device } = training!;
+  const { branch, recipe, seed, bestEpoch, device } = training!;
+  const { epochs, batchSize, lr, momentum, stepSize, gamma } = recipe;
   const what = branch === "finetune"
     ? "All parameters were finetuned"
     : "The last layer alone was trained, on features of the frozen network";
-  return `${what}: ${epochs} epochs of batches of ${batchSize}, SGD with momentum 0.9 and learning ` +
-    `rate ${lr}, seed ${seed}, on ${markdownText(device)}; epoch ${
-      bestEpoch + 1
-    } was the best. It ` +
+  return `${what}: ${epochs} epochs of batches of ${batchSize}, SGD with momentum ${momentum} and learning ` +
+    `rate ${lr}, times ${gamma} every ${stepSize} epochs, seed ${seed}, on ${
+      markdownText(device)
+    }; epoch ${bestEpoch + 1} was the best. It ` +
     `started from ${markdownText(pretrained.origin)} (SHA-256 ${pretrained.sha256 || "unknown"}).`;
 }

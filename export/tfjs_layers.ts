@@ -1,7 +1,7 @@
 /** An architecture read as the nodes of a TensorFlow.js graph model. */
 import { BATCH_NORM_EPSILON } from "../backend/ops.ts";
 import type { Activation, BatchNorm, Convolution, Layers } from "../models/layers.ts";
-import type { NamedTensor } from "../models/model.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 
 /** A node of TensorFlow's GraphDef, as JSON. */
 export interface GraphNode {

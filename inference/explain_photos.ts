@@ -1,41 +1,28 @@
-/** Where a model looked: Grad-CAM laid over the crops that it was given. */
-import * as tf from "@tensorflow/tfjs";
-import { activateBackend } from "../backend/activate.ts";
-import type { RgbImage } from "../data/image.ts";
-import { normalizer } from "../data/transforms.ts";
-import { overlayHeat } from "../report/heat_overlay.ts";
-import { gradCam } from "./grad_cam.ts";
-import { type ModelOrigin, openModel } from "./open_model.ts";
+/** Where a model looked, crop by crop. */
+import type { Preprocessing } from "../models/architecture.ts";
+import type { Model } from "../models/model.ts";
+import { gradCam, type HeatMap } from "./grad_cam.ts";
+import { tensorOfCrops } from "./tensor_of_crops.ts";
 
 const BATCH = 8;
 
 /**
- * The crops with the heat of each one's likeliest class, in their order.
+ * Grad-CAM of each crop, in their order.
  * @param crops [size, size, 3] bytes each
+ * @param labels the class to explain of each; the likeliest where it is left out
  */
 export async function explainPhotos(
-  origin: ModelOrigin,
+  model: Model,
+  preprocessing: Preprocessing,
   crops: readonly Uint8Array[],
-  { backend, threads }: { backend: "webgpu" | "wasm"; threads?: number },
-): Promise<RgbImage[]> {
-  await activateBackend(backend, { threads });
-  const { model, manifest: { preprocessing } } = await openModel(origin);
-  const { size } = preprocessing;
-  const normalize = normalizer(preprocessing);
-  const explained: RgbImage[] = [];
+  labels?: readonly number[],
+): Promise<HeatMap[]> {
+  const heats: HeatMap[] = [];
   for (let start = 0; start < crops.length; start += BATCH) {
-    const batch = crops.slice(start, start + BATCH);
-    const input = new Float32Array(batch.length * size * size * 3);
-    batch.forEach((crop, i) =>
-      normalize(crop, input.subarray(i * crop.length, (i + 1) * crop.length))
-    );
-    const images = tf.tensor4d(input, [batch.length, size, size, 3]);
-    const explanations = await gradCam(model, images);
+    const images = tensorOfCrops(crops.slice(start, start + BATCH), preprocessing);
+    const asked = labels?.slice(start, start + BATCH);
+    heats.push(...(await gradCam(model, images, asked)).map(({ heat }) => heat));
     images.dispose();
-    explanations.forEach(({ heat }, i) =>
-      explained.push(overlayHeat({ width: size, height: size, data: batch[i] }, heat))
-    );
   }
-  model.dispose();
-  return explained;
+  return heats;
 }

@@ -1,7 +1,7 @@
 /** Grad-CAM: which parts of a photo speak for a class. */
 import * as tf from "@tensorflow/tfjs";
 import type { Model } from "../models/model.ts";
-import { argmax } from "../training/metrics.ts";
+import { argmax } from "../models/logits.ts";
 
 /** How much each part of a photo speaks for a class. */
 export interface HeatMap {

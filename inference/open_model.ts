@@ -1,23 +1,28 @@
-import type { ModelManifest } from "../models/manifest.ts";
+import { classCount, MANIFEST_SCHEMA, type ModelManifest } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { convertStateDict } from "../weights/convert.ts";
+import { readParameters } from "../weights/parameter_file.ts";
 import { readStateDict } from "../weights/read.ts";
-import { loadModel } from "../tasks/load_model.ts";
 
-/** Where a model is: what a training step left, or a file of weights as PyTorch saves them. */
-export type ModelOrigin =
-  | { artifact: string }
-  | { file: string; architecture: string; classes: string[] };
+/** A model that nobody has loaded yet. It is JSON: processes are told by it what to open. */
+export interface ModelSource {
+  manifest: ModelManifest;
+  /** With its parameters; an absolute path. */
+  file: string;
+  /** As training leaves them, or as PyTorch saves them. */
+  layout: "tfjs" | "torch";
+}
 
-/** What a file of weights, its architecture and classes say of a model. */
+/** What a file of weights is known by that says nothing of itself. */
 export function manifestOf(
-  { file, architecture, classes }: Extract<ModelOrigin, { file: string }>,
+  { file, architecture, classes }: { file: string; architecture: string; classes: string[] },
 ): ModelManifest {
   const { preprocessing } = findArchitecture(architecture);
   return {
-    schema: 1,
+    schema: MANIFEST_SCHEMA,
     architecture,
     classes,
     preprocessing,
@@ -26,16 +31,23 @@ export function manifestOf(
 }
 
 /**
- * The model; the active backend holds its parameters.
+ * Its parameters in tfjs layout, under torch's names.
  * @throws {WeightsError} where the file is damaged or of another architecture
  */
-export async function openModel(
-  origin: ModelOrigin,
-): Promise<{ model: Model; manifest: ModelManifest }> {
-  if ("artifact" in origin) return await loadModel(origin.artifact);
-  const { file, architecture, classes } = origin;
-  const found = findArchitecture(architecture);
-  const specs = parameterSpecs(found, classes.length);
-  const parameters = convertStateDict(await readStateDict(file), specs, file);
-  return { model: new Model(found, classes.length, parameters), manifest: manifestOf(origin) };
+export async function parametersOf(
+  { manifest, file, layout }: ModelSource,
+): Promise<Map<string, NamedTensor>> {
+  if (layout === "tfjs") return await readParameters(file);
+  const specs = parameterSpecs(findArchitecture(manifest.architecture), classCount(manifest));
+  return convertStateDict(await readStateDict(file), specs, file);
+}
+
+/**
+ * The model; the active backend holds its parameters.
+ * @throws {WeightsError} as `parametersOf`
+ */
+export async function openModel(source: ModelSource): Promise<Model> {
+  const { manifest } = source;
+  const architecture = findArchitecture(manifest.architecture);
+  return new Model(architecture, classCount(manifest), await parametersOf(source));
 }

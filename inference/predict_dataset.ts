@@ -26,7 +26,7 @@ export async function predictDataset(
   let batch = 0;
   for await (const { images, labels, indices } of loader) {
     signal?.throwIfAborted();
-    const results = await model.judge(tf.tensor4d(images, [labels.length, size, size, 3]));
+    const results = await model.outputs(tf.tensor4d(images, [labels.length, size, size, 3]));
     indices.forEach((index, i) => photos.push({ index, label: labels[i], ...results[i] }));
     onBatch?.(++batch, loader.length);
   }

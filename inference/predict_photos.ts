@@ -2,8 +2,8 @@
 import type { CropResponse } from "../data/crop_photo.ts";
 import type { RgbImage } from "../data/image.ts";
 import { inBatches, mapInOrder } from "../data/map_in_order.ts";
-import type { Answer, JudgeCrops } from "./predictor.ts";
-import { judge, type Judgement } from "./judgement.ts";
+import type { Output, Predictor } from "./predictor.ts";
+import { postprocess, type Postprocessing } from "./postprocessing.ts";
 
 export interface Prediction {
   path: string;
@@ -30,17 +30,17 @@ export interface PredictOptions {
   crop: (path: string) => Promise<CropResponse>;
   /** Photos cut at a time. */
   cutting: number;
-  judge: JudgeCrops;
-  /** Batches judged at a time. */
-  judging: number;
+  predict: Predictor;
+  /** Batches answered at a time. */
+  predicting: number;
   /** Names of the classes, in the order of the logits. */
   classes: readonly string[];
-  judgement: Judgement;
+  postprocessing: Postprocessing;
   /** How many classes to list. */
   top: number;
 }
 
-/** Photos judged together; more are not faster on a CPU, and come later. */
+/** Photos answered together; more are not faster on a CPU, and come later. */
 const BATCH = 8;
 /** A photo that is ready waits so long for others to go with it. */
 const PATIENCE_MS = 30;
@@ -57,34 +57,34 @@ export async function* predictPhotos(
   );
   const batches = mapInOrder(
     inBatches(cut, BATCH, PATIENCE_MS),
-    options.judging,
+    options.predicting,
     async (photos) => {
       const crops = photos.flatMap((photo) => "crop" in photo ? [photo.crop] : []);
-      const answers = crops.length > 0 ? await options.judge(crops) : [];
+      const outputs = crops.length > 0 ? await options.predict(crops) : [];
       return photos.map((photo) => {
         const { path } = photo;
         if (!("crop" in photo)) return { result: { path, error: photo.refusal } };
         const { crop, picture } = photo;
-        return { result: { path, ...describeAnswer(answers.shift()!, options) }, crop, picture };
+        return { result: { path, ...describeOutput(outputs.shift()!, options) }, crop, picture };
       });
     },
   );
   for await (const batch of batches) yield* batch;
 }
 
-/** What a model's answer means. */
-export function describeAnswer(
-  answer: Answer,
-  { classes, judgement, top }: Pick<PredictOptions, "classes" | "judgement" | "top">,
+/** What a model says, in a person's terms. */
+export function describeOutput(
+  output: Output,
+  { classes, postprocessing, top }: Pick<PredictOptions, "classes" | "postprocessing" | "top">,
 ): Omit<Prediction, "path"> {
-  const { probabilities, unlike } = judge(answer, judgement);
+  const { probabilities, isOutOfDistribution } = postprocess(output, postprocessing);
   const ranked = probabilities
     .map((probability, i) => ({ label: classes[i], probability }))
     .sort((a, b) => b.probability - a.probability);
   return {
     ...ranked[0],
     top: ranked.slice(0, top),
-    logits: answer.logits,
-    ...(unlike !== undefined && { none_of_these: unlike }),
+    logits: output.logits,
+    ...(isOutOfDistribution !== undefined && { none_of_these: isOutOfDistribution }),
   };
 }

@@ -1,26 +1,26 @@
 import { fileURLToPath } from "node:url";
-import type { Answer } from "./predictor.ts";
-import { ByteReader, encodeRequest, readAnswers } from "./predictor_protocol.ts";
-import type { ModelOrigin } from "./open_model.ts";
+import type { Output } from "./predictor.ts";
+import { ByteReader, encodeRequest, readOutputs } from "./predictor_protocol.ts";
+import type { ModelSource } from "./open_model.ts";
 
-/** Processes that answer crops side by side; see `judge_process.ts`. */
-export class JudgePool implements Disposable {
-  readonly #all: JudgeProcess[];
-  readonly #idle: JudgeProcess[];
-  readonly #waiting: ((process: JudgeProcess) => void)[] = [];
+/** Processes that answer crops side by side; see `predictor_process.ts`. */
+export class PredictorPool implements Disposable {
+  readonly #all: PredictorProcess[];
+  readonly #idle: PredictorProcess[];
+  readonly #waiting: ((process: PredictorProcess) => void)[] = [];
 
   /** @param v8Flags further arguments of `deno run` */
-  constructor(origin: ModelOrigin, processes: number, v8Flags: readonly string[]) {
-    this.#all = Array.from({ length: processes }, () => new JudgeProcess(origin, v8Flags));
+  constructor(source: ModelSource, processes: number, v8Flags: readonly string[]) {
+    this.#all = Array.from({ length: processes }, () => new PredictorProcess(source, v8Flags));
     this.#idle = [...this.#all];
   }
 
   /** @throws {Error} when the process ended, with what it said of it */
-  async judge(crops: Uint8Array[]): Promise<Answer[]> {
+  async predict(crops: readonly Uint8Array[]): Promise<Output[]> {
     const process = this.#idle.pop() ??
-      await new Promise<JudgeProcess>((resolve) => this.#waiting.push(resolve));
+      await new Promise<PredictorProcess>((resolve) => this.#waiting.push(resolve));
     try {
-      return await process.judge(crops);
+      return await process.predict(crops);
     } finally {
       const next = this.#waiting.shift();
       if (next) next(process);
@@ -33,14 +33,14 @@ export class JudgePool implements Disposable {
   }
 }
 
-class JudgeProcess {
+class PredictorProcess {
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ByteReader;
   readonly #complaint: Promise<string>;
 
-  constructor(origin: ModelOrigin, v8Flags: readonly string[]) {
-    const reads = [new URL("../backend/wasm/", import.meta.url), pathOf(origin)];
+  constructor(source: ModelSource, v8Flags: readonly string[]) {
+    const reads = [new URL("../backend/wasm/", import.meta.url), source.file];
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         "run",
@@ -48,7 +48,7 @@ class JudgeProcess {
         ...v8Flags,
         ...reads.map((read) => `--allow-read=${read instanceof URL ? fileURLToPath(read) : read}`),
         fileURLToPath(new URL("./predictor_process.ts", import.meta.url)),
-        JSON.stringify(origin),
+        JSON.stringify(source),
       ],
       stdin: "piped",
       stdout: "piped",
@@ -61,15 +61,15 @@ class JudgeProcess {
     this.#input.closed.catch(() => {}); // whoever writes is told
   }
 
-  async judge(crops: Uint8Array[]): Promise<Answer[]> {
+  async predict(crops: readonly Uint8Array[]): Promise<Output[]> {
     const answers = await this.#ask(crops).catch(() => undefined);
     if (answers) return answers;
     throw new Error(`a process that computes ended: ${(await this.#complaint).trim()}`);
   }
 
-  async #ask(crops: Uint8Array[]): Promise<Answer[] | undefined> {
+  async #ask(crops: readonly Uint8Array[]): Promise<Output[] | undefined> {
     await this.#input.write(encodeRequest(crops));
-    return await readAnswers(this.#output);
+    return await readOutputs(this.#output);
   }
 
   kill(): void {
@@ -78,5 +78,3 @@ class JudgeProcess {
     } catch { /* It has ended. */ }
   }
 }
-
-const pathOf = (origin: ModelOrigin) => "artifact" in origin ? origin.artifact : origin.file;

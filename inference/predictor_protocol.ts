@@ -1,15 +1,15 @@
 /**
- * How a judging process is spoken to: a request is a count of crops (uint32) and their bytes; an
+ * How a predicting process is spoken to: a request is a count of crops (uint32) and their bytes; an
  * answer is three uint32, for photos, logits and features, and then float32 of each photo's logits
  * and features. All in the machine's byte order: both ends are on one machine.
  */
-import type { Answer } from "./predictor.ts";
+import type { Output } from "./predictor.ts";
 
-export function encodeRequest(crops: Uint8Array[]): Uint8Array {
+export function encodeRequest(crops: readonly Uint8Array[]): Uint8Array {
   return joined([new Uint8Array(Uint32Array.of(crops.length).buffer), ...crops]);
 }
 
-export function encodeAnswers(answers: Answer[]): Uint8Array {
+export function encodeOutputs(answers: Output[]): Uint8Array {
   const [{ logits, features }] = answers;
   const values = new Float32Array(answers.length * (logits.length + features.length));
   let at = 0;
@@ -39,7 +39,7 @@ export async function readRequest(
 }
 
 /** Undefined when the process has ended. */
-export async function readAnswers(input: ByteReader): Promise<Answer[] | undefined> {
+export async function readOutputs(input: ByteReader): Promise<Output[] | undefined> {
   const head = await input.read(12);
   if (!head) return undefined;
   const [count, logits, features] = new Uint32Array(head.buffer);

@@ -1,4 +1,5 @@
 /** What every model file exports. */
+import type { Pretrained } from "../weights/pretrained.ts";
 import type { Layers } from "./layers.ts";
 
 /** How a photo becomes the network's input, as the pretrained weights expect it. */
@@ -12,20 +13,24 @@ export interface Preprocessing {
   std: [number, number, number];
 }
 
-/** torchvision's preprocessing for its ImageNet weights. */
-export const IMAGENET_PREPROCESSING: Preprocessing = {
-  resize: 256,
-  size: 224,
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-};
+/** Where in Python the parameters fit, for the code that exports show. */
+export type PythonHome =
+  /** The function of `torchvision.models` whose model takes them by `load_state_dict`. */
+  | { torchvision: string }
+  /** None of torchvision's; whose names the parameters have. */
+  | { namesOf: string };
 
+/** Everything that is known of an architecture: to the registry it is one line. */
 export interface Architecture {
   /** torchvision's name of the model, where it has it. */
   name: string;
   /** Name of the last `nn.Linear`, the one that transfer learning replaces. */
   head: string;
   preprocessing: Preprocessing;
+  /** Absent where nobody publishes weights that we know: training starts from a file then. */
+  pretrained?: Pretrained;
+  /** Absent where no program in Python has the model. */
+  python?: PythonHome;
   /** [batch, size, size, 3] to [batch, features]: what stays frozen in a feature extractor. */
   features<T>(layers: Layers<T>, x: T): T;
   /** [batch, features] to logits [batch, classes]. */

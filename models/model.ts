@@ -1,15 +1,10 @@
 /** An architecture with parameters: what is trained, evaluated and asked. */
 import * as tf from "@tensorflow/tfjs";
+import type { NamedTensor, ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
 import { FeatureMapLayers } from "./feature_map_layers.ts";
-import { type ParameterSpec, parameterSpecs } from "./parameter_specs.ts";
+import { parameterSpecs } from "./parameter_specs.ts";
 import { byLayer, type Parameters, TfLayers, type TrainingMode } from "./tf_layers.ts";
-
-/** A parameter's values in tfjs layout. */
-export interface NamedTensor {
-  shape: number[];
-  data: Float32Array;
-}
 
 export class Model {
   readonly #specs: ParameterSpec[];
@@ -82,7 +77,7 @@ export class Model {
    * Logits of each photo of a batch, and the features that they come from, off the device.
    * @param images [batch, size, size, 3], normalised; disposed
    */
-  async judge(images: tf.Tensor4D): Promise<{ logits: number[]; features: Float32Array }[]> {
+  async outputs(images: tf.Tensor4D): Promise<{ logits: number[]; features: Float32Array }[]> {
     const [batch] = images.shape;
     const outputs = tf.tidy(() => {
       const features = this.features(images);

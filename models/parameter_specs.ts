@@ -1,18 +1,7 @@
 /** Lists an architecture's parameters by running it over channel counts instead of tensors. */
+import type { ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
 import type { Convolution, Layers } from "./layers.ts";
-
-/** One entry of the model's torch `state_dict`. */
-export interface ParameterSpec {
-  /** torch's name, such as `layer1.0.conv1.weight`. */
-  name: string;
-  /** Decides how torch's layout becomes tfjs's. */
-  kind: "conv" | "depthwise" | "linear" | "vector";
-  /** torch's shape: [out, in, height, width], [channels, 1, height, width], [out, in] or [length]. */
-  shape: number[];
-  /** False for the running buffers of batch norm, which no optimiser touches. */
-  trainable: boolean;
-}
 
 /** Every parameter and buffer of `architecture` with a head of `classes`, in order of use. */
 export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {

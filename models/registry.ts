@@ -1,4 +1,4 @@
-/** Every architecture by name: torchvision's, where it has the model. */
+/** Every architecture by name: torchvision's, where it has the model. Nothing here loads tfjs. */
 import type { Architecture } from "./architecture.ts";
 import { efficientnetLite0 } from "./efficientnet_lite0.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
@@ -11,10 +11,22 @@ export const ARCHITECTURES: readonly Architecture[] = [
   efficientnetLite0,
 ];
 
+/** The names to choose from, for help and messages. */
+export const ARCHITECTURE_NAMES: readonly string[] = architectureNames();
+
+export function architectureNames(
+  architectures: readonly Architecture[] = ARCHITECTURES,
+): string[] {
+  return architectures.map(({ name }) => name);
+}
+
 /** @throws {Error} naming the architectures there are. */
-export function findArchitecture(name: string): Architecture {
-  const found = ARCHITECTURES.find((architecture) => architecture.name === name);
+export function findArchitecture(
+  name: string,
+  architectures: readonly Architecture[] = ARCHITECTURES,
+): Architecture {
+  const found = architectures.find((architecture) => architecture.name === name);
   if (found) return found;
-  const known = ARCHITECTURES.map((architecture) => architecture.name).join(", ");
+  const known = architectureNames(architectures).join(", ");
   throw new Error(`no model is called "${name}": choose one of ${known}`);
 }

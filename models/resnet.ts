@@ -2,17 +2,31 @@
  * ResNet-18 and ResNet-34, as torchvision/models/resnet.py.
  * He et al. 2015, "Deep Residual Learning for Image Recognition", https://arxiv.org/abs/1512.03385.
  */
-import { type Architecture, IMAGENET_PREPROCESSING } from "./architecture.ts";
+import type { Pretrained } from "../weights/pretrained.ts";
+import type { Architecture } from "./architecture.ts";
 import type { Layers } from "./layers.ts";
+import { IMAGENET_PREPROCESSING, torchvisionFile } from "./torchvision.ts";
 
-export const resnet18: Architecture = resnet("resnet18", [2, 2, 2, 2]);
-export const resnet34: Architecture = resnet("resnet34", [3, 4, 6, 3]);
+/** With torchvision's `IMAGENET1K_V1` weights. */
+export const resnet18: Architecture = resnet("resnet18", [2, 2, 2, 2], {
+  name: "ResNet-18",
+  ...torchvisionFile("resnet18-f37072fd.pth", "f37072fd"),
+  auto: 1,
+});
 
-function resnet(name: string, blocks: number[]): Architecture {
+/** With torchvision's `IMAGENET1K_V1` weights. */
+export const resnet34: Architecture = resnet("resnet34", [3, 4, 6, 3], {
+  name: "ResNet-34",
+  ...torchvisionFile("resnet34-b627a593.pth", "b627a593"),
+});
+
+function resnet(name: string, blocks: number[], pretrained: Pretrained): Architecture {
   return {
     name,
     head: "fc",
     preprocessing: IMAGENET_PREPROCESSING,
+    pretrained,
+    python: { torchvision: name },
     features: (layers, x) => {
       x = layers.scope(() => {
         const h = layers.conv2d("conv1", x, { filters: 64, kernel: 7, stride: 2, padding: 3 });

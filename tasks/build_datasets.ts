@@ -5,18 +5,19 @@ import { SPLITS } from "../data/dataset_index.ts";
 import type { Examined } from "../data/examined.ts";
 import { hasImageExtension } from "../data/image_folder.ts";
 import { type Collection, diagnose } from "../data/doctor/diagnose.ts";
-import { IMAGENET_PREPROCESSING } from "../models/architecture.ts";
+import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { batchGrid } from "../report/render.ts";
 import { countFindings, describeFinding } from "../report/describe_findings.ts";
 import { findingsSheet } from "../report/findings_sheet.ts";
-import { readJson, writeJson } from "./json.ts";
+import { findingsFile } from "./artifacts/findings.ts";
+import { sourceFile } from "./artifacts/source.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
 if (import.meta.main) await runStep(build);
 
 async function build(step: StepContext<unknown>): Promise<void> {
-  const source = await readJson(`${step.inputs.download_data}/source.json`);
+  const source = await sourceFile.read(step.inputs.download_data);
   // The tutorial reads its photos as torchvision does; one's own are turned as the camera says.
   const exifOrientation = source.kind !== "hymenoptera";
   const photos = `${step.inputs.download_data}/photos`;
@@ -53,7 +54,7 @@ async function consult(
   exifOrientation: boolean,
 ): Promise<string> {
   const findings = diagnose(collection, { ...IMAGENET_PREPROCESSING, exifOrientation });
-  await writeJson(`${step.output}/findings.json`, { schema: 1, findings });
+  await findingsFile.write(step.output, { schema: 1, findings });
   const sheet = await findingsSheet(findings, photos, "What was found in the photos");
   if (sheet) await Deno.writeFile(`${step.output}/findings.png`, sheet);
   for (const finding of findings) {

@@ -1,17 +1,16 @@
 /** Step: pretrained PyTorch weights, checked against the architecture, in tfjs layout. */
 import { basename } from "node:path";
-import type { ModelManifest } from "../models/manifest.ts";
+import { MANIFEST_SCHEMA, type ModelManifest } from "../models/manifest.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
-import { findArchitecture } from "../models/registry.ts";
+import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { convertStateDict } from "../weights/convert.ts";
 import { fetchPretrained } from "../weights/fetch_pretrained.ts";
 import { readStateDict } from "../weights/read.ts";
-import type { PretrainedModel } from "../weights/registry.ts";
-import { writeJson } from "./json.ts";
+import { modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
 import type { ConvertWeightsParameters } from "./parameters.ts";
 import { sha256OfFile } from "../data/download/digest.ts";
-import { writeParameters } from "./parameter_file.ts";
+import { writeParameters } from "../weights/parameter_file.ts";
 
 /** Expected where the weights have no head, so that it is missed. */
 const IMAGENET_CLASSES = 1000;
@@ -26,18 +25,18 @@ async function convert(step: StepContext<ConvertWeightsParameters>): Promise<voi
   const classes = stateDict.get(`${architecture.head}.weight`)?.shape[0] ?? IMAGENET_CLASSES;
   const parameters = convertStateDict(stateDict, parameterSpecs(architecture, classes), path);
   const manifest: ModelManifest = {
-    schema: 1,
+    schema: MANIFEST_SCHEMA,
     architecture: model,
     classes,
     preprocessing: architecture.preprocessing,
     pretrained,
   };
-  await writeParameters(`${step.output}/weights.safetensors`, parameters);
-  await writeJson(`${step.output}/model.json`, manifest);
+  await writeParameters(`${step.output}/${PRETRAINED_PARAMETERS}`, parameters);
+  await modelFile.write(step.output, manifest);
   step.result({ model, ...pretrained });
 }
 
-/** The user's own file, or the registry's. */
+/** The user's own file, or the one that the architecture declares. */
 async function findWeights(
   { parameters, signal, progress, log }: StepContext<ConvertWeightsParameters>,
 ) {
@@ -46,7 +45,7 @@ async function findWeights(
     const sha256 = await sha256OfFile(weights, signal);
     return { model, path: weights, origin: basename(weights), sha256, licence: "not stated" };
   }
-  return await fetchPretrained(model as PretrainedModel | "auto", {
+  return await fetchPretrained(model, ARCHITECTURES, {
     downloads,
     mirror: Deno.env.get("GRAFT_MIRROR"),
     signal,

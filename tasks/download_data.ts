@@ -2,7 +2,7 @@
 import { materialize } from "../data/sources/materialize.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { runStep } from "../pipeline/process/step.ts";
-import { writeJson } from "./json.ts";
+import { sourceFile } from "./artifacts/source.ts";
 import type { DownloadDataParameters } from "./parameters.ts";
 
 if (import.meta.main) {
@@ -16,7 +16,7 @@ if (import.meta.main) {
       progress: ({ label, ...amounts }) => step.progress({ ...amounts, message: label }),
       log: step.log,
     });
-    await writeJson(`${step.output}/source.json`, source);
+    await sourceFile.write(step.output, source);
     step.result(source);
   });
 }

@@ -8,13 +8,15 @@ import { predictionGrid } from "../report/render.ts";
 import { renderReport } from "../report/page/page.ts";
 import { calibrate, calibrated } from "../inference/calibration.ts";
 import { references, unlikeThreshold } from "../inference/out_of_distribution.ts";
-import { argmax } from "../training/metrics.ts";
+import { argmax } from "../models/logits.ts";
 import { type PhotoLogits, predictDataset } from "../inference/predict_dataset.ts";
 import { compareBranches, scoreBranch } from "../training/score.ts";
-import type { Branch } from "../training/train_step.ts";
+import type { Branch } from "../models/manifest.ts";
+import { metricsFile } from "./artifacts/metrics.ts";
+import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
+import { writeReferences } from "./artifacts/postprocessing.ts";
 import { writeJson } from "./json.ts";
-import { writeReferences } from "../inference/judgement.ts";
-import { loadModel } from "./load_model.ts";
+import { loadModel } from "../inference/load_model.ts";
 import type { ComputeParameters } from "./parameters.ts";
 import { reportFacts } from "./report_facts.ts";
 
@@ -40,7 +42,7 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
   });
   const branches = { finetune: score("finetune"), frozen: score("frozen") };
   const comparison = compareBranches(photos.finetune, photos.frozen);
-  await writeJson(`${step.output}/metrics.json`, { branches, comparison });
+  await metricsFile.write(step.output, { branches, comparison });
   await writeReferences(step.output, known);
 
   const files = dataset.photos("val");
@@ -81,7 +83,9 @@ async function predictVal(
   dataset: Dataset,
   branch: Branch,
 ): Promise<PhotoLogits[]> {
-  const { model, manifest } = await loadModel(step.inputs[`train_${branch}`]);
+  const trained = step.inputs[`train_${branch}`];
+  const manifest = await modelFile.read(trained);
+  const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
   const { resize, size, mean, std } = manifest.preprocessing;
   const loader = new DataLoader(dataset, {
     split: "val",

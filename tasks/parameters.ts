@@ -1,5 +1,6 @@
 /** What each step is told, checked before anything runs and part of its key. */
 import * as v from "valibot";
+import { recipe } from "../models/manifest.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
@@ -41,14 +42,7 @@ export const convertWeights = v.object({
 export const train = v.object({
   ...computeEntries,
   seed,
-  recipe: v.object({
-    epochs: count,
-    batchSize: count,
-    lr: v.pipe(v.number(), v.gtValue(0)),
-    momentum: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
-    stepSize: count,
-    gamma: v.pipe(v.number(), v.gtValue(0)),
-  }),
+  recipe,
 });
 
 export const sweep = v.object({

@@ -1,9 +1,9 @@
 /** What steps may do beyond their inputs and outputs, no more than each needs. */
-import { hymenopteraHost } from "../data/sources/hymenoptera.ts";
 import { sourceNeeds } from "../data/sources/needs.ts";
 import { parseSource } from "../data/sources/spec.ts";
-import { pipEnvironment, pythonNames } from "../data/download/pip.ts";
+import { ARCHITECTURES } from "../models/registry.ts";
 import { FONT_FILES } from "../report/fonts.ts";
+import { pretrainedNeeds } from "../weights/pretrained_needs.ts";
 import type {
   ComputeParameters,
   ConvertWeightsParameters,
@@ -41,18 +41,16 @@ export const downloading = {
 /** For a step that fetches pretrained weights. */
 export const fetchingWeights = {
   externals: ({ weights }: ConvertWeightsParameters) => weights ? [weights] : [],
-  permissions: ({ weights, downloads }: ConvertWeightsParameters) =>
-    weights ? {} : {
-      read: [...mirrorFolder(), downloads],
-      write: [downloads],
-      net: [hymenopteraHost], // the weights lie on the same host
-      run: pythonNames,
-    },
+  permissions: ({ model, weights, downloads }: ConvertWeightsParameters) => {
+    if (weights) return {};
+    const { net, run } = pretrainedNeeds(model, ARCHITECTURES);
+    return { read: [...mirrorFolder(), downloads], write: [downloads], net, run };
+  },
   environment: ({ model, weights }: ConvertWeightsParameters) =>
     model === "auto" && !weights ? [MIRROR] : [],
   passEnvironment: ({ model, weights }: ConvertWeightsParameters) => [
     ...(model === "auto" && !weights ? [] : [MIRROR]),
-    ...pipEnvironment,
+    ...(weights ? [] : pretrainedNeeds(model, ARCHITECTURES).environment),
   ],
 };
 

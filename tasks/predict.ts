@@ -3,13 +3,14 @@ import { activateBackend } from "../backend/activate.ts";
 import { cropPhoto } from "../data/crop_photo.ts";
 import { openDataset } from "../data/dataset.ts";
 import { decodeImage } from "../data/decode.ts";
-import { classNames } from "../models/manifest.ts";
+import { BRANCHES, classNames } from "../models/manifest.ts";
+import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
+import { readPostprocessing } from "./artifacts/postprocessing.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { titledPhoto } from "../report/render.ts";
-import { judgeHere } from "../inference/predictor.ts";
-import { readJudgement } from "../inference/judgement.ts";
+import { predictorOf } from "../inference/predictor.ts";
 import { writeJson } from "./json.ts";
-import { loadModel } from "./load_model.ts";
+import { loadModel } from "../inference/load_model.ts";
 import type { ComputeParameters } from "./parameters.ts";
 import { predictPhotos } from "../inference/predict_photos.ts";
 
@@ -26,16 +27,18 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
   const file = `${step.inputs.download_data}/photos/${path}`;
   const image = await decodeImage(await Deno.readFile(file), { exifOrientation: true });
   const predictions: Record<string, unknown> = {};
-  for (const branch of ["finetune", "frozen"] as const) {
-    const { model, manifest } = await loadModel(step.inputs[`train_${branch}`]);
+  for (const branch of BRANCHES) {
+    const trained = step.inputs[`train_${branch}`];
+    const manifest = await modelFile.read(trained);
+    const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
     const { preprocessing } = manifest;
     const answers = predictPhotos([file], {
       crop: (path) => cropPhoto({ photo: path, ...preprocessing }),
       cutting: 1,
-      judge: judgeHere(model, preprocessing),
-      judging: 1,
+      predict: predictorOf(model, preprocessing),
+      predicting: 1,
       classes: classNames(manifest),
-      judgement: await readJudgement(step.inputs.evaluate, branch),
+      postprocessing: await readPostprocessing(step.inputs.evaluate, branch),
       top: 5,
     });
     for await (const { result } of answers) {

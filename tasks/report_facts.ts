@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
 import type { Quarantined } from "../data/dataset_index.ts";
 import type { RgbImage } from "../data/image.ts";
-import { evaluationCrop, normalizer } from "../data/transforms.ts";
+import { evaluationCrop } from "../data/transforms.ts";
 import type { ModelManifest } from "../models/manifest.ts";
 import type {
   BranchFacts,
@@ -13,15 +13,16 @@ import type {
   ShownPhoto,
 } from "../report/page/facts.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
-import { gradCam } from "../inference/grad_cam.ts";
-import type { LearningCurves } from "../training/history.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
-import { RECIPES } from "../training/recipes.ts";
 import type { BranchComparison, BranchScore } from "../training/score.ts";
-import type { SourceInfo } from "../data/sources/source_info.ts";
 import { readJson } from "./json.ts";
-import { loadModel } from "./load_model.ts";
+import { loadModel } from "../inference/load_model.ts";
+import { explainPhotos } from "../inference/explain_photos.ts";
+import { curvesFile } from "./artifacts/history.ts";
+import { findingsFile } from "./artifacts/findings.ts";
+import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
+import { sourceFile } from "./artifacts/source.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
 /** Photos of each kind in the page; of heat maps, as many as the tutorial shows predictions. */
@@ -42,13 +43,15 @@ export async function reportFacts(
 ): Promise<ReportFacts> {
   // As `predict` chooses.
   const shown = comparison.better === "frozen" ? "frozen" : "finetune";
-  const { model, manifest } = await loadModel(inputs[`train_${shown}`]);
+  const trained = inputs[`train_${shown}`];
+  const manifest = await modelFile.read(trained);
+  const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
   const { preprocessing } = manifest;
   const show = (photo: PhotoLogits) =>
     describe(photo, dataset, preprocessing, branches[shown].calibration);
   const withCurves = async (branch: BranchName): Promise<BranchFacts> => ({
     ...branches[branch],
-    curves: await readJson<LearningCurves>(`${inputs[`train_${branch}`]}/curves.json`),
+    curves: await curvesFile.read(inputs[`train_${branch}`]),
   });
   try {
     return {
@@ -69,18 +72,10 @@ export async function reportFacts(
   }
 
   async function explain(photos: ShownPhoto[]): Promise<ReportFacts["explained"]> {
-    const { size } = preprocessing;
-    const explained: ReportFacts["explained"] = [];
-    for (const photo of photos) {
-      const pixels = new Float32Array(size * size * 3);
-      normalizer(preprocessing)(photo.image.data, pixels);
-      const images = tf.tensor4d(pixels, [1, size, size, 3]);
-      const label = dataset.classes.indexOf(photo.predicted);
-      const [{ heat }] = await gradCam(model, images, [label]);
-      images.dispose();
-      explained.push({ ...photo, heat });
-    }
-    return explained;
+    const labels = photos.map(({ predicted }) => dataset.classes.indexOf(predicted));
+    const crops = photos.map(({ image }) => image.data);
+    const heats = await explainPhotos(model, preprocessing, crops, labels);
+    return photos.map((photo, i) => ({ ...photo, heat: heats[i] }));
   }
 }
 
@@ -109,7 +104,7 @@ function describe(
 }
 
 async function dataFacts(dataset: Dataset, inputs: Record<string, string>): Promise<DataFacts> {
-  const source = await readJson<SourceInfo>(`${inputs.download_data}/source.json`);
+  const source = await sourceFile.read(inputs.download_data);
   const all = [...dataset.photos("train"), ...dataset.photos("val")]
     .toSorted((a, b) => a.width * a.height - b.width * b.height);
   const count = (split: "train" | "val") =>
@@ -124,7 +119,7 @@ async function dataFacts(dataset: Dataset, inputs: Record<string, string>): Prom
     largest: all.at(-1)!,
     exifOrientation: dataset.exifOrientation,
     leftOut: await readJson<Quarantined[]>(`${inputs.build_datasets}/quarantine.json`),
-    findings: (await readJson(`${inputs.build_datasets}/findings.json`)).findings,
+    findings: (await findingsFile.read(inputs.build_datasets)).findings,
   };
 }
 
@@ -132,13 +127,14 @@ function settings(
   { training, preprocessing }: ModelManifest,
   { epochs }: BranchFacts["curves"],
 ): [string, string][] {
-  const { batchSize, lr, seed, device } = training!;
+  const { seed, device, recipe } = training!;
+  const { batchSize, lr, momentum } = recipe;
   const rates = [...new Set(epochs.map(({ lr }) => lr))].map((rate) => rate.toPrecision(2));
   return [
-    ["Epochs", String(training!.epochs)],
+    ["Epochs", String(recipe.epochs)],
     ["Photos a batch", String(batchSize)],
     ["Learning rate", rates.length > 1 ? `${lr}, then ${rates.slice(1).join(", ")}` : String(lr)],
-    ["Optimiser", `SGD with momentum ${RECIPES.tutorial.momentum}`],
+    ["Optimiser", `SGD with momentum ${momentum}`],
     ["Seed", String(seed)],
     [
       "Photos are",

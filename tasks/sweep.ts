@@ -3,7 +3,8 @@ import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { sweepChart } from "../report/render.ts";
 import { type Score, sweepTable } from "../training/sweep_table.ts";
 import { markdownTable, runsAsCsv } from "../report/describe_table.ts";
-import { readJson, writeJson } from "./json.ts";
+import { metricsFile } from "./artifacts/metrics.ts";
+import { writeJson } from "./json.ts";
 import type { SweepParameters } from "./parameters.ts";
 
 if (import.meta.main) await runStep<SweepParameters>(tabulate);
@@ -11,9 +12,7 @@ if (import.meta.main) await runStep<SweepParameters>(tabulate);
 async function tabulate(step: StepContext<SweepParameters>): Promise<void> {
   const scores: Score[] = [];
   for (const { labels, evaluation } of step.parameters.settings) {
-    const { branches } = await readJson<{ branches: Record<string, Score> }>(
-      `${step.inputs[evaluation]}/metrics.json`,
-    );
+    const { branches } = await metricsFile.read(step.inputs[evaluation]);
     for (const [branch, { correct, total }] of Object.entries(branches)) {
       scores.push({ labels, branch, correct, total });
     }

@@ -10,14 +10,7 @@ import { describeTable } from "../report/describe_table.ts";
 
 const TABLE = "sweep";
 
-export interface SweptPipeline {
-  pipeline: Pipeline;
-  parameters: Record<string, unknown>;
-  /** What a run of it found, for people. */
-  conclude(record: RunRecord): string | undefined;
-}
-
-export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline {
+export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]) {
   // The tutorial's ending, one photo under a trained model, says nothing of a setting.
   const steps = pipeline.steps.filter(({ name }) => name !== "predict");
   const expanded = expand({ steps }, settings);
@@ -34,7 +27,7 @@ export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]):
   return {
     pipeline: definePipeline([...expanded.steps, table], pipeline.name),
     parameters: { ...expanded.parameters, [TABLE]: { settings: rows } },
-    conclude: ({ steps }) => {
+    conclude: ({ steps }: RunRecord): string => {
       const table = steps.find(({ step }) => step === TABLE);
       if (table?.result) return describeTable(table.result as unknown as SweepTable);
       if (!table) return "no table: only `deno task pipeline`, whole, ends in one";

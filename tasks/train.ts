@@ -3,7 +3,7 @@ import { activateBackend } from "../backend/activate.ts";
 import { openDataset } from "../data/dataset.ts";
 import { DataLoader } from "../data/loader.ts";
 import { Generator } from "../data/torch_random.ts";
-import type { ModelManifest } from "../models/manifest.ts";
+import type { Branch, ModelManifest } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
 import { dropoutSize } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
@@ -14,9 +14,9 @@ import { fit } from "../training/fit.ts";
 import { replaceHead } from "../training/head.ts";
 import { learningCurves } from "../training/history.ts";
 import { traceStep } from "../training/trace.ts";
-import type { Branch } from "../training/train_step.ts";
-import { writeJson } from "./json.ts";
-import { readParameters, writeParameters } from "./parameter_file.ts";
+import { curvesFile, historyFile } from "./artifacts/history.ts";
+import { BEST_PARAMETERS, modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
+import { readParameters, writeParameters } from "../weights/parameter_file.ts";
 import type { TrainParameters } from "./parameters.ts";
 import { TrainingProgress } from "./training_progress.ts";
 import { readTrainingState, writeTrainingState } from "./training_state.ts";
@@ -29,9 +29,9 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   const { backend, device, threads, tuning, recipe, seed } = step.parameters;
   await activateBackend(backend, { threads, tuning });
   const source = step.inputs.convert_weights;
-  const manifest: ModelManifest = JSON.parse(await Deno.readTextFile(`${source}/model.json`));
+  const manifest = await modelFile.read(source);
   const architecture = findArchitecture(manifest.architecture);
-  const pretrained = await readParameters(`${source}/weights.safetensors`);
+  const pretrained = await readParameters(`${source}/${PRETRAINED_PARAMETERS}`);
   const dataset = await openDataset(step.inputs.build_datasets);
 
   const checkpoints = new Checkpoints(step.checkpoints);
@@ -90,19 +90,17 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       classes: dataset.classes,
       training: {
         branch,
-        epochs: recipe.epochs,
-        batchSize: recipe.batchSize,
-        lr: recipe.lr,
+        recipe,
         seed,
         bestEpoch: history.best.epoch,
         valAccuracy: history.best.accuracy,
         device,
       },
     };
-    await writeParameters(`${step.output}/best.safetensors`, best);
-    await writeJson(`${step.output}/model.json`, trained);
-    await writeJson(`${step.output}/history.json`, history);
-    await writeJson(`${step.output}/curves.json`, learningCurves(history));
+    await writeParameters(`${step.output}/${BEST_PARAMETERS}`, best);
+    await modelFile.write(step.output, trained);
+    await historyFile.write(step.output, history);
+    await curvesFile.write(step.output, learningCurves(history));
     await Deno.writeFile(
       `${step.output}/curves.png`,
       await trainingCurves({ branches: [{ name: branch, history }] }),

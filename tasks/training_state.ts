@@ -1,10 +1,10 @@
 /** A training's state in a folder: what its checkpoints hold. */
 import { Generator } from "../data/torch_random.ts";
-import type { NamedTensor } from "../models/model.ts";
 import type { History } from "../training/history.ts";
 import type { TrainingState } from "../training/state.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import { readJson, writeJson } from "./json.ts";
-import { readParameters, writeParameters } from "./parameter_file.ts";
+import { readParameters, writeParameters } from "../weights/parameter_file.ts";
 
 type Tensors = ReadonlyMap<string, NamedTensor>;
 

@@ -1,14 +1,14 @@
 /** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
 import type { Crop } from "../data/crop.ts";
-import type { Model, NamedTensor } from "../models/model.ts";
+import { argmax } from "../models/logits.ts";
+import type { Branch, Recipe } from "../models/manifest.ts";
+import type { Model } from "../models/model.ts";
 import type { Batch, Loader } from "../data/batch.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import type { EpochResult, History, PhaseResult } from "./history.ts";
-import { argmax } from "./metrics.ts";
-import type { Recipe } from "./recipes.ts";
 import { Sgd } from "./sgd.ts";
 import type { TrainingState } from "./state.ts";
 import { stepLr } from "./step_lr.ts";
-import type { Branch } from "./train_step.ts";
 import { type FinishedStep, TrainingSteps } from "./training_steps.ts";
 
 export interface BatchProgress {

@@ -1,8 +1,8 @@
 import { linearInit } from "../data/torch_init.ts";
 import type { Generator } from "../data/torch_random.ts";
 import type { Architecture } from "../models/architecture.ts";
-import type { NamedTensor } from "../models/model.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 
 /**
  * Pretrained parameters with a fresh `nn.Linear` of `classes` outputs for a head, drawn from

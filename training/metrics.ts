@@ -1,36 +1,4 @@
-/** Accuracy and how far it can be trusted. */
-
-/** Index of the largest of `count` values from `start`; the first one on a tie, as torch.max. */
-export function argmax(values: ArrayLike<number>, start = 0, count = values.length): number {
-  let best = 0;
-  for (let i = 1; i < count; i++) {
-    if (values[start + i] > values[start + best]) best = i;
-  }
-  return best;
-}
-
-/** exp(x) / Σ exp(x), computed without overflow. */
-export function softmax(logits: ArrayLike<number>): number[] {
-  const values = Array.from(logits);
-  const max = Math.max(...values);
-  const exps = values.map((value) => Math.exp(value - max));
-  const sum = exps.reduce((a, b) => a + b, 0);
-  return exps.map((exp) => exp / sum);
-}
-
-/**
- * Wilson's 95% interval of a proportion. Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953.
- * @returns [low, high], within 0…1
- */
-export function wilsonInterval(correct: number, total: number): [number, number] {
-  if (total === 0) return [0, 1];
-  const z = 1.959963984540054;
-  const p = correct / total;
-  const z2 = (z * z) / total;
-  const centre = (p + z2 / 2) / (1 + z2);
-  const half = (z / (1 + z2)) * Math.sqrt((p * (1 - p)) / total + z2 / (4 * total));
-  return [Math.max(0, centre - half), Math.min(1, centre + half)];
-}
+/** What is counted of answers, and how far it can be trusted. */
 
 /** counts[actual][predicted] */
 export function confusionMatrix(

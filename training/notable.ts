@@ -1,5 +1,5 @@
 /** Which photos a person should look at. */
-import { argmax, softmax } from "./metrics.ts";
+import { argmax, softmax } from "../models/logits.ts";
 import type { ScoredPhoto } from "./score.ts";
 
 const isRight = ({ logits, label }: ScoredPhoto) => argmax(logits) === label;

@@ -1,13 +1,5 @@
 /** Settings apart from the loop that obeys them. */
-export interface Recipe {
-  epochs: number;
-  batchSize: number;
-  lr: number;
-  momentum: number;
-  /** StepLR: every `stepSize` epochs, lr is multiplied by `gamma`. */
-  stepSize: number;
-  gamma: number;
-}
+import type { Recipe } from "../models/manifest.ts";
 
 /** The PyTorch tutorial's settings, to the letter. */
 const tutorial: Recipe = {

@@ -1,9 +1,16 @@
 /** How good a branch is, and whether two differ by more than chance. */
-import { argmax, confusionMatrix, mcnemarExact, wilsonInterval } from "./metrics.ts";
-import type { PhotoLogits } from "../inference/predict_dataset.ts";
+import { wilsonInterval } from "../data/statistics/wilson_interval.ts";
+import { argmax } from "../models/logits.ts";
+import type { Branch } from "../models/manifest.ts";
+import { confusionMatrix, mcnemarExact } from "./metrics.ts";
 
 /** What scoring asks of a photo. */
-export type ScoredPhoto = Omit<PhotoLogits, "features">;
+export interface ScoredPhoto {
+  /** Position of the photo in its split. */
+  index: number;
+  label: number;
+  logits: number[];
+}
 
 export interface BranchScore {
   accuracy: number;
@@ -20,7 +27,7 @@ export interface BranchScore {
 }
 
 export interface BranchComparison {
-  better: "finetune" | "frozen" | "equal";
+  better: Branch | "equal";
   /** Val photos that one branch got right and the other wrong. */
   only_finetune_right: number;
   only_frozen_right: number;

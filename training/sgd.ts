@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { sgdMomentum } from "../backend/ops.ts";
-import type { NamedTensor } from "../models/model.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 
 /** `torch.optim.SGD(parameters, lr, momentum)`: holds one momentum buffer a parameter. */
 export class Sgd {

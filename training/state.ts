@@ -1,4 +1,4 @@
-import type { NamedTensor } from "../models/model.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
 import type { History } from "./history.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** What training under several settings came to, seeds taken together. */
-import { wilsonInterval } from "./metrics.ts";
+import { wilsonInterval } from "../data/statistics/wilson_interval.ts";
 
 /** One trained branch on the val photos. */
 export interface Score {

@@ -1,14 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { softmaxCrossEntropy } from "../backend/ops.ts";
+import type { Branch } from "../models/manifest.ts";
 import type { Model } from "../models/model.ts";
 import type { TrainingMode } from "../models/tf_layers.ts";
 import type { Sgd } from "./sgd.ts";
-
-/**
- * Which parameters learn: all of them, or the head's alone on a frozen feature extractor. In both,
- * batch norm runs in training mode, as `model.train()` leaves it in the tutorial.
- */
-export type Branch = "finetune" | "frozen";
 
 export interface StepResult {
   /** Mean cross-entropy of the batch, before the step. */

@@ -2,10 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import { softmaxCrossEntropy } from "../backend/ops.ts";
 import { type RepeatedStep, repeatStep, type StepInput } from "../backend/repeat.ts";
+import type { Branch } from "../models/manifest.ts";
 import type { Model } from "../models/model.ts";
 import type { Batch } from "../data/batch.ts";
 import type { Sgd } from "./sgd.ts";
-import { type Branch, trainStep } from "./train_step.ts";
+import { trainStep } from "./train_step.ts";
 
 /** What changes from step to step. */
 interface StepState {

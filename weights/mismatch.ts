@@ -1,5 +1,5 @@
 /** Saying in what a file of weights and a model differ. */
-import type { ParameterSpec } from "./parameter_spec.ts";
+import type { ParameterLayout } from "./parameter.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** How many names of a kind are listed. */
@@ -8,7 +8,7 @@ const LISTED = 3;
 /** Sentences for a person, with a hint at the likely cause; undefined where all fits. */
 export function describeMismatch(
   stateDict: ReadonlyMap<string, Tensor>,
-  specs: readonly ParameterSpec[],
+  specs: readonly ParameterLayout[],
 ): string | undefined {
   const expected = new Set(specs.map(({ name }) => name));
   const missing = specs.filter(({ name }) => !stateDict.has(name));
@@ -39,7 +39,7 @@ export function describeMismatch(
 /** Where only the last layer differs, in its number of classes. */
 function headHint(
   stateDict: ReadonlyMap<string, Tensor>,
-  misshapen: readonly ParameterSpec[],
+  misshapen: readonly ParameterLayout[],
 ): string | undefined {
   const weight = misshapen.find(({ kind }) => kind === "linear");
   const layer = weight?.name.replace(/\.weight$/, "");

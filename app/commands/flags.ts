@@ -1,14 +1,13 @@
 /** Flags that commands share: what is run and trained, what computes, which model is asked. */
 import * as v from "valibot";
 import { type Flag, flag, type FlagFacts, grouped, number, text } from "../cli/flag.ts";
-import { ARCHITECTURES } from "../../models/registry.ts";
+import { BRANCHES } from "../../models/manifest.ts";
+import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
 import { RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
 const { recipe: { entries: recipe }, seed, threads, backend } = steps.train.entries;
-
-const ARCHITECTURE_NAMES = ARCHITECTURES.map(({ name }) => name);
 
 /** @param byDefault what computes where the flag does not say */
 export function backendFlag(byDefault: "auto" | "wasm") {
@@ -88,8 +87,8 @@ export type TrainingFlags = v.InferOutput<typeof TRAINING>;
 
 /** Which model is asked. */
 export const MODEL = grouped("Which model answers", {
-  branch: flag(v.picklist(["finetune", "frozen"]), {
-    value: "finetune|frozen",
+  branch: flag(v.picklist(BRANCHES), {
+    value: BRANCHES.join("|"),
     help: "the trained model of this branch (default: the better one)",
   }),
   weights: flag(text, {

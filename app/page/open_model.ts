@@ -2,9 +2,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { chooseBackend } from "../../backend/choose.ts";
 import { registerWasmBackend, WASM_BACKEND } from "../../backend/wasm/register.ts";
-import { Model, type NamedTensor } from "../../models/model.ts";
+import { Model } from "../../models/model.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import type { References } from "../../inference/out_of_distribution.ts";
+import type { NamedTensor } from "../../weights/parameter.ts";
 import { parseHeader, safetensorsTypes } from "../../weights/safetensors_header.ts";
 import { elementsFrom } from "../../weights/tensor.ts";
 import type { PageManifest } from "./messages.ts";

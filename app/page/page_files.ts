@@ -2,8 +2,8 @@
 import { fileURLToPath } from "node:url";
 import type { ModelDescription } from "../../export/description.ts";
 import { classNames } from "../../models/manifest.ts";
-import type { NamedTensor } from "../../models/model.ts";
-import type { References } from "../../inference/out_of_distribution.ts";
+import type { NamedTensor } from "../../weights/parameter.ts";
+import type { Postprocessing } from "../../inference/postprocessing.ts";
 import { writeSafetensors } from "../../weights/safetensors.ts";
 import type { Tensor } from "../../weights/tensor.ts";
 import { bundleScripts } from "./bundle.ts";
@@ -16,7 +16,7 @@ export interface PageModel {
   parameters: ReadonlyMap<string, NamedTensor>;
   accuracy?: { correct: number; total: number; interval: [number, number] };
   /** The val photos' features, and beyond which distance a photo is unlike them. */
-  familiar?: { references: References; threshold: number };
+  outOfDistribution?: Postprocessing["outOfDistribution"];
 }
 
 /** Files that are served as they lie here and in packages. */
@@ -43,7 +43,7 @@ export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Arra
     ),
   );
   for (const [name, script] of await bundleScripts()) files.set(name, script);
-  const { references } = model.familiar ?? {};
+  const { references } = model.outOfDistribution ?? {};
   if (references) {
     const { data, size } = references;
     files.set(
@@ -58,14 +58,14 @@ export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Arra
   return files;
 }
 
-function manifestOf({ description, accuracy, familiar }: PageModel): PageManifest {
+function manifestOf({ description, accuracy, outOfDistribution }: PageModel): PageManifest {
   const { architecture, preprocessing, temperature } = description;
   return {
     architecture,
     classes: [...classNames(description)],
     preprocessing,
     temperature,
-    unlikeBeyond: familiar?.threshold ?? null,
+    unlikeBeyond: outOfDistribution?.threshold ?? null,
     accuracy: accuracy
       ? { correct: accuracy.correct, total: accuracy.total, interval: accuracy.interval }
       : null,

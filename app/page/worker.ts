@@ -41,7 +41,7 @@ scope.onmessage = ({ data: question }) => {
 
 /** The first photo would otherwise wait for shaders or kernels to compile. */
 async function warmUp({ model, manifest: { preprocessing: { size } } }: OpenModel): Promise<void> {
-  await model.judge(tf.zeros([1, size, size, 3]));
+  await model.outputs(tf.zeros([1, size, size, 3]));
 }
 
 async function answer(question: Question): Promise<void> {
@@ -53,8 +53,8 @@ async function answer(question: Question): Promise<void> {
   const { size } = manifest.preprocessing;
   const input = tf.tensor4d(preprocessPhoto(image, manifest.preprocessing), [1, size, size, 3]);
   try {
-    // `judge` disposes what it is given.
-    const [{ logits, features }] = await model.judge(input.clone());
+    // `outputs` disposes what it is given.
+    const [{ logits, features }] = await model.outputs(input.clone());
     const milliseconds = performance.now() - start;
     const isPhoto = question.type === "photo";
     const preview = isPhoto ? makeSmall(image) : undefined;

@@ -1,7 +1,9 @@
+import { activateBackend } from "../../backend/activate.ts";
 import type { RgbImage } from "../../data/image.ts";
+import { overlayHeat } from "../../report/heat_overlay.ts";
 import { predictionGrid } from "../../report/render.ts";
 import { explainPhotos } from "../../inference/explain_photos.ts";
-import type { ModelOrigin } from "../../inference/open_model.ts";
+import { type ModelSource, openModel } from "../../inference/open_model.ts";
 import type { Prediction } from "../../inference/predict_photos.ts";
 
 /** As many photos as a picture shows. */
@@ -32,10 +34,19 @@ export class PredictionPictures {
   /** The crops with what speaks for each label. */
   async drawExplained(
     path: string,
-    origin: ModelOrigin,
-    means: { backend: "webgpu" | "wasm"; threads?: number },
+    source: ModelSource,
+    { backend, threads }: { backend: "webgpu" | "wasm"; threads?: number },
   ): Promise<void> {
-    const images = await explainPhotos(origin, this.#shown.map(({ crop }) => crop), means);
+    await activateBackend(backend, { threads });
+    const model = await openModel(source);
+    const { preprocessing } = source.manifest;
+    const crops = this.#shown.map(({ crop }) => crop);
+    const heats = await explainPhotos(model, preprocessing, crops);
+    model.dispose();
+    const { size } = preprocessing;
+    const images = crops.map((data, i) =>
+      overlayHeat({ width: size, height: size, data }, heats[i])
+    );
     await this.#draw(path, "What speaks for each prediction (Grad-CAM)", images);
   }
 

@@ -11,7 +11,7 @@ import { modelFromFile, trainedModel } from "../choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
-import { meansFor } from "../../inference/predict_means.ts";
+import { resourcesFor } from "../../inference/prediction_resources.ts";
 import { predictPhotos } from "../../inference/predict_photos.ts";
 
 /** Side of the photos kept for `--grid`, in pixels. */
@@ -36,15 +36,16 @@ export async function predictPaths(
   if (format === "table") console.error(`with ${chosen.what}`);
   const { backend } = await chooseBackend(flags.backend);
   const { threads } = flags;
-  using means = await meansFor(chosen, {
+  using resources = await resourcesFor(chosen.source, {
     backend,
     threads,
     photos: count ?? Infinity,
     v8Flags,
   });
 
-  const { manifest: { preprocessing }, judgement } = chosen;
-  const classes = classNames(chosen.manifest);
+  const { source: { manifest }, postprocessing } = chosen;
+  const { preprocessing } = manifest;
+  const classes = classNames(manifest);
   const top = Math.min(classes.length, flags.top);
   const text = format === "csv" ? csvFormat(top) : tableFormat(classes);
   if (format === "csv") console.log(text.head);
@@ -53,10 +54,10 @@ export async function predictPaths(
   let done = 0, failed = 0;
   const started = performance.now();
   const results = predictPhotos(paths, {
-    ...means,
-    crop: (path) => means.crop({ photo: resolve(folder, path), ...preprocessing, picture }),
+    ...resources,
+    crop: (path) => resources.crop({ photo: resolve(folder, path), ...preprocessing, picture }),
     classes,
-    judgement,
+    postprocessing,
     top,
   });
   for await (const { result, crop, picture } of results) {
@@ -74,7 +75,7 @@ export async function predictPaths(
   if (flags.grid) await pictures.drawGrid(resolve(folder, flags.grid));
   if (flags.explain) {
     const path = resolve(folder, flags.explain);
-    await pictures.drawExplained(path, chosen.origin, { backend, threads });
+    await pictures.drawExplained(path, chosen.source, { backend, threads });
   }
   return failed > 0 ? EXIT.failed : EXIT.done;
 }

@@ -11,19 +11,19 @@ import { LIMIT, PhotoError, startServer } from "./server.ts";
 import { finishedModel } from "../finished_model.ts";
 import { pageModelOf } from "../page_model.ts";
 import { PatientCrops } from "./patient_crops.ts";
-import { meansFor } from "../../inference/predict_means.ts";
-import { describeAnswer } from "../../inference/predict_photos.ts";
+import { resourcesFor } from "../../inference/prediction_resources.ts";
+import { describeOutput } from "../../inference/predict_photos.ts";
 
 export async function serveModel(context: ContextOf<typeof SERVE_FLAGS>): Promise<number> {
   const { flags, json, say, signal } = context;
   const { host: hostname, port } = flags;
   checkPort(hostname, port);
   const finished = await finishedModel(context);
-  const { description, chosen, what } = finished;
+  const { description, postprocessing, what } = finished;
   if (!flags.json) say(`${what}: making its page`);
   const files = await pageFiles(pageModelOf(finished));
   const { backend } = await chooseBackend(flags.backend);
-  using means = await meansFor(chosen, {
+  using resources = await resourcesFor(finished.source, {
     backend,
     threads: flags.threads,
     photos: 1,
@@ -35,8 +35,8 @@ export async function serveModel(context: ContextOf<typeof SERVE_FLAGS>): Promis
   const predict = async (photo: Uint8Array, top: number) => {
     const cut = await crops.cut({ photo, resize, size });
     if (!("crop" in cut)) throw new PhotoError(cut.refusal);
-    const [answer] = await means.judge([cut.crop]);
-    return describeAnswer(answer, { classes, judgement: chosen.judgement, top });
+    const [output] = await resources.predict([cut.crop]);
+    return describeOutput(output, { classes, postprocessing, top });
   };
   const server = startServer({
     hostname,

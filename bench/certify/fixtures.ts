@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 
-/** Path of a file in tests/fixtures. */
+/** Path of a file in the folder of fixtures. */
 export function fixturePath(name: string): string {
-  return fileURLToPath(new URL(`../tests/fixtures/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
 }
 
 export async function readFixture<T>(name: string): Promise<T> {

@@ -1,10 +1,14 @@
 /** Logits, gradients and training steps of the models of tests/reference/models.py, on the active backend. */
 import * as tf from "@tensorflow/tfjs";
 import { softmaxCrossEntropy } from "../../backend/ops.ts";
+import type { Architecture } from "../../models/architecture.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
+import { ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
 import { Sgd } from "../../training/sgd.ts";
-import { type Branch, trainStep } from "../../training/train_step.ts";
+import type { Branch } from "../../models/manifest.ts";
+import { trainStep } from "../../training/train_step.ts";
 import { type Check, Comparison } from "./check.ts";
+import { fixturePath } from "./fixtures.ts";
 import {
   readReference,
   readTorch,
@@ -17,25 +21,41 @@ import {
 /** Model and side of its input. */
 export type ReferenceCase = readonly [name: string, size: number];
 
-/** What tests/fixtures/models has. */
-export const REFERENCE_CASES: readonly ReferenceCase[] = [
-  ["resnet18", 64],
-  ["resnet18", 224],
-  ["resnet34", 64],
-  ["mobilenet_v2", 64],
-  ["mobilenet_v2", 224],
-  ["efficientnet_lite0", 64],
-  ["efficientnet_lite0", 224],
-];
+/**
+ * Every architecture at each side that there are fixtures of, in the registry's order.
+ *
+ * @throws {Error} where there are none of an architecture
+ */
+export async function referenceCases(
+  architectures: readonly Architecture[] = ARCHITECTURES,
+): Promise<ReferenceCase[]> {
+  const files = await Array.fromAsync(Deno.readDir(fixturePath("models")), ({ name }) => name);
+  return architectures.flatMap(({ name }) => {
+    const sides = files.map((file) => file.split("."))
+      .filter(([model, side]) => model === name && Number(side) > 0)
+      .map(([, side]) => Number(side));
+    if (sides.length > 0) return sides.sort((a, b) => a - b).map((side) => [name, side] as const);
+    throw new Error(
+      `there is nothing to compare ${name} with: ask torch by tests/reference/models.py`,
+    );
+  });
+}
 
 /**
  * Float32 rounding differs with the order of additions: a value may be off by ten times what torch's
- * own float32 is from its float64, plus a share of the tensor's largest value. The ResNets are made
- * of 3×3 convolutions, which Winograd's algorithm computes in fewer, larger roundings.
+ * own float32 is from its float64, plus a share of the tensor's largest value. Winograd's algorithm
+ * computes 3×3 convolutions in fewer, larger roundings.
  */
 function slackOf(name: string, quantity: "logits" | "training"): number {
-  if (!name.startsWith("resnet")) return quantity === "logits" ? 1e-6 : 1e-5;
+  if (!hasWinograd(findArchitecture(name))) return quantity === "logits" ? 1e-6 : 1e-5;
   return quantity === "logits" ? 1e-4 : 2e-5;
+}
+
+/** Whether it has 3×3 convolutions with channels enough for Winograd's algorithm. */
+function hasWinograd(architecture: Architecture): boolean {
+  return parameterSpecs(architecture, 2).some(({ kind, shape: [, channels, height, width] }) =>
+    kind === "conv" && height === 3 && width === 3 && channels >= 16
+  );
 }
 
 /** What torch's own float32 is off by counts this many times. */

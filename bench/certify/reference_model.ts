@@ -1,8 +1,10 @@
 /** The models of tests/reference/models.py: the same weights, heads, inputs, and what torch made of them. */
 import * as tf from "@tensorflow/tfjs";
 import { findArchitecture } from "../../models/registry.ts";
-import { Model, type NamedTensor } from "../../models/model.ts";
-import { type ParameterSpec, parameterSpecs } from "../../models/parameter_specs.ts";
+import { Model } from "../../models/model.ts";
+import { parameterSpecs } from "../../models/parameter_specs.ts";
+import type { NamedTensor, ParameterSpec } from "../../weights/parameter.ts";
+import { readFixture } from "./fixtures.ts";
 import { hashTensor } from "./hash_numbers.ts";
 
 export interface Reference {
@@ -28,15 +30,13 @@ export interface ModelReference {
   frozen_5: TrainingReference;
 }
 
-const FIXTURES = new URL("../../tests/fixtures/models/", import.meta.url);
-
 export async function readReference(name: string, size: number): Promise<ModelReference> {
-  return JSON.parse(await Deno.readTextFile(new URL(`${name}.${size}.json`, FIXTURES)));
+  return await readFixture(`models/${name}.${size}.json`);
 }
 
 /** Names and torch shapes of a state dict, in torch's order. */
 export async function readShapes(name: string): Promise<Record<string, number[]>> {
-  return JSON.parse(await Deno.readTextFile(new URL(`${name}.shapes.json`, FIXTURES)));
+  return await readFixture(`models/${name}.shapes.json`);
 }
 
 /** torch layout to tfjs layout, written as plainly as can be. */

@@ -1,7 +1,7 @@
 /** How many photos there are of each class, and what can be said with so many. */
 import type { Examined } from "../examined.ts";
 import { valCount } from "../sources/split.ts";
-import { wilsonInterval } from "../../training/metrics.ts";
+import { wilsonInterval } from "../statistics/wilson_interval.ts";
 import type { Finding } from "./finding.ts";
 
 /** The part of each class that graft takes for validation where there is no val. */

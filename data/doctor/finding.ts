@@ -4,29 +4,31 @@
 export const SEVERITIES = ["error", "warning", "note"] as const;
 export type Severity = typeof SEVERITIES[number];
 
-export type FindingKind =
-  | "layout"
-  | "val_class_unknown"
-  | "class_without_val"
-  | "leakage"
-  | "conflicting_labels"
-  | "truncated"
-  | "undecodable"
-  | "unread_format"
-  | "wrong_extension"
-  | "unsorted"
-  | "exact_duplicates"
-  | "near_duplicates"
-  | "class_imbalance"
-  | "few_training_photos"
-  | "accuracy_interval"
-  | "small"
-  | "elongated"
-  | "exif_rotated"
-  | "greyscale"
-  | "cmyk"
-  | "sixteen_bit"
-  | "animated";
+export const FINDING_KINDS = [
+  "layout",
+  "val_class_unknown",
+  "class_without_val",
+  "leakage",
+  "conflicting_labels",
+  "truncated",
+  "undecodable",
+  "unread_format",
+  "wrong_extension",
+  "unsorted",
+  "exact_duplicates",
+  "near_duplicates",
+  "class_imbalance",
+  "few_training_photos",
+  "accuracy_interval",
+  "small",
+  "elongated",
+  "exif_rotated",
+  "greyscale",
+  "cmyk",
+  "sixteen_bit",
+  "animated",
+] as const;
+export type FindingKind = typeof FINDING_KINDS[number];
 
 export interface Finding {
   kind: FindingKind;

@@ -1,3 +1,5 @@
+import type { Split } from "../dataset_index.ts";
+
 /** What is recorded of a source: nothing that depends on the machine or on the way the bytes took. */
 export interface SourceInfo {
   kind: "hymenoptera" | "folder" | "zip" | "url" | "pypi";
@@ -15,7 +17,4 @@ export interface SourceInfo {
 }
 
 /** Photos (by torchvision's extensions) of each class, the classes by code point. */
-export interface SplitCounts {
-  train: Record<string, number>;
-  val: Record<string, number>;
-}
+export type SplitCounts = Record<Split, Record<string, number>>;

@@ -3,7 +3,7 @@ import { cropPhoto } from "../../data/crop_photo.ts";
 import { CropPool } from "../../data/crop_pool.ts";
 import { decodeImage } from "../../data/decode.ts";
 import { evaluationCrop } from "../../data/transforms.ts";
-import photoFiles from "../fixtures/data/photo_files.json" with { type: "json" };
+import photoFiles from "../../bench/certify/fixtures/data/photo_files.json" with { type: "json" };
 import { withTempFolder, writeFiles } from "./photo_folder.ts";
 
 function fixture(name: string): Uint8Array {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { buildDataset } from "../../data/build_dataset.ts";
 import { openDataset } from "../../data/dataset.ts";
 import type { Quarantined } from "../../data/dataset_index.ts";
-import photoFiles from "../fixtures/data/photo_files.json" with { type: "json" };
+import photoFiles from "../../bench/certify/fixtures/data/photo_files.json" with { type: "json" };
 import { toPpm, withTempFolder, writeFiles } from "./photo_folder.ts";
 import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 

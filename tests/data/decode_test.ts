@@ -4,7 +4,7 @@ import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { decodeImage } from "../../data/decode.ts";
 import { ImageError, type ImageErrorReason, MAX_PIXELS } from "../../data/image.ts";
-import photoFiles from "../fixtures/data/photo_files.json" with { type: "json" };
+import photoFiles from "../../bench/certify/fixtures/data/photo_files.json" with { type: "json" };
 
 interface PhotoFile {
   name: string;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readEncoding } from "../../data/encoding.ts";
 import { sniffImageFormat } from "../../data/image_format.ts";
 import { animatedGif, animatedPng, png16, tiffPages } from "./image_files.ts";
-import photoFiles from "../fixtures/data/photo_files.json" with { type: "json" };
+import photoFiles from "../../bench/certify/fixtures/data/photo_files.json" with { type: "json" };
 
 const cases: { name: string; file: string; upright?: string }[] = photoFiles;
 

@@ -8,7 +8,7 @@ import { DataLoader, type LoaderOptions } from "../../data/loader.ts";
 import { linearInit } from "../../data/torch_init.ts";
 import { Generator } from "../../data/torch_random.ts";
 import { evaluationCrop, normalizer, trainingCrop } from "../../data/transforms.ts";
-import fixture from "../fixtures/data/loader_order.json" with { type: "json" };
+import fixture from "../../bench/certify/fixtures/data/loader_order.json" with { type: "json" };
 import { toPpm, withTempFolder, writeFiles } from "./photo_folder.ts";
 import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { linearInit } from "../../data/torch_init.ts";
 import { Generator } from "../../data/torch_random.ts";
-import fixture from "../fixtures/data/torch_random.json" with { type: "json" };
+import fixture from "../../bench/certify/fixtures/data/torch_random.json" with { type: "json" };
 
 function sha256(values: Float32Array): string {
   return createHash("sha256").update(new Uint8Array(values.buffer)).digest("hex");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { preprocessPhoto } from "../../data/preprocess.ts";
 import { evaluationCrop, normalizer, trainingCrop } from "../../data/transforms.ts";
-import fixture from "../fixtures/data/transforms.json" with { type: "json" };
+import fixture from "../../bench/certify/fixtures/data/transforms.json" with { type: "json" };
 import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 
 function sha256(bytes: Uint8Array | Float32Array): string {

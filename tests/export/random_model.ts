@@ -19,7 +19,7 @@ export function randomModel(name: string): ExportedModel {
   const stateDict = randomStateDict(architecture, CLASSES.length);
   return {
     description: {
-      schema: 1,
+      schema: 2,
       architecture: name,
       classes: CLASSES,
       preprocessing: { ...architecture.preprocessing, size: SIDE },

@@ -15,7 +15,7 @@ interface Heat extends Reference {
   shape: [batch: number, height: number, width: number];
 }
 
-const FIXTURE = new URL("../fixtures/training/grad_cam.json", import.meta.url);
+const FIXTURE = new URL("../fixtures/inference/grad_cam.json", import.meta.url);
 
 export async function checkGradCam(name: string, backend: string): Promise<void> {
   const { input_stream, size, likeliest, asked } = JSON.parse(

@@ -64,17 +64,14 @@ export async function copyProject(folder: string): Promise<void> {
   }
   for (
     const room of [
+      "app",
       "backend",
-      "cli",
       "data",
-      "doctor",
-      "download",
       "export",
+      "inference",
       "models",
-      "page",
       "pipeline",
       "report",
-      "serve",
       "tasks",
       "training",
       "weights",

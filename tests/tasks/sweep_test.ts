@@ -10,6 +10,8 @@ import { TRAINING } from "../../app/commands/flags.ts";
 import { stepParameters } from "../../app/step_parameters.ts";
 import { sweepPipeline } from "../../tasks/sweep_pipeline.ts";
 import { describeTable, markdownTable, runsAsCsv } from "../../report/describe_table.ts";
+import { calibrate } from "../../inference/calibration.ts";
+import { compareBranches, scoreBranch } from "../../training/score.ts";
 import { sweepTable } from "../../training/sweep_table.ts";
 
 async function settingsOf(points: Record<string, string>[]) {
@@ -53,11 +55,25 @@ Deno.test("an axis of data divides everything that reads photos", async () => {
   assert.equal(pipeline.steps.filter(({ name }) => name === "convert_weights").length, 1);
 });
 
+/** What an evaluation says of a branch with so many of ten photos right. */
+const scored = (correct: number) => ({
+  ...scoreBranch(
+    Array.from({ length: 10 }, (_, i) => ({
+      index: i,
+      label: 0,
+      logits: i < correct ? [1, 0] : [0, 1],
+    })),
+    ["a", "b"],
+  ),
+  calibration: calibrate([]),
+  unlike_beyond: null,
+});
+
 const evaluated = (seed: number, finetune: number, frozen: number) => ({
   labels: { lr: "0.01", seed: `${seed}` },
   branches: {
-    finetune: { correct: finetune, total: 10 },
-    frozen: { correct: frozen, total: 10 },
+    finetune: scored(finetune),
+    frozen: scored(frozen),
   },
 });
 
@@ -82,13 +98,16 @@ Deno.test("the last step leaves the table for people and programs, and its pictu
       module: new URL(`file://${folder}/evaluate.ts`),
       inputs: [],
       outputs: ["metrics.json"],
-      parameters: schemaOf({ branches: {} }),
+      parameters: schemaOf({ branches: {}, comparison: {} }),
     }));
     const record = await run(definePipeline([...steps, whole.pipeline.steps.at(-1)!]), {
       store: `${folder}/store`,
       parameters: {
         ...Object.fromEntries(
-          names.map((name, i) => [name, { branches: evaluations[i].branches }]),
+          names.map((name, i) => [name, {
+            branches: evaluations[i].branches,
+            comparison: compareBranches([], []),
+          }]),
         ),
         sweep: whole.parameters.sweep,
       },

@@ -4,7 +4,7 @@ import type { Batch, Loader } from "../../data/batch.ts";
 import { type BatchProgress, fit } from "../../training/fit.ts";
 import { predictDataset } from "../../inference/predict_dataset.ts";
 import { RECIPES } from "../../training/recipes.ts";
-import { softmax } from "../../training/metrics.ts";
+import { softmax } from "../../models/logits.ts";
 import { Model } from "../../models/model.ts";
 import type { History } from "../../training/history.ts";
 import type { TrainingState } from "../../training/state.ts";

@@ -1,8 +1,9 @@
 /** The smallest network that can learn: the mean colour of a photo, then a linear layer. */
 import type { Architecture } from "../../models/architecture.ts";
-import { Model, type NamedTensor } from "../../models/model.ts";
+import { Model } from "../../models/model.ts";
 import type { Batch, Loader } from "../../data/batch.ts";
 import { hashUniform } from "../../bench/certify/hash_numbers.ts";
+import type { NamedTensor } from "../../weights/parameter.ts";
 
 const SIDE = 2;
 

@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import { convertStateDict, toTorchLayout } from "../../weights/convert.ts";
-import type { ParameterSpec } from "../../weights/parameter_spec.ts";
+import type { ParameterLayout } from "../../weights/parameter.ts";
 import { type Tensor, WeightsError } from "../../weights/tensor.ts";
 import { unpickle } from "../../weights/pickle.ts";
 import { stateDictViews } from "../../weights/state_dict.ts";
 import { storageReference, torchGlobal } from "../../weights/torch_globals.ts";
-import { fixture } from "./fixture.ts";
+import { OFFICIAL_PICKLE } from "./fixture.ts";
 
-const specs: ParameterSpec[] = [
+const specs: ParameterLayout[] = [
   { name: "conv.weight", kind: "conv", shape: [5, 3, 2, 4] },
   { name: "dw.weight", kind: "depthwise", shape: [6, 1, 3, 2] },
   { name: "bn.running_mean", kind: "vector", shape: [6] },
@@ -20,7 +20,7 @@ const specs: ParameterSpec[] = [
 
 /** Random values for parameters of the shapes given. */
 function stateDictOf(
-  shapes: readonly Pick<ParameterSpec, "name" | "shape">[],
+  shapes: readonly Pick<ParameterLayout, "name" | "shape">[],
 ): Map<string, Tensor> {
   return new Map(shapes.map(({ name, shape }, n): [string, Tensor] => {
     const count = shape.reduce((a, b) => a * b, 1);
@@ -129,7 +129,7 @@ Deno.test("a head of another number of classes is recognised", () => {
 
 /** The official file's parameters, with zeros for values. */
 function officialResnet18(): Map<string, Tensor> {
-  const bytes = Deno.readFileSync(fixture("resnet18-f37072fd.data.pkl"));
+  const bytes = Deno.readFileSync(OFFICIAL_PICKLE);
   const { value } = unpickle(bytes, { global: torchGlobal, persistent: storageReference });
   return new Map([...stateDictViews(value)].map(([name, { shape, storage }]): [string, Tensor] => [
     name,

@@ -5,6 +5,7 @@ import { unpickle } from "../../weights/pickle.ts";
 import { PickleError, type PickleWorld } from "../../weights/pickle_machine.ts";
 import { storageReference, TensorView, torchGlobal } from "../../weights/torch_globals.ts";
 import { stateDictViews } from "../../weights/state_dict.ts";
+import { OFFICIAL_PICKLE } from "./fixture.ts";
 
 const world: PickleWorld = { global: torchGlobal, persistent: storageReference };
 const load = (hex: string) => unpickle(Buffer.from(hex, "hex"), world).value;
@@ -144,8 +145,7 @@ Deno.test("a tensor that reaches beyond its storage is refused", () => {
 });
 
 Deno.test("the pickle of the official resnet18-f37072fd.pth lists its parameters and shapes", () => {
-  const file = new URL("../fixtures/weights/resnet18-f37072fd.data.pkl", import.meta.url);
-  const views = stateDictViews(unpickle(Deno.readFileSync(file), world).value);
+  const views = stateDictViews(unpickle(Deno.readFileSync(OFFICIAL_PICKLE), world).value);
   assert.equal(views.size, 102);
   assert.deepEqual(views.get("conv1.weight")!.shape, [64, 3, 7, 7]);
   assert.deepEqual(views.get("layer4.0.downsample.0.weight")!.shape, [512, 256, 1, 1]);

@@ -8,7 +8,9 @@ import { Model } from "../../../models/model.ts";
 import { findArchitecture } from "../../../models/registry.ts";
 import { SECURITY_HEADERS } from "../../../app/page/security_headers.ts";
 import { calibrated } from "../../../inference/calibration.ts";
-import photoFiles from "../../fixtures/data/photo_files.json" with { type: "json" };
+import photoFiles from "../../../bench/certify/fixtures/data/photo_files.json" with {
+  type: "json",
+};
 import { CLASSES, randomModel } from "../../export/random_model.ts";
 import { findChromium } from "../../export/runtimes.ts";
 import { writePhoto } from "../../tasks/generated_photos.ts";
@@ -46,7 +48,7 @@ async function ownProbabilities(files: PhotoFile[]): Promise<number[][]> {
   for (const { bytes } of files) {
     const image = await decodeImage(bytes, { exifOrientation: true });
     const input = preprocessPhoto(image, description.preprocessing);
-    const [{ logits }] = await own.judge(tf.tensor4d(input, [1, size, size, 3]));
+    const [{ logits }] = await own.outputs(tf.tensor4d(input, [1, size, size, 3]));
     all.push(calibrated(logits, description.temperature));
   }
   own.dispose();

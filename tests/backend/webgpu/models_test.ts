@@ -12,9 +12,11 @@ import {
   toTorch,
 } from "../../../bench/certify/reference_model.ts";
 import type { Model } from "../../../models/model.ts";
-import { type ParameterSpec, parameterSpecs } from "../../../models/parameter_specs.ts";
+import { parameterSpecs } from "../../../models/parameter_specs.ts";
+import type { ParameterSpec } from "../../../weights/parameter.ts";
 import { Sgd } from "../../../training/sgd.ts";
-import { type Branch, trainStep } from "../../../training/train_step.ts";
+import type { Branch } from "../../../models/manifest.ts";
+import { trainStep } from "../../../training/train_step.ts";
 import { checkGradCam } from "../../models/grad_cam.ts";
 import { stockProgramsOf, WEBGPU } from "./subject.ts";
 

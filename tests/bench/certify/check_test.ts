@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { type Check, Comparison, Equality } from "../../../bench/certify/check.ts";
 import { checkDecoding } from "../../../bench/certify/decoding.ts";
+import { referenceCases } from "../../../bench/certify/models.ts";
 import { checkRandomNumbers } from "../../../bench/certify/random_numbers.ts";
 import { tableHeader, tableLine } from "../../../bench/certify/table.ts";
 import { checkTransforms } from "../../../bench/certify/transforms.ts";
 import { checkWeights } from "../../../bench/certify/weights.ts";
+import { efficientnetLite0 } from "../../../models/efficientnet_lite0.ts";
 import { assertKept } from "../../models/assert_kept.ts";
 
 Deno.test("a comparison reports what comes nearest to its bound, not the largest difference", () => {
@@ -55,6 +57,22 @@ Deno.test("the table lines up, and names what breaks a bound", () => {
   const line = tableLine(check);
   assert.match(line, /^logits +resnet18 +32 +1\.2e-3 +1\.0e-3 {2}NO: fc\.weight$/);
   assert.equal(line.indexOf("  NO"), tableHeader().indexOf("  ok"));
+});
+
+Deno.test("every architecture is certified, at each side that torch was asked for", async () => {
+  assert.deepEqual(await referenceCases(), [
+    ["resnet18", 64],
+    ["resnet18", 224],
+    ["resnet34", 64],
+    ["mobilenet_v2", 64],
+    ["mobilenet_v2", 224],
+    ["efficientnet_lite0", 64],
+    ["efficientnet_lite0", 224],
+  ]);
+  await assert.rejects(
+    referenceCases([efficientnetLite0, { ...efficientnetLite0, name: "efficientnet" }]),
+    /nothing to compare efficientnet with: ask torch by tests\/reference\/models\.py/,
+  );
 });
 
 for (

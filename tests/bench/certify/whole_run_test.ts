@@ -14,7 +14,7 @@ import { fit } from "../../../training/fit.ts";
 import { replaceHead } from "../../../training/head.ts";
 import { RECIPES } from "../../../training/recipes.ts";
 import { traceStep } from "../../../training/trace.ts";
-import type { Branch } from "../../../training/train_step.ts";
+import type { Branch } from "../../../models/manifest.ts";
 import { toPpm, withTempFolder, writeFiles } from "../../data/photo_folder.ts";
 
 /** As tests/reference/whole_run.py writes it. */
@@ -40,7 +40,7 @@ interface WholeRun {
 }
 
 const expected: WholeRun = JSON.parse(
-  await Deno.readTextFile(new URL("../../fixtures/fidelity/whole_run.json", import.meta.url)),
+  await Deno.readTextFile(new URL("../../fixtures/bench/whole_run.json", import.meta.url)),
 );
 
 /** Relative, of each batch's loss. */

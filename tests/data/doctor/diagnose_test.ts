@@ -4,7 +4,9 @@ import { diagnose } from "../../../data/doctor/diagnose.ts";
 import { examineFolder } from "../../../data/doctor/examine.ts";
 import type { Finding, FindingKind } from "../../../data/doctor/finding.ts";
 import { resize } from "../../../data/resize.ts";
-import photoFiles from "../../fixtures/data/photo_files.json" with { type: "json" };
+import photoFiles from "../../../bench/certify/fixtures/data/photo_files.json" with {
+  type: "json",
+};
 import { animatedPng, png, png16 } from "../image_files.ts";
 import { withTempFolder, writeFiles } from "../photo_folder.ts";
 import { scene } from "../scene.ts";

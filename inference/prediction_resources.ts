@@ -1,18 +1,18 @@
-/** What cuts photos and what judges the crops: as much of the machine as there are photos for. */
+/** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
 import { activateBackend } from "../backend/activate.ts";
 import { cropPhoto, type CropRequest, type CropResponse } from "../data/crop_photo.ts";
 import { CropPool } from "../data/crop_pool.ts";
-import type { ChosenModel } from "../app/choose_model.ts";
-import { judgeHere } from "./predictor.ts";
-import { JudgePool } from "./predictor_pool.ts";
-import { openModel } from "./open_model.ts";
+import { predictorOf } from "./predictor.ts";
+import { PredictorPool } from "./predictor_pool.ts";
+import { type ModelSource, openModel } from "./open_model.ts";
 import type { PredictOptions } from "./predict_photos.ts";
 
-export interface Means extends Disposable, Pick<PredictOptions, "cutting" | "judge" | "judging"> {
+export interface PredictionResources
+  extends Disposable, Pick<PredictOptions, "cutting" | "predict" | "predicting"> {
   crop: (request: CropRequest) => Promise<CropResponse>;
 }
 
-export interface MeansOptions {
+export interface PredictionResourcesOptions {
   backend: "webgpu" | "wasm";
   /** Cores to use, all by default. */
   threads?: number;
@@ -27,47 +27,47 @@ const FEW = 24;
 /** Each process holds the model, and tfjs. */
 const MOST_PROCESSES = 8;
 
-export async function meansFor(
-  { origin }: ChosenModel,
-  { backend, threads, photos, v8Flags }: MeansOptions,
-): Promise<Means> {
+export async function resourcesFor(
+  source: ModelSource,
+  { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
+): Promise<PredictionResources> {
   const cores = threads ?? navigator.hardwareConcurrency;
   const few = photos <= FEW;
-  const judging = backend === "wasm" && !few
-    ? judgeBeside(new JudgePool(origin, Math.min(cores, MOST_PROCESSES), v8Flags), cores)
-    : await judgeAlone(origin, backend, threads);
-  if (few) return { crop: cropPhoto, cutting: 1, ...judging };
+  const predicting = backend === "wasm" && !few
+    ? predictBeside(new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags), cores)
+    : await predictAlone(source, backend, threads);
+  if (few) return { crop: cropPhoto, cutting: 1, ...predicting };
   const pool = new CropPool(cores);
   return {
     crop: (request) => pool.run(request),
     // Enough cut photos for every process to have its next batch.
     cutting: 16 * cores,
-    ...judging,
+    ...predicting,
     [Symbol.dispose]() {
       pool.close();
-      judging[Symbol.dispose]();
+      predicting[Symbol.dispose]();
     },
   };
 }
 
-function judgeBeside(pool: JudgePool, cores: number) {
+function predictBeside(pool: PredictorPool, cores: number) {
   return {
-    judge: (crops: Uint8Array[]) => pool.judge(crops),
-    judging: 2 * cores,
+    predict: (crops: readonly Uint8Array[]) => pool.predict(crops),
+    predicting: 2 * cores,
     [Symbol.dispose]: () => pool[Symbol.dispose](),
   };
 }
 
-async function judgeAlone(
-  origin: ChosenModel["origin"],
+async function predictAlone(
+  source: ModelSource,
   backend: "webgpu" | "wasm",
   threads: number | undefined,
 ) {
   await activateBackend(backend, { threads });
-  const { model, manifest } = await openModel(origin);
+  const model = await openModel(source);
   return {
-    judge: judgeHere(model, manifest.preprocessing),
-    judging: 1,
+    predict: predictorOf(model, source.manifest.preprocessing),
+    predicting: 1,
     [Symbol.dispose]: () => model.dispose(),
   };
 }

@@ -1,7 +1,7 @@
 /** A model's parameters in a safetensors file, in tfjs layout under torch's names. */
-import type { NamedTensor } from "../models/model.ts";
-import { readSafetensors, writeSafetensors } from "../weights/safetensors.ts";
-import type { Tensor } from "../weights/tensor.ts";
+import type { NamedTensor } from "./parameter.ts";
+import { readSafetensors, writeSafetensors } from "./safetensors.ts";
+import type { Tensor } from "./tensor.ts";
 
 export async function writeParameters(
   path: string,

@@ -1,0 +1,13 @@
+import { classCount, type ModelManifest } from "../models/manifest.ts";
+import { Model } from "../models/model.ts";
+import { findArchitecture } from "../models/registry.ts";
+import { readParameters } from "../weights/parameter_file.ts";
+
+/**
+ * The model whose parameters lie in `file` as training leaves them; the active backend holds them.
+ * @throws {WeightsError} where the file is damaged
+ */
+export async function loadModel(manifest: ModelManifest, file: string): Promise<Model> {
+  const architecture = findArchitecture(manifest.architecture);
+  return new Model(architecture, classCount(manifest), await readParameters(file));
+}

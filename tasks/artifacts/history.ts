@@ -1,0 +1,23 @@
+import * as v from "valibot";
+import type { History, LearningCurves } from "../../training/history.ts";
+import { jsonArtifact } from "./json_artifact.ts";
+
+const phase = { loss: v.number(), accuracy: v.number() };
+const timed = v.object({ ...phase, seconds: v.number() });
+const epoch = { epoch: v.number(), lr: v.number() };
+const best = v.object({ epoch: v.number(), accuracy: v.number() });
+
+/** What a training run came to, epoch by epoch. */
+export const history: v.GenericSchema<unknown, History> = v.object({
+  epochs: v.array(v.object({ ...epoch, train: timed, val: timed })),
+  best,
+});
+
+const curves: v.GenericSchema<unknown, LearningCurves> = v.object({
+  epochs: v.array(v.object({ ...epoch, train: v.object(phase), val: v.object(phase) })),
+  best,
+});
+
+export const historyFile = jsonArtifact("history.json", "pipeline", history);
+/** As the history, without what differs from run to run of the same settings. */
+export const curvesFile = jsonArtifact("curves.json", "pipeline", curves);

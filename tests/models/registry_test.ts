@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { ARCHITECTURE_NAMES, ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
+import { pretrainedChoices } from "../../weights/pretrained.ts";
+import { importsOf } from "../module_imports.ts";
+
+Deno.test("an architecture is found by its name, and another name is refused with those there are", () => {
+  assert.deepEqual(
+    ARCHITECTURE_NAMES.map((name) => findArchitecture(name)),
+    ARCHITECTURES,
+  );
+  assert.throws(() => findArchitecture("vgg"), /"vgg": choose one of resnet18, resnet34, /);
+});
+
+Deno.test("pretrained files are pinned by the digits in their names, torchvision's at its address", () => {
+  for (const { name, pretrained } of ARCHITECTURES) {
+    const { file, sha256, url, wheel } = pretrained!;
+    const digits = /-([0-9a-f]{8})\.pth$/.exec(file)![1];
+    assert.ok(file.startsWith(`${name}-`.replace("net_l", "net-l")));
+    assert.ok(String(sha256).startsWith(digits));
+    if (url) assert.equal(url, `https://download.pytorch.org/models/${file}`);
+    else assert.ok(wheel);
+  }
+});
+
+Deno.test("auto is ResNet-18, else MobileNetV2", () => {
+  const names = pretrainedChoices("auto", ARCHITECTURES).map(({ pretrained }) => pretrained.name);
+  assert.deepEqual(names, ["ResNet-18", "MobileNetV2"]);
+});
+
+Deno.test("the registry loads nothing but models, so that a plan can ask it", async () => {
+  const imports = await importsOf(["models/registry.ts"]);
+  const loaded = imports.filter(({ path }) => path === "models/registry.ts");
+  for (const { code } of loaded) {
+    loaded.push(...imports.filter((entry) => code.includes(entry.path) && !loaded.includes(entry)));
+  }
+  const paths = loaded.map(({ path }) => path);
+  assert.deepEqual(paths.filter((path) => !path.startsWith("models/")), []);
+  assert.ok(paths.includes("models/resnet.ts"));
+  for (const path of paths) {
+    const source = await Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+    assert.doesNotMatch(source, /from "@/, path);
+  }
+});
