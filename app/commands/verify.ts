@@ -8,14 +8,13 @@ import { EXIT } from "../cli/exit.ts";
 import { flag, text } from "../cli/flag.ts";
 import { newRenderer } from "../cli/render.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
-import { STORES, SWEEP } from "../cli/shared_flags.ts";
+import { STORES } from "../cli/shared_flags.ts";
 
 const flags = v.object({
   repeat: flag(text, {
     value: "STEP",
     help: "run the step twice, with the flags that are said, and see whether both gave the same",
   }),
-  ...SWEEP.entries,
   ...STORES.entries,
 });
 

@@ -137,3 +137,10 @@ for (
     });
   });
 }
+
+Deno.test("a step is repeated under one setting", () => {
+  assert.throws(
+    () => parse(commands, "verify", ["--repeat=train_frozen", "--lr=1,2"]),
+    /verify takes one --lr, not 1, 2/,
+  );
+});
