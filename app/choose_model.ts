@@ -9,6 +9,7 @@ import { readPostprocessing } from "../tasks/artifacts/postprocessing.ts";
 import { UsageError } from "./cli/errors.ts";
 import { checkFile } from "./cli/paths.ts";
 import type { ModelFlags } from "./commands/flags.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { type ModelDescription, parseDescription } from "../export/description.ts";
 import { type Branch, classNames } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
@@ -29,7 +30,7 @@ export async function trainedModel(
 ): Promise<ChosenModel> {
   const latest: Latest = (step) => latestArtifact(store, step, readFrom);
   const branch = flags.branch ?? await betterBranch(latest);
-  const artifact = latest(`train_${branch}`);
+  const artifact = await latest(`train_${branch}`);
   if (!artifact) {
     throw new Error(
       `${store} holds no trained model${flags.branch ? ` of the ${branch} branch` : ""}: run ` +
@@ -38,16 +39,16 @@ export async function trainedModel(
     );
   }
   const manifest = await modelFile.read(artifact.path);
-  const accuracy = (100 * manifest.training!.valAccuracy).toFixed(1);
+  const accuracy = percent(manifest.training!.valAccuracy);
   return {
     source: { manifest, file: `${artifact.path}/${BEST_PARAMETERS}`, layout: "tfjs" },
     postprocessing: await postprocessingOf(latest, branch, artifact.manifest.digest),
-    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}%`,
+    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}`,
   };
 }
 
 type Classes = NonNullable<ModelFlags["classes"]>;
-type Latest = (step: string) => Artifact | undefined;
+type Latest = (step: string) => Promise<Artifact | undefined>;
 
 /** What the newest evaluation says, if it was of this very model. */
 async function postprocessingOf(
@@ -55,14 +56,14 @@ async function postprocessingOf(
   branch: Branch,
   digest: string,
 ): Promise<Postprocessing> {
-  const evaluated = latest("evaluate");
+  const evaluated = await latest("evaluate");
   const isOfIt = evaluated?.manifest.fingerprint.inputs[`train_${branch}`] === digest;
   return isOfIt ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED;
 }
 
 async function betterBranch(latest: Latest): Promise<Branch> {
-  const evaluated = latest("evaluate");
-  if (!evaluated) return latest("train_finetune") ? "finetune" : "frozen";
+  const evaluated = await latest("evaluate");
+  if (!evaluated) return await latest("train_finetune") ? "finetune" : "frozen";
   const { comparison } = await metricsFile.read(evaluated.path);
   return comparison.better === "frozen" ? "frozen" : "finetune";
 }
@@ -104,6 +105,7 @@ export async function descriptionOf(file: string): Promise<ModelDescription | un
   return parseDescription(await readMetadata(file));
 }
 
+/** The names, or the lines of a file. */
 async function classList(classes: Classes, folder: string): Promise<string[]> {
   const { names, said } = "names" in classes
     ? { names: classes.names, said: classes.names.join() }

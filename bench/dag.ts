@@ -11,7 +11,7 @@ import { wireit } from "./dag/wireit.ts";
 import { median } from "./figure.ts";
 
 /** One tool's figure; times in seconds. */
-export interface DagFigure {
+interface DagFigure {
   /** "first_run": nothing made yet; "null_run": nothing to do. */
   bench: "first_run" | "null_run";
   steps: number;

@@ -3,13 +3,13 @@ import type { DecodeRequest, DecodeResponse, Examination, Refusal } from "./deco
 import { mapInOrder } from "./map_in_order.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
-export type { DecodeRequest, DecodeResponse, Examination, Refusal };
+export type { DecodeResponse, Examination, Refusal };
 
 /**
  * Workers that read and decode photos. The process needs to read the photos and this folder of
  * source files.
  */
-export class DecodePool extends WorkerPool<DecodeRequest, DecodeResponse> {
+class DecodePool extends WorkerPool<DecodeRequest, DecodeResponse> {
   constructor(workers: number) {
     super(new URL("./decode_worker.ts", import.meta.url), workers);
   }

@@ -26,4 +26,5 @@ export * from "./resize.ts";
 export * from "./torch_init.ts";
 export * from "./torch_random.ts";
 export * from "./transforms.ts";
+export * from "./statistics/percent.ts";
 export * from "./statistics/wilson_interval.ts";

@@ -1,4 +1,5 @@
 /** The Markdown that goes with every export: what the model is, how good, from what, and how to use it. */
+import { percent, percentRange } from "../data/statistics/percent.ts";
 import { classNames } from "../models/manifest.ts";
 import type { ModelDescription } from "./description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
@@ -69,10 +70,7 @@ export function modelCard(
   ].join("\n\n") + "\n";
 }
 
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
-
 function describeScore(score: CardScore, names: readonly string[]): string {
-  const [low, high] = score.interval;
   const rows = names.map((name, i) => {
     const { correct, total } = score.per_class[name];
     const share = total > 0 ? percent(correct / total) : "no photos";
@@ -81,9 +79,7 @@ function describeScore(score: CardScore, names: readonly string[]): string {
   return `${
     percent(score.accuracy)
   } of ${score.total} val photos (${score.correct}; 95% interval ` +
-    `${percent(low)} to ${
-      percent(high)
-    }). The best epoch was chosen on the same photos, so expect ` +
+    `${percentRange(score.interval)}). The best epoch was chosen on the same photos, so expect ` +
     "a little less of new ones.\n\n" +
     markdownTable(["class", "right", "accuracy", "taken for"], rows);
 }

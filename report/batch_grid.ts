@@ -2,6 +2,7 @@ import type { RgbImage } from "../data/image.ts";
 import { gridOf } from "./grid.ts";
 import { heading } from "./heading.ts";
 import { photo } from "./photo.ts";
+import { rasterise } from "./rasterise.ts";
 import { SIZE } from "./style.ts";
 import { box, type Picture, picture, text } from "./svg.ts";
 import { fitText } from "./text.ts";
@@ -54,6 +55,11 @@ export function drawBatchGrid(tiles: BatchTile[], options: BatchGridOptions = {}
     heading(grid.width, title, remark) + drawn.join(""),
     "photos",
   );
+}
+
+/** `drawBatchGrid` as PNG. */
+export async function batchGrid(tiles: BatchTile[], options?: BatchGridOptions) {
+  return await rasterise(drawBatchGrid(tiles, options));
 }
 
 const columnsFor = (count: number) =>

@@ -1,6 +1,7 @@
 import type { RgbImage } from "../data/image.ts";
 import { HEADING, heading } from "./heading.ts";
 import { photo } from "./photo.ts";
+import { rasterise } from "./rasterise.ts";
 import { COLOUR, MARGIN, SIZE } from "./style.ts";
 import { box, type Picture, picture, rect, text } from "./svg.ts";
 import { fitText } from "./text.ts";
@@ -54,6 +55,14 @@ export function drawContactSheet(
     return part;
   });
   return picture(WIDTH, y, title, heading(WIDTH, title, remark) + drawn.join(""), "photos");
+}
+
+/** `drawContactSheet` as PNG. */
+export async function contactSheet(
+  sections: readonly SheetSection[],
+  heading: { title: string; remark: string },
+) {
+  return await rasterise(drawContactSheet(sections, heading));
 }
 
 function drawSection({ severity, title, remark, tiles, total }: SheetSection): string {

@@ -1,4 +1,5 @@
 /** A sweep's table as text: aligned for a terminal, as Markdown, and its runs as CSV. */
+import { percent } from "../data/statistics/percent.ts";
 import { csvLine } from "./csv.ts";
 import type { Score, SweepRow, SweepRun, SweepTable } from "../training/sweep_table.ts";
 
@@ -62,7 +63,7 @@ function figuresOf({ runs, mean, standard_deviation, interval: [low, high], best
     `${runs.length}`,
     percent(mean),
     deviation,
-    `${(100 * low).toFixed(1)} to ${percent(high)}`,
+    `${percent(low).replace("%", "")} to ${percent(high)}`,
     describeRun(best),
   ];
 }
@@ -84,5 +85,3 @@ function remark({ rows, not_worse }: SweepTable): string {
   const some = not_worse === others ? "the other rows" : `${not_worse} of the other rows`;
   return `${what}; too few to tell ${some} from the first, whose interval holds their means.`;
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)}%`;

@@ -1,7 +1,6 @@
 import { cropPhoto } from "../data/crop_photo.ts";
 import type { Finding } from "../data/doctor/finding.ts";
-import type { SheetSection } from "./contact_sheet.ts";
-import { contactSheet } from "./render.ts";
+import { contactSheet, type SheetSection } from "./contact_sheet.ts";
 
 /** Files shown of a finding: two rows. */
 const SHOWN = 14;

@@ -1,8 +1,9 @@
 import type { RgbImage } from "../data/image.ts";
 import { gridOf } from "./grid.ts";
 import { heading } from "./heading.ts";
-import { percent } from "./number.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { photo } from "./photo.ts";
+import { rasterise } from "./rasterise.ts";
 import { SIZE } from "./style.ts";
 import { box, type Picture, picture, text } from "./svg.ts";
 import { fitText, textWidth } from "./text.ts";
@@ -50,6 +51,11 @@ export function drawPredictionGrid(
     heading(grid.width, title, summary(tiles)) + drawn.join(""),
     "photos",
   );
+}
+
+/** `drawPredictionGrid` as PNG. */
+export async function predictionGrid(tiles: PredictionTile[], options: PredictionGridOptions) {
+  return await rasterise(drawPredictionGrid(tiles, options));
 }
 
 function drawTile({ image, predicted, probability, actual }: PredictionTile, side: number): string {

@@ -1,9 +1,12 @@
-import { axisOf } from "./axis.ts";
-import { colourOf } from "./curve_legend.ts";
+import * as Plot from "@observablehq/plot";
+import { percent } from "../data/statistics/percent.ts";
+import { domainOf } from "./domain.ts";
 import { HEADING, heading } from "./heading.ts";
-import { percent, short } from "./number.ts";
-import { COLOUR, MARGIN, SIZE } from "./style.ts";
-import { line, n, type Picture, picture, text } from "./svg.ts";
+import { short } from "./number.ts";
+import { chartAt, colourOf, LEGEND_ROW, legendAt } from "./plot_picture.ts";
+import { rasterise } from "./rasterise.ts";
+import { MARGIN, SIZE } from "./style.ts";
+import { type Picture, picture } from "./svg.ts";
 import { fitText, textWidth } from "./text.ts";
 
 /** One setting of one branch, its runs taken together. */
@@ -18,9 +21,8 @@ export interface SweepChartRow {
 
 const ROW = 28;
 const PLOT = 440;
-const LEGEND = 32;
-/** Below the plot, for what the axis reads. */
-const BELOW = 28;
+/** Above and below the rows; below is what the axis reads. */
+const ROOM = { above: 8, below: 28 };
 const LONGEST_LABEL = 360;
 const FIGURE = 60;
 /** Rows beyond are in the table: the best are what a picture is for. */
@@ -36,72 +38,90 @@ export function drawSweepChart({ rows }: { rows: SweepChartRow[] }): Picture {
   const drawn = rows.slice(0, MOST_ROWS);
   const branches = [...new Set(rows.map(({ branch }) => branch))].sort();
   const names = drawn.map((row) => fitText(nameOf(row), SIZE.remark, LONGEST_LABEL));
-  const left = MARGIN + Math.ceil(Math.max(...names.map((name) => textWidth(name, 13)))) + 16;
-  const top = MARGIN + HEADING + LEGEND;
-  const bottom = top + drawn.length * ROW;
-  const axis = axisOf(drawn.flatMap((row) => [...row.interval, ...row.runs.map(accuracyOf)]), [
-    0,
-    1,
-  ]);
-  const across = (value: number) => left + (value - axis.low) / (axis.high - axis.low) * PLOT;
-  const width = left + PLOT + FIGURE + MARGIN;
-  const ticks = axis.ticks.map((tick) =>
-    line([across(tick), top], [across(tick), bottom], COLOUR.hairline) +
-    text(across(tick), bottom + 20, `${short(100 * tick)}%`, {
-      fill: COLOUR.muted,
-      anchor: "middle",
-    })
+  const left = Math.ceil(Math.max(...names.map((name) => textWidth(name, SIZE.remark)))) + 16;
+  const top = MARGIN + HEADING + branches.length * LEGEND_ROW;
+  const chart = {
+    width: left + PLOT + FIGURE,
+    height: drawn.length * ROW + ROOM.above + ROOM.below,
+  };
+  const width = chart.width + 2 * MARGIN;
+  const legend = branches.map((name, i) => ({ name, colour: colourOf(i) }));
+  const stroke = ({ branch }: SweepChartRow) => colourOf(branches.indexOf(branch));
+  const y = (_: unknown, i: number) => i;
+  const runs = drawn.flatMap((row, i) =>
+    row.runs.map(({ accuracy }) => ({ y: i, accuracy, colour: stroke(row) }))
   );
-  const lines = drawn.map((row, i) => {
-    const y = top + (i + 0.5) * ROW;
-    return text(MARGIN, y + 5, names[i], { size: SIZE.remark }) +
-      drawRow(row, y, colourOf(branches.indexOf(row.branch)), across) +
-      text(left + PLOT + FIGURE, y + 5, percent(row.mean), {
-        size: SIZE.remark,
-        weight: 600,
-        anchor: "end",
-      });
-  });
+  const bounds = drawn.flatMap(({ interval }) => interval);
   return picture(
     width,
-    bottom + BELOW + MARGIN,
+    top + chart.height + MARGIN,
     "Accuracy of each setting",
     heading(width, "Accuracy of each setting", remark(rows)) +
-      drawBranches(branches, MARGIN + HEADING) + ticks.join("") + lines.join(""),
+      legendAt(MARGIN, MARGIN + HEADING - 6, chart.width, legend) +
+      chartAt(MARGIN, top, {
+        ...chart,
+        marginTop: ROOM.above,
+        marginRight: FIGURE,
+        marginBottom: ROOM.below,
+        marginLeft: left,
+        x: {
+          domain: domainOf([...bounds, ...runs.map(({ accuracy }) => accuracy)], [0, 1]),
+          nice: 5,
+          grid: true,
+          ticks: 5,
+          tickFormat: (share: number) => `${short(100 * share)}%`,
+          tickSize: 0,
+          label: null,
+        },
+        y: { domain: names.map(y), axis: null, padding: 0 },
+        marks: [
+          Plot.text(names, {
+            y,
+            frameAnchor: "left",
+            textAnchor: "start",
+            dx: -left,
+            fontSize: SIZE.remark,
+          }),
+          Plot.ruleY(drawn, {
+            y,
+            x1: ({ interval }: SweepChartRow) => interval[0],
+            x2: ({ interval }: SweepChartRow) => interval[1],
+            ariaDescription: "intervals",
+            stroke,
+            strokeOpacity: 0.18,
+            strokeWidth: 10,
+          }),
+          Plot.dot(runs, { x: "accuracy", y: "y", r: 4, fill: "colour", fillOpacity: 0.5 }),
+          Plot.tickX(drawn, {
+            x: "mean",
+            y,
+            ariaDescription: "means",
+            inset: 5,
+            stroke,
+            strokeWidth: 2.5,
+          }),
+          Plot.text(drawn, {
+            y,
+            text: ({ mean }: SweepChartRow) => percent(mean),
+            frameAnchor: "right",
+            textAnchor: "end",
+            dx: FIGURE,
+            fontSize: SIZE.remark,
+            fontWeight: 600,
+          }),
+        ],
+      }),
   );
 }
 
-const accuracyOf = ({ accuracy }: { accuracy: number }) => accuracy;
+/** `drawSweepChart` as PNG. */
+export async function sweepChart(table: { rows: SweepChartRow[] }) {
+  return await rasterise(drawSweepChart(table));
+}
 
 /** `lr 0.01, model resnet18`; of a sweep over seeds alone, the branch. */
 function nameOf({ labels, branch }: SweepChartRow): string {
   return Object.entries(labels).map(([flag, value]) => `${flag} ${value}`).join(", ") || branch;
-}
-
-function drawRow(
-  { mean, interval: [low, high], runs }: SweepChartRow,
-  y: number,
-  colour: string,
-  across: (value: number) => number,
-): string {
-  const bar = `<line x1="${n(across(low))}" y1="${n(y)}" x2="${n(across(high))}" y2="${n(y)}" ` +
-    `stroke="${colour}" stroke-opacity="0.18" stroke-width="10"/>`;
-  const dots = runs.map(({ accuracy }) =>
-    `<circle cx="${n(across(accuracy))}" cy="${n(y)}" r="4" fill="${colour}" fill-opacity="0.5"/>`
-  );
-  const at = across(mean);
-  return bar + dots.join("") + line([at, y - 9], [at, y + 9], colour, { width: 2.5 });
-}
-
-function drawBranches(branches: string[], y: number): string {
-  let x = MARGIN;
-  return branches.map((branch, i) => {
-    const name = fitText(branch, SIZE.remark, 200);
-    const drawn = line([x, y + 6], [x + 22, y + 6], colourOf(i), { width: 4 }) +
-      text(x + 32, y + 11, name, { size: SIZE.remark, weight: 600 });
-    x += 32 + textWidth(name, SIZE.remark) + 28;
-    return drawn;
-  }).join("");
 }
 
 function remark(rows: SweepChartRow[]): string {

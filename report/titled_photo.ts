@@ -1,7 +1,8 @@
 import type { RgbImage } from "../data/image.ts";
-import { percent } from "./number.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { photo } from "./photo.ts";
 import { checkImage } from "./png.ts";
+import { rasterise } from "./rasterise.ts";
 import { COLOUR, MARGIN, SIZE } from "./style.ts";
 import { type Picture, picture, rect, text } from "./svg.ts";
 import { fitText, textWidth } from "./text.ts";
@@ -52,4 +53,9 @@ export function drawTitledPhoto(image: RgbImage, { predicted, probability }: Pre
       probabilityBar(MARGIN, MARGIN + TITLE + shown.height, across, probability, COLOUR.neutral),
     "photos",
   );
+}
+
+/** `drawTitledPhoto` as PNG. */
+export async function titledPhoto(image: RgbImage, prediction: Prediction) {
+  return await rasterise(drawTitledPhoto(image, prediction));
 }

@@ -1,19 +1,24 @@
-import { axisOf, isDrawable } from "./axis.ts";
-import { colourOf, drawLegend, LEGEND_ROW } from "./curve_legend.ts";
-import { AXIS_ROOM, type Curve, drawPanel, type Panel, type RateDrop } from "./curve_panel.ts";
+import { percent } from "../data/statistics/percent.ts";
+import type { LearningCurves } from "../training/history.ts";
+import { curveChart } from "./curve_chart.ts";
+import { isDrawable } from "./domain.ts";
 import { HEADING, heading } from "./heading.ts";
-import type { Branch, EpochRecord } from "./history.ts";
-import { short } from "./number.ts";
-import { MARGIN } from "./style.ts";
-import { type Picture, picture } from "./svg.ts";
+import { chartAt, colourOf, LEGEND_ROW, legendAt } from "./plot_picture.ts";
+import { rasterise } from "./rasterise.ts";
+import { MARGIN, SIZE } from "./style.ts";
+import { type Picture, picture, text } from "./svg.ts";
 
-const PLOT = { width: 400, height: 260 };
-/** Room for the epochs below a plot, and for its title and the learning rates above it. */
-const ROOM = { below: 44, above: 66 };
-const GUTTER = 44;
-const WIDTH = 2 * MARGIN + 2 * (AXIS_ROOM + PLOT.width) + GUTTER;
-/** A rate that falls by less is a smooth schedule; marked, each epoch would have a line. */
-const DROP = 0.7;
+/** A training run, by its `history.json` or `curves.json`, and what it is called. */
+export interface Branch {
+  name: string;
+  history: LearningCurves;
+}
+
+const CHART = { width: 470, height: 336 };
+const GUTTER = 20;
+const WIDTH = 2 * MARGIN + 2 * CHART.width + GUTTER;
+/** Above a chart, for what it shows. */
+const TITLE = 36;
 
 /**
  * Draws loss and accuracy over the epochs, training (dashed) and validation (solid), one colour a
@@ -21,82 +26,44 @@ const DROP = 0.7;
  * Values that are not finite leave a gap, and are counted below the title.
  * @throws {RangeError} without branches
  */
-export function drawTrainingCurves({ branches }: { branches: Branch[] }): Picture {
+export function drawTrainingCurves({ branches }: { branches: readonly Branch[] }): Picture {
   if (branches.length === 0) {
     throw new RangeError("curves of no branches are no picture: give at least one branch");
   }
-  const top = MARGIN + HEADING + branches.length * LEGEND_ROW + ROOM.above;
-  const epochs = branches.flatMap(({ history }) => history.epochs);
-  const shared = { epochs: spanOf(epochs), drops: dropsOf(branches) };
-  const losses = curvesOf(branches, "loss");
-  const accuracies = curvesOf(branches, "accuracy");
-  const left = MARGIN + AXIS_ROOM;
-  const loss: Panel = {
-    ...shared,
-    title: "Loss",
-    frame: { x: left, y: top, ...PLOT },
-    axis: axisOf(valuesOf(losses), [0, Infinity]),
-    format: short,
-    curves: losses,
-  };
-  const accuracy: Panel = {
-    ...shared,
-    title: "Accuracy",
-    frame: { x: left + PLOT.width + GUTTER + AXIS_ROOM, y: top, ...PLOT },
-    axis: axisOf(valuesOf(accuracies), [0, 1]),
-    format: (share) => `${short(share * 100)}%`,
-    curves: accuracies,
-  };
+  const coloured = branches.map((branch, i) => ({ ...branch, colour: colourOf(i) }));
+  const rows = coloured.map(({ history, ...row }) => ({ ...row, remark: bestOf(history) }));
+  const top = MARGIN + HEADING + branches.length * LEGEND_ROW + TITLE;
+  const panels = (["loss", "accuracy"] as const).map((quantity, i) => {
+    const left = MARGIN + i * (CHART.width + GUTTER);
+    const title = quantity === "loss" ? "Loss" : "Accuracy";
+    return text(left, top - 6, title, { size: SIZE.heading, weight: 600 }) +
+      chartAt(left, top, { ...curveChart(coloured, quantity, CHART), ...CHART });
+  });
   return picture(
     WIDTH,
-    top + PLOT.height + ROOM.below + MARGIN,
+    top + CHART.height + MARGIN,
     `Training curves of ${branches.map(({ name }) => name).join(", ")}`,
-    heading(WIDTH, "Training curves", remark(losses, accuracies)) +
-      drawLegend(branches, MARGIN + HEADING, WIDTH - MARGIN) + drawPanel(loss) +
-      drawPanel(accuracy),
+    heading(WIDTH, "Training curves", remark(branches)) +
+      legendAt(MARGIN, MARGIN + HEADING, WIDTH - 2 * MARGIN, rows, { lines: true }) +
+      panels.join(""),
   );
 }
 
-function curvesOf(branches: Branch[], quantity: "loss" | "accuracy"): Curve[] {
-  return branches.flatMap(({ history }, i) =>
-    (["train", "val"] as const).map((split) => ({
-      label: `${i} ${split} ${quantity}`,
-      colour: colourOf(i),
-      split,
-      best: split === "val" ? history.best.epoch + 1 : undefined,
-      points: history.epochs.map((record) => ({
-        epoch: record.epoch + 1,
-        value: record[split][quantity] ?? NaN,
-      })),
-    }))
-  );
+/** `drawTrainingCurves` as PNG. */
+export async function trainingCurves(runs: { branches: readonly Branch[] }) {
+  return await rasterise(drawTrainingCurves(runs));
 }
 
-const valuesOf = (curves: Curve[]) =>
-  curves.flatMap(({ points }) => points.map(({ value }) => value));
-
-function spanOf(epochs: EpochRecord[]): [number, number] {
-  if (epochs.length === 0) return [0, 0];
-  const numbers = epochs.map(({ epoch }) => epoch + 1);
-  return [Math.min(...numbers), Math.max(...numbers)];
+function bestOf({ epochs, best }: LearningCurves): string {
+  if (epochs.length === 0) return "no epoch finished";
+  if (!epochs.some(({ epoch }) => epoch === best.epoch)) return "no epoch kept";
+  return `best validation accuracy ${percent(best.accuracy)} in epoch ${best.epoch + 1}`;
 }
 
-/** Each drop once, though several branches have it. */
-function dropsOf(branches: Branch[]): RateDrop[] {
-  const drops = new Map<string, RateDrop>();
-  for (const { history: { epochs } } of branches) {
-    for (let i = 1; i < epochs.length; i++) {
-      const { epoch, lr } = epochs[i];
-      if (lr <= epochs[i - 1].lr * DROP) {
-        drops.set(`${epoch} ${lr}`, { epoch: epoch + 1, text: `LR ${short(lr)}` });
-      }
-    }
-  }
-  return [...drops.values()].sort((a, b) => a.epoch - b.epoch);
-}
-
-function remark(...panels: Curve[][]): string {
-  const missing = valuesOf(panels.flat()).filter((value) => !isDrawable(value)).length;
+function remark(branches: readonly Branch[]): string {
+  const missing = branches.flatMap(({ history }) => history.epochs)
+    .flatMap(({ train, val }) => [train.loss, val.loss, train.accuracy, val.accuracy])
+    .filter((value) => value === null || !isDrawable(value)).length;
   const what = "Loss and accuracy after each epoch; a ring marks the epoch that was kept";
   if (missing === 0) return what;
   return `${what}; ${missing === 1 ? "1 value is" : `${missing} values are`} not finite, left out`;

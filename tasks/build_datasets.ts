@@ -7,7 +7,7 @@ import { hasImageExtension } from "../data/image_folder.ts";
 import { type Collection, diagnose } from "../data/doctor/diagnose.ts";
 import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { batchGrid } from "../report/render.ts";
+import { batchGrid } from "../report/batch_grid.ts";
 import { countFindings, describeFinding } from "../report/describe_findings.ts";
 import { findingsSheet } from "../report/findings_sheet.ts";
 import { findingsFile } from "./artifacts/findings.ts";

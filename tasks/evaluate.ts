@@ -2,9 +2,10 @@
 import { activateBackend } from "../backend/activate.ts";
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import { DataLoader } from "../data/loader.ts";
+import { percent, percentRange } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { predictionGrid } from "../report/render.ts";
+import { predictionGrid } from "../report/prediction_grid.ts";
 import { renderReport } from "../report/page/page.ts";
 import { calibrate, calibrated } from "../inference/calibration.ts";
 import { references, unlikeThreshold } from "../inference/out_of_distribution.ts";
@@ -60,11 +61,11 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
       `${step.output}/predictions_${branch}.png`,
       await drawPredictions(dataset, branch, photos[branch], branches[branch]),
     );
-    const { accuracy, correct, total, interval: [low, high], calibration } = branches[branch];
+    const { accuracy, correct, total, interval, calibration } = branches[branch];
     const { temperature, ece } = calibration;
     step.log(
       `${branch}: ${percent(accuracy)} of val (${correct} of ${total}; 95% interval ` +
-        `${percent(low)} to ${percent(high)}); at temperature ${temperature.toFixed(2)} its ` +
+        `${percentRange(interval)}); at temperature ${temperature.toFixed(2)} its ` +
         `probabilities are ${percent(ece.after)} off (before: ${percent(ece.before)})`,
     );
   }
@@ -142,8 +143,4 @@ async function drawPredictions(
     };
   }));
   return predictionGrid(tiles, { title: `Predictions of the ${branch} branch`, columns: 3 });
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }

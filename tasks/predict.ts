@@ -7,7 +7,8 @@ import { BRANCHES, classNames } from "../models/manifest.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
 import { readPostprocessing } from "./artifacts/postprocessing.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { titledPhoto } from "../report/render.ts";
+import { percent } from "../data/statistics/percent.ts";
+import { titledPhoto } from "../report/titled_photo.ts";
 import { predictorOf } from "../inference/predictor.ts";
 import { writeJson } from "./json.ts";
 import { loadModel } from "../inference/load_model.ts";
@@ -45,7 +46,7 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
       if ("error" in result) throw new Error(`${path}: ${result.error}`);
       const { label, probability } = result;
       predictions[branch] = { ...result, path };
-      step.log(`${branch}: ${path} is ${label} (${(100 * probability).toFixed(1)}%)`);
+      step.log(`${branch}: ${path} is ${label} (${percent(probability)})`);
       await Deno.writeFile(
         `${step.output}/predicted_${branch}.png`,
         await titledPhoto(image, { predicted: label, probability }),

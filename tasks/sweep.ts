@@ -1,6 +1,6 @@
 /** Step: what a sweep's settings came to, as a table, as rows for other programs, as a picture. */
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { sweepChart } from "../report/render.ts";
+import { sweepChart } from "../report/sweep_chart.ts";
 import { type Score, sweepTable } from "../training/sweep_table.ts";
 import { markdownTable, runsAsCsv } from "../report/describe_table.ts";
 import { metricsFile } from "./artifacts/metrics.ts";

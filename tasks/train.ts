@@ -9,7 +9,7 @@ import { dropoutSize } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/process/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { trainingCurves } from "../report/render.ts";
+import { trainingCurves } from "../report/training_curves.ts";
 import { fit } from "../training/fit.ts";
 import { replaceHead } from "../training/head.ts";
 import { learningCurves } from "../training/history.ts";

@@ -1,5 +1,6 @@
 /** How far training is, for whoever watches: in words of one width, and in figures. */
-import type { Progress } from "../pipeline/events.ts";
+import { percent } from "../data/statistics/percent.ts";
+import type { Progress } from "../pipeline/process/protocol.ts";
 import type { BatchProgress } from "../training/fit.ts";
 import type { EpochResult, History } from "../training/history.ts";
 
@@ -56,9 +57,9 @@ export class TrainingProgress {
       message: [
         `epoch ${String(epoch + 1).padStart(String(this.#epochs).length)}/${this.#epochs}`,
         `${phase.padEnd(5)} loss ${loss.toFixed(4)}`,
-        `accuracy ${percent(accuracy)}`,
-        `val ${percent(known)}`,
-        `best ${percent(best)}`,
+        `accuracy ${aligned(accuracy)}`,
+        `val ${aligned(known)}`,
+        `best ${aligned(best)}`,
       ].join("  "),
       phase,
       epoch,
@@ -78,9 +79,9 @@ export class TrainingProgress {
     this.#best = best.accuracy;
     this.#last = this.#now();
     return `epoch ${epoch + 1}/${this.#epochs}: train loss ${train.loss.toFixed(4)} accuracy ` +
-      `${(100 * train.accuracy).toFixed(1)}%, val loss ${val.loss.toFixed(4)} accuracy ` +
-      `${(100 * val.accuracy).toFixed(1)}%, best ${(100 * best.accuracy).toFixed(1)}% ` +
-      `(${(train.seconds + val.seconds).toFixed(1)} s)`;
+      `${percent(train.accuracy)}, val loss ${val.loss.toFixed(4)} accuracy ` +
+      `${percent(val.accuracy)}, best ${percent(best.accuracy)} (` +
+      `${(train.seconds + val.seconds).toFixed(1)} s)`;
   }
 
   #secondsLeft(phase: "train" | "val", epoch: number, batch: number): number | undefined {
@@ -101,6 +102,6 @@ export class TrainingProgress {
 }
 
 /** Of one width, so that the lines of branches that train side by side can be compared. */
-function percent(share: number | null): string {
-  return (share === null ? "–" : `${(100 * share).toFixed(1)}%`).padStart(6);
+function aligned(share: number | null): string {
+  return percent(share ?? NaN).padStart(6);
 }

@@ -21,19 +21,24 @@ export interface History {
   best: { epoch: number; accuracy: number };
 }
 
+/** As `PhaseResult`; null where that was no number, which JSON has not. */
+export interface CurvePoint {
+  loss: number | null;
+  accuracy: number | null;
+}
+
 /** What was learned, without how long it took: the same for every run of the same settings. */
 export interface LearningCurves {
-  epochs: {
-    epoch: number;
-    lr: number;
-    train: Omit<PhaseResult, "seconds">;
-    val: Omit<PhaseResult, "seconds">;
-  }[];
+  epochs: { epoch: number; lr: number; train: CurvePoint; val: CurvePoint }[];
   best: History["best"];
 }
 
 export function learningCurves({ epochs, best }: History): LearningCurves {
-  const withoutTime = ({ loss, accuracy }: PhaseResult) => ({ loss, accuracy });
+  const numberOf = (value: number) => Number.isFinite(value) ? value : null;
+  const withoutTime = ({ loss, accuracy }: PhaseResult) => ({
+    loss: numberOf(loss),
+    accuracy: numberOf(accuracy),
+  });
   return {
     epochs: epochs.map(({ epoch, lr, train, val }) => ({
       epoch,

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { Setting } from "../../pipeline/expand.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
-import type { RunRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 import type { Command } from "./command.ts";
 import type { FlagEntries, FlagsSchema } from "./flag.ts";
 

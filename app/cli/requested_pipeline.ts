@@ -1,7 +1,7 @@
 /** What the command line asks for: a pipeline with its parameters, or a sweep over several. */
 import type { Setting } from "../../pipeline/expand.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
-import type { RunRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 import type { Program } from "./application.ts";
 import type { Axis, CommandContext } from "./command.ts";
 import { checkSteps } from "./steps.ts";

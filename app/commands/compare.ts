@@ -17,11 +17,12 @@ export const compare = defineCommand({
     takes: "two runs, such as `compare latest~1 latest` (see `runs`)",
   },
   flags: STORES,
-  run({ flags, operands, store, readFrom, json, say }) {
-    const [before, after] = operands.map((name) => runNamed(store, name));
-    const compared = compareRuns(store, before, after, readFrom);
+  async run({ flags, operands, store, readFrom, json, say }) {
+    const before = await runNamed(store, operands[0]);
+    const after = await runNamed(store, operands[1]);
+    const compared = await compareRuns(store, before, after, readFrom);
     if (flags.json) compared.forEach(json);
     else say(comparisonTable([before.id, after.id], compared));
-    return Promise.resolve(EXIT.done);
+    return EXIT.done;
   },
 });

@@ -1,7 +1,7 @@
 /** `deno task dag`: the pipeline as a flowchart. */
 import * as v from "valibot";
 import { inputsOf } from "../../pipeline/declaration.ts";
-import { plan } from "../../pipeline/plan.ts";
+import { plan } from "../../pipeline/explain/plan.ts";
 import { type Program, withSettings } from "../cli/application.ts";
 import { type ContextOf, defineCommand } from "../cli/command.ts";
 import { mermaid } from "../cli/dag.ts";

@@ -18,13 +18,13 @@ export const pin = defineCommand({
   flags: STORE,
   async run({ flags, operands: [name, which], store, json, say }) {
     if (name === undefined) {
-      for (const [name, run] of listPins(store)) {
+      for (const [name, run] of await listPins(store)) {
         if (flags.json) json({ name, run });
         else say(`${name}  ${run}`);
       }
       return EXIT.done;
     }
-    const { id } = runNamed(store, which!);
+    const { id } = await runNamed(store, which!);
     await pinRun(store, name, id);
     if (flags.json) json({ name, run: id });
     else say(`${name} is ${id}: gc removes nothing of it`);

@@ -1,6 +1,6 @@
 /** `deno task plan [STEP…]`: what would run, and why. */
 import * as v from "valibot";
-import { plan as planPipeline } from "../../pipeline/plan.ts";
+import { plan as planPipeline } from "../../pipeline/explain/plan.ts";
 import { type Program, withSettings } from "../cli/application.ts";
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
@@ -37,8 +37,8 @@ async function showPlan(program: Program, context: ContextOf<typeof flags>): Pro
   });
   if (!flags.json) notes.forEach(say);
   const width = nameWidth(entries.map(({ step }) => step));
-  for (const { step, status, reason } of entries) {
-    if (flags.json) json({ step, status, reason });
+  for (const { step, status, reason, changes } of entries) {
+    if (flags.json) json({ step, status, reason, changes });
     else say(`${step.padEnd(width)} ${status.padEnd(10)} ${reason}`);
   }
   return EXIT.done;

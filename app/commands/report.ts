@@ -12,7 +12,7 @@ export const report = (program: Program) =>
     summary: "write report.html of the newest run that evaluated its models",
     flags: STORE,
     async run({ store, flags, json, say }) {
-      const report = writeNewestReport(await program.pipeline(), store);
+      const report = await writeNewestReport(await program.pipeline(), store);
       if (flags.json) json(report);
       else say(report.path);
       return EXIT.done;

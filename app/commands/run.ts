@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { PipelineEvent } from "../../pipeline/events.ts";
 import { run as runPipeline } from "../../pipeline/run.ts";
-import type { RunRecord, StepRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
 import { type Program, withSettings } from "../cli/application.ts";
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";

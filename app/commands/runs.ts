@@ -1,6 +1,6 @@
 /** `deno task runs [RUN]`: past runs, or one of them step by step. */
 import * as v from "valibot";
-import type { RunRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 import { listRuns } from "../../pipeline/upkeep/history.ts";
 import { listPins } from "../../pipeline/upkeep/pins.ts";
 import { defineCommand } from "../cli/command.ts";
@@ -20,10 +20,10 @@ export const runs = defineCommand({
     takes: "at most one run, such as `runs latest`",
   },
   flags: STORE,
-  run({ flags, operands: [name], store, json, say }) {
-    const runs = name === undefined ? listRuns(store) : [runNamed(store, name)];
+  async run({ flags, operands: [name], store, json, say }) {
+    const runs = name === undefined ? await listRuns(store) : [await runNamed(store, name)];
     if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
-    const pins = pinsByRun(store);
+    const pins = await pinsByRun(store);
     for (const run of runs) {
       const names = pins.get(run.id) ?? [];
       if (flags.json) json({ ...run, pins: names });
@@ -32,13 +32,13 @@ export const runs = defineCommand({
         say(name === undefined ? said : [said, ...describeSteps(run)].join("\n"));
       }
     }
-    return Promise.resolve(EXIT.done);
+    return EXIT.done;
   },
 });
 
 /** Names under which runs are pinned, by run. */
-function pinsByRun(store: string): Map<string, string[]> {
-  const pins = listPins(store);
+async function pinsByRun(store: string): Promise<Map<string, string[]>> {
+  const pins = await listPins(store);
   return Map.groupBy(pins.keys(), (name) => pins.get(name)!);
 }
 

@@ -15,10 +15,10 @@ export const unpin = defineCommand({
     takes: "the name of a pin (see `pin`)",
   },
   flags: STORE,
-  run({ flags, operands: [name], store, json, say }) {
-    unpinRun(store, name);
+  async run({ flags, operands: [name], store, json, say }) {
+    await unpinRun(store, name);
     if (flags.json) json({ name });
     else say(`${name} is no longer pinned`);
-    return Promise.resolve(EXIT.done);
+    return EXIT.done;
   },
 });

@@ -1,7 +1,7 @@
 import { activateBackend } from "../../backend/activate.ts";
 import type { RgbImage } from "../../data/image.ts";
 import { overlayHeat } from "../../report/heat_overlay.ts";
-import { predictionGrid } from "../../report/render.ts";
+import { predictionGrid } from "../../report/prediction_grid.ts";
 import { explainPhotos } from "../../inference/explain_photos.ts";
 import { type ModelSource, openModel } from "../../inference/open_model.ts";
 import type { Prediction } from "../../inference/predict_photos.ts";

@@ -1,4 +1,5 @@
 /** Predictions as text: for people, and for spreadsheets. */
+import { percent } from "../../data/statistics/percent.ts";
 import { csvLine } from "../../report/csv.ts";
 import type { Failure, Prediction } from "../../inference/predict_photos.ts";
 import { printable } from "../../report/printable.ts";
@@ -48,5 +49,3 @@ export function csvFormat(top: number): Format {
     },
   };
 }
-
-const percent = (probability: number) => `${(100 * probability).toFixed(1)}%`;

@@ -1,6 +1,7 @@
 /** How many photos there are of each class, and what can be said with so many. */
 import type { Examined } from "../examined.ts";
 import { valCount } from "../sources/split.ts";
+import { percent, percentRange } from "../statistics/percent.ts";
 import { wilsonInterval } from "../statistics/wilson_interval.ts";
 import type { Finding } from "./finding.ts";
 
@@ -67,12 +68,12 @@ function balance(training: { name: string; count: number }[]): Finding[] {
   const [largest, smallest] = [training[0], training.at(-1)!];
   if (largest.count >= IMBALANCE * smallest.count) {
     const all = training.reduce((sum, { count }) => sum + count, 0);
-    const share = (100 * largest.count / all).toFixed(0);
+    const share = percent(largest.count / all, 0);
     findings.push({
       kind: "class_imbalance",
       severity: "warning",
       title: `${largest.name} has ${largest.count} training photos, ${smallest.name} has ` +
-        `${smallest.count}: whoever always says ${largest.name} is right ${share}% of the time`,
+        `${smallest.count}: whoever always says ${largest.name} is right ${share} of the time`,
       remedy:
         `Add photos of ${smallest.name}, and look at each class's accuracy, not at one number.`,
       files: [],
@@ -97,13 +98,12 @@ function interval(val: number): Finding[] {
   if (val === 0) return [];
   const [low, high] = wilsonInterval(Math.round(SUPPOSED * val), val);
   const wide = (high - low) / 2 > WIDE;
-  const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
   return [{
     kind: "accuracy_interval",
     severity: wide ? "warning" : "note",
     title:
-      `with ${val} val photos, a measured accuracy of ${percent(SUPPOSED)} will mean anything ` +
-      `from ${percent(low)} to ${percent(high)} (95% interval)`,
+      `with ${val} val photos, a measured accuracy of ${percent(SUPPOSED, 0)} will mean anything ` +
+      `from ${percentRange([low, high], 0)} (95% interval)`,
     remedy: `For plus or minus 3 points, ${photosFor(0.03)} val photos are needed.`,
     files: [],
   }];

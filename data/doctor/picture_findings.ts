@@ -1,6 +1,7 @@
 /** What is unusual about the pictures themselves. */
 import type { Examined } from "../examined.ts";
 import type { Preprocessing } from "../preprocess.ts";
+import { percent } from "../statistics/percent.ts";
 import { type Finding, photosAre } from "./finding.ts";
 
 export interface Viewing extends Pick<Preprocessing, "resize" | "size"> {
@@ -60,7 +61,7 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
       "warning",
       elongated,
       `at least ${ELONGATED} times as long as wide: of the most extreme one, the central crop that ` +
-        `a model sees holds ${(100 * seen).toFixed(0)}%`,
+        `a model sees holds ${percent(seen, 0)}`,
       "Crop them to what matters.",
     ),
     ...about(
@@ -110,13 +111,14 @@ function greyscale(
   const [most, least] = [shares[0], shares.at(-1)!];
   const all = grey.length === photos.length;
   const shortcut = grey.length >= ENOUGH && most.share - least.share >= SHORTCUT;
-  const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
   return [{
     kind: "greyscale",
     severity: shortcut ? "warning" : "note",
     title: all ? "all photos are grey" : `${photosAre(grey.length)} grey` +
       (shortcut
-        ? `: ${percent(most.share)} of ${most.name}, ${percent(least.share)} of ${least.name}; a ` +
+        ? `: ${percent(most.share, 0)} of ${most.name}, ${
+          percent(least.share, 0)
+        } of ${least.name}; a ` +
           "model can tell these by colour alone"
         : ", the others have colour"),
     remedy: shortcut

@@ -13,7 +13,7 @@ import type { SourceInfo } from "./source_info.ts";
  * first digest stands in `.jenkins/download_data.py` of pytorch/tutorials), and packed again without
  * compression (47,457,124 bytes), as it goes around in mirrors.
  */
-export const hymenopteraArchive: RemoteFile = {
+const hymenopteraArchive: RemoteFile = {
   url: "https://download.pytorch.org/tutorial/hymenoptera_data.zip",
   name: "hymenoptera_data.zip",
   sha256: [

@@ -1,5 +1,5 @@
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
+import type * as Plot from "@observablehq/plot";
+import { plot } from "../plot.ts";
 import { Html, html } from "./html.ts";
 
 /** Width of a chart, in CSS pixels: what a phone shows without scaling its letters down. */
@@ -11,19 +11,8 @@ export const CHART_WIDTH = 340;
  * @param label says aloud what there is to see
  */
 export function chart(label: string, options: Plot.PlotOptions): Html {
-  const { document } = parseHTML("<!doctype html><html></html>") as unknown as Pick<
-    Plot.PlotOptions,
-    "document"
-  >;
-  const svg = Plot.plot({
-    width: CHART_WIDTH,
-    className: "chart",
-    ...options,
-    document,
-  });
-  // Plot's own style is the page's here.
-  svg.querySelector("style")?.remove();
-  return html`<div role="img" aria-label="${label}">${new Html(svg.outerHTML)}</div>`;
+  const svg = plot({ width: CHART_WIDTH, className: "chart", ...options });
+  return html`<div role="img" aria-label="${label}">${new Html(svg)}</div>`;
 }
 
 export const colourOf = (branch: string) => `var(--${branch})`;

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { percent, percentRange } from "../number.ts";
+import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { fitText, textWidth } from "../text.ts";
 import { chart, CHART_WIDTH } from "./chart.ts";
 import { BRANCHES, type BranchName, type ReportFacts } from "./facts.ts";

@@ -1,18 +1,11 @@
-import * as Plot from "@observablehq/plot";
-import { isDrawable } from "../axis.ts";
-import { percent, short } from "../number.ts";
-import { chart, colourOf } from "./chart.ts";
-import { BRANCHES, type BranchFacts, type BranchName, type EpochFacts } from "./facts.ts";
+import { percent } from "../../data/statistics/percent.ts";
+import type { CurvePoint } from "../../training/history.ts";
+import { curveChart, type Quantity, sayValue } from "../curve_chart.ts";
+import { isDrawable } from "../domain.ts";
+import { short } from "../number.ts";
+import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
+import { BRANCHES, type BranchFacts, type BranchName } from "./facts.ts";
 import { type Html, html } from "./html.ts";
-
-interface Point {
-  branch: BranchName;
-  split: "train" | "val";
-  /** Counted from 1. */
-  epoch: number;
-  value: number;
-  kept: boolean;
-}
 
 /** Loss and accuracy over the epochs, a colour a branch, training dashed. */
 export function curves(branches: Record<BranchName, BranchFacts>): Html {
@@ -31,77 +24,28 @@ export function curves(branches: Record<BranchName, BranchFacts>): Html {
   `;
 }
 
-function panel(branches: Record<BranchName, BranchFacts>, quantity: "loss" | "accuracy"): Html {
-  const points = pointsOf(branches, quantity);
-  const of = (split: string) => points.filter((point) => point.split === split);
-  const position = {
-    x: "epoch",
-    y: "value",
-    stroke: ({ branch }: Point) => colourOf(branch),
-    z: "branch",
-  };
-  const epochs = [...new Set(points.map(({ epoch }) => epoch))];
+function panel(branches: Record<BranchName, BranchFacts>, quantity: Quantity): Html {
   const label = `${quantity} over the epochs: ` + BRANCHES.map((name) => {
-    const values = points.filter(({ branch, split }) => branch === name && split === "val");
-    const [first, last] = [values.at(0)?.value, values.at(-1)?.value];
-    return `${name}, on the validation photos, from ${say(first)} to ${say(last)}`;
-  }).join("; ");
-  return chart(label, {
-    height: 240,
-    marginBottom: 44,
-    marginRight: 12,
-    x: {
-      ticks: epochs.length <= 8 ? epochs : undefined,
-      tickFormat: "d",
-      label: "epoch",
-      labelAnchor: "center",
-      labelArrow: "none",
-      labelOffset: 38,
-    },
-    y: {
-      grid: true,
-      label: null,
-      tickSize: 0,
-      ...(quantity === "accuracy" ? { tickFormat: "%", nice: true } : { zero: true, nice: true }),
-    },
-    marks: [
-      Plot.line(of("train"), { ...position, strokeWidth: 1.5, strokeDasharray: "5 4" }),
-      Plot.line(of("val"), { ...position, strokeWidth: 2.5 }),
-      Plot.dot(of("val"), {
-        ...position,
-        r: 2.5,
-        fill: ({ branch }: Point) => colourOf(branch),
-      }),
-      Plot.dot(points.filter(({ kept }) => kept), { ...position, r: 6, strokeWidth: 2 }),
-    ],
-  });
-
-  function say(value: number | undefined): string {
-    if (value === undefined) return "nothing";
-    return quantity === "accuracy" ? percent(value) : short(value);
-  }
-}
-
-function pointsOf(
-  branches: Record<BranchName, BranchFacts>,
-  quantity: "loss" | "accuracy",
-): Point[] {
-  return BRANCHES.flatMap((branch) => {
-    const { epochs, best } = branches[branch].curves;
-    return epochs.flatMap((record) =>
-      (["train", "val"] as const).map((split) => ({
-        branch,
-        split,
-        epoch: record.epoch + 1,
-        value: record[split][quantity] ?? NaN,
-        kept: split === "val" && record.epoch === best.epoch,
-      }))
+    const values = branches[name].curves.epochs.map(({ val }) => val[quantity] ?? NaN)
+      .filter(isDrawable);
+    const [first, last] = [values.at(0), values.at(-1)].map((value) =>
+      value === undefined ? "nothing" : sayValue(value, quantity)
     );
-  }).filter(({ value }) => isDrawable(value));
+    return `${name}, on the validation photos, from ${first} to ${last}`;
+  }).join("; ");
+  const coloured = BRANCHES.map((name) => ({
+    name,
+    history: branches[name].curves,
+    colour: colourOf(name),
+  }));
+  return chart(
+    label,
+    curveChart(coloured, quantity, { width: CHART_WIDTH, height: 250, marginLeft: 40 }),
+  );
 }
 
 function table(branches: Record<BranchName, BranchFacts>): Html {
-  const cells = ({ loss, accuracy }: EpochFacts) =>
+  const cells = ({ loss, accuracy }: CurvePoint) =>
     html`
       <td>${loss === null ? "–" : loss.toFixed(4)}</td>
       <td>${percent(accuracy ?? NaN)}</td>

@@ -1,5 +1,6 @@
 /** All that the page tells, as plain data: what wrote it knows nothing of tensors or stores. */
 import type { RgbImage } from "../../data/image.ts";
+import type { LearningCurves } from "../../training/history.ts";
 import type { Heat } from "../heat_overlay.ts";
 
 export const BRANCHES = ["finetune", "frozen"] as const;
@@ -14,25 +15,12 @@ export interface Share {
   interval: readonly [low: number, high: number];
 }
 
-/** After an epoch; null where it was no number. */
-export interface EpochFacts {
-  loss: number | null;
-  accuracy: number | null;
-}
-
-/** Epochs are counted from 0. */
-export interface Curves {
-  epochs: { epoch: number; lr: number; train: EpochFacts; val: EpochFacts }[];
-  /** The epoch that was kept. */
-  best: { epoch: number };
-}
-
 export interface BranchFacts extends Share {
   per_class: Record<string, Share>;
   /** Counts, [actual][predicted]. */
   confusion: number[][];
   calibration: { temperature: number; ece: { before: number; after: number } };
-  curves: Curves;
+  curves: LearningCurves;
 }
 
 export interface ComparisonFacts {

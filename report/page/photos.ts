@@ -1,7 +1,7 @@
 /** Photos in the page: a batch, the mistakes, the doubtful ones, and where the model looked. */
 import type { RgbImage } from "../../data/image.ts";
 import { overlayHeat } from "../heat_overlay.ts";
-import { percent } from "../number.ts";
+import { percent } from "../../data/statistics/percent.ts";
 import type { ReportFacts, ShownPhoto } from "./facts.ts";
 import { type Html, html } from "./html.ts";
 import { encodeJpeg } from "./jpeg.ts";

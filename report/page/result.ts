@@ -1,6 +1,6 @@
 /** The page's first words: how good the model is, how sure that is, and which branch to take. */
 import * as Plot from "@observablehq/plot";
-import { percent, percentRange } from "../number.ts";
+import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
 import { BRANCHES, type ReportFacts } from "./facts.ts";
 import { type Html, html } from "./html.ts";

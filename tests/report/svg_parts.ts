@@ -9,13 +9,14 @@ export interface Element {
   text: string;
 }
 
-const TOKEN = /<(\/?)([a-z]+)((?: [a-zA-Z0-9:-]+="[^"<]*")*)(\/?)>|([^<>]+)/gy;
+const TOKEN = /<(\/?)([a-z]+)((?: [a-zA-Z0-9:-]+="[^"<]*")*) ?(\/?)>|([^<>]+)/gy;
 const ENTITY: Record<string, string> = {
   amp: "&",
   lt: "<",
   gt: ">",
   quot: '"',
   "#39": "'",
+  "#160": "\u00a0",
 };
 
 /** Parses a document, and throws at whatever is not well-formed XML of the simple kind. */
@@ -50,6 +51,30 @@ export function parseSvg(svg: string): Element {
 export function all(element: Element, name: string): Element[] {
   const inside = element.children.flatMap((child) => all(child, name));
   return element.name === name ? [element, ...inside] : inside;
+}
+
+/** An element, and where its origin lies in the picture: a point's, a text's, a path's zero. */
+export interface Placed {
+  element: Element;
+  x: number;
+  y: number;
+}
+
+/** As `all`, each with its place: that of the boxes and shifts around it, and its own shift. */
+export function allPlaced(element: Element, name: string, x = 0, y = 0): Placed[] {
+  const { transform = "", x: left = "0", y: top = "0" } = element.attributes;
+  const [, dx = "0", dy = "0"] = /^translate\(([-\d.]+),([-\d.]+)\)$/.exec(transform) ?? [];
+  if (element.name === "svg") [x, y] = [x + Number(left), y + Number(top)];
+  [x, y] = [x + Number(dx), y + Number(dy)];
+  const inside = element.children.flatMap((child) => allPlaced(child, name, x, y));
+  return element.name === name ? [{ element, x, y }, ...inside] : inside;
+}
+
+/** The place of the one text that reads so. */
+export function placeOf(root: Element, text: string): Placed {
+  const found = allPlaced(root, "text").filter(({ element }) => element.text === text);
+  if (found.length !== 1) throw new Error(`${found.length} times "${text}" in ${textsOf(root)}`);
+  return found[0];
 }
 
 /** What all texts of a picture say. */

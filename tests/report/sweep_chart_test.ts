@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { drawSweepChart, type SweepChartRow } from "../../report/sweep_chart.ts";
-import { all, number, parseSvg, textsOf } from "./svg_parts.ts";
+import { all, allPlaced, number, parseSvg, placeOf, textsOf } from "./svg_parts.ts";
 
 const row = (lr: string, branch: string, accuracies: number[]): SweepChartRow => {
   const mean = accuracies.reduce((a, b) => a + b) / accuracies.length;
@@ -21,24 +21,26 @@ Deno.test("a chart has a line a setting, from the top in the order given", () =>
   for (const text of ["lr 1e-3, model m", "lr 1e-2, model m", "92.0%", "80.0%"]) {
     assert.ok(texts.includes(text), text);
   }
-  const y = (text: string) => number(all(root, "text").find((e) => e.text === text)!, "y");
+  const y = (text: string) => placeOf(root, text).y;
   assert.ok(y("lr 1e-3, model m") < y("lr 1e-2, model m"));
   assert.equal(y("lr 1e-3, model m"), y("92.0%"));
 });
 
 Deno.test("a dot a run lies on the axis where its accuracy is, the mean between them", () => {
   const root = parseSvg(drawSweepChart({ rows }).svg);
-  const dots = all(root, "circle").map((dot) => number(dot, "cx"));
+  const dots = allPlaced(root, "circle").map(({ element, x }) => x + number(element, "cx"));
   assert.equal(dots.length, 5);
-  const tick = (text: string) => number(all(root, "text").find((e) => e.text === text)!, "x");
+  const tick = (text: string) => placeOf(root, text).x;
   const [from, to] = [tick("70%"), tick("90%")];
   const at = (accuracy: number) => from + (accuracy - 0.7) / 0.2 * (to - from);
   [0.9, 0.94, 0.8, 0.7, 0.9].forEach((accuracy, i) =>
     assert.ok(Math.abs(dots[i] - at(accuracy)) < 0.02, `${dots[i]} is not ${at(accuracy)}`)
   );
-  const uprights = all(root, "line").filter((line) => line.attributes["stroke-width"] === "2.5");
+  const means = allPlaced(root, "g").find(({ element }) =>
+    element.attributes["aria-description"] === "means"
+  )!;
   assert.deepEqual(
-    uprights.map((line) => Math.round(number(line, "x1") - at(0))),
+    all(means.element, "line").map((line) => Math.round(means.x + number(line, "x1") - at(0))),
     [0.92, 0.8].map((mean) => Math.round(at(mean) - at(0))),
   );
 });

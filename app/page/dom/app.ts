@@ -1,7 +1,8 @@
 /** The page: photos in, answers out. The worker computes. */
 import { startCamera } from "./camera.ts";
 import { Card } from "./card.ts";
-import { list, percent, titleOf } from "./classes.ts";
+import { percent } from "../../../data/statistics/percent.ts";
+import { list, titleOf } from "./classes.ts";
 import type { PageManifest, Pixels, Question, Reply } from "../messages.ts";
 
 const element = <T extends HTMLElement>(id: string) => document.getElementById(id) as T;

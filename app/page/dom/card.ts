@@ -1,5 +1,6 @@
 /** A photo and what the model says of it. */
-import { list, percent, ranked } from "./classes.ts";
+import { percent } from "../../../data/statistics/percent.ts";
+import { list, ranked } from "./classes.ts";
 import type { Pixels, Reply } from "../messages.ts";
 
 type Answer = Extract<Reply, { type: "answer" }>;

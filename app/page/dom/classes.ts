@@ -1,9 +1,9 @@
 /** Classes with their probabilities, in words and bars. Names are text, whatever they contain. */
 
+import { percent } from "../../../data/statistics/percent.ts";
+
 /** How many are listed. */
 const TOP = 5;
-
-export const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
 
 /** Classes by their probability, the likeliest first. */
 export function ranked(classes: readonly string[], probabilities: readonly number[]) {

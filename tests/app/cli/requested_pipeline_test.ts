@@ -7,7 +7,7 @@ import { requestedPipeline } from "../../../app/cli/requested_pipeline.ts";
 import { SWEEP } from "../../../app/cli/shared_flags.ts";
 import { expand } from "../../../pipeline/expand.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
-import type { RunRecord } from "../../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../../pipeline/run_record.ts";
 import { parse } from "./parse.ts";
 
 const module = new URL("file:///step.ts");

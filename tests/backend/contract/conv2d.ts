@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { noise, withGradients } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
-interface Case {
+export interface Conv2dCase {
   /** [batch, height, width, channels] */
   input: [number, number, number, number];
   filters: number;
@@ -11,26 +11,22 @@ interface Case {
   pad?: number | "same" | "valid";
 }
 
-const CASES: Case[] = [
-  // Matrix products, over every tail of channels and rows.
-  ...[1, 3, 5, 16, 17, 24, 33].map((channels): Case => ({
-    input: [1, 5, 7, channels],
-    filters: 24,
-    kernel: [1, 1],
-  })),
-  ...[1, 3, 5, 8, 16, 17, 40].map((filters): Case => ({
-    input: [3, 4, 5, 6],
-    filters,
-    kernel: [1, 1],
-  })),
+/** One of each kind: vectors or single channels, so many a thread, whole or cut off, each window. */
+const OF_EACH_KIND: Conv2dCase[] = [
+  // Matrix products.
+  { input: [1, 5, 7, 16], filters: 24, kernel: [1, 1] },
+  { input: [1, 3, 3, 17], filters: 64, kernel: [1, 1] },
+  { input: [1, 5, 7, 33], filters: 24, kernel: [1, 1] },
+  { input: [1, 5, 7, 24], filters: 72, kernel: [1, 1] },
+  { input: [3, 4, 5, 6], filters: 1, kernel: [1, 1] },
+  { input: [3, 4, 5, 6], filters: 17, kernel: [1, 1] },
+  { input: [3, 4, 5, 6], filters: 40, kernel: [1, 1] },
   { input: [2, 9, 9, 960], filters: 17, kernel: [1, 1] },
-  { input: [1, 3, 3, 17], filters: 960, kernel: [1, 1] },
   { input: [7, 1, 1, 20], filters: 10, kernel: [1, 1] },
   { input: [1, 9, 9, 96], filters: 136, kernel: [1, 1] },
   { input: [2, 7, 6, 16], filters: 24, kernel: [1, 1], stride: 2 },
   { input: [2, 7, 6, 5], filters: 3, kernel: [1, 1], stride: 3 },
   { input: [1, 5, 5, 4], filters: 4, kernel: [1, 1], pad: 1 },
-  { input: [4, 30, 31, 24], filters: 32, kernel: [1, 1] },
   // Windows, with every kind of padding and stride.
   { input: [1, 7, 7, 3], filters: 8, kernel: [3, 3] },
   { input: [3, 9, 8, 5], filters: 17, kernel: [3, 3], pad: 1 },
@@ -38,12 +34,30 @@ const CASES: Case[] = [
   { input: [2, 9, 9, 17], filters: 5, kernel: [3, 3], stride: 2, pad: 1 },
   { input: [2, 10, 9, 4], filters: 24, kernel: [3, 3], stride: 2, pad: "same" },
   { input: [1, 17, 16, 3], filters: 12, kernel: [7, 7], stride: 2, pad: 3 },
-  { input: [2, 11, 12, 6], filters: 9, kernel: [5, 5], pad: 2 },
   { input: [1, 12, 11, 3], filters: 8, kernel: [5, 3], stride: [2, 1], pad: "same" },
   { input: [1, 6, 6, 1], filters: 4, kernel: [2, 2], stride: 3 },
   { input: [1, 5, 4, 24], filters: 1, kernel: [3, 3], pad: 3 },
-  { input: [1, 4, 4, 3], filters: 2, kernel: [3, 3], pad: 2 },
   { input: [1, 2, 2, 8], filters: 8, kernel: [3, 3], stride: 2, pad: 1 },
+  { input: [1, 5, 6, 64], filters: 64, kernel: [3, 3], stride: 2, pad: 1 },
+  { input: [1, 5, 6, 104], filters: 72, kernel: [3, 3], pad: 1 },
+];
+
+const MORE: Conv2dCase[] = [
+  // Every tail of channels and rows.
+  ...[1, 3, 5, 17, 24].map((channels): Conv2dCase => ({
+    input: [1, 5, 7, channels],
+    filters: 24,
+    kernel: [1, 1],
+  })),
+  ...[3, 5, 8, 16].map((filters): Conv2dCase => ({
+    input: [3, 4, 5, 6],
+    filters,
+    kernel: [1, 1],
+  })),
+  { input: [1, 3, 3, 17], filters: 960, kernel: [1, 1] },
+  { input: [4, 30, 31, 24], filters: 32, kernel: [1, 1] },
+  { input: [2, 11, 12, 6], filters: 9, kernel: [5, 5], pad: 2 },
+  { input: [1, 4, 4, 3], filters: 2, kernel: [3, 3], pad: 2 },
   { input: [2, 15, 14, 32], filters: 32, kernel: [3, 3], pad: 1 },
   { input: [1, 14, 14, 64], filters: 64, kernel: [3, 3], stride: 2, pad: 1 },
   // Enough tiles for Winograd's algorithm, whole and cut off at each border.
@@ -57,20 +71,7 @@ const CASES: Case[] = [
 ];
 
 export function conv2dContract(subject: Subject): void {
-  for (const { input, filters, kernel, stride = 1, pad = "valid" } of CASES) {
-    const what = `conv2d of [${input}] by ${filters} filters of ${kernel.join("×")}, ` +
-      `stride ${stride}, padding ${pad}`;
-    subject.test(`${what}, and both gradients, agree with stock tfjs`, async () => {
-      await subject.agreesWithStock(what, () => {
-        const x = noise(input, 1);
-        const filter = noise([...kernel, input[3], filters], 2);
-        return withGradients(
-          [x, filter],
-          (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad),
-        );
-      });
-    });
-  }
+  convolutionsContract(subject, subject.shapes(OF_EACH_KIND, MORE));
 
   subject.test(
     "conv2d with dilation, explicit padding or another rounding agrees with stock tfjs",
@@ -95,4 +96,21 @@ export function conv2dContract(subject: Subject): void {
       return [tf.conv2d(x, filter, 1, "same", "NCHW")];
     });
   });
+}
+
+export function convolutionsContract(subject: Subject, cases: Conv2dCase[]): void {
+  for (const { input, filters, kernel, stride = 1, pad = "valid" } of cases) {
+    const what = `conv2d of [${input}] by ${filters} filters of ${kernel.join("×")}, ` +
+      `stride ${stride}, padding ${pad}`;
+    subject.test(`${what}, and both gradients, agree with stock tfjs`, async () => {
+      await subject.agreesWithStock(what, () => {
+        const x = noise(input, 1);
+        const filter = noise([...kernel, input[3], filters], 2);
+        return withGradients(
+          [x, filter],
+          (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad),
+        );
+      });
+    });
+  }
 }

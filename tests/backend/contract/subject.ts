@@ -10,6 +10,8 @@ export interface SubjectSettings {
   backend: string;
   /** How many random networks to draw: what compiles for each shape can afford fewer. */
   networks: number;
+  /** Whether kernels are compiled for each shape: one of each kind has to do then. */
+  compilesShapes?: boolean;
   ignore?: boolean;
   /** Fails when the device has met an error since the last call. */
   assertNoErrors?(): void;
@@ -31,6 +33,11 @@ export class Subject {
         await fn();
       },
     });
+  }
+
+  /** Shapes to compute: `more` are of the kinds that `ofEachKind` has, where shapes cost little. */
+  shapes<T>(ofEachKind: readonly T[], more: readonly T[]): T[] {
+    return this.settings.compilesShapes ? [...ofEachKind] : [...ofEachKind, ...more];
   }
 
   async activate(): Promise<void> {

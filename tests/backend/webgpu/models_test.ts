@@ -33,13 +33,14 @@ for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0"]) {
     });
   });
 
-  // The fixture has Grad-CAM of torchvision's models.
-  if (name !== "efficientnet_lite0") {
-    WEBGPU.test(`${name} has torch's Grad-CAM`, async () => {
-      await checkGradCam(name, WEBGPU_BACKEND);
-    });
-  }
+  WEBGPU.test(`${name} learns in the frozen branch as in torch`, async () => {
+    await checkTraining(name, "frozen", 5);
+  });
+}
 
+// Each model's own backward pass takes long to compile. Of EfficientNet-Lite0's the contract has all
+// that MobileNetV2's does not: TensorFlow's padding and its settings of batch norm.
+for (const name of ["resnet18", "mobilenet_v2"]) {
   WEBGPU.test(`${name} has torch's gradients`, async () => {
     const { finetune_1: reference, input_stream } = await readReference(name, SIZE);
     await onWebGpu(name, 2, async (model) => {
@@ -58,13 +59,14 @@ for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0"]) {
     });
   });
 
-  for (const branch of ["finetune", "frozen"] as const) {
-    const steps = branch === "finetune" ? 1 : 5;
-    WEBGPU.test(`${name} learns in the ${branch} branch as in torch`, async () => {
-      await checkTraining(name, branch, steps);
-    });
-  }
+  WEBGPU.test(`${name} learns in the finetune branch as in torch`, async () => {
+    await checkTraining(name, "finetune", 1);
+  });
 }
+
+WEBGPU.test("resnet18 has torch's Grad-CAM", async () => {
+  await checkGradCam("resnet18", WEBGPU_BACKEND);
+});
 
 WEBGPU.test(
   "a training step of mobilenet_v2 is the same to the last bit when repeated",

@@ -25,7 +25,8 @@ class WebGpuSubject extends Subject {
 export const WEBGPU = new WebGpuSubject({
   name: "webgpu",
   backend: WEBGPU_BACKEND,
-  networks: 6,
+  networks: 3,
+  compilesShapes: true,
   ignore: !adapter,
   assertNoErrors: () => assert.deepEqual(errors?.splice(0) ?? [], [], "errors of the device"),
 });
