@@ -72,6 +72,8 @@ export interface CommandContext<Flags, Values extends readonly string[] = readon
   operands: Values;
   /** Flags with several values; these have none, or their default, among `flags`. */
   axes: readonly Axis[];
+  /** Names of the flags that were said. */
+  given: ReadonlySet<string>;
   /** The flags that decide what is computed, as they were typed, for a shell. */
   typed: readonly string[];
   /** Where the user stands; relative paths are meant against it. */

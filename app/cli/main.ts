@@ -91,6 +91,7 @@ function contextOf(
   return {
     flags: flags as CommandContext<unknown>["flags"],
     axes,
+    given: new Set(given.map(({ name }) => name)),
     typed,
     operands: operandsOf(command, positionals),
     folder,

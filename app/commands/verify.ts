@@ -4,6 +4,7 @@ import { repeat } from "../../pipeline/upkeep/repeat.ts";
 import { verify as verifyStore } from "../../pipeline/upkeep/verify.ts";
 import { type Program, withSettings } from "../cli/application.ts";
 import { type ContextOf, defineCommand } from "../cli/command.ts";
+import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import { flag, text } from "../cli/flag.ts";
 import { newRenderer } from "../cli/render.ts";
@@ -26,10 +27,13 @@ export const verify = (program: Program) =>
     group: "Keep",
     summary: "hash every artifact again; or run a step twice and compare",
     flags: withSettings(program, flags),
-    run: (context) =>
-      context.flags.repeat === undefined
-        ? verifyArtifacts(context)
-        : repeatStep(program, context, context.flags.repeat),
+    run(context) {
+      const { flags: { repeat }, given } = context;
+      if (repeat !== undefined) return repeatStep(program, context, repeat);
+      const idle = Object.keys(program.settings.flags.entries).find((name) => given.has(name));
+      if (idle) throw new UsageError(`verify takes --${idle} with --repeat STEP alone`);
+      return verifyArtifacts(context);
+    },
   });
 
 async function verifyArtifacts({ flags, store, json, say }: VerifyContext): Promise<number> {
