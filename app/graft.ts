@@ -21,7 +21,7 @@ import { serve } from "./commands/serve.ts";
 import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
-import { writeRunReport } from "./run_report.ts";
+import { drawRun } from "./run_report.ts";
 import { stepParameters } from "./step_parameters.ts";
 import { STEP_SUMMARIES } from "./step_summaries.ts";
 
@@ -35,8 +35,9 @@ export function graft(defaultStore: string): Application {
     settings: defineSettings(TRAINING, stepParameters),
     sweep: sweepPipeline,
     conclude: async (record, store) => {
-      const path = writeRunReport(await program.pipeline(), store, record);
-      return path && `report: ${path}`;
+      const { report, curves } = await drawRun(await program.pipeline(), store, record);
+      if (report) return `report: ${report}`;
+      return curves.length > 0 ? `curves: ${curves.join(", ")}` : undefined;
     },
   };
   return {

@@ -27,7 +27,10 @@ export interface Program {
   settings: Settings;
   /** One graph for several settings. */
   sweep(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline;
-  /** What there is to say when a run is over, for people; undefined where it did not come so far. */
+  /**
+   * What is still to be done when a run is over, a sweep's too; and what there is to say of it, for
+   * people: undefined where it did not come so far.
+   */
   conclude?(record: RunRecord, store: string): Said | Promise<Said>;
 }
 

@@ -55,6 +55,10 @@ export async function requestedPipeline(
   return {
     ...swept,
     targets: checkSteps(swept.pipeline, names),
+    conclude: async (record) => {
+      await program.conclude?.(record, store);
+      return swept.conclude(record);
+    },
     notes: [...notes, `a sweep over ${what}: ${swept.pipeline.steps.length} steps`],
   };
 }
