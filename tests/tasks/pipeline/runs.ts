@@ -8,7 +8,10 @@ Deno.test("runs are listed, compared and pinned by name", async () => {
   await graft(["run", ...FLAGS], at);
   const { json: [latest, ...older] } = await graft(["runs", "--store=store", "--json"], at);
   assert.deepEqual(Object.keys(latest.parameters).sort(), [...STEPS].sort());
-  const pinned = await graft(["pin", "first", `latest~${older.length}`, "--store=store", "--json"], at);
+  const pinned = await graft(
+    ["pin", "first", `latest~${older.length}`, "--store=store", "--json"],
+    at,
+  );
   assert.deepEqual(pinned.json, [{ name: "first", run: older.at(-1).id }]);
   const { stdout } = await graft(["runs", "first", "--store=store"], at);
   assert.match(stdout, /^2.*done in .*: 7 ran {2}\[first\]$/m);
