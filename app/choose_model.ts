@@ -30,7 +30,7 @@ export async function trainedModel(
 ): Promise<ChosenModel> {
   const latest: Latest = (step) => latestArtifact(store, step, readFrom);
   const branch = (flags.branch as Branch | undefined) ?? await betterBranch(latest);
-  const artifact = latest(`train_${branch}`);
+  const artifact = await latest(`train_${branch}`);
   if (!artifact) {
     throw new Error(
       `${store} holds no trained model${flags.branch ? ` of the ${branch} branch` : ""}: run ` +
@@ -47,7 +47,7 @@ export async function trainedModel(
   };
 }
 
-type Latest = (step: string) => Artifact | undefined;
+type Latest = (step: string) => Promise<Artifact | undefined>;
 
 /** What the newest evaluation says, if it was of this very model. */
 async function postprocessingOf(
@@ -55,14 +55,14 @@ async function postprocessingOf(
   branch: Branch,
   digest: string,
 ): Promise<Postprocessing> {
-  const evaluated = latest("evaluate");
+  const evaluated = await latest("evaluate");
   const isOfIt = evaluated?.manifest.fingerprint.inputs[`train_${branch}`] === digest;
   return isOfIt ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED;
 }
 
 async function betterBranch(latest: Latest): Promise<Branch> {
-  const evaluated = latest("evaluate");
-  if (!evaluated) return latest("train_finetune") ? "finetune" : "frozen";
+  const evaluated = await latest("evaluate");
+  if (!evaluated) return await latest("train_finetune") ? "finetune" : "frozen";
   const { comparison } = await metricsFile.read(evaluated.path);
   return comparison.better === "frozen" ? "frozen" : "finetune";
 }

@@ -31,8 +31,8 @@ export async function finishedModel(context: CommandContext): Promise<FinishedMo
   }
   const chosen = await trainedModel(context);
   const { branch } = chosen.source.manifest.training!;
-  const trained = latest(`train_${branch}`)!;
-  const evaluated = latest("evaluate");
+  const trained = (await latest(`train_${branch}`))!;
+  const evaluated = await latest("evaluate");
   const isEvaluated = evaluated && isMadeFrom(evaluated, trained);
   if (!isEvaluated && !flags.branch) {
     throw new Error(
@@ -41,14 +41,14 @@ export async function finishedModel(context: CommandContext): Promise<FinishedMo
         "with --branch finetune or --branch frozen",
     );
   }
-  const [newest] = listRuns(store);
+  const [newest] = await listRuns(store);
   if (newest.status !== "done" && !newest.steps.some(({ key }) => key === trained.manifest.key)) {
     context.say(`the newest run is ${newest.status}: this is the model of an earlier one`);
   }
   return await finished(chosen, isEvaluated ? await factsOf(latest, branch, evaluated) : {});
 }
 
-type Latest = (step: string) => Artifact | undefined;
+type Latest = (step: string) => Promise<Artifact | undefined>;
 
 async function finished(chosen: ChosenModel, facts: CardFacts): Promise<FinishedModel> {
   const { source, postprocessing: { temperature } } = chosen;
@@ -58,8 +58,8 @@ async function finished(chosen: ChosenModel, facts: CardFacts): Promise<Finished
 
 async function factsOf(latest: Latest, branch: Branch, evaluated: Artifact): Promise<CardFacts> {
   const { branches } = await metricsFile.read(evaluated.path);
-  const dataset = latest("build_datasets");
-  const photos = latest("download_data");
+  const dataset = await latest("build_datasets");
+  const photos = await latest("download_data");
   const areTheirs = dataset && photos && isMadeFrom(evaluated, dataset) &&
     isMadeFrom(dataset, photos);
   return {

@@ -55,11 +55,11 @@ if (import.meta.main) {
       report: {
         usage: "report",
         help: "write report.html of the newest run that evaluated its models, and say where it is",
-        run: ({ store, flags, json, say }) => {
-          const report = writeNewestReport(pipeline, store);
+        run: async ({ store, flags, json, say }) => {
+          const report = await writeNewestReport(pipeline, store);
           if (flags.json) json(report);
           else say(report.path);
-          return Promise.resolve(EXIT.done);
+          return EXIT.done;
         },
       },
       export: {

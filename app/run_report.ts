@@ -1,7 +1,7 @@
 /** The report with what a run did, at a place that stays from run to run. */
 import type { Pipeline } from "../pipeline/graph.ts";
 import { listRuns } from "../pipeline/upkeep/history.ts";
-import type { RunRecord } from "../pipeline/store/run_record.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
 import { withRun } from "../report/page/run.ts";
 
 /**
@@ -32,11 +32,11 @@ export function writeRunReport(
 }
 
 /** As `writeRunReport`, of the newest run in the store that has an evaluation. */
-export function writeNewestReport(
+export async function writeNewestReport(
   pipeline: Pipeline,
   store: string,
-): { path: string; run: string } {
-  for (const record of listRuns(store)) {
+): Promise<{ path: string; run: string }> {
+  for (const record of await listRuns(store)) {
     const path = writeRunReport(pipeline, store, record);
     if (path) return { path, run: record.id };
   }

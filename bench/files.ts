@@ -3,7 +3,8 @@
  * the same files for good and hashing them with coreutils.
  */
 import { parseArgs } from "node:util";
-import { findDamageByContent, readTree, type Tree } from "../pipeline/store/tree.ts";
+import { findDamageByContent, readTree } from "../pipeline/store/read_tree.ts";
+import type { Tree } from "../pipeline/tree.ts";
 import { call } from "./dag/chain.ts";
 
 const FOLDERS = 100;

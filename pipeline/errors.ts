@@ -15,14 +15,27 @@ export function messageOf(error: unknown): string {
   return (error.message || error.name) + cause;
 }
 
-const FULL = "its disk is full: free some space, or choose another store";
+const DISK_FULL = "disk is full: free some space";
+const FULL_CODES = ["ENOSPC", "EDQUOT"];
+
+/** Whether a full disk, or a user's full share of one, is at the root of an error. */
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return FULL_CODES.includes(codeOf(error) ?? "") || isDiskFull(error.cause);
+}
+
+/** What to add to an error's message: what the operating system's words do not say. */
+export const remedyFor = (error: unknown): string =>
+  isDiskFull(error) ? `: the ${DISK_FULL}, and run again` : "";
+
+const codeOf = (error: unknown) => (error as { code?: string }).code;
+
+const FULL = `its ${DISK_FULL}, or choose another store`;
 const READ_ONLY = "it may not be written to: change its permissions, or choose another store";
 const IN_THE_WAY = "a file stands where a folder is needed: choose another store";
 
 /** By the operating system's name for them. */
 const PROBLEMS: Record<string, string> = {
-  ENOSPC: FULL,
-  EDQUOT: FULL,
   EACCES: READ_ONLY,
   EPERM: READ_ONLY,
   EROFS: READ_ONLY,
@@ -35,7 +48,7 @@ export async function inStore<T>(root: string, action: () => Promise<T>): Promis
   try {
     return await action();
   } catch (cause) {
-    const problem = PROBLEMS[(cause as { code?: string }).code ?? ""];
+    const problem = isDiskFull(cause) ? FULL : PROBLEMS[codeOf(cause) ?? ""];
     if (!problem) throw cause;
     throw new StoreError(`cannot use the store ${root}: ${problem} (${messageOf(cause)})`);
   }

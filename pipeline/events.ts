@@ -3,6 +3,9 @@
  * All of it is JSON.
  */
 import type { Json } from "./declaration.ts";
+import type { Change } from "./explain/changes.ts";
+import type { Why } from "./explain/explain.ts";
+import type { Progress } from "./process/protocol.ts";
 
 export type PipelineEvent =
   | RunStarted
@@ -24,19 +27,11 @@ export interface RunStarted {
 export interface StepStarted {
   type: "step_started";
   step: string;
-  /** Why it has to run. */
+  /** Why it has to run, in a line made of `why` and `changes`. */
   reason: string;
-}
-
-export interface Progress {
-  done: number;
-  /** Unknown for, say, a download without a length. */
-  total?: number;
-  /** What is counted: bytes, photos, batches. */
-  unit: string;
-  message?: string;
-  /** Figures of the moment, such as a loss. */
-  [metric: string]: Json | undefined;
+  why: Why;
+  /** What differs from the nearest earlier result, with old and new. */
+  changes: readonly Change[];
 }
 
 export interface StepProgress extends Progress {
@@ -67,6 +62,8 @@ export interface StepFinished {
   artifact?: string;
   seconds: number;
   reason: string;
+  /** As `step_started` told them; none for a step that did not come so far. */
+  changes: readonly Change[];
   /** For failed steps. */
   error?: StepFailure;
 }

@@ -1,9 +1,8 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
-import type { Closures } from "./code/closure.ts";
+import type { Code } from "./code.ts";
 import { type Json, kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf, sha256 } from "./digest.ts";
 import { PipelineError } from "./errors.ts";
-import type { FileDigests } from "./code/file_digests.ts";
 
 /** Of fingerprints; entries made under other rules are no hits. */
 const SCHEMA = 2;
@@ -61,7 +60,7 @@ export const checkpointKeyOf = (
 
 /** Takes fingerprints, reading what it must and remembering what it can. */
 export class Fingerprinter {
-  constructor(private readonly closures: Closures, private readonly digests: FileDigests) {}
+  constructor(private readonly code: Pick<Code, "closureOf" | "digestOf">) {}
 
   /**
    * @param inputs digest of each upstream artifact
@@ -74,7 +73,7 @@ export class Fingerprinter {
     inputs: Record<string, string>,
     maxAge = 0,
   ): Promise<Fingerprint> {
-    const { module, files, packages } = await this.closures.of(step.module, maxAge);
+    const { module, files, packages } = await this.code.closureOf(step.module, maxAge);
     const variables = step.environment?.(parameters) ?? [];
     return {
       schema: SCHEMA,
@@ -99,7 +98,7 @@ export class Fingerprinter {
     const digests: Record<string, string> = {};
     for (const path of step.externals?.(parameters) ?? []) {
       try {
-        digests[path] = await this.digests.of(path);
+        digests[path] = await this.code.digestOf(path);
       } catch (cause) {
         if (!(cause instanceof Deno.errors.NotFound)) throw cause;
         throw new PipelineError(`it reads ${path}, which does not exist`);

@@ -1,12 +1,13 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
-import { changesBetween, describeChange } from "./explain/changes.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
+import { changesBetween, describeChange } from "./explain/changes.ts";
+import type { Explanation } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
 import { denoArguments } from "./process/permissions.ts";
 import type { Request } from "./process/protocol.ts";
 import { type RunContext, StepError } from "./run_context.ts";
-import type { Artifact } from "./store.ts";
-import { digestOfTree, missingOutputs, readTree, type Tree, without } from "./store/tree.ts";
+import type { Artifact, Store } from "./store.ts";
+import { digestOfTree, missingOutputs, type Tree, without } from "./tree.ts";
 
 export interface Making {
   step: StepDeclaration;
@@ -14,7 +15,7 @@ export interface Making {
   inputs: Record<string, Artifact>;
   fingerprint: Fingerprint;
   /** Why it has to run. */
-  reason: string;
+  explanation: Explanation;
   /** As everything is by now. */
   takeFingerprint(): Promise<Fingerprint>;
 }
@@ -22,17 +23,17 @@ export interface Making {
 /** @throws {StepError} when the step fails */
 export async function makeArtifact(making: Making, context: RunContext): Promise<Artifact> {
   const { step, fingerprint } = making;
-  const { session: { store, closures }, run, onFailure } = context;
+  const { session: { store, code }, run, onFailure } = context;
   const started = performance.now();
-  const draft = store.draft(kindOf(step));
+  const draft = await store.draft(kindOf(step));
   try {
     const result = await execute(making, context, draft);
-    const tree = await checkedTree(draft, step);
+    const tree = await checkedTree(store, draft, step);
     return await store.publish(draft, {
       step: kindOf(step),
       key: keyOf(fingerprint),
       fingerprint,
-      texts: (await closures.of(step.module)).texts,
+      texts: (await code.closureOf(step.module)).texts,
       tree,
       content: digestOfTree(tree),
       digest: digestOfTree(without(tree, fingerprint.notInDigest)),
@@ -47,7 +48,7 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
       },
     });
   } catch (error) {
-    store.discard(draft);
+    await store.discard(draft);
     onFailure(step.name);
     throw error;
   }
@@ -55,21 +56,21 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
 
 /** Runs the step's process and makes sure that it ran what the fingerprint says. */
 async function execute(making: Making, context: RunContext, output: string) {
-  const { step, inputs, fingerprint, reason, takeFingerprint } = making;
-  const { session: { closures, fingerprinter }, inputCheck, executor, folder, emit, signal } =
-    context;
+  const { step, inputs, fingerprint, explanation, takeFingerprint } = making;
+  const { session: { code, fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
   await inputCheck.check(inputs);
-  const request = requestFor(making, context, output);
+  const request = await requestFor(making, context, output);
   const hidden = Object.values(inputs).flatMap(({ path, manifest }) =>
     manifest.fingerprint.notInDigest.map((name) => `${path}/${name}`)
   );
   const work = {
     module: step.module,
-    arguments: denoArguments(step, request, await closures.of(step.module), hidden),
+    arguments: denoArguments(step, request, await code.closureOf(step.module), hidden),
     request,
     logFile: `${folder}/${step.name}.log`,
   };
-  emit({ type: "step_started", step: step.name, reason });
+  const { reason, why, changes } = explanation;
+  emit({ type: "step_started", step: step.name, reason, why, changes });
   const outcome = await executor.execute(work, {
     signal,
     onReady: async () => assertUnchanged(fingerprint, await takeFingerprint()),
@@ -91,11 +92,11 @@ async function execute(making: Making, context: RunContext, output: string) {
   return outcome.result;
 }
 
-function requestFor(
+async function requestFor(
   { step, inputs, fingerprint }: Making,
   { session: { store, parameters, forced }, run }: RunContext,
   output: string,
-): Request {
+): Promise<Request> {
   const kind = kindOf(step);
   const checkpoints = checkpointKeyOf(fingerprint, step);
   return {
@@ -103,12 +104,17 @@ function requestFor(
     parameters: parameters[step.name],
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, { path }]) => [name, path])),
     output,
-    checkpoints: checkpoints && store.checkpoints(kind, checkpoints, run, forced.has(step.name)),
+    checkpoints: checkpoints &&
+      await store.checkpoints(kind, checkpoints, run, forced.has(step.name)),
   };
 }
 
-async function checkedTree(draft: string, { outputs }: StepDeclaration): Promise<Tree> {
-  const tree = await readTree(draft);
+async function checkedTree(
+  store: Store,
+  draft: string,
+  { outputs }: StepDeclaration,
+): Promise<Tree> {
+  const tree = await store.seal(draft);
   const missing = missingOutputs(tree, outputs);
   if (missing.length === 0) return tree;
   const wrote = tree.files.slice(0, 5).map(({ path }) => path).join(", ") || "nothing";

@@ -20,23 +20,25 @@
  * @module
  */
 export * from "./declaration.ts";
-export { type Change, describeChange } from "./explain/changes.ts";
+export { type Change, describeChange, type LineCounts } from "./explain/changes.ts";
 export { compareRuns, type Figure, type StepComparison } from "./explain/compare.ts";
+export type { Why } from "./explain/explain.ts";
+export { plan, type PlanEntry } from "./explain/plan.ts";
+export { why } from "./explain/why.ts";
 export { type Checkpoint, Checkpoints } from "./process/checkpoints.ts";
+export type { Progress } from "./process/protocol.ts";
+export { runStep, type StepContext } from "./process/step.ts";
 export { expand, type Expansion, type Setting } from "./expand.ts";
 export { definePipeline, type Pipeline } from "./graph.ts";
 export { messageOf, PipelineError, StoreError } from "./errors.ts";
 export type * from "./events.ts";
 export type * from "./executor.ts";
+export { run, type RunOptions } from "./run.ts";
+export type { RunRecord, StepRecord } from "./run_record.ts";
+export type { PipelineOptions } from "./session.ts";
+export type { Artifact, Manifest } from "./store.ts";
 export { type Garbage, gc, type GcOptions } from "./upkeep/gc.ts";
 export { findRun, latestArtifact, listRuns } from "./upkeep/history.ts";
 export { listPins, pin, unpin } from "./upkeep/pins.ts";
-export { plan, type PlanEntry } from "./plan.ts";
 export { repeat, type Repetition } from "./upkeep/repeat.ts";
-export { run, type RunOptions } from "./run.ts";
-export type { RunRecord, StepRecord } from "./store/run_record.ts";
-export type { PipelineOptions } from "./session.ts";
-export type { Artifact, Manifest } from "./store.ts";
-export { runStep, type StepContext } from "./process/step.ts";
 export { type Damage, verify } from "./upkeep/verify.ts";
-export { why } from "./explain/why.ts";

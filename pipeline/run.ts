@@ -4,21 +4,15 @@ import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
-import { InputCheck } from "./input_check.ts";
-import { LocalProcesses } from "./executors/local_process.ts";
-import { lock } from "./store/lock.ts";
-import { ResourcePool } from "./resource_pool.ts";
-import {
-  createRunFolder,
-  type RunRecord,
-  type StepRecord,
-  writeRecord,
-} from "./store/run_record.ts";
+import type { Change } from "./explain/changes.ts";
+import { openExecutor } from "./implementations.ts";
+import { InputCheck } from "./process/input_check.ts";
+import { ResourcePool } from "./process/resource_pool.ts";
+import type { RunRecord, StepRecord } from "./run_record.ts";
 import { type RunContext, StepError } from "./run_context.ts";
 import { StepRun } from "./run_step.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
-import { statOrNull } from "./store/tree.ts";
 
 export interface RunOptions extends PipelineOptions {
   /** Steps at a time; as many as resources allow when left out. */
@@ -43,11 +37,9 @@ export interface RunOptions extends PipelineOptions {
 export async function run(pipeline: Pipeline, options: RunOptions): Promise<RunRecord> {
   return await inStore(options.store, async () => {
     const session = await openSession(pipeline, options);
-    const { layout } = session;
-    layout.create();
-    using _notRemoved = await lock(layout.storeLock, "shared", { signal: options.signal });
-    await using processes = new LocalProcesses();
-    return await new Run(pipeline, session, {
+    using _notRemoved = await session.store.use({ signal: options.signal });
+    await using processes = openExecutor();
+    return await new Run(pipeline, session, await session.store.runs.begin(), {
       ...options,
       executor: options.executor ?? processes,
     }).finish();
@@ -60,14 +52,15 @@ class Run {
   readonly #record: RunRecord;
   readonly #context: RunContext;
   #recordWritten = { at: -Infinity, took: 0 };
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(
     pipeline: Pipeline,
     private readonly session: Session,
+    { id, folder }: { id: string; folder: string },
     private readonly options: RunOptions & { executor: Executor },
   ) {
     const { onEvent = () => {}, executor, signal, targets = [] } = options;
-    const { id, folder } = createRunFolder(session.layout);
     const total = { cpu: navigator.hardwareConcurrency, gpu: 1, ...options.resources };
     this.#context = {
       session,
@@ -98,7 +91,7 @@ class Run {
   async finish(): Promise<RunRecord> {
     const { session, options } = this;
     const { run, emit } = this.#context;
-    this.#writeRecord();
+    await this.#writeRecord();
     emit({ type: "run_started", run, steps: session.steps.map(({ name }) => name) });
     const artifacts = new Map<string, Promise<Artifact | undefined>>();
     for (const step of session.steps) artifacts.set(step.name, this.#settle(step, artifacts));
@@ -108,8 +101,8 @@ class Run {
     const status: RunStatus = options.signal?.aborted ? "interrupted" : failed ? "failed" : "done";
     const seconds = secondsSince(this.#started);
     Object.assign(this.#record, { status, seconds });
-    writeRecord(session.layout, this.#record);
-    session.saveDigests();
+    await session.store.runs.write(this.#record);
+    session.code.save();
     emit({ type: "run_finished", run, status, seconds });
     return this.#record;
   }
@@ -123,7 +116,7 @@ class Run {
     for (const [name, from] of Object.entries(inputsOf(step))) {
       const artifact = await artifacts.get(from)!;
       if (!artifact) {
-        this.#finished({
+        await this.#finished({
           step: step.name,
           status: "skipped",
           reason: `it needs ${from}`,
@@ -134,11 +127,12 @@ class Run {
       inputs[name] = artifact;
     }
     const started = performance.now();
+    const stepRun = new StepRun(step, inputs, this.#context);
     try {
       this.#context.giveUp.throwIfAborted();
       const { status, artifact, reason } = await inStore(
-        this.session.layout.root,
-        () => new StepRun(step, inputs, this.#context).bringUpToDate(),
+        this.session.store.name,
+        () => stepRun.bringUpToDate(),
       );
       const { path, manifest: { key, result, made } } = artifact;
       if (result !== undefined) {
@@ -146,7 +140,7 @@ class Run {
       }
       // A step that ran may have waited for room first: that is not its time.
       const seconds = status === "ran" ? made.seconds : secondsSince(started);
-      this.#finished({
+      await this.#finished({
         step: step.name,
         kind: step.kind,
         status,
@@ -155,44 +149,58 @@ class Run {
         key,
         artifact: path,
         result,
-      });
+      }, stepRun.changes);
       return artifact;
     } catch (error) {
-      this.#failed(step.name, error, secondsSince(started));
+      await this.#failed(step.name, error, secondsSince(started), stepRun.changes);
     }
   }
 
-  #failed(step: string, error: unknown, seconds: number): void {
-    const { giveUp, signal } = this.#context;
+  async #failed(
+    step: string,
+    error: unknown,
+    seconds: number,
+    changes: Change[],
+  ): Promise<void> {
+    const { giveUp, signal, onFailure } = this.#context;
     if (giveUp.aborted && (error === giveUp.reason || error === signal?.reason)) {
       const reason = signal?.aborted ? "interrupted" : messageOf(error);
-      return this.#finished({ step, status: "skipped", reason, seconds: 0 });
+      return await this.#finished({ step, status: "skipped", reason, seconds: 0 }, changes);
     }
     const failure = error instanceof StepError ? error.failure : this.#failureOf(step, error);
-    this.#finished({ step, status: "failed", reason: failure.message, seconds, error: failure });
-    this.#context.onFailure(step);
+    const { message: reason } = failure;
+    await this.#finished({ step, status: "failed", reason, seconds, error: failure }, changes);
+    onFailure(step);
   }
 
   #failureOf(step: string, error: unknown): StepFailure {
+    const { folder } = this.#context;
     const { stack } = error as Error;
-    const logFile = `${this.#context.folder}/${step}.log`;
-    const hasLog = statOrNull(logFile) !== null;
-    return { message: messageOf(error), stack, logTail: [], logFile: hasLog ? logFile : undefined };
+    const logs = [...Deno.readDirSync(folder)].filter(({ name }) => name === `${step}.log`);
+    const [logFile] = logs.map(({ name }) => `${folder}/${name}`);
+    return { message: messageOf(error), stack, logTail: [], logFile };
   }
 
-  #finished(record: StepRecord): void {
+  async #finished(record: StepRecord, changes: Change[] = []): Promise<void> {
     const { step, status, artifact, seconds, reason, error } = record;
     this.#record.steps.push(record);
-    this.#writeRecord();
-    this.#context.emit({ type: "step_finished", step, status, artifact, seconds, reason, error });
+    await this.#writeRecord();
+    const told = { step, status, artifact, seconds, reason, changes, error };
+    this.#context.emit({ type: "step_finished", ...told });
   }
 
-  /** Often enough that a killed run shows what it did, seldom enough to cost a long one nothing. */
-  #writeRecord(): void {
-    const now = performance.now();
-    if (now - this.#recordWritten.at < 20 * this.#recordWritten.took) return;
-    writeRecord(this.session.layout, this.#record);
-    this.#recordWritten = { at: now, took: performance.now() - now };
+  /**
+   * Often enough that a killed run shows what it did, seldom enough to cost a long one nothing; one
+   * after the other, so that the newest stays.
+   */
+  #writeRecord(): Promise<void> {
+    const before = this.#writing.catch(() => {});
+    return this.#writing = before.then(async () => {
+      const now = performance.now();
+      if (now - this.#recordWritten.at < 20 * this.#recordWritten.took) return;
+      await this.session.store.runs.write(this.#record);
+      this.#recordWritten = { at: now, took: performance.now() - now };
+    });
   }
 }
 

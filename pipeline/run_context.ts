@@ -1,8 +1,8 @@
 /** What the steps of a run share. */
 import type { PipelineEvent, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
-import type { InputCheck } from "./input_check.ts";
-import type { ResourcePool } from "./resource_pool.ts";
+import type { InputCheck } from "./process/input_check.ts";
+import type { ResourcePool } from "./process/resource_pool.ts";
 import type { Session } from "./session.ts";
 
 export interface RunContext {

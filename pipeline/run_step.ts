@@ -1,5 +1,6 @@
 /** Brings one step up to date: from the store, or by running it. */
 import { kindOf, type StepDeclaration } from "./declaration.ts";
+import type { Change } from "./explain/changes.ts";
 import { explain, whyCached } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
 import { makeArtifact } from "./make_artifact.ts";
@@ -17,6 +18,8 @@ export interface UpToDate {
 }
 
 export class StepRun {
+  /** What differs from the nearest earlier entry, as soon as it is known that the step must run. */
+  changes: Change[] = [];
   /** What its artifacts are filed under. */
   readonly #kind: string;
   readonly #forced: boolean;
@@ -36,15 +39,15 @@ export class StepRun {
    * @throws whatever `giveUp` or `signal` was aborted with
    */
   async bringUpToDate(): Promise<UpToDate> {
-    const { session: { store, closures }, giveUp, emit } = this.context;
+    const { session: { store, code }, giveUp, emit } = this.context;
     const onWait = () =>
       emit({ type: "step_log", step: this.step.name, text: "another run makes it: waiting" });
     for (let waited = false;; waited = true) {
       const fingerprint = await this.#takeFingerprint(LOOKUP_MAX_AGE_MS);
       const key = keyOf(fingerprint);
-      const { artifact } = store.find(this.#kind, key);
+      const { artifact } = await store.find(this.#kind, key);
       if (artifact && !this.#forced) {
-        const closure = await closures.of(this.step.module, LOOKUP_MAX_AGE_MS);
+        const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
         const reason = waited ? MADE_MEANWHILE : whyCached(artifact.manifest, closure);
         return { status: "cached", artifact, reason };
       }
@@ -58,28 +61,26 @@ export class StepRun {
 
   /** Undefined when another run is at it, or when the key is no longer right. */
   async #makeAlone(fingerprint: Fingerprint, key: string): Promise<UpToDate | undefined> {
-    const { session: { store, closures, codeTexts }, pool, giveUp } = this.context;
+    const { session: { store, code }, pool, giveUp } = this.context;
     using _room = await pool.acquire(this.step.resources, giveUp);
     using alone = await store.tryLock(this.#kind, this.#lockKey(fingerprint));
     giveUp.throwIfAborted();
     // The wait may have been long: code may have been edited, others may have made the artifact.
     if (!alone || keyOf(await this.#takeFingerprint()) !== key) return;
-    const lookup = store.find(this.#kind, key);
+    const lookup = await store.find(this.#kind, key);
     if (lookup.artifact && !this.#forced) {
       return { status: "cached", artifact: lookup.artifact, reason: MADE_MEANWHILE };
     }
-    const { root } = await closures.of(this.step.module, LOOKUP_MAX_AGE_MS);
-    const { reason } = explain(
-      fingerprint,
-      store,
-      lookup,
-      this.#forced,
-      (changes) => codeTexts.count(changes, root),
-    );
-    codeTexts.keep(fingerprint, root);
+    const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
+    const question = { fingerprint, closure, lookup, forced: this.#forced };
+    const explanation = await explain(question, store, code);
+    this.changes = explanation.changes;
+    await code.keepTexts(closure);
     const takeFingerprint = () => this.#takeFingerprint();
-    const making = { step: this.step, inputs: this.inputs, fingerprint, reason, takeFingerprint };
-    return { status: "ran", artifact: await makeArtifact(making, this.context), reason };
+    const { step, inputs } = this;
+    const making = { step, inputs, fingerprint, explanation, takeFingerprint };
+    const artifact = await makeArtifact(making, this.context);
+    return { status: "ran", artifact, reason: explanation.reason };
   }
 
   #takeFingerprint(maxAge = 0): Promise<Fingerprint> {

@@ -1,14 +1,9 @@
 /** What `run`, `plan` and `why` share: the question, checked, and the means to answer it. */
-import { Closures } from "./code/closure.ts";
-import { CodeDigests } from "./code/code_digests.ts";
-import { CodeTexts } from "./code/code_texts.ts";
+import type { Code } from "./code.ts";
 import type { Json, StepDeclaration } from "./declaration.ts";
-import { checkNames, type Pipeline, selectSteps } from "./graph.ts";
-import { FileDigests } from "./code/file_digests.ts";
-import { FileStore } from "./store/file_store.ts";
 import { Fingerprinter } from "./fingerprint.ts";
-import { LayeredStore } from "./store/layered_store.ts";
-import { Layout } from "./store/layout.ts";
+import { checkNames, type Pipeline, selectSteps } from "./graph.ts";
+import { openCode, openStore } from "./implementations.ts";
 import { validateParameters } from "./parameters.ts";
 import type { Store } from "./store.ts";
 
@@ -27,17 +22,13 @@ export interface PipelineOptions {
 }
 
 export interface Session {
-  layout: Layout;
   store: Store;
+  code: Code;
   /** In running order. */
   steps: readonly StepDeclaration[];
   /** Validated, by step. */
   parameters: Record<string, Json>;
   forced: ReadonlySet<string>;
-  closures: Closures;
-  codeTexts: CodeTexts;
-  /** Keeps for the next run what was found out about files. */
-  saveDigests(): void;
   fingerprinter: Fingerprinter;
 }
 
@@ -50,25 +41,15 @@ export async function openSession(
   const everyTarget = targets.length > 0 ? targets : steps.map(({ name }) => name);
   const forced = force === true ? everyTarget : force || [];
   checkNames(pipeline, forced);
-  const layout = new Layout(absolute(root));
-  const layouts = readFrom.map((other) => new Layout(absolute(other)));
-  const others = layouts.map((other) => new FileStore(other));
-  const digests = new FileDigests(`${layout.cache}/digests.json`);
-  const codeDigests = new CodeDigests(digests, `${layout.cache}/code.json`);
-  const closures = new Closures(digests, codeDigests, `${layout.cache}/closures`);
+  const store = openStore(absolute(root), readFrom.map(absolute));
+  const code = openCode(store);
   return {
-    layout,
-    store: others.length > 0 ? new LayeredStore(layout, others) : new FileStore(layout),
+    store,
+    code,
     steps,
     parameters: await validateParameters(pipeline, steps, parameters),
     forced: new Set(forced),
-    closures,
-    codeTexts: new CodeTexts([layout, ...layouts].map(({ code }) => code)),
-    saveDigests() {
-      digests.save();
-      codeDigests.save();
-    },
-    fingerprinter: new Fingerprinter(closures, digests),
+    fingerprinter: new Fingerprinter(code),
   };
 }
 

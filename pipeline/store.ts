@@ -1,8 +1,12 @@
-/** Where artifacts are kept, as the rest of the orchestrator sees it. */
+/**
+ * Where results are kept, as the rest of the orchestrator sees it. A new kind of store is a folder
+ * in `store/` that implements these, and a line in `implementations.ts`.
+ */
 import type { Json } from "./declaration.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import type { WaitOptions } from "./store/lock.ts";
-import type { Tree } from "./store/tree.ts";
+import type { RunRecord } from "./run_record.ts";
+import type { Tree } from "./tree.ts";
+import type { Upkeep } from "./upkeep/holding.ts";
 
 /** Where an artifact comes from; written last, so an artifact without one does not exist. */
 export interface Manifest {
@@ -38,25 +42,70 @@ export interface Lookup {
   damage?: string;
 }
 
-export interface Store {
+/** What can be asked of every store, also of one that is only read. */
+export interface ReadableStore {
   /** Looks for an artifact and checks its manifest and its files' sizes. */
-  find(step: string, key: string): Lookup;
-  /** What is wrong with an artifact's content; `find` does not give a damaged one of ours again. */
-  inspect(artifact: Artifact): Promise<string | undefined>;
+  find(step: string, key: string): Promise<Lookup>;
   /** Of which steps there may be artifacts; of all others there are none. */
-  steps(): Set<string>;
+  steps(): Promise<Set<string>>;
   /** Manifests of a step, newest first, at most `limit`. */
-  manifests(step: string, limit?: number): Manifest[];
+  manifests(step: string, limit?: number): Promise<Manifest[]>;
+  /** A file of code that artifacts were made with; undefined when it is not kept. */
+  text(digest: string): Promise<string | undefined>;
+}
+
+export interface WaitOptions {
+  signal?: AbortSignal;
+  /** Called once, if there is a wait at all. */
+  onWait?: () => void;
+}
+
+/** A store to make artifacts in. A folder that it names is one of this machine. */
+export interface Store extends ReadableStore {
+  /** What messages call it. */
+  readonly name: string;
+  /** A folder for what only saves time; it may be missing, and may be removed at any time. */
+  readonly cache: string;
+  readonly runs: Runs;
+  readonly upkeep: Upkeep;
+
+  /** Makes the store where there is none; until this is disposed, nothing is removed from it. */
+  use(options?: WaitOptions): Promise<Disposable>;
   /** Only its holder may make the artifact of this key; undefined while another one holds it. */
   tryLock(step: string, key: string): Promise<Disposable | undefined>;
   /** As `tryLock`, but waits. */
   lock(step: string, key: string, options?: WaitOptions): Promise<Disposable>;
+  /** What is wrong with an artifact's content, all of which is read. */
+  inspect(artifact: Artifact): Promise<string | undefined>;
+  /** `find` does not give this artifact again, if it is one of this store's own. */
+  forget(artifact: Artifact): Promise<void>;
+  /** The folder of a step's checkpoints, in which `run` works from now on; emptied if `afresh`. */
+  checkpoints(step: string, key: string, run: string, afresh: boolean): Promise<string>;
+
   /** An empty folder to write an artifact in. */
-  draft(step: string): string;
-  /** Makes a finished draft findable, at once and for good. */
+  draft(step: string): Promise<string>;
+  /** Reads and hashes a draft, and has the disk hold it for good. */
+  seal(draft: string): Promise<Tree>;
+  /** Makes a sealed draft findable, at once and for good. */
   publish(draft: string, manifest: Manifest): Promise<Artifact>;
   /** Removes a draft that came to nothing. */
-  discard(draft: string): void;
-  /** The folder of a step's checkpoints, in which `run` works from now on; emptied if `afresh`. */
-  checkpoints(step: string, key: string, run: string, afresh: boolean): string;
+  discard(draft: string): Promise<void>;
+  /** Keeps a file of code under its digest; failing to is no harm. */
+  keepText(digest: string, path: string): Promise<void>;
+}
+
+/** Records of runs, and names that people give to them. */
+export interface Runs {
+  /** A new run: its name is unique and sorts after all others; a folder for its logs. */
+  begin(): Promise<{ id: string; folder: string }>;
+  /** Replaces what was written of the run. */
+  write(record: RunRecord): Promise<void>;
+  /** Names of all runs, newest first. */
+  ids(): Promise<string[]>;
+  /** Undefined when there is no record, or none that can be read. */
+  read(id: string): Promise<RunRecord | undefined>;
+  /** Runs by the names that they are pinned as. */
+  pins(): Promise<Map<string, string>>;
+  pin(name: string, run: string): Promise<void>;
+  unpin(name: string): Promise<void>;
 }

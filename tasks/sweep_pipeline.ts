@@ -2,7 +2,7 @@
 import { defineStep } from "../pipeline/declaration.ts";
 import { expand, type Setting } from "../pipeline/expand.ts";
 import { definePipeline, type Pipeline } from "../pipeline/graph.ts";
-import type { RunRecord } from "../pipeline/store/run_record.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
 import type { SweepTable } from "../training/sweep_table.ts";
 import * as schema from "./parameters.ts";
 import { drawing } from "./permissions.ts";

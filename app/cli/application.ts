@@ -1,7 +1,7 @@
 /** What the command line drives, and what a command of it is given. */
 import type { Setting } from "../../pipeline/expand.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
-import type { RunRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 import type { Flags } from "./flags.ts";
 
 /** A program with this command line; nothing else in cli/ knows of images. */

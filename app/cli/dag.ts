@@ -2,7 +2,7 @@
 import { formatSeconds } from "./render.ts";
 import { inputsOf } from "../../pipeline/declaration.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
-import type { PlanEntry } from "../../pipeline/plan.ts";
+import type { PlanEntry } from "../../pipeline/explain/plan.ts";
 
 /**
  * @param plan what each step would do, shown under its name and as its colour, with the time that it

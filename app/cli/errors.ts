@@ -1,3 +1,5 @@
+import { remedyFor } from "../../pipeline/errors.ts";
+
 /** The command line itself is wrong: exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
@@ -8,5 +10,5 @@ export function describeError(error: unknown, verbose: boolean): string {
   if (!(error instanceof Error)) return String(error);
   if (verbose && error.stack) return error.stack;
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  return error.message + cause;
+  return error.message + cause + remedyFor(error);
 }

@@ -1,7 +1,7 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
 import type { PipelineEvent } from "../../pipeline/events.ts";
 import { run } from "../../pipeline/run.ts";
-import type { RunRecord, StepRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
 import type { Application, CommandContext } from "../cli/application.ts";
 import { configure } from "../cli/configuration.ts";
 import { EXIT } from "../cli/exit.ts";

@@ -4,7 +4,7 @@ import { PipelineError } from "../../pipeline/errors.ts";
 import { type Garbage, gc } from "../../pipeline/upkeep/gc.ts";
 import { findRun, listRuns } from "../../pipeline/upkeep/history.ts";
 import { listPins, pin, unpin } from "../../pipeline/upkeep/pins.ts";
-import type { RunRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 import type { Command, CommandContext } from "../cli/application.ts";
 import { comparisonTable } from "../cli/comparison_table.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -38,24 +38,26 @@ export const historyCommands: Record<string, Command> = {
 };
 
 /** @throws {UsageError} when `name` is no run's */
-function runNamed(store: string, name: string): RunRecord {
+async function runNamed(store: string, name: string): Promise<RunRecord> {
   try {
-    return findRun(store, name);
+    return await findRun(store, name);
   } catch (error) {
     throw error instanceof PipelineError ? new UsageError(error.message) : error;
   }
 }
 
 /** Names under which runs are pinned, by run. */
-function pinsByRun(store: string): Map<string, string[]> {
-  const pins = listPins(store);
+async function pinsByRun(store: string): Promise<Map<string, string[]>> {
+  const pins = await listPins(store);
   return Map.groupBy(pins.keys(), (name) => pins.get(name)!);
 }
 
-function showRuns({ flags, operands: [name], store, json, say }: CommandContext): Promise<number> {
-  const runs = name === undefined ? listRuns(store) : [runNamed(store, name)];
+async function showRuns(
+  { flags, operands: [name], store, json, say }: CommandContext,
+): Promise<number> {
+  const runs = name === undefined ? await listRuns(store) : [await runNamed(store, name)];
   if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
-  const pins = pinsByRun(store);
+  const pins = await pinsByRun(store);
   for (const run of runs) {
     const names = pins.get(run.id) ?? [];
     if (flags.json) json({ ...run, pins: names });
@@ -64,7 +66,7 @@ function showRuns({ flags, operands: [name], store, json, say }: CommandContext)
       say(name === undefined ? said : [said, ...describeSteps(run)].join("\n"));
     }
   }
-  return Promise.resolve(EXIT.done);
+  return EXIT.done;
 }
 
 function describeRun({ id, status, seconds, steps, targets }: RunRecord): string {
@@ -84,21 +86,22 @@ function describeSteps({ steps }: RunRecord): string[] {
   ]);
 }
 
-function compare({ flags, operands, store, readFrom, json, say }: CommandContext) {
+async function compare({ flags, operands, store, readFrom, json, say }: CommandContext) {
   if (operands.length !== 2) {
     throw new UsageError("compare takes two runs, such as `compare latest~1 latest`; see `runs`");
   }
-  const [before, after] = operands.map((name) => runNamed(store, name));
-  const compared = compareRuns(store, before, after, readFrom);
+  const before = await runNamed(store, operands[0]);
+  const after = await runNamed(store, operands[1]);
+  const compared = await compareRuns(store, before, after, readFrom);
   if (flags.json) compared.forEach(json);
   else say(comparisonTable([before.id, after.id], compared));
-  return Promise.resolve(EXIT.done);
+  return EXIT.done;
 }
 
 async function pinRun({ flags, operands, store, json, say }: CommandContext): Promise<number> {
   const [name, which] = operands;
   if (operands.length === 0) {
-    for (const [name, run] of listPins(store)) {
+    for (const [name, run] of await listPins(store)) {
       if (flags.json) json({ name, run });
       else say(`${name}  ${run}`);
     }
@@ -107,20 +110,22 @@ async function pinRun({ flags, operands, store, json, say }: CommandContext): Pr
   if (operands.length !== 2) {
     throw new UsageError("pin takes a name and a run, such as `pin best latest`; see `runs`");
   }
-  const { id } = runNamed(store, which);
+  const { id } = await runNamed(store, which);
   await pin(store, name, id);
   if (flags.json) json({ name, run: id });
   else say(`${name} is ${id}: gc removes nothing of it`);
   return EXIT.done;
 }
 
-function unpinRun({ flags, operands, store, json, say }: CommandContext): Promise<number> {
+async function unpinRun(
+  { flags, operands, store, json, say }: CommandContext,
+): Promise<number> {
   if (operands.length !== 1) throw new UsageError("unpin takes the name of a pin; see `pin`");
   const [name] = operands;
-  unpin(store, name);
+  await unpin(store, name);
   if (flags.json) json({ name });
   else say(`${name} is no longer pinned`);
-  return Promise.resolve(EXIT.done);
+  return EXIT.done;
 }
 
 async function collectGarbage({ flags, store, json, say }: CommandContext): Promise<number> {

@@ -1,7 +1,7 @@
 /** Commands that look at the store: plan, why, dag, verify. */
 import { describeChange } from "../../pipeline/explain/changes.ts";
 import { inputsOf } from "../../pipeline/declaration.ts";
-import { plan } from "../../pipeline/plan.ts";
+import { plan } from "../../pipeline/explain/plan.ts";
 import { verify } from "../../pipeline/upkeep/verify.ts";
 import { why } from "../../pipeline/explain/why.ts";
 import type { Application, Command, CommandContext } from "../cli/application.ts";
@@ -53,8 +53,8 @@ async function showPlan(app: Application, context: CommandContext): Promise<numb
   });
   if (!flags.json) notes.forEach(say);
   const width = nameWidth(entries.map(({ step }) => step));
-  for (const { step, status, reason } of entries) {
-    if (flags.json) json({ step, status, reason });
+  for (const { step, status, reason, changes } of entries) {
+    if (flags.json) json({ step, status, reason, changes });
     else say(`${step.padEnd(width)} ${status.padEnd(10)} ${reason}`);
   }
   return EXIT.done;

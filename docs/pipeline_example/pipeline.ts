@@ -1,7 +1,5 @@
 import * as v from "valibot";
-import { defineStep } from "../../pipeline/declaration.ts";
-import { definePipeline } from "../../pipeline/graph.ts";
-import { run } from "../../pipeline/run.ts";
+import { definePipeline, defineStep, run } from "../../pipeline/mod.ts";
 
 const module = (name: string) => new URL(`./${name}.ts`, import.meta.url);
 const [file, store = ".words", top = "3"] = Deno.args;

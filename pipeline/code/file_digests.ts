@@ -1,7 +1,7 @@
 /** Digests of files outside the store, remembered between runs while the files look untouched. */
 import { digestOf, hashFile, sha256 } from "../digest.ts";
 import { keepJson, readJson } from "../store/json_file.ts";
-import { statOrNull } from "../store/tree.ts";
+import { statOrNull } from "../store/folder.ts";
 
 /** A file younger than this could change again without its times showing it. */
 const SETTLED_MS = 2000;

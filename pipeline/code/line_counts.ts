@@ -1,10 +1,6 @@
+/** By how many lines two texts differ. */
 import { diff } from "node:util";
-
-/** What `git diff --numstat` would say. */
-export interface LineCounts {
-  added: number;
-  removed: number;
-}
+import type { LineCounts } from "../explain/changes.ts";
 
 /** Beyond so many lines that may differ, finding out which do takes seconds and much memory. */
 const MOST_LINES = 4000;

@@ -1,7 +1,7 @@
 /** What a module can reach when it runs, found out anew: Deno's module graph and what it leaves out. */
 import { PipelineError } from "../errors.ts";
 import { fileURLToPath } from "node:url";
-import { statOrNull } from "../store/tree.ts";
+import { statOrNull } from "../store/folder.ts";
 
 /** A module's reach, by path; contents are another matter. */
 export interface Reach {

@@ -2,7 +2,6 @@
 import type { Json } from "../declaration.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 import { flatten } from "./flatten.ts";
-import type { LineCounts } from "../code/line_counts.ts";
 
 export interface Change {
   kind:
@@ -21,6 +20,12 @@ export interface Change {
   after?: string;
   /** Of a file, where both texts are at hand. */
   lines?: LineCounts;
+}
+
+/** What `git diff --numstat` would say. */
+export interface LineCounts {
+  added: number;
+  removed: number;
 }
 
 /** A change in words: `epochs: 5 → 25`, `models/resnet.ts changed`. */

@@ -1,10 +1,10 @@
 /** What differs between two runs, and what came of it. */
 import type { Json } from "../declaration.ts";
-import { FileStore } from "../store/file_store.ts";
-import { flatten } from "./flatten.ts";
-import { Layout } from "../store/layout.ts";
-import type { RunRecord, StepRecord } from "../store/run_record.ts";
+import type { Fingerprint } from "../fingerprint.ts";
+import { openStore } from "../implementations.ts";
+import type { RunRecord, StepRecord } from "../run_record.ts";
 import { type Change, changesBetween, parameterChanges } from "./changes.ts";
+import { flatten } from "./flatten.ts";
 
 export interface StepComparison {
   step: string;
@@ -28,16 +28,17 @@ export interface Figure {
  * @param readFrom stores that the runs took artifacts from
  * @returns steps that differ in anything
  */
-export function compareRuns(
+export async function compareRuns(
   store: string,
   before: RunRecord,
   after: RunRecord,
   readFrom: readonly string[] = [],
-): StepComparison[] {
-  const stores = [store, ...readFrom].map((root) => new FileStore(new Layout(root)));
-  const fingerprintOf = ({ step, kind = step, key }: StepRecord) =>
-    stores.map((files) => key && files.find(kind, key).artifact?.manifest.fingerprint)
-      .find((found) => found !== undefined && found !== "");
+): Promise<StepComparison[]> {
+  const kept = openStore(store, readFrom);
+  const fingerprintOf = async (
+    { step, kind = step, key }: StepRecord,
+  ): Promise<Fingerprint | undefined> =>
+    key === undefined ? undefined : (await kept.find(kind, key)).artifact?.manifest.fingerprint;
   const earlier = new Map(before.steps.map((record) => [record.step, record]));
   const later = new Set(after.steps.map(({ step }) => step));
   const gone = before.steps.filter(({ step }) => !later.has(step));
@@ -47,19 +48,23 @@ export function compareRuns(
     changes: [],
     figures: [],
   });
-  const compared = after.steps.map((now): StepComparison => {
+  const compared: StepComparison[] = [];
+  for (const now of after.steps) {
     const then = earlier.get(now.step);
-    if (!then) return only("after")(now);
-    const [old, current] = [fingerprintOf(then), fingerprintOf(now)];
-    return {
+    if (!then) {
+      compared.push(only("after")(now));
+      continue;
+    }
+    const [old, current] = [await fingerprintOf(then), await fingerprintOf(now)];
+    compared.push({
       step: now.step,
       changes: old && current
         ? changesBetween(old, current)
         // Artifacts may be gone; parameters stand in the runs' records.
         : parameterChanges(before.parameters[now.step], after.parameters[now.step]),
       figures: figuresBetween(then.result, now.result),
-    };
-  });
+    });
+  }
   return [...gone.map(only("before")), ...compared]
     .filter(({ only, changes, figures }) => only || changes.length > 0 || figures.length > 0);
 }

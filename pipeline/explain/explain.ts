@@ -1,13 +1,18 @@
 /** Why a step has to run: what differs between it as it is and its nearest earlier entry. */
 import { type Change, changesBetween, describeChange } from "./changes.ts";
-import type { Closure } from "../code/closure.ts";
+import type { Closure, Code } from "../code.ts";
 import type { Fingerprint } from "../fingerprint.ts";
-import type { Lookup, Manifest, Store } from "../store.ts";
+import type { Lookup, Manifest, ReadableStore } from "../store.ts";
+
+/** Beside what differs: what decides whether a step has to run. */
+export type Why = "unchanged" | "changed" | "never_ran" | "forced" | "damaged";
 
 export interface Explanation {
-  /** One line. */
-  reason: string;
+  why: Why;
+  /** What differs from the nearest earlier entry. */
   changes: Change[];
+  /** One line that says both. */
+  reason: string;
   /** The earlier entry that differs least. */
   nearest?: { key: string; run: string; made: string; seconds: number };
 }
@@ -27,26 +32,42 @@ function inShort(all: readonly string[], separator: string): string {
     (more > 0 ? `${separator}and ${more} more` : "");
 }
 
-/** Why a step has to run, whatever differs. */
-export const whyNew = (forced: boolean): string => forced ? "forced" : "it never ran";
+/** Why a step that has no earlier entry has to run. */
+export function whyNew(forced: boolean): Explanation {
+  return explanationOf(forced ? "forced" : "never_ran", []);
+}
+
+function explanationOf(why: Why, changes: Change[], damage?: string): Explanation {
+  return { why, changes, reason: reasonOf(why, changes, damage) };
+}
+
+function reasonOf(why: Why, changes: readonly Change[], damage?: string): string {
+  if (why === "damaged") return `its artifact is damaged: ${damage}`;
+  if (why === "never_ran") return "it never ran";
+  return why === "forced" ? "forced" : inShort(changes.map(describeChange), "; ");
+}
 
 /** How many entries of a step are compared, newest first. */
 const COMPARED_ENTRIES = 30;
 const SHOWN_CHANGES = 3;
 
-/**
- * Explains why a step with this fingerprint is not simply taken from the store.
- *
- * @param count adds to changed files how much of them changed
- */
-export function explain(
-  fingerprint: Fingerprint,
-  store: Store,
-  { damage }: Lookup,
-  forced: boolean,
-  count: (changes: Change[]) => Change[],
-): Explanation {
-  const compared = store.manifests(fingerprint.step, COMPARED_ENTRIES)
+export interface Question {
+  /** Of a step that is not simply taken from the store. */
+  fingerprint: Fingerprint;
+  closure: Closure;
+  /** What the store said. */
+  lookup: Lookup;
+  forced: boolean;
+}
+
+/** Explains why a step has to run, and counts in changed files how much of them changed. */
+export async function explain(
+  { fingerprint, closure, lookup: { damage }, forced }: Question,
+  store: ReadableStore,
+  code: Code,
+): Promise<Explanation> {
+  const manifests = await store.manifests(fingerprint.step, COMPARED_ENTRIES);
+  const [compared] = manifests
     .map(({ fingerprint: before, key, made }) => (
       {
         nearest: { key, run: made.run, made: made.at, seconds: made.seconds },
@@ -54,9 +75,11 @@ export function explain(
       }
     ))
     .sort((a, b) => a.changes.length - b.changes.length);
-  const { nearest, changes: differences } = compared[0] ?? { changes: [] };
-  const changes = count(differences);
-  if (damage) return { reason: `its artifact is damaged: ${damage}`, changes, nearest };
-  if (forced || !nearest) return { reason: whyNew(forced), changes, nearest };
-  return { reason: inShort(changes.map(describeChange), "; "), changes, nearest };
+  if (!compared) {
+    return damage === undefined ? whyNew(forced) : explanationOf("damaged", [], damage);
+  }
+  const { nearest } = compared;
+  const changes = await code.countLines(compared.changes, closure);
+  const why = damage !== undefined ? "damaged" : forced ? "forced" : "changed";
+  return { ...explanationOf(why, changes, damage), nearest };
 }

@@ -1,6 +1,6 @@
 /** Why one step would run, or not. */
 import { type Pipeline, stepNamed } from "../graph.ts";
-import { plan, type PlanEntry } from "../plan.ts";
+import { plan, type PlanEntry } from "./plan.ts";
 import type { PipelineOptions } from "../session.ts";
 
 /**

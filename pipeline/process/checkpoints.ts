@@ -1,9 +1,9 @@
 /** States that a step keeps while it works, to go on from when it is interrupted or asked for more. */
 import { PipelineError } from "../errors.ts";
+import { namesIn, removeIfThere } from "../store/folder.ts";
 import { readJson, syncFolder, writeJson } from "../store/json_file.ts";
-import { namesIn } from "../store/layout.ts";
-import { removeIfThere } from "../store/remove.ts";
-import { findDamageByContent, readTree, type Tree } from "../store/tree.ts";
+import { findDamageByContent, readTree } from "../store/read_tree.ts";
+import type { Tree } from "../tree.ts";
 
 /** How many are kept, counting down from the one just saved: the older one in case of damage. */
 const KEPT = 2;

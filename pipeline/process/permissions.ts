@@ -1,5 +1,5 @@
 /** Exactly what a step declared, as `deno run` takes it. */
-import type { Closure } from "../code/closure.ts";
+import type { Closure } from "../code.ts";
 import type { Json, Permissions, StepDeclaration } from "../declaration.ts";
 import { PipelineError } from "../errors.ts";
 import type { Request } from "./protocol.ts";

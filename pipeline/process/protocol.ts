@@ -4,7 +4,6 @@
  * the step's stdout.
  */
 import type { Json } from "../declaration.ts";
-import type { Progress } from "../events.ts";
 
 export interface Request {
   step: string;
@@ -15,6 +14,17 @@ export interface Request {
   output: string;
   /** Where earlier attempts left their state, and this one may leave its own. */
   checkpoints?: string;
+}
+
+export interface Progress {
+  done: number;
+  /** Unknown for, say, a download without a length. */
+  total?: number;
+  /** What is counted: bytes, photos, batches. */
+  unit: string;
+  message?: string;
+  /** Figures of the moment, such as a loss. */
+  [metric: string]: Json | undefined;
 }
 
 export type Message =

@@ -3,8 +3,8 @@
  * starts, so it imports next to nothing.
  */
 import type { Json } from "../declaration.ts";
-import type { Progress } from "../events.ts";
-import { encodeMessage, type Message, type Request } from "./protocol.ts";
+import { remedyFor } from "../errors.ts";
+import { encodeMessage, type Message, type Progress, type Request } from "./protocol.ts";
 
 /** All that a step knows of the world. */
 export interface StepContext<P> {
@@ -95,7 +95,7 @@ function send(message: Message): void {
 
 function fail(error: unknown): never {
   const stack = error instanceof Error ? error.stack : undefined;
-  send({ type: "failed", message: describe(error), stack });
+  send({ type: "failed", message: describe(error) + remedyFor(error), stack });
   Deno.exit(1);
 }
 

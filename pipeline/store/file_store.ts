@@ -1,12 +1,16 @@
+// deno-lint-ignore-file require-await -- promises are the interface's: a disk is asked at once
 /** A store in a folder, safe for any number of processes at a time. */
-import { type Layout, namesIn } from "./layout.ts";
-import { readJson, syncFolder, writeJson } from "./json_file.ts";
-import { lock, tryLock, type WaitOptions } from "./lock.ts";
-import type { Artifact, Lookup, Manifest, Store } from "../store.ts";
 import { digestOf } from "../digest.ts";
 import { isCurrent } from "../fingerprint.ts";
-import { removeIfThere } from "./remove.ts";
-import { findDamage, findDamageByContent, statOrNull } from "./tree.ts";
+import type { Artifact, Lookup, Manifest, Store, WaitOptions } from "../store.ts";
+import type { Tree } from "../tree.ts";
+import { FileRuns } from "./file_runs.ts";
+import { FileUpkeep } from "./file_upkeep.ts";
+import { discard, namesIn, removeIfThere, statOrNull } from "./folder.ts";
+import { keepFile, readJson, syncFolder, writeJson } from "./json_file.ts";
+import { Layout } from "./layout.ts";
+import { lock, tryLock } from "./lock.ts";
+import { findDamage, findDamageByContent, readTree } from "./read_tree.ts";
 
 /** As manifests lie on the disk: any change to one shows. */
 interface Sealed {
@@ -18,38 +22,58 @@ export class FileStore implements Store {
   /** What was listed last: a sweep's instances of one step are explained one after the other. */
   #listed?: { step: string; manifests: Map<string, Manifest | undefined> };
 
-  constructor(private readonly layout: Layout) {}
+  readonly name: string;
+  readonly cache: string;
+  readonly runs: FileRuns;
+  readonly upkeep: FileUpkeep;
+  readonly #layout: Layout;
 
-  find(step: string, key: string): Lookup {
+  /** @param root its folder, which may not exist yet */
+  constructor(root: string) {
+    this.#layout = new Layout(root);
+    this.name = this.#layout.root;
+    this.cache = this.#layout.cache;
+    this.runs = new FileRuns(this.#layout);
+    this.upkeep = new FileUpkeep(this.#layout, this);
+  }
+
+  async use(options?: WaitOptions): Promise<Disposable> {
+    this.#layout.create();
+    return await lock(this.#layout.storeLock, "shared", options);
+  }
+
+  async find(step: string, key: string): Promise<Lookup> {
     const manifest = this.#read(step, key);
     if (!manifest) return {};
-    const path = this.layout.artifact(manifest);
+    const path = this.#layout.artifact(manifest);
     const damage = findDamage(path, manifest.tree);
     return damage ? { damage } : { artifact: { path, manifest } };
   }
 
-  async inspect({ path, manifest }: Artifact): Promise<string | undefined> {
-    const damage = await findDamageByContent(path, manifest.tree);
-    const isOurs = path === this.layout.artifact(manifest);
-    if (damage && isOurs) removeIfThere(this.layout.entry(manifest.step, manifest.key));
-    return damage;
+  inspect({ path, manifest }: Artifact): Promise<string | undefined> {
+    return findDamageByContent(path, manifest.tree);
+  }
+
+  async forget({ path, manifest }: Artifact): Promise<void> {
+    const isOurs = path === this.#layout.artifact(manifest);
+    if (isOurs) removeIfThere(this.#layout.entry(manifest.step, manifest.key));
   }
 
   /** Undefined also for what is cut short, altered or made under other rules. */
   #read(step: string, key: string): Manifest | undefined {
-    const sealed = readJson<Sealed>(this.layout.entry(step, key));
+    const sealed = readJson<Sealed>(this.#layout.entry(step, key));
     if (!sealed?.manifest || digestOf(sealed.manifest) !== sealed.sha256) return undefined;
     const { manifest } = sealed;
     const isIt = manifest.step === step && manifest.key === key;
     return isIt && isCurrent(manifest.fingerprint) ? manifest : undefined;
   }
 
-  steps(): Set<string> {
-    return new Set(namesIn(this.layout.entries));
+  async steps(): Promise<Set<string>> {
+    return new Set(namesIn(this.#layout.entries));
   }
 
-  manifests(step: string, limit = Infinity): Manifest[] {
-    const folder = `${this.layout.entries}/${step}`;
+  async manifests(step: string, limit = Infinity): Promise<Manifest[]> {
+    const folder = `${this.#layout.entries}/${step}`;
     const known = this.#listed?.step === step ? this.#listed.manifests : new Map();
     const listed = new Map<string, Manifest | undefined>();
     this.#listed = { step, manifests: listed };
@@ -68,34 +92,38 @@ export class FileStore implements Store {
   }
 
   tryLock(step: string, key: string): Promise<Disposable | undefined> {
-    return tryLock(this.layout.lock(step, key), "exclusive");
+    return tryLock(this.#layout.lock(step, key), "exclusive");
   }
 
   lock(step: string, key: string, options?: WaitOptions): Promise<Disposable> {
-    return lock(this.layout.lock(step, key), "exclusive", options);
+    return lock(this.#layout.lock(step, key), "exclusive", options);
   }
 
-  draft(step: string): string {
-    return Deno.makeTempDirSync({ dir: this.layout.drafts, prefix: `${step}.` });
+  async draft(step: string): Promise<string> {
+    return Deno.makeTempDirSync({ dir: this.#layout.drafts, prefix: `${step}.` });
+  }
+
+  seal(draft: string): Promise<Tree> {
+    return readTree(draft);
   }
 
   async publish(draft: string, manifest: Manifest): Promise<Artifact> {
-    const path = this.layout.artifact(manifest);
+    const path = this.#layout.artifact(manifest);
     const folder = path.slice(0, path.lastIndexOf("/"));
     Deno.mkdirSync(folder, { recursive: true });
     // A temporary folder is its owner's alone; a store may be a team's.
     if (Deno.build.os !== "windows") Deno.chmodSync(draft, 0o777 & ~Deno.umask());
     if (!statOrNull(path)) this.#move(draft, path);
     else if (await findDamageByContent(path, manifest.tree)) {
-      const grave = this.draft(`${manifest.step}.damaged`);
+      const grave = await this.draft(`${manifest.step}.damaged`);
       this.#move(path, `${grave}/content`);
       this.#move(draft, path);
-      this.discard(grave);
-    } else this.discard(draft);
+      discard(grave);
+    } else discard(draft);
     syncFolder(folder);
-    Deno.mkdirSync(`${this.layout.entries}/${manifest.step}`, { recursive: true });
+    Deno.mkdirSync(`${this.#layout.entries}/${manifest.step}`, { recursive: true });
     const sealed: Sealed = { sha256: digestOf(manifest), manifest };
-    writeJson(this.layout.entry(manifest.step, manifest.key), sealed);
+    writeJson(this.#layout.entry(manifest.step, manifest.key), sealed);
     return { path, manifest };
   }
 
@@ -105,21 +133,29 @@ export class FileStore implements Store {
       Deno.renameSync(from, to);
     } catch (error) {
       if (!statOrNull(to)) throw error;
-      this.discard(from);
+      discard(from);
     }
   }
 
-  checkpoints(step: string, key: string, run: string, afresh: boolean): string {
-    const folder = this.layout.checkpoint(step, key);
+  async checkpoints(step: string, key: string, run: string, afresh: boolean): Promise<string> {
+    const folder = this.#layout.checkpoint(step, key);
     if (afresh) removeIfThere(folder);
     Deno.mkdirSync(`${folder}/states`, { recursive: true });
     writeJson(`${folder}/run.json`, { run }, { durable: false });
     return `${folder}/states`;
   }
 
-  discard(draft: string): void {
-    try {
-      Deno.removeSync(draft, { recursive: true });
-    } catch { /* `gc` will. */ }
+  async discard(draft: string): Promise<void> {
+    discard(draft);
+  }
+
+  async text(digest: string): Promise<string | undefined> {
+    const file = this.#layout.text(digest);
+    return statOrNull(file) ? Deno.readTextFileSync(file) : undefined;
+  }
+
+  async keepText(digest: string, path: string): Promise<void> {
+    const file = this.#layout.text(digest);
+    if (!statOrNull(file)) keepFile(file, Deno.readFileSync(path));
   }
 }

@@ -1,4 +1,5 @@
 /** Files that are whole or not there at all. */
+import { discard } from "./folder.ts";
 
 /** Undefined when the file is missing or is no JSON. */
 export function readJson<T>(path: string): T | undefined {
@@ -26,7 +27,7 @@ function writeFile(path: string, bytes: Uint8Array, durable: boolean): void {
     for (let sent = 0; sent < bytes.length;) sent += file.writeSync(bytes.subarray(sent));
     if (durable) file.syncSync();
   } catch (error) {
-    removeIfThere(draft);
+    discard(draft);
     throw error;
   }
   Deno.renameSync(draft, path);
@@ -45,12 +46,6 @@ export function keepFile(path: string, bytes: Uint8Array): void {
   try {
     writeFile(path, bytes, false);
   } catch { /* As above. */ }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch { /* It never came to be, or a full disk keeps even that from working. */ }
 }
 
 /** Has the disk hold a folder's list of names; Windows cannot and need not. */

@@ -70,6 +70,11 @@ export class Layout {
     return `${this.checkpoints}/${step}/${key}`;
   }
 
+  /** Where a file of code is kept. */
+  text(digest: string): string {
+    return `${this.code}/${digest.slice(0, 32)}`;
+  }
+
   lock(step: string, key: string): string {
     return `${this.locks}/${step}.${key}`;
   }
@@ -77,15 +82,5 @@ export class Layout {
   /** Held shared by every run, alone by who removes things. */
   get storeLock(): string {
     return `${this.locks}/store`;
-  }
-}
-
-/** Names in a folder; none when it does not exist. */
-export function namesIn(folder: string): string[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
   }
 }

@@ -3,6 +3,7 @@
  * Lock files are never removed: two processes could otherwise each lock a different file of the
  * same name.
  */
+import type { WaitOptions } from "../store.ts";
 
 const FIRST_WAIT_MS = 10;
 const LONGEST_WAIT_MS = 250;
@@ -21,12 +22,6 @@ export async function tryLock(path: string, mode: LockMode): Promise<Disposable 
     throw error;
   }
   file.close();
-}
-
-export interface WaitOptions {
-  signal?: AbortSignal;
-  /** Called once, if there is a wait at all. */
-  onWait?: () => void;
 }
 
 /**

@@ -1,13 +1,10 @@
 /** Removes what nothing needs any more. */
-import { codeFile } from "../code/code_texts.ts";
 import { inStore, StoreError } from "../errors.ts";
-import { FileStore } from "../store/file_store.ts";
-import { readJson } from "../store/json_file.ts";
-import { Layout, namesIn } from "../store/layout.ts";
-import { tryLock } from "../store/lock.ts";
+import { openStore } from "../implementations.ts";
+import { runIdAt } from "../run_record.ts";
+import type { Manifest, Store } from "../store.ts";
+import type { Holding } from "./holding.ts";
 import { type Need, Retention } from "./retention.ts";
-import { runIdAt } from "../store/run_record.ts";
-import { statOrNull, walk } from "../store/tree.ts";
 
 export interface GcOptions {
   /** Only say what would go. */
@@ -22,7 +19,7 @@ export interface GcOptions {
 
 export interface Garbage {
   path: string;
-  what: "draft" | "manifest" | "artifact" | "checkpoints" | "code" | "run";
+  what: Holding["what"];
   bytes: number;
 }
 
@@ -35,113 +32,102 @@ export interface Garbage {
  * @throws {StoreError} while a run uses the store
  */
 export async function gc(store: string, options: GcOptions = {}): Promise<Garbage[]> {
-  const layout = new Layout(store);
-  if (!layout.exists()) return [];
-  return await inStore(layout.root, async () => {
-    layout.create();
-    using alone = await tryLock(layout.storeLock, "exclusive");
+  const kept = openStore(store);
+  if (!await kept.upkeep.exists()) return [];
+  return await inStore(kept.name, async () => {
+    using alone = await kept.upkeep.useAlone();
     if (!alone) {
-      throw new StoreError(`a run uses the store ${layout.root}: try again when it is over`);
+      throw new StoreError(`a run uses the store ${kept.name}: try again when it is over`);
     }
-    const garbage = findGarbage(layout, options);
-    // Manifests go before what they describe: at no moment does one promise what is gone.
-    if (!options.dryRun) {
-      for (const { path } of garbage) Deno.removeSync(path, { recursive: true });
-    }
+    const garbage = (await findGarbage(kept, options))
+      .map(({ path, what, bytes }) => ({ path, what, bytes }));
+    // In this order: at no moment does a manifest promise what is gone.
+    if (!options.dryRun) { for (const { path } of garbage) await kept.upkeep.remove(path); }
     return garbage;
   });
 }
 
-/** An artifact or checkpoints, which several manifests may share. */
-interface Holding extends Garbage, Need {
+/** Of artifacts and checkpoints, which several manifests may share: what is known of their use. */
+interface Use extends Need {
+  holding: Holding;
+  /** Manifests that describe it. */
   manifests: string[];
 }
 
-function findGarbage(layout: Layout, { keepRuns, maxAge, maxSize }: GcOptions): Garbage[] {
-  const retention = new Retention(layout);
+async function findGarbage(
+  { runs, upkeep }: Store,
+  { keepRuns, maxAge, maxSize }: GcOptions,
+): Promise<Holding[]> {
+  const retention = await Retention.of(runs);
   const oldest = maxAge === undefined ? "" : runIdAt(Date.now() - 1000 * maxAge);
   const kept = keepRuns ?? (maxAge === undefined && maxSize === undefined ? 10 : Infinity);
   const oldestKept = retention.runs[Math.min(kept, retention.runs.length) - 1] ?? "";
   const since = oldest > oldestKept ? oldest : oldestKept;
   const stays = ({ required, lastRun }: Need) => required || lastRun >= since;
 
-  const { holdings, manifests } = findHoldings(layout, retention);
-  const gone = new Set(holdings.filter((holding) => !stays(holding)));
-  const left = holdings.filter((holding) => !gone.has(holding));
-  for (const holding of beyond(maxSize ?? Infinity, left)) gone.add(holding);
-  const unused = new Set(
-    [...gone].filter(({ what }) => what === "artifact").flatMap(({ manifests }) => manifests),
-  );
-  for (const [path, need] of manifests) if (!stays(need)) unused.add(path);
-  const code = new Set(
-    [...manifests].flatMap(([path, { code }]) => unused.has(path) ? [] : code).map(codeFile),
-  );
-  const runs = retention.runs.filter((run) => run < oldest && !retention.ofRun(run).required);
-  return [
-    ...within(layout.drafts).map((path) => garbageAt(path, "draft")),
-    ...[...unused].sort().map((path) => garbageAt(path, "manifest")),
-    ...[...gone].map(({ path, what, bytes }) => ({ path, what, bytes })),
-    ...namesIn(layout.code).filter((name) => !code.has(name))
-      .map((name) => garbageAt(`${layout.code}/${name}`, "code")),
-    ...runs.map((run) => garbageAt(`${layout.runs}/${run}`, "run")),
-  ];
-}
-
-/** Everything that takes up room, with what is known of its use; nothing known: it is garbage. */
-function findHoldings(layout: Layout, retention: Retention) {
-  const found = new Map<string, Holding>();
-  const add = (path: string, what: Garbage["what"]) =>
-    found.set(path, {
-      ...garbageAt(path, what),
-      required: false,
-      lastRun: "",
-      manifests: [],
-    });
-  const use = (path: string, { required, lastRun }: Need, manifest?: string) => {
-    const holding = found.get(path);
-    if (!holding) return;
-    holding.required ||= required;
-    if (lastRun > holding.lastRun) holding.lastRun = lastRun;
-    if (manifest) holding.manifests.push(manifest);
-  };
-  for (const path of within(layout.artifacts).flatMap(within)) add(path, "artifact");
-  for (const path of within(layout.checkpoints).flatMap(within)) {
-    add(path, "checkpoints");
-    const run = readJson<{ run: string }>(`${path}/run.json`)?.run;
-    if (run) use(path, retention.ofRun(run));
+  const contents = await upkeep.contents();
+  const uses = findUses(contents, retention);
+  const gone = new Set(uses.filter((use) => !stays(use)));
+  const left = uses.filter((use) => !gone.has(use));
+  if (maxSize !== undefined) { for (const use of beyond(maxSize, left)) gone.add(use); }
+  const garbage = new Set([...gone].map(({ holding }) => holding.path));
+  for (const { holding, manifests } of gone) {
+    if (holding.what === "artifact") { for (const path of manifests) garbage.add(path); }
   }
-  const manifests = new Map<string, Need & { code: string[] }>();
-  const store = new FileStore(layout);
-  for (const step of namesIn(layout.entries)) {
-    for (const manifest of store.manifests(step)) {
-      const { key, fingerprint, made, checkpoints } = manifest;
-      const entry = layout.entry(step, key);
-      const need = retention.ofEntry(step, key, made.run);
-      const code = Object.values(fingerprint.files).filter((digest) => digest !== null);
-      manifests.set(entry, { ...need, code });
-      use(layout.artifact(manifest), need, entry);
-      if (checkpoints) use(layout.checkpoint(step, checkpoints), need);
-    }
+  const code = new Set<string>();
+  for (const holding of contents) {
+    if (holding.what !== "manifest") continue;
+    if (!stays(needOf(holding.manifest, retention))) garbage.add(holding.path);
+    if (!garbage.has(holding.path)) { for (const path of holding.code) code.add(path); }
   }
-  return { holdings: [...found.values()], manifests };
-}
-
-/** Of what was used longest ago, as much as there is too much. */
-function beyond(maxSize: number, holdings: readonly Holding[]): Holding[] {
-  let size = holdings.reduce((sum, { bytes }) => sum + bytes, 0);
-  const byAge = holdings.filter(({ required }) => !required)
-    .toSorted((a, b) => a.lastRun < b.lastRun ? -1 : 1);
-  return byAge.filter(({ bytes }) => {
-    if (size <= maxSize) return false;
-    size -= bytes;
-    return true;
+  const records = new Set(retention.runs);
+  return contents.filter((holding) => {
+    const { path, what } = holding;
+    if (what === "draft") return true;
+    if (what === "code") return !code.has(path);
+    if (what !== "run") return garbage.has(path);
+    const { run } = holding;
+    return records.has(run) && run < oldest && !retention.ofRun(run).required;
   });
 }
 
-const within = (folder: string) => namesIn(folder).map((name) => `${folder}/${name}`);
+const needOf = ({ step, key, made }: Manifest, retention: Retention): Need =>
+  retention.ofEntry(step, key, made.run);
 
-function garbageAt(path: string, what: Garbage["what"]): Garbage {
-  const files = Deno.statSync(path).isFile ? [path] : walk(path).files.map((f) => `${path}/${f}`);
-  const bytes = files.reduce((sum, file) => sum + (statOrNull(file)?.size ?? 0), 0);
-  return { path, what, bytes };
+/** Of all artifacts and checkpoints; what nothing is known of is garbage. */
+function findUses(contents: readonly Holding[], retention: Retention): Use[] {
+  const found = new Map<string, Use>();
+  for (const holding of contents) {
+    if (holding.what !== "artifact" && holding.what !== "checkpoints") continue;
+    found.set(holding.path, { holding, required: false, lastRun: "", manifests: [] });
+  }
+  const add = (path: string, { required, lastRun }: Need, manifest?: string) => {
+    const use = found.get(path);
+    if (!use) return;
+    use.required ||= required;
+    if (lastRun > use.lastRun) use.lastRun = lastRun;
+    if (manifest) use.manifests.push(manifest);
+  };
+  for (const holding of contents) {
+    if (holding.what === "checkpoints") {
+      if (holding.run) add(holding.path, retention.ofRun(holding.run));
+    } else if (holding.what === "manifest") {
+      const need = needOf(holding.manifest, retention);
+      add(holding.artifact, need, holding.path);
+      if (holding.checkpoints) add(holding.checkpoints, need);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Of what was used longest ago, as much as there is too much. */
+function beyond(maxSize: number, uses: readonly Use[]): Use[] {
+  let size = uses.reduce((sum, { holding }) => sum + holding.bytes, 0);
+  const byAge = uses.filter(({ required }) => !required)
+    .toSorted((a, b) => a.lastRun < b.lastRun ? -1 : 1);
+  return byAge.filter(({ holding }) => {
+    if (size <= maxSize) return false;
+    size -= holding.bytes;
+    return true;
+  });
 }

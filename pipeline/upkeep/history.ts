@@ -1,34 +1,40 @@
 /** What earlier runs left. */
 import { PipelineError } from "../errors.ts";
-import { FileStore } from "../store/file_store.ts";
-import { Layout, namesIn } from "../store/layout.ts";
-import { pinsIn } from "./pins.ts";
-import { readRecord, recordsIn, type RunRecord } from "../store/run_record.ts";
-import type { Artifact } from "../store.ts";
+import { openStore } from "../implementations.ts";
+import type { RunRecord } from "../run_record.ts";
+import type { Artifact, Runs } from "../store.ts";
+
+/** Every run with a record that can be read, newest first. */
+export async function* recordsOf(runs: Runs): AsyncGenerator<RunRecord> {
+  for (const id of await runs.ids()) {
+    const record = await runs.read(id);
+    if (record) yield record;
+  }
+}
 
 /**
  * The artifact of `step` in the newest run that has one that is whole; undefined without any.
  *
  * @param readFrom stores that runs took artifacts from
  */
-export function latestArtifact(
+export async function latestArtifact(
   store: string,
   step: string,
   readFrom: readonly string[] = [],
-): Artifact | undefined {
-  const stores = [store, ...readFrom].map((root) => new FileStore(new Layout(root)));
-  for (const { steps } of recordsIn(new Layout(store))) {
+): Promise<Artifact | undefined> {
+  const kept = openStore(store, readFrom);
+  for await (const { steps } of recordsOf(kept.runs)) {
     const record = steps.find((record) => record.step === step);
     if (!record?.key) continue;
     const { key, kind = step } = record;
-    const found = stores.map((files) => files.find(kind, key).artifact).find(Boolean);
-    if (found) return found;
+    const { artifact } = await kept.find(kind, key);
+    if (artifact) return artifact;
   }
 }
 
 /** Records of the runs in the store, newest first. */
-export function listRuns(store: string): RunRecord[] {
-  return [...recordsIn(new Layout(store))];
+export async function listRuns(store: string): Promise<RunRecord[]> {
+  return await Array.fromAsync(recordsOf(openStore(store).runs));
 }
 
 /**
@@ -36,11 +42,11 @@ export function listRuns(store: string): RunRecord[] {
  *   or `latest~2`, the second before that
  * @throws {PipelineError} when this is no run, or could be several
  */
-export function findRun(store: string, name: string): RunRecord {
-  const layout = new Layout(store);
-  const ids = namesIn(layout.runs).reverse();
+export async function findRun(store: string, name: string): Promise<RunRecord> {
+  const { runs, name: root } = openStore(store);
+  const ids = await runs.ids();
   const [, back] = /^latest(?:~(\d+))?$/.exec(name) ?? [undefined, undefined];
-  const pinned = pinsIn(layout).get(name);
+  const pinned = (await runs.pins()).get(name);
   const found = pinned !== undefined
     ? [pinned]
     : name === "latest" || back
@@ -50,10 +56,10 @@ export function findRun(store: string, name: string): RunRecord {
   if (other && id !== name) {
     throw new PipelineError(`several runs could be "${name}", such as ${id} and ${other}`);
   }
-  const record = id === undefined ? undefined : readRecord(layout, id);
+  const record = id === undefined ? undefined : await runs.read(id);
   if (record) return record;
   throw new PipelineError(
-    `${layout.root} has no run "${name}"` +
+    `${root} has no run "${name}"` +
       (ids.length > 0 ? `: the latest is ${ids[0]}` : ": nothing ran there yet"),
   );
 }

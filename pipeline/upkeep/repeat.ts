@@ -1,13 +1,11 @@
 /** Whether a step is what all rests on: a function, which gives the same for the same. */
 import { inputsOf, kindOf } from "../declaration.ts";
 import { inStore } from "../errors.ts";
-import { FileStore } from "../store/file_store.ts";
 import { type Pipeline, stepNamed } from "../graph.ts";
-import { Layout } from "../store/layout.ts";
-import { lock } from "../store/lock.ts";
+import { openStore } from "../implementations.ts";
 import { run, type RunOptions } from "../run.ts";
-import type { Manifest } from "../store.ts";
-import { without } from "../store/tree.ts";
+import type { Manifest, Store } from "../store.ts";
+import { without } from "../tree.ts";
 
 export interface Repetition {
   step: string;
@@ -30,16 +28,15 @@ export async function repeat(
   options: RunOptions,
 ): Promise<Repetition> {
   const inputs = Object.values(inputsOf(stepNamed(pipeline, step)));
-  const layout = new Layout(options.store);
-  return await inStore(layout.root, async () => {
-    layout.create();
-    using _notRemoved = await lock(layout.storeLock, "shared", { signal: options.signal });
+  const kept = openStore(options.store);
+  return await inStore(kept.name, async () => {
+    using _notRemoved = await kept.use({ signal: options.signal });
     if (inputs.length > 0) {
       await runOrThrow(pipeline, { ...options, targets: inputs, force: false });
     }
-    const first = await makeAlone(pipeline, step, options, layout);
-    const second = await makeAlone(pipeline, step, options, layout);
-    const stored = new FileStore(layout).find(first.step, first.key).artifact?.manifest;
+    const first = await makeAlone(pipeline, step, options, kept);
+    const second = await makeAlone(pipeline, step, options, kept);
+    const stored = (await kept.find(first.step, first.key)).artifact?.manifest;
     const differences = differencesOf(first, second);
     return {
       step,
@@ -55,20 +52,20 @@ async function makeAlone(
   pipeline: Pipeline,
   step: string,
   options: RunOptions,
-  layout: Layout,
+  kept: Store,
 ): Promise<Manifest> {
-  const store = Deno.makeTempDirSync({ dir: layout.drafts, prefix: `${step}.repeated.` });
+  const store = await kept.draft(`${step}.repeated`);
   try {
-    const readFrom = [layout.root, ...options.readFrom ?? []];
+    const readFrom = [options.store, ...options.readFrom ?? []];
     const { steps } = await runOrThrow(
       pipeline,
       { ...options, store, readFrom, targets: [step], force: [step] },
     );
     const { key } = steps.find((record) => record.step === step)!;
     const kind = kindOf(stepNamed(pipeline, step));
-    return new FileStore(new Layout(store)).find(kind, key!).artifact!.manifest;
+    return (await openStore(store).find(kind, key!)).artifact!.manifest;
   } finally {
-    Deno.removeSync(store, { recursive: true });
+    await kept.discard(store);
   }
 }
 

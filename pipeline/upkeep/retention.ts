@@ -1,7 +1,7 @@
 /** What of a store runs still need, and when the rest was needed last. */
-import type { Layout } from "../store/layout.ts";
-import { pinsIn } from "./pins.ts";
-import { recordsIn, type RunRecord } from "../store/run_record.ts";
+import type { RunRecord } from "../run_record.ts";
+import type { Runs } from "../store.ts";
+import { recordsOf } from "./history.ts";
 
 /** Of an artifact's entry or of checkpoints. */
 export interface Need {
@@ -19,15 +19,19 @@ export class Retention {
   /** The newest run that used an entry, by `step/key`. */
   readonly #lastRuns = new Map<string, string>();
   /** Every run with a record, newest first. */
-  readonly runs: readonly string[];
+  readonly runs: string[] = [];
 
-  constructor(layout: Layout) {
-    const pinned = new Set(pinsIn(layout).values());
+  private constructor() {}
+
+  static async of(runs: Runs): Promise<Retention> {
+    const retention = new Retention();
+    const pinned = new Set((await runs.pins()).values());
     const steps = new Set<string>();
-    this.runs = recordsIn(layout).map((record) => {
-      this.#add(record, pinned.has(record.id), steps);
-      return record.id;
-    }).toArray();
+    for await (const record of recordsOf(runs)) {
+      retention.#add(record, pinned.has(record.id), steps);
+      retention.runs.push(record.id);
+    }
+    return retention;
   }
 
   /** @param latest steps of pipelines of which a newer run used an artifact */

@@ -1,7 +1,5 @@
 /** Looks for what time, disks and people have done to artifacts. */
-import { FileStore } from "../store/file_store.ts";
-import { Layout, namesIn } from "../store/layout.ts";
-import { findDamageByContent } from "../store/tree.ts";
+import { openStore } from "../implementations.ts";
 
 export interface Damage {
   step: string;
@@ -14,15 +12,13 @@ export interface Damage {
 
 /** Hashes every artifact in the store again and lists those that are not what was published. */
 export async function verify(store: string): Promise<Damage[]> {
-  const layout = new Layout(store);
-  const files = new FileStore(layout);
+  const kept = openStore(store);
   const damaged: Damage[] = [];
-  for (const step of namesIn(layout.entries)) {
-    for (const manifest of files.manifests(step)) {
-      const path = layout.artifact(manifest);
-      const problem = await findDamageByContent(path, manifest.tree);
-      if (problem) damaged.push({ step, key: manifest.key, path, problem });
-    }
+  for (const holding of await kept.upkeep.contents()) {
+    if (holding.what !== "manifest") continue;
+    const { manifest, artifact: path } = holding;
+    const problem = await kept.inspect({ path, manifest });
+    if (problem) damaged.push({ step: manifest.step, key: manifest.key, path, problem });
   }
   return damaged;
 }

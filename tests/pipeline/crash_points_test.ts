@@ -1,7 +1,7 @@
 /** `kill -9` at any change to the disk: what is on it then is all that the next run has. */
 import assert from "node:assert/strict";
 import { gc } from "../../pipeline/upkeep/gc.ts";
-import { plan } from "../../pipeline/plan.ts";
+import { plan } from "../../pipeline/explain/plan.ts";
 import { run } from "../../pipeline/run.ts";
 import { verify } from "../../pipeline/upkeep/verify.ts";
 import { crashPipeline, insideProcess } from "./crash_driver.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { expand, type Setting } from "../../pipeline/expand.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
-import { plan } from "../../pipeline/plan.ts";
+import { plan } from "../../pipeline/explain/plan.ts";
 import { run } from "../../pipeline/run.ts";
 import { inputsOf } from "../../pipeline/declaration.ts";
 import { Folder, runCollecting, statuses, stepOf, writeText } from "./rig.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import type { Closures } from "../../pipeline/code/closure.ts";
+import type { Code } from "../../pipeline/code.ts";
 import { defineStep, type Json } from "../../pipeline/declaration.ts";
 import { FileDigests } from "../../pipeline/code/file_digests.ts";
 import {
@@ -112,10 +112,13 @@ Deno.test("parameters that checkpoints are shared across leave their key alone, 
 Deno.test("the order of a step's declarations does not change its fingerprint", async () => {
   using folder = new Folder();
   const [x, y] = [folder.write("x.txt", "x"), folder.write("y.txt", "y")];
-  const closures = {
-    of: () => Promise.resolve({ module: "m", files: {}, texts: {}, packages: {}, readable: [] }),
-  } as unknown as Closures;
-  const fingerprinter = new Fingerprinter(closures, new FileDigests());
+  const closure = { root: "", module: "m", files: {}, texts: {}, packages: {}, readable: [] };
+  const digests = new FileDigests();
+  const code: Pick<Code, "closureOf" | "digestOf"> = {
+    closureOf: () => Promise.resolve(closure),
+    digestOf: (path) => digests.of(path),
+  };
+  const fingerprinter = new Fingerprinter(code);
   const keys = await Promise.all([false, true].map(async (reverse) => {
     const list = <T>(...items: T[]) => reverse ? items.reverse() : items;
     const step = defineStep({

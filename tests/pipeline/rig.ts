@@ -3,7 +3,7 @@ import type { StandardSchema, StepDeclaration } from "../../pipeline/declaration
 import type { PipelineEvent } from "../../pipeline/events.ts";
 import { definePipeline, type Pipeline } from "../../pipeline/graph.ts";
 import { run, type RunOptions } from "../../pipeline/run.ts";
-import type { RunRecord } from "../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
 
 export const STEPS = new URL("./steps/", import.meta.url);
 

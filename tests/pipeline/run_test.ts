@@ -4,7 +4,9 @@ import { Layout } from "../../pipeline/store/layout.ts";
 import { tryLock } from "../../pipeline/store/lock.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
 import { latestArtifact, listRuns } from "../../pipeline/upkeep/history.ts";
-import { run } from "../../pipeline/run.ts";
+import type { StepDeclaration } from "../../pipeline/declaration.ts";
+import type { Change } from "../../pipeline/explain/changes.ts";
+import { run, type RunOptions } from "../../pipeline/run.ts";
 import {
   Folder,
   Gate,
@@ -106,18 +108,26 @@ Deno.test("a run tells what it does in events", async () => {
   const pipeline = definePipeline([writeText("a")]);
   const ran = await runCollecting(pipeline, { store: folder.store });
   const artifact = ran.record.steps[0].artifact!;
-  const seconds = 0;
+  const seconds = 0, reason = "it never ran";
   const withoutTimes = ran.events.map((event) =>
     "seconds" in event ? { ...event, seconds } : event
   );
   const id = ran.record.id;
   assert.deepEqual(JSON.parse(JSON.stringify(withoutTimes)), [
     { type: "run_started", run: id, steps: ["a"] },
-    { type: "step_started", step: "a", reason: "it never ran" },
+    { type: "step_started", step: "a", reason, why: "never_ran", changes: [] },
     { type: "step_progress", step: "a", done: 1, total: 1, unit: "texts", loss: 0.5 },
     { type: "step_log", step: "a", text: "wrote a" },
     { type: "step_result", step: "a", value: { length: 1 } },
-    { type: "step_finished", step: "a", status: "ran", artifact, seconds, reason: "it never ran" },
+    {
+      type: "step_finished",
+      step: "a",
+      status: "ran",
+      artifact,
+      seconds,
+      reason,
+      changes: [],
+    },
     { type: "run_finished", run: id, status: "done", seconds },
   ]);
   const cached = await runCollecting(pipeline, { store: folder.store });
@@ -127,6 +137,32 @@ Deno.test("a run tells what it does in events", async () => {
     "step_finished",
     "run_finished",
   ]);
+});
+
+Deno.test("events tell what differs as data, also of a step that is forced or fails", async () => {
+  using folder = new Folder();
+  const told = async (step: StepDeclaration, options: Partial<RunOptions> = {}) => {
+    const { events } = await runCollecting(definePipeline([step]), { ...folder, ...options });
+    const started = events.filter((event) => event.type === "step_started");
+    const [finished] = events.filter((event) => event.type === "step_finished");
+    return [started.map(({ why, changes }) => [why, changes]), finished.status, finished.changes];
+  };
+  const a = writeText("a");
+  assert.deepEqual(await told(a), [[["never_ran", []]], "ran", []]);
+  assert.deepEqual(await told(a), [[], "cached", []]);
+  assert.deepEqual(await told(a, { force: true }), [[["forced", []]], "ran", []]);
+  const text = { kind: "parameter", name: "text", before: `"a"`, after: `"b"` };
+  const parameters = { a: { text: "b" } };
+  assert.deepEqual(await told(a, { parameters }), [[["changed", [text]]], "ran", [text]]);
+  const [, status, changes] = await told(misbehave("throw", "", { name: "a" }));
+  assert.equal(status, "failed");
+  assert.deepEqual(
+    (changes as Change[]).map(({ kind, name }) => [kind, name]).slice(0, 4),
+    [["parameter", "path"], ["parameter", "text"], ["parameter", "way"], [
+      "file",
+      "tests/pipeline/steps/misbehave.ts",
+    ]],
+  );
 });
 
 Deno.test("what needs a failed step is skipped, and so is what has not begun", async () => {
@@ -201,7 +237,7 @@ Deno.test("runs are listed, the newest first, with what each step did and why", 
   using folder = new Folder();
   const first = await run(chain, { store: folder.store, targets: ["a"] });
   const second = await run(chain, { store: folder.store });
-  const runs = listRuns(folder.store);
+  const runs = await listRuns(folder.store);
   assert.deepEqual(runs, JSON.parse(JSON.stringify([second, first])));
   assert.deepEqual(runs[1].targets, ["a"]);
   assert.deepEqual(runs[0].parameters, { a: { text: "a" }, b: { text: "b" }, c: { text: "c" } });
@@ -257,10 +293,10 @@ Deno.test("a clock that jumps back changes neither what is cached nor which run 
   try {
     const second = await run(chain, folder);
     assert.deepEqual(statuses(second), { a: "cached", b: "cached", c: "cached" });
-    assert.deepEqual(listRuns(folder.store).map(({ id }) => id), [second.id, first.id]);
+    assert.deepEqual((await listRuns(folder.store)).map(({ id }) => id), [second.id, first.id]);
     const third = await run(chain, { ...folder, parameters: { c: { text: "C" } } });
     assert.deepEqual(statuses(third), { a: "cached", b: "cached", c: "ran" });
-    assert.equal(latestArtifact(folder.store, "c")!.path, stepOf(third, "c").artifact);
+    assert.equal((await latestArtifact(folder.store, "c"))!.path, stepOf(third, "c").artifact);
   } finally {
     Date.now = now;
   }

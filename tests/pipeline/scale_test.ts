@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { FileStore } from "../../pipeline/store/file_store.ts";
-import { Layout } from "../../pipeline/store/layout.ts";
 import type { Executor } from "../../pipeline/executor.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
-import { plan } from "../../pipeline/plan.ts";
+import { plan } from "../../pipeline/explain/plan.ts";
 import { run } from "../../pipeline/run.ts";
 import { verify } from "../../pipeline/upkeep/verify.ts";
-import { digestOfTree, readTree, statOrNull } from "../../pipeline/store/tree.ts";
+import { statOrNull } from "../../pipeline/store/folder.ts";
+import { readTree } from "../../pipeline/store/read_tree.ts";
+import { digestOfTree } from "../../pipeline/tree.ts";
 import { Folder, writeText } from "./rig.ts";
 
 /** Does what `steps/write_text.ts` does, without a process. */
@@ -58,10 +59,9 @@ Deno.test("five hundred steps are planned and found cached in a second, without 
 
 Deno.test("an artifact of ten thousand files is published and verified in seconds", async () => {
   using folder = new Folder();
-  const layout = new Layout(folder.store);
-  layout.create();
-  const store = new FileStore(layout);
-  const draft = store.draft("many");
+  const store = new FileStore(folder.store);
+  using _use = await store.use();
+  const draft = await store.draft("many");
   for (let i = 0; i < 100; i++) {
     Deno.mkdirSync(`${draft}/${i}`);
     for (let j = 0; j < 100; j++) Deno.writeTextFileSync(`${draft}/${i}/${j}.txt`, `${i} ${j}`);
@@ -75,7 +75,7 @@ Deno.test("an artifact of ten thousand files is published and verified in second
   });
   assert.ok(took < 10, `${took} s`);
   assert.ok(await seconds(async () => assert.deepEqual(await verify(folder.store), [])) < 5);
-  const { path, manifest: { tree } } = store.find("many", manifest.key).artifact!;
+  const { path, manifest: { tree } } = (await store.find("many", manifest.key)).artifact!;
   assert.equal(tree.files.length, 10_000);
   Deno.writeTextFileSync(`${path}/37/59.txt`, "59 37");
   const [damage] = await verify(folder.store);
@@ -85,5 +85,5 @@ Deno.test("an artifact of ten thousand files is published and verified in second
 /** A manifest to begin with, made by a real run. */
 async function manifestsOfOneStep(folder: Folder) {
   await run(definePipeline([writeText("one")]), { ...folder, executor: inProcess });
-  return new FileStore(new Layout(folder.store)).manifests("one", 1);
+  return await new FileStore(folder.store).manifests("one", 1);
 }

@@ -4,7 +4,7 @@ import { configure } from "../../../app/cli/configuration.ts";
 import { parseFlags } from "../../../app/cli/parse_flags.ts";
 import { expand } from "../../../pipeline/expand.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
-import type { RunRecord } from "../../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../../pipeline/run_record.ts";
 
 const module = new URL("file:///step.ts");
 const pipeline = definePipeline([

@@ -29,7 +29,7 @@ Deno.test("a step that goes on where it stopped is timed from there", () => {
 });
 
 Deno.test("a finished step says what happened, how long it took and why", () => {
-  const event = { type: "step_finished" as const, step: "evaluate", artifact: "/a" };
+  const event = { type: "step_finished" as const, step: "evaluate", artifact: "/a", changes: [] };
   assert.equal(
     finishedLine(
       { ...event, status: "ran", seconds: 2.25, reason: "the parameter lr changed" },
@@ -47,7 +47,13 @@ Deno.test("plain output shows progress seldom, with amounts and the time left", 
   const lines: string[] = [];
   let now = 0;
   const renderer = new PlainRenderer((line) => lines.push(line), () => now);
-  renderer.show({ type: "step_started", step: "download_data", reason: "no result yet" });
+  renderer.show({
+    type: "step_started",
+    step: "download_data",
+    reason: "no result yet",
+    why: "never_ran",
+    changes: [],
+  });
   for (now = 1000; now <= 40_000; now += 1000) {
     renderer.show({
       type: "step_progress",

@@ -44,7 +44,9 @@ for (const deaf of [false, true]) {
     assert.match(said, /✓ before/);
     assert.match(said, /- waits +skipped \(interrupted\)/);
     const again = await start(["plan", "waits", "--json", "--store", folder.store], env).output();
-    assert.match(new TextDecoder().decode(again.stdout), /"before","status":"cached"/);
+    const [before, waits] = new TextDecoder().decode(again.stdout).trim().split("\n");
+    assert.match(before, /"before","status":"cached"/);
+    assert.deepEqual(JSON.parse(waits).changes, []);
   });
 }
 

@@ -35,8 +35,9 @@ Deno.test("on a terminal, bars stand below what was logged and what is finished,
   const screen = new Screen();
   const renderer = new TerminalRenderer(screen);
   renderer.show({ type: "run_started", run: "now", steps: ["train_finetune", "train_frozen"] });
-  renderer.show({ type: "step_started", step: "train_finetune", reason: "it never ran" });
-  renderer.show({ type: "step_started", step: "train_frozen", reason: "lr: 1 → 2" });
+  const started = { type: "step_started", why: "changed", changes: [] } as const;
+  renderer.show({ ...started, step: "train_finetune", reason: "it never ran" });
+  renderer.show({ ...started, step: "train_frozen", reason: "lr: 1 → 2" });
   const progress = { type: "step_progress", step: "train_finetune", unit: "batches" } as const;
   renderer.show({ ...progress, done: 3, total: 4, message: "epoch 1" });
   renderer.show({ type: "step_log", step: "train_frozen", text: "one\ntwo" });
@@ -47,7 +48,12 @@ Deno.test("on a terminal, bars stand below what was logged and what is finished,
     "train_frozen     ░░░░░░░░░░░░░░░░ 0%  lr: 1 → 2",
   ]);
 
-  const finished = { type: "step_finished", seconds: 2, reason: "it never ran" } as const;
+  const finished = {
+    type: "step_finished",
+    seconds: 2,
+    reason: "it never ran",
+    changes: [],
+  } as const;
   renderer.show({ ...finished, step: "train_finetune", status: "ran" });
   assert.deepEqual((await screen.lines()).slice(2), [
     "✓ train_finetune   ran in 2.0 s (it never ran)",

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { Closures } from "../../../pipeline/code/closure.ts";
+import { Closures } from "../../../pipeline/code/closures.ts";
 import { CodeDigests } from "../../../pipeline/code/code_digests.ts";
 import { FileDigests } from "../../../pipeline/code/file_digests.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
-import { plan } from "../../../pipeline/plan.ts";
+import { plan } from "../../../pipeline/explain/plan.ts";
 import { run } from "../../../pipeline/run.ts";
 import { Folder, STEPS, writeText } from "../rig.ts";
 

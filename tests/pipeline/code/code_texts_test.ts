@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { gc } from "../../../pipeline/upkeep/gc.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
-import { plan } from "../../../pipeline/plan.ts";
+import { plan } from "../../../pipeline/explain/plan.ts";
 import { run } from "../../../pipeline/run.ts";
 import { countLines } from "../../../pipeline/code/line_counts.ts";
 import { Folder, schemaOf, STEPS, writeText } from "../rig.ts";
@@ -20,7 +20,7 @@ class Project extends Folder {
     this.write("deno.json", "{}");
     this.write(
       "step.ts",
-      `import { runStep } from "${new URL("../../../pipeline/step.ts", STEPS)}";
+      `import { runStep } from "${new URL("../../../pipeline/process/step.ts", STEPS)}";
 import { words } from "./words.ts";
 
 await runStep(({ output }) => Deno.writeTextFile(output + "/text.txt", words.join(" ")));

@@ -4,7 +4,7 @@ import { Checkpoints } from "../../../pipeline/process/checkpoints.ts";
 import { gc } from "../../../pipeline/upkeep/gc.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
 import { run, type RunOptions } from "../../../pipeline/run.ts";
-import type { RunRecord } from "../../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../../pipeline/run_record.ts";
 import { Folder, schemaOf, statuses, stepOf, STEPS, writeText } from "../rig.ts";
 
 const NEVER = { at: -1, how: "throw" };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Checkpoints } from "../../../pipeline/process/checkpoints.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
-import { plan } from "../../../pipeline/plan.ts";
+import { plan } from "../../../pipeline/explain/plan.ts";
 import { run } from "../../../pipeline/run.ts";
 import { Folder, misbehave, writeText } from "../rig.ts";
 
@@ -52,7 +52,10 @@ Deno.test("a disk that fills up fails the step with a clear error, and a rerun r
     });
     const full = await run(definePipeline([large]), { store: `${disk}/store` });
     assert.equal(full.steps[0].status, "failed");
-    assert.match(full.steps[0].error!.message, /No space left on device/);
+    assert.match(
+      full.steps[0].error!.message,
+      /No space left on device.*: the disk is full: free some space, and run again$/,
+    );
     assert.deepEqual([...Deno.readDirSync(`${disk}/store/tmp`)], []);
     const small = await run(pipeline, { store: `${disk}/store` });
     assert.equal(small.status, "done");

@@ -4,22 +4,21 @@ import { FileStore } from "../../../pipeline/store/file_store.ts";
 import { type Fingerprint, keyOf } from "../../../pipeline/fingerprint.ts";
 import { LayeredStore } from "../../../pipeline/store/layered_store.ts";
 import { Layout } from "../../../pipeline/store/layout.ts";
+import type { RunRecord } from "../../../pipeline/run_record.ts";
 import type { Artifact, Store } from "../../../pipeline/store.ts";
-import { digestOfTree, readTree } from "../../../pipeline/store/tree.ts";
+import { readTree } from "../../../pipeline/store/read_tree.ts";
+import { digestOfTree } from "../../../pipeline/tree.ts";
 import { Folder } from "../rig.ts";
 
-function layoutOf(root: string): Layout {
-  const layout = new Layout(root);
-  layout.create();
-  return layout;
+function fileStore(root: string): FileStore {
+  new Layout(root).create();
+  return new FileStore(root);
 }
-
-const fileStore = (root: string) => new FileStore(layoutOf(root));
 
 const KINDS: Record<string, (root: string) => Store> = {
   "a store in a folder": fileStore,
   "a store with a read-only one behind it": (root) =>
-    new LayeredStore(layoutOf(root), [fileStore(`${root}_behind`)]),
+    new LayeredStore(fileStore(root), [fileStore(`${root}_behind`)]),
 };
 
 function fingerprintOf(step: string, version: number): Fingerprint {
@@ -47,7 +46,7 @@ async function publish(
   version: number,
   files: Record<string, string>,
 ): Promise<Artifact> {
-  const draft = store.draft(step);
+  const draft = await store.draft(step);
   for (const [name, text] of Object.entries(files)) {
     Deno.mkdirSync(`${draft}/${name}`.replace(/[^/]+$/, ""), { recursive: true });
     Deno.writeTextFileSync(`${draft}/${name}`, text);
@@ -67,6 +66,17 @@ async function publish(
   });
 }
 
+const recordOf = (id: string): RunRecord => ({
+  id,
+  pipeline: "p",
+  status: "running",
+  started: "then",
+  seconds: 1,
+  targets: [],
+  parameters: {},
+  steps: [],
+});
+
 const keyOfVersion = (step: string, version: number) => keyOf(fingerprintOf(step, version));
 
 for (const [kind, open] of Object.entries(KINDS)) {
@@ -77,29 +87,27 @@ for (const [kind, open] of Object.entries(KINDS)) {
     });
 
   test("finds nothing at first", async (store) => {
-    assert.deepEqual(store.find("a", keyOfVersion("a", 1)), {});
-    assert.deepEqual(store.manifests("a", 9), []);
-    assert.deepEqual([...store.steps()], []);
-    await Promise.resolve();
+    assert.deepEqual(await store.find("a", keyOfVersion("a", 1)), {});
+    assert.deepEqual(await store.manifests("a", 9), []);
+    assert.deepEqual([...await store.steps()], []);
   });
 
   test("finds what was published, and only under its step and key", async (store) => {
     const published = await publish(store, "a", 1, { "text.txt": "one", "in/deep.txt": "two" });
-    assert.deepEqual(store.find("a", keyOfVersion("a", 1)), { artifact: published });
+    assert.deepEqual(await store.find("a", keyOfVersion("a", 1)), { artifact: published });
     assert.equal(Deno.readTextFileSync(`${published.path}/in/deep.txt`), "two");
-    assert.deepEqual(store.find("a", keyOfVersion("a", 2)), {});
-    assert.deepEqual(store.find("b", keyOfVersion("a", 1)), {});
-    assert.deepEqual([...store.steps()], ["a"]);
+    assert.deepEqual(await store.find("a", keyOfVersion("a", 2)), {});
+    assert.deepEqual(await store.find("b", keyOfVersion("a", 1)), {});
+    assert.deepEqual([...await store.steps()], ["a"]);
   });
 
   test("does not show a draft, and removes it when told", async (store, folder) => {
-    const draft = store.draft("a");
+    const draft = await store.draft("a");
     Deno.writeTextFileSync(`${draft}/text.txt`, "half");
-    assert.deepEqual(store.find("a", keyOfVersion("a", 1)), {});
-    store.discard(draft);
+    assert.deepEqual(await store.find("a", keyOfVersion("a", 1)), {});
+    await store.discard(draft);
     assert.deepEqual([...Deno.readDirSync(`${folder.store}/tmp`)], []);
-    store.discard(draft);
-    await Promise.resolve();
+    await store.discard(draft);
   });
 
   test("keeps equal content once and lists every manifest, newest first", async (store) => {
@@ -108,30 +116,31 @@ for (const [kind, open] of Object.entries(KINDS)) {
     const three = await publish(store, "a", 3, { "text.txt": "other" });
     assert.equal(two.path, one.path);
     assert.notEqual(three.path, one.path);
-    const results = store.manifests("a", 9).map(({ result }) => result);
+    const results = (await store.manifests("a", 9)).map(({ result }) => result);
     assert.deepEqual(results.toSorted(), [1, 2, 3]);
-    assert.equal(store.manifests("a", 2).length, 2);
+    assert.equal((await store.manifests("a", 2)).length, 2);
   });
 
   test("does not serve an artifact that lost or grew a file", async (store) => {
     const key = keyOfVersion("a", 1);
     const { path } = await publish(store, "a", 1, { "x.txt": "1234", "in/y.txt": "5" });
     Deno.truncateSync(`${path}/x.txt`, 2);
-    assert.deepEqual(store.find("a", key), { damage: "x.txt has 2 bytes instead of 4" });
+    assert.deepEqual(await store.find("a", key), { damage: "x.txt has 2 bytes instead of 4" });
     Deno.removeSync(`${path}/x.txt`);
-    assert.deepEqual(store.find("a", key), { damage: "x.txt is missing" });
+    assert.deepEqual(await store.find("a", key), { damage: "x.txt is missing" });
     Deno.removeSync(path, { recursive: true });
-    assert.match(store.find("a", key).damage!, /is missing/);
+    assert.match((await store.find("a", key)).damage!, /is missing/);
   });
 
-  test("tells of changed content when it is asked to look, and then has no such artifact", async (store) => {
+  test("tells of changed content when it is asked to look, and forgets the artifact when told", async (store) => {
     const key = keyOfVersion("a", 1);
     const artifact = await publish(store, "a", 1, { "x.txt": "1234" });
     assert.equal(await store.inspect(artifact), undefined);
-    assert.deepEqual(store.find("a", key), { artifact });
+    assert.deepEqual(await store.find("a", key), { artifact });
     Deno.writeTextFileSync(`${artifact.path}/x.txt`, "12x4");
     assert.equal(await store.inspect(artifact), "x.txt has other content");
-    assert.deepEqual(store.find("a", key), {});
+    await store.forget(artifact);
+    assert.deepEqual(await store.find("a", key), {});
   });
 
   test("heals damaged content when it is published again", async (store) => {
@@ -161,21 +170,90 @@ for (const [kind, open] of Object.entries(KINDS)) {
     ) {
       assert.notEqual(wrong, text);
       Deno.writeTextFileSync(file, wrong);
-      assert.equal(store.find("a", key).artifact, undefined, wrong);
+      assert.equal((await store.find("a", key)).artifact, undefined, wrong);
     }
   });
 
   test("gives a step the same checkpoints again, by their key, until it shall begin afresh", async (store) => {
-    const folder = store.checkpoints("a", "k", "first run", false);
+    const folder = await store.checkpoints("a", "k", "first run", false);
     Deno.writeTextFileSync(`${folder}/state.txt`, "kept");
-    assert.equal(store.checkpoints("a", "k", "second run", false), folder);
+    assert.equal(await store.checkpoints("a", "k", "second run", false), folder);
     assert.equal(Deno.readTextFileSync(`${folder}/state.txt`), "kept");
     for (const [step, key] of [["a", "l"], ["b", "k"]]) {
-      assert.deepEqual([...Deno.readDirSync(store.checkpoints(step, key, "run", false))], []);
+      assert.deepEqual([...Deno.readDirSync(await store.checkpoints(step, key, "run", false))], []);
     }
-    assert.equal(store.checkpoints("a", "k", "third run", true), folder);
+    assert.equal(await store.checkpoints("a", "k", "third run", true), folder);
     assert.deepEqual([...Deno.readDirSync(folder)], []);
-    await Promise.resolve();
+  });
+
+  test("keeps code by its digest, the first that came", async (store, folder) => {
+    const [one, two] = [folder.write("one.ts", "one"), folder.write("two.ts", "two")];
+    assert.equal(await store.text("1".repeat(64)), undefined);
+    await store.keepText("1".repeat(64), one);
+    await store.keepText("1".repeat(64), two);
+    await store.keepText("2".repeat(64), two);
+    assert.equal(await store.text("1".repeat(64)), "one");
+    assert.equal(await store.text("2".repeat(64)), "two");
+  });
+
+  test("keeps the records of runs, newest first, and their names", async ({ runs }) => {
+    const [first, second] = [await runs.begin(), await runs.begin()];
+    assert.ok(Deno.statSync(second.folder).isDirectory);
+    assert.deepEqual(await runs.ids(), [second.id, first.id]);
+    assert.equal(await runs.read(first.id), undefined);
+    const record = recordOf(first.id);
+    await runs.write(record);
+    await runs.write({ ...record, seconds: 2 });
+    assert.deepEqual(await runs.read(first.id), { ...record, seconds: 2 });
+    await runs.pin("best", first.id);
+    await runs.pin("best", second.id);
+    await runs.pin("other", first.id);
+    assert.deepEqual([...await runs.pins()], [["best", second.id], ["other", first.id]]);
+    await runs.unpin("other");
+    assert.deepEqual([...await runs.pins()], [["best", second.id]]);
+  });
+
+  test(
+    "lists all that takes up room, manifests before what they describe",
+    async (store, folder) => {
+      const { path, manifest } = await publish(store, "a", 1, { "text.txt": "four" });
+      await store.checkpoints("a", "c", "some run", false);
+      await store.keepText("1".repeat(64), folder.write("code.ts", "code!"));
+      await store.draft("b");
+      const { id } = await store.runs.begin();
+      await store.runs.write(recordOf(id));
+      const contents = await store.upkeep.contents();
+      assert.deepEqual(contents.map(({ what }) => what), [
+        "draft",
+        "manifest",
+        "artifact",
+        "checkpoints",
+        "code",
+        "run",
+      ]);
+      const [, entry, artifact, checkpoints, code, run] = contents;
+      assert.ok(entry.what === "manifest" && entry.artifact === path);
+      assert.deepEqual(entry.manifest, manifest);
+      assert.deepEqual([artifact.path, artifact.bytes], [path, 4]);
+      assert.ok(checkpoints.what === "checkpoints" && checkpoints.run === "some run");
+      assert.equal(code.bytes, 5);
+      assert.ok(run.what === "run" && run.run === id);
+      for (const holding of contents) await store.upkeep.remove(holding.path);
+      assert.deepEqual(await store.upkeep.contents(), []);
+      assert.deepEqual(await store.find("a", manifest.key), {});
+    },
+  );
+
+  test("is used by many, or by one who looks after it", async (store) => {
+    const [one, two] = [await store.use(), await store.use()];
+    assert.equal(await store.upkeep.useAlone(), undefined);
+    one[Symbol.dispose]();
+    assert.equal(await store.upkeep.useAlone(), undefined);
+    two[Symbol.dispose]();
+    using alone = await store.upkeep.useAlone();
+    assert.ok(alone);
+    const options = { signal: AbortSignal.timeout(100) };
+    await assert.rejects(store.use(options), { name: "TimeoutError" });
   });
 
   test("gives the lock of a key to one at a time", async (store) => {
@@ -194,23 +272,32 @@ for (const [kind, open] of Object.entries(KINDS)) {
   });
 }
 
+Deno.test("code that only the store behind has is found there", async () => {
+  using folder = new Folder();
+  const behind = fileStore(`${folder.path}/team`);
+  await behind.keepText("1".repeat(64), folder.write("one.ts", "one"));
+  const store = new LayeredStore(fileStore(folder.store), [behind]);
+  assert.equal(await store.text("1".repeat(64)), "one");
+});
+
 Deno.test("what the store behind has is served from there, and nothing is written to it", async () => {
   using folder = new Folder();
   const behind = fileStore(`${folder.path}/team`);
   const theirs = await publish(behind, "a", 1, { "x.txt": "theirs" });
   const before = listing(`${folder.path}/team`);
-  const store = new LayeredStore(layoutOf(folder.store), [behind]);
-  assert.deepEqual(store.find("a", keyOfVersion("a", 1)), { artifact: theirs });
+  const store = new LayeredStore(fileStore(folder.store), [behind]);
+  assert.deepEqual(await store.find("a", keyOfVersion("a", 1)), { artifact: theirs });
   const ours = await publish(store, "a", 2, { "x.txt": "ours" });
   await publish(store, "b", 1, { "x.txt": "ours" });
-  assert.deepEqual([...store.steps()].sort(), ["a", "b"]);
+  assert.deepEqual([...await store.steps()].sort(), ["a", "b"]);
   assert.ok(ours.path.startsWith(`${folder.store}/`));
-  assert.deepEqual(store.manifests("a", 9).map(({ result }) => result), [2, 1]);
+  assert.deepEqual((await store.manifests("a", 9)).map(({ result }) => result), [2, 1]);
   Deno.truncateSync(`${ours.path}/x.txt`);
-  assert.match(store.find("a", keyOfVersion("a", 2)).damage!, /0 bytes instead of 4/);
+  assert.match((await store.find("a", keyOfVersion("a", 2))).damage!, /0 bytes instead of 4/);
   assert.deepEqual(listing(`${folder.path}/team`), before);
   Deno.writeTextFileSync(`${theirs.path}/x.txt`, "Theirs");
   assert.equal(await store.inspect(theirs), "x.txt has other content");
+  await store.forget(theirs);
   assert.deepEqual(listing(`${folder.path}/team`), before);
 });
 

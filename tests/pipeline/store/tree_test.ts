@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
 import { sha256 } from "../../../pipeline/digest.ts";
-import {
-  digestOfTree,
-  findDamageByContent,
-  missingOutputs,
-  readTree,
-} from "../../../pipeline/store/tree.ts";
+import { findDamageByContent, readTree } from "../../../pipeline/store/read_tree.ts";
+import { digestOfTree, missingOutputs } from "../../../pipeline/tree.ts";
 import { Folder } from "../rig.ts";
 
 Deno.test("a tree lists every file by path, size and digest, and folders that are empty", async () => {

@@ -6,9 +6,10 @@ import { gc } from "../../../pipeline/upkeep/gc.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
 import { findRun, latestArtifact, listRuns } from "../../../pipeline/upkeep/history.ts";
 import { listPins, pin, unpin } from "../../../pipeline/upkeep/pins.ts";
-import { plan } from "../../../pipeline/plan.ts";
+import { plan } from "../../../pipeline/explain/plan.ts";
 import { run } from "../../../pipeline/run.ts";
-import { createRunFolder, type RunRecord } from "../../../pipeline/store/run_record.ts";
+import type { RunRecord } from "../../../pipeline/run_record.ts";
+import { FileRuns } from "../../../pipeline/store/file_runs.ts";
 import { verify } from "../../../pipeline/upkeep/verify.ts";
 import { Folder, misbehave, stepOf, writeText } from "../rig.ts";
 
@@ -143,10 +144,10 @@ Deno.test("gc keeps what the latest run of every pipeline used, step by step, an
   assert.deepEqual(artifactsOf(dropped).map(exists), [false, false]);
   assert.deepEqual(await verify(folder.store), []);
   assert.deepEqual(
-    listRuns(folder.store).map(({ id }) => id),
+    (await listRuns(folder.store)).map(({ id }) => id),
     [part, whole, pinned, theirs].map(({ id }) => id),
   );
-  unpin(folder.store, "best");
+  await unpin(folder.store, "best");
   await gc(folder.store, { maxSize: 0 });
   assert.deepEqual(artifactsOf(pinned).map(exists), [false, false]);
 });
@@ -170,24 +171,30 @@ Deno.test("gc keeps every instance of a step that the latest run used", async ()
 
 Deno.test("a run is found by its name, a part of it, its pin or its place", async () => {
   using folder = new Folder();
-  assert.throws(() => findRun(folder.store, "latest"), /no run "latest": nothing ran there yet/);
+  await assert.rejects(
+    findRun(folder.store, "latest"),
+    /no run "latest": nothing ran there yet/,
+  );
   const first = await run(pipeline, withText(folder, "1"));
   const second = await run(pipeline, withText(folder, "2"));
-  const find = (name: string) => findRun(folder.store, name).id;
-  assert.equal(find("latest"), second.id);
-  assert.equal(find("latest~1"), first.id);
-  assert.equal(find(first.id), first.id);
-  assert.equal(find(second.id.slice(-9)), second.id);
+  const find = async (name: string) => (await findRun(folder.store, name)).id;
+  assert.equal(await find("latest"), second.id);
+  assert.equal(await find("latest~1"), first.id);
+  assert.equal(await find(first.id), first.id);
+  assert.equal(await find(second.id.slice(-9)), second.id);
   await pin(folder.store, "best", first.id);
-  assert.equal(find("best"), first.id);
-  assert.deepEqual([...listPins(folder.store)], [["best", first.id]]);
+  assert.equal(await find("best"), first.id);
+  assert.deepEqual([...await listPins(folder.store)], [["best", first.id]]);
   await pin(folder.store, "best", second.id);
-  assert.equal(find("best"), second.id);
-  assert.throws(() => find("20"), { name: "PipelineError", message: /several runs could be "20"/ });
-  assert.throws(() => find("latest~2"), /no run "latest~2": the latest is/);
+  assert.equal(await find("best"), second.id);
+  await assert.rejects(find("20"), {
+    name: "PipelineError",
+    message: /several runs could be "20"/,
+  });
+  await assert.rejects(find("latest~2"), /no run "latest~2": the latest is/);
   await assert.rejects(pin(folder.store, "../x", first.id), /pin "\.\.\/x": a name begins/);
   await assert.rejects(pin(folder.store, "x", "no-run"), /no run no-run/);
-  assert.throws(() => unpin(folder.store, "x"), /no run is pinned as "x": pins are best/);
+  await assert.rejects(unpin(folder.store, "x"), /no run is pinned as "x": pins are best/);
 });
 
 Deno.test("gc stays away while a run uses the store, and from a store that is none", async () => {
@@ -218,7 +225,7 @@ Deno.test("verify finds a flipped bit, a lost file and a stranger, and a forced 
 
 Deno.test("the latest artifact is that of the newest run that has one", async () => {
   using folder = new Folder();
-  assert.equal(latestArtifact(folder.store, "a"), undefined);
+  assert.equal(await latestArtifact(folder.store, "a"), undefined);
   await run(pipeline, withText(folder, "one"));
   const two = await run(pipeline, withText(folder, "two"));
   const { steps: [{ status }] } = await run(
@@ -226,28 +233,28 @@ Deno.test("the latest artifact is that of the newest run that has one", async ()
     folder,
   );
   assert.equal(status, "failed");
-  assert.equal(latestArtifact(folder.store, "a")!.path, two.steps[0].artifact);
+  assert.equal((await latestArtifact(folder.store, "a"))!.path, two.steps[0].artifact);
   // A cached step is the latest, too.
   const one = await run(pipeline, withText(folder, "one"));
-  const latest = latestArtifact(folder.store, "a")!;
+  const latest = (await latestArtifact(folder.store, "a"))!;
   assert.equal(latest.path, one.steps[0].artifact);
   assert.deepEqual(latest.manifest.result, { length: 3 });
 });
 
-Deno.test("runs in one millisecond, or after the clock jumped back, keep their order", () => {
+Deno.test("runs in one millisecond, or after the clock jumped back, keep their order", async () => {
   using folder = new Folder();
   const layout = new Layout(folder.store);
   layout.create();
   const noon = Date.UTC(2030, 0, 1, 12);
-  const ids = [noon, noon, noon - 3_600_000, noon + 1].map((now) =>
-    createRunFolder(layout, now).id
-  );
+  const runs = new FileRuns(layout);
+  const ids: string[] = [];
+  for (const now of [noon, noon, noon - 3_600_000, noon + 1]) ids.push((await runs.begin(now)).id);
   assert.equal(ids[0], "2030-01-01T12-00-00.000Z");
   assert.deepEqual(ids, ids.toSorted());
   assert.equal(new Set(ids).size, ids.length);
 });
 
-Deno.test("a store without runs has none to list", () => {
+Deno.test("a store without runs has none to list", async () => {
   using folder = new Folder();
-  assert.deepEqual(listRuns(folder.store), []);
+  assert.deepEqual(await listRuns(folder.store), []);
 });

@@ -1,18 +1,7 @@
-/** A folder's content as a list: what an artifact is. */
-import { digestOf, hashFile } from "../digest.ts";
-
-export interface FileEntry {
-  /** Relative, with forward slashes. */
-  path: string;
-  size: number;
-  sha256: string;
-}
-
-export interface Tree {
-  files: FileEntry[];
-  /** Folders that hold files are implied by them. */
-  emptyFolders: string[];
-}
+/** Reads folders' content, and compares it with what it should be. */
+import { hashFile } from "../digest.ts";
+import type { Tree } from "../tree.ts";
+import { statOrNull } from "./folder.ts";
 
 /** Files of a folder at any depth, and folders that hold nothing, sorted by code unit. */
 export function walk(root: string): { files: string[]; emptyFolders: string[]; others: string[] } {
@@ -66,29 +55,6 @@ async function mapInParallel<A, B>(items: readonly A[], f: (item: A) => Promise<
   return results;
 }
 
-/** Equal for equal content, wherever and whenever it was written. */
-export const digestOfTree = (tree: Tree): string =>
-  digestOf([tree.files.map(({ path, sha256 }) => [path, sha256]), tree.emptyFolders]);
-
-/** The tree without these files, and without what lies in these folders. */
-export function without({ files, emptyFolders }: Tree, names: readonly string[]): Tree {
-  const stays = (path: string) => !names.some((name) => isWithin(path, name));
-  return {
-    files: files.filter(({ path }) => stays(path)),
-    emptyFolders: emptyFolders.filter(stays),
-  };
-}
-
-const isWithin = (path: string, name: string) => path === name || path.startsWith(`${name}/`);
-
-/** Declared outputs that are not there. */
-export function missingOutputs(tree: Tree, outputs: readonly string[]): string[] {
-  const paths = [...tree.files.map(({ path }) => path), ...tree.emptyFolders];
-  return outputs.map((output) => output.replace(/\/$/, "")).filter((output) =>
-    !paths.some((path) => isWithin(path, output))
-  );
-}
-
 /** What is wrong with a folder that should hold `tree`, judged by names and sizes alone. */
 export function findDamage(root: string, tree: Tree): string | undefined {
   for (const { path, size } of tree.files) {
@@ -111,16 +77,4 @@ export async function findDamageByContent(root: string, tree: Tree): Promise<str
   const known = new Set(tree.files.map(({ path }) => path));
   const stranger = [...files, ...others].find((path) => !known.has(path));
   return stranger && `${stranger} does not belong there`;
-}
-
-/** Undefined for what does not exist. */
-export function statOrNull(path: string): Deno.FileInfo | null {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return null;
-    }
-    throw error;
-  }
 }

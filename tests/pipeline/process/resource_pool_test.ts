@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Resources } from "../../pipeline/declaration.ts";
-import { ResourcePool } from "../../pipeline/resource_pool.ts";
+import type { Resources } from "../../../pipeline/declaration.ts";
+import { ResourcePool } from "../../../pipeline/process/resource_pool.ts";
 
 Deno.test("whatever is asked for, the machine is never overbooked and everything runs", async () => {
   const wants = fc.record({

@@ -1,17 +1,19 @@
 /** What a run would do. */
-import { inputsOf, kindOf, type StepDeclaration } from "./declaration.ts";
-import type { Pipeline } from "./graph.ts";
-import { inStore, messageOf } from "./errors.ts";
-import { keyOf } from "./fingerprint.ts";
-import { openSession, type PipelineOptions, type Session } from "./session.ts";
-import type { Change } from "./explain/changes.ts";
-import { explain, type Explanation, whyCached, whyNew } from "./explain/explain.ts";
+import { inputsOf, kindOf, type StepDeclaration } from "../declaration.ts";
+import type { Pipeline } from "../graph.ts";
+import { inStore, messageOf } from "../errors.ts";
+import { keyOf } from "../fingerprint.ts";
+import { openSession, type PipelineOptions, type Session } from "../session.ts";
+import type { Change } from "./changes.ts";
+import { explain, type Explanation, type Why, whyCached, whyNew } from "./explain.ts";
 
 export interface PlanEntry {
   step: string;
   status: "cached" | "would_run" | "blocked";
-  /** One line. */
+  /** One line, made of `why` and `changes`. */
   reason: string;
+  /** Absent for a blocked step. */
+  why?: Why;
   /** What differs from the nearest earlier entry; none for a cached step. */
   changes: Change[];
   /** The earlier entry that differs least, for a step that would run. */
@@ -32,19 +34,19 @@ export interface PlanEntry {
 export async function plan(pipeline: Pipeline, options: PipelineOptions): Promise<PlanEntry[]> {
   return await inStore(options.store, async () => {
     const session = await openSession(pipeline, options);
-    const { steps, store, closures } = session;
-    const known = store.steps();
+    const { steps, store, code } = session;
+    const known = await store.steps();
     const isFresh = (step: StepDeclaration) => !known.has(kindOf(step));
     // Deno is asked about all code that it was not asked about before at once.
     await Promise.allSettled([
-      ...modulesOf(steps.filter(isFresh)).map((module) => closures.check(module)),
-      ...modulesOf(steps.filter((step) => !isFresh(step))).map((module) => closures.of(module)),
+      ...modulesOf(steps.filter(isFresh)).map((module) => code.check(module)),
+      ...modulesOf(steps.filter((step) => !isFresh(step))).map((module) => code.closureOf(module)),
     ]);
     const entries = new Map<string, PlanEntry>();
     for (const step of steps) {
       entries.set(step.name, await planStep(session, step, entries, isFresh(step)));
     }
-    session.saveDigests();
+    code.save();
     return [...entries.values()];
   });
 }
@@ -57,7 +59,7 @@ const modulesOf = (steps: readonly StepDeclaration[]): URL[] => [
 const MAX_AGE = Infinity;
 
 async function planStep(
-  { store, closures, codeTexts, fingerprinter, parameters, forced }: Session,
+  { store, code, fingerprinter, parameters, forced }: Session,
   step: StepDeclaration,
   entries: ReadonlyMap<string, PlanEntry>,
   neverRan: boolean,
@@ -73,10 +75,9 @@ async function planStep(
   try {
     if (neverRan) {
       // There is nothing to look up, so it is enough that all it reads is there.
-      await closures.check(step.module);
+      await code.check(step.module);
       await fingerprinter.externalsOf(step, parameters[step.name]);
-      const reason = whyNew(forced.has(step.name));
-      return { step: step.name, status: "would_run", reason, changes: [] };
+      return { step: step.name, status: "would_run", ...whyNew(forced.has(step.name)) };
     }
     const digests = Object.fromEntries(inputs.map(([name, { digest }]) => [name, digest ?? ""]));
     const fingerprint = await fingerprinter.take(
@@ -85,27 +86,23 @@ async function planStep(
       digests,
       MAX_AGE,
     );
-    const closure = await closures.of(step.module, MAX_AGE);
-    const lookup = store.find(fingerprint.step, keyOf(fingerprint));
+    const closure = await code.closureOf(step.module, MAX_AGE);
+    const lookup = await store.find(fingerprint.step, keyOf(fingerprint));
     if (lookup.artifact && !forced.has(step.name)) {
       const { path, manifest } = lookup.artifact;
       return {
         step: step.name,
         status: "cached",
         reason: whyCached(manifest, closure),
+        why: "unchanged",
         changes: [],
         seconds: manifest.made.seconds,
         artifact: path,
         digest: manifest.digest,
       };
     }
-    const explanation = explain(
-      fingerprint,
-      store,
-      lookup,
-      forced.has(step.name),
-      (changes) => codeTexts.count(changes, closure.root),
-    );
+    const question = { fingerprint, closure, lookup, forced: forced.has(step.name) };
+    const explanation = await explain(question, store, code);
     const seconds = explanation.nearest?.seconds;
     return { step: step.name, status: "would_run", seconds, ...explanation };
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Looks at artifacts by content before steps read them: a hit is only checked by its sizes. */
-import type { Artifact, Store } from "./store.ts";
+import type { Artifact, Store } from "../store.ts";
 
 export class InputCheck {
   /** What is wrong with an artifact, by its folder: each is read once a run. */
@@ -12,7 +12,7 @@ export class InputCheck {
   async check(inputs: Readonly<Record<string, Artifact>>): Promise<void> {
     for (const [name, artifact] of Object.entries(inputs)) {
       if (artifact.manifest.made.run === this.run) continue;
-      const damage = this.#damages.get(artifact.path) ?? this.store.inspect(artifact);
+      const damage = this.#damages.get(artifact.path) ?? this.#inspect(artifact);
       this.#damages.set(artifact.path, damage);
       if (await damage) {
         throw new Error(
@@ -21,5 +21,11 @@ export class InputCheck {
         );
       }
     }
+  }
+
+  async #inspect(artifact: Artifact): Promise<string | undefined> {
+    const damage = await this.store.inspect(artifact);
+    if (damage) await this.store.forget(artifact);
+    return damage;
   }
 }

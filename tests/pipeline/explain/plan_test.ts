@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { changesBetween, describeChange } from "../../pipeline/explain/changes.ts";
-import { definePipeline } from "../../pipeline/graph.ts";
-import { plan } from "../../pipeline/plan.ts";
-import { run } from "../../pipeline/run.ts";
-import { why } from "../../pipeline/explain/why.ts";
-import type { Fingerprint } from "../../pipeline/fingerprint.ts";
-import { Folder, misbehave, schemaOf, stepOf, STEPS, writeText } from "./rig.ts";
+import { changesBetween, describeChange } from "../../../pipeline/explain/changes.ts";
+import { definePipeline } from "../../../pipeline/graph.ts";
+import { plan } from "../../../pipeline/explain/plan.ts";
+import { run } from "../../../pipeline/run.ts";
+import { why } from "../../../pipeline/explain/why.ts";
+import type { Fingerprint } from "../../../pipeline/fingerprint.ts";
+import { Folder, misbehave, schemaOf, stepOf, STEPS, writeText } from "../rig.ts";
 
 const pipeline = definePipeline([
   writeText("a", [], { parameters: schemaOf({ text: "a", deep: { lr: 1, list: [1] } }) }),
@@ -45,6 +45,13 @@ Deno.test("a plan says what a run then does, and why", async () => {
     ["b", "would_run", `text: "b" → "B"`],
     ["c", "would_run", "b has to run first"],
     ["d", "cached", "nothing changed"],
+  ]);
+  const digest = (await plan(pipeline, folder))[1].digest!;
+  assert.deepEqual((await plan(pipeline, changed)).map(({ why, changes }) => [why, changes]), [
+    ["unchanged", []],
+    ["changed", [{ kind: "parameter", name: "text", before: `"b"`, after: `"B"` }]],
+    ["changed", [{ kind: "input", name: "b", before: digest, after: undefined }]],
+    ["unchanged", []],
   ]);
   const { steps } = await run(pipeline, changed);
   const reasons = Object.fromEntries(steps.map(({ step, reason }) => [step, reason]));

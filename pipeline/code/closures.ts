@@ -5,29 +5,12 @@
  */
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Closure } from "../code.ts";
 import type { CodeDigests } from "./code_digests.ts";
 import { sha256 } from "../digest.ts";
 import type { FileDigests } from "./file_digests.ts";
 import { keepJson, readJson } from "../store/json_file.ts";
 import { findReach } from "./module_graph.ts";
-
-export interface Closure {
-  /** The project's folder. */
-  root: string;
-  /** Relative to the project's folder, as are all own files. */
-  module: string;
-  /**
-   * SHA-256 by path, of modules without comments and formatting; null for a file that code refers
-   * to and that does not exist.
-   */
-  files: Record<string, string | null>;
-  /** Of the modules, digests with comments and formatting. */
-  texts: Record<string, string>;
-  /** Integrity by name and version (npm, from `deno.lock`) or specifier (other remote modules). */
-  packages: Record<string, string>;
-  /** Absolute paths that the step's process may read: the files of its code that it opens itself. */
-  readable: string[];
-}
 
 /** Of what is kept; another one is not read. */
 const FORMAT = 2;

@@ -1,5 +1,5 @@
 /** Lets so many steps run at a time as the machine has room for. */
-import type { Resources } from "./declaration.ts";
+import type { Resources } from "../declaration.ts";
 
 interface Waiting {
   wants: Required<Resources>;

@@ -1,0 +1,38 @@
+/** What is kept of each run. */
+import type { Json } from "./declaration.ts";
+import type { RunStatus, StepFailure, StepStatus } from "./events.ts";
+
+export interface StepRecord {
+  step: string;
+  /** Where it is not the step's name. */
+  kind?: string;
+  status: StepStatus;
+  reason: string;
+  seconds: number;
+  /** Of the artifact, for steps that ran or were cached. */
+  key?: string;
+  /** The artifact's folder. */
+  artifact?: string;
+  result?: Json;
+  error?: StepFailure;
+}
+
+export interface RunRecord {
+  /** Sorts by time. */
+  id: string;
+  /** Its name. */
+  pipeline: string;
+  /** "running" in the record of a run that is not over, or was killed. */
+  status: RunStatus | "running";
+  /** ISO 8601. */
+  started: string;
+  seconds: number;
+  targets: string[];
+  /** As validated, by step. */
+  parameters: Record<string, Json>;
+  /** In the order in which they ended. */
+  steps: StepRecord[];
+}
+
+/** The name of a run that begins at this time, in milliseconds since 1970. */
+export const runIdAt = (time: number): string => new Date(time).toISOString().replaceAll(":", "-");

@@ -1,0 +1,65 @@
+// deno-lint-ignore-file require-await -- promises are the interface's: a disk is asked at once
+/** Records of runs, `runs/<id>/record.json`, beside the logs of their steps; pins, `pins/<name>.json`. */
+import { runIdAt, type RunRecord } from "../run_record.ts";
+import type { Runs } from "../store.ts";
+import { namesIn } from "./folder.ts";
+import { readJson, writeJson } from "./json_file.ts";
+import type { Layout } from "./layout.ts";
+
+export class FileRuns implements Runs {
+  constructor(private readonly layout: Layout) {}
+
+  /** Whatever the clock says, its name sorts after all others. */
+  async begin(now = Date.now()): Promise<{ id: string; folder: string }> {
+    const { runs } = this.layout;
+    const newest = namesIn(runs).at(-1);
+    let time = newest ? Math.max(now, timeOf(newest) + 1) : now;
+    for (;; time++) {
+      const id = runIdAt(time);
+      try {
+        Deno.mkdirSync(`${runs}/${id}`);
+        return { id, folder: `${runs}/${id}` };
+      } catch (error) {
+        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      }
+    }
+  }
+
+  // Not lasting through the loss of power: a record is written often, and no result rests on it.
+  async write(record: RunRecord): Promise<void> {
+    writeJson(`${this.layout.runs}/${record.id}/record.json`, record, { durable: false });
+  }
+
+  async ids(): Promise<string[]> {
+    return namesIn(this.layout.runs).reverse();
+  }
+
+  async read(id: string): Promise<RunRecord | undefined> {
+    return readJson(`${this.layout.runs}/${id}/record.json`);
+  }
+
+  async pins(): Promise<Map<string, string>> {
+    const names = namesIn(this.layout.pins).filter((file) => file.endsWith(".json"))
+      .map((file) => file.slice(0, -".json".length));
+    return new Map(names.flatMap((name) => {
+      const pin = readJson<{ run: string }>(this.#pin(name));
+      return pin ? [[name, pin.run] as const] : [];
+    }));
+  }
+
+  async pin(name: string, run: string): Promise<void> {
+    Deno.mkdirSync(this.layout.pins, { recursive: true });
+    writeJson(this.#pin(name), { run });
+  }
+
+  async unpin(name: string): Promise<void> {
+    Deno.removeSync(this.#pin(name));
+  }
+
+  #pin(name: string): string {
+    return `${this.layout.pins}/${name}.json`;
+  }
+}
+
+/** 0 for a folder that is no run's. */
+const timeOf = (id: string) => Date.parse(id.replace(/T(\d\d)-(\d\d)-(\d\d)/, "T$1:$2:$3")) || 0;

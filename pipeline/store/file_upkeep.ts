@@ -1,0 +1,78 @@
+// deno-lint-ignore-file require-await -- promises are the interface's: a disk is asked at once
+/** Everything in a store's folder, and what takes it away. */
+import type { ReadableStore } from "../store.ts";
+import type { Holding, Upkeep } from "../upkeep/holding.ts";
+import { namesIn, statOrNull } from "./folder.ts";
+import { readJson } from "./json_file.ts";
+import type { Layout } from "./layout.ts";
+import { tryLock } from "./lock.ts";
+import { walk } from "./read_tree.ts";
+
+export class FileUpkeep implements Upkeep {
+  constructor(private readonly layout: Layout, private readonly store: ReadableStore) {}
+
+  async exists(): Promise<boolean> {
+    return this.layout.exists();
+  }
+
+  async useAlone(): Promise<Disposable | undefined> {
+    this.layout.create();
+    return await tryLock(this.layout.storeLock, "exclusive");
+  }
+
+  /** Manifests come before what they describe: at no moment does one promise what is gone. */
+  async contents(): Promise<Holding[]> {
+    const { drafts, artifacts, checkpoints, code, runs } = this.layout;
+    return [
+      ...within(drafts).map((path) => holding(path, { what: "draft" })),
+      ...await this.#manifests(),
+      ...within(artifacts).flatMap(within).map((path) => holding(path, { what: "artifact" })),
+      ...within(checkpoints).flatMap(within).map((path) => {
+        const run = readJson<{ run: string }>(`${path}/run.json`)?.run;
+        return holding(path, { what: "checkpoints", run });
+      }),
+      ...within(code).map((path) => holding(path, { what: "code" })),
+      ...namesIn(runs).map((run) => holding(`${runs}/${run}`, { what: "run", run })),
+    ];
+  }
+
+  async #manifests(): Promise<Holding[]> {
+    const { layout } = this;
+    const all = (await Promise.all(
+      namesIn(layout.entries).map((step) => this.store.manifests(step)),
+    )).flat();
+    return all.map((manifest) => {
+      const { step, key, fingerprint, checkpoints } = manifest;
+      const texts = Object.values(fingerprint.files).filter((digest) => digest !== null);
+      return holding(layout.entry(step, key), {
+        what: "manifest",
+        manifest,
+        artifact: layout.artifact(manifest),
+        checkpoints: checkpoints && layout.checkpoint(step, checkpoints),
+        code: texts.map((digest) => layout.text(digest)),
+      });
+    }).sort((a, b) => a.path < b.path ? -1 : 1);
+  }
+
+  async remove(path: string): Promise<void> {
+    Deno.removeSync(path, { recursive: true });
+  }
+}
+
+const within = (folder: string) => namesIn(folder).map((name) => `${folder}/${name}`);
+
+type What<H> = H extends unknown ? Omit<H, "path" | "bytes"> : never;
+
+/** Its size is found out when it is asked for: that of a large artifact takes a while. */
+function holding(path: string, what: What<Holding>): Holding {
+  return {
+    ...what,
+    path,
+    get bytes() {
+      const files = Deno.statSync(path).isFile
+        ? [path]
+        : walk(path).files.map((file) => `${path}/${file}`);
+      return files.reduce((sum, file) => sum + (statOrNull(file)?.size ?? 0), 0);
+    },
+  } as Holding;
+}
