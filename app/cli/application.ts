@@ -28,8 +28,8 @@ export interface Program {
   /** One graph for several settings. */
   sweep(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline;
   /**
-   * Does what is left to do when a run is over, a sweep's too; and gives what there is to say of it,
-   * for people: undefined where it did not come so far.
+   * What is still to be done when a run is over, a sweep's too; and what there is to say of it, for
+   * people: undefined where it did not come so far.
    */
   conclude?(record: RunRecord, store: string): Said | Promise<Said>;
 }

@@ -1,6 +1,5 @@
 /** `deno task report [RUN]`: draws the page of a run. */
 import * as v from "valibot";
-import type { RunRecord } from "../../pipeline/run_record.ts";
 import { listRuns } from "../../pipeline/upkeep/history.ts";
 import type { Program } from "../cli/application.ts";
 import { defineCommand } from "../cli/command.ts";
@@ -13,20 +12,25 @@ export const report = (program: Program) =>
   defineCommand({
     name: "report",
     group: "Look",
-    summary: "draw report.html of a run; of the newest with an evaluation where none is named",
+    summary: "write report.html of a run, by default the newest with an evaluation",
     operands: {
       schema: v.union([v.strictTuple([]), v.strictTuple([v.string()])]),
       usage: "[RUN]",
-      takes: "at most one run, such as `report latest~1`",
+      takes: "at most one run, such as `report latest`",
     },
     flags: STORE,
-    async run({ operands: [name], store, flags, json, say }) {
-      const record = name === undefined ? await newest(store) : await runNamed(store, name);
+    async run({ flags, operands: [name], store, json, say }) {
+      const record = name === undefined
+        ? (await listRuns(store)).find((record) => evaluationOf(record) !== undefined)
+        : await runNamed(store, name);
+      if (!record) {
+        throw new Error(`${store} holds no evaluated model: run \`deno task pipeline\` first`);
+      }
       const { report: path } = await drawRun(await program.pipeline(), store, record);
       if (!path) {
         throw new Error(
-          `run ${record.id} has no evaluation to draw: name another run, or run ` +
-            "`deno task evaluate`",
+          `the store holds no evaluation of run ${record.id}: run \`deno task evaluate\` with its ` +
+            "flags",
         );
       }
       if (flags.json) json({ path, run: record.id });
@@ -34,9 +38,3 @@ export const report = (program: Program) =>
       return EXIT.done;
     },
   });
-
-async function newest(store: string): Promise<RunRecord> {
-  const record = (await listRuns(store)).find((record) => evaluationOf(record) !== undefined);
-  if (record) return record;
-  throw new Error(`${store} holds no evaluated model: run \`deno task pipeline\` first`);
-}
