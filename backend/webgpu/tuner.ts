@@ -7,7 +7,7 @@ import { routerOf, StepPool } from "./replay/buffers.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 import { adapterNameOf } from "./tiling.ts";
 
-export interface Trial<V> {
+interface Trial<V> {
   /** Of the right sizes and no meaning; freed when the trial is over. */
   tensors: tf.TensorInfo[];
   /** Records one dispatch of a variant over them. */
@@ -20,7 +20,7 @@ interface Question {
 }
 
 /** JSON of `Tuner.choices`: variants by kernel and shape, for one adapter. */
-export interface TuningRecord {
+interface TuningRecord {
   adapter: string;
   choices: Record<string, unknown>;
 }

@@ -1,24 +1,22 @@
 /** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever it saves passes. */
 import type * as tf from "@tensorflow/tfjs";
+import type { Activation } from "../../ops/activation.ts";
+import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
 import type {
-  Activation,
   BatchNormGradientInputs,
-  BatchNormInferenceInputs,
   BatchNormTrainAttributes,
   BatchNormTrainInputs,
-} from "../../ops.ts";
+} from "../../ops/batch_norm_train.ts";
 import type { WasmBackend } from "../backend.ts";
+import { ActivationCode, Kernel } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
-import { doubleBits, Kernel } from "../kernel.ts";
 import { elementChunks, vectorChunks } from "../partition.ts";
-import { lazyArguments, scaleShiftPointer } from "../source.ts";
-import {
-  ACTIVATION_CODES,
-  type ActivationCode,
-  type BatchStatistics,
-  type GradientStatistics,
-  type NormalizedValue,
-  type TensorData,
+import { lazySource, scaleShiftPointer } from "../source.ts";
+import type {
+  BatchStatistics,
+  GradientStatistics,
+  NormalizedValue,
+  TensorData,
 } from "../tensor_data.ts";
 import { extendDeferred, takeStatistics } from "./deferred_convolution.ts";
 import { allocateStatistics } from "./statistics.ts";
@@ -36,29 +34,29 @@ export function batchNormTrain(
 
   const state = heap.allocate(4 * channels);
   const { chunks, perChunk } = vectorChunks(channels);
-  backend.pool.run(Kernel.finishStatistics, chunks, 0, [
-    ...doubleBits(momentum),
-    ...doubleBits(epsilon),
-    statistics.partials.pointer,
-    statistics.counts,
-    statistics.parts,
+  backend.pool.run(Kernel.finishStatistics, chunks, 0, {
+    momentum,
+    epsilon,
+    partials: statistics.partials.pointer,
+    counts: statistics.counts,
+    parts: statistics.parts,
     channels,
-    perChunk,
-    backend.dataOf(gamma).pointer,
-    backend.dataOf(beta).pointer,
-    backend.dataOf(runningMean).writablePointer(),
-    backend.dataOf(runningVariance).writablePointer(),
-    state.pointer,
-  ]);
+    channelsPerChunk: perChunk,
+    gamma: backend.dataOf(gamma).pointer,
+    beta: backend.dataOf(beta).pointer,
+    runningMean: backend.dataOf(runningMean).writablePointer(),
+    runningVariance: backend.dataOf(runningVariance).writablePointer(),
+    state: state.pointer,
+  });
   heap.release(statistics.partials);
 
-  const code = ACTIVATION_CODES[activation];
+  const code = ActivationCode[activation];
   const output = normalized(backend, x, state, code, residual);
   output.data.batchNorm = {
     z: heap.retain(input.block),
     state,
     activation: code,
-    maskedByOutput: residual !== undefined && code !== ACTIVATION_CODES.linear,
+    maskedByOutput: residual !== undefined && code !== ActivationCode.linear,
   };
   return output.info;
 }
@@ -76,7 +74,7 @@ export function batchNormInference(
   const { heap } = backend;
   const { channels } = rowsAndChannels(x);
   const state = foldStatistics(backend, { gamma, beta, mean, variance }, channels, epsilon);
-  const code = ACTIVATION_CODES[activation];
+  const code = ActivationCode[activation];
   const addend = residual && backend.dataOf(residual).block;
   const scale = scaleShiftPointer(state.pointer, channels);
   const info = extendDeferred(backend, x, {
@@ -105,12 +103,16 @@ function foldStatistics(
   if (isCurrent) return heap.retain(kept.state);
 
   const state = heap.allocate(4 * channels);
-  pool.run(Kernel.foldStatistics, 1, 0, [
-    ...doubleBits(epsilon),
-    ...sources.map((data) => data?.pointer ?? 0),
+  const [gammaData, betaData, meanData, varianceData] = sources;
+  pool.run(Kernel.foldStatistics, 1, 0, {
+    epsilon,
+    gamma: gammaData?.pointer ?? 0,
+    beta: betaData?.pointer ?? 0,
+    mean: meanData?.pointer ?? 0,
+    variance: varianceData?.pointer ?? 0,
     channels,
-    state.pointer,
-  ]);
+    state: state.pointer,
+  });
   if (kept) heap.release(kept.state);
   owner.folded = {
     state: heap.retain(state),
@@ -143,18 +145,18 @@ export function batchNormTrainGradient(
   const dgamma = backend.allocateTensor([channels]), dbeta = backend.allocateTensor([channels]);
   const coefficients = heap.allocate(3 * channels);
   const { chunks, perChunk } = vectorChunks(channels);
-  backend.pool.run(Kernel.finishGradientStatistics, chunks, 0, [
-    statistics.partials.pointer,
-    statistics.parts,
+  backend.pool.run(Kernel.finishGradientStatistics, chunks, 0, {
+    partials: statistics.partials.pointer,
+    parts: statistics.parts,
     channels,
-    perChunk,
+    channelsPerChunk: perChunk,
     rows,
-    backend.dataOf(gamma).pointer,
-    state.pointer,
-    coefficients.pointer,
-    dgamma.data.pointer,
-    dbeta.data.pointer,
-  ]);
+    gamma: backend.dataOf(gamma).pointer,
+    state: state.pointer,
+    coefficients: coefficients.pointer,
+    dgamma: dgamma.data.pointer,
+    dbeta: dbeta.data.pointer,
+  });
   outgoing.gradientStatistics = statistics;
   outgoing.dropGradientStatistics();
 
@@ -165,7 +167,7 @@ export function batchNormTrainGradient(
     z: heap.retain(input.block),
     coefficients,
     state: heap.retain(state),
-    activation: maskedByOutput ? ACTIVATION_CODES.linear : activation,
+    activation: maskedByOutput ? ActivationCode.linear : activation,
     rows,
     channels,
   };
@@ -197,7 +199,7 @@ function normalized(
   output.data.lazy = lazy;
   if (residual) output.data.block = addResidual(backend, lazy, backend.dataOf(residual));
   // Without an activation it is a block's output, which several operations read.
-  else if (activation === ACTIVATION_CODES.linear) output.data.materializeNow();
+  else if (activation === ActivationCode.linear) output.data.materializeNow();
   return output;
 }
 
@@ -206,14 +208,14 @@ function addResidual(backend: WasmBackend, lazy: NormalizedValue, residual: Tens
   const addend = residual.pointer;
   const block = backend.heap.allocate(rows * channels);
   const { chunks, perChunk } = elementChunks(rows, channels);
-  backend.pool.run(Kernel.materialize, chunks, 0, [
-    ...lazyArguments(lazy),
-    block.pointer,
-    addend,
+  backend.pool.run(Kernel.materialize, chunks, 0, {
+    source: lazySource(lazy),
+    out: block.pointer,
+    residual: addend,
     rows,
     channels,
-    perChunk,
-  ]);
+    rowsPerChunk: perChunk,
+  });
   return block;
 }
 
@@ -225,13 +227,13 @@ function computeStatistics(
 ): BatchStatistics {
   const { chunks, perChunk } = elementChunks(rows, channels);
   const statistics = allocateStatistics(backend, rows, perChunk, channels);
-  backend.pool.run(Kernel.statistics, chunks, 0, [
-    input.pointer,
-    statistics.partials.pointer,
+  backend.pool.run(Kernel.statistics, chunks, 0, {
+    z: input.pointer,
+    partials: statistics.partials.pointer,
     rows,
     channels,
-    perChunk,
-  ]);
+    rowsPerChunk: perChunk,
+  });
   return statistics;
 }
 
@@ -247,19 +249,19 @@ function computeGradientStatistics(
   const { z, state, activation } = y.batchNorm!;
   const { chunks, perChunk } = elementChunks(rows, channels);
   const partials = heap.allocate(chunks * 2 * channels);
-  pool.run(Kernel.gradientStatistics, chunks, 0, [
-    dy.pointer,
-    z.pointer,
-    state.pointer,
-    scaleShiftPointer(state.pointer, channels),
+  pool.run(Kernel.gradientStatistics, chunks, 0, {
+    d: dy.pointer,
+    z: z.pointer,
+    mean: state.pointer,
+    scaleShift: scaleShiftPointer(state.pointer, channels),
     activation,
-    partials.pointer,
+    partials: partials.pointer,
     rows,
     channels,
-    perChunk,
-    masked ? y.pointer : 0,
-    masked?.pointer ?? 0,
-  ]);
+    rowsPerChunk: perChunk,
+    y: masked ? y.pointer : 0,
+    masked: masked?.pointer ?? 0,
+  });
   return { partials, parts: chunks, state };
 }
 

@@ -1,8 +1,12 @@
+import type { EpilogueRecord } from "../generated_abi.ts";
+
 /** What a convolution's kernel does with its output while it is in cache. */
 export interface Ending {
   withStatistics: boolean;
-  /** The `Epilogue` record of kernels/epilogue.ts: scale, shift, residual, lower and upper bound. */
-  epilogue: number[];
+  epilogue: EpilogueRecord;
 }
 
-export const PRODUCT_ALONE: Ending = { withStatistics: false, epilogue: [0, 0, 0, 0, 0] };
+export const PRODUCT_ALONE: Ending = {
+  withStatistics: false,
+  epilogue: { scale: 0, shift: 0, residual: 0, lower: 0, upper: 0 },
+};

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import {
-  type Activation,
-  batchNormInference,
-  type BatchNormOptions,
-  batchNormTrain,
-} from "../../../backend/ops.ts";
+import type { Activation } from "../../../backend/ops/activation.ts";
+import type { BatchNormOptions } from "../../../backend/ops/batch_norm.ts";
+import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
+import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
 import { assertNear, noise, noiseValues } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 

@@ -1,7 +1,7 @@
 /** Pools, means, products and elementwise operations. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { sgdMomentum } from "../../../backend/ops.ts";
+import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
 import { noise, withGradients } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
