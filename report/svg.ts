@@ -61,7 +61,7 @@ export function rect(
     (radius ? `rx="${n(radius)}" ` : "") + `fill="${fill}"/>`;
 }
 
-export function line(
+function line(
   [x1, y1]: [number, number],
   [x2, y2]: [number, number],
   stroke: string,

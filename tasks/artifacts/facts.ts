@@ -6,12 +6,11 @@ import type { ReportFacts } from "../../report/page/facts.ts";
 import { encodePng } from "../../report/png.ts";
 import { byClass } from "./by_class.ts";
 import { curves } from "./history.ts";
-import { jsonArtifact } from "./json_artifact.ts";
+import { jsonArtifact, real } from "./json_artifact.ts";
 import { branchScore, comparison } from "./metrics.ts";
-import { real } from "./real.ts";
 
 /** Photos are files: their names, relative to the step's folder. */
-export type Facts = ReportFacts<string>;
+type Facts = ReportFacts<string>;
 
 /** Of heat; a model that diverged looked at nothing. */
 const warmth = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? 0));

@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { byClass } from "./by_class.ts";
-import { jsonArtifact } from "./json_artifact.ts";
-import { real } from "./real.ts";
+import { jsonArtifact, real } from "./json_artifact.ts";
 
 const share = {
   accuracy: v.number(),
@@ -36,7 +35,6 @@ const metrics = v.object({
   branches: v.object({ finetune: branchScore, frozen: branchScore }),
   comparison,
 });
-export type Metrics = v.InferOutput<typeof metrics>;
 
 /** How good both branches are on the val photos. */
 export const metricsFile = jsonArtifact("metrics.json", "evaluate", metrics);

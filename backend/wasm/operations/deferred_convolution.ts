@@ -14,7 +14,7 @@ import {
   type TensorData,
   upperBound,
 } from "../tensor_data.ts";
-import { type Ending, PRODUCT_ALONE } from "./ending.ts";
+import { type Ending, PRODUCT_ALONE } from "./product.ts";
 import type { PackedWeights } from "./pack.ts";
 
 /** A convolution whose operands are all at hand. */

@@ -21,8 +21,7 @@ import {
   statisticsFor,
   takeDeferred,
 } from "./deferred_gradient.ts";
-import type { Ending } from "./ending.ts";
-import { sumParts } from "./product.ts";
+import { type Ending, sumParts } from "./product.ts";
 import { allocateBandStatistics } from "./statistics.ts";
 
 const TAP_TABLE_FLOATS = TAP_TABLE_BYTES / 4;

@@ -5,8 +5,7 @@ import { ComputedStep, type RepeatedStep, type StepInput } from "../../../backen
 import { allocate } from "../../../backend/webgpu/dispatch.ts";
 import { ReplayedStep } from "../../../backend/webgpu/replay/replayed_step.ts";
 import type { TfjsWebGpuBackend } from "../../../backend/webgpu/tfjs_backend.ts";
-import { keepTuningIn } from "../../../backend/webgpu/tuning_file.ts";
-import { Tuner, tunerOf } from "../../../backend/webgpu/tuner.ts";
+import { keepTuningIn, Tuner, tunerOf } from "../../../backend/webgpu/tuner.ts";
 import { noise, noiseValues, withGradients } from "../compare.ts";
 import { normalized } from "../contract/lazy.ts";
 import { asOnGpu } from "./as_on_gpu.ts";
