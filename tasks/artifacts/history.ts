@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import type { History, LearningCurves } from "../../training/history.ts";
-import { jsonArtifact } from "./json_artifact.ts";
-import { real } from "./real.ts";
+import { jsonArtifact, real } from "./json_artifact.ts";
 
 const phase = { loss: real, accuracy: real };
 const timed = v.object({ ...phase, seconds: v.number() });

@@ -1,7 +1,5 @@
 import * as v from "valibot";
-import { byClass } from "./by_class.ts";
-import { jsonArtifact } from "./json_artifact.ts";
-import { real } from "./real.ts";
+import { byClass, jsonArtifact, real } from "./json_artifact.ts";
 
 const share = {
   accuracy: v.number(),
