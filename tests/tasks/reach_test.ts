@@ -46,14 +46,14 @@ const STEPS: Record<string, Reach> = {
     ],
     types: ["weights", "backend"],
   },
-  train_finetune: { most: 169, runs: COMPUTES, types: [] },
-  train_frozen: { most: 169, runs: COMPUTES, types: [] },
+  train_finetune: { most: 173, runs: COMPUTES, types: [] },
+  train_frozen: { most: 173, runs: COMPUTES, types: [] },
   evaluate: {
-    most: 191,
+    most: 193,
     runs: [...COMPUTES, "inference", "report"],
     types: ["data/sources"],
   },
-  predict: { most: 175, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  predict: { most: 177, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: { most: 30, runs: ["training", "data/statistics", "report"], types: ["models", "data"] },
 };
 
