@@ -11,7 +11,7 @@ import type {
   DataFacts,
   ReportFacts,
   ShownPhoto,
-} from "../report/page/facts.ts";
+} from "../report/facts.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";

@@ -1,7 +1,7 @@
 /** What the page tells of an evaluation: slow to draw, and the same whatever run has it. */
 import { confusion } from "./confusion.ts";
 import { curves } from "./curves.ts";
-import type { ReportFacts } from "./facts.ts";
+import type { ReportFacts } from "../facts.ts";
 import { html } from "./html.ts";
 import type { DrawnEvaluation } from "./page.ts";
 import { doubts, explained, mistakes } from "./photos.ts";

@@ -1,5 +1,5 @@
 /** `report.html`. */
-export * from "./facts.ts";
+export * from "../facts.ts";
 export type { ReportedStep } from "./dag.ts";
 export { renderReport } from "./report.ts";
 export type { ReportedRun } from "./run.ts";

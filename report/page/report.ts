@@ -1,5 +1,5 @@
 import { drawEvaluation } from "./evaluation.ts";
-import type { ReportFacts } from "./facts.ts";
+import type { ReportFacts } from "../facts.ts";
 import { renderPage } from "./page.ts";
 import type { ReportedRun } from "./run.ts";
 

@@ -2,11 +2,10 @@ import * as v from "valibot";
 import type { RgbImage } from "../../data/image.ts";
 import { SEVERITIES } from "../../data/doctor/finding.ts";
 import { BRANCHES } from "../../models/manifest.ts";
-import type { ReportFacts } from "../../report/page/facts.ts";
+import type { ReportFacts } from "../../report/facts.ts";
 import { encodePng } from "../../report/png.ts";
-import { byClass } from "./by_class.ts";
 import { curves } from "./history.ts";
-import { jsonArtifact, real } from "./json_artifact.ts";
+import { byClass, jsonArtifact, real } from "./json_artifact.ts";
 import { branchScore, comparison } from "./metrics.ts";
 
 /** Photos are files: their names, relative to the step's folder. */

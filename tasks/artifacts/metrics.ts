@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { byClass } from "./by_class.ts";
-import { jsonArtifact, real } from "./json_artifact.ts";
+import { byClass, jsonArtifact, real } from "./json_artifact.ts";
 
 const share = {
   accuracy: v.number(),

@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import type { SourceInfo } from "../../data/sources/source_info.ts";
-import { byClass } from "./by_class.ts";
-import { jsonArtifact } from "./json_artifact.ts";
+import { byClass, jsonArtifact } from "./json_artifact.ts";
 
 const counts = byClass(v.number());
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { decodeImage } from "../../data/decode.ts";
-import type { ReportFacts } from "../../report/page/facts.ts";
+import type { ReportFacts } from "../../report/facts.ts";
 import { renderReport } from "../../report/page/report.ts";
 import type { ReportedRun } from "../../report/page/run.ts";
 import { factsOf } from "./page_facts.ts";

@@ -19,7 +19,8 @@ const epochsTrained = ({ json }: Outcome, step: string) =>
 /** Digests: of megabytes that differ, no message should print the difference. */
 async function filesOf(outcome: Outcome, step: string): Promise<Record<string, string>> {
   const { artifact } = finished(outcome, step);
-  const names = ["best.safetensors", "model.json", "trace.ndjson", "curves.png"];
+  const picture = `../../../pictures/curves_${step.slice("train_".length)}.png`;
+  const names = ["best.safetensors", "model.json", "trace.ndjson", "curves.json", picture];
   const files = names.map(async (name) => [name, (await hashFile(`${artifact}/${name}`)).sha256]);
   return Object.fromEntries(await Promise.all(files));
 }

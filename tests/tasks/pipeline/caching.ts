@@ -72,7 +72,7 @@ Deno.test("a sweep takes from the store what a run of one of its settings made",
   assert.equal(json.length, shared.length + 2 * 3 + 1);
 });
 
-Deno.test("an edit in models/ reruns the steps that import it, a comment none", async () => {
+Deno.test("an edit in models/ reruns the steps that import it; of the page, or of a comment, none", async () => {
   const { folder } = await finishedRun();
   const project = `${folder}/project`;
   await Deno.mkdir(project);
@@ -84,6 +84,17 @@ Deno.test("an edit in models/ reruns the steps that import it, a comment none", 
   };
   // The same code elsewhere is the same code.
   assert.deepEqual(await statusOf(), Object.fromEntries(STEPS.map((step) => [step, "cached"])));
+  const ofPage = `${project}/report/page/result.ts`;
+  const title = ">How good it is</h2>";
+  const source = await Deno.readTextFile(ofPage);
+  assert.ok(source.includes(title));
+  await Deno.writeTextFile(ofPage, source.replace(title, ">How good it is now</h2>"));
+  assert.deepEqual(await statusOf(), Object.fromEntries(STEPS.map((step) => [step, "cached"])));
+  const { json: [{ path }] } = await graft(["report", "--store=store", "--json"], {
+    cwd: folder,
+    project,
+  });
+  assert.match(await Deno.readTextFile(path), />How good it is now</);
   const file = `${project}/models/resnet.ts`;
   const edit = async (more: string) =>
     await Deno.writeTextFile(file, `${await Deno.readTextFile(file)}\n${more}\n`);

@@ -2,9 +2,9 @@
  * All that the page tells, as plain data: what wrote it knows nothing of tensors or stores. Where it
  * is kept as a file, a photo is the name of another file in place of its pixels.
  */
-import type { RgbImage } from "../../data/image.ts";
-import type { LearningCurves } from "../../training/history.ts";
-import type { Heat } from "../heat_overlay.ts";
+import type { RgbImage } from "../data/image.ts";
+import type { LearningCurves } from "../training/history.ts";
+import type { Heat } from "./heat_overlay.ts";
 
 export const BRANCHES = ["finetune", "frozen"] as const;
 export type BranchName = typeof BRANCHES[number];
