@@ -3,7 +3,7 @@
  * starts, so it imports next to nothing.
  */
 import type { Json } from "../declaration.ts";
-import { remedyFor } from "../errors.ts";
+import { remedyFor } from "./disk_full.ts";
 import { encodeMessage, type Message, type Progress, type Request } from "./protocol.ts";
 
 /** All that a step knows of the world. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { describeError } from "../../app/cli/errors.ts";
 import { nameUnwritten } from "../../data/unwritable.ts";
-import { messageOf, remedyFor } from "../../pipeline/errors.ts";
+import { messageOf } from "../../pipeline/errors.ts";
+import { remedyFor } from "../../pipeline/process/disk_full.ts";
 
 const ignore = !existsSync("/dev/full");
 if (ignore) console.log("unwritable: this system has no /dev/full to write to");

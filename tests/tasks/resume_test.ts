@@ -27,7 +27,7 @@ async function filesOf(outcome: Outcome, step: string): Promise<Record<string, s
 Deno.test("training goes on where it stopped, to the very same bytes", async (t) => {
   const folder = await Deno.makeTempDir();
   const at = { cwd: folder };
-  await writePhotoFolder(`${folder}/photos`, { train: 5, val: 2 });
+  await writePhotoFolder(`${folder}/photos`, { train: 3, val: 1 });
   await writeRandomWeights(`${folder}/weights.safetensors`, "mobilenet_v2");
   const flags = (store: string, epochs: number) => [
     "--data=photos",

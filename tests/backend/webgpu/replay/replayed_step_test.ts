@@ -1,14 +1,14 @@
 /** A step that is recorded and replayed is the step that is computed, whatever happens in between. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
-import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
-import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
-import { ComputedStep, type RepeatedStep, type StepInput } from "../../../backend/repeat.ts";
-import { Recording } from "../../../backend/webgpu/replay/recording.ts";
-import { ReplayedStep } from "../../../backend/webgpu/replay/replayed_step.ts";
-import { assertNear, noise, noiseValues } from "../compare.ts";
-import { WEBGPU } from "./subject.ts";
+import { batchNormTrain } from "../../../../backend/ops/batch_norm_train.ts";
+import { sgdMomentum } from "../../../../backend/ops/sgd_momentum.ts";
+import { softmaxCrossEntropy } from "../../../../backend/ops/softmax_cross_entropy.ts";
+import { ComputedStep, type RepeatedStep, type StepInput } from "../../../../backend/repeat.ts";
+import { Recording } from "../../../../backend/webgpu/replay/recording.ts";
+import { ReplayedStep } from "../../../../backend/webgpu/replay/replayed_step.ts";
+import { assertNear, noise, noiseValues } from "../../compare.ts";
+import { WEBGPU } from "../subject.ts";
 
 const BATCH = 3, SIDE = 9, CLASSES = 4;
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import zlib from "node:zlib";
 import fc from "fast-check";
-import { constants, crc32, inflateSync } from "../../../app/page/browser/zlib.ts";
+import { constants, crc32, inflateSync } from "../../../../app/page/browser/zlib.ts";
 
 const someBytes = fc.uint8Array({ maxLength: 2000 });
 
