@@ -1,9 +1,6 @@
 /** JSON files that one step writes and others read: each with one schema, by which both go. */
 import * as v from "valibot";
 
-/** Of a model that diverged much is no number, for which JSON has `null`. */
-export const real = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? NaN));
-
 export interface JsonArtifact<T> {
   /** The file's name in the step's folder. */
   name: string;

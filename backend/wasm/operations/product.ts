@@ -2,7 +2,6 @@
 import type { WasmBackend } from "../backend.ts";
 import { balancedProduct } from "../balance.ts";
 import {
-  type EpilogueRecord,
   type GatherRecord,
   K_BLOCK,
   Kernel,
@@ -15,20 +14,10 @@ import type { Block } from "../heap.ts";
 import { blockRows, filterGradientChunks, productChunks } from "../partition.ts";
 import { computedSource, sourceOf } from "../source.ts";
 import { type BatchStatistics, TensorData } from "../tensor_data.ts";
+import { type Ending, PRODUCT_ALONE } from "./deferred_convolution.ts";
 import type { PackedWeights } from "./pack.ts";
 import { allocateStatistics } from "./statistics.ts";
 import type { TapGrid } from "./taps.ts";
-
-/** What a convolution's kernel does with its output while it is in cache. */
-export interface Ending {
-  withStatistics: boolean;
-  epilogue: EpilogueRecord;
-}
-
-export const PRODUCT_ALONE: Ending = {
-  withStatistics: false,
-  epilogue: { scale: 0, shift: 0, residual: 0, lower: 0, upper: 0 },
-};
 
 /**
  * Where the rows of a product come from: a tensor's rows, or pixels gathered by taps. The source is a
