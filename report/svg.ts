@@ -18,8 +18,6 @@ export interface TextStyle {
   weight?: 400 | 600;
   fill?: string;
   anchor?: "start" | "middle" | "end";
-  /** Degrees about (x, y), clockwise. */
-  rotate?: number;
 }
 
 /** Encloses a picture's content; `label` is read aloud in its place. */
@@ -45,10 +43,9 @@ export function box(x: number, y: number, width: number, height: number, content
 }
 
 export function text(x: number, y: number, content: string, style: TextStyle = {}): string {
-  const { size = SIZE.label, weight = 400, fill = COLOUR.ink, anchor = "start", rotate } = style;
+  const { size = SIZE.label, weight = 400, fill = COLOUR.ink, anchor = "start" } = style;
   return `<text x="${n(x)}" y="${n(y)}" font-size="${n(size)}" font-weight="${weight}" ` +
     `fill="${fill}"` + (anchor === "start" ? "" : ` text-anchor="${anchor}"`) +
-    (rotate === undefined ? "" : ` transform="rotate(${n(rotate)} ${n(x)} ${n(y)})"`) +
     `>${escapeXml(drawable(content))}</text>`;
 }
 

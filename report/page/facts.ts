@@ -1,4 +1,7 @@
-/** All that the page tells, as plain data: what wrote it knows nothing of tensors or stores. */
+/**
+ * All that the page tells, as plain data: what wrote it knows nothing of tensors or stores. Where it
+ * is kept as a file, a photo is the name of another file in place of its pixels.
+ */
 import type { RgbImage } from "../../data/image.ts";
 import type { LearningCurves } from "../../training/history.ts";
 import type { Heat } from "../heat_overlay.ts";
@@ -59,10 +62,10 @@ export interface ModelFacts {
 }
 
 /** A val photo and what the branch shown made of it. */
-export interface ShownPhoto {
+export interface ShownPhoto<Photo = RgbImage> {
   path: string;
   /** What the network saw: the square crop. */
-  image: RgbImage;
+  image: Photo;
   actual: string;
   predicted: string;
   probability: number;
@@ -70,7 +73,7 @@ export interface ShownPhoto {
   second: { label: string; probability: number };
 }
 
-export interface ReportFacts {
+export interface ReportFacts<Photo = RgbImage> {
   classes: readonly string[];
   data: DataFacts;
   model: ModelFacts;
@@ -79,10 +82,10 @@ export interface ReportFacts {
   /** The branch that the photos below are of. */
   shown: BranchName;
   /** A training batch as the network is given it. */
-  batch: { image: RgbImage; title: string }[];
-  worst: ShownPhoto[];
-  leastSure: ShownPhoto[];
-  explained: (ShownPhoto & { heat: Heat })[];
+  batch: { image: Photo; title: string }[];
+  worst: ShownPhoto<Photo>[];
+  leastSure: ShownPhoto<Photo>[];
+  explained: (ShownPhoto<Photo> & { heat: Heat })[];
   /** Rows of the table of settings: recipe, seed, device, versions. */
   settings: [name: string, value: string][];
 }

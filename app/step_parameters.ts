@@ -2,18 +2,12 @@
 import { join } from "node:path";
 import { chooseBackend } from "../backend/choose.ts";
 import { UsageError } from "./cli/errors.ts";
-import type { Flags } from "./cli/flags.ts";
+import type { ResolvedSettings } from "./cli/application.ts";
 import { checkFile } from "./cli/paths.ts";
+import type { TrainingFlags } from "./commands/flags.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { RECIPES } from "../training/recipes.ts";
 import { realPath } from "./real_path.ts";
-
-export interface Configuration {
-  /** Parameters by step. */
-  parameters: Record<string, unknown>;
-  /** What was decided, for people. */
-  notes: string[];
-}
 
 /** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
 const choices = new Map<string, ReturnType<typeof chooseBackend>>();
@@ -25,31 +19,33 @@ function choiceFor(request: "auto" | "webgpu" | "wasm") {
 }
 
 /** @param folder against which relative paths are meant: where the user stands */
-export async function configure(
-  flags: Flags,
+export async function stepParameters(
+  flags: TrainingFlags,
   folder: string,
   store: string,
-): Promise<Configuration> {
-  const choice = await choiceFor((flags.backend ?? "auto") as "auto" | "webgpu" | "wasm");
-  const requested = (flags.recipe ?? "auto") as "auto" | "quick" | "tutorial";
-  const name = requested === "auto" ? (choice.hardware ? "tutorial" : "quick") : requested;
-  const recipe = { ...RECIPES[name] };
-  if (flags.epochs) recipe.epochs = Number(flags.epochs);
-  if (flags.batch) recipe.batchSize = Number(flags.batch);
-  if (flags.lr) recipe.lr = Number(flags.lr);
-
-  const seed = Number(flags.seed ?? 0);
+): Promise<ResolvedSettings> {
+  const { seed, threads } = flags;
+  const choice = await choiceFor(flags.backend);
+  const isAuto = flags.recipe === "auto";
+  const name = flags.recipe !== "auto" ? flags.recipe : choice.hardware ? "tutorial" : "quick";
+  const preset = RECIPES[name];
+  const recipe = {
+    ...preset,
+    epochs: flags.epochs ?? preset.epochs,
+    batchSize: flags.batch ?? preset.batchSize,
+    lr: flags.lr ?? preset.lr,
+  };
   const compute = {
     backend: choice.backend,
     device: choice.device,
-    ...(flags.threads && { threads: Number(flags.threads) }),
+    ...(threads && { threads }),
     ...(choice.backend === "webgpu" && { tuning: join(store, "tuning") }),
   };
   const train = { ...compute, recipe, seed };
   // Not the training's: seeds are compared on the same val photos.
-  const splitSeed = Number(flags["split-seed"] ?? 0);
+  const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
-  const model = await checkModel(flags, folder);
+  const model = await modelOf(flags, folder);
   return {
     parameters: {
       download_data: {
@@ -70,23 +66,23 @@ export async function configure(
     },
     notes: [
       `recipe ${name}: ${recipe.epochs} epochs of batches of ${recipe.batchSize}, learning rate ` +
-      `${recipe.lr}` + (requested === "auto" ? " (--recipe tutorial is the original's)" : ""),
+      `${recipe.lr}` + (isAuto ? " (--recipe tutorial is the original's)" : ""),
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
 }
 
-/** @throws {UsageError} when there is no such model, or no file of weights says which it is of */
-async function checkModel({ model = "auto", weights }: Flags, folder: string): Promise<string> {
-  const known = ARCHITECTURES.map(({ name }) => name);
-  if (model !== "auto" && !known.includes(model)) {
-    throw new UsageError(`--model is "${model}", but takes one of auto, ${known.join(", ")}`);
-  }
+/** @throws {UsageError} where a file of weights does not say which it is of */
+async function modelOf(
+  { model = "auto", weights }: TrainingFlags,
+  folder: string,
+): Promise<string> {
   if (weights) await checkFile("--weights", realPath(folder, weights));
   if (weights && model === "auto") {
     // tfjs comes with it, and a plan is there sooner without.
     const { descriptionOf } = await import("./choose_model.ts");
     const described = (await descriptionOf(realPath(folder, weights)))?.architecture;
+    const known = ARCHITECTURES.map(({ name }) => name);
     if (described && known.includes(described)) return described;
     throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
   }
