@@ -16,7 +16,7 @@ interface Reach {
 
 /** What every step has: the file of its own, its artifacts' schemas, and what a step starts with. */
 const EVERY_STEP = {
-  runs: ["tasks", "pipeline/process", "pipeline/errors.ts"],
+  runs: ["tasks", "pipeline/process"],
   types: ["pipeline"],
 };
 
