@@ -12,6 +12,7 @@ import { PredictionPictures } from "./draw_predictions.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
+import { printable } from "../../report/printable.ts";
 import { predictPhotos } from "../../inference/predict_photos.ts";
 
 /** Side of the photos kept for `--grid`, in pixels. */
@@ -31,7 +32,8 @@ export async function predictPaths(
     if (path) await checkOutput(`--${flag}`, resolve(folder, path));
   }
   signal.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
-  const { paths, count } = await listPhotos(operands, folder);
+  const { paths, count, notes } = await listPhotos(operands, folder);
+  for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
   if (format === "table") console.error(`with ${chosen.what}`);
   const { backend } = await chooseBackend(flags.backend);

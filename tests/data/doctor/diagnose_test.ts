@@ -74,6 +74,41 @@ const CASES: {
     named: ["train/ants/IMG_1.HEIC"],
   },
   {
+    kind: "unread_name",
+    files: {
+      "train/ants/a.jfif": fixture("4:2:0.jpeg"),
+      "train/ants/b.JPE": fixture("4:2:0.jpeg"),
+      "train/ants/nameless": fixture("4:2:0.jpeg"),
+      "train/ants/LICENSE": "words",
+    },
+    severity: "warning",
+    title: /3 photos are passed over for the name.*: \.jfif, \.JPE, no ending/,
+    named: ["train/ants/a.jfif", "train/ants/b.JPE", "train/ants/nameless"],
+  },
+  {
+    kind: "passed_over",
+    files: { "train/ants/1.xmp": "<x/>", "train/ants/2.xmp": "<x/>", "train/ants/notes.txt": "" },
+    severity: "note",
+    title: /passed over 3 files that are no photos \(\.xmp, \.txt\)/,
+  },
+  {
+    kind: "folder_use",
+    files: { "test/ants/1.png": photo(710) },
+    severity: "note",
+    title: /^test\/ was left out$/,
+  },
+  {
+    kind: "class_without_photo",
+    files: {
+      "train/wasps/1.jpg": "ftypheic",
+      "train/wasps/2.jpg": "ftypheic",
+      "val/wasps/1.png": photo(711),
+    },
+    severity: "error",
+    title: /^wasps has no photo that can be used: all 2 are left out \(not an image/,
+    named: ["train/wasps/1.jpg", "train/wasps/2.jpg"],
+  },
+  {
     kind: "wrong_extension",
     files: { "train/ants/x.jpg": photo(900) },
     severity: "note",
@@ -203,6 +238,36 @@ for (const { kind, files, severity, title, named, groups } of CASES) {
     if (groups) assert.deepEqual(found[0].groups, groups);
   });
 }
+
+Deno.test("a class of which nothing can be used is an error without splits too, and the only one", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 6 }, (_, i) => [`ants/${i}.png`, photo(i)]),
+  );
+  const errors = (await find({ ...files, "bees/1.jpg": "heic", "bees/2.jpg": "heic" }))
+    .filter(({ severity }) => severity === "error");
+  assert.deepEqual(errors.map(({ kind, files }) => [kind, files]), [
+    ["class_without_photo", ["bees/1.jpg", "bees/2.jpg"]],
+  ]);
+});
+
+Deno.test("what is no file is named and left out", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await withTempFolder(async (folder) => {
+    await writeFiles(folder, { ...FEW, "val/ants/.DS_Store": "" });
+    await new Deno.Command("mkfifo", { args: [`${folder}/train/ants/pipe.jpg`] }).output();
+    await Deno.symlink("/dev/zero", `${folder}/val/ants/zero.jpg`);
+    const findings = diagnose(await examineFolder(folder, "mine", VIEWING), VIEWING);
+    const left = findings.filter(({ kind }) => kind === "left_out");
+    assert.deepEqual(left.map(({ title }) => title).sort(), [
+      "train/ants/pipe.jpg is left out: it is a named pipe, not a file",
+      "val/ants/zero.jpg is left out: it is a link that leads out of the folder: copy what it " +
+      "points to",
+    ]);
+    const beside = findings.find(({ kind }) => kind === "passed_over");
+    assert.equal(beside?.title, "passed over 1 hidden file and the like (.DS_Store)");
+  });
+});
 
 Deno.test("of enough good photos there is one finding: how far an accuracy can be trusted", async () => {
   const findings = await find(healthy());
