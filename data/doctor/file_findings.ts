@@ -19,8 +19,11 @@ const FORMATS: Record<string, ImageFormat> = {
 export function fileFindings(files: readonly Examined[]): Finding[] {
   const refused = files.filter(({ refusal }) => refusal);
   const isAnimated = ({ refusal }: Examined) => refusal!.refusal.includes("animated");
+  const unreadable = refused.filter(({ refusal }) => refusal!.reason === "unreadable");
   const truncated = refused.filter(({ refusal }) => refusal!.reason === "truncated");
-  const undecodable = refused.filter((file) => !truncated.includes(file) && !isAnimated(file));
+  const undecodable = refused.filter((file) =>
+    !unreadable.includes(file) && !truncated.includes(file) && !isAnimated(file)
+  );
   const misnamed = files.filter(({ path, photo }) => {
     const said = FORMATS[extensionOf(path)];
     return photo && said && said !== photo.encoding.format;
@@ -35,6 +38,14 @@ export function fileFindings(files: readonly Examined[]): Finding[] {
   ) => {
     if (files.length > 0) findings.push({ kind, severity, title, remedy, files });
   };
+  add(
+    ["unreadable", "error"],
+    paths(unreadable),
+    `${photosAre(unreadable.length)} there that cannot be read (${
+      unreadable[0]?.refusal?.refusal
+    })`,
+    "Give yourself the permission (chmod u+r), or move them away: the pipeline stops at such a file.",
+  );
   add(
     ["truncated", "warning"],
     paths(truncated),

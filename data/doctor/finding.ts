@@ -11,6 +11,7 @@ export const FINDING_KINDS = [
   "class_without_photo",
   "leakage",
   "conflicting_labels",
+  "unreadable",
   "truncated",
   "undecodable",
   "unread_format",

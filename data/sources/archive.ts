@@ -39,5 +39,6 @@ export async function unpackPhotos(
   const lines = [describeLitter([...litter]), describeSidecars(sidecars.map(({ from }) => from))];
   for (const line of lines) if (line) log?.(line);
   const plan = await keepTogether({ ...planned, files: photoLike }, context);
+  if (plan.note) log?.(plan.note);
   return { counts: countPhotos(plan), ...(plan.note && { note: plan.note }), plan };
 }

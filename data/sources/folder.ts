@@ -51,6 +51,7 @@ export async function folderSource(path: string, context: SourceContext): Promis
     progress?.({ label: "copying", unit: "files", done, total: photoLike.length });
   }
   const plan = await keepTogether({ ...planned, files: photoLike }, context);
+  if (plan.note) log?.(plan.note);
   return {
     kind: "folder",
     origin: basename(resolve(path)),

@@ -111,6 +111,5 @@ function unreadable(error: unknown, folder: string): unknown {
   return new Error(
     `the folder ${folder.replace(/\/$/, "")} may not be read: give yourself the permission ` +
       "(chmod u+rx), or move it away",
-    { cause: error },
   );
 }

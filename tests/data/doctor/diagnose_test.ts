@@ -250,6 +250,19 @@ Deno.test("a class of which nothing can be used is an error without splits too, 
   ]);
 });
 
+Deno.test("a photo that may not be read is an error, as the pipeline stops there", () => {
+  const refusal = { refusal: "cannot be read: Permission denied", reason: "unreadable" } as const;
+  const place = { split: "train", className: "ants" } as const;
+  const files = [{ path: "train/ants/1.jpg", ...place, refusal }];
+  const found = diagnose({ files, passedOver: [] }, VIEWING).filter(({ kind }) =>
+    kind === "unreadable" || kind === "undecodable"
+  );
+  assert.deepEqual(found.map(({ kind, severity, files }) => [kind, severity, files]), [
+    ["unreadable", "error", ["train/ants/1.jpg"]],
+  ]);
+  assert.match(found[0].title, /^1 photo is there that cannot be read \(.*Permission denied\)/);
+});
+
 Deno.test("what is no file is named and left out", {
   ignore: Deno.build.os === "windows",
 }, async () => {
