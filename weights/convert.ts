@@ -34,14 +34,11 @@ export function convertStateDict(
   specs: readonly ParameterLayout[],
   what = "the file of weights",
 ): Map<string, NamedTensor> {
-  const { prefix, stateDict: fitting } = withoutPrefix(stateDict, specs, what);
-  const mismatch = describeMismatch(fitting, specs);
-  if (mismatch) {
-    const behind = prefix && `Behind the prefix "${prefix}" of its names: `;
-    throw new WeightsError(`${what} does not fit the model. ${behind}${mismatch}`);
-  }
+  const fitting = withoutPrefix(stateDict, specs, what);
+  const mismatch = describeMismatch(fitting.stateDict, specs);
+  if (mismatch) throw new WeightsError(`${fitting.what} does not fit the model. ${mismatch}`);
   return new Map(specs.map(({ name, kind, shape }) => {
-    const data = floats(name, fitting.get(name)!, what);
+    const data = floats(name, fitting.stateDict.get(name)!, what);
     return [
       name,
       kind === "vector" ? { shape: [...shape], data } : transpose(data, shape, axes[kind]),

@@ -29,7 +29,7 @@ export function convertStart(
   head: string,
   what: string,
 ): Start {
-  const { stateDict: fitting } = withoutPrefix(stateDict, specsOf(1), what);
+  const { stateDict: fitting, what: named } = withoutPrefix(stateDict, specsOf(1), what);
   const classes = fitting.get(`${head}.weight`)?.shape[0] || 1;
   const specs = specsOf(classes);
   const scope = scopeOfHead(head, specs);
@@ -37,11 +37,11 @@ export function convertStart(
   const found = [...fitting.keys()].filter((name) => name.startsWith(scope));
   const isOurs = found.length === own.length &&
     own.every(({ name, shape }) => fitting.get(name)?.shape.join() === shape.join());
-  if (isOurs) return { parameters: convertStateDict(fitting, specs, what), classes };
+  if (isOurs) return { parameters: convertStateDict(fitting, specs, named), classes };
   const parameters = convertStateDict(
     new Map([...fitting].filter(([name]) => !name.startsWith(scope))),
     specs.filter(({ name }) => !name.startsWith(scope)),
-    what,
+    named,
   );
   const state = found.length
     ? `is made of other layers (${found.slice(0, 3).join(", ")})`

@@ -8,10 +8,11 @@ const DEEPEST_PREFIX = 8;
 /** What batch norm counts and profilers (thop) leave behind, which no model needs. */
 const NOT_NEEDED = /(^|\.)(num_batches_tracked|total_ops|total_params)$/;
 
-/** A state dict, and the prefix that was before the names that are left. */
+/** The part of a state dict that is meant for a model. */
 export interface Fitting {
   stateDict: ReadonlyMap<string, Tensor>;
-  prefix: string;
+  /** Names it in messages: the file, and the prefix that was before its names. */
+  what: string;
 }
 
 /**
@@ -32,7 +33,7 @@ export function withoutPrefix(
     fitB.shapes - fitA.shapes || fitB.names - fitA.names || a.length - b.length
   );
   const [prefix, fit] = fits[0] ?? ["", { names: 0 }];
-  if (prefix === "" || 2 * fit.names <= specs.length) return { stateDict: needed, prefix: "" };
+  if (prefix === "" || 2 * fit.names <= specs.length) return { stateDict: needed, what };
   const alike = fits.filter(([, fit]) =>
     fit.shapes === fits[0][1].shapes && fit.names === fits[0][1].names
   ).map(([other]) => other);
@@ -44,7 +45,10 @@ export function withoutPrefix(
         "In Python, save the state dict of one",
     );
   }
-  return { stateDict: behind(chosen[0], needed), prefix: chosen[0] };
+  return {
+    stateDict: behind(chosen[0], needed),
+    what: `${what}, without the prefix "${chosen[0]}" of its names,`,
+  };
 }
 
 interface Fit {

@@ -2,14 +2,17 @@
 import { PickleError } from "./pickle_machine.ts";
 
 /** What any file may build, what a byte of it adds, and what none exceeds; in bytes of memory. */
-const LEAST = 64 << 20, PER_BYTE = 32, MOST = 1 << 30;
+const LEAST = 64 << 20, PER_BYTE = 48, MOST = 512 << 20;
 
-/** Estimates of what V8 takes, in bytes: of its stack, an array, a Map or a Set, and their entries. */
-const OPERATION = 16, ARRAY = 64, HASHED = 200, ENTRY = 40;
+/**
+ * Estimates of what V8 takes, in bytes, of an array, a Map or a Set, and their entries; an operation
+ * counts for its time as well.
+ */
+const OPERATION = 48, ARRAY = 64, HASHED = 200, ENTRY = 40;
 
 /**
  * Memory that the operations of a pickle use up, whether or not it is freed later, so that time is
- * bounded as well. A tensor costs 2 to 3 kB and fills 130 bytes of pickle at least: no file of
+ * bounded as well. A tensor costs about 4 kB and fills 100 bytes of pickle at least: no file of
  * weights comes near the limit.
  */
 export class PickleBudget {

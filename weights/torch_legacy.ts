@@ -77,7 +77,7 @@ async function readPickles(
   world: Parameters<typeof unpickle>[1],
 ): Promise<{ values: unknown[]; end: number }> {
   const { size } = await file.stat();
-  for (let length = Math.min(size, 1 << 18);; length = Math.min(size, 2 * length)) {
+  for (let length = Math.min(size, 1 << 18);; length = Math.min(size, 4 * length)) {
     const bytes = await readAt(file, 0, length);
     const values: unknown[] = [];
     const budget = new PickleBudget(size);

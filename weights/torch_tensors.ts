@@ -5,19 +5,25 @@ import { bytesPerElement, elementsFrom, elementsOf, type Tensor } from "./tensor
 import type { TorchFile } from "./torch_file.ts";
 import type { StorageReference, TensorView } from "./torch_globals.ts";
 
+/** Ten times as many as the largest networks for images have; each is read on its own. */
+const MOST_TENSORS = 20_000;
+
 /**
  * Loads tensors, a storage at a time: beside the result, one storage is in memory. A storage that a
  * single tensor fills is not copied. float16 and bfloat16 are widened to float32.
  *
  * @param limit bytes that tensors and storages may have in all: views can repeat elements, and zips
  *   inflate, at will
- * @throws {PickleError} where the limit is exceeded
+ * @throws {PickleError} where the limit is exceeded, or there are more tensors than networks have
  */
 export async function loadTensors(
   views: ReadonlyMap<string, TensorView>,
   load: TorchFile["load"],
   limit: number,
 ): Promise<Map<string, Tensor>> {
+  if (views.size > MOST_TENSORS) {
+    throw new PickleError(`it has ${views.size} tensors, more than any network of ours`);
+  }
   const byStorage = Map.groupBy(views, ([, view]) => view.storage.key);
   const tensors = new Map<string, Tensor>();
   let bytes = 0;
