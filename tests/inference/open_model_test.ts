@@ -37,6 +37,21 @@ Deno.test("parameters are the same from a file of torch's and from one of ours",
   assert.deepEqual(await parametersOf(own), await parametersOf(torch));
 });
 
+Deno.test("a head of another number of classes is refused: the file and both numbers are named", async () => {
+  const manifest = { ...torch.manifest, classes: ["ant", "bee"] };
+  await assert.rejects(
+    parametersOf({ ...torch, manifest }),
+    /torch\.safetensors: its head \(classifier\.1\) tells 3 classes apart, but 2 are named/,
+  );
+});
+
+Deno.test("a prefix before all names is dropped", async () => {
+  const file = `${folder}/prefixed.safetensors`;
+  const named = randomStateDict(findArchitecture(architecture), 3);
+  await writeSafetensors(file, new Map([...named].map(([name, tensor]) => [`model.${name}`, tensor])));
+  assert.deepEqual(await parametersOf({ ...torch, file }), await parametersOf(torch));
+});
+
 Deno.test("outputs are the model's own, in this process and in processes beside", async () => {
   await activateBackend("wasm", { threads: 1 });
   const model = await openModel(torch);
