@@ -48,7 +48,10 @@ Deno.test("a head of another number of classes is refused: the file and both num
 Deno.test("a prefix before all names is dropped", async () => {
   const file = `${folder}/prefixed.safetensors`;
   const named = randomStateDict(findArchitecture(architecture), 3);
-  await writeSafetensors(file, new Map([...named].map(([name, tensor]) => [`model.${name}`, tensor])));
+  await writeSafetensors(
+    file,
+    new Map([...named].map(([name, tensor]) => [`model.${name}`, tensor])),
+  );
   assert.deepEqual(await parametersOf({ ...torch, file }), await parametersOf(torch));
 });
 
@@ -77,4 +80,13 @@ Deno.test("outputs are the model's own, in this process and in processes beside"
 Deno.test("a process that cannot open its model says why", async () => {
   using pool = new PredictorPool({ ...own, file: `${folder}/nowhere.safetensors` }, 1, []);
   await assert.rejects(pool.predict(crops), /a process that computes ended: [^]*nowhere/);
+});
+
+Deno.test("what is wrong with its weights is said in one line", async () => {
+  const manifest = { ...torch.manifest, classes: ["ant", "bee"] };
+  using pool = new PredictorPool({ ...torch, manifest }, 1, []);
+  await assert.rejects(
+    pool.predict(crops),
+    /^Error: a process that computes ended: .*torch\.safetensors: its head .* trained on$/,
+  );
 });
