@@ -1,7 +1,7 @@
 import { PngColour, type PngHeader } from "./png_chunks.ts";
 import { dropAlpha, everyOther, greyToRgb, lookUp, unpackBits } from "./samples.ts";
 
-/** RGB out of the unfiltered rows of a PNG pass. */
+/** RGB out of the unfiltered rows of a PNG pass, in a buffer of its own. */
 export function samplesToRgb(
   samples: Uint8Array,
   columns: number,
@@ -13,7 +13,7 @@ export function samplesToRgb(
   if (depth === 16) samples = everyOther(samples); // big-endian: the upper byte comes first
   switch (colour) {
     case PngColour.Rgb:
-      return samples;
+      return samples.slice(); // they stand in a larger buffer
     case PngColour.RgbAlpha:
       return dropAlpha(samples);
     case PngColour.GreyAlpha:

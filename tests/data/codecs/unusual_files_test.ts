@@ -1,0 +1,56 @@
+/** Files as phones, scanners and old programs leave them, against Pillow. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { decodeImage } from "../../../data/decode.ts";
+import { readEncoding } from "../../../data/encoding.ts";
+import { sniffImageFormat } from "../../../data/image_format.ts";
+import unusualFiles from "../../fixtures/data/unusual_photo_files.json" with { type: "json" };
+
+/** As tests/reference/unusual_photo_files.py writes it. */
+interface UnusualFile {
+  name: string;
+  width: number;
+  height: number;
+  file: string;
+  within: number;
+  /** Of the upright RGB; `rgb` instead where a decoder may be off by `within`. */
+  sha256?: string;
+  rgb?: string;
+}
+
+const files = unusualFiles as UnusualFile[];
+const fromBase64 = (text: string) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+for (const format of ["jpeg", "png", "gif", "bmp", "tiff", "webp", "pnm"]) {
+  const ofFormat = files.filter(({ name }) => name.endsWith(`.${format}`));
+  Deno.test(`${ofFormat.length} unusual kinds of ${format} decode to Pillow's upright RGB`, async () => {
+    assert.ok(ofFormat.length > 0);
+    const wrong: string[] = [];
+    for (const { name, width, height, file, within, sha256, rgb } of ofFormat) {
+      const bytes = fromBase64(file);
+      assert.equal(sniffImageFormat(bytes), format, name);
+      const image = await decodeImage(bytes, { exifOrientation: true }).catch(String);
+      if (typeof image === "string") {
+        wrong.push(`${name}: ${image}`);
+        continue;
+      }
+      assert.deepEqual([image.width, image.height], [width, height], name);
+      if (sha256 && createHash("sha256").update(image.data).digest("hex") !== sha256) {
+        wrong.push(name);
+      } else if (rgb) {
+        const far = fromBase64(rgb).map((value, i) => Math.abs(value - image.data[i]));
+        if (Math.max(...far) > within) wrong.push(`${name} is off by ${Math.max(...far)}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
+
+Deno.test("their orientation is told as it is found", () => {
+  for (const { name, file } of files) {
+    const bytes = fromBase64(file);
+    const { orientation } = readEncoding(bytes, sniffImageFormat(bytes)!);
+    const turned = name.startsWith("orientation") && !name.startsWith("orientation 1 ");
+    assert.equal(orientation, turned ? 6 : 1, name);
+  }
+});
