@@ -1,4 +1,5 @@
 import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import { checkExpansion } from "./budget.ts";
 import { decodeBmpRuns } from "./bmp_runs.ts";
 import { lookUp, unpackBits } from "./samples.ts";
 
@@ -84,6 +85,7 @@ function readHeader(view: DataView): BmpHeader {
 function decode(bytes: Uint8Array, header: BmpHeader): RgbImage {
   const { width, height, bits, start, compression } = header;
   if (compression === BI_RLE8 || compression === BI_RLE4) {
+    checkExpansion(width * height, bytes.length, "BMP");
     const indices = decodeBmpRuns(bytes, start, width, height, bits === 4);
     const topDown = orderRows(indices, width, height, header.topDown);
     return { width, height, data: lookUp(topDown, paletteOf(bytes, header)) };

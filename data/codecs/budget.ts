@@ -2,6 +2,8 @@ import { ImageError } from "../image.ts";
 
 /** More than any photo's pixels take: eight channels of 16 bits. */
 const BYTES_A_PIXEL = 16;
+/** No compression makes more bytes, or pixels, of a byte. */
+const MAX_EXPANSION = 2 ** 12;
 /** Each byte of a file may be read a few times, as where strips share what they hold. */
 const READS_A_BYTE = 4;
 /** For small photos: tiles larger than they are, tables, the cost of a start. */
@@ -18,7 +20,8 @@ export class Budget {
 
   /** For a photo of `width` by `height` out of a file of `fileBytes`. */
   constructor(width: number, height: number, fileBytes: number) {
-    this.#left = width * height * BYTES_A_PIXEL + fileBytes * READS_A_BYTE + SMALL_CHANGE;
+    const pixels = Math.min(width * height * BYTES_A_PIXEL, fileBytes * MAX_EXPANSION);
+    this.#left = pixels + fileBytes * READS_A_BYTE + SMALL_CHANGE;
     this.#size = `${width} by ${height}`;
   }
 
@@ -30,7 +33,16 @@ export class Budget {
   spend(bytes: number, what: string): void {
     this.#left -= bytes;
     if (this.#left >= 0) return;
-    const photo = `a photo of ${this.#size} needs`;
+    const photo = `a photo of ${this.#size} needs, or than the file can hold`;
     throw new ImageError("too large", `${what} name more data than ${photo}: save it anew`);
   }
+}
+
+/**
+ * Checks that a compressed file can hold the pixels that it claims, before memory is taken for them.
+ * @throws {ImageError} when it cannot.
+ */
+export function checkExpansion(pixels: number, fileBytes: number, format: string): void {
+  if (pixels <= fileBytes * MAX_EXPANSION) return;
+  throw new ImageError("truncated", `${format} file is too short for the pixels that it claims`);
 }

@@ -1,4 +1,5 @@
 import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import { checkExpansion } from "./budget.ts";
 import { dropAlpha } from "./samples.ts";
 
 /** What imagescript's gif.wasm exports to decode; pointers and lengths are in bytes. */
@@ -14,9 +15,6 @@ interface GifExports {
   decoder_frame_buffer(frame: number): number;
 }
 
-/** A code of 9 bits or more stands for no more pixels than the table has entries. */
-const MAX_EXPANSION = 4096;
-
 /**
  * Decodes the first frame of a GIF file, as Pillow does. Where it leaves the screen uncovered, the
  * transparent colour shows, else the first of the palette. A frame that reaches beyond its screen
@@ -29,9 +27,7 @@ export async function decodeGif(bytes: Uint8Array): Promise<RgbImage> {
   const width = Math.max(screen.width, frame.left + frame.width);
   const height = Math.max(screen.height, frame.top + frame.height);
   checkSize(width, height);
-  if (frame.width * frame.height > bytes.length * MAX_EXPANSION) {
-    throw new ImageError("truncated", "GIF file ends amid its first frame");
-  }
+  checkExpansion(frame.width * frame.height, bytes.length, "GIF");
   const pixels = dropAlpha(await decodeFrame(bytes, frame.width * frame.height * 4));
   if (frame.width === width && frame.height === height) return { width, height, data: pixels };
   const data = new Uint8Array(width * height * 3);

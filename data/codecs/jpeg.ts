@@ -13,8 +13,10 @@ import { dropAlpha } from "./samples.ts";
 const PREMATURE_END = /Premature end of JPEG/;
 /** Also that a marker came amid the pixels. */
 const ANY_PREMATURE_END = /premature end/i;
-/** Each is a pass over all pixels. Programs write ten or so; libjpeg-turbo's fuzzers stop at 500. */
-const MAX_SCANS = 100;
+/** Each scan is a pass over all pixels; programs write ten or so. */
+const [USUAL_SCANS, MAX_SCANS] = [20, 100];
+/** Pixels times scans; more is for photos with a usual number of scans alone. */
+const MAX_SCAN_WORK = 2 ** 30;
 
 /** libjpeg's messages about the file being decoded. */
 let messages: string[] = [];
@@ -33,9 +35,13 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
   if (precision !== 8) throw new ImageError("unsupported", `JPEG of ${precision} bits a sample`);
   if (unusualCoding) throw new ImageError("unsupported", `JPEG with ${unusualCoding} coding`);
   const { scans, ended } = readJpegScans(bytes, header.scan);
-  if (scans > MAX_SCANS) {
-    const most = `${MAX_SCANS} that a photo needs at most`;
-    throw new ImageError("too large", `JPEG of more scans than the ${most}: save it anew`);
+  const most = Math.floor(MAX_SCAN_WORK / (width * height));
+  if (scans > Math.max(USUAL_SCANS, Math.min(MAX_SCANS, most))) {
+    const size = `${width} by ${height}`;
+    throw new ImageError(
+      "too large",
+      `${scans} scans are more than a JPEG of ${size} needs: save it anew`,
+    );
   }
   if (components === 4) return await decodeCmykJpeg(bytes, header);
   if (ended) return await decodeWhole(bytes, width, height, PREMATURE_END);

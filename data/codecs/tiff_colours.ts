@@ -12,7 +12,7 @@ export function tiffToRgb(
   if (premultiplied) samples = divideByAlpha(samples, kept);
   switch (photometric) {
     case PHOTOMETRIC.rgb:
-      return samples.slice(); // they may stand in the file
+      return samples;
     case PHOTOMETRIC.cmyk:
       return cmykToRgb(samples);
     case PHOTOMETRIC.yCbCr:

@@ -7,7 +7,7 @@ import { COMPRESSION, decompress } from "./tiff_compression.ts";
 import { PHOTOMETRIC, type TiffLayout } from "./tiff_layout.ts";
 
 /** What a strip or tile costs beside its bytes. */
-const PIECE_COST = 256;
+const PIECE_COST = 2 ** 10;
 /** A compressed strip is decompressed at once; what honest programs write is far smaller. */
 const MAX_PIECE_BYTES = 2 ** 28;
 

@@ -1,8 +1,10 @@
 /** Files as phones, scanners and old programs leave them, against Pillow. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { decodeImage } from "../../../data/decode.ts";
 import { readEncoding } from "../../../data/encoding.ts";
+import { ImageError } from "../../../data/image.ts";
 import { sniffImageFormat } from "../../../data/image_format.ts";
 import unusualFiles from "../../fixtures/data/unusual_photo_files.json" with { type: "json" };
 
@@ -53,4 +55,25 @@ Deno.test("their orientation is told as it is found", () => {
     const turned = name.startsWith("orientation") && !name.startsWith("orientation 1 ");
     assert.equal(orientation, turned ? 6 : 1, name);
   }
+});
+
+Deno.test("damaged and cut, they give photos or an ImageError, never anything else", async () => {
+  const property = fc.asyncProperty(
+    fc.constantFrom(...files),
+    fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 }),
+    fc.double({ min: 0, max: 1, noNaN: true }),
+    async ({ file }, damages, share) => {
+      const whole = fromBase64(file);
+      for (const [at, value] of damages) whole[at % whole.length] = value;
+      const bytes = share < 0.5 ? whole.slice(0, 2 * share * whole.length) : whole;
+      try {
+        const { width, height, data } = await decodeImage(bytes, { exifOrientation: true });
+        assert.equal(data.length, width * height * 3);
+        readEncoding(bytes, sniffImageFormat(bytes)!);
+      } catch (error) {
+        assert.ok(error instanceof ImageError, `${error instanceof Error ? error.stack : error}`);
+      }
+    },
+  );
+  await fc.assert(property, { numRuns: 600 });
 });
