@@ -1,4 +1,4 @@
-/** What `report.html` tells of an evaluation, gathered from what the steps before it left. */
+/** What the report tells of an evaluation, gathered from what the steps before it left. */
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
 import type { Quarantined } from "../data/dataset_index.ts";
@@ -11,7 +11,7 @@ import type {
   DataFacts,
   ReportFacts,
   ShownPhoto,
-} from "../report/page/facts.ts";
+} from "../report/facts.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
@@ -57,7 +57,11 @@ export async function reportFacts(
     return {
       classes: dataset.classes,
       data: await dataFacts(dataset, inputs),
-      model: manifest,
+      model: {
+        architecture: manifest.architecture,
+        pretrained: manifest.pretrained,
+        preprocessing,
+      },
       branches: { finetune: await withCurves("finetune"), frozen: await withCurves("frozen") },
       comparison,
       shown,
@@ -141,7 +145,6 @@ function settings(
       `resized to ${preprocessing.resize}, cut to ${preprocessing.size}×${preprocessing.size}`,
     ],
     ["Trained on", device],
-    ["Deno", `${Deno.version.deno} (V8 ${Deno.version.v8})`],
     ["TensorFlow.js", tf.version_core],
   ];
 }

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { fitText, textWidth } from "../text.ts";
 import { chart, CHART_WIDTH } from "./chart.ts";
-import { BRANCHES, type BranchName, type ReportFacts } from "./facts.ts";
+import { BRANCHES, type BranchName, type ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
 /** Beyond so many classes the table of what is taken for what says more than a matrix. */

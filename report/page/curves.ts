@@ -4,7 +4,7 @@ import { curveChart, type Quantity, sayValue } from "../curve_chart.ts";
 import { isDrawable } from "../domain.ts";
 import { short } from "../number.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
-import { BRANCHES, type BranchFacts, type BranchName } from "./facts.ts";
+import { BRANCHES, type BranchFacts, type BranchName } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
 /** Loss and accuracy over the epochs, a colour a branch, training dashed. */

@@ -1,5 +1,5 @@
 /** Facts of a made-up evaluation, under any names. */
-import type { ReportFacts, ShownPhoto } from "../../report/page/facts.ts";
+import type { ReportFacts, ShownPhoto } from "../../report/facts.ts";
 import { painted } from "./photos.ts";
 
 const share = (correct: number, total: number) => ({
