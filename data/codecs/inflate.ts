@@ -1,5 +1,4 @@
 import { constants, inflateSync } from "node:zlib";
-import { Unzlib } from "fflate";
 import { ImageError } from "../image.ts";
 
 /** Deflate makes no more than this of a byte. */
@@ -8,8 +7,6 @@ const MAX_EXPANSION = 1032;
 const SURPLUS = 2 ** 16;
 /** With no byte left, zlib would take another piece as large; it takes no piece below 64. */
 const ROOM = 64;
-/** Compressed bytes that are read between two looks at how far the pixels have come. */
-const STEP = 2 ** 12;
 
 /**
  * Inflates a zlib stream to at most `length` bytes: fewer where it ends before, and no more where it
@@ -21,33 +18,38 @@ export function inflateAtMost(compressed: Uint8Array, length: number, what: stri
   // Memory is taken for what the stream can become, not for what a header claims.
   const most = Math.min(length, compressed.length * MAX_EXPANSION);
   if (most === 0) return new Uint8Array(0);
+  const inflated = inflate(compressed, most, what) ?? inflateBeginning(compressed, most, what);
+  return inflated.subarray(0, most);
+}
+
+/** Undefined where more than `SURPLUS` bytes follow the `length` that are needed. */
+function inflate(compressed: Uint8Array, length: number, what: string): Uint8Array | undefined {
   try {
     const inflated = inflateSync(compressed, {
       // Without Z_SYNC_FLUSH a stream that is cut off would be an error without a word of how far.
       finishFlush: constants.Z_SYNC_FLUSH,
-      maxOutputLength: most + SURPLUS,
-      chunkSize: most + ROOM, // one piece, so that pieces need not be joined
+      maxOutputLength: length + SURPLUS,
+      chunkSize: length + ROOM, // one piece, so that pieces need not be joined
     });
-    const kept = Math.min(most, inflated.length);
-    return new Uint8Array(inflated.buffer, inflated.byteOffset, kept);
+    return new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.length);
   } catch (cause) {
-    if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") {
-      return inflateInSteps(compressed, most);
-    }
+    if ((cause as { code?: string }).code === "ERR_BUFFER_TOO_LARGE") return undefined;
     throw new ImageError("corrupt", `${what}: ${(cause as Error).message}`, { cause });
   }
 }
 
-/** For the few streams that go on far after the bytes that are needed: slower, but it can stop. */
-function inflateInSteps(compressed: Uint8Array, length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  let to = 0;
-  const stream = new Unzlib((part) => {
-    out.set(part.subarray(0, length - to), to);
-    to = Math.min(length, to + part.length);
-  });
-  for (let at = 0; at < compressed.length && to < length; at += STEP) {
-    stream.push(compressed.subarray(at, at + STEP));
+/**
+ * For the few streams that go on far: looks for a beginning that gives enough and not too much. There
+ * is one, as a byte more of it gives less than `SURPLUS` bytes more.
+ */
+function inflateBeginning(compressed: Uint8Array, length: number, what: string): Uint8Array {
+  let [few, many] = [0, compressed.length];
+  while (many - few > 1) {
+    const middle = (few + many) >> 1;
+    const inflated = inflate(compressed.subarray(0, middle), length, what);
+    if (inflated && inflated.length >= length) return inflated;
+    if (inflated) few = middle;
+    else many = middle;
   }
-  return out.subarray(0, to);
+  throw new ImageError("corrupt", `${what}: they do not end where they should`);
 }

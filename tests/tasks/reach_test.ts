@@ -27,7 +27,7 @@ const CHECKPOINTS = ["pipeline/store", "pipeline/digest.ts"];
 
 const STEPS: Record<string, Reach> = {
   download_data: {
-    most: 82,
+    most: 89,
     runs: ["data", "data/sources", "data/download"],
     types: ["data/codecs", "models"],
   },
@@ -37,7 +37,7 @@ const STEPS: Record<string, Reach> = {
     types: ["backend"],
   },
   build_datasets: {
-    most: 95,
+    most: 102,
     runs: [
       "data",
       "data/sources",
@@ -56,7 +56,7 @@ const STEPS: Record<string, Reach> = {
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
-  predict: { most: 173, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  predict: { most: 180, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: { most: 31, runs: ["training", "data/statistics", "report"], types: ["models", "data"] },
 };
 
