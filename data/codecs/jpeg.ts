@@ -1,5 +1,6 @@
 import mozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import { checkExpansion } from "./budget.ts";
 import { decodeCmykJpeg } from "./cmyk_jpeg.ts";
 import {
   type EmscriptenCodec,
@@ -32,6 +33,8 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
   const header = readJpegHeader(bytes);
   const { width, height, components, precision, unusualCoding } = header;
   checkSize(width, height);
+  // A block of 64 pixels takes a bit at least.
+  checkExpansion(width * height, bytes.length, "JPEG");
   if (precision !== 8) throw new ImageError("unsupported", `JPEG of ${precision} bits a sample`);
   if (unusualCoding) throw new ImageError("unsupported", `JPEG with ${unusualCoding} coding`);
   const { scans, ended } = readJpegScans(bytes, header.scan);

@@ -1,5 +1,6 @@
 import libwebp from "@jsquash/webp/codec/dec/webp_dec.js";
 import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import { checkExpansion } from "./budget.ts";
 import {
   type EmscriptenCodec,
   type EmscriptenFactory,
@@ -9,6 +10,8 @@ import { chunksOf, riffChunks, riffFile } from "./riff_chunks.ts";
 import { dropAlpha } from "./samples.ts";
 
 const ANIMATED = 0x02;
+/** Pixels of a byte: a white photo, lossless, has 26,000. */
+const MAX_EXPANSION = 2 ** 16;
 let codec: Promise<EmscriptenCodec> | undefined;
 
 /**
@@ -19,6 +22,7 @@ let codec: Promise<EmscriptenCodec> | undefined;
 export async function decodeWebp(bytes: Uint8Array): Promise<RgbImage> {
   const { width, height, animated } = readCanvas(bytes);
   checkSize(width, height);
+  checkExpansion(width * height, bytes.length, "WebP", MAX_EXPANSION);
   if (!animated) return await decodeStill(bytes, width, height);
   const { left, top, ...frame } = readFirstFrame(bytes);
   if (left + frame.width > width || top + frame.height > height) {

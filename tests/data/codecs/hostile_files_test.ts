@@ -119,6 +119,25 @@ Deno.test("pixels that a file is too short to hold are refused before memory is 
   view.setUint32(22, 9000, true);
   view.setUint32(30, 1, true);
   await assert.rejects(decodeImage(bmp), /truncated: BMP file is too short/);
+  const jpeg = fileOf("4:4:4.jpeg");
+  const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
+  jpeg.set([0x23, 0x28, 0x23, 0x28], frame + 5);
+  await assert.rejects(decodeImage(jpeg), /truncated: JPEG file is too short/);
+  // Lossless: a signature, then width and height less one, of 14 bits each.
+  const webp = concat(ascii("RIFF"), [18, 0, 0, 0], ascii("WEBPVP8L"), [
+    6,
+    0,
+    0,
+    0,
+    0x2f,
+    0,
+    0,
+    0,
+    0,
+    0,
+  ]);
+  new DataView(webp.buffer).setUint32(21, 8999 | 8999 << 14, true);
+  await assert.rejects(decodeImage(webp), /truncated: WebP file is too short/);
   await assert.rejects(decodeImage(ascii("P3 9000 9000 255 1 2 3")), /truncated/);
 });
 
