@@ -27,7 +27,7 @@ export async function decodeGif(bytes: Uint8Array): Promise<RgbImage> {
   const width = Math.max(screen.width, frame.left + frame.width);
   const height = Math.max(screen.height, frame.top + frame.height);
   checkSize(width, height);
-  checkExpansion(frame.width * frame.height, bytes.length, "GIF");
+  checkExpansion(width * height, bytes.length, "GIF");
   const pixels = dropAlpha(await decodeFrame(bytes, frame.width * frame.height * 4));
   if (frame.width === width && frame.height === height) return { width, height, data: pixels };
   const data = new Uint8Array(width * height * 3);

@@ -30,8 +30,8 @@ export function readPhotoMetadata(bytes: Uint8Array, format: ImageFormat): Photo
     case "png":
       return pngMetadata(bytes);
     case "webp": {
-      const chunks = new Map(riffChunks(bytes).map(({ type, data }) => [type, data]));
-      return { exif: withoutPrefix(chunks.get("EXIF")), xmp: chunks.get("XMP ") };
+      const find = (name: string) => riffChunks(bytes).find(({ type }) => type === name)?.data;
+      return { exif: withoutPrefix(find("EXIF")), xmp: find("XMP ") };
     }
     case "tiff":
       return { exif: bytes, xmp: readTiffDirectory(bytes).getBytes(TAG.xmp) };

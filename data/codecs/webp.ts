@@ -28,6 +28,10 @@ export async function decodeWebp(bytes: Uint8Array): Promise<RgbImage> {
   if (left + frame.width > width || top + frame.height > height) {
     throw new ImageError("corrupt", "WebP frame is larger than its canvas");
   }
+  const still = readCanvas(frame.file);
+  if (still.width !== frame.width || still.height !== frame.height) {
+    throw new ImageError("corrupt", "WebP frame has not the size that it says");
+  }
   const image = await decodeStill(frame.file, frame.width, frame.height);
   if (frame.width === width && frame.height === height) return image;
   const data = new Uint8Array(width * height * 3);

@@ -7,6 +7,7 @@ import { exifOrientation } from "../../../data/exif_orientation.ts";
 import photoFiles from "../../../bench/certify/fixtures/data/photo_files.json" with {
   type: "json",
 };
+import unusualFiles from "../../fixtures/data/unusual_photo_files.json" with { type: "json" };
 import { concat, pngOf, tiffFile } from "../image_files.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
@@ -139,6 +140,25 @@ Deno.test("pixels that a file is too short to hold are refused before memory is 
   new DataView(webp.buffer).setUint32(21, 8999 | 8999 << 14, true);
   await assert.rejects(decodeImage(webp), /truncated: WebP file is too short/);
   await assert.rejects(decodeImage(ascii("P3 9000 9000 255 1 2 3")), /truncated/);
+});
+
+Deno.test("a frame of an animation that is larger than it says is refused before it is decoded", async () => {
+  const file = Uint8Array.from(
+    atob(unusualFiles.find(({ name }) => name === "animated lossless.webp")!.file),
+    (c) => c.charCodeAt(0),
+  );
+  const frame = file.findIndex((_, i) =>
+    String.fromCharCode(...file.subarray(i, i + 4)) === "VP8L"
+  );
+  new DataView(file.buffer).setUint32(frame + 9, 8999 | 8999 << 14, true);
+  await assert.rejects(decodeImage(file), /corrupt: WebP frame has not the size that it says/);
+});
+
+Deno.test("a screen far larger than its GIF frame needs bytes of its own", async () => {
+  const far = [0xff, 0xff, 0x50, 5]; // 65535 by 1360
+  const dot = [0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x4c, 1, 0, 0x3b];
+  const file = concat(ascii("GIF89a"), far, [0x80, 0, 0, 10, 20, 30, 40, 50, 60], dot);
+  await assert.rejects(decodeImage(file), /truncated: GIF file is too short/);
 });
 
 Deno.test("a picture of endless rows is refused by its size", async () => {
