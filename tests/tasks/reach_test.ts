@@ -46,10 +46,10 @@ const STEPS: Record<string, Reach> = {
     ],
     types: ["weights", "backend"],
   },
-  train_finetune: { most: 173, runs: COMPUTES, types: [] },
-  train_frozen: { most: 173, runs: COMPUTES, types: [] },
+  train_finetune: { most: 158, runs: COMPUTES, types: [] },
+  train_frozen: { most: 158, runs: COMPUTES, types: [] },
   evaluate: {
-    most: 193,
+    most: 176,
     runs: [...COMPUTES, "inference", "report"],
     types: ["data/sources"],
   },
