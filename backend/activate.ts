@@ -15,7 +15,7 @@ export async function activateBackend(
     registerWebGpuKernels();
     await setBackend(WEBGPU_BACKEND);
     if (tuning) {
-      const { keepTuningIn } = await import("./webgpu/tuning_file.ts");
+      const { keepTuningIn } = await import("./webgpu/tuner.ts");
       await keepTuningIn(tuning);
     }
   } else {

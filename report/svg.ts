@@ -61,16 +61,6 @@ export function rect(
     (radius ? `rx="${n(radius)}" ` : "") + `fill="${fill}"/>`;
 }
 
-export function line(
-  [x1, y1]: [number, number],
-  [x2, y2]: [number, number],
-  stroke: string,
-  { width = 1, dash }: { width?: number; dash?: string } = {},
-): string {
-  return `<line x1="${n(x1)}" y1="${n(y1)}" x2="${n(x2)}" y2="${n(y2)}" stroke="${stroke}" ` +
-    `stroke-width="${n(width)}"` + (dash ? ` stroke-dasharray="${dash}"` : "") + `/>`;
-}
-
 /** A coordinate with the two decimals that a screen can show. */
 export function n(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`a picture has no place for ${value}`);

@@ -1,7 +1,7 @@
 /** Batch normalisation in its folded form, with its activation and residual addition. */
 import * as tf from "@tensorflow/tfjs";
-import { activate } from "./activation.ts";
 import {
+  activate,
   BATCH_NORM_EPSILON,
   type BatchNormOptions,
   type BatchNormVariables,

@@ -1,7 +1,8 @@
 /** Train-mode batch normalisation with its activation and residual addition, and its gradient. */
 import * as tf from "@tensorflow/tfjs";
-import { activate, type Activation } from "./activation.ts";
 import {
+  activate,
+  type Activation,
   BATCH_NORM_EPSILON,
   BATCH_NORM_MOMENTUM,
   type BatchNormOptions,

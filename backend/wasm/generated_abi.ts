@@ -24,6 +24,16 @@ export const COMMANDS = 512;
 export const COMMAND_BYTES = 256;
 /** Tensors lie from here on. */
 export const HEAP = 262144;
+/** Batch statistics of a chunk are vectors: an origin, Σ(z - origin) and Σ(z - origin)². */
+export const STATISTICS_VECTORS = 3;
+/** Gradient statistics of a chunk: Σd and Σd·(z - mean). */
+export const GRADIENT_STATISTICS_VECTORS = 2;
+/** What normalises: mean, 1/√(variance + ε), scale, shift. */
+export const STATE_VECTORS = 4;
+/** Which of these is scale; shift is behind it. */
+export const SCALE_VECTOR = 2;
+/** Of a lazy gradient: A, B, C. */
+export const COEFFICIENT_VECTORS = 3;
 export const RELU6_UPPER = 6;
 /**
  * Steps of k that are summed before the next panel's turn: so much of a panel stays in the first

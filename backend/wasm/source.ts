@@ -1,5 +1,5 @@
 /** A tensor's rows, computed or lazy, as kernels/source.ts reads them. */
-import { ActivationCode, SourceKind, type SourceRecord } from "./generated_abi.ts";
+import { ActivationCode, SCALE_VECTOR, SourceKind, type SourceRecord } from "./generated_abi.ts";
 import type { Block } from "./heap.ts";
 import type { LazyRows, TensorData } from "./tensor_data.ts";
 
@@ -58,5 +58,5 @@ export function lazySource(lazy: LazyRows): SourceRecord {
 
 /** The state of a batch normalisation is mean, 1/σ, scale, shift. */
 export function scaleShiftPointer(state: number, channels: number): number {
-  return state + 2 * 4 * channels;
+  return state + SCALE_VECTOR * 4 * channels;
 }

@@ -9,7 +9,7 @@ import { byClass, jsonArtifact, real } from "./json_artifact.ts";
 import { branchScore, comparison } from "./metrics.ts";
 
 /** Photos are files: their names, relative to the step's folder. */
-export type Facts = ReportFacts<string>;
+type Facts = ReportFacts<string>;
 
 /** Of heat; a model that diverged looked at nothing. */
 const warmth = v.pipe(v.nullable(v.number()), v.transform((value) => value ?? 0));

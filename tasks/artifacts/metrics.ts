@@ -34,7 +34,6 @@ const metrics = v.object({
   branches: v.object({ finetune: branchScore, frozen: branchScore }),
   comparison,
 });
-export type Metrics = v.InferOutput<typeof metrics>;
 
 /** How good both branches are on the val photos. */
 export const metricsFile = jsonArtifact("metrics.json", "evaluate", metrics);

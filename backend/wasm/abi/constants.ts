@@ -48,6 +48,15 @@ export const CONSTANTS: Record<string, Constant> = {
   COMMAND_BYTES: bytes(COMMAND_BYTES),
   HEAP: bytes(4 * PAGE, "Tensors lie from here on.", "typescript"),
 
+  STATISTICS_VECTORS: count(
+    3,
+    "Batch statistics of a chunk are vectors: an origin, Σ(z - origin) and Σ(z - origin)².",
+  ),
+  GRADIENT_STATISTICS_VECTORS: count(2, "Gradient statistics of a chunk: Σd and Σd·(z - mean)."),
+  STATE_VECTORS: count(4, "What normalises: mean, 1/√(variance + ε), scale, shift.", "typescript"),
+  SCALE_VECTOR: count(2, "Which of these is scale; shift is behind it."),
+  COEFFICIENT_VECTORS: count(3, "Of a lazy gradient: A, B, C.", "typescript"),
+
   RELU6_UPPER: { type: "f32", value: 6 },
   K_BLOCK: count(
     256,

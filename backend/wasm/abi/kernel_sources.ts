@@ -59,7 +59,7 @@ export function kernelArguments(): string {
   });
   const imports = [
     'import { kernelArguments } from "./command";',
-    `import { ${[...used].sort().join(", ")} } from "./generated_abi";`,
+    importOf([...used].sort(), "generated_abi"),
   ];
   return [HEAD + imports.join("\n"), ...kernels].join("\n\n") + "\n";
 }
@@ -71,7 +71,7 @@ export function runChunk(): string {
     files.set(file, [...files.get(file) ?? [], `${kernel}Chunk`]);
   }
   const imports = [...files].sort(([a], [b]) => a < b ? -1 : 1)
-    .map(([file, functions]) => `import { ${functions.sort().join(", ")} } from "./${file}";`);
+    .map(([file, functions]) => importOf(functions.sort(), file));
   const cases = Object.keys(KERNELS)
     .map((kernel, number) => `    case ${number}: ${kernel}Chunk(chunk, thread); break;`);
   return `${HEAD}${imports.join("\n")}
@@ -85,6 +85,11 @@ ${cases.join("\n")}
   }
 }
 `;
+}
+
+function importOf(names: string[], file: string): string {
+  const line = `import { ${names.join(", ")} } from "./${file}";`;
+  return line.length <= 100 ? line : `import {\n  ${names.join(",\n  ")},\n} from "./${file}";`;
 }
 
 function unmanagedClass(name: string, fields: PlacedField[]): string {

@@ -1,5 +1,7 @@
 /** Batch normalisation: what is left of it besides normalize.ts and the statistics of the producers. */
-import { LINEAR } from "./generated_abi";
+import {
+  GRADIENT_STATISTICS_VECTORS, LINEAR, SCALE_VECTOR, STATISTICS_VECTORS,
+} from "./generated_abi";
 import {
   finishGradientStatisticsArguments, finishStatisticsArguments, foldStatisticsArguments,
   gradientStatisticsArguments, materializeArguments, materializeSource, statisticsArguments,
@@ -32,7 +34,7 @@ export function materializeChunk(chunk: i32, _thread: i32): void {
 export function statisticsChunk(chunk: i32, _thread: i32): void {
   const args = statisticsArguments();
   const channels = args.channels, pitch = floats(channels);
-  const partial = args.partials + floats(chunk * 3 * channels);
+  const partial = args.partials + floats(chunk * STATISTICS_VECTORS * channels);
   const first = chunk * args.rowsPerChunk, last = min(args.rows, first + args.rowsPerChunk);
   startStatistics(args.z + <usize>first * pitch, channels, partial);
   for (let r = first; r < last; r += BLOCK_ROWS) {
@@ -44,8 +46,8 @@ export function statisticsChunk(chunk: i32, _thread: i32): void {
 export function gradientStatisticsChunk(chunk: i32, _thread: i32): void {
   const args = gradientStatisticsArguments();
   const channels = args.channels, pitch = floats(channels);
-  const partial = args.partials + floats(chunk * 2 * channels);
-  memory.fill(partial, 0, 2 * pitch);
+  const partial = args.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels);
+  memory.fill(partial, 0, GRADIENT_STATISTICS_VECTORS * pitch);
   const first = chunk * args.rowsPerChunk, last = min(args.rows, first + args.rowsPerChunk);
   for (let r = first; r < last; r += BLOCK_ROWS) {
     const rows = min(BLOCK_ROWS, last - r), offset = <usize>r * pitch;
@@ -113,7 +115,7 @@ export function finishStatisticsChunk(chunk: i32, _thread: i32): void {
       mean2 = f64x2.add(mean2, f64x2.mul(delta2, weight));
       mean3 = f64x2.add(mean3, f64x2.mul(delta3, weight));
       count = total;
-      p += 3 * vector;
+      p += STATISTICS_VECTORS * vector;
     }
     const m = momentum, e = epsilon;
     const at = floats(c), g = gamma + at, b = beta + at, rm = runningMean + at, rv = runningVariance + at;
@@ -135,7 +137,7 @@ export function finishStatisticsChunk(chunk: i32, _thread: i32): void {
       squares += max<f64>(within, 0) + delta * delta * count * n / total;
       mean += delta * n / total;
       count = total;
-      p += 3 * vector;
+      p += STATISTICS_VECTORS * vector;
     }
     finishChannel(
       mean, squares, count, gamma + o, beta + o, runningMean + o, runningVariance + o,
@@ -193,8 +195,8 @@ function finishChannel(
   const scale = <f64>load<f32>(gamma) * inverse;
   store<f32>(state, <f32>mean);
   store<f32>(state + vector, <f32>inverse);
-  store<f32>(state + 2 * vector, <f32>scale);
-  store<f32>(state + 3 * vector, <f32>(<f64>load<f32>(beta) - mean * scale));
+  store<f32>(state + SCALE_VECTOR * vector, <f32>scale);
+  store<f32>(state + (SCALE_VECTOR + 1) * vector, <f32>(<f64>load<f32>(beta) - mean * scale));
   moveTowards(runningMean, mean, momentum);
   moveTowards(runningVariance, squares / (count - 1), momentum);
 }
@@ -208,7 +210,7 @@ export function foldStatisticsChunk(_chunk: i32, _thread: i32): void {
   const args = foldStatisticsArguments();
   const gamma = args.gamma, beta = args.beta, mean = args.mean, variance = args.variance;
   const channels = args.channels, epsilon = args.epsilon, state = args.state;
-  const vector = floats(channels), to = state + 2 * vector;
+  const vector = floats(channels), to = state + SCALE_VECTOR * vector;
   for (let c = 0; c < channels; c++) {
     const o = floats(c);
     const inverse = 1 / sqrt(<f64>load<f32>(variance + o) + epsilon);
@@ -238,7 +240,7 @@ export function finishGradientStatisticsChunk(chunk: i32, _thread: i32): void {
     for (let i = 0; i < parts; i++) {
       sum += <f64>load<f32>(p);
       dot += <f64>load<f32>(p + vector);
-      p += 2 * vector;
+      p += GRADIENT_STATISTICS_VECTORS * vector;
     }
     const mean = <f64>load<f32>(state + o), inverse = <f64>load<f32>(state + vector + o);
     const gradient = dot * inverse;

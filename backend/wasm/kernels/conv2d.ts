@@ -11,7 +11,7 @@ import { scratch } from "./command";
 import { finishRows } from "./epilogue";
 import { copy, copyStrip, gatherRows, tapRun } from "./gather";
 import { multiplyPart, multiplyStrips } from "./gemm";
-import { Epilogue, Gather, POINTWISE, STRIPS } from "./generated_abi";
+import { Epilogue, Gather, POINTWISE, STATISTICS_VECTORS, STRIPS } from "./generated_abi";
 import {
   Conv2dArguments, conv2dArguments, conv2dEpilogue, conv2dGather, conv2dSource,
 } from "./generated_arguments";
@@ -39,7 +39,7 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
   const end = inRegisters && epilogue.scale ? epilogue : null;
   const gathered = scratch(thread);
   const products = gathered + floats(args.blockRows * args.gatherDepth);
-  const partial = args.statistics + floats(rowChunk * 3 * N) + floats(n0);
+  const partial = args.statistics + floats(rowChunk * STATISTICS_VECTORS * N) + floats(n0);
 
   for (let m = m0; m < m1; m += args.blockRows) {
     const rows = min(args.blockRows, m1 - m);

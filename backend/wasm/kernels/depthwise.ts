@@ -7,7 +7,7 @@ import { scratch } from "./command";
 import { forwardTaps, padInputBand, tapsInside } from "./depthwise_bands";
 import { depthwiseRow } from "./depthwise_rows";
 import { finishRows } from "./epilogue";
-import { DepthwiseBands, PLAIN, TAP_TABLE_BYTES } from "./generated_abi";
+import { DepthwiseBands, PLAIN, STATISTICS_VECTORS, TAP_TABLE_BYTES } from "./generated_abi";
 import { depthwiseBands, depthwiseEpilogue, depthwiseSource } from "./generated_arguments";
 import { floats } from "./simd";
 import { addStatistics, startStatistics } from "./statistics";
@@ -24,7 +24,7 @@ export function depthwiseChunk(chunk: i32, thread: i32): void {
   const isPlain = source.kind == PLAIN;
   const pitch = isPlain ? 0 : padInputBand(args, source, image, y0, y1, padded);
 
-  const partial = args.statistics + floats(chunk * 3 * channels);
+  const partial = args.statistics + floats(chunk * STATISTICS_VECTORS * channels);
   for (let y = y0; y < y1; y++) {
     const row = (image * args.outHeight + y) * args.outWidth;
     const out = args.out + <usize>row * pixel;

@@ -2,7 +2,9 @@
 import { scratch } from "./command";
 import { forwardTaps, padInputBand, writePaddedRow } from "./depthwise_bands";
 import { depthwiseRow, depthwiseRowFilterGradient } from "./depthwise_rows";
-import { DepthwiseBands, Source, Tap, TAP_SIZE, TAP_TABLE_BYTES } from "./generated_abi";
+import {
+  DepthwiseBands, GRADIENT_STATISTICS_VECTORS, Source, Tap, TAP_SIZE, TAP_TABLE_BYTES,
+} from "./generated_abi";
 import {
   depthwiseFilterGradientBands, depthwiseFilterGradientDy, depthwiseFilterGradientX,
   depthwiseGradientsArguments, depthwiseGradientsBands, depthwiseGradientsDy,
@@ -84,7 +86,12 @@ export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
     depthwiseRowFilterGradient(taps, count, row, args.outWidth, pixel * args.strideWidth, channels);
   }
 
-  if (statistics.partials) fillZero(statistics.partials + floats(chunk * 2 * channels), 2 * channels);
+  if (statistics.partials) {
+    fillZero(
+      statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels),
+      GRADIENT_STATISTICS_VECTORS * channels,
+    );
+  }
   for (let y = y0; y < y1; y++) {
     inputGradientRow(args, image, y, firstRow(args, y0), gradients, taps);
     if (!statistics.partials) continue;

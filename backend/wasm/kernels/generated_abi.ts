@@ -16,6 +16,12 @@ export const RING: usize = 65536;
 /** A power of two. */
 export const COMMANDS: i32 = 512;
 export const COMMAND_BYTES: usize = 256;
+/** Batch statistics of a chunk are vectors: an origin, Σ(z - origin) and Σ(z - origin)². */
+export const STATISTICS_VECTORS: i32 = 3;
+/** Gradient statistics of a chunk: Σd and Σd·(z - mean). */
+export const GRADIENT_STATISTICS_VECTORS: i32 = 2;
+/** Which of these is scale; shift is behind it. */
+export const SCALE_VECTOR: i32 = 2;
 export const RELU6_UPPER: f32 = 6;
 /**
  * Steps of k that are summed before the next panel's turn: so much of a panel stays in the first

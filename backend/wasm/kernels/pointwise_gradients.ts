@@ -5,6 +5,7 @@
  */
 import { scratch } from "./command";
 import { multiply, multiplyTransposed } from "./gemm";
+import { GRADIENT_STATISTICS_VECTORS } from "./generated_abi";
 import {
   pointwiseGradientsArguments, pointwiseGradientsDy, pointwiseGradientsStatistics,
   pointwiseGradientsX,
@@ -25,7 +26,12 @@ export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
   const gradients = inputs + floats(args.blockRows * C);
   const panel = gradients + floats(args.blockRows * N);
 
-  if (statistics.partials) fillZero(statistics.partials + floats(chunk * 2 * C), 2 * C);
+  if (statistics.partials) {
+    fillZero(
+      statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * C),
+      GRADIENT_STATISTICS_VECTORS * C,
+    );
+  }
   for (let m = m0; m < m1; m += args.blockRows) {
     const rows = min(args.blockRows, m1 - m);
     const d = sourceRows(gradient, m, rows, N, gradients);

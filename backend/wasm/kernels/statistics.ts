@@ -2,7 +2,7 @@
  * Sums over rows for batch norm, added to partial sums that belong to one chunk. Kernels that
  * produce a tensor call these on each block while it is still in cache.
  */
-import { GradientStatistics, LINEAR } from "./generated_abi";
+import { GRADIENT_STATISTICS_VECTORS, GradientStatistics, LINEAR } from "./generated_abi";
 import { floats, fma, passes, upperBound, zero } from "./simd";
 
 /**
@@ -139,7 +139,7 @@ export function addRowsToGradientStatistics(
   addGradientStatistics(
     d, statistics.z + <usize>first * floats(channels), rows, channels,
     statistics.mean, statistics.scaleShift, statistics.activation,
-    statistics.partials + floats(chunk * 2 * channels),
+    statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels),
   );
 }
 

@@ -7,7 +7,7 @@ import { scratch } from "./command";
 import { finishRows } from "./epilogue";
 import { copy } from "./gather";
 import { multiply } from "./gemm";
-import { WINOGRAD_POSITIONS, WINOGRAD_TEMPORARY_BYTES } from "./generated_abi";
+import { STATISTICS_VECTORS, WINOGRAD_POSITIONS, WINOGRAD_TEMPORARY_BYTES } from "./generated_abi";
 import { winogradArguments, winogradEpilogue } from "./generated_arguments";
 import { fillZero, floats } from "./simd";
 import { addStatistics } from "./statistics";
@@ -68,7 +68,7 @@ export function winogradChunk(chunk: i32, thread: i32): void {
     finishRows(epilogue, first, pixel, row, rows, n0, columns, N);
   }
   if (args.statistics) {
-    const partial = args.statistics + floats(rowChunk * 3 * N + n0);
+    const partial = args.statistics + floats(rowChunk * STATISTICS_VECTORS * N + n0);
     copy(first, partial, columns);
     fillZero(partial + pixel, columns);
     fillZero(partial + 2 * pixel, columns);

@@ -6,7 +6,7 @@
 import { scratch } from "./command";
 import { finishRows } from "./epilogue";
 import { multiply, multiplyTransposed } from "./gemm";
-import { WINOGRAD_TEMPORARY_BYTES } from "./generated_abi";
+import { STATISTICS_VECTORS, WINOGRAD_TEMPORARY_BYTES } from "./generated_abi";
 import {
   winogradOutputArguments, winogradOutputEpilogue, winogradPositionArguments,
   winogradProductArguments, winogradTransformArguments,
@@ -83,7 +83,7 @@ export function winogradOutputChunk(chunk: i32, thread: i32): void {
     finishRows(epilogue, out, pixel, first, rows * args.outWidth, 0, N, N);
   }
   if (args.statistics) {
-    const partial = args.statistics + floats(chunk * 3 * N);
+    const partial = args.statistics + floats(chunk * STATISTICS_VECTORS * N);
     startStatistics(out, N, partial);
     addStatistics(out, pixel, rows * args.outWidth, N, partial, N);
   }

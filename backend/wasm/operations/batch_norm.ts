@@ -1,6 +1,6 @@
 /** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever it saves passes. */
 import type * as tf from "@tensorflow/tfjs";
-import type { Activation } from "../../ops/activation.ts";
+import type { Activation } from "../../ops/batch_norm.ts";
 import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
 import type {
   BatchNormGradientInputs,
@@ -8,7 +8,13 @@ import type {
   BatchNormTrainInputs,
 } from "../../ops/batch_norm_train.ts";
 import type { WasmBackend } from "../backend.ts";
-import { ActivationCode, Kernel } from "../generated_abi.ts";
+import {
+  ActivationCode,
+  COEFFICIENT_VECTORS,
+  GRADIENT_STATISTICS_VECTORS,
+  Kernel,
+  STATE_VECTORS,
+} from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import { elementChunks, vectorChunks } from "../partition.ts";
 import { lazySource, scaleShiftPointer } from "../source.ts";
@@ -32,7 +38,7 @@ export function batchNormTrain(
   const statistics = takeStatistics(input, channels) ??
     computeStatistics(backend, input, rows, channels);
 
-  const state = heap.allocate(4 * channels);
+  const state = heap.allocate(STATE_VECTORS * channels);
   const { chunks, perChunk } = vectorChunks(channels);
   backend.pool.run(Kernel.finishStatistics, chunks, 0, {
     momentum,
@@ -102,7 +108,7 @@ function foldStatistics(
     kept.sources.every(({ data, version }, i) => data === sources[i] && version === data?.version);
   if (isCurrent) return heap.retain(kept.state);
 
-  const state = heap.allocate(4 * channels);
+  const state = heap.allocate(STATE_VECTORS * channels);
   const [gammaData, betaData, meanData, varianceData] = sources;
   pool.run(Kernel.foldStatistics, 1, 0, {
     epsilon,
@@ -143,7 +149,7 @@ export function batchNormTrainGradient(
     : computeGradientStatistics(backend, outgoing, output, masked?.data, rows, channels);
 
   const dgamma = backend.allocateTensor([channels]), dbeta = backend.allocateTensor([channels]);
-  const coefficients = heap.allocate(3 * channels);
+  const coefficients = heap.allocate(COEFFICIENT_VECTORS * channels);
   const { chunks, perChunk } = vectorChunks(channels);
   backend.pool.run(Kernel.finishGradientStatistics, chunks, 0, {
     partials: statistics.partials.pointer,
@@ -248,7 +254,7 @@ function computeGradientStatistics(
 ): GradientStatistics {
   const { z, state, activation } = y.batchNorm!;
   const { chunks, perChunk } = elementChunks(rows, channels);
-  const partials = heap.allocate(chunks * 2 * channels);
+  const partials = heap.allocate(chunks * GRADIENT_STATISTICS_VECTORS * channels);
   pool.run(Kernel.gradientStatistics, chunks, 0, {
     d: dy.pointer,
     z: z.pointer,

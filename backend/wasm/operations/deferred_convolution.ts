@@ -14,8 +14,18 @@ import {
   type TensorData,
   upperBound,
 } from "../tensor_data.ts";
-import { type Ending, PRODUCT_ALONE } from "./ending.ts";
 import type { PackedWeights } from "./pack.ts";
+
+/** What a convolution's kernel does with its output while it is in cache. */
+export interface Ending {
+  withStatistics: boolean;
+  epilogue: EpilogueRecord;
+}
+
+export const PRODUCT_ALONE: Ending = {
+  withStatistics: false,
+  epilogue: { scale: 0, shift: 0, residual: 0, lower: 0, upper: 0 },
+};
 
 /** A convolution whose operands are all at hand. */
 export interface ConvolutionPlan {

@@ -7,6 +7,7 @@ import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import {
   ActivationCode,
+  GRADIENT_STATISTICS_VECTORS,
   type GradientStatisticsRecord,
   type SourceRecord,
 } from "../generated_abi.ts";
@@ -135,7 +136,7 @@ export function statisticsFor(
   const origin = x.batchNorm;
   if (!origin || origin.maskedByOutput) return { record: NO_STATISTICS };
   const { z, state, activation } = origin;
-  const partials = heap.allocate(parts * 2 * channels);
+  const partials = heap.allocate(parts * GRADIENT_STATISTICS_VECTORS * channels);
   const record = {
     partials: partials.pointer,
     z: z.pointer,

@@ -14,14 +14,18 @@ import {
 import type { Block } from "../heap.ts";
 import { plainSource, sourceBlocks, sourceOf } from "../source.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
-import { deferConvolution, type Expansion, takeExpansion } from "./deferred_convolution.ts";
+import {
+  deferConvolution,
+  type Ending,
+  type Expansion,
+  takeExpansion,
+} from "./deferred_convolution.ts";
 import {
   deferInputGradient,
   type GradientPair,
   statisticsFor,
   takeDeferred,
 } from "./deferred_gradient.ts";
-import type { Ending } from "./ending.ts";
 import { sumParts } from "./product.ts";
 import { allocateBandStatistics } from "./statistics.ts";
 

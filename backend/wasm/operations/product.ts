@@ -14,7 +14,7 @@ import type { Block } from "../heap.ts";
 import { blockRows, filterGradientChunks, productChunks } from "../partition.ts";
 import { computedSource, sourceOf } from "../source.ts";
 import { type BatchStatistics, TensorData } from "../tensor_data.ts";
-import { type Ending, PRODUCT_ALONE } from "./ending.ts";
+import { type Ending, PRODUCT_ALONE } from "./deferred_convolution.ts";
 import type { PackedWeights } from "./pack.ts";
 import { allocateStatistics } from "./statistics.ts";
 import type { TapGrid } from "./taps.ts";

@@ -10,8 +10,7 @@ import {
 import type { Block } from "../heap.ts";
 import { evenly } from "../partition.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
-import type { ConvolutionPlan } from "./deferred_convolution.ts";
-import { type Ending, PRODUCT_ALONE } from "./ending.ts";
+import { type ConvolutionPlan, type Ending, PRODUCT_ALONE } from "./deferred_convolution.ts";
 import { keepPacked, type PackedWeights } from "./pack.ts";
 import { allocateBandStatistics } from "./statistics.ts";
 

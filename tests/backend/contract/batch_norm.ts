@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import type { Activation } from "../../../backend/ops/activation.ts";
-import type { BatchNormOptions } from "../../../backend/ops/batch_norm.ts";
+import type { Activation, BatchNormOptions } from "../../../backend/ops/batch_norm.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
 import { assertNear, noise, noiseValues } from "../compare.ts";

@@ -3,8 +3,7 @@
  * residual, activation.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Activation } from "../../../backend/ops/activation.ts";
-import type { BatchNormVariables } from "../../../backend/ops/batch_norm.ts";
+import type { Activation, BatchNormVariables } from "../../../backend/ops/batch_norm.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { noise } from "../compare.ts";
 import type { Subject } from "./subject.ts";

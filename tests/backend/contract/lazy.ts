@@ -1,7 +1,7 @@
 /** A lazy tensor is never told apart from an eager one, whenever it is read, shared or disposed. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import type { Activation } from "../../../backend/ops/activation.ts";
+import type { Activation } from "../../../backend/ops/batch_norm.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
 import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";

@@ -1,8 +1,21 @@
 import * as tf from "@tensorflow/tfjs";
-import { TfLayers } from "./tf_layers.ts";
+import type { Model } from "../models/model.ts";
+import { byLayer, TfLayers } from "../models/tf_layers.ts";
+
+/**
+ * A model's last feature map, in evaluation: [batch, height, width, channels]. Its mean over height
+ * and width is `model.features`. The caller disposes it.
+ *
+ * @param images [batch, size, size, 3], normalised; not disposed
+ * @throws {Error} when the architecture's features are no such mean
+ */
+export function featureMap(model: Model, images: tf.Tensor4D): tf.Tensor4D {
+  const layers = new FeatureMapLayers(byLayer(model.parameters));
+  return tf.tidy(() => layers.takeMap(model.architecture.features<tf.Tensor>(layers, images)));
+}
 
 /** Layers, in evaluation, that keep the feature map that the last global average pool averaged. */
-export class FeatureMapLayers extends TfLayers {
+class FeatureMapLayers extends TfLayers {
   #last?: { map: tf.Tensor4D; pooled: tf.Tensor };
 
   override globalAveragePool(x: tf.Tensor): tf.Tensor {
