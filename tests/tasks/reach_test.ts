@@ -57,7 +57,11 @@ const STEPS: Record<string, Reach> = {
     types: ["data/sources"],
   },
   predict: { most: 172, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
-  sweep: { most: 30, runs: ["training", "data/statistics", "report"], types: ["models", "data"] },
+  sweep: {
+    most: 30,
+    runs: ["training", "models", "data/statistics", "report"],
+    types: ["data"],
+  },
 };
 
 /** What training never runs, and so never has in its key. */
