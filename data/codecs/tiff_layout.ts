@@ -99,7 +99,10 @@ export function readTiffLayout(directory: TiffDirectory): TiffLayout {
   const tiled = directory.get(TAG.tileWidth) !== undefined;
   const tileHeight = tiled ? one(TAG.tileHeight) : Math.min(one(TAG.rowsPerStrip, height), height);
   const tileWidth = tiled ? one(TAG.tileWidth) : width;
-  checkSize(tileWidth, tileHeight);
+  // However large they are, what decoding them may cost is bounded.
+  if (tileWidth * tileHeight === 0) {
+    throw new ImageError("corrupt", "TIFF of empty strips or tiles");
+  }
   const tiles = Math.ceil(width / tileWidth) * Math.ceil(height / tileHeight);
   const pieces = tiles * (kind.planar ? channels : 1);
   const premultiplied = channels > colours && [blackIsZero, rgb].some((p) => p === photometric) &&
