@@ -10,7 +10,11 @@ import { UsageError } from "./cli/errors.ts";
 import { checkFile } from "./cli/paths.ts";
 import type { ModelFlags } from "./commands/flags.ts";
 import { percent } from "../data/statistics/percent.ts";
-import { assertFitsArchitecture, type ModelDescription, parseDescription } from "../export/description.ts";
+import {
+  assertFitsArchitecture,
+  type ModelDescription,
+  parseDescription,
+} from "../export/description.ts";
 import { type Branch, classNames } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { latestArtifact } from "../pipeline/upkeep/history.ts";

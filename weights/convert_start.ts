@@ -3,7 +3,7 @@ import { convertStateDict } from "./convert.ts";
 import { withoutPrefix } from "./fit.ts";
 import { scopeOfHead } from "./mismatch.ts";
 import type { NamedTensor, ParameterLayout } from "./parameter.ts";
-import type { Tensor } from "./tensor.ts";
+import { quoted, type Tensor } from "./tensor.ts";
 
 /** What training starts from. */
 export interface Start {
@@ -44,7 +44,7 @@ export function convertStart(
     named,
   );
   const state = found.length
-    ? `is made of other layers (${found.slice(0, 3).join(", ")})`
+    ? `is made of other layers (${found.slice(0, 3).map(quoted).join(", ")})`
     : "is missing";
   return { parameters, note: `its head (${head}) ${state}: training replaces it all the same` };
 }

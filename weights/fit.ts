@@ -1,9 +1,11 @@
 /** Finding the names that a model asks for behind a prefix that training code put before them. */
 import type { ParameterLayout } from "./parameter.ts";
-import { type Tensor, WeightsError } from "./tensor.ts";
+import { quoted, type Tensor, WeightsError } from "./tensor.ts";
 
 /** Nobody wraps a model more often. */
 const DEEPEST_PREFIX = 8;
+
+const MOST_LISTED = 4;
 
 /** What batch norm counts and profilers (thop) leave behind, which no model needs. */
 const NOT_NEEDED = /(^|\.)(num_batches_tracked|total_ops|total_params)$/;
@@ -41,13 +43,15 @@ export function withoutPrefix(
   const chosen = alike.length > 1 ? alike.filter((other) => !/ema/i.test(other)) : alike;
   if (chosen.length !== 1) {
     throw new WeightsError(
-      `${what} holds several models of this kind, whose names begin with ${alike.join(", ")}. ` +
+      `${what} holds several models of this kind, whose names begin with ${
+        alike.slice(0, MOST_LISTED).map(quoted).join(", ")
+      }. ` +
         "In Python, save the state dict of one",
     );
   }
   return {
     stateDict: behind(chosen[0], needed),
-    what: `${what}, without the prefix "${chosen[0]}" of its names,`,
+    what: `${what}, without the prefix "${quoted(chosen[0])}" of its names,`,
   };
 }
 

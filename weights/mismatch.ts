@@ -1,6 +1,6 @@
 /** Saying in what a file of weights and a model differ. */
 import type { ParameterLayout } from "./parameter.ts";
-import type { Tensor } from "./tensor.ts";
+import { quoted, type Tensor } from "./tensor.ts";
 
 /** How many names of a kind are listed. */
 const LISTED = 3;
@@ -79,7 +79,7 @@ export function scopeOfHead(head: string, specs: readonly ParameterLayout[]): st
 function list(what: string, names: string[]): string | undefined {
   if (names.length === 0) return undefined;
   const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : "";
-  return `${names.length} ${what}: ${names.slice(0, LISTED).join(", ")}${more}`;
+  return `${names.length} ${what}: ${names.slice(0, LISTED).map(quoted).join(", ")}${more}`;
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

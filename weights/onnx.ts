@@ -1,7 +1,7 @@
 /** Parameters out of an ONNX file: its initializers, under the names that they have there. */
 import { FLOAT, ONNX_FIELDS } from "./onnx_fields.ts";
 import { packedVarints, protobufFields } from "./protobuf_fields.ts";
-import { elementsFrom, elementsOf, type Tensor, WeightsError } from "./tensor.ts";
+import { elementsFrom, elementsOf, quoted, type Tensor, WeightsError } from "./tensor.ts";
 
 export interface OnnxFile {
   /** The float32 initializers; others (shapes, limits of a clip) are none of a model's parameters. */
@@ -69,7 +69,9 @@ function tensorOf(message: Uint8Array): [name: string, tensor?: Tensor] {
   if (dataType !== FLOAT || shape.length === 0) return [name];
   if (rawData.length !== 4 * elementsOf(shape)) {
     throw new WeightsError(
-      `${name} has ${rawData.length} bytes, which is not float32 [${shape}]: only files that hold ` +
+      `${
+        quoted(name)
+      } has ${rawData.length} bytes, which is not float32 [${shape}]: only files that hold ` +
         "their own raw tensors are read",
     );
   }

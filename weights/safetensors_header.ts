@@ -4,6 +4,7 @@ import {
   type DType,
   elementsOf,
   type HalfDType,
+  quoted,
   type Tensor,
   WeightsError,
 } from "./tensor.ts";
@@ -67,10 +68,12 @@ export function parseHeader(path: string, bytes: Uint8Array, dataBytes: number) 
   const { __metadata__: metadata = {}, ...rest } = header;
   if (!isMetadata(metadata)) throw damaged(path, "its metadata is no map of strings");
   const entries = Object.entries(rest).map(([name, entry]): [string, HeaderEntry] => {
-    if (!isHeaderEntry(entry)) throw damaged(path, `its header describes ${name} wrongly`);
+    if (!isHeaderEntry(entry)) throw damaged(path, `its header describes ${quoted(name)} wrongly`);
     if (!Object.hasOwn(safetensorsTypes, entry.dtype)) {
       const known = Object.keys(safetensorsTypes).join(", ");
-      throw new WeightsError(`${path}: ${name} has the type ${entry.dtype}; known are ${known}`);
+      throw new WeightsError(
+        `${path}: ${quoted(name)} has the type ${quoted(entry.dtype)}; known are ${known}`,
+      );
     }
     return [name, entry];
   }).sort(([, a], [, b]) =>
@@ -78,9 +81,14 @@ export function parseHeader(path: string, bytes: Uint8Array, dataBytes: number) 
   );
   let offset = 0;
   for (const [name, { dtype, shape, data_offsets: [start, end] }] of entries) {
-    if (start !== offset) throw damaged(path, `${name} overlaps another tensor or leaves a gap`);
+    if (start !== offset) {
+      throw damaged(path, `${quoted(name)} overlaps another tensor or leaves a gap`);
+    }
     if (end - start !== elementsOf(shape) * bytesPerElement(safetensorsTypes[dtype])) {
-      throw damaged(path, `${name} has ${end - start} bytes, which is not ${dtype} [${shape}]`);
+      throw damaged(
+        path,
+        `${quoted(name)} has ${end - start} bytes, which is not ${dtype} [${shape}]`,
+      );
     }
     offset = end;
   }

@@ -1,5 +1,6 @@
 /** Finding a model's parameters in what was saved. */
 import { PickleError } from "./pickle_machine.ts";
+import { quoted } from "./tensor.ts";
 import { TensorView } from "./torch_globals.ts";
 
 /** Under which training loops save them beside their own state, the likeliest first. */
@@ -18,8 +19,8 @@ const DEEPEST = 6, MOST_CONTAINERS = 10_000;
 /** Names of parameters end so; those of an optimiser's moments do not. */
 const PARAMETER = /(^|[._])(weight|bias)$/;
 
-/** Keys and names of a file are quoted up to here. */
-const LONGEST_NAME = 40, MOST_NAMES = 8;
+/** As many keys of a file are listed. */
+const MOST_NAMES = 8;
 
 interface StateDict {
   /** The keys that lead to it. */
@@ -45,7 +46,7 @@ export function stateDictViews(value: unknown): Map<string, TensorView> {
   const [best, next] = candidates;
   const isLikeNext = best.rank === next?.rank && 2 * next.views.size > best.views.size;
   if (named.length && best.rank === UNKNOWN && isLikeNext) {
-    const keys = quoted(candidates.filter(({ rank }) => rank === UNKNOWN).map(keyOf));
+    const keys = listed(candidates.filter(({ rank }) => rank === UNKNOWN).map(keyOf));
     throw new PickleError(
       `it has several state dicts (${keys}), and none is the likeliest. In Python, save one: ` +
         `torch.save(torch.load(FILE)[KEY], NEW)`,
@@ -117,12 +118,12 @@ const keyOf = ({ path }: StateDict) => path.at(-1) ?? "";
 
 function nothingIn(value: unknown): string {
   const keys = value instanceof Map ? [...value.keys().take(MOST_NAMES)].map(nameOf) : [];
-  return `it has no state dict${keys.length ? ` (only ${quoted(keys)})` : ""}. ` +
+  return `it has no state dict${keys.length ? ` (only ${listed(keys)})` : ""}. ` +
     `In Python, save one: torch.save(model.state_dict(), FILE)`;
 }
 
 /** A key as text, which of a list could be longer than memory. */
 const nameOf = (key: unknown) =>
-  typeof key === "string" || typeof key === "number" ? String(key).slice(0, LONGEST_NAME) : "…";
+  typeof key === "string" || typeof key === "number" ? String(key) : "…";
 
-const quoted = (names: string[]) => names.slice(0, MOST_NAMES).join(", ");
+const listed = (names: string[]) => names.slice(0, MOST_NAMES).map(quoted).join(", ");

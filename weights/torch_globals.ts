@@ -1,6 +1,6 @@
 /** The few things that a pickle of tensors refers to, and nothing else. */
 import { PickleError, Unread } from "./pickle_machine.ts";
-import { type DType, elementsOf, type HalfDType } from "./tensor.ts";
+import { type DType, elementsOf, type HalfDType, quoted } from "./tensor.ts";
 
 /** `torch.FloatStorage` and its like: only the element type matters. */
 class StorageType {
@@ -24,9 +24,6 @@ export class TensorView {
 
 /** As many as torch's own kernels can have. */
 const MOST_AXES = 64;
-
-/** A name from a file is quoted up to here. */
-const LONGEST_NAME = 100;
 
 const globals = new Map<string, unknown>([
   ["torch.DoubleStorage", new StorageType("float64")],
@@ -95,9 +92,8 @@ export function torchGlobal(module: string, name: string): unknown {
   const value = globals.get(path);
   if (value !== undefined) return value;
   if (BESIDE.test(path)) return unread(path);
-  const named = path.length > LONGEST_NAME ? `${path.slice(0, LONGEST_NAME)}…` : path;
   throw new PickleError(
-    `it needs ${named}, which is refused: a file of weights may hold tensors and ` +
+    `it needs ${quoted(path)}, which is refused: a file of weights may hold tensors and ` +
       `containers only. In Python, save just these: torch.save(model.state_dict(), FILE)`,
   );
 }

@@ -3,7 +3,7 @@ import { EndOfBytes } from "./byte_reader.ts";
 import { unpickle } from "./pickle.ts";
 import { PickleBudget } from "./pickle_budget.ts";
 import { PickleError, Unread } from "./pickle_machine.ts";
-import { bytesPerElement } from "./tensor.ts";
+import { bytesPerElement, quoted } from "./tensor.ts";
 import { LARGEST_PICKLE, swapBytes, type TorchFile } from "./torch_file.ts";
 import { type StorageReference, storageReference, torchGlobal } from "./torch_globals.ts";
 
@@ -57,12 +57,12 @@ export async function openTorchLegacy(file: Deno.FsFile): Promise<TorchFile> {
     value,
     async load({ key, dtype, elements }) {
       const offset = offsets.get(key);
-      if (offset === undefined) throw new PickleError(`its storage ${key} is missing`);
+      if (offset === undefined) throw new PickleError(`its storage ${quoted(key)} is missing`);
       const width = bytesPerElement(dtype);
       const head = await readAt(file, offset - 8, 8);
       if (bigEndian) head.reverse();
       if (new DataView(head.buffer).getBigInt64(0, true) !== BigInt(elements)) {
-        throw new PickleError(`its storage ${key} has another size than declared`);
+        throw new PickleError(`its storage ${quoted(key)} has another size than declared`);
       }
       const bytes = await readAt(file, offset, elements * width);
       return bigEndian ? swapBytes(bytes, width) : bytes;

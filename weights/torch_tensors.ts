@@ -1,7 +1,7 @@
 /** From views of storages to contiguous tensors. */
 import { PickleError } from "./pickle_machine.ts";
 import { gather, isContiguous } from "./strided.ts";
-import { bytesPerElement, elementsFrom, elementsOf, type Tensor } from "./tensor.ts";
+import { bytesPerElement, elementsFrom, elementsOf, quoted, type Tensor } from "./tensor.ts";
 import type { TorchFile } from "./torch_file.ts";
 import type { StorageReference, TensorView } from "./torch_globals.ts";
 
@@ -49,6 +49,6 @@ export async function loadTensors(
 function assertSameStorage(storages: StorageReference[]) {
   const [first] = storages;
   if (storages.some((s) => s.dtype !== first.dtype || s.elements !== first.elements)) {
-    throw new PickleError(`its storage ${first.key} is declared in two ways`);
+    throw new PickleError(`its storage ${quoted(first.key)} is declared in two ways`);
   }
 }

@@ -3,7 +3,7 @@ import type { ZipArchive, ZipEntry } from "../data/download/zip_archive.ts";
 import { unpickle } from "./pickle.ts";
 import { PickleBudget } from "./pickle_budget.ts";
 import { PickleError } from "./pickle_machine.ts";
-import { bytesPerElement } from "./tensor.ts";
+import { bytesPerElement, quoted } from "./tensor.ts";
 import { LARGEST_PICKLE, swapBytes, type TorchFile } from "./torch_file.ts";
 import { storageReference, torchGlobal } from "./torch_globals.ts";
 
@@ -43,7 +43,7 @@ export async function openTorchZip(archive: ZipArchive, fileBytes: number): Prom
       const size = bytesPerElement(dtype);
       if (entry?.bytes !== elements * size) {
         throw new PickleError(
-          `its storage data/${key} is missing or has another size than declared`,
+          `its storage data/${quoted(key)} is missing or has another size than declared`,
         );
       }
       const bytes = await archive.read(entry);

@@ -38,7 +38,8 @@ const CASES: [name: string, description: object, args: string[], message: RegExp
 Deno.test("weights that contradict themselves answer nothing", async () => {
   const folder = await Deno.makeTempDir();
   // A photo of one pixel: PNG's own smallest.
-  const png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  const png =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
   await Deno.writeFile(`${folder}/x.png`, Uint8Array.fromBase64(png));
   for (const [name, description, args, message] of CASES) {
     const file = `${name}.safetensors`;
