@@ -20,6 +20,7 @@ import { ARCHITECTURES } from "../models/registry.ts";
 import { latestArtifact } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
 import { readMetadata } from "../weights/metadata.ts";
+import { WeightsError } from "../weights/tensor.ts";
 
 export interface ChosenModel {
   source: ModelSource;
@@ -111,9 +112,18 @@ export async function modelFromFile(flags: ModelFlags, folder: string): Promise<
  * @throws {WeightsError} where it is damaged, no file of weights, or says what cannot be
  */
 export async function descriptionOf(file: string): Promise<ModelDescription | undefined> {
-  const description = parseDescription(await readMetadata(file), file);
-  if (description) assertFitsArchitecture(description, file);
-  return description;
+  const metadata = await readMetadata(file);
+  try {
+    const description = parseDescription(metadata, file);
+    if (description) assertFitsArchitecture(description, file);
+    return description;
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    throw new WeightsError(
+      `${error.message}. Export it again, or say what it is by --model (and --classes), which are ` +
+        "taken instead",
+    );
+  }
 }
 
 /** The names, or the lines of a file. */

@@ -1,13 +1,12 @@
 /** What a file of weights says of itself beside its tensors. */
 import { ZipArchive } from "../data/download/zip_archive.ts";
-import { WeightsError } from "./tensor.ts";
 import { unknownKind, weightsKind } from "./file_kind.ts";
 import { readOnnx } from "./onnx.ts";
 import { readSafetensors } from "./safetensors.ts";
 
 /** A record beside the pickle of a `.pth` becomes an entry without its `.json`. */
 const RECORD = /^[^/]+\/([a-z_]+)\.json$/;
-/** What the records of a file may have in all, once inflated. */
+/** What the records of a file may have in all, once inflated; those beyond are passed over. */
 const MOST_BYTES = 4 << 20;
 
 /**
@@ -43,13 +42,7 @@ async function readRecords(path: string): Promise<Record<string, string>> {
   let left = MOST_BYTES;
   for (const entry of archive.entries) {
     const name = RECORD.exec(entry.name)?.[1];
-    if (!name) continue;
-    if (entry.bytes > left) {
-      throw new WeightsError(
-        `${path}: the records beside its weights have more than ${MOST_BYTES} bytes, which no ` +
-          "description of a model needs",
-      );
-    }
+    if (!name || entry.bytes > left) continue;
     left -= entry.bytes;
     records[name] = new TextDecoder().decode(await archive.read(entry));
   }
