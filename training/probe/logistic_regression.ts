@@ -1,7 +1,9 @@
 /** Multinomial logistic regression as scikit-learn's `LogisticRegression` fits it. */
+import { softmax } from "../../models/logits.ts";
 import { minimise } from "./lbfgs.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
 import type { Matrix } from "./matrix.ts";
+import { multiplyRows, paddedCount, paddedRows } from "./row_products.ts";
 import { softmaxLoss } from "./softmax_loss.ts";
 import type { StandardScaler } from "./standardise.ts";
 
@@ -55,7 +57,7 @@ export function fitLogisticRegression(
 ): FittedClassifier {
   const { C, tol = 1e-10, maxIter = 10_000, scaler, warmStart, precondition } = options;
   if (!(C > 0)) throw new RangeError(`C, the inverse of the penalty, is above zero, not ${C}`);
-  const rows = options.rows ?? Int32Array.from({ length: features.rows }, (_, i) => i);
+  const rows = options.rows ?? indices(features.rows);
   const total = rows.reduce((sum, row) => sum + (sampleWeight ? sampleWeight[row] : 1), 0);
   const seen = new Set(Array.from(rows, (row) => labels[row]));
   const missing = classes.find((_, label) => !seen.has(label));
@@ -102,17 +104,20 @@ export function penaltyOf(C: number, totalWeight: number, classes: number): numb
  * @param rows indices; all rows when left out
  */
 export function decisionFunction(
-  { classes, coef, intercept }: LinearClassifier,
-  { columns, data, rows: count }: Matrix,
-  rows?: Int32Array,
-): Float64Array {
-  const logits = new Float64Array((rows?.length ?? count) * classes);
-  for (let at = 0; at < logits.length; at++) {
-    const i = Math.floor(at / classes), k = at % classes;
-    const x = (rows ? rows[i] : i) * columns, w = k * columns;
-    let sum = intercept[k];
-    for (let d = 0; d < columns; d++) sum += data[x + d] * coef[w + d];
-    logits[at] = sum;
+  { classes, features: columns, coef, intercept }: LinearClassifier,
+  features: Matrix,
+  rows: Int32Array = indices(features.rows),
+): Float64Array<ArrayBuffer> {
+  const count = paddedCount(classes), padded = paddedRows(rows);
+  const vectors = new Float64Array(count * columns);
+  vectors.set(coef);
+  const products = new Float64Array(padded.length * count);
+  multiplyRows(features, padded, vectors, count, products);
+  const logits = new Float64Array(rows.length * classes);
+  for (let i = 0; i < rows.length; i++) {
+    for (let k = 0; k < classes; k++) {
+      logits[i * classes + k] = products[i * count + k] + intercept[k];
+    }
   }
   return logits;
 }
@@ -122,15 +127,20 @@ export function predictProba(
   classifier: LinearClassifier,
   features: Matrix,
   rows?: Int32Array,
-): Float64Array {
-  const { classes } = classifier;
-  const probabilities = decisionFunction(classifier, features, rows);
-  for (let at = 0; at < probabilities.length; at += classes) {
-    const row = probabilities.subarray(at, at + classes);
-    const top = Math.max(...row);
-    let sum = 0;
-    for (let k = 0; k < classes; k++) sum += row[k] = Math.exp(row[k] - top);
-    for (let k = 0; k < classes; k++) row[k] /= sum;
+): Float64Array<ArrayBuffer> {
+  return probabilitiesOf(decisionFunction(classifier, features, rows), classifier.classes);
+}
+
+/** @param logits [photos × classes] */
+export function probabilitiesOf(
+  logits: Float64Array,
+  classes: number,
+): Float64Array<ArrayBuffer> {
+  const probabilities = new Float64Array(logits.length);
+  for (let at = 0; at < logits.length; at += classes) {
+    probabilities.set(softmax(logits.subarray(at, at + classes)), at);
   }
   return probabilities;
 }
+
+const indices = (count: number) => Int32Array.from({ length: count }, (_, i) => i);

@@ -1,6 +1,6 @@
 import type { Objective } from "./lbfgs.ts";
 import type { Matrix } from "./matrix.ts";
-import { addRows, multiplyRows, ROWS_AT_ONCE, VECTORS_AT_ONCE } from "./row_products.ts";
+import { addRows, multiplyRows, paddedCount, paddedRows } from "./row_products.ts";
 import type { StandardScaler } from "./standardise.ts";
 
 export interface SoftmaxLossOptions {
@@ -29,12 +29,11 @@ const BLOCK = 64;
 export function softmaxLoss(options: SoftmaxLossOptions): Objective {
   const { features, labels, classes, rows, sampleWeight, scaler, l2 } = options;
   const { columns } = features;
-  const vectors = Math.ceil(classes / VECTORS_AT_ONCE) * VECTORS_AT_ONCE;
+  const vectors = paddedCount(classes);
   const weightOf = (row: number) => sampleWeight ? sampleWeight[row] : 1;
   const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
-  // Beyond the last row and class there are others that weigh nothing.
-  const padded = new Int32Array(Math.ceil(rows.length / ROWS_AT_ONCE) * ROWS_AT_ONCE);
-  padded.set(rows);
+  // Those beyond the last row and class weigh nothing.
+  const padded = paddedRows(rows);
   const logits = new Float64Array(BLOCK * vectors);
   const weights = new Float64Array(vectors * columns);
   const sums = new Float64Array(vectors * columns);

@@ -1,0 +1,147 @@
+/** How strongly the probe's weights are held back, by cross-validation. */
+import { type FoldOptions, stratifiedGroupKFold, trainAndHeldOut } from "./cross_validation.ts";
+import type { LabelledFeatures } from "./labelled_features.ts";
+import {
+  decisionFunction,
+  fitLogisticRegression,
+  type FittedClassifier,
+  type LinearClassifier,
+  penaltyOf,
+  probabilitiesOf,
+} from "./logistic_regression.ts";
+import { accuracyScore, logLoss } from "./log_loss.ts";
+import { nystrom, preconditioner } from "./preconditioner.ts";
+import { fitStandardScaler, foldScaler, standardise, type StandardScaler } from "./standardise.ts";
+
+/** From the strongest penalty to the weakest. */
+export const CS = [-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5].map((power) => 10 ** power);
+
+export interface PenaltyOptions extends FoldOptions {
+  /** Ascending; `CS` when left out. */
+  Cs?: readonly number[];
+  /**
+   * Of the fits that are compared, and of the last one. The first is scikit-learn's own, and leaves
+   * log losses uncertain by less than `TIE`.
+   */
+  tol?: { compared: number; final: number };
+}
+
+export interface ChosenPenalty {
+  C: number;
+  /** Log loss of photos that a fit did not see, mean over the photos, for each C that was tried. */
+  curve: { C: number; logLoss: number }[];
+  /** Weaker penalties that were not tried, since the log loss had risen clearly. */
+  untried: number[];
+  /** What fits with the chosen C say of the photos that they did not see. */
+  outOfFold: {
+    /** Part of each photo, [photos]. */
+    foldOf: Int32Array;
+    /** [photos × classes] */
+    probabilities: Float64Array;
+    /** Share of photos whose likeliest class is theirs. */
+    accuracy: number;
+  };
+  /** Fitted to all photos, for features that are not standardised. */
+  classifier: FittedClassifier;
+}
+
+/** Log losses closer than this share count as equal, and the stronger penalty wins. */
+const TIE = 1e-3;
+/** A log loss that is so many times the best, and higher than the one before, rises clearly. */
+const CLEAR_RISE = 1.05;
+
+/** The fits of one part's path, from the strongest penalty on. */
+interface Path {
+  train: Int32Array;
+  heldOut: Int32Array;
+  scaler: StandardScaler;
+  fit?: LinearClassifier;
+}
+
+interface Best {
+  C: number;
+  logLoss: number;
+  /** Of photos that a fit did not see, [photos × classes]. */
+  logits: Float64Array;
+  /** Where the fit of all photos starts. */
+  start?: LinearClassifier;
+}
+
+/**
+ * Chooses C by the log loss of stratified cross-validation and fits all photos with it. Features are
+ * standardised by the photos that a fit learns from. Sample weights, where there are any, count in
+ * the fits and in the log loss, not in the accuracy.
+ *
+ * @throws {Error} as `stratifiedGroupKFold`.
+ */
+export function choosePenalty(
+  { features: raw, ...photos }: LabelledFeatures,
+  { Cs = CS, tol = { compared: 1e-4, final: 1e-8 }, ...folds }: PenaltyOptions,
+): ChosenPenalty {
+  const { labels, classes, sampleWeight } = photos;
+  const foldOf = stratifiedGroupKFold(photos, folds);
+  // Standardised once for all, so that each fit's own means are subtracted without loss.
+  const scaler = fitStandardScaler(raw);
+  const data: LabelledFeatures = { ...photos, features: standardise(raw, scaler) };
+  const covariance = nystrom(data.features);
+  const paths = Array.from({ length: folds.nSplits }, (_, fold): Path => {
+    const [train, heldOut] = trainAndHeldOut(foldOf, fold);
+    return { train, heldOut, scaler: fitStandardScaler(data.features, train) };
+  });
+  const all = foldOf.map((_, photo) => photo);
+  const fit = (rows: Int32Array, path: Partial<Path>, C: number, tol: number) => {
+    const total = rows.reduce((sum, row) => sum + (sampleWeight ? sampleWeight[row] : 1), 0);
+    const l2 = penaltyOf(C, total, classes.length);
+    const precondition = preconditioner(covariance, { curvature, l2, classes: classes.length });
+    const { fit: warmStart, scaler } = path;
+    return fitLogisticRegression(data, { C, tol, rows, scaler, warmStart, precondition });
+  };
+
+  const curve: ChosenPenalty["curve"] = [];
+  let best: Best = { C: NaN, logLoss: Infinity, logits: new Float64Array(0) };
+  let curvature = 1 / classes.length; // of the loss while nothing is known
+  for (const C of Cs) {
+    const logits = new Float64Array(labels.length * classes.length);
+    for (const path of paths) {
+      path.fit = fit(path.train, path, C, tol.compared);
+      const answers = decisionFunction(
+        foldScaler(path.fit, path.scaler),
+        data.features,
+        path.heldOut,
+      );
+      path.heldOut.forEach((photo, i) => {
+        const answer = answers.subarray(i * classes.length, (i + 1) * classes.length);
+        logits.set(answer, photo * classes.length);
+      });
+    }
+    const loss = logLoss(logits, labels, classes.length, sampleWeight);
+    const rises = curve.length > 0 && loss > curve.at(-1)!.logLoss;
+    curve.push({ C, logLoss: loss });
+    if (loss < best.logLoss * (1 - TIE)) {
+      best = { C, logLoss: loss, logits, start: paths[0].fit };
+    }
+    if (rises && loss > CLEAR_RISE * best.logLoss) break;
+    curvature = meanCurvature(logits, classes.length);
+  }
+  const { C, logits } = best;
+  curvature = meanCurvature(logits, classes.length);
+  const classifier = fit(all, { fit: best.start }, C, tol.final);
+  return {
+    C,
+    curve,
+    untried: Cs.slice(curve.length),
+    outOfFold: {
+      foldOf,
+      probabilities: probabilitiesOf(logits, classes.length),
+      accuracy: accuracyScore(logits, labels, classes.length),
+    },
+    classifier: { ...classifier, ...foldScaler(classifier, scaler) },
+  };
+}
+
+/** Of the loss by a logit, mean over the photos: 1 / classes while all are as likely. */
+function meanCurvature(logits: Float64Array, classes: number): number {
+  const probabilities = probabilitiesOf(logits, classes);
+  const sum = probabilities.reduce((sum, p) => sum + p * (1 - p), 0);
+  return Math.max(1e-6, sum / (classes - 1) / (logits.length / classes));
+}
