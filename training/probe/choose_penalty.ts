@@ -1,17 +1,14 @@
 /** How strongly the probe's weights are held back, by cross-validation. */
 import { type FoldOptions, stratifiedGroupKFold, trainAndHeldOut } from "./cross_validation.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
+import { accuracyScore, logLoss } from "./log_loss.ts";
 import {
-  decisionFunction,
-  fitLogisticRegression,
   type FittedClassifier,
   type LinearClassifier,
-  penaltyOf,
   probabilitiesOf,
 } from "./logistic_regression.ts";
-import { accuracyScore, logLoss } from "./log_loss.ts";
-import { nystrom, preconditioner } from "./preconditioner.ts";
-import { fitStandardScaler, foldScaler, standardise, type StandardScaler } from "./standardise.ts";
+import { foldScaler } from "./standardise.ts";
+import { answer, fitStandardised, preparePhotos } from "./standardised_fit.ts";
 
 /** From the strongest penalty to the weakest. */
 export const CS = [-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5].map((power) => 10 ** power);
@@ -50,14 +47,6 @@ const TIE = 1e-3;
 /** A log loss that is so many times the best, and higher than the one before, rises clearly. */
 const CLEAR_RISE = 1.05;
 
-/** The fits of one part's path, from the strongest penalty on. */
-interface Path {
-  train: Int32Array;
-  heldOut: Int32Array;
-  scaler: StandardScaler;
-  fit?: LinearClassifier;
-}
-
 interface Best {
   C: number;
   logLoss: number;
@@ -75,67 +64,51 @@ interface Best {
  * @throws {Error} as `stratifiedGroupKFold`.
  */
 export function choosePenalty(
-  { features: raw, ...photos }: LabelledFeatures,
+  raw: LabelledFeatures,
   { Cs = CS, tol = { compared: 1e-4, final: 1e-8 }, ...folds }: PenaltyOptions,
 ): ChosenPenalty {
-  const { labels, classes, sampleWeight } = photos;
-  const foldOf = stratifiedGroupKFold(photos, folds);
-  // Standardised once for all, so that each fit's own means are subtracted without loss.
-  const scaler = fitStandardScaler(raw);
-  const data: LabelledFeatures = { ...photos, features: standardise(raw, scaler) };
-  const covariance = nystrom(data.features);
-  const paths = Array.from({ length: folds.nSplits }, (_, fold): Path => {
-    const [train, heldOut] = trainAndHeldOut(foldOf, fold);
-    return { train, heldOut, scaler: fitStandardScaler(data.features, train) };
-  });
-  const all = foldOf.map((_, photo) => photo);
-  const fit = (rows: Int32Array, path: Partial<Path>, C: number, tol: number) => {
-    const total = rows.reduce((sum, row) => sum + (sampleWeight ? sampleWeight[row] : 1), 0);
-    const l2 = penaltyOf(C, total, classes.length);
-    const precondition = preconditioner(covariance, { curvature, l2, classes: classes.length });
-    const { fit: warmStart, scaler } = path;
-    return fitLogisticRegression(data, { C, tol, rows, scaler, warmStart, precondition });
-  };
-
+  const { labels, sampleWeight } = raw, classes = raw.classes.length;
+  const foldOf = stratifiedGroupKFold(raw, folds);
+  const prepared = preparePhotos(raw);
+  const parts = Array.from({ length: folds.nSplits }, (_, fold) => trainAndHeldOut(foldOf, fold));
+  const starts: LinearClassifier[] = [];
   const curve: ChosenPenalty["curve"] = [];
   let best: Best = { C: NaN, logLoss: Infinity, logits: new Float64Array(0) };
-  let curvature = 1 / classes.length; // of the loss while nothing is known
+  let curvature: number | undefined;
   for (const C of Cs) {
-    const logits = new Float64Array(labels.length * classes.length);
-    for (const path of paths) {
-      path.fit = fit(path.train, path, C, tol.compared);
-      const answers = decisionFunction(
-        foldScaler(path.fit, path.scaler),
-        data.features,
-        path.heldOut,
-      );
-      path.heldOut.forEach((photo, i) => {
-        const answer = answers.subarray(i * classes.length, (i + 1) * classes.length);
-        logits.set(answer, photo * classes.length);
-      });
-    }
-    const loss = logLoss(logits, labels, classes.length, sampleWeight);
+    const logits = new Float64Array(labels.length * classes);
+    parts.forEach(([rows, heldOut], fold) => {
+      const warmStart = starts[fold];
+      const options = { rows, C, tol: tol.compared, curvature, warmStart };
+      const fit = fitStandardised(prepared, options);
+      starts[fold] = fit.standardised;
+      answer(fit, prepared, heldOut, logits);
+    });
+    const loss = logLoss(logits, labels, classes, sampleWeight);
     const rises = curve.length > 0 && loss > curve.at(-1)!.logLoss;
     curve.push({ C, logLoss: loss });
-    if (loss < best.logLoss * (1 - TIE)) {
-      best = { C, logLoss: loss, logits, start: paths[0].fit };
-    }
+    if (loss < best.logLoss * (1 - TIE)) best = { C, logLoss: loss, logits, start: starts[0] };
     if (rises && loss > CLEAR_RISE * best.logLoss) break;
-    curvature = meanCurvature(logits, classes.length);
+    curvature = meanCurvature(logits, classes);
   }
-  const { C, logits } = best;
-  curvature = meanCurvature(logits, classes.length);
-  const classifier = fit(all, { fit: best.start }, C, tol.final);
+  const { C, logits, start } = best;
+  const { standardised, prepared: forPrepared } = fitStandardised(prepared, {
+    rows: foldOf.map((_, photo) => photo),
+    C,
+    tol: tol.final,
+    curvature: meanCurvature(logits, classes),
+    warmStart: start,
+  });
   return {
     C,
     curve,
     untried: Cs.slice(curve.length),
     outOfFold: {
       foldOf,
-      probabilities: probabilitiesOf(logits, classes.length),
-      accuracy: accuracyScore(logits, labels, classes.length),
+      probabilities: probabilitiesOf(logits, classes),
+      accuracy: accuracyScore(logits, labels, classes),
     },
-    classifier: { ...classifier, ...foldScaler(classifier, scaler) },
+    classifier: { ...standardised, ...foldScaler(forPrepared, prepared.scaler) },
   };
 }
 
