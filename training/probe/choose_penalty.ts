@@ -1,7 +1,8 @@
 /** How strongly the probe's weights are held back, by cross-validation. */
+import { CLEAR_RISE, risesClearly } from "./clear_rise.ts";
 import { type FoldOptions, stratifiedGroupKFold, trainAndHeldOut } from "./cross_validation.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
-import { accuracyScore, logLoss } from "./log_loss.ts";
+import { accuracyScore, photoLosses } from "./log_loss.ts";
 import {
   type FittedClassifier,
   type LinearClassifier,
@@ -27,7 +28,7 @@ export interface ChosenPenalty {
   C: number;
   /** Log loss of photos that a fit did not see, mean over the photos, for each C that was tried. */
   curve: { C: number; logLoss: number }[];
-  /** Weaker penalties that were not tried, since the log loss had risen clearly. */
+  /** Weaker penalties that were not tried in all parts, since the log loss rose clearly. */
   untried: number[];
   /** What fits with the chosen C say of the photos that they did not see. */
   outOfFold: {
@@ -44,12 +45,13 @@ export interface ChosenPenalty {
 
 /** Log losses closer than this share count as equal, and the stronger penalty wins. */
 const TIE = 1e-3;
-/** A log loss that is so many times the best, and higher than the one before, rises clearly. */
-const CLEAR_RISE = 1.05;
+const NONE = new Float64Array(0);
 
 interface Best {
   C: number;
   logLoss: number;
+  /** Of each photo. */
+  losses: Float64Array;
   /** Of photos that a fit did not see, [photos × classes]. */
   logits: Float64Array;
   /** Where the fit of all photos starts. */
@@ -73,21 +75,38 @@ export function choosePenalty(
   const parts = Array.from({ length: folds.nSplits }, (_, fold) => trainAndHeldOut(foldOf, fold));
   const starts: LinearClassifier[] = [];
   const curve: ChosenPenalty["curve"] = [];
-  let best: Best = { C: NaN, logLoss: Infinity, logits: new Float64Array(0) };
+  let best: Best = { C: NaN, logLoss: Infinity, losses: NONE, logits: NONE };
   let curvature: number | undefined;
-  for (const C of Cs) {
+  const total = sampleWeight?.reduce((sum, weight) => sum + weight, 0);
+  /** So weighted that their mean is the log loss. */
+  const weightedLosses = (logits: Float64Array) => {
+    const losses = photoLosses(logits, labels, classes);
+    return sampleWeight
+      ? losses.map((loss, i) => loss * sampleWeight[i] * labels.length / total!)
+      : losses;
+  };
+  path: for (const C of Cs) {
+    const asked: number[] = [];
     const logits = new Float64Array(labels.length * classes);
-    parts.forEach(([rows, heldOut], fold) => {
+    for (const [fold, [rows, heldOut]] of parts.entries()) {
       const warmStart = starts[fold];
       const options = { rows, C, tol: tol.compared, curvature, warmStart };
       const fit = fitStandardised(prepared, options);
       starts[fold] = fit.standardised;
       answer(fit, prepared, heldOut, logits);
-    });
-    const loss = logLoss(logits, labels, classes, sampleWeight);
+      asked.push(...heldOut);
+      const done = fold + 1 === parts.length;
+      if (!done && curve.length > 0 && risesClearly(best.losses, weightedLosses(logits), asked)) {
+        break path;
+      }
+    }
+    const losses = weightedLosses(logits);
+    const loss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     const rises = curve.length > 0 && loss > curve.at(-1)!.logLoss;
     curve.push({ C, logLoss: loss });
-    if (loss < best.logLoss * (1 - TIE)) best = { C, logLoss: loss, logits, start: starts[0] };
+    if (loss < best.logLoss * (1 - TIE)) {
+      best = { C, logLoss: loss, losses, logits, start: starts[0] };
+    }
     if (rises && loss > CLEAR_RISE * best.logLoss) break;
     curvature = meanCurvature(logits, classes);
   }
