@@ -1,14 +1,14 @@
 /** Which model `predict` asks: one that the pipeline trained, or a file of weights. */
 import { resolve } from "node:path";
-import type { CommandContext } from "./cli/application.ts";
+import type { CommandContext } from "./cli/command.ts";
 import { manifestOf, type ModelSource } from "../inference/open_model.ts";
 import { type Postprocessing, UNCALIBRATED } from "../inference/postprocessing.ts";
 import { metricsFile } from "../tasks/artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "../tasks/artifacts/model.ts";
 import { readPostprocessing } from "../tasks/artifacts/postprocessing.ts";
 import { UsageError } from "./cli/errors.ts";
-import type { Flags } from "./cli/flags.ts";
 import { checkFile } from "./cli/paths.ts";
+import type { ModelFlags } from "./commands/flags.ts";
 import { percent } from "../data/statistics/percent.ts";
 import { type ModelDescription, parseDescription } from "../export/description.ts";
 import { type Branch, classNames } from "../models/manifest.ts";
@@ -26,10 +26,10 @@ export interface ChosenModel {
 
 /** The branch asked for, or the one that the newest evaluation found better. */
 export async function trainedModel(
-  { flags, store, readFrom }: CommandContext,
+  { flags, store, readFrom }: Pick<CommandContext<ModelFlags>, "flags" | "store" | "readFrom">,
 ): Promise<ChosenModel> {
   const latest: Latest = (step) => latestArtifact(store, step, readFrom);
-  const branch = (flags.branch as Branch | undefined) ?? await betterBranch(latest);
+  const branch = flags.branch ?? await betterBranch(latest);
   const artifact = await latest(`train_${branch}`);
   if (!artifact) {
     throw new Error(
@@ -47,6 +47,7 @@ export async function trainedModel(
   };
 }
 
+type Classes = NonNullable<ModelFlags["classes"]>;
 type Latest = (step: string) => Promise<Artifact | undefined>;
 
 /** What the newest evaluation says, if it was of this very model. */
@@ -71,7 +72,7 @@ async function betterBranch(latest: Latest): Promise<Branch> {
  * A file of weights: one that graft exported says itself what it is; to others, as PyTorch saves
  * them, the flags name architecture and classes.
  */
-export async function modelFromFile(flags: Flags, folder: string): Promise<ChosenModel> {
+export async function modelFromFile(flags: ModelFlags, folder: string): Promise<ChosenModel> {
   const file = resolve(folder, flags.weights!);
   await checkFile("--weights", file);
   const description = flags.model && flags.classes ? undefined : await descriptionOf(file);
@@ -104,12 +105,17 @@ export async function descriptionOf(file: string): Promise<ModelDescription | un
   return parseDescription(await readMetadata(file));
 }
 
-/** `a,b,c`, or the lines of a file. */
-async function classList(classes: string, folder: string): Promise<string[]> {
-  const file = resolve(folder, classes), isList = classes.includes(",");
-  if (!isList) await checkFile("--classes", file);
-  const names = isList ? classes.split(",") : (await Deno.readTextFile(file)).split(/\r?\n/);
+/** The names, or the lines of a file. */
+async function classList(classes: Classes, folder: string): Promise<string[]> {
+  const { names, said } = "names" in classes
+    ? { names: classes.names, said: classes.names.join() }
+    : { names: await linesOf(resolve(folder, classes.file)), said: classes.file };
   const trimmed = names.map((name) => name.trim()).filter((name) => name !== "");
-  if (trimmed.length < 2) throw new UsageError(`--classes ${classes} names fewer than two classes`);
+  if (trimmed.length < 2) throw new UsageError(`--classes ${said} names fewer than two classes`);
   return trimmed;
+}
+
+async function linesOf(file: string): Promise<string[]> {
+  await checkFile("--classes", file);
+  return (await Deno.readTextFile(file)).split(/\r?\n/);
 }

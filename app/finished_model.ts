@@ -1,5 +1,6 @@
 /** What a finished run has to take away: the model, its parameters, and what is known of it. */
-import type { CommandContext } from "./cli/application.ts";
+import type { CommandContext } from "./cli/command.ts";
+import type { ModelFlags } from "./commands/flags.ts";
 import type { ModelDescription } from "../export/description.ts";
 import type { CardFacts } from "../export/model_card.ts";
 import { parametersOf } from "../inference/open_model.ts";
@@ -22,7 +23,7 @@ export interface FinishedModel extends ChosenModel {
  * The trained model that the flags choose, or the one of a file.
  * @throws {Error} where nothing is trained, or not evaluated and no branch is chosen
  */
-export async function finishedModel(context: CommandContext): Promise<FinishedModel> {
+export async function finishedModel(context: CommandContext<ModelFlags>): Promise<FinishedModel> {
   const { flags, folder, store, readFrom } = context;
   const latest: Latest = (step) => latestArtifact(store, step, readFrom);
   if (flags.weights) {

@@ -1,55 +1,136 @@
-/** The report with what a run did, at a place that stays from run to run. */
+/** What is drawn when a run is over, or later: its page and its curves, at a place that stays. */
+import { dirname } from "node:path";
+import { sha256 } from "../pipeline/digest.ts";
 import type { Pipeline } from "../pipeline/graph.ts";
-import { listRuns } from "../pipeline/upkeep/history.ts";
-import type { RunRecord } from "../pipeline/run_record.ts";
-import { withRun } from "../report/page/run.ts";
+import { openStore } from "../pipeline/implementations.ts";
+import type { RunRecord, StepRecord } from "../pipeline/run_record.ts";
+import { type DrawnEvaluation, renderPage } from "../report/page/page.ts";
+import type { ReportedRun } from "../report/page/run.ts";
+import { curvesFile } from "../tasks/artifacts/history.ts";
+import { drawingCode } from "./drawing_code.ts";
+import { isThere, replaceFile } from "./replace_file.ts";
+
+/** Paths of what a run has now. */
+export interface DrawnRun {
+  /** Of the page; a run without an evaluation has none. */
+  report?: string;
+  /** Of the pictures of the training steps' curves. */
+  curves: string[];
+}
 
 /**
- * Writes `report.html` to the store: the page of the run's evaluation, and what ran.
- * @returns its path; undefined where the run has no evaluation
+ * Writes `report.html` of a run to the store, and `pictures/curves_….png` of each branch that it
+ * trained. Of what is unchanged since it was last drawn, nothing is drawn again: a run that had
+ * nothing to do only says so in the page.
  */
-export function writeRunReport(
-  { steps }: Pipeline,
+export async function drawRun(
+  pipeline: Pipeline,
   store: string,
   record: RunRecord,
-): string | undefined {
-  const page = pageOf(record);
-  if (page === undefined) return;
-  const path = `${store}/report.html`;
-  const report = withRun(page, {
+): Promise<DrawnRun> {
+  const code = drawingCode();
+  const curves: string[] = [];
+  for (const step of record.steps) {
+    const path = await drawCurves(step, store, code);
+    if (path) curves.push(path);
+  }
+  const evaluation = evaluationOf(record);
+  if (!evaluation) return { curves };
+  const page = renderPage(
+    await drawnEvaluation(record, evaluation, store, code),
+    reportedRun(pipeline, record),
+  );
+  const report = `${store}/report.html`;
+  replaceFile(report, new TextEncoder().encode(page));
+  return { report, curves };
+}
+
+/** The folder of a run's evaluation; undefined where it has none, or `gc` removed it. */
+export function evaluationOf({ steps }: RunRecord): string | undefined {
+  const folder = steps.find(({ step }) => step === "evaluate")?.artifact;
+  return folder !== undefined && isThere(folder) ? folder : undefined;
+}
+
+/** Steps in the pipeline's order, those too that the run did not look at. */
+function reportedRun({ steps }: Pipeline, record: RunRecord): ReportedRun {
+  return {
     ...record,
     steps: steps.map(({ name, inputs }) => ({
       ...record.steps.find(({ step }) => step === name),
       step: name,
       inputs: Object.values(inputs),
     })),
-  });
-  // Whoever reads it meanwhile has the old page or the new one, whole.
-  const draft = `${path}.${Deno.pid}`;
-  Deno.writeTextFileSync(draft, report);
-  Deno.renameSync(draft, path);
+  };
+}
+
+async function drawCurves(
+  { step, kind = step, artifact }: StepRecord,
+  store: string,
+  code: string,
+): Promise<string | undefined> {
+  if (!kind.startsWith("train_") || !artifact || !isThere(artifact)) return undefined;
+  const name = step.slice("train_".length);
+  const path = `${store}/pictures/curves_${name}.png`;
+  const source = `${sha256(Deno.readTextFileSync(`${artifact}/${curvesFile.name}`))} ${code}`;
+  if (isDrawnFrom(path, source)) return path;
+  // Loaded only now: charts and fonts take longer to load than a run that has nothing to do takes.
+  const { trainingCurves } = await import("../report/training_curves.ts");
+  const branches = [{ name, history: await curvesFile.read(artifact) }];
+  replaceFile(path, await trainingCurves({ branches }, source));
   return path;
 }
 
-/** As `writeRunReport`, of the newest run in the store that has an evaluation. */
-export async function writeNewestReport(
-  pipeline: Pipeline,
-  store: string,
-): Promise<{ path: string; run: string }> {
-  for (const record of await listRuns(store)) {
-    const path = writeRunReport(pipeline, store, record);
-    if (path) return { path, run: record.id };
+/** Whether a picture says of itself, near its beginning, that it was drawn from `source`. */
+function isDrawnFrom(path: string, source: string): boolean {
+  const head = new Uint8Array(512);
+  try {
+    using file = Deno.openSync(path);
+    file.readSync(head);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
-  throw new Error(`${store} holds no evaluated model: run \`deno task pipeline\` first`);
+  return new TextDecoder("latin1").decode(head).includes(source);
 }
 
-function pageOf({ steps }: RunRecord): string | undefined {
-  const evaluation = steps.find(({ step }) => step === "evaluate")?.artifact;
-  if (!evaluation) return;
+/** What a drawn evaluation is kept as, until another one is drawn. */
+interface Kept extends DrawnEvaluation {
+  source: string;
+}
+
+/** The evaluation as it was drawn last, or drawn now where that was another one, or by other code. */
+async function drawnEvaluation(
+  record: RunRecord,
+  folder: string,
+  store: string,
+  code: string,
+): Promise<DrawnEvaluation> {
+  const path = `${openStore(store).cache}/report.json`;
+  const deno = await madeWith(record, folder);
+  const source = `${folder} ${deno} ${code}`;
+  const kept = readKept(path);
+  if (kept?.source === source) return kept;
+  const { drawFacts } = await import("./draw_facts.ts");
+  const drawn: Kept = { source, ...await drawFacts(record.id, folder, deno) };
+  replaceFile(path, new TextEncoder().encode(JSON.stringify(drawn)));
+  return drawn;
+}
+
+/** The version of Deno that made an evaluation, by its manifest. */
+async function madeWith(
+  { steps }: RunRecord,
+  folder: string,
+): Promise<string | undefined> {
+  const { key } = steps.find(({ step }) => step === "evaluate")!;
+  // <store>/artifacts/evaluate/<content>: it may lie in another store than the run.
+  const store = openStore(dirname(dirname(dirname(folder))));
+  return key && (await store.find("evaluate", key)).artifact?.manifest.made.deno;
+}
+
+function readKept(path: string): Kept | undefined {
   try {
-    return Deno.readTextFileSync(`${evaluation}/report.html`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return; // removed by `gc`, or made before reports were
-    throw error;
+    return JSON.parse(Deno.readTextFileSync(path));
+  } catch {
+    return undefined; // there is none yet, or it was cut short
   }
 }

@@ -11,11 +11,15 @@ export async function activateBackend(
   { threads, tuning }: { threads?: number; tuning?: string } = {},
 ): Promise<void> {
   if (backend === "webgpu") {
-    const { keepTuningIn, WEBGPU_BACKEND } = await import("./webgpu/mod.ts");
+    const { registerWebGpuKernels, WEBGPU_BACKEND } = await import("./webgpu/register.ts");
+    registerWebGpuKernels();
     await setBackend(WEBGPU_BACKEND);
-    if (tuning) await keepTuningIn(tuning);
+    if (tuning) {
+      const { keepTuningIn } = await import("./webgpu/tuner.ts");
+      await keepTuningIn(tuning);
+    }
   } else {
-    const { registerWasmBackend, WASM_BACKEND } = await import("./wasm/mod.ts");
+    const { registerWasmBackend, WASM_BACKEND } = await import("./wasm/register.ts");
     registerWasmBackend({ threads });
     await setBackend(WASM_BACKEND);
   }

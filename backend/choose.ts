@@ -3,9 +3,9 @@
  * A hardware WebGPU adapter if there is one, else wasm; a software adapter only when asked for.
  */
 
-export type BackendRequest = "auto" | "webgpu" | "wasm";
+type BackendRequest = "auto" | "webgpu" | "wasm";
 
-export interface BackendChoice {
+interface BackendChoice {
   backend: "webgpu" | "wasm";
   /** What computes, in words: the adapter, or the number of threads of this CPU. */
   device: string;

@@ -7,7 +7,7 @@ type Result = tf.TensorInfo | tf.TensorInfo[];
 type Operation<Backend, R> = (backend: Backend, inputs: any, attrs: any) => R;
 
 /** A convolution and its gradients; `info` returns undefined where the stock kernels must serve. */
-export interface ConvolutionKernels<Backend, Tensor> {
+interface ConvolutionKernels<Backend, Tensor> {
   info(input: number[], filter: number[], attributes: ConvAttributes): ConvInfo | undefined;
   forward(backend: Backend, x: Tensor, filter: Tensor, info: ConvInfo): tf.TensorInfo;
   inputGradient(backend: Backend, dy: Tensor, filter: Tensor, info: ConvInfo): tf.TensorInfo;
@@ -29,7 +29,7 @@ export const DEPTHWISE = {
 };
 
 /** What a backend does with bias and activation behind a product. */
-export interface Fusion<Backend> {
+interface Fusion<Backend> {
   covers(activation: string): boolean;
   /** activation(product + bias); takes over `product`. */
   finish(

@@ -38,7 +38,7 @@ export interface RepeatedStep<State> {
   dispose(): void;
 }
 
-export type StepRepeater = <State>(compute: StepComputation<State>) => RepeatedStep<State>;
+type StepRepeater = <State>(compute: StepComputation<State>) => RepeatedStep<State>;
 
 const repeaters = new Map<string, StepRepeater>();
 

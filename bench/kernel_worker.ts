@@ -7,7 +7,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { activateBackend } from "../backend/activate.ts";
 import type { WasmBackend } from "../backend/wasm/backend.ts";
-import { WASM_BACKEND } from "../backend/wasm/mod.ts";
+import { WASM_BACKEND } from "../backend/wasm/register.ts";
 import type { ConvolutionPlan } from "../backend/wasm/operations/deferred_convolution.ts";
 import { median } from "./figure.ts";
 import { modelWork } from "./model_work.ts";

@@ -1,5 +1,5 @@
 /** An architecture read as ONNX operators. */
-import { BATCH_NORM_EPSILON } from "../backend/ops.ts";
+import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
 import type { BatchNorm, Convolution, Layers } from "../models/layers.ts";
 
 /** A value of the graph, [batch, channels, height, width] or [batch, channels]. */

@@ -1,5 +1,5 @@
 /** An architecture read as the nodes of a TensorFlow.js graph model. */
-import { BATCH_NORM_EPSILON } from "../backend/ops.ts";
+import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
 import type { Activation, BatchNorm, Convolution, Layers } from "../models/layers.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 

@@ -1,6 +1,7 @@
 /** Grad-CAM: which parts of a photo speak for a class. */
 import * as tf from "@tensorflow/tfjs";
 import type { Model } from "../models/model.ts";
+import { featureMap } from "./feature_map.ts";
 import { argmax } from "../models/logits.ts";
 
 /** How much each part of a photo speaks for a class. */
@@ -35,7 +36,7 @@ export async function gradCam(
   images: tf.Tensor4D,
   labels?: readonly number[],
 ): Promise<Explanation[]> {
-  const map = model.featureMap(images);
+  const map = featureMap(model, images);
   try {
     const logits = await rowsOf(tf.tidy(() => logitsOf(model, map)));
     const asked = labels ?? logits.map((row) => argmax(row));

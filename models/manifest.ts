@@ -8,7 +8,7 @@ import * as v from "valibot";
 export const BRANCHES = ["finetune", "frozen"] as const;
 export type Branch = typeof BRANCHES[number];
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const triple = v.strictTuple([v.number(), v.number(), v.number()]);
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
 

@@ -2,7 +2,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { NamedTensor, ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
-import { FeatureMapLayers } from "./feature_map_layers.ts";
 import { parameterSpecs } from "./parameter_specs.ts";
 import { byLayer, type Parameters, TfLayers, type TrainingMode } from "./tf_layers.ts";
 
@@ -53,18 +52,6 @@ export class Model {
   features(images: tf.Tensor4D, training?: TrainingMode): tf.Tensor2D {
     const layers = new TfLayers(this.#layers, training);
     return tf.tidy(() => this.architecture.features<tf.Tensor>(layers, images) as tf.Tensor2D);
-  }
-
-  /**
-   * The last feature map, in evaluation: [batch, height, width, channels]. Its mean over height and
-   * width is `features`.
-   * @throws {Error} when the architecture's features are no such mean
-   */
-  featureMap(images: tf.Tensor4D): tf.Tensor4D {
-    const layers = new FeatureMapLayers(this.#layers);
-    return tf.tidy(() =>
-      layers.takeMap(this.architecture.features<tf.Tensor>(layers, images))
-    ) as tf.Tensor4D;
   }
 
   /** [batch, features] to logits [batch, classes]. */

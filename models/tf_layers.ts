@@ -1,11 +1,8 @@
 /** Computes an architecture with tfjs, on whichever backend is active. */
 import * as tf from "@tensorflow/tfjs";
-import {
-  batchNormInference,
-  type BatchNormOptions,
-  batchNormTrain,
-  type BatchNormVariables,
-} from "../backend/ops.ts";
+import type { BatchNormOptions, BatchNormVariables } from "../backend/ops/batch_norm.ts";
+import { batchNormInference } from "../backend/ops/batch_norm_inference.ts";
+import { batchNormTrain } from "../backend/ops/batch_norm_train.ts";
 import type { BatchNorm, Convolution, Layers } from "./layers.ts";
 
 /** Parameters in tfjs layout under torch's names. */

@@ -1,7 +1,4 @@
 /** What a user writes down about a step. */
-/** What survives a round trip through JSON. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-
 /** Any validation library that speaks Standard Schema (standardschema.dev): valibot, zod, arktype. */
 export interface StandardSchema<Output> {
   readonly "~standard": {

@@ -1,6 +1,8 @@
 /** Hashes of values and of files' content. */
 import { createHash } from "node:crypto";
-import type { Json } from "./declaration.ts";
+
+/** What survives a round trip through JSON. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 export const sha256 = (data: string | Uint8Array): string =>
   createHash("sha256").update(data).digest("hex");

@@ -1,3 +1,5 @@
+import { DISK_FULL, isDiskFull } from "./process/disk_full.ts";
+
 /** The pipeline is declared or called wrongly; the message says where and what to do. */
 export class PipelineError extends Error {
   override name = "PipelineError";
@@ -14,21 +16,6 @@ export function messageOf(error: unknown): string {
   const cause = error.cause === undefined ? "" : `: ${messageOf(error.cause)}`;
   return (error.message || error.name) + cause;
 }
-
-const DISK_FULL = "disk is full: free some space";
-const FULL_CODES = ["ENOSPC", "EDQUOT"];
-
-/** Whether a full disk, or a user's full share of one, is at the root of an error. */
-function isDiskFull(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return FULL_CODES.includes(codeOf(error) ?? "") || isDiskFull(error.cause);
-}
-
-/** What to add to an error's message: what the operating system's words do not say. */
-export const remedyFor = (error: unknown): string =>
-  isDiskFull(error) ? `: the ${DISK_FULL}, and run again` : "";
-
-const codeOf = (error: unknown) => (error as { code?: string }).code;
 
 const FULL = `its ${DISK_FULL}, or choose another store`;
 const READ_ONLY = "it may not be written to: change its permissions, or choose another store";
@@ -48,7 +35,7 @@ export async function inStore<T>(root: string, action: () => Promise<T>): Promis
   try {
     return await action();
   } catch (cause) {
-    const problem = isDiskFull(cause) ? FULL : PROBLEMS[codeOf(cause) ?? ""];
+    const problem = isDiskFull(cause) ? FULL : PROBLEMS[(cause as { code?: string }).code ?? ""];
     if (!problem) throw cause;
     throw new StoreError(`cannot use the store ${root}: ${problem} (${messageOf(cause)})`);
   }

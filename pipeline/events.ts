@@ -2,7 +2,7 @@
  * Everything that a run says while it goes, as one union: whoever shows a run only renders these.
  * All of it is JSON.
  */
-import type { Json } from "./declaration.ts";
+import type { Json } from "./digest.ts";
 import type { Change } from "./explain/changes.ts";
 import type { Why } from "./explain/explain.ts";
 import type { Progress } from "./process/protocol.ts";

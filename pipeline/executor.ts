@@ -1,5 +1,5 @@
 /** Where steps run: here in processes of this machine, one day in a cluster's queue. */
-import type { Json } from "./declaration.ts";
+import type { Json } from "./digest.ts";
 import type { StepFailure } from "./events.ts";
 import type { Message, Request } from "./process/protocol.ts";
 

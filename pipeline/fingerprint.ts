@@ -1,7 +1,7 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
 import type { Code } from "./code.ts";
-import { type Json, kindOf, type StepDeclaration } from "./declaration.ts";
-import { digestOf, sha256 } from "./digest.ts";
+import { kindOf, type StepDeclaration } from "./declaration.ts";
+import { digestOf, type Json, sha256 } from "./digest.ts";
 import { PipelineError } from "./errors.ts";
 
 /** Of fingerprints; entries made under other rules are no hits. */

@@ -20,6 +20,7 @@
  * @module
  */
 export * from "./declaration.ts";
+export type { Json } from "./digest.ts";
 export { type Change, describeChange, type LineCounts } from "./explain/changes.ts";
 export { compareRuns, type Figure, type StepComparison } from "./explain/compare.ts";
 export type { Why } from "./explain/explain.ts";

@@ -1,7 +1,7 @@
 /** Parameters as validated by each step's schema. */
-import type { Json, StepDeclaration } from "./declaration.ts";
+import type { StepDeclaration } from "./declaration.ts";
+import { canonical, type Json } from "./digest.ts";
 import { checkNames, type Pipeline } from "./graph.ts";
-import { canonical } from "./digest.ts";
 import { messageOf, PipelineError } from "./errors.ts";
 
 /**

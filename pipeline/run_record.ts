@@ -1,5 +1,5 @@
 /** What is kept of each run. */
-import type { Json } from "./declaration.ts";
+import type { Json } from "./digest.ts";
 import type { RunStatus, StepFailure, StepStatus } from "./events.ts";
 
 export interface StepRecord {

@@ -1,6 +1,7 @@
 /** What `run`, `plan` and `why` share: the question, checked, and the means to answer it. */
 import type { Code } from "./code.ts";
-import type { Json, StepDeclaration } from "./declaration.ts";
+import type { StepDeclaration } from "./declaration.ts";
+import type { Json } from "./digest.ts";
 import { Fingerprinter } from "./fingerprint.ts";
 import { checkNames, type Pipeline, selectSteps } from "./graph.ts";
 import { openCode, openStore } from "./implementations.ts";

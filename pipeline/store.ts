@@ -2,7 +2,7 @@
  * Where results are kept, as the rest of the orchestrator sees it. A new kind of store is a folder
  * in `store/` that implements these, and a line in `implementations.ts`.
  */
-import type { Json } from "./declaration.ts";
+import type { Json } from "./digest.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { RunRecord } from "./run_record.ts";
 import type { Tree } from "./tree.ts";

@@ -24,7 +24,7 @@ export function photo(
 const pixelsOf = (length: number) => Math.max(1, Math.round(length * PIXEL_RATIO.photos));
 
 /** The middle of a photo, in the proportions asked for, resized to `width`×`height` pixels. */
-export function cover(image: RgbImage, width: number, height: number): RgbImage {
+function cover(image: RgbImage, width: number, height: number): RgbImage {
   const scale = Math.max(width / image.width, height / image.height);
   const cut = {
     width: Math.max(1, Math.min(image.width, Math.round(width / scale))),

@@ -1,16 +1,22 @@
 import { crc32, deflateSync } from "node:zlib";
 import type { RgbImage } from "../data/image.ts";
 
+const encoder = new TextEncoder();
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /**
  * Encodes a photo as PNG, 8 bits a channel, without alpha. resvg's own encoder makes the same
  * picture half as large again, and imagescript's is native code, for which Deno must be given ffi.
  * @param level deflate's: 1 is fast, 9 is small
+ * @param source what it was made from, in ASCII, for programs to read
  * @throws {RangeError} when the bytes are not the photo's size
  * https://www.w3.org/TR/png-3/
  */
-export function encodePng(image: RgbImage, level = 6): Uint8Array<ArrayBuffer> {
+export function encodePng(
+  image: RgbImage,
+  level = 6,
+  source?: string,
+): Uint8Array<ArrayBuffer> {
   const { width, height } = checkImage(image);
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
@@ -21,6 +27,7 @@ export function encodePng(image: RgbImage, level = 6): Uint8Array<ArrayBuffer> {
   return concatenate([
     Uint8Array.from(SIGNATURE),
     chunk("IHDR", new Uint8Array(header.buffer)),
+    ...(source === undefined ? [] : [chunk("tEXt", encoder.encode(`Source\0${source}`))]),
     chunk("IDAT", pixels),
     chunk("IEND", new Uint8Array(0)),
   ]);
@@ -58,7 +65,7 @@ function chunk(type: string, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(data.length + 12);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length);
-  bytes.set(new TextEncoder().encode(type), 4);
+  bytes.set(encoder.encode(type), 4);
   bytes.set(data, 8);
   view.setUint32(data.length + 8, crc32(bytes.subarray(4, data.length + 8)));
   return bytes;

@@ -10,9 +10,13 @@ const MOST_PIXELS = 12e6;
 
 let fonts: Promise<Uint8Array[]> | undefined;
 
-/** Draws a picture as PNG. Takes the permission to read `FONT_FILES`, which it does once. */
+/**
+ * Draws a picture as PNG. Takes the permission to read `FONT_FILES`, which it does once.
+ * @param source what it was drawn from: kept in the file, after its header
+ */
 export async function rasterise(
   { svg, width, height, pixelRatio }: Picture,
+  source?: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   fonts ??= load();
   const fontBuffers = await fonts;
@@ -25,7 +29,7 @@ export async function rasterise(
   const rendered = resvg.render();
   try {
     const { width, height, pixels } = rendered;
-    return encodePng({ width, height, data: withoutAlpha(pixels) });
+    return encodePng({ width, height, data: withoutAlpha(pixels) }, undefined, source);
   } finally {
     rendered.free();
     resvg.free();

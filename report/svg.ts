@@ -18,8 +18,6 @@ export interface TextStyle {
   weight?: 400 | 600;
   fill?: string;
   anchor?: "start" | "middle" | "end";
-  /** Degrees about (x, y), clockwise. */
-  rotate?: number;
 }
 
 /** Encloses a picture's content; `label` is read aloud in its place. */
@@ -45,10 +43,9 @@ export function box(x: number, y: number, width: number, height: number, content
 }
 
 export function text(x: number, y: number, content: string, style: TextStyle = {}): string {
-  const { size = SIZE.label, weight = 400, fill = COLOUR.ink, anchor = "start", rotate } = style;
+  const { size = SIZE.label, weight = 400, fill = COLOUR.ink, anchor = "start" } = style;
   return `<text x="${n(x)}" y="${n(y)}" font-size="${n(size)}" font-weight="${weight}" ` +
     `fill="${fill}"` + (anchor === "start" ? "" : ` text-anchor="${anchor}"`) +
-    (rotate === undefined ? "" : ` transform="rotate(${n(rotate)} ${n(x)} ${n(y)})"`) +
     `>${escapeXml(drawable(content))}</text>`;
 }
 
@@ -62,16 +59,6 @@ export function rect(
 ): string {
   return `<rect x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" ` +
     (radius ? `rx="${n(radius)}" ` : "") + `fill="${fill}"/>`;
-}
-
-export function line(
-  [x1, y1]: [number, number],
-  [x2, y2]: [number, number],
-  stroke: string,
-  { width = 1, dash }: { width?: number; dash?: string } = {},
-): string {
-  return `<line x1="${n(x1)}" y1="${n(y1)}" x2="${n(x2)}" y2="${n(y2)}" stroke="${stroke}" ` +
-    `stroke-width="${n(width)}"` + (dash ? ` stroke-dasharray="${dash}"` : "") + `/>`;
 }
 
 /** A coordinate with the two decimals that a screen can show. */

@@ -50,8 +50,8 @@ export function drawTrainingCurves({ branches }: { branches: readonly Branch[] }
 }
 
 /** `drawTrainingCurves` as PNG. */
-export async function trainingCurves(runs: { branches: readonly Branch[] }) {
-  return await rasterise(drawTrainingCurves(runs));
+export async function trainingCurves(runs: { branches: readonly Branch[] }, source?: string) {
+  return await rasterise(drawTrainingCurves(runs), source);
 }
 
 function bestOf({ epochs, best }: LearningCurves): string {

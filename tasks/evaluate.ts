@@ -1,4 +1,4 @@
-/** Step: both trained branches on every val photo, scored, compared and drawn. */
+/** Step: both trained branches on every val photo, scored and compared; what the report tells. */
 import { activateBackend } from "../backend/activate.ts";
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import { DataLoader } from "../data/loader.ts";
@@ -6,13 +6,13 @@ import { percent, percentRange } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { predictionGrid } from "../report/prediction_grid.ts";
-import { renderReport } from "../report/page/page.ts";
 import { calibrate, calibrated } from "../inference/calibration.ts";
 import { references, unlikeThreshold } from "../inference/out_of_distribution.ts";
 import { argmax } from "../models/logits.ts";
 import { type PhotoLogits, predictDataset } from "../inference/predict_dataset.ts";
 import { compareBranches, scoreBranch } from "../training/score.ts";
-import type { Branch } from "../models/manifest.ts";
+import { type Branch, BRANCHES } from "../models/manifest.ts";
+import { writeFacts } from "./artifacts/facts.ts";
 import { metricsFile } from "./artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
 import { writeReferences } from "./artifacts/postprocessing.ts";
@@ -56,7 +56,7 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
       frozen: describe(photos.frozen[i], dataset.classes, branches.frozen),
     })),
   );
-  for (const branch of ["finetune", "frozen"] as const) {
+  for (const branch of BRANCHES) {
     await Deno.writeFile(
       `${step.output}/predictions_${branch}.png`,
       await drawPredictions(dataset, branch, photos[branch], branches[branch]),
@@ -70,11 +70,9 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     );
   }
   step.log(comparison.summary);
-  await Deno.writeTextFile(
-    `${step.output}/report.html`,
-    await renderReport(
-      await reportFacts({ dataset, photos, branches, comparison }, step.inputs),
-    ),
+  await writeFacts(
+    step.output,
+    await reportFacts({ dataset, photos, branches, comparison }, step.inputs),
   );
   step.result({ finetune: branches.finetune.accuracy, frozen: branches.frozen.accuracy });
 }

@@ -2,14 +2,14 @@
 import * as v from "valibot";
 import { recipe } from "../models/manifest.ts";
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
 
 const computeEntries = {
   backend: v.picklist(["webgpu", "wasm"]),
   /** The adapter, or the CPU's threads, in words. */
   device: v.string(),
-  threads: v.optional(count),
+  threads: v.optional(v.pipe(count, v.maxValue(256))),
   /** A folder where a GPU's fastest kernels are remembered. */
   tuning: v.optional(v.string()),
 };

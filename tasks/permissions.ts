@@ -59,10 +59,18 @@ export const drawing = {
   permissions: () => ({ read: FONT_FILES }),
 };
 
-/** For a step that computes, and draws what it computed. */
+/** For a step that computes: what the WebGPU backend found quickest is kept. */
 export const computing = {
   permissions: ({ tuning }: ComputeParameters) => {
     const kept = tuning ? [tuning] : [];
-    return { read: [...FONT_FILES, ...kept], write: kept };
+    return { read: kept, write: kept };
+  },
+};
+
+/** For a step that computes, and draws what it computed. */
+export const computingAndDrawing = {
+  permissions: (parameters: ComputeParameters) => {
+    const { read, write } = computing.permissions(parameters);
+    return { read: [...FONT_FILES, ...read], write };
   },
 };

@@ -7,7 +7,13 @@
 import { defineStep } from "../pipeline/declaration.ts";
 import { definePipeline, type Pipeline } from "../pipeline/graph.ts";
 import * as schema from "./parameters.ts";
-import { computing, downloading, drawing, fetchingWeights } from "./permissions.ts";
+import {
+  computing,
+  computingAndDrawing,
+  downloading,
+  drawing,
+  fetchingWeights,
+} from "./permissions.ts";
 
 const step = (name: string) => ({ name, module: new URL(`./${name}.ts`, import.meta.url) });
 
@@ -35,7 +41,6 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       "history.json",
       "trace.ndjson",
       "curves.json",
-      "curves.png",
     ],
     notInDigest: ["history.json"], // it tells how long each epoch took
     checkpointsAcross: ["recipe.epochs"],
@@ -76,10 +81,12 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     defineStep({
       ...step("evaluate"),
       ...fast,
+      ...computingAndDrawing,
       parameters: schema.compute,
       inputs: ["download_data", "build_datasets", "train_finetune", "train_frozen"],
       outputs: [
-        "report.html",
+        "facts.json",
+        "shown",
         "metrics.json",
         "familiar.safetensors",
         "predictions.json",
@@ -90,6 +97,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     defineStep({
       ...step("predict"),
       ...compute,
+      ...computingAndDrawing,
       parameters: schema.compute,
       inputs: ["download_data", "build_datasets", "train_finetune", "train_frozen", "evaluate"],
       outputs: ["predictions.json", "predicted_finetune.png", "predicted_frozen.png"],

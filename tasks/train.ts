@@ -9,7 +9,6 @@ import { dropoutSize } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/process/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { trainingCurves } from "../report/training_curves.ts";
 import { fit } from "../training/fit.ts";
 import { replaceHead } from "../training/head.ts";
 import { learningCurves } from "../training/history.ts";
@@ -101,10 +100,6 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     await modelFile.write(step.output, trained);
     await historyFile.write(step.output, history);
     await curvesFile.write(step.output, learningCurves(history));
-    await Deno.writeFile(
-      `${step.output}/curves.png`,
-      await trainingCurves({ branches: [{ name: branch, history }] }),
-    );
     step.result({
       bestAccuracy: history.best.accuracy,
       epochsToBest: history.best.epoch + 1,

@@ -1,20 +1,25 @@
 /** A training's state in a folder: what its checkpoints hold. */
+import * as v from "valibot";
 import { Generator } from "../data/torch_random.ts";
-import type { History } from "../training/history.ts";
-import type { TrainingState } from "../training/state.ts";
+import type { TrainingState } from "../training/fit.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
-import { readJson, writeJson } from "./json.ts";
+import { history } from "./artifacts/history.ts";
+import { jsonArtifact } from "./artifacts/json_artifact.ts";
 import { readParameters, writeParameters } from "../weights/parameter_file.ts";
 
 type Tensors = ReadonlyMap<string, NamedTensor>;
 
-/** `state.json`; the tensors lie in `state.safetensors`. */
-interface Progress {
-  history: History;
-  /** Of the loaders' generator. */
-  generator: number[];
-  bestIsLast: boolean;
-}
+/** What the tensors in `state.safetensors` are of. */
+const stateFile = jsonArtifact(
+  "state.json",
+  "pipeline",
+  v.object({
+    history,
+    /** Of the loaders' generator. */
+    generator: v.array(v.number()),
+    bestIsLast: v.boolean(),
+  }),
+);
 
 /** @param pretrained what of it did not move is not written: a frozen extractor is large */
 export async function writeTrainingState(
@@ -24,8 +29,11 @@ export async function writeTrainingState(
   pretrained: Tensors,
 ): Promise<void> {
   const bestIsLast = best === parameters;
-  const progress = { history, generator: Array.from(generator.saveState()), bestIsLast };
-  await writeJson(`${folder}/state.json`, progress satisfies Progress);
+  await stateFile.write(folder, {
+    history,
+    generator: Array.from(generator.saveState()),
+    bestIsLast,
+  });
   await writeParameters(
     `${folder}/state.safetensors`,
     new Map([
@@ -41,9 +49,7 @@ export async function readTrainingState(
   folder: string,
   pretrained: Tensors,
 ): Promise<TrainingState & { generator: Generator }> {
-  const { history, generator, bestIsLast }: Progress = await readJson(
-    `${folder}/state.json`,
-  );
+  const { history, generator, bestIsLast } = await stateFile.read(folder);
   const tensors = await readParameters(`${folder}/state.safetensors`);
   const parameters = new Map([...pretrained, ...under("last", tensors)]);
   return {

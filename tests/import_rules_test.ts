@@ -1,86 +1,91 @@
 /** The house stays as drawn: each room imports only the rooms it may. */
 import assert from "node:assert/strict";
+import { importsOf, modulesUnder, roomOf } from "./module_imports.ts";
 
-const ROOT = new URL("../", import.meta.url);
-
-/** Rooms of ours that a room may import, besides itself. `ops` is backend/ops.ts alone. */
+/** What a room may import of ours beside itself: rooms, folders or single files. */
 const MAY_IMPORT: Record<string, string[]> = {
   pipeline: [],
-  download: [],
+  data: [],
   backend: [],
-  data: ["download"],
-  weights: ["download"],
-  models: ["backend/ops.ts"],
-  training: ["models", "data", "backend"],
-  report: ["data"],
-  cli: ["pipeline"],
-  export: ["backend/ops.ts", "models", "weights"],
-  page: ["backend", "data", "export", "models", "report", "training", "weights"],
-  serve: [],
-  doctor: ["data", "training/metrics.ts"],
-  certify: ["backend", "data", "download", "models", "training", "weights"],
+  weights: ["data/download", "data/unwritable.ts"],
+  models: ["backend/ops"],
+  training: ["models", "data", "backend", "weights"],
+  inference: ["models", "data", "backend", "weights"],
+  export: ["models", "weights", "backend/ops", "inference", "data/statistics"],
+  report: ["data", "models/manifest.ts"],
+  tasks: [
+    "pipeline",
+    "data",
+    "weights",
+    "models",
+    "backend",
+    "training",
+    "inference",
+    "export",
+    "report",
+  ],
 };
+/** What a room may know the types of alone: nothing of it runs there. */
+const MAY_IMPORT_TYPES: Record<string, string[]> = {
+  models: ["weights"],
+  report: ["training", "inference"],
+};
+/** app, bench and tests import what they like, but only tests import tests, and nothing app. */
+const FREE = ["app", "bench"];
 
-interface ModuleGraph {
-  modules: { specifier: string; dependencies?: { code?: { specifier: string } }[] }[];
-}
-
-/** Paths of the repository's modules that `entries` reach, each with what it imports. */
-async function importsOf(entries: string[]): Promise<Map<string, string[]>> {
-  const imports = new Map<string, string[]>();
-  for (const entry of entries) {
-    const { stdout, success } = await new Deno.Command(Deno.execPath(), {
-      args: ["info", "--json", entry],
-      cwd: ROOT,
-      stderr: "null",
-    }).output();
-    assert.ok(success, `deno info ${entry} failed`);
-    const graph: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
-    for (const { specifier, dependencies = [] } of graph.modules) {
-      if (!specifier.startsWith(ROOT.href)) continue;
-      const targets = dependencies
-        .map(({ code }) => code?.specifier ?? "")
-        .filter((target) => target.startsWith(ROOT.href));
-      imports.set(relative(specifier), targets.map(relative));
-    }
-  }
-  return imports;
-}
-
-const relative = (specifier: string) => specifier.slice(ROOT.href.length);
-const roomOf = (path: string) => path.split("/")[0];
-
-async function* modulesUnder(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(new URL(`${folder}/`, ROOT))) {
-    const path = `${folder}/${name}`;
-    // AssemblyScript's dialect of TypeScript is no module of Deno's.
-    if (isDirectory && path !== "backend/wasm/kernels") yield* modulesUnder(path);
-    else if (name.endsWith(".ts")) yield path;
-  }
-}
+const isWithin = (path: string, place: string) => path === place || path.startsWith(`${place}/`);
 
 Deno.test("each room imports only the rooms that it may", async () => {
   const broken: string[] = [];
-  for (const [room, allowed] of Object.entries(MAY_IMPORT)) {
-    const imports = await importsOf(await Array.fromAsync(modulesUnder(room)));
-    for (const [path, targets] of imports) {
+  for (const room of Object.keys(MAY_IMPORT)) {
+    for (const { path, code, types } of await importsOf(await modulesUnder(room))) {
       if (roomOf(path) !== room) continue;
-      for (const target of targets) {
-        const fits = roomOf(target) === room ||
-          allowed.some((rule) => target === rule || roomOf(target) === rule);
-        if (!fits) broken.push(`${path} imports ${target}`);
-      }
+      const fits = (target: string, allowed: string[]) =>
+        roomOf(target) === room || allowed.some((place) => isWithin(target, place));
+      const known = [...MAY_IMPORT[room], ...MAY_IMPORT_TYPES[room] ?? []];
+      broken.push(
+        ...code.filter((target) => !fits(target, MAY_IMPORT[room]))
+          .map((target) => `${path} imports ${target}`),
+        ...types.filter((target) => !fits(target, known))
+          .map((target) => `${path} imports types of ${target}`),
+      );
     }
   }
   assert.deepEqual(broken, []);
 });
 
-Deno.test("nothing but the tests imports tests, and no room imports the tasks", async () => {
+Deno.test("nothing but the tests imports tests, and nothing but app imports app", async () => {
   const broken: string[] = [];
-  for (const room of Object.keys(MAY_IMPORT)) {
-    for (const [path, targets] of await importsOf(await Array.fromAsync(modulesUnder(room)))) {
-      const wrong = targets.filter((target) => /^(tests|tasks|bench)\//.test(target));
+  for (const room of [...Object.keys(MAY_IMPORT), ...FREE]) {
+    for (const { path, code, types } of await importsOf(await modulesUnder(room))) {
+      const wrong = [...code, ...types].filter((target) =>
+        roomOf(target) === "tests" || (roomOf(target) === "app" && roomOf(path) !== "app")
+      );
       broken.push(...wrong.map((target) => `${path} imports ${target}`));
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+Deno.test("app/cli knows no images: of other rooms it imports the pipeline alone", async () => {
+  const broken: string[] = [];
+  for (const { path, code, types } of await importsOf(await modulesUnder("app/cli"))) {
+    if (!isWithin(path, "app/cli")) continue;
+    const wrong = [...code, ...types].filter((target) =>
+      !isWithin(target, "app/cli") && roomOf(target) !== "pipeline"
+    );
+    broken.push(...wrong.map((target) => `${path} imports ${target}`));
+  }
+  assert.deepEqual(broken, []);
+});
+
+Deno.test("modules of ours import each other's files: a mod.ts is for people outside", async () => {
+  const broken: string[] = [];
+  for (const room of [...Object.keys(MAY_IMPORT), ...FREE]) {
+    for (const { path, code, types } of await importsOf(await modulesUnder(room))) {
+      if (path.endsWith("mod.ts")) continue;
+      const barrels = [...code, ...types].filter((target) => target.endsWith("/mod.ts"));
+      broken.push(...barrels.map((target) => `${path} imports ${target}`));
     }
   }
   assert.deepEqual(broken, []);

@@ -6,7 +6,6 @@ export * from "./notable.ts";
 export * from "./recipes.ts";
 export * from "./score.ts";
 export * from "./sgd.ts";
-export * from "./state.ts";
 export * from "./step_lr.ts";
 export * from "./train_step.ts";
 export * from "./training_steps.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { sgdMomentum } from "../backend/ops.ts";
+import { sgdMomentum } from "../backend/ops/sgd_momentum.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 
 /** `torch.optim.SGD(parameters, lr, momentum)`: holds one momentum buffer a parameter. */

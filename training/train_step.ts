@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { softmaxCrossEntropy } from "../backend/ops.ts";
+import { softmaxCrossEntropy } from "../backend/ops/softmax_cross_entropy.ts";
 import type { Branch } from "../models/manifest.ts";
 import type { Model } from "../models/model.ts";
 import type { TrainingMode } from "../models/tf_layers.ts";

@@ -1,6 +1,6 @@
 /** A run's steps: the same few computations over batch after batch, recorded where a backend can. */
 import * as tf from "@tensorflow/tfjs";
-import { softmaxCrossEntropy } from "../backend/ops.ts";
+import { softmaxCrossEntropy } from "../backend/ops/softmax_cross_entropy.ts";
 import { type RepeatedStep, repeatStep, type StepInput } from "../backend/repeat.ts";
 import type { Branch } from "../models/manifest.ts";
 import type { Model } from "../models/model.ts";

@@ -5,7 +5,7 @@
  * Source: https://github.com/huggingface/safetensors (README, and safetensors/src/tensor.rs, whose
  * checks are made here too).
  */
-import { explainDiskFull } from "../data/download/disk_full.ts";
+import { nameUnwritten } from "../data/unwritable.ts";
 import {
   damaged,
   formatHeader,
@@ -94,7 +94,7 @@ export async function writeSafetensors(
     await file.sync();
   } catch (error) {
     await Deno.remove(part).catch(() => {});
-    throw explainDiskFull(error, path);
+    throw nameUnwritten(error, path);
   }
   await Deno.rename(part, path);
 }

@@ -1,6 +1,6 @@
 /** Writing a state dict as `torch.save` does. */
 import { configure, Uint8ArrayReader, ZipWriter } from "@zip.js/zip.js";
-import { explainDiskFull } from "../data/download/disk_full.ts";
+import { nameUnwritten } from "../data/unwritable.ts";
 import { PickleWriter } from "./pickle_writer.ts";
 import { contiguousStrides } from "./strided.ts";
 import { elementsOf, type Tensor, WeightsError } from "./tensor.ts";
@@ -54,7 +54,7 @@ export async function writeStateDict(
     await file.sync();
   } catch (error) {
     await Deno.remove(part).catch(() => {});
-    throw explainDiskFull(error, path);
+    throw nameUnwritten(error, path);
   }
   await Deno.rename(part, path);
 }

@@ -1,25 +1,52 @@
-/** What the command line drives, and what a command of it is given. */
+/** What the command line drives: commands, and a pipeline that some of them run and look at. */
+import * as v from "valibot";
 import type { Setting } from "../../pipeline/expand.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
-import type { Flags } from "./flags.ts";
+import type { Command } from "./command.ts";
+import type { FlagEntries, FlagsSchema } from "./flag.ts";
 
-/** A program with this command line; nothing else in cli/ knows of images. */
+/** A program with this command line; nothing else in cli/ knows what it is about. */
 export interface Application {
-  pipeline: Pipeline;
+  name: string;
+  /** What it is for, in a few words. */
+  about: string;
+  commands: readonly Command[];
+  /** The command where none is named. */
+  defaultCommand: string;
+  /** What each step of the pipeline does, in a line: steps are run by their names. */
+  steps: Readonly<Record<string, string>>;
   /** Where artifacts are kept by default: an absolute path. */
   defaultStore: string;
-  /** Each step's parameters, and what was decided on the way, for people. */
-  configure(flags: Flags, folder: string, store: string): Promise<{
-    parameters: Record<string, unknown>;
-    notes: string[];
-  }>;
-  /** What there is to say when a run is over, for people; undefined where it did not come so far. */
-  conclude?(record: RunRecord, store: string): string | undefined;
-  /** One graph for several settings, as `configure` gave them. */
-  sweep(settings: readonly Setting[]): SweptPipeline;
-  /** Commands of its own, such as `predict`: they return an exit code. */
-  commands: Record<string, Command>;
+}
+
+/** The pipeline of a program, for the commands about it. */
+export interface Program {
+  /** Made when it is asked for: not every command needs it. */
+  pipeline(): Promise<Pipeline>;
+  settings: Settings;
+  /** One graph for several settings. */
+  sweep(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline;
+  /**
+   * What is still to be done when a run is over, a sweep's too; and what there is to say of it, for
+   * people: undefined where it did not come so far.
+   */
+  conclude?(record: RunRecord, store: string): Said | Promise<Said>;
+}
+
+type Said = string | undefined;
+
+/** The flags that decide what is run, and what they come to. */
+export interface Settings {
+  flags: FlagsSchema;
+  resolve(flags: unknown, folder: string, store: string): Promise<ResolvedSettings>;
+}
+
+export interface ResolvedSettings {
+  /** Parameters by step. */
+  parameters: Record<string, unknown>;
+  /** What was decided on the way, for people. */
+  notes: string[];
 }
 
 export interface SweptPipeline {
@@ -29,26 +56,26 @@ export interface SweptPipeline {
   conclude(record: RunRecord): string | undefined;
 }
 
-export interface Command {
-  usage: string;
-  help: string;
-  /** Whether flags with several values mean a sweep to it; it refuses them otherwise. */
-  sweeps?: boolean;
-  run(context: CommandContext): Promise<number>;
+export function defineSettings<Entries extends FlagEntries>(
+  flags: FlagsSchema<Entries>,
+  resolve: (
+    flags: v.InferOutput<FlagsSchema<Entries>>,
+    folder: string,
+    store: string,
+  ) => Promise<ResolvedSettings>,
+): Settings {
+  // Who resolves flags has parsed them by this very schema.
+  return { flags, resolve: resolve as Settings["resolve"] };
 }
 
-export interface CommandContext {
-  flags: Flags;
-  /** Arguments after the command that are no flags. */
-  operands: string[];
-  /** Where the user stands; relative paths are meant against it. */
-  folder: string;
-  store: string;
-  /** Further stores, only read: absolute paths. */
-  readFrom: string[];
-  signal: AbortSignal;
-  /** One JSON object a line, on stdout. */
-  json(value: unknown): void;
-  /** For people: stderr where stdout is for JSON. */
-  say(line: string): void;
+/**
+ * The flags of a command about the pipeline: first those that decide what is run, which only the
+ * program looks at, then the command's own.
+ */
+export function withSettings<Entries extends FlagEntries>(
+  { settings }: Program,
+  own: FlagsSchema<Entries>,
+): FlagsSchema<Entries> {
+  const entries: FlagEntries = { ...settings.flags.entries, ...own.entries };
+  return v.object(entries) as FlagsSchema as FlagsSchema<Entries>;
 }

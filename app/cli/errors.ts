@@ -1,4 +1,4 @@
-import { remedyFor } from "../../pipeline/errors.ts";
+import { remedyFor } from "../../pipeline/process/disk_full.ts";
 
 /** The command line itself is wrong: exit code 2. */
 export class UsageError extends Error {

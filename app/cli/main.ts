@@ -1,61 +1,114 @@
 /** `deno task …`: from arguments to an exit code. */
 import { resolve } from "node:path";
-import { historyCommands } from "../commands/run_commands.ts";
-import { inspectionCommands } from "../commands/store_commands.ts";
-import { runSteps } from "../commands/run.ts";
+import * as v from "valibot";
+import type { Application } from "./application.ts";
+import { type Arguments, divideArguments } from "./arguments.ts";
+import type { Command, CommandContext } from "./command.ts";
 import { describeError, UsageError } from "./errors.ts";
-import type { Flags } from "./flags.ts";
-import { nearest } from "./nearest.ts";
-import { flagHelp, parseFlags } from "./parse_flags.ts";
-import { checkFolder } from "./paths.ts";
-import type { Application, Command, CommandContext } from "./application.ts";
 import { EXIT } from "./exit.ts";
+import { factsOf, type Flag, type FlagEntries } from "./flag.ts";
+import { commandHelp, overview } from "./help.ts";
+import { nearest } from "./nearest.ts";
+import { parseFlags, readFlags } from "./parse_flags.ts";
+import { checkFolder } from "./paths.ts";
+import type { STORES } from "./shared_flags.ts";
 
 /** Runs the command that `args` name and says how it ended. */
 export async function main(args: string[], app: Application): Promise<number> {
   const verbose = args.includes("--verbose");
+  let command: Command | undefined;
   try {
-    const flags = parseFlags(args);
-    const [name = "run", ...operands] = flags.positionals;
-    const commands = { ...builtinCommands(app), ...app.commands };
-    if (flags.help) {
-      console.log(help(app, commands));
+    const { positionals, given } = divideArguments(args, everyFlag(app.commands));
+    if (given.some(({ name }) => name === "help")) {
+      console.log(helpFor({ positionals, given }, app));
       return EXIT.done;
     }
-    const command = commands[name];
-    if (!command) {
-      const near = nearest(name, Object.keys(commands));
-      throw new UsageError(`there is no command "${name}"${near ? `: did you mean ${near}?` : ""}`);
-    }
-    if (flags.axes.length > 0 && !command.sweeps) {
-      const { name: flag, values } = flags.axes[0];
-      throw new UsageError(`${name} takes one --${flag}, not ${values.join(", ")}`);
-    }
-    const context = contextOf(flags, operands, app);
+    const [name = app.defaultCommand, ...operands] = positionals;
+    command = commandNamed(name, app);
+    const context = contextOf(command, { positionals: operands, given }, app);
     await checkFolder("--store", context.store);
     return await command.run(context);
   } catch (error) {
-    console.error(`graft: ${describeError(error, verbose)}`);
+    console.error(`${app.name}: ${describeError(error, verbose)}`);
     if (error instanceof UsageError) {
-      console.error("See `deno task pipeline --help`.");
+      console.error(`See \`deno task ${helpCall(command, app)}\`.`);
       return EXIT.usage;
     }
     return EXIT.failed;
   }
 }
 
-function contextOf(flags: Flags, operands: string[], app: Application): CommandContext {
+/** @throws {Error} where commands do not agree on whether a flag takes a value */
+function everyFlag(commands: readonly Command[]): FlagEntries {
+  const every: FlagEntries = {};
+  for (const [name, schema] of commands.flatMap(({ flags }) => Object.entries(flags.entries))) {
+    const isSwitch = (schema: Flag) => factsOf(schema).value === undefined;
+    if (name in every && isSwitch(every[name]) !== isSwitch(schema)) {
+      throw new Error(`--${name} is a switch of one command and takes a value in another`);
+    }
+    every[name] = schema;
+  }
+  return every;
+}
+
+/** @throws {UsageError} when there is none */
+function commandNamed(name: string, { commands, steps }: Application): Command {
+  const found = commands.find((command) => command.name === name || command.alias === name);
+  if (found) return found;
+  const near = nearest(name, [...commands.map(({ name }) => name), ...Object.keys(steps)]);
+  throw new UsageError(`there is no command "${name}"${near ? `: did you mean ${near}?` : ""}`);
+}
+
+/** `--help` alone, after a command or a step, or before one; flags beside it are checked. */
+function helpFor({ positionals, given }: Arguments, app: Application): string {
+  const [first = app.defaultCommand, second] = positionals;
+  const named = commandNamed(first, app);
+  // `deno task STEP` runs the default command with the step's name, and `--help X` is about X.
+  const about = named.name === app.defaultCommand ? second : undefined;
+  const isStep = about !== undefined && about in app.steps;
+  const command = about === undefined || isStep ? named : commandNamed(about, app);
+  readFlags(command, given, app.commands);
+  if (named.name === app.defaultCommand && about === undefined) return overview(app);
+  return commandHelp(command, isStep ? { name: about, summary: app.steps[about] } : undefined);
+}
+
+/** Of the command itself; of the default one, `--help` alone is the overview. */
+function helpCall(command: Command | undefined, { defaultCommand }: Application): string {
+  if (command && command.name !== defaultCommand) return `${command.name} --help`;
+  return [defaultCommand, "--help", command?.name ?? ""].join(" ").trimEnd();
+}
+
+function contextOf(
+  command: Command,
+  { positionals, given }: Arguments,
+  { commands, defaultStore }: Application,
+): CommandContext<unknown> {
+  const { flags, axes, typed } = parseFlags(command, given, commands);
+  const { json, store, "store-from": from = [] } = flags as
+    & Partial<v.InferOutput<typeof STORES>>
+    & CommandContext<unknown>["flags"];
   const folder = Deno.env.get("INIT_CWD") ?? Deno.cwd();
   return {
-    flags,
-    operands,
+    flags: flags as CommandContext<unknown>["flags"],
+    axes,
+    given: new Set(given.map(({ name }) => name)),
+    typed,
+    operands: operandsOf(command, positionals),
     folder,
-    store: flags.store ? resolve(folder, flags.store) : app.defaultStore,
-    readFrom: (flags["store-from"] ?? []).map((path) => existingFolder(resolve(folder, path))),
+    store: store ? resolve(folder, store) : defaultStore,
+    readFrom: from.map((path) => existingFolder(resolve(folder, path))),
     signal: interruptSignal(),
     json: (value) => console.log(JSON.stringify(value)),
-    say: flags.json ? (line) => console.error(line) : (line) => console.log(line),
+    say: json ? (line) => console.error(line) : (line) => console.log(line),
   };
+}
+
+/** @throws {UsageError} saying what the command takes */
+function operandsOf({ name, operands }: Command, given: string[]): readonly string[] {
+  const { success, output } = v.safeParse(operands.schema, given);
+  if (success) return output;
+  const not = given.length > 0 ? `, not "${given.join(" ")}"` : "";
+  throw new UsageError(`${name} takes ${operands.takes}${not}`);
 }
 
 /** @throws {UsageError} when it is none: to go on without it would do all its work again */
@@ -76,36 +129,4 @@ function interruptSignal(): AbortSignal {
     });
   }
   return controller.signal;
-}
-
-function builtinCommands(app: Application): Record<string, Command> {
-  return {
-    run: {
-      usage: "run [STEP…]",
-      help: "run the whole pipeline, or the named steps and what they need",
-      sweeps: true,
-      run: (context) => runSteps(app, context),
-    },
-    ...inspectionCommands(app),
-    ...historyCommands,
-  };
-}
-
-function help({ pipeline }: Application, commands: Record<string, Command>): string {
-  const width = Math.max(...Object.values(commands).map(({ usage }) => usage.length)) + 2;
-  return [
-    "graft: transfer learning for images",
-    "",
-    "Usage: deno task pipeline [flags]        the whole pipeline",
-    "       deno task STEP [flags]            a step and what it needs",
-    "       deno task COMMAND [flags]",
-    "",
-    `Steps: ${pipeline.steps.map(({ name }) => name).join(", ")}`,
-    "",
-    "Commands:",
-    ...Object.values(commands).map(({ usage, help }) => `  ${usage.padEnd(width)}${help}`),
-    "",
-    "Flags:",
-    flagHelp(),
-  ].join("\n");
 }

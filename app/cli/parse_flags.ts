@@ -1,102 +1,131 @@
-/** From arguments to flags, checked against their table; and the table as help. */
-import { parseArgs } from "node:util";
+/** From what was typed to the typed flags of a command, checked by its schema. */
+import * as v from "valibot";
+import type { GivenFlag } from "./arguments.ts";
+import type { Axis, Command } from "./command.ts";
 import { UsageError } from "./errors.ts";
-import { type Axis, type FlagName, FLAGS, type Flags, type FlagSpec } from "./flags.ts";
+import { expectation, optionsOf } from "./expectation.ts";
+import { factsOf, type Flag, type FlagEntries } from "./flag.ts";
 import { nearest } from "./nearest.ts";
 import { listOf } from "./value_list.ts";
 
-/** @throws {UsageError} naming the flag, what was wrong and what is right */
-export function parseFlags(args: string[]): Flags {
-  const specs = Object.entries(FLAGS) as [FlagName, FlagSpec][];
-  const options = Object.fromEntries(specs.map(([name, spec]) => [
-    name,
-    { type: spec.value ? "string" as const : "boolean" as const, multiple: spec.multiple === true },
-  ]));
-  const { values: { sweep = [], ...values }, positionals, tokens } = parse(args, options);
-  const axes: Axis[] = [];
-  for (const [name, spec] of specs) {
-    const value = values[name];
-    if (typeof value !== "string") continue;
-    const list = spec.axis === "list" ? listOf(value) : [value];
-    for (const value of list) check(name, spec, value);
-    if (list.length > 1) axes.push({ name, values: list });
-    values[name] = list.length > 1 ? undefined : list[0];
+export interface ParsedFlags {
+  /** As the command's schema types them. */
+  flags: Record<string, unknown>;
+  axes: Axis[];
+  /** The flags that decide what is computed, as they were typed, for a shell. */
+  typed: string[];
+}
+
+type Taker = Pick<Command, "name" | "flags">;
+
+/** What was typed, each value fit for its flag. */
+interface ReadFlags extends Omit<ParsedFlags, "flags"> {
+  raw: Record<string, unknown>;
+}
+
+/**
+ * @param commands all there are: a flag that `command` does not take may be another's
+ * @throws {UsageError} naming the flag, what was wrong and what is right
+ */
+export function parseFlags(
+  command: Taker,
+  given: readonly GivenFlag[],
+  commands: readonly Taker[],
+): ParsedFlags {
+  const { raw, ...read } = readFlags(command, given, commands);
+  const { success, issues, output } = v.safeParse(command.flags, raw, { abortEarly: true });
+  if (success) return { flags: output, ...read };
+  const name = issues[0].path![0].key as string;
+  const schema = command.flags.entries[name];
+  throw new UsageError(`${command.name} takes --${name}, ${expectation(schema)}`);
+}
+
+/** As `parseFlags`, for flags of which those that must be there may still be missing. */
+export function readFlags(
+  command: Taker,
+  given: readonly GivenFlag[],
+  commands: readonly Taker[],
+): ReadFlags {
+  const entries = command.flags.entries;
+  const foreign = given.find(({ name }) => !(name in entries));
+  if (foreign) throw refused(foreign, command, commands);
+  const raw: ReadFlags["raw"] = {};
+  for (const { name, text = true } of given) {
+    const { multiple } = factsOf(entries[name]);
+    raw[name] = multiple ? [...raw[name] as string[] ?? [], text] : text;
   }
-  for (const text of sweep as string[]) {
-    const axis = axisOf(text);
-    const { name } = axis;
-    if (axes.some((other) => other.name === name) || values[name] !== undefined) {
+  const axes: Axis[] = [];
+  for (const [name, value] of Object.entries(raw)) {
+    const isList = factsOf(entries[name]).axis === "list";
+    const values = isList ? listOf(value as string) : [value];
+    const axis = axisOf(name, entries[name], values);
+    if (values.length === 1) {
+      raw[name] = values[0];
+      continue;
+    }
+    if (!("sweep" in entries)) {
+      throw new UsageError(`${command.name} takes one --${name}, not ${values.join(", ")}`);
+    }
+    axes.push(axis);
+    delete raw[name];
+  }
+  for (const text of raw.sweep as string[] ?? []) {
+    const { name, values } = sweepOf(text, entries);
+    if (axes.some((other) => other.name === name) || raw[name] !== undefined) {
       throw new UsageError(
         `--${name} is given twice, once by --sweep ${text}: say all values there`,
       );
     }
-    axes.push(axis);
+    axes.push(axisOf(name, entries[name], values));
   }
-  const typed = tokens.flatMap((token) =>
-    token.kind === "option" && !ABOUT_A_RUN.has(token.name)
-      ? [inShell(`--${token.name}${token.value === undefined ? "" : `=${token.value}`}`)]
-      : []
-  );
-  return { ...values, positionals, axes, typed } as Flags;
+  return { raw, axes, typed: inShell(given, entries) };
 }
 
-/** Flags that decide how a run goes and what it shows, not what it computes. */
-const ABOUT_A_RUN: ReadonlySet<string> = new Set<FlagName>([
-  "force",
-  "keep-going",
-  "json",
-  "verbose",
-]);
-
-const inShell = (text: string) =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-
-function check(name: string, spec: FlagSpec, value: string): void {
-  const expected = spec.check?.(value);
-  if (expected) throw new UsageError(`--${name} is "${value}", but takes ${expected}`);
-}
-
-/** Of `--sweep lr=1e-3,1e-2`. */
-function axisOf(text: string): Axis {
-  const [, name, list] = /^(?:--)?([^=]+)=(.*)$/s.exec(text) ?? [];
-  const known = (Object.entries(FLAGS) as [string, FlagSpec][]).filter(([, { axis }]) => axis);
-  const spec = known.find(([flag]) => flag === name)?.[1];
-  if (!spec) {
-    const names = known.map(([flag]) => flag);
-    const near = nearest(name ?? text, names);
+/** @throws {UsageError} for a value that does not fit */
+function axisOf(name: string, schema: Flag, given: unknown[]): Axis {
+  const values = given.map((label) => {
+    const { success, output } = v.safeParse(schema, label);
+    if (success) return { label: String(label), value: output };
+    const near = nearest(String(label), optionsOf(schema) ?? []);
     throw new UsageError(
-      `--sweep takes FLAG=VALUES, such as lr=1e-3,1e-2 or seed=0..4, not "${text}": ` +
-        (near ? `did you mean ${near}?` : `flags to sweep over are ${names.join(", ")}`),
+      `--${name} is "${label}", but takes ${expectation(schema)}` +
+        (near ? `: did you mean ${near}?` : ""),
     );
-  }
-  const values = listOf(list);
-  for (const value of values) check(name, spec, value);
+  });
   return { name, values };
 }
 
-function parse(
-  args: string[],
-  options: Record<string, { type: "string" | "boolean"; multiple: boolean }>,
-) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true, strict: true, tokens: true });
-  } catch (error) {
-    const unknown = /^Unknown option '(--?[^']*)'/.exec((error as Error).message)?.[1];
-    if (unknown) {
-      const near = nearest(unknown.replace(/^-+/, ""), Object.keys(options));
-      throw new UsageError(`${unknown} is no flag${near ? `: did you mean --${near}?` : ""}`);
-    }
-    throw new UsageError((error as Error).message.split("\n")[0]);
+/** Of `--sweep lr=1e-3,1e-2`. */
+function sweepOf(text: string, entries: FlagEntries): { name: string; values: string[] } {
+  const [, name, list] = /^(?:--)?([^=]+)=(.*)$/s.exec(text) ?? [];
+  const known = Object.keys(entries).filter((flag) => factsOf(entries[flag]).axis);
+  if (!known.includes(name)) {
+    const near = nearest(name ?? text, known);
+    throw new UsageError(
+      `--sweep takes FLAG=VALUES, such as lr=1e-3,1e-2 or seed=0..4, not "${text}": ` +
+        (near ? `did you mean ${near}?` : `flags to sweep over are ${known.join(", ")}`),
+    );
   }
+  return { name, values: listOf(list) };
 }
 
-/** The table of flags, aligned. */
-export function flagHelp(): string {
-  const rows = (Object.entries(FLAGS) as [string, FlagSpec][])
-    .map(([name, spec]) => [`--${name}${spec.value ? ` ${spec.value}` : ""}`, spec.help]);
-  return rows
-    .map(([flag, help]) =>
-      flag.length > 28 ? `  ${flag}\n${" ".repeat(32)}${help}` : `  ${flag.padEnd(30)}${help}`
-    )
-    .join("\n");
+function refused(
+  { name, typed }: GivenFlag,
+  command: Taker,
+  commands: readonly Taker[],
+): UsageError {
+  const takers = commands.filter(({ flags }) => name in flags.entries).map(({ name }) => name);
+  if (takers.length > 0) {
+    const those = new Intl.ListFormat("en-GB").format(takers);
+    return new UsageError(`${command.name} takes no ${typed}, which is for ${those}`);
+  }
+  const near = nearest(name, Object.keys(command.flags.entries));
+  return new UsageError(`${typed} is no flag${near ? `: did you mean --${near}?` : ""}`);
+}
+
+function inShell(given: readonly GivenFlag[], entries: FlagEntries): string[] {
+  return given.filter(({ name }) => !factsOf(entries[name]).passing).map(({ typed, text }) => {
+    const whole = text === undefined ? typed : `${typed}=${text}`;
+    return /^[\w@%+=:,./-]+$/.test(whole) ? whole : `'${whole.replaceAll("'", `'\\''`)}'`;
+  });
 }

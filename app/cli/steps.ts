@@ -9,7 +9,7 @@ import { nearest } from "./nearest.ts";
  *
  * @throws {UsageError} when a name is no step's
  */
-export function checkSteps({ steps }: Pipeline, names: string[]): string[] | undefined {
+export function checkSteps({ steps }: Pipeline, names: readonly string[]): string[] | undefined {
   if (names.length === 0) return undefined;
   return names.flatMap((wanted) => {
     const found = steps.filter((step) => step.name === wanted || kindOf(step) === wanted);

@@ -1,145 +1,28 @@
 /** `deno task export --format NAME`: the trained model as files for other programs. */
-import { basename, dirname, extname, resolve } from "node:path";
-import type { CommandContext } from "../cli/application.ts";
-import { UsageError } from "../cli/errors.ts";
-import { EXIT } from "../cli/exit.ts";
-import { checkFolder } from "../cli/paths.ts";
-import { nearest } from "../cli/nearest.ts";
-import { modelCard } from "../../export/model_card.ts";
-import { onnxBytes } from "../../export/onnx.ts";
-import { tfjsFiles } from "../../export/tfjs.ts";
-import { exportPytorch, exportSafetensors } from "../../export/torch.ts";
-import { type Format, FORMATS } from "../../export/usage.ts";
-import { pageFiles } from "../page/page_files.ts";
-import { type FinishedModel, finishedModel } from "../finished_model.ts";
-import { pageModelOf } from "../page_model.ts";
+import * as v from "valibot";
+import { FORMATS } from "../../export/usage.ts";
+import { defineCommand, flagsAlone } from "../cli/command.ts";
+import { flag, text, toggle } from "../cli/flag.ts";
+import { STORES } from "../cli/shared_flags.ts";
+import { MODEL } from "./flags.ts";
 
-/** What a format's main file is called, where --out names a folder. */
-const MAIN_FILES: Record<Format, string> = {
-  safetensors: "model.safetensors",
-  pytorch: "model.pth",
-  onnx: "model.onnx",
-  tfjs: "model.json",
-  page: "index.html",
-};
-/** Formats of one file, which --out may name itself. */
-const SINGLE: readonly Format[] = ["safetensors", "pytorch", "onnx"];
+export const EXPORT_FLAGS = v.object({
+  format: flag(v.picklist(FORMATS), {
+    value: "NAME",
+    help: FORMATS.join(", "),
+    required: true,
+  }),
+  out: flag(text, { value: "PATH", help: "the folder, or the file (default: exported/NAME)" }),
+  force: toggle({ help: "replace files that are there" }),
+  ...MODEL.entries,
+  ...STORES.entries,
+});
 
-export async function exportCommand(context: CommandContext): Promise<number> {
-  const { flags, operands, folder, json, say } = context;
-  const format = formatOf(flags.format);
-  if (operands.length > 0) {
-    throw new UsageError(
-      `export takes flags alone, not "${operands[0]}": say --out ${operands[0]}`,
-    );
-  }
-  const target = targetOf(format, resolve(folder, flags.out ?? `exported/${format}`));
-  await checkFolder("--out", target.folder);
-  const finished = await finishedModel(context);
-  const { description, facts, what } = finished;
-  const draft = await Deno.makeTempDir();
-  try {
-    await write(format, finished, `${draft}/${target.file}`);
-    const card = modelCard(format, target.file, description, facts);
-    await Deno.writeTextFile(`${draft}/${target.card}`, card);
-    const files = await moveInto(draft, target.folder, flags.force === true);
-    if (flags.json) json({ format, folder: target.folder, files, ...description });
-    else {
-      say(`${what}, as ${format}:`);
-      for (const { path, bytes } of files) say(`  ${path}  ${formatBytes(bytes)}`);
-    }
-  } finally {
-    await Deno.remove(draft, { recursive: true });
-  }
-  return EXIT.done;
-}
-
-function formatOf(format: string | undefined): Format {
-  const known = FORMATS.join(", ");
-  if (!format) throw new UsageError(`export takes --format, one of ${known}`);
-  if (FORMATS.includes(format as Format)) return format as Format;
-  const near = nearest(format, FORMATS);
-  throw new UsageError(
-    `--format is "${format}", but export takes ${known}${near ? `: did you mean ${near}?` : ""}`,
-  );
-}
-
-/** Where the main file and its card go; `--out NAME.onnx` names the file itself. */
-function targetOf(format: Format, out: string) {
-  const main = MAIN_FILES[format];
-  if (SINGLE.includes(format) && extname(out) === extname(main)) {
-    const file = basename(out);
-    return { folder: dirname(out), file, card: `${file.slice(0, -extname(file).length)}.md` };
-  }
-  return { folder: out, file: main, card: "README.md" };
-}
-
-async function write(format: Format, model: FinishedModel, path: string): Promise<void> {
-  switch (format) {
-    case "safetensors":
-      return await exportSafetensors(model, path);
-    case "pytorch":
-      return await exportPytorch(model, path);
-    case "onnx":
-      return await Deno.writeFile(path, onnxBytes(model));
-    case "tfjs":
-      return await writeFiles(dirname(path), tfjsFiles(model));
-    case "page":
-      return await writeFiles(dirname(path), await pageFiles(pageModelOf(model)));
-  }
-}
-
-async function writeFiles(
-  folder: string,
-  files: ReadonlyMap<string, Uint8Array>,
-): Promise<void> {
-  for (const [name, bytes] of files) {
-    await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
-    await Deno.writeFile(`${folder}/${name}`, bytes);
-  }
-}
-
-/**
- * Puts a folder's files in another, under names that appear when they are whole.
- * @throws {Error} before anything is written, where a file is there already and `force` is not given
- */
-async function moveInto(from: string, folder: string, force: boolean) {
-  const names = (await Array.fromAsync(filesUnder(from))).sort();
-  for (const name of names) {
-    if (!force && await exists(`${folder}/${name}`)) {
-      throw new Error(
-        `${folder}/${name} is there already: choose another --out, or replace it with --force`,
-      );
-    }
-  }
-  const files: { path: string; bytes: number }[] = [];
-  for (const name of names) {
-    const path = `${folder}/${name}`;
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.copyFile(`${from}/${name}`, `${path}.part`); // it may be another file system
-    await Deno.rename(`${path}.part`, path);
-    files.push({ path, bytes: (await Deno.stat(path)).size });
-  }
-  return files;
-}
-
-async function* filesUnder(folder: string, below = ""): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(`${folder}/${below}`)) {
-    if (isDirectory) yield* filesUnder(folder, `${below}${name}/`);
-    else yield below + name;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 1e5 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
+export const exportCommand = defineCommand({
+  name: "export",
+  group: "Use",
+  summary: "write the trained model for other programs",
+  operands: flagsAlone(" (--out says where to write)"),
+  flags: EXPORT_FLAGS,
+  run: async (context) => (await import("../export_model.ts")).exportModel(context),
+});

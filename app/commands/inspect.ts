@@ -1,103 +1,29 @@
 /** `deno task inspect DIR|ZIP|…`: what is wrong with photos, before anything is trained. */
-import { resolve } from "node:path";
-import type { CommandContext } from "../cli/application.ts";
-import { UsageError } from "../cli/errors.ts";
-import { EXIT } from "../cli/exit.ts";
-import { checkFile, checkOutput } from "../cli/paths.ts";
-import { materialize } from "../../data/sources/materialize.ts";
-import { formatSource, parseSource, type SourceSpec } from "../../data/sources/spec.ts";
-import { diagnose } from "../../data/doctor/diagnose.ts";
-import { examineFolder } from "../../data/doctor/examine.ts";
-import { checkZip, extractZip } from "../../data/download/zip.ts";
-import { ZipArchive } from "../../data/download/zip_archive.ts";
-import { findArchitecture } from "../../models/registry.ts";
-import { countFindings, describeFinding } from "../../report/describe_findings.ts";
-import { findingsSheet } from "../../report/findings_sheet.ts";
+import * as v from "valibot";
+import { defineCommand } from "../cli/command.ts";
+import { flag, text } from "../cli/flag.ts";
+import { STORE } from "../cli/shared_flags.ts";
+import { architectureFlag, dataFlag } from "./flags.ts";
 
-/** Whose input size decides what is small, where --model does not say. */
-const MODEL = "resnet18";
+export const INSPECT_FLAGS = v.object({
+  data: dataFlag,
+  grid: flag(text, { value: "OUT.png", help: "draw the photos that were found" }),
+  model: architectureFlag({
+    value: "auto|NAME",
+    help: "whose input size decides what is small (default: resnet18)",
+  }, "auto"),
+  ...STORE.entries,
+});
 
-export async function inspectCommand(context: CommandContext): Promise<number> {
-  const { flags, operands, folder: here, json, say, signal } = context;
-  const source = operands[0] ?? flags.data;
-  if (source === undefined || operands.length > 1) {
-    throw new UsageError(
-      "inspect takes one folder, zip, address or package: deno task inspect DIR",
-    );
-  }
-  if (flags.grid) await checkOutput("--grid", resolve(here, flags.grid));
-  const spec = withPath(parseSource(source), here);
-  const temporary = await Deno.makeTempDir({ prefix: "graft-inspect-" });
-  try {
-    const folder = await photosOf(spec, temporary, context);
-    const exifOrientation = spec.kind !== "hymenoptera";
-    const what = formatSource(spec);
-    const { say: progress, end } = progressLine();
-    const collection = await examineFolder(folder, what, { exifOrientation, signal, progress });
-    end();
-    const { preprocessing: { resize, size } } = findArchitecture(
-      flags.model && flags.model !== "auto" ? flags.model : MODEL,
-    );
-    const findings = diagnose(collection, { resize, size, exifOrientation });
-    for (const finding of findings) {
-      if (flags.json) json(finding);
-      else describeFinding(finding).forEach((line) => say(line));
-    }
-    const counts = countFindings(findings);
-    const { files } = collection;
-    const photos = files.filter(({ photo }) => photo).length;
-    if (flags.json) {
-      json({ photos, files: files.length, findings: findings.length, summary: counts });
-    } else say(`${findings.length > 0 ? "\n" : ""}${photos} photos looked at: ${counts}`);
-    if (flags.grid) {
-      const path = resolve(here, flags.grid);
-      const sheet = await findingsSheet(findings, folder, `What was found in ${what}`);
-      if (sheet) await Deno.writeFile(path, sheet);
-      console.error(sheet ? `drew ${path}` : `${path} was not drawn: no finding names a file`);
-    }
-    return findings.some(({ severity }) => severity === "error") ? EXIT.failed : EXIT.done;
-  } finally {
-    await Deno.remove(temporary, { recursive: true });
-  }
-}
-
-function withPath(spec: SourceSpec, here: string): SourceSpec {
-  return "path" in spec ? { ...spec, path: resolve(here, spec.path) } : spec;
-}
-
-/** A folder with the source's photos: one's own stays where it is, whatever its layout. */
-async function photosOf(
-  spec: SourceSpec,
-  temporary: string,
-  { signal, store, say }: CommandContext,
-): Promise<string> {
-  if (spec.kind === "folder") return spec.path;
-  if (spec.kind === "zip") {
-    await checkFile("the zip", spec.path);
-    using archive = await ZipArchive.open(spec.path);
-    const targets = new Map(checkZip(archive).map((name) => [name, name]));
-    await extractZip(archive, targets, temporary, { signal });
-    return temporary;
-  }
-  await materialize(spec, temporary, {
-    seed: 0,
-    downloads: `${store}/downloads`,
-    mirror: Deno.env.get("GRAFT_MIRROR"),
-    signal,
-    log: say,
-  });
-  return `${temporary}/photos`;
-}
-
-/** How far it is, on a terminal; elsewhere nothing, as the result is soon there. */
-function progressLine() {
-  const shown = Deno.stderr.isTerminal();
-  const write = (text: string) =>
-    shown && Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
-  return {
-    say: (done: number, total: number) => {
-      if (done % 10 === 0) write(`looking at photo ${done} of ${total}`);
-    },
-    end: () => write(""),
-  };
-}
+export const inspect = defineCommand({
+  name: "inspect",
+  group: "Train",
+  summary: "say what is wrong with photos, and what to do about it",
+  operands: {
+    schema: v.union([v.strictTuple([]), v.strictTuple([v.string()])]),
+    usage: "DIR|ZIP|…",
+    takes: "one folder, zip, address or package: deno task inspect DIR",
+  },
+  flags: INSPECT_FLAGS,
+  run: async (context) => (await import("../inspect_photos.ts")).inspectPhotos(context),
+});

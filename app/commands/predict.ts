@@ -1,103 +1,42 @@
 /** `deno task predict PATH…`: labels for one's own photos. */
-import { resolve } from "node:path";
-import { chooseBackend } from "../../backend/choose.ts";
-import type { CommandContext } from "../cli/application.ts";
-import { UsageError } from "../cli/errors.ts";
-import { EXIT } from "../cli/exit.ts";
-import type { Flags } from "../cli/flags.ts";
-import { checkOutput } from "../cli/paths.ts";
-import { classNames } from "../../models/manifest.ts";
-import { modelFromFile, trainedModel } from "../choose_model.ts";
-import { PredictionPictures } from "../predictions/draw_predictions.ts";
-import { csvFormat, tableFormat } from "../predictions/format_predictions.ts";
-import { listPhotos } from "../predictions/list_photos.ts";
-import { resourcesFor } from "../../inference/prediction_resources.ts";
-import { predictPhotos } from "../../inference/predict_photos.ts";
+import * as v from "valibot";
+import { defineCommand } from "../cli/command.ts";
+import { flag, integer, text } from "../cli/flag.ts";
+import { STORES } from "../cli/shared_flags.ts";
+import { backendFlag, MODEL, threadsFlag } from "./flags.ts";
 
-const DEFAULT_TOP = 5;
-/** The adapter takes longer to start than a photo takes on the CPU: a GPU only when asked for. */
-const DEFAULT_BACKEND = "wasm";
-/** Side of the photos kept for `--grid`, in pixels. */
-const TILE = 360;
+export const PREDICT_FLAGS = v.object({
+  top: flag(integer(1), { value: "K", help: "how many classes to list", default: "5" }),
+  format: flag(v.picklist(["table", "json", "csv"]), {
+    value: "table|json|csv",
+    help: "how photos and their labels are written (default: table, with --json json)",
+  }),
+  grid: flag(text, { value: "OUT.png", help: "draw the labelled photos" }),
+  explain: flag(text, {
+    value: "OUT.png",
+    help: "draw what speaks for each label (Grad-CAM)",
+  }),
+  // The adapter takes longer to start than a photo takes on the CPU: a GPU only when asked for.
+  backend: backendFlag("wasm"),
+  threads: threadsFlag,
+  ...MODEL.entries,
+  ...STORES.entries,
+});
 
 /** @param v8Flags arguments of `deno run` for processes that compute and parse nothing */
-export async function predictCommand(
-  context: CommandContext,
-  v8Flags: readonly string[],
-): Promise<number> {
-  const { flags, operands, folder, json, signal } = context;
-  if (operands.length === 0) {
-    throw new UsageError("predict takes photos, folders, patterns or -: deno task predict ant.jpg");
-  }
-  const format = formatOf(flags);
-  for (const flag of ["grid", "explain"] as const) {
-    if (flags[flag]) await checkOutput(`--${flag}`, resolve(folder, flags[flag]));
-  }
-  signal.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
-  const { paths, count } = await listPhotos(operands, folder);
-  const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
-  if (format === "table") console.error(`with ${chosen.what}`);
-  const { backend } = await chooseBackend(
-    (flags.backend ?? DEFAULT_BACKEND) as "auto" | "webgpu" | "wasm",
-  );
-  const threads = flags.threads ? Number(flags.threads) : undefined;
-  using resources = await resourcesFor(chosen.source, {
-    backend,
-    threads,
-    photos: count ?? Infinity,
-    v8Flags,
+export const predict = (v8Flags: () => Promise<readonly string[]>) =>
+  defineCommand({
+    name: "predict",
+    group: "Use",
+    summary: "label photos with a trained model",
+    details: "Photos are files, folders, patterns, or with - a list on stdin.",
+    operands: {
+      schema: v.pipe(v.array(v.string()), v.minLength(1)),
+      usage: "PATH…",
+      takes: "photos, folders, patterns or -: deno task predict ant.jpg",
+    },
+    flags: PREDICT_FLAGS,
+    // Loaded only now: no other command should wait for tfjs.
+    run: async (context) =>
+      (await import("../predictions/predict.ts")).predictPaths(context, await v8Flags()),
   });
-
-  const { source: { manifest }, postprocessing } = chosen;
-  const { preprocessing } = manifest;
-  const classes = classNames(manifest);
-  const top = Math.min(classes.length, Number(flags.top ?? DEFAULT_TOP));
-  const text = format === "csv" ? csvFormat(top) : tableFormat(classes);
-  if (format === "csv") console.log(text.head);
-  const pictures = new PredictionPictures();
-  const picture = flags.grid ? TILE : undefined;
-  let done = 0, failed = 0;
-  const started = performance.now();
-  const results = predictPhotos(paths, {
-    ...resources,
-    crop: (path) => resources.crop({ photo: resolve(folder, path), ...preprocessing, picture }),
-    classes,
-    postprocessing,
-    top,
-  });
-  for await (const { result, crop, picture } of results) {
-    done++;
-    const isFailure = "error" in result;
-    if (isFailure) failed++;
-    if (format === "json") json(result);
-    else if (isFailure && format === "table") console.error(text.line(result));
-    else console.log(text.line(result));
-    if (!isFailure && crop) pictures.add({ prediction: result, crop, picture });
-  }
-  if (format !== "json" && done > 1) {
-    console.error(describePace(done, failed, (performance.now() - started) / 1000));
-  }
-  if (flags.grid) await pictures.drawGrid(resolve(folder, flags.grid));
-  if (flags.explain) {
-    const path = resolve(folder, flags.explain);
-    await pictures.drawExplained(path, chosen.source, { backend, threads });
-  }
-  return failed > 0 ? EXIT.failed : EXIT.done;
-}
-
-function formatOf({ format, json }: Flags): string {
-  if (format === undefined) return json ? "json" : "table";
-  if (!["table", "json", "csv"].includes(format)) {
-    throw new UsageError(`--format is "${format}", but predict takes table, json or csv`);
-  }
-  if (json && format !== "json") {
-    throw new UsageError(`--json and --format ${format} exclude each other: give one`);
-  }
-  return format;
-}
-
-function describePace(done: number, failed: number, seconds: number): string {
-  const failures = failed > 0 ? `, ${failed} of them could not be read` : "";
-  return `${done} photos${failures} in ${seconds.toFixed(1)} s: ` +
-    `${(done / seconds).toFixed(0)} a second`;
-}

@@ -1,16 +1,37 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
+import * as v from "valibot";
 import type { PipelineEvent } from "../../pipeline/events.ts";
-import { run } from "../../pipeline/run.ts";
+import { run as runPipeline } from "../../pipeline/run.ts";
 import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
-import type { Application, CommandContext } from "../cli/application.ts";
-import { configure } from "../cli/configuration.ts";
+import { type Program, withSettings } from "../cli/application.ts";
+import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
-import type { Flags } from "../cli/flags.ts";
 import { formatSeconds, nameWidth, newRenderer } from "../cli/render.ts";
+import { requestedPipeline } from "../cli/requested_pipeline.ts";
+import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 
-export async function runSteps(app: Application, context: CommandContext): Promise<number> {
-  const { flags, store, readFrom, signal, json, say } = context;
-  const { pipeline, parameters, targets, notes, conclude } = await configure(app, context);
+const flags = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
+
+type RunContext = ContextOf<typeof flags>;
+
+export const run = (program: Program) =>
+  defineCommand({
+    name: "pipeline",
+    alias: "run",
+    group: "Train",
+    summary: "run the whole pipeline, or the named steps and what they need",
+    operands: { schema: anyOperands, usage: "[STEP…]", takes: "names of steps" },
+    flags: withSettings(program, flags),
+    run: (context) => runSteps(program, context),
+  });
+
+async function runSteps(program: Program, context: RunContext): Promise<number> {
+  const { flags, operands, typed, store, readFrom, signal, json, say } = context;
+  const { pipeline, parameters, targets, notes, conclude } = await requestedPipeline(
+    program,
+    context,
+    operands,
+  );
   notes.forEach(say);
   const renderer = newRenderer();
   const onEvent = (event: PipelineEvent) => {
@@ -19,12 +40,12 @@ export async function runSteps(app: Application, context: CommandContext): Promi
   };
   let record: RunRecord;
   try {
-    record = await run(pipeline, {
+    record = await runPipeline(pipeline, {
       store,
       readFrom,
       parameters,
       targets,
-      jobs: flags.jobs ? Number(flags.jobs) : undefined,
+      jobs: flags.jobs,
       force: flags.force,
       keepGoing: flags["keep-going"],
       signal,
@@ -34,10 +55,10 @@ export async function runSteps(app: Application, context: CommandContext): Promi
     renderer.close();
   }
   for (const step of record.steps) {
-    if (step.error) console.error(describeFailure(step, flags));
+    if (step.error) console.error(describeFailure(step, flags.verbose, typed));
   }
   if (!flags.json) sayResults(record, say);
-  const conclusion = conclude?.(record);
+  const conclusion = await conclude(record);
   if (conclusion) say(`\n${conclusion}`);
   if (record.status === "interrupted") return EXIT.interrupted;
   return record.status === "done" ? EXIT.done : EXIT.failed;
@@ -46,7 +67,8 @@ export async function runSteps(app: Application, context: CommandContext): Promi
 /** Its own error first, then the end of its log, where the rest is, and how to try again. */
 function describeFailure(
   { step, kind, error }: StepRecord,
-  { verbose, typed }: Flags,
+  verbose: boolean,
+  typed: readonly string[],
 ): string {
   const { message, stack, logTail, logFile } = error!;
   return [

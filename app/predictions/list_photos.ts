@@ -24,7 +24,7 @@ export interface PhotoList {
  * @throws {UsageError} when a folder holds no image, nothing fits a pattern, or one is an address
  */
 export async function listPhotos(
-  operands: string[],
+  operands: readonly string[],
   folder: string,
   stdin: () => ReadableStream<Uint8Array> = () => Deno.stdin.readable,
 ): Promise<PhotoList> {

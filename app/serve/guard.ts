@@ -3,8 +3,7 @@
 /** Names under which a browser on this computer reaches a server that listens to it alone. */
 const LOCAL = ["localhost", "127.0.0.1", "[::1]"];
 
-export const isLoopback = (host: string) =>
-  host === "localhost" || host === "::1" || /^127\./.test(host);
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
 
 /**
  * Why a request is refused; undefined where it is not.

@@ -5,12 +5,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { Kernel } from "./generated_abi.ts";
 import { type Block, SharedHeap } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
-import { Kernel } from "./kernel.ts";
 import { PanelWidth } from "./panel_width.ts";
 import { elementChunks } from "./partition.ts";
-import { lazyArguments } from "./source.ts";
+import { lazySource } from "./source.ts";
 import { type Lazy, TensorData } from "./tensor_data.ts";
 import { ThreadPool } from "./thread_pool.ts";
 
@@ -115,14 +115,14 @@ export class WasmBackend extends MathBackendCPU {
     if (lazy.kind === "deferred") return lazy.compute();
     const block = this.heap.allocate(size);
     const { chunks, perChunk } = elementChunks(lazy.rows, lazy.channels);
-    this.pool.run(Kernel.materialize, chunks, 0, [
-      ...lazyArguments(lazy),
-      block.pointer,
-      0,
-      lazy.rows,
-      lazy.channels,
-      perChunk,
-    ]);
+    this.pool.run(Kernel.materialize, chunks, 0, {
+      source: lazySource(lazy),
+      out: block.pointer,
+      residual: 0,
+      rows: lazy.rows,
+      channels: lazy.channels,
+      rowsPerChunk: perChunk,
+    });
     return block;
   };
 }

@@ -1,5 +1,8 @@
-/** Compiles kernels/ to kernels.wasm: `deno task build:wasm`. */
+/** Writes what abi/ describes, and compiles kernels/ to kernels.wasm: `deno task build:wasm`. */
 import asc from "assemblyscript/asc";
+import { CONSTANTS, KERNEL_DATA, PAGE } from "./abi/constants.ts";
+import { kernelAbi, kernelArguments, runChunk } from "./abi/kernel_sources.ts";
+import { typescriptAbi } from "./abi/typescript_source.ts";
 import { depthwiseRows } from "./generate_depthwise_rows.ts";
 import { microKernels } from "./generate_micro_kernels.ts";
 import { winogradTransforms } from "./generate_winograd.ts";
@@ -9,16 +12,24 @@ const FOLDER = new URL("./kernels/", import.meta.url);
 const OPTIONS = [
   ["--outFile", "kernels.wasm"],
   ["-O3", "--converge", "--noAssert", "--runtime", "stub"],
-  ["--importMemory", "--sharedMemory", "--initialMemory", "4", "--maximumMemory", "65536"],
-  // Below it lies what queue.ts addresses by number.
-  ["--memoryBase", "196608"],
+  ["--importMemory", "--sharedMemory", "--maximumMemory", "65536"],
+  ["--initialMemory", String(CONSTANTS.HEAP.value / PAGE)],
+  ["--memoryBase", String(KERNEL_DATA)],
   ["--enable", "simd", "--enable", "relaxed-simd", "--enable", "threads"],
   ["--use", "abort="],
   // Names of functions, for profiles.
   ["--debug"],
 ].flat();
 
-/** Generated sources, by file name; they exist only during the build. */
+/** Both sides of what TypeScript and the kernels share, by file name; committed, as readers need it. */
+export const SHARED: Record<string, () => string> = {
+  "generated_abi.ts": typescriptAbi,
+  "kernels/generated_abi.ts": kernelAbi,
+  "kernels/generated_arguments.ts": kernelArguments,
+  "kernels/run_chunk.ts": runChunk,
+};
+
+/** Generated sources of kernels, by file name; they exist only during the build. */
 const GENERATED: Record<string, () => string> = {
   "generated_depthwise_rows.ts": depthwiseRows,
   "micro_kernels.ts": microKernels,
@@ -49,5 +60,8 @@ function readOrNull(name: string): string | null {
 }
 
 if (import.meta.main) {
+  for (const [name, source] of Object.entries(SHARED)) {
+    await Deno.writeTextFile(new URL(name, import.meta.url), source());
+  }
   await Deno.writeFile(new URL("./kernels.wasm", import.meta.url), await compileKernels());
 }

@@ -4,6 +4,8 @@
  * with stride 2. Weights stay in registers along the row. The loop along it does several pixels a
  * turn, each of which may be the last, for the reason that generate_micro_kernels.ts gives.
  */
+import { place, wordsOf } from "./abi/layout.ts";
+import { RECORDS } from "./abi/records.ts";
 
 const TAP_COUNTS = [1, 2, 4, 6, 9];
 /** Pixels a turn. */
@@ -15,6 +17,14 @@ export function depthwiseRows(): string {
     'import { floats, fma } from "./simd";',
     ...TAP_COUNTS.map(row),
   ].join("\n");
+}
+
+const TAP = RECORDS.Tap.fields;
+const [pixels, weights] = place(TAP);
+
+/** Bytes from a table of taps to a field of tap number i. */
+function tapAt(i: number, { word }: { word: number }): number {
+  return 4 * (i * wordsOf(TAP) + word);
 }
 
 /** Returns the first channel that is left for the caller: those beyond the last whole eight. */
@@ -45,7 +55,8 @@ export function depthwiseRow${count}(
 ): i32 {
 ${
     taps.map((i) =>
-      `  const p${i} = load<usize>(taps, ${8 * i}), q${i} = load<usize>(taps, ${8 * i + 4});`
+      `  const p${i} = load<usize>(taps, ${tapAt(i, pixels)}), ` +
+      `q${i} = load<usize>(taps, ${tapAt(i, weights)});`
     ).join("\n")
   }
   let c = 0;

@@ -4,6 +4,7 @@
  * The whole address space is reserved at once and backed by the operating system page by page as it
  * is first touched: growing a shared memory while other threads compute is a race in engines.
  */
+import { HEAP } from "./generated_abi.ts";
 
 /** Some bytes of the heap, shared by all who retained it. */
 export interface Block {
@@ -12,8 +13,6 @@ export interface Block {
   references: number;
 }
 
-/** Below it lie what kernels/queue.ts addresses by number, and the kernels' own data. */
-const FIRST_BYTE = 256 * 1024;
 const PAGE = 64 * 1024;
 /** Blocks start on cache lines, and vectors may be read a little past their end. */
 const ALIGNMENT = 128;
@@ -25,7 +24,7 @@ export class SharedHeap {
   beforeAccess = () => {};
   readonly #limit: number;
   /** Never used so far: everything from here on. */
-  #top = FIRST_BYTE;
+  #top = HEAP;
   /** Free blocks below #top by address, neighbours merged. */
   readonly #free: { pointer: number; bytes: number }[] = [];
   #bytesInUse = 0;

@@ -1,15 +1,12 @@
-/** Writes the `Source` record that kernels/source.ts reads: a tensor's rows, computed or lazy. */
+/** A tensor's rows, computed or lazy, as kernels/source.ts reads them. */
+import { ActivationCode, SCALE_VECTOR, SourceKind, type SourceRecord } from "./generated_abi.ts";
 import type { Block } from "./heap.ts";
 import type { LazyRows, TensorData } from "./tensor_data.ts";
 
-const PLAIN = 0;
-const NORMALIZED = 1;
-const NORMALIZED_GRADIENT = 2;
-
-/** As a source, whatever state the tensor is in. */
-export function sourceArguments(data: TensorData): number[] {
+/** Whatever state the tensor is in. */
+export function sourceOf(data: TensorData): SourceRecord {
   const { lazy } = data;
-  return lazy && lazy.kind !== "deferred" ? lazyArguments(lazy) : plainArguments(data);
+  return lazy && lazy.kind !== "deferred" ? lazySource(lazy) : computedSource(data);
 }
 
 /** The blocks that a source reads, for whoever keeps its arguments. */
@@ -20,32 +17,46 @@ export function sourceBlocks(data: TensorData): Block[] {
   return [lazy.d, lazy.z, lazy.coefficients, lazy.state];
 }
 
-/** As a source of computed values. */
-export function plainArguments(data: TensorData): number[] {
-  return plainRecord(data.pointer);
+/** Of computed values. */
+export function computedSource(data: TensorData): SourceRecord {
+  return plainSource(data.pointer);
 }
 
-export function plainRecord(pointer: number): number[] {
-  return [PLAIN, pointer, 0, 0, 0, 0];
+export function plainSource(pointer: number): SourceRecord {
+  return {
+    kind: SourceKind.plain,
+    values: pointer,
+    z: 0,
+    scaleShift: 0,
+    coefficients: 0,
+    activation: ActivationCode.linear,
+  };
 }
 
-export function lazyArguments(lazy: LazyRows): number[] {
+export function lazySource(lazy: LazyRows): SourceRecord {
   const scaleShift = scaleShiftPointer(lazy.state.pointer, lazy.channels);
+  const { activation } = lazy;
   if (lazy.kind === "normalized") {
-    return [NORMALIZED, lazy.z.pointer, 0, scaleShift, 0, lazy.activation];
+    return {
+      kind: SourceKind.normalized,
+      values: lazy.z.pointer,
+      z: 0,
+      scaleShift,
+      coefficients: 0,
+      activation,
+    };
   }
-  const { d, z, coefficients, activation } = lazy;
-  return [
-    NORMALIZED_GRADIENT,
-    d.pointer,
-    z.pointer,
+  return {
+    kind: SourceKind.normalizedGradient,
+    values: lazy.d.pointer,
+    z: lazy.z.pointer,
     scaleShift,
-    coefficients.pointer,
+    coefficients: lazy.coefficients.pointer,
     activation,
-  ];
+  };
 }
 
 /** The state of a batch normalisation is mean, 1/σ, scale, shift. */
 export function scaleShiftPointer(state: number, channels: number): number {
-  return state + 2 * 4 * channels;
+  return state + SCALE_VECTOR * 4 * channels;
 }

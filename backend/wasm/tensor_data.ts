@@ -1,13 +1,11 @@
 /** What the backend knows of one tensor's values. */
 import type * as tf from "@tensorflow/tfjs";
+import { ActivationCode, RELU6_UPPER } from "./generated_abi.ts";
 import type { Block, SharedHeap } from "./heap.ts";
-
-export const ACTIVATION_CODES = { linear: 0, relu: 1, relu6: 2 } as const;
-export type ActivationCode = 0 | 1 | 2;
 
 /** Upper clamp of an activation, as in kernels/simd.ts; relu has none. */
 export function upperBound(activation: ActivationCode): number {
-  return activation === ACTIVATION_CODES.relu6 ? 6 : Infinity;
+  return activation === ActivationCode.relu6 ? RELU6_UPPER : Infinity;
 }
 
 /**
@@ -24,7 +22,7 @@ export interface NormalizedValue {
 }
 
 /** A·d + B·z + C, not computed yet: the gradient of a batch normalisation's input. */
-export interface NormalizedGradient {
+interface NormalizedGradient {
   kind: "normalized gradient";
   d: Block;
   z: Block;
@@ -59,7 +57,7 @@ export interface BatchStatistics {
 }
 
 /** How a tensor came out of batch normalisation; its gradient needs it. */
-export interface BatchNormOrigin {
+interface BatchNormOrigin {
   z: Block;
   state: Block;
   activation: ActivationCode;
@@ -76,7 +74,7 @@ export interface GradientStatistics {
 }
 
 /** Scale and shift of batch normalisation by running buffers, and what they were computed from. */
-export interface FoldedStatistics {
+interface FoldedStatistics {
   /** As the state of `NormalizedValue`, mean and 1/σ left out. */
   state: Block;
   epsilon: number;

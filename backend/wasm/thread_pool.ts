@@ -5,19 +5,21 @@
  */
 import { Worker } from "node:worker_threads";
 import { readFailure } from "./failure.ts";
+import {
+  COMMAND_BYTES,
+  COMMAND_HEADER_WORDS,
+  COMMANDS,
+  COMPLETED,
+  type KernelOf,
+  type Memory,
+  PARKED,
+  PUBLISHED,
+  RING,
+  THREADS,
+  writeCommandHeader,
+} from "./generated_abi.ts";
 import type { SharedHeap } from "./heap.ts";
 import { instantiateKernels, type Kernels } from "./instantiate.ts";
-import type { Kernel } from "./kernel.ts";
-
-/** Addresses and sizes that kernels/queue.ts fixes. */
-const PUBLISHED = 1024;
-const COMPLETED = 1092;
-const PARKED = 1216;
-const THREADS = 1280;
-const RING = 65536;
-const COMMANDS = 512;
-const COMMAND_WORDS = 64;
-const HEADER_WORDS = 4;
 
 /** One chunk takes milliseconds; a worker that is silent for so long will never answer. */
 const PATIENCE_MS = 60_000;
@@ -27,7 +29,7 @@ export class ThreadPool {
   readonly #heap: SharedHeap;
   readonly #module: WebAssembly.Module;
   readonly #words: Int32Array;
-  readonly #commands: Uint32Array;
+  readonly #ring: Memory;
   readonly #workers: Worker[] = [];
   #threads = 0;
   #published = 0;
@@ -39,8 +41,13 @@ export class ThreadPool {
     this.#heap = heap;
     this.#module = module;
     this.kernels = instantiateKernels(module, heap.memory);
-    this.#words = new Int32Array(heap.memory.buffer);
-    this.#commands = new Uint32Array(heap.memory.buffer, RING, COMMANDS * COMMAND_WORDS);
+    const { buffer } = heap.memory, bytes = COMMANDS * COMMAND_BYTES;
+    this.#words = new Int32Array(buffer);
+    this.#ring = {
+      words: new Uint32Array(buffer, RING, bytes / 4),
+      floats: new Float32Array(buffer, RING, bytes / 4),
+      doubles: new Float64Array(buffer, RING, bytes / 8),
+    };
     heap.beforeAccess = () => this.finish();
     this.threads = threads;
   }
@@ -67,25 +74,26 @@ export class ThreadPool {
    * JavaScript sees memory through the heap, which finishes first.
    *
    * @param scratchFloats memory that a chunk needs for itself
-   * @param kernelArguments in the order of the kernel's own record
    * @throws {Error} when a worker died; the backend cannot be used any more then
    */
-  run(kernel: Kernel, chunks: number, scratchFloats: number, kernelArguments: number[]): void {
+  run<Arguments>(
+    kernel: KernelOf<Arguments>,
+    chunks: number,
+    scratchFloats: number,
+    kernelArguments: Arguments,
+  ): void {
     if (this.#failure) throw new Error(this.#failure);
     if (chunks === 0) return;
-    if (kernelArguments.length > COMMAND_WORDS - HEADER_WORDS) {
-      throw new RangeError(`kernel ${kernel} has ${kernelArguments.length} arguments`);
-    }
     if (scratchFloats * 4 > this.#scratch.bytesPerThread) this.#resizeScratch(scratchFloats * 4);
     if (this.#isFull()) this.#computeUntil(COMMANDS / 2);
-    const words = this.#commands, first = this.#published % COMMANDS * COMMAND_WORDS;
-    words[first] = kernel;
-    words[first + 1] = chunks;
-    words[first + 2] = this.#scratch.pointer;
-    words[first + 3] = this.#scratch.bytesPerThread;
-    for (let i = 0; i < kernelArguments.length; i++) {
-      words[first + HEADER_WORDS + i] = kernelArguments[i];
-    }
+    const at = this.#published % COMMANDS * (COMMAND_BYTES / 4);
+    writeCommandHeader(this.#ring, at, {
+      kernel: kernel.number,
+      chunks,
+      scratch: this.#scratch.pointer,
+      scratchPerThread: this.#scratch.bytesPerThread,
+    });
+    kernel.write(this.#ring, at + COMMAND_HEADER_WORDS, kernelArguments);
     this.#published = (this.#published + 1) >>> 0;
     Atomics.store(this.#words, PUBLISHED / 4, this.#published);
     if (Atomics.load(this.#words, PARKED / 4) > 0) Atomics.notify(this.#words, PUBLISHED / 4);

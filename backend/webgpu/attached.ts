@@ -16,7 +16,7 @@ export function attachTo(
 }
 
 /** In the order in which they were attached. */
-export function attachedTo(owner: object): tf.TensorInfo[] {
+function attachedTo(owner: object): tf.TensorInfo[] {
   return attached.get(owner) ?? [];
 }
 

@@ -9,7 +9,7 @@ export type ConvTile =
   | { kind: "registers"; TM: number; TN: number; WX: number; WY: number }
   | { kind: "shared"; TM: number; TN: number };
 
-export interface ConvExtent {
+interface ConvExtent {
   /** Vectors of output channels. */
   columns: number;
   /** Pixels of a row that meet the same taps. */

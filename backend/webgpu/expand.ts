@@ -9,7 +9,7 @@
  *     #end                     ends #for and #if
  */
 
-export type Constant = number | string | boolean | readonly number[];
+type Constant = number | string | boolean | readonly number[];
 export type Constants = Readonly<Record<string, Constant>>;
 
 /** @throws {SyntaxError} when a directive is malformed or a block is not closed */

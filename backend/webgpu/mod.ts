@@ -5,7 +5,7 @@
 import { registerWebGpuKernels } from "./register.ts";
 
 export { registerWebGpuKernels, WEBGPU_BACKEND } from "./register.ts";
-export { keepTuningIn } from "./tuning_file.ts";
+export { keepTuningIn } from "./tuner.ts";
 export {
   type RepeatedStep,
   repeatStep,

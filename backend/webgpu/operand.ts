@@ -6,7 +6,7 @@ import source from "./kernels/operand.wgsl" with { type: "text" };
 import { type Lazy, lazyOf } from "./lazy.ts";
 import { vectorType, vectorWidth } from "./tiling.ts";
 
-export interface Operand {
+interface Operand {
   /** For the kernel's constants. */
   constants: Constants;
   /** For its bindings, behind its own ones. */

@@ -1,13 +1,28 @@
 /** Puts our kernels under tfjs-backend-webgpu. */
 import * as tf from "@tensorflow/tfjs";
-import "@tensorflow/tfjs-backend-webgpu";
+import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { registerStepRepeater } from "../repeat.ts";
-import { createBackend } from "./create_backend.ts";
+import { watchForLazyTensors } from "./lazy.ts";
 import { registerOperations } from "./operations/register_operations.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
+import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
+import { HARDWARE, rememberAdapter, SOFTWARE } from "./tiling.ts";
 
 /** The backend's name: `tf.setBackend("webgpu")`. It stays tfjs's own backend. */
 export const WEBGPU_BACKEND = "webgpu";
+
+/** Enough for ten parameters of SGD in one dispatch. */
+const STORAGE_BUFFERS = 31;
+
+/** The limits that tfjs asks for itself: all that the adapter has. */
+const FULL_LIMITS = [
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeWorkgroupsPerDimension",
+  "maxStorageBufferBindingSize",
+  "maxBufferSize",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeInvocationsPerWorkgroup",
+] as const;
 
 let isRegistered = false;
 
@@ -33,4 +48,40 @@ export function registerWebGpuKernels(): void {
   if (WEBGPU_BACKEND in tf.engine().registry) return;
   tf.removeBackend(WEBGPU_BACKEND);
   tf.registerBackend(WEBGPU_BACKEND, createBackend, 3);
+}
+
+/**
+ * tfjs's WebGPU backend, on a device that lets a kernel bind more buffers than the 8 that tfjs asks
+ * for.
+ * @throws {Error} when there is no adapter
+ */
+async function createBackend(): Promise<tf.KernelBackend> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
+    throw new Error(
+      "there is no WebGPU adapter: install a graphics driver with Vulkan, Metal or Direct3D 12 " +
+        "support (Mesa's lavapipe emulates one), or use another backend",
+    );
+  }
+  const { limits } = adapter;
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
+    requiredLimits: {
+      ...Object.fromEntries(FULL_LIMITS.map((name) => [name, limits[name]])),
+      maxStorageBuffersPerShaderStage: Math.min(
+        STORAGE_BUFFERS,
+        limits.maxStorageBuffersPerShaderStage,
+      ),
+    },
+  });
+  rememberAdapter(device, adapter.info, isSoftware(adapter.info) ? SOFTWARE : HARDWARE);
+  const backend = new WebGPUBackend(device as never, adapter.info as never) as unknown;
+  watchForLazyTensors(backend as TfjsWebGpuBackend);
+  return backend as tf.KernelBackend;
+}
+
+/** Emulations on the CPU. */
+function isSoftware(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter === true ||
+    /llvmpipe|lavapipe|swiftshader|software|basic render/i.test(info.description);
 }

@@ -1,7 +1,7 @@
 /** What is used of tfjs-backend-webgpu's insides (4.22.0, pinned in deno.json). */
 import type * as tf from "@tensorflow/tfjs";
 
-export interface TensorData {
+interface TensorData {
   /** The values on the CPU, if they are there (too). */
   values: tf.backend_util.TypedArray | null;
   resource?: GPUBuffer | null;
@@ -19,7 +19,7 @@ export interface BufferManager {
 }
 
 /** One value of a program's uniforms. */
-export interface Uniform {
+interface Uniform {
   type: string;
   data: number[];
 }

@@ -2,12 +2,12 @@
  * Which variant of a kernel is the fastest for a shape on this adapter: measured once, and kept by
  * whoever wants to. Until then, and where nothing may be measured, the first variant serves.
  */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { routerOf, StepPool } from "./replay/buffers.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 import { adapterNameOf } from "./tiling.ts";
 
-export interface Trial<V> {
+interface Trial<V> {
   /** Of the right sizes and no meaning; freed when the trial is over. */
   tensors: tf.TensorInfo[];
   /** Records one dispatch of a variant over them. */
@@ -20,7 +20,7 @@ interface Question {
 }
 
 /** JSON of `Tuner.choices`: variants by kernel and shape, for one adapter. */
-export interface TuningRecord {
+interface TuningRecord {
   adapter: string;
   choices: Record<string, unknown>;
 }
@@ -119,4 +119,29 @@ export function tunerOf(backend: TfjsWebGpuBackend): Tuner {
   let tuner = tuners.get(backend.device);
   if (!tuner) tuners.set(backend.device, tuner = new Tuner(backend, adapterNameOf(backend)));
   return tuner;
+}
+
+/**
+ * Remembers in `folder`, from process to process, which variants of the kernels are the fastest on
+ * this adapter: a small JSON file for each adapter's name. Results do not depend on it, and where
+ * the folder cannot be read or written the variants are measured again.
+ */
+export async function keepTuningIn(folder: string): Promise<void> {
+  const tuner = tunerOf(tf.backend() as unknown as TfjsWebGpuBackend);
+  const file = `${folder}/webgpu-${tuner.adapter.replaceAll(/[^\w.-]+/g, "_")}.json`;
+  try {
+    tuner.recall(JSON.parse(await Deno.readTextFile(file)));
+  } catch {
+    // Not there yet, or damaged.
+  }
+  tuner.keep = async (record) => {
+    try {
+      await Deno.mkdir(folder, { recursive: true });
+      const written = `${file}.${crypto.randomUUID()}`;
+      await Deno.writeTextFile(written, JSON.stringify(record));
+      await Deno.rename(written, file);
+    } catch (error) {
+      console.warn(`what was measured on this GPU is not kept: ${(error as Error).message}`);
+    }
+  };
 }

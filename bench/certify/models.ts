@@ -1,6 +1,6 @@
 /** Logits, gradients and training steps of the models of tests/reference/models.py, on the active backend. */
 import * as tf from "@tensorflow/tfjs";
-import { softmaxCrossEntropy } from "../../backend/ops.ts";
+import { softmaxCrossEntropy } from "../../backend/ops/softmax_cross_entropy.ts";
 import type { Architecture } from "../../models/architecture.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { ARCHITECTURES, findArchitecture } from "../../models/registry.ts";

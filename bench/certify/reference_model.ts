@@ -112,7 +112,7 @@ function scaleOf(spec: ParameterSpec): [number, number] {
     return [Math.sqrt(6 / fanIn), 0];
   }
   const [, module, kind] = /^(.*)\.([^.]+)$/.exec(spec.name)!;
-  const endsBranch = /bn2$/.test(module) || /^features\.\d+\.conv\.[23]$/.test(module);
+  const endsBranch = /(bn2|\.conv\.[23])$/.test(module);
   if (endsBranch && kind === "weight") return [0.125, 0.25];
   if (kind === "weight" || kind === "running_var") return [0.5, 1];
   return [0.1, 0];

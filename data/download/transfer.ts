@@ -1,6 +1,6 @@
 /** One HTTP request that brings a file, or the rest of it. */
 import { Deadline } from "./deadline.ts";
-import { explainDiskFull } from "./disk_full.ts";
+import { nameUnwritten } from "../unwritable.ts";
 import { UnavailableError, WrongContentError } from "./errors.ts";
 import { publicUrl } from "./public_url.ts";
 
@@ -87,7 +87,7 @@ export async function transfer(url: string, part: Part, patience: Patience, opti
       : error instanceof TypeError && !("code" in error) // codes are those of the file system
       ? `cannot be reached (${reason(error)})`
       : undefined;
-    if (!failure) throw explainDiskFull(error, part.path);
+    if (!failure) throw nameUnwritten(error, part.path);
     const message = `${publicUrl(url)} ${failure}`;
     if (started) throw new InterruptedError(message);
     throw new UnavailableError(`${message}. Check the network and its proxy`);

@@ -1,6 +1,6 @@
 /** Unpacking archives that nobody vouches for. */
 import { dirname, join } from "node:path";
-import { explainDiskFull } from "./disk_full.ts";
+import { nameUnwritten } from "../unwritable.ts";
 import { ZipError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import type { ZipArchive, ZipEntry } from "./zip_archive.ts";
@@ -102,7 +102,7 @@ export async function extractZip(
             `which may differ from it in upper and lower case only`,
         );
       }
-      throw explainDiskFull(error, path);
+      throw nameUnwritten(error, path);
     }
     progress?.({ label: "unpacking", unit: "files", done: ++done, total: targets.size });
   }

@@ -1,7 +1,7 @@
 /** Photos from a folder of one's own. */
 import { basename, dirname, join, resolve } from "node:path";
 import { sha256OfFile } from "../download/digest.ts";
-import { explainDiskFull } from "../download/disk_full.ts";
+import { nameUnwritten } from "../unwritable.ts";
 import { contentDigest } from "./content_digest.ts";
 import { keepTogether } from "./keep_together.ts";
 import { planLayout } from "./layout.ts";
@@ -31,7 +31,7 @@ export async function folderSource(path: string, context: SourceContext): Promis
     try {
       await Deno.copyFile(join(path, file.from), target);
     } catch (error) {
-      throw explainDiskFull(error, target);
+      throw nameUnwritten(error, target);
     }
     digests.push({ path: file.from, sha256: await sha256OfFile(target) });
     const done = digests.length;

@@ -1,5 +1,5 @@
 /** Runs each step as a `deno run` of its own. */
-import type { Json } from "../declaration.ts";
+import type { Json } from "../digest.ts";
 import { messageOf } from "../errors.ts";
 import type { Executor, Hooks, Outcome, Work } from "../executor.ts";
 import { Guard } from "./guard.ts";

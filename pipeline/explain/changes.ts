@@ -1,5 +1,5 @@
 /** What differs between two fingerprints of a step, and how it is told. */
-import type { Json } from "../declaration.ts";
+import type { Json } from "../digest.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 import { flatten } from "./flatten.ts";
 

@@ -1,5 +1,5 @@
 /** What differs between two runs, and what came of it. */
-import type { Json } from "../declaration.ts";
+import type { Json } from "../digest.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 import { openStore } from "../implementations.ts";
 import type { RunRecord, StepRecord } from "../run_record.ts";

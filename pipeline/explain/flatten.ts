@@ -1,4 +1,4 @@
-import type { Json } from "../declaration.ts";
+import type { Json } from "../digest.ts";
 
 /** `{recipe: {lr: 0.1}}` becomes `{"recipe.lr": 0.1}`; arrays stay whole. */
 export function flatten(value: Json, name = ""): Record<string, Json> {

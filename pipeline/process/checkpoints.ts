@@ -1,5 +1,4 @@
 /** States that a step keeps while it works, to go on from when it is interrupted or asked for more. */
-import { PipelineError } from "../errors.ts";
 import { namesIn, removeIfThere } from "../store/folder.ts";
 import { readJson, syncFolder, writeJson } from "../store/json_file.ts";
 import { findDamageByContent, readTree } from "../store/read_tree.ts";
@@ -32,10 +31,10 @@ export class Checkpoints {
 
   /**
    * @param folder `step.checkpoints`
-   * @throws {PipelineError} when the step declares none
+   * @throws {Error} when the step declares none
    */
   constructor(folder: string | undefined) {
-    if (!folder) throw new PipelineError("the step keeps checkpoints: declare checkpointsAcross");
+    if (!folder) throw new Error("the step keeps checkpoints: declare checkpointsAcross");
     this.#folder = folder;
   }
 

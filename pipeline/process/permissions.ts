@@ -1,6 +1,7 @@
 /** Exactly what a step declared, as `deno run` takes it. */
 import type { Closure } from "../code.ts";
-import type { Json, Permissions, StepDeclaration } from "../declaration.ts";
+import type { Permissions, StepDeclaration } from "../declaration.ts";
+import type { Json } from "../digest.ts";
 import { PipelineError } from "../errors.ts";
 import type { Request } from "./protocol.ts";
 

@@ -3,7 +3,7 @@
  * stdin, which then stays open for as long as the orchestrator lives; one JSON message a line on
  * the step's stdout.
  */
-import type { Json } from "../declaration.ts";
+import type { Json } from "../digest.ts";
 
 export interface Request {
   step: string;

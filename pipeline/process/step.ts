@@ -2,8 +2,8 @@
  * The step's side: runs inside the step's own process. Every step loads this file before it
  * starts, so it imports next to nothing.
  */
-import type { Json } from "../declaration.ts";
-import { remedyFor } from "../errors.ts";
+import type { Json } from "../digest.ts";
+import { remedyFor } from "./disk_full.ts";
 import { encodeMessage, type Message, type Progress, type Request } from "./protocol.ts";
 
 /** All that a step knows of the world. */

@@ -1,21 +1,23 @@
-import { confusion } from "./confusion.ts";
-import { curves } from "./curves.ts";
-import type { ReportFacts } from "./facts.ts";
 import { Html, html } from "./html.ts";
-import { doubts, explained, mistakes } from "./photos.ts";
-import { data, model } from "./provenance.ts";
-import { result } from "./result.ts";
-import { runPlace } from "./run.ts";
+import { type ReportedRun, runSection } from "./run.ts";
 import { STYLESHEET } from "./stylesheet.ts";
 
 /** Nothing is fetched and nothing runs, whatever a file or a class is called. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
 
-/** Draws the report: one HTML file that holds all it shows. `withRun` adds what ran. */
-export async function renderReport(facts: ReportFacts): Promise<string> {
-  const { classes, model: { architecture }, data: { counts } } = facts;
-  const title = `${listed(classes)}: graft report`;
-  const trained = Object.values(counts.train).reduce((sum, count) => sum + count, 0);
+/** What `drawEvaluation` draws. */
+export interface DrawnEvaluation {
+  title: string;
+  subtitle: string;
+  /** HTML. */
+  sections: string;
+}
+
+/** The page of an evaluation and of a run that has it: one HTML file that holds all it shows. */
+export function renderPage(
+  { title, subtitle, sections }: DrawnEvaluation,
+  run?: ReportedRun,
+): string {
   const page = html`
     <html lang="en">
       <head>
@@ -23,31 +25,20 @@ export async function renderReport(facts: ReportFacts): Promise<string> {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <meta http-equiv="Content-Security-Policy" content="${POLICY}">
-        <title>${title}</title>
+        <title>${title}: graft report</title>
         <style>${new Html(STYLESHEET)}</style>
       </head>
       <body>
         <header>
-          <h1>${listed(classes)}</h1>
-          <p class="muted">${architecture}, taught ${classes
-            .length} classes with ${trained} photos</p>
+          <h1>${title}</h1>
+          <p class="muted">${subtitle}</p>
           <nav aria-label="On this page"><a href="#result">How good</a> <a href="#classes">Classes</a>
         <a href="#mistakes">Mistakes</a> <a href="#doubts">Doubts</a> <a href="#looked">Where it looked</a>
         <a href="#training">Training</a> <a href="#data">Photos</a> <a href="#made">How made</a></nav>
         </header>
         <main>
-    ${result(facts)}
-    ${confusion(facts)}
-    ${await mistakes(facts)}
-    ${await doubts(facts)}
-    ${await explained(facts)}
-    <section id="training" aria-labelledby="training-title">
-      <h2 id="training-title">How it learned</h2>
-      ${curves(facts.branches)}
-    </section>
-    ${await data(facts)}
-    ${model(facts)}
-    ${runPlace}
+    ${new Html(sections)}
+    ${run && runSection(run)}
         </main>
         <footer
           class="muted">Made by graft. This file holds all that it shows: it can be mailed, kept and
@@ -56,11 +47,4 @@ export async function renderReport(facts: ReportFacts): Promise<string> {
     </html>
   `;
   return `<!doctype html>\n${page.source}`;
-}
-
-/** "ants and bees"; of many classes the first ones. */
-function listed(classes: readonly string[]): string {
-  const [most, last] = [classes.slice(0, 3), classes.length - 3];
-  if (last > 1) return `${most.join(", ")} and ${last} more`;
-  return `${classes.slice(0, -1).join(", ")} and ${classes.at(-1)}`;
 }

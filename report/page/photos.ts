@@ -2,7 +2,7 @@
 import type { RgbImage } from "../../data/image.ts";
 import { overlayHeat } from "../heat_overlay.ts";
 import { percent } from "../../data/statistics/percent.ts";
-import type { ReportFacts, ShownPhoto } from "./facts.ts";
+import type { ReportFacts, ShownPhoto } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 import { encodeJpeg } from "./jpeg.ts";
 

@@ -1,5 +1,5 @@
 /** Where everything came from: photos, weights, settings. */
-import type { DataFacts, ReportFacts } from "./facts.ts";
+import type { DataFacts, ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 import { batch } from "./photos.ts";
 

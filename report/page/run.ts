@@ -1,6 +1,6 @@
 /** What ran: the part of the page that only the end of a run knows. */
 import { dag, type ReportedStep } from "./dag.ts";
-import { Html, html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 
 export interface ReportedRun {
   /** ISO 8601. */
@@ -11,23 +11,7 @@ export interface ReportedRun {
   steps: readonly ReportedStep[];
 }
 
-/** No text of a page can look like these: its `<` are escaped. */
-const [BEGIN, END] = ["<!--run-->", "<!--/run-->"];
-
-/** Where the run's part will stand. */
-export const runPlace = new Html(`${BEGIN}${END}`);
-
-/**
- * A page with its run's part.
- * @throws {Error} when it is no page of `renderReport`
- */
-export function withRun(page: string, run: ReportedRun): string {
-  const [begin, end] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error("this is no report of graft's: run evaluate again");
-  return page.slice(0, begin + BEGIN.length) + section(run).source + page.slice(end);
-}
-
-function section({ started, status, seconds, steps }: ReportedRun): Html {
+export function runSection({ started, status, seconds, steps }: ReportedRun): Html {
   const ran = steps.filter(({ status }) => status === "ran").length;
   const cached = steps.filter(({ status }) => status === "cached").length;
   return html`

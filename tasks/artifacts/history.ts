@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { History, LearningCurves } from "../../training/history.ts";
-import { jsonArtifact } from "./json_artifact.ts";
+import { jsonArtifact, real } from "./json_artifact.ts";
 
-const phase = { loss: v.number(), accuracy: v.number() };
+const phase = { loss: real, accuracy: real };
 const timed = v.object({ ...phase, seconds: v.number() });
 const epoch = { epoch: v.number(), lr: v.number() };
 const best = v.object({ epoch: v.number(), accuracy: v.number() });
@@ -13,8 +13,10 @@ export const history: v.GenericSchema<unknown, History> = v.object({
   best,
 });
 
-const curves: v.GenericSchema<unknown, LearningCurves> = v.object({
-  epochs: v.array(v.object({ ...epoch, train: v.object(phase), val: v.object(phase) })),
+const point = v.object({ loss: v.nullable(v.number()), accuracy: v.nullable(v.number()) });
+
+export const curves: v.GenericSchema<unknown, LearningCurves> = v.object({
+  epochs: v.array(v.object({ ...epoch, train: point, val: point })),
   best,
 });
 

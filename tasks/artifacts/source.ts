@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { SourceInfo } from "../../data/sources/source_info.ts";
-import { jsonArtifact } from "./json_artifact.ts";
+import { byClass, jsonArtifact } from "./json_artifact.ts";
 
-const counts = v.record(v.string(), v.number());
+const counts = byClass(v.number());
 
 const source: v.GenericSchema<unknown, SourceInfo> = v.object({
   kind: v.picklist(["hymenoptera", "folder", "zip", "url", "pypi"]),

@@ -1,5 +1,5 @@
 /**
- * The oracle itself, tfjs-cpu with the operations of `ops.ts` composed, against differences and
+ * The oracle itself, tfjs-cpu with the operations of `ops/` composed, against differences and
  * double precision.
  */
 import { derivativesContract } from "./contract/derivatives.ts";

@@ -22,9 +22,9 @@ else fail(`deno ${subcommand} is not known to the test of the pages`);
 async function runTask([name, ...rest]: string[]): Promise<void> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));
   if (!tasks[name]) fail(`deno.json has no task ${name}`);
-  const [, command] = /^deno run -A tasks\/main\.ts (.*)$/.exec(tasks[name]) ?? [];
+  const [, command] = /^deno run -A app\/main\.ts (.*)$/.exec(tasks[name].command) ?? [];
   if (!command) {
-    const [file] = /\S+\.ts/.exec(tasks[name]) ?? [];
+    const [file] = /\S+\.ts/.exec(tasks[name].command) ?? [];
     if (file) await Deno.stat(new URL(file, ROOT));
     return;
   }
@@ -34,7 +34,9 @@ async function runTask([name, ...rest]: string[]): Promise<void> {
     : TAKES_LONG.includes(first)
     ? [first, ...rest, "--help"]
     : [first, ...steps, ...rest];
-  const kept = rest.some((arg) => arg.startsWith("--store")) ? [] : [`--store=${store}`];
+  // certify keeps nothing.
+  const isKept = first === "certify" || rest.some((arg) => arg.startsWith("--store"));
+  const kept = isKept ? [] : [`--store=${store}`];
   await deno(["run", "-A", "app/main.ts", ...shown, ...kept], fileURLToPath(ROOT));
 }
 

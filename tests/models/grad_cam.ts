@@ -1,4 +1,5 @@
 /** Grad-CAM beside what PyTorch's autograd gives, on whichever backend is active. */
+import { featureMap } from "../../inference/feature_map.ts";
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { hashTensor } from "../../bench/certify/hash_numbers.ts";
@@ -65,7 +66,7 @@ export async function checkFeatureMap(architecture: Architecture): Promise<void>
   });
   const model = new Model(architecture, 2, new Map(tensors));
   const images = tf.tensor4d(hashTensor(1, [1, 64, 64, 3], 1), [1, 64, 64, 3]);
-  const map = model.featureMap(images);
+  const map = featureMap(model, images);
   const [mean, features] = [tf.mean(map, [1, 2]), model.features(images)];
   assert.equal(map.shape.length, 4);
   assert.deepEqual(await mean.data(), await features.data());

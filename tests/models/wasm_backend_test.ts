@@ -9,7 +9,7 @@ import {
   type ReferenceCase,
 } from "../../bench/certify/models.ts";
 import { referenceBatch, referenceModel } from "../../bench/certify/reference_model.ts";
-import { WASM_BACKEND } from "../../backend/wasm/mod.ts";
+import { WASM_BACKEND } from "../../backend/wasm/register.ts";
 import { assertKept } from "./assert_kept.ts";
 import { ARCHITECTURES } from "../../models/registry.ts";
 import { checkFeatureMap, checkGradCam } from "./grad_cam.ts";

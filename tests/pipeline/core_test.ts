@@ -47,7 +47,22 @@ Deno.test("the core is twenty files at most", async () => {
   assert.ok(core.length <= 20, core.join(" "));
 });
 
-Deno.test("a step with checkpoints loads ten modules of the orchestrator's at most", async () => {
+Deno.test("a step that only runs loads its side of the protocol", async () => {
+  const step = "tests/pipeline/steps/write_text.ts";
+  const loaded = new Set([step]);
+  const imports = await importsOf([step]);
+  for (const path of loaded) {
+    for (const next of imports.find((module) => module.path === path)!.code) loaded.add(next);
+  }
+  assert.deepEqual([...loaded].sort(), [
+    "pipeline/process/disk_full.ts",
+    "pipeline/process/protocol.ts",
+    "pipeline/process/step.ts",
+    step,
+  ]);
+});
+
+Deno.test("a step with checkpoints reaches ten modules of the orchestrator's at most, types included", async () => {
   const step = "tests/pipeline/steps/count.ts";
   const reached = (await importsOf([step])).map(({ path }) => path)
     .filter((path) => path.startsWith("pipeline/"));

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { Code } from "../../pipeline/code.ts";
-import { defineStep, type Json } from "../../pipeline/declaration.ts";
+import { defineStep } from "../../pipeline/declaration.ts";
+import type { Json } from "../../pipeline/digest.ts";
 import { FileDigests } from "../../pipeline/code/file_digests.ts";
 import {
   checkpointKeyOf,

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 def hash_uniform(stream: int, n: int) -> np.ndarray:
-    """n float64 in [-1, 1), each exact in float32; see certify/hash_numbers.ts for the same in TypeScript."""
+    """n float64 in [-1, 1), each exact in float32; see bench/certify/hash_numbers.ts for the same in TypeScript."""
     x = np.arange(n, dtype=np.uint32) + np.uint32(stream * 0x9E3779B1 & 0xFFFFFFFF)
     x ^= x >> np.uint32(16)
     x *= np.uint32(0x7FEB352D)

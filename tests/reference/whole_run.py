@@ -1,4 +1,4 @@
-"""whole_run.py OUT: the tutorial on small synthetic photos, for tests/fidelity.
+"""whole_run.py OUT: the tutorial on small synthetic photos, for tests/bench/certify.
 
 Weights from a hash, inputs of 64 pixels, batches of 4, two epochs: for each run the new head, every photo, crop and
 flip in the order in which they are taken, and every loss. MobileNetV2 drops out, by masks that torch draws from the

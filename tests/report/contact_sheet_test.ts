@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { drawContactSheet } from "../../report/contact_sheet.ts";
-import { contactSheet } from "../../report/contact_sheet.ts";
+import { contactSheet, drawContactSheet } from "../../report/contact_sheet.ts";
 import { decodeImage } from "../../data/decode.ts";
 import { scene } from "../data/scene.ts";
 

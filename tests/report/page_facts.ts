@@ -1,12 +1,12 @@
 /** Facts of a made-up evaluation, under any names. */
-import type { ReportFacts, ShownPhoto } from "../../report/page/facts.ts";
+import type { ReportFacts, ShownPhoto } from "../../report/facts.ts";
 import { painted } from "./photos.ts";
 
 const share = (correct: number, total: number) => ({
   accuracy: correct / total,
   correct,
   total,
-  interval: [0.5, 0.9] as const,
+  interval: [0.5, 0.9] as [number, number],
 });
 
 /** @param names of the classes @param file of every photo @param words for whatever is free text */

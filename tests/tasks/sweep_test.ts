@@ -5,18 +5,19 @@ import { run } from "../../pipeline/run.ts";
 import { schemaOf } from "../pipeline/rig.ts";
 import { inputsOf } from "../../pipeline/declaration.ts";
 import { graftPipeline } from "../../tasks/pipeline.ts";
-import { configure } from "../../app/configure.ts";
+import * as v from "valibot";
+import { TRAINING } from "../../app/commands/flags.ts";
+import { stepParameters } from "../../app/step_parameters.ts";
 import { sweepPipeline } from "../../tasks/sweep_pipeline.ts";
-import { parseFlags } from "../../app/cli/parse_flags.ts";
 import { describeTable, markdownTable, runsAsCsv } from "../../report/describe_table.ts";
 import { calibrate } from "../../inference/calibration.ts";
 import { compareBranches, scoreBranch } from "../../training/score.ts";
 import { sweepTable } from "../../training/sweep_table.ts";
 
 async function settingsOf(points: Record<string, string>[]) {
-  const flags = parseFlags(["--backend=wasm", "--recipe=quick"]);
   return await Promise.all(points.map(async (labels) => {
-    const { parameters } = await configure({ ...flags, ...labels }, "/", "/store");
+    const flags = v.parse(TRAINING, { backend: "wasm", recipe: "quick", ...labels });
+    const { parameters } = await stepParameters(flags, "/", "/store");
     return { labels, parameters };
   }));
 }

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Batch, Loader } from "../../data/batch.ts";
-import { type BatchProgress, fit } from "../../training/fit.ts";
+import { type BatchProgress, fit, type TrainingState } from "../../training/fit.ts";
 import { predictDataset } from "../../inference/predict_dataset.ts";
 import { RECIPES } from "../../training/recipes.ts";
 import { softmax } from "../../models/logits.ts";
 import { Model } from "../../models/model.ts";
 import type { History } from "../../training/history.ts";
-import type { TrainingState } from "../../training/state.ts";
 import { TOY, ToyLoader, toyModel } from "./toy.ts";
 
 const RECIPE = { ...RECIPES.quick, epochs: 3, lr: 0.5, stepSize: 2, gamma: 0.1 };

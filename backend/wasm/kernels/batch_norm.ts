@@ -1,26 +1,22 @@
 /** Batch normalisation: what is left of it besides normalize.ts and the statistics of the producers. */
-import { kernelArguments } from "./command";
-import { floats, passes, upperBound, LINEAR } from "./simd";
+import {
+  GRADIENT_STATISTICS_VECTORS, LINEAR, SCALE_VECTOR, STATISTICS_VECTORS,
+} from "./generated_abi";
+import {
+  finishGradientStatisticsArguments, finishStatisticsArguments, foldStatisticsArguments,
+  gradientStatisticsArguments, materializeArguments, materializeSource, statisticsArguments,
+} from "./generated_arguments";
+import { floats, passes, upperBound } from "./simd";
 import { normalizeAddRows } from "./normalize";
-import { Source, SOURCE_SIZE, writeSourceRows } from "./source";
+import { writeSourceRows } from "./source";
 import { addGradientStatistics, addStatistics, startStatistics } from "./statistics";
 
 /** Rows that are summed at once, while they are in cache. */
 const BLOCK_ROWS: i32 = 64;
 
-@unmanaged
-class RowsArguments {
-  out: usize;
-  residual: usize;
-  rows: i32;
-  channels: i32;
-  rowsPerChunk: i32;
-}
-
 /** Writes a lazy tensor to memory; with a residual: activation(scale·z + shift + residual). */
 export function materializeChunk(chunk: i32, _thread: i32): void {
-  const source = changetype<Source>(kernelArguments());
-  const args = changetype<RowsArguments>(kernelArguments() + SOURCE_SIZE);
+  const source = materializeSource(), args = materializeArguments();
   const first = chunk * args.rowsPerChunk;
   const rows = min(args.rows - first, args.rowsPerChunk);
   const offset = <usize>first * floats(args.channels);
@@ -34,20 +30,11 @@ export function materializeChunk(chunk: i32, _thread: i32): void {
   );
 }
 
-@unmanaged
-class StatisticsArguments {
-  z: usize;
-  partials: usize;
-  rows: i32;
-  channels: i32;
-  rowsPerChunk: i32;
-}
-
 /** Batch statistics of a tensor whose producer left none. */
 export function statisticsChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<StatisticsArguments>(kernelArguments());
+  const args = statisticsArguments();
   const channels = args.channels, pitch = floats(channels);
-  const partial = args.partials + floats(chunk * 3 * channels);
+  const partial = args.partials + floats(chunk * STATISTICS_VECTORS * channels);
   const first = chunk * args.rowsPerChunk, last = min(args.rows, first + args.rowsPerChunk);
   startStatistics(args.z + <usize>first * pitch, channels, partial);
   for (let r = first; r < last; r += BLOCK_ROWS) {
@@ -56,28 +43,11 @@ export function statisticsChunk(chunk: i32, _thread: i32): void {
   }
 }
 
-@unmanaged
-class GradientStatisticsArguments {
-  d: usize;
-  z: usize;
-  mean: usize;
-  scaleShift: usize;
-  activation: i32;
-  partials: usize;
-  rows: i32;
-  channels: i32;
-  rowsPerChunk: i32;
-  /** With a residual: y, whose sign says where the activation passes; else 0. */
-  y: usize;
-  /** With a residual: where d, so masked, is written. */
-  masked: usize;
-}
-
 export function gradientStatisticsChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<GradientStatisticsArguments>(kernelArguments());
+  const args = gradientStatisticsArguments();
   const channels = args.channels, pitch = floats(channels);
-  const partial = args.partials + floats(chunk * 2 * channels);
-  memory.fill(partial, 0, 2 * pitch);
+  const partial = args.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels);
+  memory.fill(partial, 0, GRADIENT_STATISTICS_VECTORS * pitch);
   const first = chunk * args.rowsPerChunk, last = min(args.rows, first + args.rowsPerChunk);
   for (let r = first; r < last; r += BLOCK_ROWS) {
     const rows = min(BLOCK_ROWS, last - r), offset = <usize>r * pitch;
@@ -110,27 +80,9 @@ function mask(d: usize, y: usize, out: usize, count: i32, activation: i32): void
   }
 }
 
-@unmanaged
-class FinishArguments {
-  momentum: f64;
-  epsilon: f64;
-  partials: usize;
-  /** Rows of each partial, as i32. */
-  counts: usize;
-  parts: i32;
-  channels: i32;
-  channelsPerChunk: i32;
-  gamma: usize;
-  beta: usize;
-  runningMean: usize;
-  runningVariance: usize;
-  /** Mean, 1/√(variance + ε), scale, shift: four vectors, written here. */
-  state: usize;
-}
-
 /** Joins partial statistics (Chan, Golub and LeVeque 1979) and makes of them what normalises. */
 export function finishStatisticsChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<FinishArguments>(kernelArguments());
+  const args = finishStatisticsArguments();
   const partials = args.partials, counts = args.counts, parts = args.parts;
   const channels = args.channels, momentum = args.momentum, epsilon = args.epsilon;
   const gamma = args.gamma, beta = args.beta, state = args.state;
@@ -163,7 +115,7 @@ export function finishStatisticsChunk(chunk: i32, _thread: i32): void {
       mean2 = f64x2.add(mean2, f64x2.mul(delta2, weight));
       mean3 = f64x2.add(mean3, f64x2.mul(delta3, weight));
       count = total;
-      p += 3 * vector;
+      p += STATISTICS_VECTORS * vector;
     }
     const m = momentum, e = epsilon;
     const at = floats(c), g = gamma + at, b = beta + at, rm = runningMean + at, rv = runningVariance + at;
@@ -185,7 +137,7 @@ export function finishStatisticsChunk(chunk: i32, _thread: i32): void {
       squares += max<f64>(within, 0) + delta * delta * count * n / total;
       mean += delta * n / total;
       count = total;
-      p += 3 * vector;
+      p += STATISTICS_VECTORS * vector;
     }
     finishChannel(
       mean, squares, count, gamma + o, beta + o, runningMean + o, runningVariance + o,
@@ -243,8 +195,8 @@ function finishChannel(
   const scale = <f64>load<f32>(gamma) * inverse;
   store<f32>(state, <f32>mean);
   store<f32>(state + vector, <f32>inverse);
-  store<f32>(state + 2 * vector, <f32>scale);
-  store<f32>(state + 3 * vector, <f32>(<f64>load<f32>(beta) - mean * scale));
+  store<f32>(state + SCALE_VECTOR * vector, <f32>scale);
+  store<f32>(state + (SCALE_VECTOR + 1) * vector, <f32>(<f64>load<f32>(beta) - mean * scale));
   moveTowards(runningMean, mean, momentum);
   moveTowards(runningVariance, squares / (count - 1), momentum);
 }
@@ -253,26 +205,12 @@ function moveTowards(running: usize, value: f64, momentum: f64): void {
   store<f32>(running, <f32>((1 - momentum) * <f64>load<f32>(running) + momentum * value));
 }
 
-@unmanaged
-class FoldArguments {
-  epsilon: f64;
-  /** 0 for ones. */
-  gamma: usize;
-  /** 0 for zeros. */
-  beta: usize;
-  mean: usize;
-  variance: usize;
-  channels: i32;
-  /** Scale and shift are written at its third and fourth vector. */
-  state: usize;
-}
-
 /** Scale and shift of batch normalisation by running buffers; one chunk. */
 export function foldStatisticsChunk(_chunk: i32, _thread: i32): void {
-  const args = changetype<FoldArguments>(kernelArguments());
+  const args = foldStatisticsArguments();
   const gamma = args.gamma, beta = args.beta, mean = args.mean, variance = args.variance;
   const channels = args.channels, epsilon = args.epsilon, state = args.state;
-  const vector = floats(channels), to = state + 2 * vector;
+  const vector = floats(channels), to = state + SCALE_VECTOR * vector;
   for (let c = 0; c < channels; c++) {
     const o = floats(c);
     const inverse = 1 / sqrt(<f64>load<f32>(variance + o) + epsilon);
@@ -283,27 +221,12 @@ export function foldStatisticsChunk(_chunk: i32, _thread: i32): void {
   }
 }
 
-@unmanaged
-class FinishGradientArguments {
-  partials: usize;
-  parts: i32;
-  channels: i32;
-  channelsPerChunk: i32;
-  rows: i32;
-  gamma: usize;
-  /** As finishStatistics wrote it. */
-  state: usize;
-  coefficients: usize;
-  dgamma: usize;
-  dbeta: usize;
-}
-
 /**
  * Gradients of gamma and beta, and the coefficients A, B, C of the input's gradient A·d + B·z + C
  * (Ioffe and Szegedy 2015, section 3, with the sums over the batch pulled out).
  */
 export function finishGradientStatisticsChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<FinishGradientArguments>(kernelArguments());
+  const args = finishGradientStatisticsArguments();
   const partials = args.partials, parts = args.parts, channels = args.channels;
   const gamma = args.gamma, state = args.state, coefficients = args.coefficients;
   const dgamma = args.dgamma, dbeta = args.dbeta;
@@ -317,7 +240,7 @@ export function finishGradientStatisticsChunk(chunk: i32, _thread: i32): void {
     for (let i = 0; i < parts; i++) {
       sum += <f64>load<f32>(p);
       dot += <f64>load<f32>(p + vector);
-      p += 2 * vector;
+      p += GRADIENT_STATISTICS_VECTORS * vector;
     }
     const mean = <f64>load<f32>(state + o), inverse = <f64>load<f32>(state + vector + o);
     const gradient = dot * inverse;

@@ -3,35 +3,12 @@
  * scalar, a vector of channels, one value an image and channel. A stride of 0 repeats a value.
  * One chunk is a range of the outer·middle rows.
  */
-import { kernelArguments } from "./command";
+import { ADD, DIVIDE, MULTIPLY, SUBTRACT } from "./generated_abi";
+import { BinaryArguments, binaryArguments } from "./generated_arguments";
 import { floats } from "./simd";
 
-const ADD: i32 = 0;
-const SUBTRACT: i32 = 1;
-const MULTIPLY: i32 = 2;
-const DIVIDE: i32 = 3;
-
-@unmanaged
-class BinaryArguments {
-  operation: i32;
-  a: usize;
-  b: usize;
-  out: usize;
-  rows: i32;
-  middle: i32;
-  inner: i32;
-  /** Floats from one index of a dimension to the next. */
-  aOuter: i32;
-  aMiddle: i32;
-  aInner: i32;
-  bOuter: i32;
-  bMiddle: i32;
-  bInner: i32;
-  rowsPerChunk: i32;
-}
-
 export function binaryChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<BinaryArguments>(kernelArguments());
+  const args = binaryArguments();
   const operation = args.operation;
   if (operation == ADD) rows(chunk, args, ADD);
   else if (operation == SUBTRACT) rows(chunk, args, SUBTRACT);

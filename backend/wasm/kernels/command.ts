@@ -1,24 +1,16 @@
 /** The kernel call that a thread is computing, as kernels see it. */
-
-/** What backend/wasm/thread_pool.ts writes ahead of a kernel's own record. */
-@unmanaged
-export class Command {
-  kernel: i32;
-  chunks: i32;
-  scratch: usize;
-  scratchPerThread: usize;
-}
+import { CommandHeader } from "./generated_abi";
 
 /** Globals are a thread's own. */
-let current: Command = changetype<Command>(0);
+let current: CommandHeader = changetype<CommandHeader>(0);
 
-export function setCurrent(command: Command): void {
+export function setCurrent(command: CommandHeader): void {
   current = command;
 }
 
 /** The record of the current kernel. */
 export function kernelArguments(): usize {
-  return changetype<usize>(current) + offsetof<Command>();
+  return changetype<usize>(current) + offsetof<CommandHeader>();
 }
 
 /** The memory that a thread may use while it computes a chunk. */

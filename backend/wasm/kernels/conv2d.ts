@@ -7,55 +7,23 @@
  * rows are the source's own, which may therefore be lazy. Where few channels overlap, as in stems,
  * rows are read from strips of padded source rows.
  */
-import { kernelArguments, scratch } from "./command";
-import { Epilogue, finishRows } from "./epilogue";
-import { copy, copyStrip, Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
+import { scratch } from "./command";
+import { finishRows } from "./epilogue";
+import { copy, copyStrip, gatherRows, tapRun } from "./gather";
 import { multiplyPart, multiplyStrips } from "./gemm";
+import { Epilogue, Gather, POINTWISE, STATISTICS_VECTORS, STRIPS } from "./generated_abi";
+import {
+  Conv2dArguments, conv2dArguments, conv2dEpilogue, conv2dGather, conv2dSource,
+} from "./generated_arguments";
 import { floats } from "./simd";
-import { Source, SOURCE_SIZE, sourceRows } from "./source";
+import { sourceRows } from "./source";
 import { addStatistics } from "./statistics";
 
-const POINTWISE: i32 = 1;
-const STRIPS: i32 = 2;
-
-@unmanaged
-class Conv2dArguments {
-  /** How rows are come by: GATHERED, POINTWISE or STRIPS. */
-  reading: i32;
-  packed: usize;
-  out: usize;
-  /** Grid pixels of the batch. */
-  rows: i32;
-  /** Floats of a gathered row. */
-  K: i32;
-  /** Output channels. */
-  N: i32;
-  runs: i32;
-  /** Floats of a row that are gathered at once, at least the longest run; or what strips need. */
-  gatherDepth: i32;
-  outHeight: i32;
-  outWidth: i32;
-  outStepHeight: i32;
-  outStepWidth: i32;
-  outOffsetHeight: i32;
-  outOffsetWidth: i32;
-  /** Partial batch statistics, one set a row chunk, or 0. */
-  statistics: usize;
-  rowsPerChunk: i32;
-  /** A multiple of 16, or all. */
-  columnsPerChunk: i32;
-  /** Rows that fit the cache with their inputs and outputs. */
-  blockRows: i32;
-  wide: i32;
-}
-
 export function conv2dChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(kernelArguments());
-  const gather = changetype<Gather>(kernelArguments() + SOURCE_SIZE);
-  const args = changetype<Conv2dArguments>(kernelArguments() + SOURCE_SIZE + GATHER_SIZE);
-  const epilogue = changetype<Epilogue>(
-    kernelArguments() + SOURCE_SIZE + GATHER_SIZE + offsetof<Conv2dArguments>(),
-  );
+  const source = conv2dSource();
+  const gather = conv2dGather();
+  const args = conv2dArguments();
+  const epilogue = conv2dEpilogue();
   const K = args.K, N = args.N, N8 = (N + 7) & ~7, wide = args.wide;
   const columnChunks = (N8 + args.columnsPerChunk - 1) / args.columnsPerChunk;
   const rowChunk = chunk / columnChunks;
@@ -71,7 +39,7 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
   const end = inRegisters && epilogue.scale ? epilogue : null;
   const gathered = scratch(thread);
   const products = gathered + floats(args.blockRows * args.gatherDepth);
-  const partial = args.statistics + floats(rowChunk * 3 * N) + floats(n0);
+  const partial = args.statistics + floats(rowChunk * STATISTICS_VECTORS * N) + floats(n0);
 
   for (let m = m0; m < m1; m += args.blockRows) {
     const rows = min(args.blockRows, m1 - m);

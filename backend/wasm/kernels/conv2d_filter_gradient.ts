@@ -3,11 +3,16 @@
  * gradient. A chunk sums over its own rows into its own partial gradient and, where the filter is
  * large, computes only some of the taps; sum_parts.ts adds the partial gradients.
  */
-import { kernelArguments, scratch } from "./command";
-import { Gather, GATHER_SIZE, gatherRows, tapRun } from "./gather";
+import { scratch } from "./command";
+import { gatherRows, tapRun } from "./gather";
 import { multiplyTransposed } from "./gemm";
+import { Gather } from "./generated_abi";
+import {
+  conv2dFilterGradientArguments, conv2dFilterGradientDy, conv2dFilterGradientGather,
+  conv2dFilterGradientX,
+} from "./generated_arguments";
 import { floats } from "./simd";
-import { Source, SOURCE_SIZE, sourceRows } from "./source";
+import { sourceRows } from "./source";
 
 /**
  * Columns of the gathered rows are read one after the other. A pitch that is a power of two would
@@ -15,30 +20,11 @@ import { Source, SOURCE_SIZE, sourceRows } from "./source";
  */
 const CACHE_LINE: usize = 64;
 
-@unmanaged
-class FilterGradientArguments {
-  pointwise: i32;
-  /** Partial gradients [rowChunks][K][N padded to 8]. */
-  out: usize;
-  rows: i32;
-  K: i32;
-  N: i32;
-  runs: i32;
-  runsPerChunk: i32;
-  /** For a pointwise one: input channels a chunk, a multiple of 4, or all. */
-  channelsPerChunk: i32;
-  rowsPerChunk: i32;
-  blockRows: i32;
-  wide: i32;
-}
-
 export function conv2dFilterGradientChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(kernelArguments());
-  const gradient = changetype<Source>(kernelArguments() + SOURCE_SIZE);
-  const gather = changetype<Gather>(kernelArguments() + 2 * SOURCE_SIZE);
-  const args = changetype<FilterGradientArguments>(
-    kernelArguments() + 2 * SOURCE_SIZE + GATHER_SIZE,
-  );
+  const source = conv2dFilterGradientX();
+  const gradient = conv2dFilterGradientDy();
+  const gather = conv2dFilterGradientGather();
+  const args = conv2dFilterGradientArguments();
   const K = args.K, N = args.N, N8 = (N + 7) & ~7, blockRows = args.blockRows;
 
   // Which rows of the filter's matrix this chunk computes: [k0, k1), by taps or by channels.

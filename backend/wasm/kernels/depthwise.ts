@@ -3,29 +3,28 @@
  * computed into scratch with the padding around them, so that the row kernels know no borders; those
  * of an input in memory are read in place, each border by as many taps as lie inside.
  */
-import { kernelArguments, scratch } from "./command";
-import {
-  DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE, tapsInside,
-} from "./depthwise_bands";
+import { scratch } from "./command";
+import { forwardTaps, padInputBand, tapsInside } from "./depthwise_bands";
 import { depthwiseRow } from "./depthwise_rows";
-import { Epilogue, finishRows } from "./epilogue";
+import { finishRows } from "./epilogue";
+import { DepthwiseBands, PLAIN, STATISTICS_VECTORS, TAP_TABLE_BYTES } from "./generated_abi";
+import { depthwiseBands, depthwiseEpilogue, depthwiseSource } from "./generated_arguments";
 import { floats } from "./simd";
-import { PLAIN, Source, SOURCE_SIZE } from "./source";
 import { addStatistics, startStatistics } from "./statistics";
 
 export function depthwiseChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(kernelArguments());
-  const args = changetype<DepthwiseArguments>(kernelArguments() + SOURCE_SIZE);
-  const epilogue = changetype<Epilogue>(kernelArguments() + SOURCE_SIZE + DEPTHWISE_SIZE);
+  const source = depthwiseSource();
+  const args = depthwiseBands();
+  const epilogue = depthwiseEpilogue();
   const channels = args.channels, pixel = floats(channels);
   const bands = (args.outHeight + args.bandRows - 1) / args.bandRows;
   const image = chunk / bands, y0 = chunk % bands * args.bandRows;
   const y1 = min(args.outHeight, y0 + args.bandRows);
-  const taps = scratch(thread), padded = taps + TAP_TABLE;
+  const taps = scratch(thread), padded = taps + TAP_TABLE_BYTES;
   const isPlain = source.kind == PLAIN;
   const pitch = isPlain ? 0 : padInputBand(args, source, image, y0, y1, padded);
 
-  const partial = args.statistics + floats(chunk * 3 * channels);
+  const partial = args.statistics + floats(chunk * STATISTICS_VECTORS * channels);
   for (let y = y0; y < y1; y++) {
     const row = (image * args.outHeight + y) * args.outWidth;
     const out = args.out + <usize>row * pixel;
@@ -53,7 +52,7 @@ export function depthwiseChunk(chunk: i32, thread: i32): void {
  * its border by fewer taps, the rest in one.
  */
 export function plainRow(
-  args: DepthwiseArguments, image: usize, pixel: usize, c0: i32, columns: i32,
+  args: DepthwiseBands, image: usize, pixel: usize, c0: i32, columns: i32,
   y: i32, out: usize, taps: usize,
 ): void {
   const stride = args.strideWidth, outPixel = floats(args.channels);

@@ -1,42 +1,11 @@
 /** Bands of rows for depthwise convolutions, with the padding around them, and the taps over them. */
-import { Tap, TAP_SIZE } from "./depthwise_rows";
+import { DepthwiseBands, Source, Tap, TAP_SIZE } from "./generated_abi";
 import { fillZero, floats } from "./simd";
-import { Source, writeSourceRows } from "./source";
-
-@unmanaged
-export class DepthwiseArguments {
-  /** [filterHeight][filterWidth][channels] */
-  weights: usize;
-  /** The output; the input's gradient; or partial filter gradients, one set a chunk. */
-  out: usize;
-  height: i32;
-  width: i32;
-  channels: i32;
-  outHeight: i32;
-  outWidth: i32;
-  filterHeight: i32;
-  filterWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  dilationHeight: i32;
-  dilationWidth: i32;
-  padTop: i32;
-  padLeft: i32;
-  /** Rows a chunk: of the output, or of the input's gradient. */
-  bandRows: i32;
-  /** Partial batch statistics, one set a chunk, or 0. */
-  statistics: usize;
-}
-
-/** Bytes of DepthwiseArguments. */
-export const DEPTHWISE_SIZE: usize = 68;
-
-/** Scratch for a row's table of taps; filters up to 32×32 fit. */
-export const TAP_TABLE: usize = 8192;
+import { writeSourceRows } from "./source";
 
 /** Fills `padded` with the input rows of output rows [y0, y1); returns bytes a row. */
 export function padInputBand(
-  args: DepthwiseArguments, source: Source, image: i32, y0: i32, y1: i32, padded: usize,
+  args: DepthwiseBands, source: Source, image: i32, y0: i32, y1: i32, padded: usize,
 ): usize {
   const rows = (y1 - y0 - 1) * args.strideHeight + (args.filterHeight - 1) * args.dilationHeight + 1;
   const columns = (args.outWidth - 1) * args.strideWidth +
@@ -75,7 +44,7 @@ export function writePaddedRow(
  * apart; returns how many.
  */
 export function tapsInside(
-  args: DepthwiseArguments, image: usize, pixel: usize, weights: usize, y: i32, x: i32, taps: usize,
+  args: DepthwiseBands, image: usize, pixel: usize, weights: usize, y: i32, x: i32, taps: usize,
 ): i32 {
   let count = 0;
   for (let ky = 0; ky < args.filterHeight; ky++) {
@@ -95,7 +64,7 @@ export function tapsInside(
 
 /** The taps of the output row whose first input row is `padded`, with weights (or gradients) at w. */
 export function forwardTaps(
-  args: DepthwiseArguments, padded: usize, pitch: usize, weights: usize, taps: usize,
+  args: DepthwiseBands, padded: usize, pitch: usize, weights: usize, taps: usize,
 ): void {
   const pixel = floats(args.channels);
   for (let ky = 0; ky < args.filterHeight; ky++) {

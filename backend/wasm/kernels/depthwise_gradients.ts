@@ -1,25 +1,29 @@
 /** Gradients of depthwise convolutions. A chunk is a band of rows of one image. */
-import { kernelArguments, scratch } from "./command";
+import { scratch } from "./command";
+import { forwardTaps, padInputBand, writePaddedRow } from "./depthwise_bands";
+import { depthwiseRow, depthwiseRowFilterGradient } from "./depthwise_rows";
 import {
-  DEPTHWISE_SIZE, DepthwiseArguments, forwardTaps, padInputBand, TAP_TABLE, writePaddedRow,
-} from "./depthwise_bands";
-import { depthwiseRow, depthwiseRowFilterGradient, Tap, TAP_SIZE } from "./depthwise_rows";
+  DepthwiseBands, GRADIENT_STATISTICS_VECTORS, Source, Tap, TAP_SIZE, TAP_TABLE_BYTES,
+} from "./generated_abi";
+import {
+  depthwiseFilterGradientBands, depthwiseFilterGradientDy, depthwiseFilterGradientX,
+  depthwiseGradientsArguments, depthwiseGradientsBands, depthwiseGradientsDy,
+  depthwiseGradientsStatistics, depthwiseGradientsX, depthwiseInputGradientBands,
+  depthwiseInputGradientDy,
+} from "./generated_arguments";
 import { fillZero, floats } from "./simd";
-import { Source, SOURCE_SIZE, writeSourceRows } from "./source";
-import {
-  addRowsToGradientStatistics, GRADIENT_STATISTICS_SIZE, GradientStatistics,
-} from "./statistics";
+import { writeSourceRows } from "./source";
+import { addRowsToGradientStatistics } from "./statistics";
 
-/** Arguments: source x, source dy, DepthwiseArguments. */
 export function depthwiseFilterGradientChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(kernelArguments());
-  const gradient = changetype<Source>(kernelArguments() + SOURCE_SIZE);
-  const args = changetype<DepthwiseArguments>(kernelArguments() + 2 * SOURCE_SIZE);
+  const source = depthwiseFilterGradientX();
+  const gradient = depthwiseFilterGradientDy();
+  const args = depthwiseFilterGradientBands();
   const channels = args.channels, pixel = floats(channels);
   const bands = (args.outHeight + args.bandRows - 1) / args.bandRows;
   const image = chunk / bands, y0 = chunk % bands * args.bandRows;
   const y1 = min(args.outHeight, y0 + args.bandRows);
-  const taps = scratch(thread), row = taps + TAP_TABLE;
+  const taps = scratch(thread), row = taps + TAP_TABLE_BYTES;
   const padded = row + pixel * args.outWidth;
   const pitch = padInputBand(args, source, image, y0, y1, padded);
 
@@ -36,14 +40,14 @@ export function depthwiseFilterGradientChunk(chunk: i32, thread: i32): void {
   }
 }
 
-/** Arguments: source dy, DepthwiseArguments. A chunk is a band of rows of the input's gradient. */
+/** A chunk is a band of rows of the input's gradient. */
 export function depthwiseInputGradientChunk(chunk: i32, thread: i32): void {
-  const gradient = changetype<Source>(kernelArguments());
-  const args = changetype<DepthwiseArguments>(kernelArguments() + SOURCE_SIZE);
+  const gradient = depthwiseInputGradientDy();
+  const args = depthwiseInputGradientBands();
   const bands = (args.height + args.bandRows - 1) / args.bandRows;
   const image = chunk / bands, y0 = chunk % bands * args.bandRows;
   const y1 = min(args.height, y0 + args.bandRows);
-  const taps = scratch(thread), padded = taps + TAP_TABLE;
+  const taps = scratch(thread), padded = taps + TAP_TABLE_BYTES;
   padGradientBand(args, gradient, image, y0, y1, padded);
   for (let y = y0; y < y1; y++) inputGradientRow(args, image, y, firstRow(args, y0), padded, taps);
 }
@@ -51,20 +55,13 @@ export function depthwiseInputGradientChunk(chunk: i32, thread: i32): void {
 /**
  * Both gradients at once, with the output's gradient and the input computed once: for filters of
  * 3×3 padded by 1, where row y·stride of the input belongs to row y of the output.
- *
- * Arguments: source x, source dy, DepthwiseArguments (out: the input's gradient; bandRows of it, a
- * multiple of the stride), GradientStatistics, address of the partial filter gradients.
  */
 export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(kernelArguments());
-  const gradient = changetype<Source>(kernelArguments() + SOURCE_SIZE);
-  const args = changetype<DepthwiseArguments>(kernelArguments() + 2 * SOURCE_SIZE);
-  const statistics = changetype<GradientStatistics>(
-    kernelArguments() + 2 * SOURCE_SIZE + DEPTHWISE_SIZE,
-  );
-  const parts = load<usize>(
-    kernelArguments() + 2 * SOURCE_SIZE + DEPTHWISE_SIZE + GRADIENT_STATISTICS_SIZE,
-  );
+  const source = depthwiseGradientsX();
+  const gradient = depthwiseGradientsDy();
+  const args = depthwiseGradientsBands();
+  const statistics = depthwiseGradientsStatistics();
+  const parts = depthwiseGradientsArguments().parts;
   const channels = args.channels, pixel = floats(channels);
   const strideHeight = args.strideHeight;
   const bands = (args.height + args.bandRows - 1) / args.bandRows;
@@ -72,7 +69,7 @@ export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
   const y1 = min(args.height, y0 + args.bandRows);
   const o0 = y0 / strideHeight, o1 = min(args.outHeight, (y1 + strideHeight - 1) / strideHeight);
 
-  const taps = scratch(thread), inputs = taps + TAP_TABLE;
+  const taps = scratch(thread), inputs = taps + TAP_TABLE_BYTES;
   const inputPitch = padInputBand(args, source, image, o0, o1, inputs);
   const inputRows = (o1 - o0 - 1) * strideHeight + args.filterHeight;
   const gradients = inputs + <usize>inputRows * inputPitch;
@@ -89,7 +86,12 @@ export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
     depthwiseRowFilterGradient(taps, count, row, args.outWidth, pixel * args.strideWidth, channels);
   }
 
-  if (statistics.partials) fillZero(statistics.partials + floats(chunk * 2 * channels), 2 * channels);
+  if (statistics.partials) {
+    fillZero(
+      statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels),
+      GRADIENT_STATISTICS_VECTORS * channels,
+    );
+  }
   for (let y = y0; y < y1; y++) {
     inputGradientRow(args, image, y, firstRow(args, y0), gradients, taps);
     if (!statistics.partials) continue;
@@ -100,26 +102,26 @@ export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
 }
 
 /** First row of dy that row y0 of the input's gradient comes from, possibly outside of it. */
-function firstRow(args: DepthwiseArguments, y0: i32): i32 {
+function firstRow(args: DepthwiseBands, y0: i32): i32 {
   const reach = (args.filterHeight - 1) * args.dilationHeight;
   return floorDivide(y0 + args.padTop - reach, args.strideHeight);
 }
 
 /** First column of dy that the input's gradient comes from: 0, or so many to the left of it. */
-function firstColumn(args: DepthwiseArguments): i32 {
+function firstColumn(args: DepthwiseBands): i32 {
   const reach = (args.filterWidth - 1) * args.dilationWidth;
   return min(0, floorDivide(args.padLeft - reach, args.strideWidth));
 }
 
 /** Bytes of a padded row of dy. */
-function gradientPitch(args: DepthwiseArguments): usize {
+function gradientPitch(args: DepthwiseBands): usize {
   const last = floorDivide(args.width - 1 + args.padLeft, args.strideWidth);
   return floats((max(args.outWidth - 1, last) - firstColumn(args) + 1) * args.channels);
 }
 
 /** Fills `padded` with the rows of dy that rows [y0, y1) of the input's gradient come from. */
 function padGradientBand(
-  args: DepthwiseArguments, gradient: Source, image: i32, y0: i32, y1: i32, padded: usize,
+  args: DepthwiseBands, gradient: Source, image: i32, y0: i32, y1: i32, padded: usize,
 ): void {
   const first = firstRow(args, y0), last = floorDivide(y1 - 1 + args.padTop, args.strideHeight);
   const pitch = gradientPitch(args), columns = <i32>(pitch / floats(args.channels));
@@ -133,7 +135,7 @@ function padGradientBand(
 
 /** Row y of the input's gradient, from padded rows of dy of which the first is number `first`. */
 function inputGradientRow(
-  args: DepthwiseArguments, image: i32, y: i32, first: i32, padded: usize, taps: usize,
+  args: DepthwiseBands, image: i32, y: i32, first: i32, padded: usize, taps: usize,
 ): void {
   const channels = args.channels, pixel = floats(channels), pitch = gradientPitch(args);
   const strideHeight = args.strideHeight, strideWidth = args.strideWidth;

@@ -2,16 +2,8 @@
 import {
   depthwiseRow1, depthwiseRow2, depthwiseRow4, depthwiseRow6, depthwiseRow9,
 } from "./generated_depthwise_rows";
+import { Tap, TAP_SIZE } from "./generated_abi";
 import { floats, fma, zero } from "./simd";
-
-/** A tap of a row: where its first pixel and its weights (`channels` floats) lie. */
-@unmanaged
-export class Tap {
-  pixels: usize;
-  weights: usize;
-}
-
-export const TAP_SIZE: usize = 8;
 
 /**
  * out[x] = Σ over taps of pixels[x·step]·weights. Steps are bytes from one pixel to the next. Zero

@@ -2,20 +2,8 @@
  * What follows a convolution, done with its output while that is in cache (products: in registers,
  * generate_micro_kernels.ts): min(max(scale·y + shift + residual, lower), upper).
  */
+import { Epilogue } from "./generated_abi";
 import { bound, floats, fma } from "./simd";
-
-/** backend/wasm/operations/deferred_convolution.ts writes this record. */
-@unmanaged
-export class Epilogue {
-  /** One value a channel, or 0: there is no epilogue. */
-  scale: usize;
-  /** One value a channel. */
-  shift: usize;
-  /** Laid out as the output, or 0: none. */
-  residual: usize;
-  lower: f32;
-  upper: f32;
-}
 
 /**
  * In place on rows of the output, the first being its row `first`, and on `columns` of its channels

@@ -3,33 +3,23 @@
  * band of rows of one image: the rows that the band sees are multiplied into scratch, so that the
  * wide tensor in between is never written.
  */
-import { kernelArguments, scratch } from "./command";
+import { scratch } from "./command";
 import { plainRow } from "./depthwise";
-import { DEPTHWISE_SIZE, DepthwiseArguments, TAP_TABLE } from "./depthwise_bands";
-import { Epilogue, finishRows } from "./epilogue";
+import { finishRows } from "./epilogue";
 import { multiplyPart } from "./gemm";
+import { TAP_TABLE_BYTES } from "./generated_abi";
+import {
+  expandedDepthwiseArguments, expandedDepthwiseBands, expandedDepthwiseEpilogue,
+  expandedDepthwiseExpansion, expandedDepthwiseInner,
+} from "./generated_arguments";
 import { floats } from "./simd";
 
-/** backend/wasm/operations/deferred_convolution.ts writes this record. */
-@unmanaged
-class Expansion {
-  /** What is multiplied: [batch, height, width, K]. */
-  values: usize;
-  packed: usize;
-  K: i32;
-  wide: i32;
-}
-
 export function expandedDepthwiseChunk(chunk: i32, thread: i32): void {
-  let pointer = kernelArguments();
-  const channelsPerChunk = load<i32>(pointer);
-  pointer += 4;
-  const expansion = changetype<Expansion>(pointer);
-  pointer += offsetof<Expansion>();
-  const inner = changetype<Epilogue>(pointer);
-  pointer += offsetof<Epilogue>();
-  const args = changetype<DepthwiseArguments>(pointer);
-  const epilogue = changetype<Epilogue>(pointer + DEPTHWISE_SIZE);
+  const channelsPerChunk = expandedDepthwiseArguments().channelsPerChunk;
+  const expansion = expandedDepthwiseExpansion();
+  const inner = expandedDepthwiseInner();
+  const args = expandedDepthwiseBands();
+  const epilogue = expandedDepthwiseEpilogue();
 
   const channels = args.channels, width = args.width, K = expansion.K;
   const groups = (channels + channelsPerChunk - 1) / channelsPerChunk;
@@ -41,7 +31,7 @@ export function expandedDepthwiseChunk(chunk: i32, thread: i32): void {
   const reach = (args.filterHeight - 1) * args.dilationHeight + 1;
   const top = max(0, y0 * args.strideHeight - args.padTop);
   const bottom = min(args.height, (y1 - 1) * args.strideHeight - args.padTop + reach);
-  const taps = scratch(thread), expanded = taps + TAP_TABLE, pixel = floats(c1 - c0);
+  const taps = scratch(thread), expanded = taps + TAP_TABLE_BYTES, pixel = floats(c1 - c0);
   if (bottom > top) {
     const first = (image * args.height + top) * width;
     multiplyPart(

@@ -3,34 +3,8 @@
  * filter taps see, side by side, zero where they lie outside. Taps come as runs of horizontally
  * adjacent ones, so that away from the border each run is a single copy.
  */
+import { Gather, TapRun, TAP_RUN_SIZE } from "./generated_abi";
 import { floats, zero } from "./simd";
-
-@unmanaged
-export class Gather {
-  source: usize;
-  sourceHeight: i32;
-  sourceWidth: i32;
-  channels: i32;
-  gridHeight: i32;
-  gridWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  /** Table of `TapRun`s. */
-  runs: usize;
-}
-
-/** Bytes of a Gather among a kernel's arguments. */
-export const GATHER_SIZE: usize = 36;
-
-/** Taps (dy, dx), (dy, dx + 1) … of `taps` pixels. */
-@unmanaged
-export class TapRun {
-  dy: i32;
-  dx: i32;
-  taps: i32;
-}
-
-const TAP_RUN_SIZE: usize = 12;
 
 export function tapRun(gather: Gather, index: i32): TapRun {
   return changetype<TapRun>(gather.runs + <usize>index * TAP_RUN_SIZE);

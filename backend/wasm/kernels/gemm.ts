@@ -4,7 +4,7 @@
  * wide: 16 where 16 columns are left and wide panels are in use, else 8 (the last one padded with
  * zeros by pack.ts).
  */
-import { Epilogue } from "./epilogue";
+import { Epilogue, K_BLOCK } from "./generated_abi";
 import { floats } from "./simd";
 import {
   finishedRows16,
@@ -23,12 +23,6 @@ import {
 export function panelWidth(n: i32, N: i32, wide: i32): i32 {
   return wide && N - n >= 16 ? 16 : 8;
 }
-
-/**
- * Steps of k that are summed before the next panel's turn: so much of a panel stays in the first
- * level cache while all rows of the block pass over it.
- */
-const K_BLOCK: i32 = 256;
 
 /** C[rows, n0:n1] = A[rows, K]·B. n0 and n1 lie on panel boundaries; C starts at column n0. */
 export function multiply(

@@ -1,33 +1,11 @@
 /** Max pooling over [batch][height][width][channels] and its gradient. */
-import { kernelArguments } from "./command";
 import { clear } from "./gather";
+import { maxPoolArguments, maxPoolGradientArguments } from "./generated_arguments";
 import { floats } from "./simd";
-
-@unmanaged
-class MaxPoolArguments {
-  x: usize;
-  y: usize;
-  /** Gradients, where they are computed. */
-  dy: usize;
-  dx: usize;
-  height: i32;
-  width: i32;
-  channels: i32;
-  outHeight: i32;
-  outWidth: i32;
-  filterHeight: i32;
-  filterWidth: i32;
-  strideHeight: i32;
-  strideWidth: i32;
-  padTop: i32;
-  padLeft: i32;
-  /** Input rows of a chunk of the gradient. */
-  rowsPerChunk: i32;
-}
 
 /** One chunk is an output row. */
 export function maxPoolChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<MaxPoolArguments>(kernelArguments());
+  const args = maxPoolArguments();
   const channels = args.channels, pixel = floats(channels), width = args.width;
   const image = chunk / args.outHeight, oy = chunk % args.outHeight;
   const top = oy * args.strideHeight - args.padTop;
@@ -69,7 +47,7 @@ export function maxPoolChunk(chunk: i32, _thread: i32): void {
  * into them.
  */
 export function maxPoolGradientChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<MaxPoolArguments>(kernelArguments());
+  const args = maxPoolGradientArguments();
   const channels = args.channels, pixel = floats(channels), width = args.width;
   const bands = (args.height + args.rowsPerChunk - 1) / args.rowsPerChunk;
   const image = chunk / bands;

@@ -5,7 +5,8 @@
  * its input, A·d + B·z + C with d the gradient of y, zeroed where the activation does not pass it.
  * All coefficients are vectors of `channels` floats, one after the other.
  */
-import { clamp, clampScalar, floats, fma, passes, upperBound, LINEAR } from "./simd";
+import { LINEAR } from "./generated_abi";
+import { clamp, clampScalar, floats, fma, passes, upperBound } from "./simd";
 
 /** rows of y from rows of z; `scaleShift` is scale, then shift. */
 export function normalizeRows(

@@ -5,26 +5,12 @@
  * table `tapIndices`: a convolution's weights, [tap][row][column] or, transposed,
  * [tap][column][row].
  */
-import { kernelArguments } from "./command";
 import { panelWidth } from "./gemm";
+import { packArguments } from "./generated_arguments";
 import { floats } from "./simd";
 
-@unmanaged
-class PackArguments {
-  source: usize;
-  packed: usize;
-  tapIndices: usize;
-  taps: i32;
-  /** Rows a tap. */
-  K: i32;
-  /** Columns. */
-  N: i32;
-  transposed: i32;
-  wide: i32;
-}
-
 export function packChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<PackArguments>(kernelArguments());
+  const args = packArguments();
   const K = args.K, N = args.N;
   // Every panel before the chunk's is as wide as the first ones are.
   const n = panelStart(chunk, N, args.wide);

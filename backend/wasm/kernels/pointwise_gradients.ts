@@ -2,43 +2,23 @@
  * Both gradients of a 1×1 convolution at once: each block of the output's gradient and of the input
  * is computed (they are lazy more often than not) and read from cache by both products, and the sums
  * that the batch norm before it needs are taken from the result while it is in cache too.
- *
- * Arguments: source x, source dy, then these, then GradientStatistics.
  */
-import { kernelArguments, scratch } from "./command";
+import { scratch } from "./command";
 import { multiply, multiplyTransposed } from "./gemm";
+import { GRADIENT_STATISTICS_VECTORS } from "./generated_abi";
+import {
+  pointwiseGradientsArguments, pointwiseGradientsDy, pointwiseGradientsStatistics,
+  pointwiseGradientsX,
+} from "./generated_arguments";
 import { fillZero, floats } from "./simd";
-import { Source, SOURCE_SIZE, sourceRows } from "./source";
-import { addRowsToGradientStatistics, GradientStatistics } from "./statistics";
-
-@unmanaged
-class PointwiseGradientsArguments {
-  /** The filter, transposed and packed. */
-  packed: usize;
-  /** The input's gradient. */
-  dx: usize;
-  /** Added to dx, or 0: a gradient that reached the input by another way. */
-  addend: usize;
-  /** Partial filter gradients [chunks][channels][outChannels padded to 8]. */
-  parts: usize;
-  rows: i32;
-  /** A multiple of 8. */
-  channels: i32;
-  outChannels: i32;
-  rowsPerChunk: i32;
-  blockRows: i32;
-  wide: i32;
-}
-
-const ARGUMENTS_SIZE: usize = 40;
+import { sourceRows } from "./source";
+import { addRowsToGradientStatistics } from "./statistics";
 
 export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(kernelArguments());
-  const gradient = changetype<Source>(kernelArguments() + SOURCE_SIZE);
-  const args = changetype<PointwiseGradientsArguments>(kernelArguments() + 2 * SOURCE_SIZE);
-  const statistics = changetype<GradientStatistics>(
-    kernelArguments() + 2 * SOURCE_SIZE + ARGUMENTS_SIZE,
-  );
+  const source = pointwiseGradientsX();
+  const gradient = pointwiseGradientsDy();
+  const args = pointwiseGradientsArguments();
+  const statistics = pointwiseGradientsStatistics();
   const C = args.channels, N = args.outChannels, N8 = (N + 7) & ~7, wide = args.wide;
   const m0 = chunk * args.rowsPerChunk, m1 = min(args.rows, m0 + args.rowsPerChunk);
   const part = args.parts + floats(chunk * C * N8);
@@ -46,7 +26,12 @@ export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
   const gradients = inputs + floats(args.blockRows * C);
   const panel = gradients + floats(args.blockRows * N);
 
-  if (statistics.partials) fillZero(statistics.partials + floats(chunk * 2 * C), 2 * C);
+  if (statistics.partials) {
+    fillZero(
+      statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * C),
+      GRADIENT_STATISTICS_VECTORS * C,
+    );
+  }
   for (let m = m0; m < m1; m += args.blockRows) {
     const rows = min(args.blockRows, m1 - m);
     const d = sourceRows(gradient, m, rows, N, gradients);

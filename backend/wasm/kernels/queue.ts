@@ -5,25 +5,13 @@
  * command. What a chunk computes depends on its number alone, never on the thread that computes it,
  * so results do not depend on how many threads there are.
  *
- * The words lie on cache lines of their own. backend/wasm/thread_pool.ts knows the same addresses.
+ * backend/wasm/thread_pool.ts is the other side of it.
  */
-import { Command, setCurrent } from "./command";
+import { setCurrent } from "./command";
+import {
+  COMMAND_BYTES, CommandHeader, COMMANDS, DONE, NEVER, NEXT, PARKED, PUBLISHED, RING, THREADS,
+} from "./generated_abi";
 import { runChunk } from "./run_chunk";
-
-/** How many commands were ever written. */
-const PUBLISHED: usize = 1024;
-/** The chunk to be taken next (low word) and the command it is of (high word). */
-const NEXT: usize = 1088;
-/** Chunks of that command that are done. */
-const DONE: usize = 1152;
-const PARKED: usize = 1216;
-const THREADS: usize = 1280;
-/** Nobody writes it: waiting for it with a time limit is sleeping. */
-const NEVER: usize = 1344;
-
-const RING: usize = 65536;
-const RING_MASK: i32 = 511;
-const COMMAND_SIZE: usize = 256;
 
 /** Polling, some hundred µs, before a worker parks, and before the main thread looks at its clock. */
 const WORKER_SPINS: i32 = 100000;
@@ -35,8 +23,8 @@ function takeChunk(thread: i32): bool {
   const next = atomic.load<i64>(NEXT);
   const number = <i32>(next >> 32), chunk = <i32>next;
   if (number == atomic.load<i32>(PUBLISHED)) return false;
-  const pointer = RING + <usize>(number & RING_MASK) * COMMAND_SIZE;
-  const command = changetype<Command>(pointer);
+  const pointer = RING + <usize>(number & (COMMANDS - 1)) * COMMAND_BYTES;
+  const command = changetype<CommandHeader>(pointer);
   const chunks = command.chunks;
   if (chunk >= chunks) return false;
   // Fails if another thread took the chunk meanwhile; nothing of the above may hold then.

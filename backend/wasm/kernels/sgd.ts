@@ -2,29 +2,13 @@
  * SGD with momentum over all parameters at once, in place: buffer = momentum·buffer + gradient,
  * parameter -= lr·buffer. One chunk is an entry of a table: some values of one parameter.
  */
-import { kernelArguments } from "./command";
+import { SgdEntry, SGD_ENTRY_SIZE } from "./generated_abi";
+import { sgdArguments } from "./generated_arguments";
 import { floats, fma } from "./simd";
 
-@unmanaged
-class SgdArguments {
-  table: usize;
-  lr: f32;
-  momentum: f32;
-}
-
-@unmanaged
-class SgdEntry {
-  parameter: usize;
-  buffer: usize;
-  gradient: usize;
-  count: i32;
-}
-
-const ENTRY_SIZE: usize = 16;
-
 export function sgdChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<SgdArguments>(kernelArguments());
-  const entry = changetype<SgdEntry>(args.table + <usize>chunk * ENTRY_SIZE);
+  const args = sgdArguments();
+  const entry = changetype<SgdEntry>(args.table + <usize>chunk * SGD_ENTRY_SIZE);
   const lr = f32x4.splat(-args.lr), momentum = f32x4.splat(args.momentum);
   const parameter = entry.parameter, buffer = entry.buffer, gradient = entry.gradient;
   const count = entry.count;

@@ -3,6 +3,7 @@
  * revectoriser turns two adjacent operations of the same kind into one 256-bit operation, so loads,
  * arithmetic and stores always come as `x0 = …, x1 = …` side by side.
  */
+import { RELU6, RELU6_UPPER } from "./generated_abi";
 
 /** a·b + c, rounded once where the processor has a fused operation. */
 // @ts-ignore: decorator
@@ -24,16 +25,11 @@ export function floats(n: i32): usize {
   return <usize>n << 2;
 }
 
-/** Activation codes, as backend/wasm/activation.ts numbers them. */
-export const LINEAR: i32 = 0;
-export const RELU: i32 = 1;
-export const RELU6: i32 = 2;
-
 /** Upper clamp of an activation; relu has none. */
 // @ts-ignore: decorator
 @inline
 export function upperBound(activation: i32): f32 {
-  return activation == RELU6 ? 6 : <f32>Infinity;
+  return activation == RELU6 ? RELU6_UPPER : <f32>Infinity;
 }
 
 /** max(x, lower) then min(·, upper); NaN stays NaN, as pmax and pmin keep their first operand then. */

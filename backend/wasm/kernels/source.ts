@@ -1,28 +1,10 @@
 /**
  * Where a kernel's rows come from (row: the channels of one pixel): a tensor in memory, or a lazy
- * one that is computed block by block into scratch. backend/wasm/source.ts writes this record.
+ * one that is computed block by block into scratch.
  */
+import { NORMALIZED, NORMALIZED_GRADIENT, PLAIN, Source } from "./generated_abi";
 import { floats } from "./simd";
 import { normalizeGradientRows, normalizeRows } from "./normalize";
-
-export const PLAIN: i32 = 0;
-const NORMALIZED: i32 = 1;
-const NORMALIZED_GRADIENT: i32 = 2;
-
-@unmanaged
-export class Source {
-  kind: i32;
-  /** The tensor; z of a lazy forward value; d of a lazy gradient. */
-  values: usize;
-  /** z of a lazy gradient. */
-  z: usize;
-  scaleShift: usize;
-  coefficients: usize;
-  activation: i32;
-}
-
-/** Bytes of a Source among a kernel's arguments. */
-export const SOURCE_SIZE: usize = 24;
 
 /** Address of `rows` rows from row `first` on: in place if they are in memory, else in `buffer`. */
 export function sourceRows(

@@ -1,26 +1,17 @@
 /** Mean of each image's pixels, channel by channel. One chunk is an image. */
-import { kernelArguments, scratch } from "./command";
+import { scratch } from "./command";
+import { SPATIAL_MEAN_ROWS } from "./generated_abi";
+import { spatialMeanArguments, spatialMeanSource } from "./generated_arguments";
 import { fillZero, floats, zero } from "./simd";
-import { Source, SOURCE_SIZE, sourceRows } from "./source";
-
-@unmanaged
-class SpatialMeanArguments {
-  out: usize;
-  pixels: i32;
-  channels: i32;
-}
-
-/** Pixels that are summed at once: precision as well as cache ask for short sums. */
-const BLOCK_ROWS: i32 = 64;
+import { sourceRows } from "./source";
 
 export function spatialMeanChunk(chunk: i32, thread: i32): void {
-  const source = changetype<Source>(kernelArguments());
-  const args = changetype<SpatialMeanArguments>(kernelArguments() + SOURCE_SIZE);
+  const source = spatialMeanSource(), args = spatialMeanArguments();
   const channels = args.channels, pixels = args.pixels, pitch = floats(channels);
   const out = args.out + <usize>chunk * pitch;
   fillZero(out, channels);
-  for (let r = 0; r < pixels; r += BLOCK_ROWS) {
-    const rows = min(BLOCK_ROWS, pixels - r);
+  for (let r = 0; r < pixels; r += SPATIAL_MEAN_ROWS) {
+    const rows = min(SPATIAL_MEAN_ROWS, pixels - r);
     const block = sourceRows(source, chunk * pixels + r, rows, channels, scratch(thread));
     addColumns(block, rows, channels, out);
   }

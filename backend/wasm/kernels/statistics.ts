@@ -2,7 +2,8 @@
  * Sums over rows for batch norm, added to partial sums that belong to one chunk. Kernels that
  * produce a tensor call these on each block while it is still in cache.
  */
-import { floats, fma, passes, upperBound, zero, LINEAR } from "./simd";
+import { GRADIENT_STATISTICS_VECTORS, GradientStatistics, LINEAR } from "./generated_abi";
+import { floats, fma, passes, upperBound, zero } from "./simd";
 
 /**
  * Batch statistics of a chunk: vectors `origin`, Σ(z - origin) and Σ(z - origin)². The origin is
@@ -131,23 +132,6 @@ function addLinearGradientStatistics(
   }
 }
 
-/**
- * What a kernel needs to leave gradient statistics of the tensor it produces, for the batch norm
- * that the tensor is the gradient of. `z` is that one's input.
- */
-@unmanaged
-export class GradientStatistics {
-  /** Partial sums, one set a chunk, or 0 for none. */
-  partials: usize;
-  z: usize;
-  mean: usize;
-  scaleShift: usize;
-  activation: i32;
-}
-
-/** Bytes of GradientStatistics among a kernel's arguments. */
-export const GRADIENT_STATISTICS_SIZE: usize = 20;
-
 /** Adds rows of d, which lie at row `first` of the tensor, to the partial sums of a chunk. */
 export function addRowsToGradientStatistics(
   statistics: GradientStatistics, chunk: i32, d: usize, first: i32, rows: i32, channels: i32,
@@ -155,7 +139,7 @@ export function addRowsToGradientStatistics(
   addGradientStatistics(
     d, statistics.z + <usize>first * floats(channels), rows, channels,
     statistics.mean, statistics.scaleShift, statistics.activation,
-    statistics.partials + floats(chunk * 2 * channels),
+    statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels),
   );
 }
 

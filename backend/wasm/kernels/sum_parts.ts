@@ -2,22 +2,11 @@
  * out = the sum of partial results, in their order. Parts are [rows][pitch] with only the first
  * `columns` of a row valid; out is dense. One chunk is a range of rows.
  */
-import { kernelArguments } from "./command";
+import { sumPartsArguments } from "./generated_arguments";
 import { floats } from "./simd";
 
-@unmanaged
-class SumPartsArguments {
-  parts: usize;
-  out: usize;
-  count: i32;
-  rows: i32;
-  pitch: i32;
-  columns: i32;
-  rowsPerChunk: i32;
-}
-
 export function sumPartsChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<SumPartsArguments>(kernelArguments());
+  const args = sumPartsArguments();
   const part = floats(args.rows * args.pitch);
   const first = chunk * args.rowsPerChunk, last = min(args.rows, first + args.rowsPerChunk);
   for (let row = first; row < last; row++) {

@@ -1,20 +1,10 @@
 /** Elementwise functions of one tensor. One chunk is a range of values. */
-import { kernelArguments } from "./command";
+import { clampArguments } from "./generated_arguments";
 import { clamp, clampScalar, floats } from "./simd";
-
-@unmanaged
-class ClampArguments {
-  x: usize;
-  out: usize;
-  count: i32;
-  /** A multiple of 8. */
-  countPerChunk: i32;
-  upper: f32;
-}
 
 /** out = min(max(x, 0), upper): relu and relu6. */
 export function clampChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<ClampArguments>(kernelArguments());
+  const args = clampArguments();
   const upper = f32x4.splat(args.upper);
   const first = chunk * args.countPerChunk, last = min(args.count, first + args.countPerChunk);
   let x = args.x + floats(first), out = args.out + floats(first), i = first;

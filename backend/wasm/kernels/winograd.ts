@@ -3,40 +3,19 @@
  * tiles of 6×6 pixels overlap by two and give output tiles of 4×4; in the transformed domain a
  * convolution is 36 matrix products, one a position of the tile. Channels are multiples of 8.
  */
-import { kernelArguments, scratch } from "./command";
-import { Epilogue, finishRows } from "./epilogue";
+import { scratch } from "./command";
+import { finishRows } from "./epilogue";
 import { copy } from "./gather";
 import { multiply } from "./gemm";
+import { STATISTICS_VECTORS, WINOGRAD_POSITIONS, WINOGRAD_TEMPORARY_BYTES } from "./generated_abi";
+import { winogradArguments, winogradEpilogue } from "./generated_arguments";
 import { fillZero, floats } from "./simd";
 import { addStatistics } from "./statistics";
-import { POSITIONS, TEMPORARY, transformTile, writeTile } from "./winograd_tiles";
-
-@unmanaged
-class WinogradArguments {
-  source: usize;
-  /** The filter in the transformed domain: 36 packed matrices. */
-  packed: usize;
-  out: usize;
-  height: i32;
-  width: i32;
-  channels: i32;
-  outHeight: i32;
-  outWidth: i32;
-  outChannels: i32;
-  padTop: i32;
-  padLeft: i32;
-  /** Rows of tiles a chunk. */
-  tileRows: i32;
-  /** Output channels a chunk, a multiple of 16, or all. */
-  columns: i32;
-  statistics: usize;
-  wide: i32;
-}
+import { transformTile, writeTile } from "./winograd_tiles";
 
 /** One chunk is some rows of tiles of one image, and a range of output channels. */
 export function winogradChunk(chunk: i32, thread: i32): void {
-  const args = changetype<WinogradArguments>(kernelArguments());
-  const epilogue = changetype<Epilogue>(kernelArguments() + offsetof<WinogradArguments>());
+  const args = winogradArguments(), epilogue = winogradEpilogue();
   const C = args.channels, N = args.outChannels, pixel = floats(N);
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
   const columnChunks = (N + args.columns - 1) / args.columns;
@@ -48,9 +27,9 @@ export function winogradChunk(chunk: i32, thread: i32): void {
   const tiles = (ty1 - ty0) * tilesAcross;
 
   const temporary = scratch(thread);
-  const tile = temporary + TEMPORARY;
-  const inputs = tile + floats(POSITIONS * max(C, N));
-  const products = inputs + floats(POSITIONS * tiles * C);
+  const tile = temporary + WINOGRAD_TEMPORARY_BYTES;
+  const inputs = tile + floats(WINOGRAD_POSITIONS * max(C, N));
+  const products = inputs + floats(WINOGRAD_POSITIONS * tiles * C);
   const source = args.source + <usize>(image * args.height * args.width) * floats(C);
 
   let t = 0;
@@ -63,7 +42,7 @@ export function winogradChunk(chunk: i32, thread: i32): void {
       t++;
     }
   }
-  for (let i = 0; i < POSITIONS; i++) {
+  for (let i = 0; i < WINOGRAD_POSITIONS; i++) {
     multiply(
       inputs + floats(i * tiles * C), floats(C), args.packed + floats(i * C * N),
       products + floats(i * tiles * columns), floats(columns),
@@ -89,7 +68,7 @@ export function winogradChunk(chunk: i32, thread: i32): void {
     finishRows(epilogue, first, pixel, row, rows, n0, columns, N);
   }
   if (args.statistics) {
-    const partial = args.statistics + floats(rowChunk * 3 * N + n0);
+    const partial = args.statistics + floats(rowChunk * STATISTICS_VECTORS * N + n0);
     copy(first, partial, columns);
     fillZero(partial + pixel, columns);
     fillZero(partial + 2 * pixel, columns);

@@ -1,25 +1,17 @@
 /** Filters of Winograd's F(4×4, 3×3): to the transformed domain, packed, and their gradients back. */
-import { kernelArguments, scratch } from "./command";
+import { scratch } from "./command";
 import { panelWidth } from "./gemm";
+import { WINOGRAD_POSITIONS, WINOGRAD_TEMPORARY_BYTES } from "./generated_abi";
+import {
+  winogradFilterArguments, winogradFilterGradientArguments, winogradTransposedFilterArguments,
+} from "./generated_arguments";
 import { transpose4 } from "./pack";
 import { floats } from "./simd";
-import { POSITIONS, TEMPORARY } from "./winograd_tiles";
 import { transformFilter, transformFilterGradient } from "./winograd_transforms";
-
-@unmanaged
-class FilterArguments {
-  /** [3][3][channels][outChannels] */
-  filter: usize;
-  /** 36 packed matrices, or (for the gradient) the products of all positions. */
-  transformed: usize;
-  channels: i32;
-  outChannels: i32;
-  wide: i32;
-}
 
 /** Filter to packed matrices [channels][outChannels]. One chunk is an input channel. */
 export function winogradFilterChunk(chunk: i32, thread: i32): void {
-  const args = changetype<FilterArguments>(kernelArguments());
+  const args = winogradFilterArguments();
   const C = args.channels, N = args.outChannels, plane = floats(C * N);
   for (let n = 0; n < N; n += 8) {
     const panel = panelStart(n, N, args.wide), width = panelWidth(panel, N, args.wide);
@@ -34,26 +26,26 @@ export function winogradFilterChunk(chunk: i32, thread: i32): void {
  * [outChannels][channels]. One chunk is eight output channels.
  */
 export function winogradTransposedFilterChunk(chunk: i32, thread: i32): void {
-  const args = changetype<FilterArguments>(kernelArguments());
+  const args = winogradTransposedFilterArguments();
   const C = args.channels, N = args.outChannels, plane = floats(C * N);
-  const temporary = scratch(thread), blocks = temporary + TEMPORARY;
+  const temporary = scratch(thread), blocks = temporary + WINOGRAD_TEMPORARY_BYTES;
   const n = chunk * 8;
   for (let c = 0; c < C; c += 8) {
     // Eight channels of all positions, [channel][position][8 output channels] …
     for (let i = 0; i < 8; i++) {
       const last = args.filter + 8 * plane + floats((c + i) * N + n);
-      const to = blocks + <usize>(i * POSITIONS) * 32;
+      const to = blocks + <usize>(i * WINOGRAD_POSITIONS) * 32;
       transformFilter(last, -3 * plane, -plane, to, 6 * 32, 32, temporary);
     }
     // … and of each position the transposed block.
     const panel = panelStart(c, C, args.wide), width = panelWidth(panel, C, args.wide);
     let to = args.transformed + floats(panel * N + n * width + (c - panel));
-    for (let position = 0; position < POSITIONS; position++) {
+    for (let position = 0; position < WINOGRAD_POSITIONS; position++) {
       const from = blocks + <usize>position * 32, step = floats(width);
-      transpose4(from, POSITIONS * 32, to, step);
-      transpose4(from + 16, POSITIONS * 32, to + 4 * step, step);
-      transpose4(from + 4 * POSITIONS * 32, POSITIONS * 32, to + 16, step);
-      transpose4(from + 4 * POSITIONS * 32 + 16, POSITIONS * 32, to + 4 * step + 16, step);
+      transpose4(from, WINOGRAD_POSITIONS * 32, to, step);
+      transpose4(from + 16, WINOGRAD_POSITIONS * 32, to + 4 * step, step);
+      transpose4(from + 4 * WINOGRAD_POSITIONS * 32, WINOGRAD_POSITIONS * 32, to + 16, step);
+      transpose4(from + 4 * WINOGRAD_POSITIONS * 32 + 16, WINOGRAD_POSITIONS * 32, to + 4 * step + 16, step);
       to += plane;
     }
   }
@@ -66,7 +58,7 @@ function panelStart(n: i32, N: i32, wide: i32): i32 {
 
 /** Back to the filter's own domain. One chunk is an input channel. */
 export function winogradFilterGradientChunk(chunk: i32, thread: i32): void {
-  const args = changetype<FilterArguments>(kernelArguments());
+  const args = winogradFilterGradientArguments();
   const N = args.outChannels, plane = floats(args.channels * N);
   for (let n = 0; n < N; n += 8) {
     const o = floats(chunk * N + n);

@@ -3,42 +3,25 @@
  * itself, then back. For filters so large that they should be read only once, and for the filter's
  * gradient, which sums over all tiles.
  */
-import { kernelArguments, scratch } from "./command";
-import { Epilogue, finishRows } from "./epilogue";
+import { scratch } from "./command";
+import { finishRows } from "./epilogue";
 import { multiply, multiplyTransposed } from "./gemm";
+import { STATISTICS_VECTORS, WINOGRAD_TEMPORARY_BYTES } from "./generated_abi";
+import {
+  winogradOutputArguments, winogradOutputEpilogue, winogradPositionArguments,
+  winogradProductArguments, winogradTransformArguments,
+} from "./generated_arguments";
 import { floats } from "./simd";
 import { addStatistics, startStatistics } from "./statistics";
-import { TEMPORARY, transformTile, writeTile } from "./winograd_tiles";
-
-@unmanaged
-class TransformArguments {
-  source: usize;
-  /** The output's gradient, or 0. */
-  gradient: usize;
-  /** [36][tiles][inputPitch] */
-  inputs: usize;
-  /** [36][tiles][outChannels] */
-  gradients: usize;
-  /** Floats: channels and a gap, so that a column does not fall into few sets of the cache. */
-  inputPitch: i32;
-  batch: i32;
-  height: i32;
-  width: i32;
-  channels: i32;
-  outHeight: i32;
-  outWidth: i32;
-  outChannels: i32;
-  padTop: i32;
-  padLeft: i32;
-}
+import { transformTile, writeTile } from "./winograd_tiles";
 
 /** Inputs, and for the filter's gradient output gradients, transformed. One chunk: a row of tiles. */
 export function winogradTransformChunk(chunk: i32, thread: i32): void {
-  const args = changetype<TransformArguments>(kernelArguments());
+  const args = winogradTransformArguments();
   const C = args.channels, N = args.outChannels;
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
   const tiles = args.batch * tilesDown * tilesAcross;
-  const temporary = scratch(thread), tile = temporary + TEMPORARY;
+  const temporary = scratch(thread), tile = temporary + WINOGRAD_TEMPORARY_BYTES;
   const image = chunk / tilesDown, ty = chunk % tilesDown;
   const source = args.source + <usize>(image * args.height * args.width) * floats(C);
   const gradient = !args.gradient ? 0 : args.gradient + <usize>(image * args.outHeight * args.outWidth) * floats(N);
@@ -56,21 +39,6 @@ export function winogradTransformChunk(chunk: i32, thread: i32): void {
   }
 }
 
-@unmanaged
-class ProductArguments {
-  /** [36][tiles][inputPitch] */
-  inputs: usize;
-  inputPitch: i32;
-  packed: usize;
-  /** [36][tiles][outChannels] */
-  products: usize;
-  tiles: i32;
-  channels: i32;
-  outChannels: i32;
-  columns: i32;
-  wide: i32;
-}
-
 /** Tiles that are multiplied at once, so that they stay in cache from panel to panel. */
 const TILE_BLOCK: i32 = 96;
 
@@ -78,7 +46,7 @@ const TILE_BLOCK: i32 = 96;
  * Between winogradTransformChunk and winogradOutputChunk. One chunk: a position, a range of columns.
  */
 export function winogradProductChunk(chunk: i32, _thread: i32): void {
-  const args = changetype<ProductArguments>(kernelArguments());
+  const args = winogradProductArguments();
   const C = args.channels, N = args.outChannels;
   const parts = (N + args.columns - 1) / args.columns;
   const position = chunk / parts, n0 = chunk % parts * args.columns, n1 = min(N, n0 + args.columns);
@@ -93,25 +61,13 @@ export function winogradProductChunk(chunk: i32, _thread: i32): void {
   }
 }
 
-@unmanaged
-class OutputArguments {
-  products: usize;
-  out: usize;
-  batch: i32;
-  outHeight: i32;
-  outWidth: i32;
-  outChannels: i32;
-  statistics: usize;
-}
-
 /** Products back to pixels, what follows them, and their batch statistics. One chunk is a row of tiles. */
 export function winogradOutputChunk(chunk: i32, thread: i32): void {
-  const args = changetype<OutputArguments>(kernelArguments());
-  const epilogue = changetype<Epilogue>(kernelArguments() + offsetof<OutputArguments>());
+  const args = winogradOutputArguments(), epilogue = winogradOutputEpilogue();
   const N = args.outChannels, pixel = floats(N);
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
   const tiles = args.batch * tilesDown * tilesAcross;
-  const temporary = scratch(thread), tile = temporary + TEMPORARY;
+  const temporary = scratch(thread), tile = temporary + WINOGRAD_TEMPORARY_BYTES;
   const image = chunk / tilesDown, y = chunk % tilesDown * 4;
   const rows = min(4, args.outHeight - y);
   const first = (image * args.outHeight + y) * args.outWidth;
@@ -127,31 +83,15 @@ export function winogradOutputChunk(chunk: i32, thread: i32): void {
     finishRows(epilogue, out, pixel, first, rows * args.outWidth, 0, N, N);
   }
   if (args.statistics) {
-    const partial = args.statistics + floats(chunk * 3 * N);
+    const partial = args.statistics + floats(chunk * STATISTICS_VECTORS * N);
     startStatistics(out, N, partial);
     addStatistics(out, pixel, rows * args.outWidth, N, partial, N);
   }
 }
 
-@unmanaged
-class PositionArguments {
-  inputs: usize;
-  gradients: usize;
-  inputPitch: i32;
-  /** [36][channels][outChannels] */
-  products: usize;
-  tiles: i32;
-  channels: i32;
-  outChannels: i32;
-  blockTiles: i32;
-  /** Input channels a chunk. */
-  channelsPerChunk: i32;
-  wide: i32;
-}
-
 /** The filter's gradient in the transformed domain. One chunk: a position, a range of channels. */
 export function winogradPositionChunk(chunk: i32, thread: i32): void {
-  const args = changetype<PositionArguments>(kernelArguments());
+  const args = winogradPositionArguments();
   const C = args.channels, N = args.outChannels;
   const parts = (C + args.channelsPerChunk - 1) / args.channelsPerChunk;
   const position = chunk / parts, c0 = chunk % parts * args.channelsPerChunk;

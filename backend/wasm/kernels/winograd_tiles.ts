@@ -3,11 +3,6 @@ import { clear, copy } from "./gather";
 import { floats } from "./simd";
 import { transformInput, transformOutput, transformOutputGradient } from "./winograd_transforms";
 
-/** Positions of a transformed tile. */
-export const POSITIONS: i32 = 36;
-/** Bytes that a transform needs for its first pass. */
-export const TEMPORARY: usize = 2048;
-
 /**
  * Transforms the tile of size×size pixels at (y, x), zero where it leaves the image. Position i goes
  * to `to` + i·plane.

@@ -1,24 +1,28 @@
 /** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever it saves passes. */
 import type * as tf from "@tensorflow/tfjs";
+import type { Activation } from "../../ops/batch_norm.ts";
+import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
 import type {
-  Activation,
   BatchNormGradientInputs,
-  BatchNormInferenceInputs,
   BatchNormTrainAttributes,
   BatchNormTrainInputs,
-} from "../../ops.ts";
+} from "../../ops/batch_norm_train.ts";
 import type { WasmBackend } from "../backend.ts";
-import type { Block } from "../heap.ts";
-import { doubleBits, Kernel } from "../kernel.ts";
-import { elementChunks, vectorChunks } from "../partition.ts";
-import { lazyArguments, scaleShiftPointer } from "../source.ts";
 import {
-  ACTIVATION_CODES,
-  type ActivationCode,
-  type BatchStatistics,
-  type GradientStatistics,
-  type NormalizedValue,
-  type TensorData,
+  ActivationCode,
+  COEFFICIENT_VECTORS,
+  GRADIENT_STATISTICS_VECTORS,
+  Kernel,
+  STATE_VECTORS,
+} from "../generated_abi.ts";
+import type { Block } from "../heap.ts";
+import { elementChunks, vectorChunks } from "../partition.ts";
+import { lazySource, scaleShiftPointer } from "../source.ts";
+import type {
+  BatchStatistics,
+  GradientStatistics,
+  NormalizedValue,
+  TensorData,
 } from "../tensor_data.ts";
 import { extendDeferred, takeStatistics } from "./deferred_convolution.ts";
 import { allocateStatistics } from "./statistics.ts";
@@ -34,31 +38,31 @@ export function batchNormTrain(
   const statistics = takeStatistics(input, channels) ??
     computeStatistics(backend, input, rows, channels);
 
-  const state = heap.allocate(4 * channels);
+  const state = heap.allocate(STATE_VECTORS * channels);
   const { chunks, perChunk } = vectorChunks(channels);
-  backend.pool.run(Kernel.finishStatistics, chunks, 0, [
-    ...doubleBits(momentum),
-    ...doubleBits(epsilon),
-    statistics.partials.pointer,
-    statistics.counts,
-    statistics.parts,
+  backend.pool.run(Kernel.finishStatistics, chunks, 0, {
+    momentum,
+    epsilon,
+    partials: statistics.partials.pointer,
+    counts: statistics.counts,
+    parts: statistics.parts,
     channels,
-    perChunk,
-    backend.dataOf(gamma).pointer,
-    backend.dataOf(beta).pointer,
-    backend.dataOf(runningMean).writablePointer(),
-    backend.dataOf(runningVariance).writablePointer(),
-    state.pointer,
-  ]);
+    channelsPerChunk: perChunk,
+    gamma: backend.dataOf(gamma).pointer,
+    beta: backend.dataOf(beta).pointer,
+    runningMean: backend.dataOf(runningMean).writablePointer(),
+    runningVariance: backend.dataOf(runningVariance).writablePointer(),
+    state: state.pointer,
+  });
   heap.release(statistics.partials);
 
-  const code = ACTIVATION_CODES[activation];
+  const code = ActivationCode[activation];
   const output = normalized(backend, x, state, code, residual);
   output.data.batchNorm = {
     z: heap.retain(input.block),
     state,
     activation: code,
-    maskedByOutput: residual !== undefined && code !== ACTIVATION_CODES.linear,
+    maskedByOutput: residual !== undefined && code !== ActivationCode.linear,
   };
   return output.info;
 }
@@ -76,7 +80,7 @@ export function batchNormInference(
   const { heap } = backend;
   const { channels } = rowsAndChannels(x);
   const state = foldStatistics(backend, { gamma, beta, mean, variance }, channels, epsilon);
-  const code = ACTIVATION_CODES[activation];
+  const code = ActivationCode[activation];
   const addend = residual && backend.dataOf(residual).block;
   const scale = scaleShiftPointer(state.pointer, channels);
   const info = extendDeferred(backend, x, {
@@ -104,13 +108,17 @@ function foldStatistics(
     kept.sources.every(({ data, version }, i) => data === sources[i] && version === data?.version);
   if (isCurrent) return heap.retain(kept.state);
 
-  const state = heap.allocate(4 * channels);
-  pool.run(Kernel.foldStatistics, 1, 0, [
-    ...doubleBits(epsilon),
-    ...sources.map((data) => data?.pointer ?? 0),
+  const state = heap.allocate(STATE_VECTORS * channels);
+  const [gammaData, betaData, meanData, varianceData] = sources;
+  pool.run(Kernel.foldStatistics, 1, 0, {
+    epsilon,
+    gamma: gammaData?.pointer ?? 0,
+    beta: betaData?.pointer ?? 0,
+    mean: meanData?.pointer ?? 0,
+    variance: varianceData?.pointer ?? 0,
     channels,
-    state.pointer,
-  ]);
+    state: state.pointer,
+  });
   if (kept) heap.release(kept.state);
   owner.folded = {
     state: heap.retain(state),
@@ -141,20 +149,20 @@ export function batchNormTrainGradient(
     : computeGradientStatistics(backend, outgoing, output, masked?.data, rows, channels);
 
   const dgamma = backend.allocateTensor([channels]), dbeta = backend.allocateTensor([channels]);
-  const coefficients = heap.allocate(3 * channels);
+  const coefficients = heap.allocate(COEFFICIENT_VECTORS * channels);
   const { chunks, perChunk } = vectorChunks(channels);
-  backend.pool.run(Kernel.finishGradientStatistics, chunks, 0, [
-    statistics.partials.pointer,
-    statistics.parts,
+  backend.pool.run(Kernel.finishGradientStatistics, chunks, 0, {
+    partials: statistics.partials.pointer,
+    parts: statistics.parts,
     channels,
-    perChunk,
+    channelsPerChunk: perChunk,
     rows,
-    backend.dataOf(gamma).pointer,
-    state.pointer,
-    coefficients.pointer,
-    dgamma.data.pointer,
-    dbeta.data.pointer,
-  ]);
+    gamma: backend.dataOf(gamma).pointer,
+    state: state.pointer,
+    coefficients: coefficients.pointer,
+    dgamma: dgamma.data.pointer,
+    dbeta: dbeta.data.pointer,
+  });
   outgoing.gradientStatistics = statistics;
   outgoing.dropGradientStatistics();
 
@@ -165,7 +173,7 @@ export function batchNormTrainGradient(
     z: heap.retain(input.block),
     coefficients,
     state: heap.retain(state),
-    activation: maskedByOutput ? ACTIVATION_CODES.linear : activation,
+    activation: maskedByOutput ? ActivationCode.linear : activation,
     rows,
     channels,
   };
@@ -197,7 +205,7 @@ function normalized(
   output.data.lazy = lazy;
   if (residual) output.data.block = addResidual(backend, lazy, backend.dataOf(residual));
   // Without an activation it is a block's output, which several operations read.
-  else if (activation === ACTIVATION_CODES.linear) output.data.materializeNow();
+  else if (activation === ActivationCode.linear) output.data.materializeNow();
   return output;
 }
 
@@ -206,14 +214,14 @@ function addResidual(backend: WasmBackend, lazy: NormalizedValue, residual: Tens
   const addend = residual.pointer;
   const block = backend.heap.allocate(rows * channels);
   const { chunks, perChunk } = elementChunks(rows, channels);
-  backend.pool.run(Kernel.materialize, chunks, 0, [
-    ...lazyArguments(lazy),
-    block.pointer,
-    addend,
+  backend.pool.run(Kernel.materialize, chunks, 0, {
+    source: lazySource(lazy),
+    out: block.pointer,
+    residual: addend,
     rows,
     channels,
-    perChunk,
-  ]);
+    rowsPerChunk: perChunk,
+  });
   return block;
 }
 
@@ -225,13 +233,13 @@ function computeStatistics(
 ): BatchStatistics {
   const { chunks, perChunk } = elementChunks(rows, channels);
   const statistics = allocateStatistics(backend, rows, perChunk, channels);
-  backend.pool.run(Kernel.statistics, chunks, 0, [
-    input.pointer,
-    statistics.partials.pointer,
+  backend.pool.run(Kernel.statistics, chunks, 0, {
+    z: input.pointer,
+    partials: statistics.partials.pointer,
     rows,
     channels,
-    perChunk,
-  ]);
+    rowsPerChunk: perChunk,
+  });
   return statistics;
 }
 
@@ -246,20 +254,20 @@ function computeGradientStatistics(
 ): GradientStatistics {
   const { z, state, activation } = y.batchNorm!;
   const { chunks, perChunk } = elementChunks(rows, channels);
-  const partials = heap.allocate(chunks * 2 * channels);
-  pool.run(Kernel.gradientStatistics, chunks, 0, [
-    dy.pointer,
-    z.pointer,
-    state.pointer,
-    scaleShiftPointer(state.pointer, channels),
+  const partials = heap.allocate(chunks * GRADIENT_STATISTICS_VECTORS * channels);
+  pool.run(Kernel.gradientStatistics, chunks, 0, {
+    d: dy.pointer,
+    z: z.pointer,
+    mean: state.pointer,
+    scaleShift: scaleShiftPointer(state.pointer, channels),
     activation,
-    partials.pointer,
+    partials: partials.pointer,
     rows,
     channels,
-    perChunk,
-    masked ? y.pointer : 0,
-    masked?.pointer ?? 0,
-  ]);
+    rowsPerChunk: perChunk,
+    y: masked ? y.pointer : 0,
+    masked: masked?.pointer ?? 0,
+  });
   return { partials, parts: chunks, state };
 }
 

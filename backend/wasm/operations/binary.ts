@@ -1,13 +1,18 @@
 /** Elementwise operations of two tensors whose broadcast collapses to three dimensions. */
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { Kernel } from "../kernel.ts";
+import { BinaryOperation, Kernel } from "../generated_abi.ts";
 import { elementChunks } from "../partition.ts";
 import { extendDeferred, isDeferredConvolution } from "./deferred_convolution.ts";
 import { addToDeferred } from "./deferred_gradient.ts";
 
-/** As kernels/binary.ts numbers them. */
-export const BINARY_OPERATIONS = { Add: 0, Sub: 1, Multiply: 2, RealDiv: 3 } as const;
+/** By tfjs's names for them. */
+export const BINARY_OPERATIONS = {
+  Add: BinaryOperation.add,
+  Sub: BinaryOperation.subtract,
+  Multiply: BinaryOperation.multiply,
+  RealDiv: BinaryOperation.divide,
+};
 
 interface Dimension {
   size: number;
@@ -18,11 +23,11 @@ interface Dimension {
 /** Undefined where the broadcast is of a kind that ours does not cover. */
 export function binary(
   backend: WasmBackend,
-  operation: number,
+  operation: BinaryOperation,
   a: tf.TensorInfo,
   b: tf.TensorInfo,
 ): tf.TensorInfo | undefined {
-  if (operation === BINARY_OPERATIONS.Add) {
+  if (operation === BinaryOperation.add) {
     const sum = addDeferred(backend, a, b);
     if (sum) return sum;
   }
@@ -35,21 +40,28 @@ export function binary(
   const [outer, middle, inner] = dimensions;
 
   const x = backend.dataOf(a), y = backend.dataOf(b);
-  const operands = [x.pointer, y.pointer];
+  const aPointer = x.pointer, bPointer = y.pointer;
   const output = backend.allocateTensor(outShape);
   const rows = outer.size * middle.size;
   const { chunks, perChunk } = elementChunks(rows, inner.size);
-  backend.pool.run(Kernel.binary, chunks, 0, [
+  const [aOuter, aMiddle, aInner] = strides(dimensions, 0);
+  const [bOuter, bMiddle, bInner] = strides(dimensions, 1);
+  backend.pool.run(Kernel.binary, chunks, 0, {
     operation,
-    ...operands,
-    output.data.pointer,
+    a: aPointer,
+    b: bPointer,
+    out: output.data.pointer,
     rows,
-    middle.size,
-    inner.size,
-    ...strides(dimensions, 0),
-    ...strides(dimensions, 1),
-    perChunk,
-  ]);
+    middle: middle.size,
+    inner: inner.size,
+    aOuter,
+    aMiddle,
+    aInner,
+    bOuter,
+    bMiddle,
+    bInner,
+    rowsPerChunk: perChunk,
+  });
   return output.info;
 }
 

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { floatBits, Kernel } from "../kernel.ts";
-import { type ACTIVATION_CODES, type ActivationCode, upperBound } from "../tensor_data.ts";
+import { type ActivationCode, Kernel } from "../generated_abi.ts";
+import { upperBound } from "../tensor_data.ts";
 import { extendDeferred } from "./deferred_convolution.ts";
 
 const PER_CHUNK = 16384;
@@ -10,19 +10,19 @@ const PER_CHUNK = 16384;
 export function clamp(
   backend: WasmBackend,
   x: tf.TensorInfo,
-  activation: Exclude<ActivationCode, typeof ACTIVATION_CODES.linear>,
+  activation: Exclude<ActivationCode, typeof ActivationCode.linear>,
 ): tf.TensorInfo {
   const extended = extendDeferred(backend, x, { activation });
   if (extended) return extended;
   const input = backend.dataOf(x).pointer;
   const output = backend.allocateTensor(x.shape);
   const { size } = output.data;
-  backend.pool.run(Kernel.clamp, Math.ceil(size / PER_CHUNK), 0, [
-    input,
-    output.data.pointer,
-    size,
-    PER_CHUNK,
-    floatBits(upperBound(activation)),
-  ]);
+  backend.pool.run(Kernel.clamp, Math.ceil(size / PER_CHUNK), 0, {
+    x: input,
+    out: output.data.pointer,
+    count: size,
+    countPerChunk: PER_CHUNK,
+    upper: upperBound(activation),
+  });
   return output.info;
 }

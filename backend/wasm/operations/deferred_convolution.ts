@@ -6,18 +6,26 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
+import { ActivationCode, type EpilogueRecord, type ExpansionRecord } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
-import { floatBits } from "../kernel.ts";
 import {
-  ACTIVATION_CODES,
-  type ActivationCode,
   type BatchStatistics,
   type DeferredValue,
   type TensorData,
   upperBound,
 } from "../tensor_data.ts";
-import { type Ending, PRODUCT_ALONE } from "./ending.ts";
 import type { PackedWeights } from "./pack.ts";
+
+/** What a convolution's kernel does with its output while it is in cache. */
+export interface Ending {
+  withStatistics: boolean;
+  epilogue: EpilogueRecord;
+}
+
+export const PRODUCT_ALONE: Ending = {
+  withStatistics: false,
+  epilogue: { scale: 0, shift: 0, residual: 0, lower: 0, upper: 0 },
+};
 
 /** A convolution whose operands are all at hand. */
 export interface ConvolutionPlan {
@@ -33,7 +41,7 @@ export interface ConvolutionPlan {
 }
 
 /** activation(scale·convolution + shift + residual); addresses of what is left out are 0. */
-export interface Epilogue {
+interface Epilogue {
   scale: number;
   shift: number;
   residual: number;
@@ -46,7 +54,7 @@ const NOTHING: Epilogue = {
   scale: 0,
   shift: 0,
   residual: 0,
-  activation: ACTIVATION_CODES.linear,
+  activation: ActivationCode.linear,
   reads: [],
 };
 
@@ -89,9 +97,8 @@ export function extendDeferred(
 
 /** A 1×1 convolution that the depthwise one behind it computes in passing. */
 export interface Expansion {
-  /** The `Expansion` record of kernels/expanded_depthwise.ts and its epilogue. */
-  record: number[];
-  K: number;
+  record: ExpansionRecord;
+  epilogue: EpilogueRecord;
   plan: ConvolutionPlan;
   reads: Block[];
   /** By itself after all. */
@@ -145,26 +152,25 @@ class DeferredConvolution implements DeferredValue {
     this.#isExtended = true;
     const { values, weights, K } = product;
     return {
-      record: [values, weights.block.pointer, K, weights.wide, ...this.#record()],
-      K,
+      record: { values, packed: weights.block.pointer, K, wide: weights.wide },
+      epilogue: this.#record(),
       plan: this.plan,
       reads: this.held,
       compute: () => this.compute(),
     };
   }
 
-  /** The `Epilogue` record of kernels/epilogue.ts. */
-  #record(): number[] {
+  #record(): EpilogueRecord {
     if (this.epilogue === NOTHING) return PRODUCT_ALONE.epilogue;
     const { scale, shift, residual, activation } = this.epilogue;
     const { heap } = this.backend, { outChannels } = this.plan.info;
-    return [
-      scale || heap.filled(1, outChannels),
-      shift || heap.filled(0, outChannels),
+    return {
+      scale: scale || heap.filled(1, outChannels),
+      shift: shift || heap.filled(0, outChannels),
       residual,
-      floatBits(activation === ACTIVATION_CODES.linear ? -Infinity : 0),
-      floatBits(upperBound(activation)),
-    ];
+      lower: activation === ActivationCode.linear ? -Infinity : 0,
+      upper: upperBound(activation),
+    };
   }
 
   /**
@@ -182,7 +188,7 @@ class DeferredConvolution implements DeferredValue {
 
 /** One after the other, if that has the form of an epilogue. */
 function join(first: Epilogue, second: Epilogue): Epilogue | undefined {
-  if (first.activation !== ACTIVATION_CODES.linear) return undefined;
+  if (first.activation !== ActivationCode.linear) return undefined;
   const firstScales = first.scale || first.shift, secondScales = second.scale || second.shift;
   if (secondScales && (firstScales || first.residual)) return undefined;
   if (first.residual && second.residual) return undefined;

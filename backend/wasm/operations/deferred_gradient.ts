@@ -5,18 +5,24 @@
  */
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
+import {
+  ActivationCode,
+  GRADIENT_STATISTICS_VECTORS,
+  type GradientStatisticsRecord,
+  type SourceRecord,
+} from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
-import { scaleShiftPointer, sourceArguments, sourceBlocks } from "../source.ts";
+import { scaleShiftPointer, sourceBlocks, sourceOf } from "../source.ts";
 import type { DeferredValue, GradientStatistics, TensorData } from "../tensor_data.ts";
 
 /** What a convolution provides to have its gradients computed together. */
 export interface GradientPair {
   info: ConvInfo;
   /** The input's gradient alone. */
-  computeInput(dy: number[], filter: Block): Block;
+  computeInput(dy: SourceRecord, filter: Block): Block;
   /** Both; the filter's gradient goes to `filterGradient`. */
   computeBoth(
-    dy: number[],
+    dy: SourceRecord,
     filter: Block,
     x: TensorData,
     filterGradient: TensorData,
@@ -38,7 +44,7 @@ export function deferInputGradient(
     backend,
     pair,
     dy,
-    sourceArguments(dy),
+    sourceOf(dy),
     sourceBlocks(dy),
     filter.block,
   );
@@ -80,7 +86,7 @@ class Deferred implements DeferredValue {
     private readonly backend: WasmBackend,
     private readonly pair: GradientPair,
     private readonly dy: TensorData,
-    private readonly dyArguments: number[],
+    private readonly dySource: SourceRecord,
     private readonly dyBlocks: Block[],
     private readonly filter: Block,
     private readonly addend?: Block,
@@ -99,7 +105,7 @@ class Deferred implements DeferredValue {
   }
 
   compute(): Block {
-    const block = this.pair.computeInput(this.dyArguments, this.filter);
+    const block = this.pair.computeInput(this.dySource, this.filter);
     if (this.addend) {
       const { heap } = this.backend, { inShape } = this.pair.info;
       const size = inShape.reduce((a, b) => a * b, 1);
@@ -110,33 +116,41 @@ class Deferred implements DeferredValue {
   }
 
   computeBoth(x: TensorData, filterGradient: TensorData) {
-    return this.pair.computeBoth(this.dyArguments, this.filter, x, filterGradient, this.addend);
+    return this.pair.computeBoth(this.dySource, this.filter, x, filterGradient, this.addend);
   }
 
   addInto(sum: TensorData, addend: Block): void {
-    const { backend, pair, dy, dyArguments, dyBlocks, filter } = this;
-    sum.lazy = new Deferred(backend, pair, dy, dyArguments, dyBlocks, filter, addend);
+    const { backend, pair, dy, dySource, dyBlocks, filter } = this;
+    sum.lazy = new Deferred(backend, pair, dy, dySource, dyBlocks, filter, addend);
     dy.inputGradient = sum;
   }
 }
 
-/** The `GradientStatistics` record of kernels/statistics.ts, for the batch norm that made x. */
+/** What a kernel needs to leave statistics for the batch norm that made x, and where they will be. */
 export function statisticsFor(
   { heap }: WasmBackend,
   x: TensorData,
   parts: number,
   channels: number,
-): { record: number[]; statistics?: GradientStatistics } {
+): { record: GradientStatisticsRecord; statistics?: GradientStatistics } {
   const origin = x.batchNorm;
-  if (!origin || origin.maskedByOutput) return { record: [0, 0, 0, 0, 0] };
+  if (!origin || origin.maskedByOutput) return { record: NO_STATISTICS };
   const { z, state, activation } = origin;
-  const partials = heap.allocate(parts * 2 * channels);
-  const record = [
-    partials.pointer,
-    z.pointer,
-    state.pointer,
-    scaleShiftPointer(state.pointer, channels),
+  const partials = heap.allocate(parts * GRADIENT_STATISTICS_VECTORS * channels);
+  const record = {
+    partials: partials.pointer,
+    z: z.pointer,
+    mean: state.pointer,
+    scaleShift: scaleShiftPointer(state.pointer, channels),
     activation,
-  ];
+  };
   return { record, statistics: { partials, parts, state } };
 }
+
+const NO_STATISTICS: GradientStatisticsRecord = {
+  partials: 0,
+  z: 0,
+  mean: 0,
+  scaleShift: 0,
+  activation: ActivationCode.linear,
+};

@@ -3,24 +3,33 @@ import * as tf from "@tensorflow/tfjs";
 import { type ConvInfo, depthwiseInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import { balancedBands } from "../balance.ts";
+import {
+  type DepthwiseBandsRecord,
+  type EpilogueRecord,
+  Kernel,
+  MOST_TAPS,
+  type SourceRecord,
+  TAP_TABLE_BYTES,
+} from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
-import { Kernel } from "../kernel.ts";
-import { plainRecord, sourceArguments, sourceBlocks } from "../source.ts";
+import { plainSource, sourceBlocks, sourceOf } from "../source.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
-import { deferConvolution, type Expansion, takeExpansion } from "./deferred_convolution.ts";
+import {
+  deferConvolution,
+  type Ending,
+  type Expansion,
+  takeExpansion,
+} from "./deferred_convolution.ts";
 import {
   deferInputGradient,
   type GradientPair,
   statisticsFor,
   takeDeferred,
 } from "./deferred_gradient.ts";
-import type { Ending } from "./ending.ts";
 import { sumParts } from "./product.ts";
 import { allocateBandStatistics } from "./statistics.ts";
 
-/** kernels/depthwise.ts has room for a table of so many taps. */
-const MOST_TAPS = 1024;
-const TAP_TABLE_FLOATS = 2048;
+const TAP_TABLE_FLOATS = TAP_TABLE_BYTES / 4;
 
 /** What a 1×1 convolution may leave in a core's second-level cache for the depthwise one behind it. */
 const EXPANDED_FLOATS = 65536;
@@ -42,7 +51,7 @@ export function depthwise(
   const weights = filter.block;
   const expansion = takeExpansion(x, info.inChannels);
   if (!expansion) {
-    const source = sourceArguments(x);
+    const source = sourceOf(x);
     return deferConvolution(backend, {
       info,
       reads: [...sourceBlocks(x), weights],
@@ -59,7 +68,7 @@ export function depthwise(
         return undefined;
       }
       const block = expansion.compute();
-      const source = plainRecord(block.pointer);
+      const source = plainSource(block.pointer);
       const statistics = computeDepthwise(backend, source, weights, info, out, ending);
       backend.heap.release(block);
       return statistics;
@@ -69,7 +78,7 @@ export function depthwise(
 
 function computeDepthwise(
   backend: WasmBackend,
-  source: number[],
+  source: SourceRecord,
   weights: Block,
   info: ConvInfo,
   out: Block,
@@ -81,23 +90,25 @@ function computeDepthwise(
     ? allocateBandStatistics(backend, batchSize, outHeight, outWidth, bands.rows, outChannels)
     : undefined;
   const scratch = bands.paddedFloats + TAP_TABLE_FLOATS;
-  backend.pool.run(Kernel.depthwise, batchSize * bands.count, scratch, [
-    ...source,
-    ...depthwiseArguments(info, weights.pointer, out.pointer, bands.rows),
-    statistics?.partials.pointer ?? 0,
-    ...epilogue,
-  ]);
+  backend.pool.run(Kernel.depthwise, batchSize * bands.count, scratch, {
+    source,
+    bands: {
+      ...bandsRecord(info, weights.pointer, out.pointer, bands.rows),
+      statistics: statistics?.partials.pointer ?? 0,
+    },
+    epilogue,
+  });
   return statistics;
 }
 
 /** With the 1×1 convolution before it. */
 function computeExpanded(
   { pool }: WasmBackend,
-  { record, K }: Expansion,
+  { record, epilogue: inner }: Expansion,
   weights: Block,
   info: ConvInfo,
   out: Block,
-  epilogue: number[],
+  epilogue: EpilogueRecord,
 ): void {
   const { batchSize, inWidth, inChannels, outHeight, outWidth, strideHeight } = info;
   // Of long rows few channels fit the cache; of short ones many pay for setting up a row.
@@ -107,20 +118,20 @@ function computeExpanded(
   const seenRows = (rows: number) => Math.min(info.inHeight, (rows - 1) * strideHeight + reach);
   const fitting = Math.floor(EXPANDED_FLOATS / (inWidth * channels));
   const most = Math.max(1, Math.floor((fitting - reach) / strideHeight) + 1);
-  const expanding = inWidth * channels * K / 16;
+  const expanding = inWidth * channels * record.K / 16;
   const computing = outWidth * channels / 8 * info.filterHeight * info.filterWidth;
   const rowCycles = expanding * strideHeight + computing;
   const border = expanding * Math.max(0, reach - strideHeight);
   const bands = balancedBands(batchSize * groups, outHeight, most, rowCycles, border);
   const chunks = batchSize * groups * bands.chunks;
   const scratch = seenRows(bands.perChunk) * inWidth * channels + TAP_TABLE_FLOATS;
-  pool.run(Kernel.expandedDepthwise, chunks, scratch, [
-    channels,
-    ...record,
-    ...depthwiseArguments(info, weights.pointer, out.pointer, bands.perChunk),
-    0,
-    ...epilogue,
-  ]);
+  pool.run(Kernel.expandedDepthwise, chunks, scratch, {
+    channelsPerChunk: channels,
+    expansion: record,
+    inner,
+    bands: bandsRecord(info, weights.pointer, out.pointer, bands.perChunk),
+    epilogue,
+  });
 }
 
 export function depthwiseInputGradient(
@@ -132,24 +143,23 @@ export function depthwiseInputGradient(
   const output = backend.emptyTensor(info.inShape);
   const pair = depthwiseGradients(backend, info);
   if (pair) deferInputGradient(backend, pair, dy, filter, output.data);
-  else output.data.block = computeInputGradient(backend, sourceArguments(dy), filter.block, info);
+  else output.data.block = computeInputGradient(backend, sourceOf(dy), filter.block, info);
   return output.info;
 }
 
 function computeInputGradient(
   { heap, pool }: WasmBackend,
-  dy: number[],
+  dy: SourceRecord,
   filter: Block,
   info: ConvInfo,
 ): Block {
   const dx = heap.allocate(tf.util.sizeFromShape(info.inShape));
   const bands = inputBands(info);
   const scratch = bands.paddedFloats + TAP_TABLE_FLOATS;
-  pool.run(Kernel.depthwiseInputGradient, info.batchSize * bands.count, scratch, [
-    ...dy,
-    ...depthwiseArguments(info, filter.pointer, dx.pointer, bands.rows),
-    0,
-  ]);
+  pool.run(Kernel.depthwiseInputGradient, info.batchSize * bands.count, scratch, {
+    dy,
+    bands: bandsRecord(info, filter.pointer, dx.pointer, bands.rows),
+  });
   return dx;
 }
 
@@ -176,14 +186,13 @@ function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair 
       const { record, statistics } = statisticsFor(backend, x, chunks, inChannels);
       const inputRows = bands.rows + 4, inputColumns = info.inWidth + 4;
       const scratch = TAP_TABLE_FLOATS + bands.paddedFloats + inputRows * inputColumns * inChannels;
-      pool.run(Kernel.depthwiseGradients, chunks, scratch, [
-        ...sourceArguments(x),
-        ...dy,
-        ...depthwiseArguments(info, filter.pointer, dx.pointer, bands.rows),
-        0,
-        ...record,
-        parts.pointer,
-      ]);
+      pool.run(Kernel.depthwiseGradients, chunks, scratch, {
+        x: sourceOf(x),
+        dy,
+        bands: bandsRecord(info, filter.pointer, dx.pointer, bands.rows),
+        statistics: record,
+        parts: parts.pointer,
+      });
       sumParts(backend, parts, chunks, 9, inChannels, inChannels, filterGradient);
       heap.release(parts);
       return { block: dx, statistics };
@@ -205,42 +214,42 @@ export function depthwiseFilterGradient(
   const taps = filterHeight * filterWidth;
   const parts = backend.heap.allocate(chunks * taps * inChannels);
   const scratch = bands.paddedFloats + info.outWidth * inChannels + TAP_TABLE_FLOATS;
-  backend.pool.run(Kernel.depthwiseFilterGradient, chunks, scratch, [
-    ...sourceArguments(x),
-    ...sourceArguments(dy),
-    ...depthwiseArguments(info, 0, parts.pointer, bands.rows),
-    0,
-  ]);
+  backend.pool.run(Kernel.depthwiseFilterGradient, chunks, scratch, {
+    x: sourceOf(x),
+    dy: sourceOf(dy),
+    bands: bandsRecord(info, 0, parts.pointer, bands.rows),
+  });
   sumParts(backend, parts, chunks, taps, inChannels, inChannels, output.data);
   backend.heap.release(parts);
   return output.info;
 }
 
-/** The `DepthwiseArguments` record, all but its last field. */
-function depthwiseArguments(
+/** Without statistics, which forward passes alone leave. */
+function bandsRecord(
   info: ConvInfo,
   weights: number,
   out: number,
   bandRows: number,
-): number[] {
-  return [
+): DepthwiseBandsRecord {
+  return {
     weights,
     out,
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.outHeight,
-    info.outWidth,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.dilationHeight,
-    info.dilationWidth,
-    info.padInfo.top,
-    info.padInfo.left,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    dilationHeight: info.dilationHeight,
+    dilationWidth: info.dilationWidth,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
     bandRows,
-  ];
+    statistics: 0,
+  };
 }
 
 interface Bands {

@@ -4,12 +4,12 @@
  */
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { ACTIVATION_CODES } from "../tensor_data.ts";
-import { binary, BINARY_OPERATIONS } from "./binary.ts";
+import { ActivationCode, BinaryOperation } from "../generated_abi.ts";
+import { binary } from "./binary.ts";
 import { clamp } from "./clamp.ts";
 
 export function isOurActivation(activation: string): boolean {
-  return activation in ACTIVATION_CODES;
+  return activation in ActivationCode;
 }
 
 /** activation(product + bias); takes over `product`. */
@@ -22,11 +22,11 @@ export function addBiasAndActivate(
   let result = product;
   if (bias) {
     // A vector of channels, or a scalar, always broadcasts in a way that ours covers.
-    result = binary(backend, BINARY_OPERATIONS.Add, product, bias)!;
+    result = binary(backend, BinaryOperation.add, product, bias)!;
     backend.disposeIntermediateTensorInfo(product);
   }
   if (activation === "linear") return result;
-  const clamped = clamp(backend, result, ACTIVATION_CODES[activation as "relu" | "relu6"]);
+  const clamped = clamp(backend, result, ActivationCode[activation as "relu" | "relu6"]);
   backend.disposeIntermediateTensorInfo(result);
   return clamped;
 }

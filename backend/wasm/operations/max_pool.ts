@@ -1,7 +1,7 @@
 /** MaxPool and MaxPoolGrad over NHWC. */
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { Kernel } from "../kernel.ts";
+import { type ArgumentsOf, Kernel } from "../generated_abi.ts";
 import type { TensorData } from "../tensor_data.ts";
 import type { ConvInfo } from "../../window.ts";
 
@@ -10,13 +10,13 @@ const ROWS_PER_CHUNK = 16;
 
 export function maxPool(backend: WasmBackend, x: TensorData, info: ConvInfo): tf.TensorInfo {
   const output = backend.allocateTensor(info.outShape);
-  backend.pool.run(Kernel.maxPool, info.batchSize * info.outHeight, 0, [
-    x.pointer,
-    output.data.pointer,
-    0,
-    0,
+  backend.pool.run(Kernel.maxPool, info.batchSize * info.outHeight, 0, {
+    x: x.pointer,
+    y: output.data.pointer,
+    dy: 0,
+    dx: 0,
     ...geometry(info),
-  ]);
+  });
   return output.info;
 }
 
@@ -29,29 +29,31 @@ export function maxPoolGradient(
 ): tf.TensorInfo {
   const output = backend.allocateTensor(info.inShape);
   const chunks = info.batchSize * Math.ceil(info.inHeight / ROWS_PER_CHUNK);
-  backend.pool.run(Kernel.maxPoolGradient, chunks, 0, [
-    x.pointer,
-    y.pointer,
-    dy.pointer,
-    output.data.pointer,
+  backend.pool.run(Kernel.maxPoolGradient, chunks, 0, {
+    x: x.pointer,
+    y: y.pointer,
+    dy: dy.pointer,
+    dx: output.data.pointer,
     ...geometry(info),
-  ]);
+  });
   return output.info;
 }
 
-function geometry(info: ConvInfo): number[] {
-  return [
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.outHeight,
-    info.outWidth,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.padInfo.top,
-    info.padInfo.left,
-    ROWS_PER_CHUNK,
-  ];
+function geometry(
+  info: ConvInfo,
+): Omit<ArgumentsOf<typeof Kernel.maxPool>, "x" | "y" | "dy" | "dx"> {
+  return {
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+    rowsPerChunk: ROWS_PER_CHUNK,
+  };
 }

@@ -1,10 +1,10 @@
 /** Weights rearranged into the panels that the matrix kernels read. */
 import type { WasmBackend } from "../backend.ts";
+import { Kernel } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
-import { Kernel } from "../kernel.ts";
 import type { TensorData } from "../tensor_data.ts";
 
-export interface PackLayout {
+interface PackLayout {
   /** Which blocks of the weights, in order: the filter's taps. */
   taps: number[];
   /** Rows a tap. */
@@ -41,16 +41,16 @@ export function packBlock(
   const columns = Math.ceil(N / 8) * 8;
   const packed = heap.allocate(taps.length * K * columns);
   const panels = wide ? Math.ceil(columns / 16) : columns / 8;
-  pool.run(Kernel.pack, panels, 0, [
-    weights.pointer,
-    packed.pointer,
-    heap.table(taps),
-    taps.length,
+  pool.run(Kernel.pack, panels, 0, {
+    source: weights.pointer,
+    packed: packed.pointer,
+    tapIndices: heap.table(taps),
+    taps: taps.length,
     K,
     N,
-    transposed ? 1 : 0,
+    transposed: transposed ? 1 : 0,
     wide,
-  ]);
+  });
   return { block: packed, wide };
 }
 

@@ -1,9 +1,9 @@
 /** Both gradients of a 1×1 convolution with stride 1 in one kernel call. */
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
-import { Kernel } from "../kernel.ts";
+import { Kernel } from "../generated_abi.ts";
 import { blockRows, evenly } from "../partition.ts";
-import { sourceArguments } from "../source.ts";
+import { sourceOf } from "../source.ts";
 import { type GradientPair, statisticsFor } from "./deferred_gradient.ts";
 import { packBlock } from "./pack.ts";
 import { multiplyRows, sumParts } from "./product.ts";
@@ -46,21 +46,21 @@ export function pointwiseGradients(
       const parts = heap.allocate(split.chunks * C * N8);
       const weights = packBlock(backend, filter, layout);
       const { record, statistics } = statisticsFor(backend, x, split.chunks, C);
-      pool.run(Kernel.pointwiseGradients, split.chunks, rowsPerBlock * (C + N + 16) + 16, [
-        ...sourceArguments(x),
-        ...dy,
-        weights.block.pointer,
-        dx.pointer,
-        addend?.pointer ?? 0,
-        parts.pointer,
+      pool.run(Kernel.pointwiseGradients, split.chunks, rowsPerBlock * (C + N + 16) + 16, {
+        x: sourceOf(x),
+        dy,
+        packed: weights.block.pointer,
+        dx: dx.pointer,
+        addend: addend?.pointer ?? 0,
+        parts: parts.pointer,
         rows,
-        C,
-        N,
-        split.perChunk,
-        rowsPerBlock,
-        weights.wide,
-        ...record,
-      ]);
+        channels: C,
+        outChannels: N,
+        rowsPerChunk: split.perChunk,
+        blockRows: rowsPerBlock,
+        wide: weights.wide,
+        statistics: record,
+      });
       heap.release(weights.block);
       sumParts(backend, parts, split.chunks, C, N8, N, filterGradient);
       heap.release(parts);

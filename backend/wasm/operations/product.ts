@@ -1,27 +1,35 @@
 /** Runs kernels/conv2d.ts and kernels/conv2d_filter_gradient.ts. */
 import type { WasmBackend } from "../backend.ts";
-import type { Block } from "../heap.ts";
 import { balancedProduct } from "../balance.ts";
-import { Kernel } from "../kernel.ts";
+import {
+  type GatherRecord,
+  K_BLOCK,
+  Kernel,
+  RowReading,
+  type SourceRecord,
+  TAP_RUN_WORDS,
+  writeTapRun,
+} from "../generated_abi.ts";
+import type { Block } from "../heap.ts";
 import { blockRows, filterGradientChunks, productChunks } from "../partition.ts";
-import { plainArguments, sourceArguments } from "../source.ts";
-import type { BatchStatistics, TensorData } from "../tensor_data.ts";
-import { type Ending, PRODUCT_ALONE } from "./ending.ts";
+import { computedSource, sourceOf } from "../source.ts";
+import { type BatchStatistics, TensorData } from "../tensor_data.ts";
+import { type Ending, PRODUCT_ALONE } from "./deferred_convolution.ts";
 import type { PackedWeights } from "./pack.ts";
 import { allocateStatistics } from "./statistics.ts";
 import type { TapGrid } from "./taps.ts";
 
 /**
  * Where the rows of a product come from: a tensor's rows, or pixels gathered by taps. The source is a
- * tensor, or a `Source` record.
+ * tensor, or what `productSource` made of one.
  */
 export type ProductRows =
-  | { kind: "rows"; source: TensorData | number[]; rows: number; K: number }
+  | { kind: "rows"; source: TensorData | SourceRecord; rows: number; K: number }
   | GatheredRows;
 
 interface GatheredRows {
   kind: "gathered";
-  source: TensorData | number[];
+  source: TensorData | SourceRecord;
   batch: number;
   height: number;
   width: number;
@@ -30,7 +38,7 @@ interface GatheredRows {
 }
 
 /** Where the products go: densely, or to every step-th pixel of an image. */
-export interface ProductTarget {
+interface ProductTarget {
   block: Block;
   columns: number;
   pixels?: {
@@ -67,35 +75,39 @@ export function multiplyRows(
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
     : undefined;
   const pixels = target.pixels ?? everyPixel(input);
-  backend.pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), [
-    ...rowSource(input, split.columns.chunks),
-    ...gatherArguments(backend, input),
-    input.kind === "rows" ? POINTWISE : inStrips ? STRIPS : GATHERED,
-    weights.block.pointer,
-    target.block.pointer,
+  backend.pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), {
+    source: rowSource(input, split.columns.chunks),
+    gather: gatherOf(backend, input),
+    reading: input.kind === "rows"
+      ? RowReading.pointwise
+      : inStrips
+      ? RowReading.strips
+      : RowReading.gathered,
+    packed: weights.block.pointer,
+    out: target.block.pointer,
     rows,
     K,
     N,
-    runCount(input),
-    depth,
-    pixels.height,
-    pixels.width,
-    pixels.stepHeight,
-    pixels.stepWidth,
-    pixels.offsetHeight,
-    pixels.offsetWidth,
-    statistics?.partials.pointer ?? 0,
-    split.rows.perChunk,
-    split.columns.perChunk,
-    block,
-    weights.wide,
-    ...epilogue,
-  ]);
+    runs: runCount(input),
+    gatherDepth: depth,
+    outHeight: pixels.height,
+    outWidth: pixels.width,
+    outStepHeight: pixels.stepHeight,
+    outStepWidth: pixels.stepWidth,
+    outOffsetHeight: pixels.offsetHeight,
+    outOffsetWidth: pixels.offsetWidth,
+    statistics: statistics?.partials.pointer ?? 0,
+    rowsPerChunk: split.rows.perChunk,
+    columnsPerChunk: split.columns.perChunk,
+    blockRows: block,
+    wide: weights.wide,
+    epilogue,
+  });
   return statistics;
 }
 
-/** The `Source` record of a product's rows, for whoever multiplies them later. */
-export function productSource(input: ProductRows, columns: number): number[] {
+/** A product's rows, for whoever multiplies them later. */
+export function productSource(input: ProductRows, columns: number): SourceRecord {
   const { rows, K } = shapeOf(input);
   return rowSource(input, productChunks(rows, K, Math.ceil(columns / 8) * 8).columns.chunks);
 }
@@ -125,22 +137,22 @@ export function multiplyTransposedRows(
   const inPlace = split.rows.chunks === 1 && N8 === columns;
   const parts = inPlace ? out.block : heap.allocate(split.rows.chunks * K * N8);
   const scratch = block * (K + columns + 32) + 64;
-  pool.run(Kernel.conv2dFilterGradient, split.rows.chunks * split.parts.chunks, scratch, [
-    ...rowSource(input, split.parts.chunks),
-    ...(split.parts.chunks > 1 ? plainArguments : sourceArguments)(gradient),
-    ...gatherArguments(backend, input),
-    byChannels ? 1 : 0,
-    parts.pointer,
+  pool.run(Kernel.conv2dFilterGradient, split.rows.chunks * split.parts.chunks, scratch, {
+    x: rowSource(input, split.parts.chunks),
+    dy: (split.parts.chunks > 1 ? computedSource : sourceOf)(gradient),
+    gather: gatherOf(backend, input),
+    pointwise: byChannels ? 1 : 0,
+    out: parts.pointer,
     rows,
     K,
-    columns,
+    N: columns,
     runs,
-    byChannels ? 1 : split.parts.perChunk,
-    byChannels ? split.parts.perChunk : K,
-    split.rows.perChunk,
-    block,
+    runsPerChunk: byChannels ? 1 : split.parts.perChunk,
+    channelsPerChunk: byChannels ? split.parts.perChunk : K,
+    rowsPerChunk: split.rows.perChunk,
+    blockRows: block,
     wide,
-  ]);
+  });
   if (inPlace) return;
   sumParts(backend, parts, split.rows.chunks, K, N8, columns, out);
   heap.release(parts);
@@ -157,25 +169,22 @@ export function sumParts(
   out: TensorData,
 ): void {
   const rowsPerChunk = Math.max(1, Math.ceil(8192 / pitch));
-  pool.run(Kernel.sumParts, Math.ceil(rows / rowsPerChunk), 0, [
-    parts.pointer,
-    out.pointer,
+  pool.run(Kernel.sumParts, Math.ceil(rows / rowsPerChunk), 0, {
+    parts: parts.pointer,
+    out: out.pointer,
     count,
     rows,
     pitch,
     columns,
     rowsPerChunk,
-  ]);
+  });
 }
 
-/**
- * The `Source` record. Where several chunks read the same rows, a lazy tensor is computed once for
- * all of them.
- */
-function rowSource(input: ProductRows, readers: number): number[] {
-  if (Array.isArray(input.source)) return input.source;
-  const isLazyHere = input.kind === "rows" && readers === 1;
-  return (isLazyHere ? sourceArguments : plainArguments)(input.source);
+/** Where several chunks read the same rows, a lazy tensor is computed once for all of them. */
+function rowSource({ kind, source }: ProductRows, readers: number): SourceRecord {
+  if (!(source instanceof TensorData)) return source;
+  const isLazyHere = kind === "rows" && readers === 1;
+  return (isLazyHere ? sourceOf : computedSource)(source);
 }
 
 function everyPixel(input: ProductRows): NonNullable<ProductTarget["pixels"]> {
@@ -204,15 +213,10 @@ function gatherDepth(input: ProductRows, K: number): number {
   return Math.min(K, Math.max(GATHER_DEPTH, longest));
 }
 
-/** As kernels/conv2d.ts numbers how rows are come by. */
-const GATHERED = 0, POINTWISE = 1, STRIPS = 2;
-
-/** kernels/gemm.ts sums so many steps of k at once: beyond, gathering would add up in another order. */
-const LONGEST_STRIPS = 256;
-
 /** Whether neighbouring outputs see overlapping runs that all begin in the same column. */
 function suitsStrips(input: ProductRows, K: number): input is GatheredRows {
-  if (input.kind === "rows" || K > LONGEST_STRIPS) return false;
+  // Beyond, gathering would add up in another order.
+  if (input.kind === "rows" || K > K_BLOCK) return false;
   const { runs, strideWidth } = input.grid;
   return runs.length > 0 &&
     runs.every(({ dx, indices }) =>
@@ -230,20 +234,34 @@ const GATHER_DEPTH = 512;
 /** What gathering costs, in columns of the product. */
 const GATHERING_COLUMNS = 24;
 
-/** The `Gather` record of kernels/gather.ts. */
-function gatherArguments({ heap }: WasmBackend, input: ProductRows): number[] {
-  if (input.kind === "rows") return [0, 1, input.rows, input.K, 1, input.rows, 1, 1, 0];
+function gatherOf({ heap }: WasmBackend, input: ProductRows): GatherRecord {
+  if (input.kind === "rows") {
+    return {
+      source: 0,
+      sourceHeight: 1,
+      sourceWidth: input.rows,
+      channels: input.K,
+      gridHeight: 1,
+      gridWidth: input.rows,
+      strideHeight: 1,
+      strideWidth: 1,
+      runs: 0,
+    };
+  }
   const { source, height, width, channels, grid } = input;
-  const words = grid.runs.flatMap(({ dy, dx, indices }) => [dy, dx, indices.length]);
-  return [
-    Array.isArray(source) ? source[1] : source.pointer,
-    height,
-    width,
+  const words: number[] = [];
+  grid.runs.forEach(({ dy, dx, indices }, i) =>
+    writeTapRun({ words }, i * TAP_RUN_WORDS, { dy, dx, taps: indices.length })
+  );
+  return {
+    source: source instanceof TensorData ? source.pointer : source.values,
+    sourceHeight: height,
+    sourceWidth: width,
     channels,
-    grid.height,
-    grid.width,
-    grid.strideHeight,
-    grid.strideWidth,
-    heap.table(words),
-  ];
+    gridHeight: grid.height,
+    gridWidth: grid.width,
+    strideHeight: grid.strideHeight,
+    strideWidth: grid.strideWidth,
+    runs: heap.table(words),
+  };
 }

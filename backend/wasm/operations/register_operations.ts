@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
 import { convInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
+import { ActivationCode } from "../generated_abi.ts";
 import { stockKernel } from "../stock_kernels.ts";
-import { ACTIVATION_CODES } from "../tensor_data.ts";
 import { batchNormInference, batchNormTrain, batchNormTrainGradient } from "./batch_norm.ts";
 import { binary, BINARY_OPERATIONS } from "./binary.ts";
 import { clamp } from "./clamp.ts";
@@ -64,8 +64,8 @@ export function registerOperations(backendName: string): void {
   for (const [name, operation] of Object.entries(BINARY_OPERATIONS)) {
     kernels.replace(name, (backend, { a, b }) => binary(backend, operation, a, b));
   }
-  kernels.replace("Relu", (backend, { x }) => clamp(backend, x, ACTIVATION_CODES.relu));
-  kernels.replace("Relu6", (backend, { x }) => clamp(backend, x, ACTIVATION_CODES.relu6));
+  kernels.replace("Relu", (backend, { x }) => clamp(backend, x, ActivationCode.relu));
+  kernels.replace("Relu6", (backend, { x }) => clamp(backend, x, ActivationCode.relu6));
 
   kernels.replace("FusedBatchNorm", (backend, inputs, { varianceEpsilon }) => {
     const { x, scale: gamma, offset: beta, mean, variance } = inputs;

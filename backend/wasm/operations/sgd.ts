@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { floatBits, Kernel } from "../kernel.ts";
+import { Kernel, SGD_ENTRY_WORDS, writeSgdEntry } from "../generated_abi.ts";
 
 const VALUES_PER_CHUNK = 16384;
 
@@ -13,7 +13,7 @@ export function sgdMomentum(
   lr: tf.TensorInfo,
   momentum: number,
 ): void {
-  const entries: number[] = [];
+  const words: number[] = [];
   parameters.forEach((parameter, i) => {
     const gradient = backend.dataOf(gradients[i]).pointer;
     const buffer = backend.dataOf(buffers[i]).writablePointer();
@@ -21,15 +21,20 @@ export function sgdMomentum(
     for (let first = 0; first < data.size; first += VALUES_PER_CHUNK) {
       const offset = first * 4;
       const count = Math.min(VALUES_PER_CHUNK, data.size - first);
-      entries.push(values + offset, buffer + offset, gradient + offset, count);
+      writeSgdEntry({ words }, words.length, {
+        parameter: values + offset,
+        buffer: buffer + offset,
+        gradient: gradient + offset,
+        count,
+      });
     }
   });
-  const table = backend.heap.allocate(entries.length);
-  backend.heap.integers(table, entries.length).set(entries);
-  backend.pool.run(Kernel.sgd, entries.length / 4, 0, [
-    table.pointer,
-    floatBits((backend.dataOf(lr).values as Float32Array)[0]),
-    floatBits(momentum),
-  ]);
+  const table = backend.heap.allocate(words.length);
+  backend.heap.integers(table, words.length).set(words);
+  backend.pool.run(Kernel.sgd, words.length / SGD_ENTRY_WORDS, 0, {
+    table: table.pointer,
+    lr: (backend.dataOf(lr).values as Float32Array)[0],
+    momentum,
+  });
   backend.heap.release(table);
 }

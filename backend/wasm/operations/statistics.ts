@@ -1,5 +1,6 @@
 /** Room for the partial batch statistics that kernels leave. */
 import type { WasmBackend } from "../backend.ts";
+import { STATISTICS_VECTORS } from "../generated_abi.ts";
 import type { BatchStatistics } from "../tensor_data.ts";
 
 /** Of chunks of rows (pixels). */
@@ -38,5 +39,5 @@ function allocate(
   rowsOf: (part: number) => number,
 ): BatchStatistics {
   const counts = heap.table(Array.from({ length: parts }, (_, i) => rowsOf(i)));
-  return { partials: heap.allocate(parts * 3 * channels), counts, parts };
+  return { partials: heap.allocate(parts * STATISTICS_VECTORS * channels), counts, parts };
 }

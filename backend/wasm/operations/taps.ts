@@ -2,7 +2,7 @@
 import type { ConvInfo } from "../../window.ts";
 
 /** Horizontally adjacent taps: of the filter's `indices`, seeing pixels (dy, dx), (dy, dx + 1) … */
-export interface TapRun {
+interface TapRun {
   dy: number;
   dx: number;
   indices: number[];

@@ -1,17 +1,20 @@
 /** Runs kernels/winograd.ts for 3×3 convolutions with stride 1, all three passes. */
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
+import {
+  type ArgumentsOf,
+  Kernel,
+  WINOGRAD_POSITIONS as POSITIONS,
+  WINOGRAD_TEMPORARY_BYTES,
+} from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
-import { Kernel } from "../kernel.ts";
 import { evenly } from "../partition.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
-import type { ConvolutionPlan } from "./deferred_convolution.ts";
-import { type Ending, PRODUCT_ALONE } from "./ending.ts";
+import { type ConvolutionPlan, type Ending, PRODUCT_ALONE } from "./deferred_convolution.ts";
 import { keepPacked, type PackedWeights } from "./pack.ts";
 import { allocateBandStatistics } from "./statistics.ts";
 
-const POSITIONS = 36;
-const TEMPORARY_FLOATS = 512;
+const TEMPORARY_FLOATS = WINOGRAD_TEMPORARY_BYTES / 4;
 
 /**
  * Whether Winograd's algorithm is faster than the direct product: with few tiles, transforming the
@@ -89,57 +92,50 @@ export function winogradFilterGradient(
   const gradients = heap.allocate(POSITIONS * tiles * N);
   const products = heap.allocate(POSITIONS * C * N);
   const tileScratch = TEMPORARY_FLOATS + POSITIONS * Math.max(C, N);
-  pool.run(Kernel.winogradTransform, info.batchSize * Math.ceil(info.outHeight / 4), tileScratch, [
-    x.pointer,
-    dy.pointer,
-    inputs.pointer,
-    gradients.pointer,
+  pool.run(Kernel.winogradTransform, info.batchSize * Math.ceil(info.outHeight / 4), tileScratch, {
+    source: x.pointer,
+    gradient: dy.pointer,
+    inputs: inputs.pointer,
+    gradients: gradients.pointer,
     inputPitch,
-    info.batchSize,
-    info.inHeight,
-    info.inWidth,
-    C,
-    info.outHeight,
-    info.outWidth,
-    N,
-    info.padInfo.top,
-    info.padInfo.left,
-  ]);
+    batch: info.batchSize,
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: C,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    outChannels: N,
+    padTop: info.padInfo.top,
+    padLeft: info.padInfo.left,
+  });
   const blockTiles = Math.max(16, Math.min(128, Math.floor(65536 / C)));
   const parts = evenly(C, tiles * C * N / (1 << 22), 24);
-  pool.run(Kernel.winogradPosition, POSITIONS * parts.chunks, blockTiles * 16, [
-    inputs.pointer,
-    gradients.pointer,
+  pool.run(Kernel.winogradPosition, POSITIONS * parts.chunks, blockTiles * 16, {
+    inputs: inputs.pointer,
+    gradients: gradients.pointer,
     inputPitch,
-    products.pointer,
+    products: products.pointer,
     tiles,
-    C,
-    N,
+    channels: C,
+    outChannels: N,
     blockTiles,
-    parts.perChunk,
+    channelsPerChunk: parts.perChunk,
     wide,
-  ]);
-  pool.run(Kernel.winogradFilterGradient, C, TEMPORARY_FLOATS, [
-    out.pointer,
-    products.pointer,
-    C,
-    N,
+  });
+  pool.run(Kernel.winogradFilterGradient, C, TEMPORARY_FLOATS, {
+    filter: out.pointer,
+    transformed: products.pointer,
+    channels: C,
+    outChannels: N,
     wide,
-  ]);
+  });
   for (const block of [inputs, gradients, products]) heap.release(block);
 }
 
-interface Geometry {
-  batch: number;
-  height: number;
-  width: number;
-  channels: number;
-  outHeight: number;
-  outWidth: number;
-  outChannels: number;
-  padTop: number;
-  padLeft: number;
-}
+type Geometry = Omit<
+  ArgumentsOf<typeof Kernel.winogradTransform>,
+  "source" | "gradient" | "inputs" | "gradients" | "inputPitch"
+>;
 
 /**
  * Small filters: all steps on some rows of tiles at a time, which stay in cache. Large filters: step
@@ -163,57 +159,49 @@ function convolveByPosition(
   source: Block,
   weights: PackedWeights,
   out: Block,
-  { batch, height, width, channels: C, outHeight, outWidth, outChannels: N, padTop, padLeft }:
-    Geometry,
+  geometry: Geometry,
   { withStatistics, epilogue }: Ending,
 ): BatchStatistics | undefined {
   const { heap, pool } = backend;
+  const { batch, channels: C, outHeight, outWidth, outChannels: N } = geometry;
   const bands = Math.ceil(outHeight / 4), tiles = batch * bands * Math.ceil(outWidth / 4);
   const inputs = heap.allocate(POSITIONS * tiles * C);
   const products = heap.allocate(POSITIONS * tiles * N);
   const tileScratch = TEMPORARY_FLOATS + POSITIONS * Math.max(C, N);
-  pool.run(Kernel.winogradTransform, batch * bands, tileScratch, [
-    source.pointer,
-    0,
-    inputs.pointer,
-    0,
-    C,
-    batch,
-    height,
-    width,
-    C,
-    outHeight,
-    outWidth,
-    N,
-    padTop,
-    padLeft,
-  ]);
+  pool.run(Kernel.winogradTransform, batch * bands, tileScratch, {
+    source: source.pointer,
+    gradient: 0,
+    inputs: inputs.pointer,
+    gradients: 0,
+    inputPitch: C,
+    ...geometry,
+  });
   const columns = evenly(N, tiles * C * N / (1 << 22), 64);
-  pool.run(Kernel.winogradProduct, POSITIONS * columns.chunks, 0, [
-    inputs.pointer,
-    C,
-    weights.block.pointer,
-    products.pointer,
+  pool.run(Kernel.winogradProduct, POSITIONS * columns.chunks, 0, {
+    inputs: inputs.pointer,
+    inputPitch: C,
+    packed: weights.block.pointer,
+    products: products.pointer,
     tiles,
-    C,
-    N,
-    columns.perChunk,
-    weights.wide,
-  ]);
+    channels: C,
+    outChannels: N,
+    columns: columns.perChunk,
+    wide: weights.wide,
+  });
   heap.release(inputs);
   const statistics = withStatistics
     ? allocateBandStatistics(backend, batch, outHeight, outWidth, 4, N)
     : undefined;
-  pool.run(Kernel.winogradOutput, batch * bands, tileScratch, [
-    products.pointer,
-    out.pointer,
+  pool.run(Kernel.winogradOutput, batch * bands, tileScratch, {
+    products: products.pointer,
+    out: out.pointer,
     batch,
     outHeight,
     outWidth,
-    N,
-    statistics?.partials.pointer ?? 0,
-    ...epilogue,
-  ]);
+    outChannels: N,
+    statistics: statistics?.partials.pointer ?? 0,
+    epilogue,
+  });
   heap.release(products);
   return statistics;
 }
@@ -238,24 +226,17 @@ function convolveByTile(
     : undefined;
   const tiles = tileRows * tilesAcross;
   const scratch = TEMPORARY_FLOATS + POSITIONS * (Math.max(C, N) + tiles * (C + N));
-  backend.pool.run(Kernel.winograd, batch * bands * columns.chunks, scratch, [
-    source.pointer,
-    weights.block.pointer,
-    out.pointer,
-    geometry.height,
-    geometry.width,
-    C,
-    outHeight,
-    outWidth,
-    N,
-    geometry.padTop,
-    geometry.padLeft,
+  backend.pool.run(Kernel.winograd, batch * bands * columns.chunks, scratch, {
+    source: source.pointer,
+    packed: weights.block.pointer,
+    out: out.pointer,
+    ...geometry,
     tileRows,
-    columns.perChunk,
-    statistics?.partials.pointer ?? 0,
-    weights.wide,
-    ...epilogue,
-  ]);
+    columns: columns.perChunk,
+    statistics: statistics?.partials.pointer ?? 0,
+    wide: weights.wide,
+    epilogue,
+  });
   return statistics;
 }
 
@@ -274,13 +255,13 @@ export function transformFilter(
     const packed = backend.heap.allocate(POSITIONS * C * N);
     const kernel = transposed ? Kernel.winogradTransposedFilter : Kernel.winogradFilter;
     const scratch = TEMPORARY_FLOATS + (transposed ? 8 * POSITIONS * 8 : 0);
-    backend.pool.run(kernel, transposed ? N / 8 : C, scratch, [
-      filter.pointer,
-      packed.pointer,
-      C,
-      N,
-      backend.wide,
-    ]);
+    backend.pool.run(kernel, transposed ? N / 8 : C, scratch, {
+      filter: filter.pointer,
+      transformed: packed.pointer,
+      channels: C,
+      outChannels: N,
+      wide: backend.wide,
+    });
     return { block: packed, wide: backend.wide };
   });
 }

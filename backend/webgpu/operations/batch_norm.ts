@@ -1,12 +1,12 @@
 /** BatchNormTrain, its gradient, and BatchNormInference. */
 import * as tf from "@tensorflow/tfjs";
+import type { Activation } from "../../ops/batch_norm.ts";
+import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
 import type {
-  Activation,
   BatchNormGradientInputs,
-  BatchNormInferenceInputs,
   BatchNormTrainAttributes,
   BatchNormTrainInputs,
-} from "../../ops.ts";
+} from "../../ops/batch_norm_train.ts";
 import { attachTo } from "../attached.ts";
 import { allocate, dispatch, keepOnlyOnGpu, type Kernel, release, spread } from "../dispatch.ts";
 import activation from "../kernels/activation.wgsl" with { type: "text" };

@@ -4,7 +4,7 @@ import type { StepComputation, StepValues } from "../../repeat.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { type BufferRouter, routerOf, type StepPool } from "./buffers.ts";
 
-export interface Command {
+interface Command {
   pipeline: GPUComputePipeline;
   bindGroup: GPUBindGroup;
   groups: [number, number?, number?];

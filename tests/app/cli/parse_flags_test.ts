@@ -1,90 +1,144 @@
+/** Flags of commands that the test makes up. */
 import assert from "node:assert/strict";
+import * as v from "valibot";
+import { defineCommand } from "../../../app/cli/command.ts";
 import { UsageError } from "../../../app/cli/errors.ts";
-import { FLAGS } from "../../../app/cli/flags.ts";
-import { nearest } from "../../../app/cli/nearest.ts";
-import { flagHelp, parseFlags } from "../../../app/cli/parse_flags.ts";
+import { duration, flag, integer, number, size, text, toggle } from "../../../app/cli/flag.ts";
+import { STORES, SWEEP } from "../../../app/cli/shared_flags.ts";
+import { parse } from "./parse.ts";
 
-Deno.test("flags come with values, switches without, the rest are operands", () => {
-  const flags = parseFlags(["predict", "a.jpg", "--top", "3", "--json", "--branch=frozen"]);
-  assert.deepEqual(flags.positionals, ["predict", "a.jpg"]);
-  assert.equal(flags.top, "3");
-  assert.equal(flags.json, true);
-  assert.equal(flags.branch, "frozen");
-  assert.equal(flags.epochs, undefined);
+const run = () => Promise.resolve(0);
+
+const brew = defineCommand({
+  name: "brew",
+  group: "Drink",
+  summary: "make tea",
+  flags: v.object({
+    minutes: flag(integer(1), { value: "N", help: "how long", axis: "list", default: "4" }),
+    degrees: flag(number(v.pipe(v.number(), v.gtValue(0))), {
+      value: "X",
+      help: "how hot",
+      axis: "list",
+    }),
+    leaves: flag(text, { value: "A,B", help: "of what", axis: "sweep" }),
+    "leave-lid": toggle({ help: "off" }),
+    ...SWEEP.entries,
+    ...STORES.entries,
+  }),
+  run,
+});
+const pour = defineCommand({
+  name: "pour",
+  group: "Drink",
+  summary: "fill a cup",
+  flags: v.object({
+    cup: flag(v.picklist(["mug", "glass"]), { value: "CUP", help: "into what", required: true }),
+    within: flag(duration, { value: "AGE", help: "how fast" }),
+    up: flag(size, { value: "SIZE", help: "to where" }),
+    degrees: flag(number(v.pipe(v.number(), v.gtValue(0))), {
+      value: "X",
+      help: "how hot",
+      axis: "list",
+    }),
+  }),
+  run,
+});
+const commands = [brew, pour];
+
+Deno.test("flags arrive typed, defaults with them, and the rest are operands", () => {
+  const { flags, positionals } = parse(commands, "brew", [
+    "green",
+    "--degrees",
+    "8e1",
+    "--json",
+    "--store-from=a",
+    "--store-from",
+    "b",
+    "oolong",
+  ]);
+  assert.deepEqual(positionals, ["green", "oolong"]);
+  assert.deepEqual(flags, {
+    minutes: 4,
+    degrees: 80,
+    "leave-lid": false,
+    sweep: [],
+    "store-from": ["a", "b"],
+    json: true,
+    verbose: false,
+    help: false,
+  });
 });
 
-const WRONG: [string[], RegExp][] = [
-  [["--epoch", "3"], /--epoch is no flag: did you mean --epochs\?/],
-  [["--frobnicate"], /--frobnicate is no flag$/],
-  [["--epochs", "0"], /--epochs is "0", but takes a whole number from 1/],
-  [["--epochs", "2.5"], /--epochs is "2.5"/],
-  [["--epochs", ""], /--epochs is ""/],
-  [["--seed", "4294967296"], /a whole number from 0 to 4294967295/],
-  [["--lr", "-1"], /lr/],
-  [["--lr=-1"], /--lr is "-1", but takes a number above 0/],
-  [["--lr=NaN"], /--lr is "NaN"/],
-  [["--recipe", "slow"], /--recipe is "slow", but takes one of auto, quick, tutorial/],
-  [["--backend", "cuda"], /one of auto, webgpu, wasm/],
-  [["--epochs"], /--epochs/],
-  [["--json=yes"], /--json/],
-  [["--data", " "], /--data is " ", but takes a value/],
-  [["--seed=1,x"], /--seed is "x", but takes a whole number/],
-  [["--seed=4..0"], /4\.\.0 takes a last number after the first/],
-  [["--seed=0..4294967295"], /at most 10000/],
-  [["--sweep", "lr=1e-3,0"], /--lr is "0", but takes a number above 0/],
-  [["--sweep", "seeds=0,1"], /not "seeds=0,1": did you mean seed\?/],
-  [["--sweep", "store=a,b"], /flags to sweep over are recipe, model, data/],
-  [["--sweep", "lr"], /--sweep takes FLAG=VALUES/],
-  [["--sweep=lr=1,2", "--sweep=lr=3"], /--lr is given twice, once by --sweep lr=3/],
-  [["--sweep=lr=1,2", "--lr=3"], /--lr is given twice, once by --sweep lr=1,2/],
-  [["--threads=1,2"], /--threads is "1,2"/],
+Deno.test("durations are seconds, sizes bytes", () => {
+  const { flags } = parse(commands, "pour", ["--cup=mug", "--within=2m", "--up=3kB"]);
+  assert.deepEqual([flags.within, flags.up], [120, 3000]);
+});
+
+Deno.test("flags with several values are axes, each value typed and as it was said", () => {
+  const { axes, flags } = parse(commands, "brew", [
+    "--minutes=1..2,5",
+    "--sweep=degrees=8e1,90",
+    "--sweep",
+    "leaves=a,b",
+  ]);
+  assert.deepEqual(axes, [
+    {
+      name: "minutes",
+      values: [{ label: "1", value: 1 }, { label: "2", value: 2 }, { label: "5", value: 5 }],
+    },
+    { name: "degrees", values: [{ label: "8e1", value: 80 }, { label: "90", value: 90 }] },
+    { name: "leaves", values: [{ label: "a", value: "a" }, { label: "b", value: "b" }] },
+  ]);
+  assert.deepEqual([flags.degrees, flags.leaves], [undefined, undefined]);
+});
+
+Deno.test("what decides a result is kept as it was typed, fit for a shell", () => {
+  const { typed } = parse(commands, "brew", [
+    "--json",
+    "--leaves",
+    "it's",
+    "--leave-lid",
+    "--sweep=degrees=1,2",
+    "--minutes",
+    "3",
+  ]);
+  assert.deepEqual(typed, [
+    `'--leaves=it'\\''s'`,
+    "--leave-lid",
+    "--sweep=degrees=1,2",
+    "--minutes=3",
+  ]);
+});
+
+const WRONG: [command: string, args: string[], RegExp][] = [
+  ["brew", ["--cup", "mug"], /^brew takes no --cup, which is for pour$/],
+  ["pour", ["--cup=mug", "--minutes=3"], /^pour takes no --minutes, which is for brew$/],
+  ["brew", ["--minuets=3"], /^--minuets is no flag: did you mean --minutes\?$/],
+  ["pour", ["--minuets=3"], /^--minuets is no flag$/],
+  ["pour", [], /^pour takes --cup, one of mug, glass$/],
+  [
+    "pour",
+    ["--cup=gless"],
+    /^--cup is "gless", but takes one of mug, glass: did you mean glass\?$/,
+  ],
+  ["pour", ["--cup=mug", "--degrees=1,2"], /^pour takes one --degrees, not 1, 2$/],
+  ["pour", ["--cup=mug", "--within=soon"], /^--within is "soon", but takes an age such as 30d/],
+  ["pour", ["--cup=mug", "--up=brim"], /^--up is "brim", but takes a size such as 10GB$/],
+  ["brew", ["--degrees=Infinity"], /^--degrees is "Infinity", but takes a number above 0$/],
+  ["brew", ["--degrees", "-3"], /^--degrees is "-3", but takes a number above 0$/],
+  ["brew", ["--leaves", "--json"], /^--leaves takes a value: --leaves A,B, or --leaves=--json if/],
+  ["brew", ["--leaves"], /^--leaves takes a value: --leaves A,B$/],
+  ["brew", ["--leave-lid=no"], /^--leave-lid takes no value, not "no"$/],
+  ["brew", ["-x"], /^-x is no flag$/],
+  ["brew", ["--sweep=cup=a,b"], /flags to sweep over are minutes, degrees, leaves$/],
 ];
 
-for (const [args, message] of WRONG) {
-  Deno.test(`${args.join(" ")} is refused with its name and the remedy`, () => {
-    assert.throws(() => parseFlags(args), (error: unknown) => {
+for (const [command, args, message] of WRONG) {
+  Deno.test(`${command} ${args.join(" ")} is refused with what is right`, () => {
+    assert.throws(() => parse(commands, command, args), (error: unknown) => {
       assert.ok(error instanceof UsageError);
       assert.match(error.message, message);
       return true;
     });
   });
 }
-
-Deno.test("flags with several values are axes, from a list or from --sweep, ranges with both ends", () => {
-  const flags = parseFlags([
-    "--model=resnet18,mobilenet_v2",
-    "--sweep=lr=1e-3,1e-2",
-    "--sweep",
-    "seed=0..2,9",
-    "--sweep=data=a,b",
-    "--epochs=2,2",
-  ]);
-  assert.deepEqual(flags.axes, [
-    { name: "model", values: ["resnet18", "mobilenet_v2"] },
-    { name: "lr", values: ["1e-3", "1e-2"] },
-    { name: "seed", values: ["0", "1", "2", "9"] },
-    { name: "data", values: ["a", "b"] },
-  ]);
-  assert.deepEqual([flags.model, flags.lr, flags.seed, flags.data], Array(4).fill(undefined));
-  assert.equal(flags.epochs, "2");
-});
-
-Deno.test("a value with a comma is a value where commas may be part of it", () => {
-  const { data, axes } = parseFlags(["--data=a,b"]);
-  assert.deepEqual([data, axes], ["a,b", []]);
-});
-
-Deno.test("a sweep over one value is still a sweep", () => {
-  assert.deepEqual(parseFlags(["--sweep=seed=3"]).axes, [{ name: "seed", values: ["3"] }]);
-});
-
-Deno.test("help lists every flag", () => {
-  const text = flagHelp();
-  for (const name of Object.keys(FLAGS)) assert.ok(text.includes(`--${name}`), name);
-});
-
-Deno.test("a word is near another within two edits", () => {
-  assert.equal(nearest("pipline", ["pipeline", "plan"]), "pipeline");
-  assert.equal(nearest("xyzzy", ["pipeline", "plan"]), undefined);
-  assert.equal(nearest("lpan", ["why", "plan"]), "plan");
-});

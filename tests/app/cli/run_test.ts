@@ -73,6 +73,13 @@ test("a failed step says its own error first, then its log's end, the log, and h
   assert.equal(lines[23], rerun);
 });
 
+test("verify without --repeat takes no flag of how steps are run", async () => {
+  using folder = new Folder();
+  const { code, stderr } = await start(["verify", "--seed=3", `--store=${folder.store}`]).output();
+  assert.equal(code, 2);
+  assert.match(new TextDecoder().decode(stderr), /verify takes --seed with --repeat STEP alone/);
+});
+
 test("verify --repeat tells whether a step gives the same twice, and exits accordingly", async () => {
   using folder = new Folder();
   const { code, stdout } = await start([

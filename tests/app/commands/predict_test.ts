@@ -82,7 +82,7 @@ Deno.test("predict", async (t) => {
   await t.step("what cannot be meant is refused before anything is read", async () => {
     for (
       const [args, message] of [
-        [["photos", "--format=xml"], /takes table, json or csv/],
+        [["photos", "--format=xml"], /takes one of table, json, csv$/m],
         [["photos", "--format=csv", "--json"], /exclude each other/],
         [["*.tiff"], /no photo fits/],
       ] as [string[], RegExp][]

@@ -1,7 +1,8 @@
 /** Gradients against central differences of the same backend's values: no other program is asked. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { batchNormTrain, softmaxCrossEntropy } from "../../../backend/ops.ts";
+import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
+import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
 import { noise, noiseValues } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 

@@ -3,11 +3,8 @@
  * residual, activation.
  */
 import * as tf from "@tensorflow/tfjs";
-import {
-  type Activation,
-  batchNormInference,
-  type BatchNormVariables,
-} from "../../../backend/ops.ts";
+import type { Activation, BatchNormVariables } from "../../../backend/ops/batch_norm.ts";
+import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { noise } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 

@@ -1,7 +1,7 @@
 /** A 1×1 convolution and the depthwise one that reads it, which one kernel may compute together. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { batchNormInference } from "../../../backend/ops.ts";
+import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { noise } from "../compare.ts";
 import { variables } from "./epilogue.ts";
 import { normalized } from "./lazy.ts";

@@ -1,12 +1,10 @@
 /** A lazy tensor is never told apart from an eager one, whenever it is read, shared or disposed. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import {
-  type Activation,
-  batchNormInference,
-  batchNormTrain,
-  sgdMomentum,
-} from "../../../backend/ops.ts";
+import type { Activation } from "../../../backend/ops/batch_norm.ts";
+import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
+import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
+import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
 import { assertNear, noise, withGradients } from "../compare.ts";
 import { variables } from "./epilogue.ts";
 import { STOCK, type Subject } from "./subject.ts";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { softmaxCrossEntropy } from "../../../backend/ops.ts";
+import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
 import { assertNear, noiseValues } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 

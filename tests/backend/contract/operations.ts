@@ -1,7 +1,7 @@
 /** Pools, means, products and elementwise operations. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { sgdMomentum } from "../../../backend/ops.ts";
+import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
 import { noise, withGradients } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
@@ -52,8 +52,8 @@ export function operationsContract(subject: Subject): void {
     "matrix products, all four transpositions and their gradients, agree with stock tfjs",
     async () => {
       const shapes = subject.shapes(
-        [[4, 1280, 2], [13, 24, 40]],
-        [[1, 1, 1], [5, 3, 17], [100, 70, 33]],
+        [[4, 1280, 2]],
+        [[1, 1, 1], [5, 3, 17], [13, 24, 40], [100, 70, 33]],
       );
       for (const [m, k, n] of shapes) {
         for (const transposeA of [false, true]) {

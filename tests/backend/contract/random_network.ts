@@ -1,7 +1,8 @@
 /** Small random convolutional networks, drawn by fast-check, for properties that hold for all. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { batchNormTrain, softmaxCrossEntropy } from "../../../backend/ops.ts";
+import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
+import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
 import { noise } from "../compare.ts";
 
 type Activation = "linear" | "relu" | "relu6";

@@ -1,18 +1,18 @@
 /** When tensors are lazy here, and what they hold. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import {
-  batchNormInference,
-  batchNormTrain,
-  type BatchNormVariables,
-  sgdMomentum,
-  softmaxCrossEntropy,
-} from "../../../backend/ops.ts";
+import type { BatchNormVariables } from "../../../backend/ops/batch_norm.ts";
+import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
+import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
+import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
+import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
 import type { WasmBackend } from "../../../backend/wasm/backend.ts";
-import { WASM_BACKEND } from "../../../backend/wasm/mod.ts";
+import { registerWasmBackend, WASM_BACKEND } from "../../../backend/wasm/register.ts";
 import { noise } from "../compare.ts";
 import { variables } from "../contract/epilogue.ts";
 import { convolve, FILTERS, normalized } from "../contract/lazy.ts";
+
+registerWasmBackend();
 
 const SHAPE: [number, number, number, number] = [2, 6, 5, 16];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../../../backend/wasm/backend.ts";
-import { WASM_BACKEND } from "../../../backend/wasm/mod.ts";
+import { WASM_BACKEND } from "../../../backend/wasm/register.ts";
 import { PanelWidth } from "../../../backend/wasm/panel_width.ts";
 import { noise } from "../compare.ts";
 import { WASM } from "./subject.ts";

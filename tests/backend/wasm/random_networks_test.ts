@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import type { WasmBackend } from "../../../backend/wasm/backend.ts";
-import { setThreads } from "../../../backend/wasm/mod.ts";
+import { setThreads } from "../../../backend/wasm/register.ts";
 import { finishedConvolutions } from "../contract/epilogue.ts";
 import { expandedConvolutions } from "../contract/expansion.ts";
 import { lossAndGradients, network } from "../contract/random_network.ts";

@@ -1,4 +1,5 @@
-import { WASM_BACKEND } from "../../../backend/wasm/mod.ts";
+import { registerWasmBackend, WASM_BACKEND } from "../../../backend/wasm/register.ts";
 import { Subject } from "../contract/subject.ts";
 
+registerWasmBackend();
 export const WASM = new Subject({ name: "wasm", backend: WASM_BACKEND, networks: 40 });

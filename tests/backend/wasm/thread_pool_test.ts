@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SharedHeap } from "../../../backend/wasm/heap.ts";
-import { Kernel } from "../../../backend/wasm/kernel.ts";
-import { setThreads } from "../../../backend/wasm/mod.ts";
+import { BinaryOperation, Kernel } from "../../../backend/wasm/generated_abi.ts";
+import { setThreads } from "../../../backend/wasm/register.ts";
 import { ThreadPool } from "../../../backend/wasm/thread_pool.ts";
 
 const FOLDER = new URL("../../../backend/wasm/", import.meta.url);
@@ -16,7 +16,7 @@ Deno.test("a worker that dies ends the computation with an error, and every late
   const { pool } = await newPool(2);
   // The worker starts in its own time: until it is there, the main thread does all the work.
   const tripped = () => {
-    for (let i = 0; i < 1000; i++) pool.run(Kernel.trap, 1000, 0, []);
+    for (let i = 0; i < 1000; i++) pool.run(Kernel.trap, 1000, 0, undefined);
   };
   const deadline = performance.now() + 20_000;
   let message = "";
@@ -29,35 +29,46 @@ Deno.test("a worker that dies ends the computation with an error, and every late
     }
   }
   assert.match(message, /a thread of it died \(thread 1: .*unreachable.*\); restart the program/);
-  assert.throws(() => pool.run(Kernel.trap, 0, 0, []), /died/);
+  assert.throws(() => pool.run(Kernel.trap, 0, 0, undefined), /died/);
   pool.dispose();
 });
 
 Deno.test("a pool of one thread computes without workers", async () => {
   const { heap, pool } = await newPool(1);
   const a = heap.store([1, 2, 3]), b = heap.store([10, 20, 30]), out = heap.allocate(3);
-  const vectors = [a, b, out].map((block) => block.pointer);
-  pool.run(Kernel.binary, 1, 0, [0, ...vectors, 1, 1, 3, 0, 0, 1, 0, 0, 1, 1]);
+  pool.run(Kernel.binary, 1, 0, {
+    operation: BinaryOperation.add,
+    ...{ a: a.pointer, b: b.pointer, out: out.pointer },
+    ...{ rows: 1, middle: 1, inner: 3, rowsPerChunk: 1 },
+    ...{ aOuter: 0, aMiddle: 0, aInner: 1, bOuter: 0, bMiddle: 0, bInner: 1 },
+  });
   assert.deepEqual([...heap.floats(out, 3)], [11, 22, 33]);
   pool.dispose();
 });
 
 Deno.test("kernels are computed in the order in which they were started, however many", async () => {
-  const ADD = 0, SUBTRACT = 1, SIZE = 64;
+  const SIZE = 64;
   for (const threads of [1, 2, 3, 5]) {
     const { heap, pool } = await newPool(threads);
     const one = heap.store(Array(SIZE).fill(1)).pointer;
     const x = heap.store(Array(SIZE).fill(0)), y = heap.allocate(SIZE).pointer;
-    const start = (code: number, a: number, b: number, out: number, chunks: number) =>
-      pool.run(Kernel.binary, chunks, 0, [
-        ...[code, a, b, out, SIZE, 1, 1],
-        ...[1, 1, 1, 1, 1, 1, Math.ceil(SIZE / chunks)],
-      ]);
+    const start = (
+      operation: BinaryOperation,
+      a: number,
+      b: number,
+      out: number,
+      chunks: number,
+    ) =>
+      pool.run(Kernel.binary, chunks, 0, {
+        ...{ operation, a, b, out, rows: SIZE, middle: 1, inner: 1 },
+        ...{ aOuter: 1, aMiddle: 1, aInner: 1, bOuter: 1, bMiddle: 1, bInner: 1 },
+        rowsPerChunk: Math.ceil(SIZE / chunks),
+      });
     // x grows by one each time if the order holds, also between the chunks, which are cut differently.
     for (let i = 1; i <= 2000; i++) {
-      start(ADD, x.pointer, one, y, 8);
-      start(ADD, y, y, x.pointer, 5);
-      start(SUBTRACT, x.pointer, y, x.pointer, 3);
+      start(BinaryOperation.add, x.pointer, one, y, 8);
+      start(BinaryOperation.add, y, y, x.pointer, 5);
+      start(BinaryOperation.subtract, x.pointer, y, x.pointer, 3);
       if (i % 500 > 0) continue;
       assert.deepEqual([...heap.floats(x, SIZE)], Array(SIZE).fill(i), `${threads} threads`);
       await new Promise((resolve) => setTimeout(resolve, 1)); // workers come, or park

@@ -1,8 +1,8 @@
 /** The models under our WebGPU kernels: torch's numbers, as near as float32 allows. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { softmaxCrossEntropy } from "../../../backend/ops.ts";
-import { WEBGPU_BACKEND } from "../../../backend/webgpu/mod.ts";
+import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
+import { WEBGPU_BACKEND } from "../../../backend/webgpu/register.ts";
 import {
   readReference,
   type Reference,

@@ -1,12 +1,10 @@
 /** What is ours is computed by our kernels, not by the stock programs behind them. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import {
-  batchNormInference,
-  batchNormTrain,
-  sgdMomentum,
-  softmaxCrossEntropy,
-} from "../../../backend/ops.ts";
+import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
+import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
+import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
+import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
 import { noise } from "../compare.ts";
 import { stockProgramsOf, WEBGPU } from "./subject.ts";
 

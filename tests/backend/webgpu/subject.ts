@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { WEBGPU_BACKEND } from "../../../backend/webgpu/mod.ts";
+import { registerWebGpuKernels, WEBGPU_BACKEND } from "../../../backend/webgpu/register.ts";
 import { Subject } from "../contract/subject.ts";
 
+registerWebGpuKernels();
 const adapter = await navigator.gpu?.requestAdapter();
 if (!adapter) console.log("WebGPU tests are skipped: there is no WebGPU adapter");
 

@@ -1,0 +1,75 @@
+/** What the command line asks for: a pipeline with its parameters, or a sweep over several. */
+import type { Setting } from "../../pipeline/expand.ts";
+import type { Pipeline } from "../../pipeline/graph.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
+import type { Program } from "./application.ts";
+import type { Axis, CommandContext } from "./command.ts";
+import { checkSteps } from "./steps.ts";
+
+export interface RequestedPipeline {
+  pipeline: Pipeline;
+  /** By step. */
+  parameters: Record<string, unknown>;
+  /** Steps named by the user; every step where none is. */
+  targets?: string[];
+  /** What was decided, for people. */
+  notes: string[];
+  /** What a run of it found, for people. */
+  conclude(record: RunRecord): ReturnType<NonNullable<Program["conclude"]>>;
+}
+
+type Request = Pick<CommandContext<unknown>, "flags" | "axes" | "folder" | "store">;
+
+/**
+ * @param names of steps
+ * @throws {UsageError} for a value that no setting may have, or a name that is no step's
+ */
+export async function requestedPipeline(
+  program: Program,
+  { flags, axes, folder, store }: Request,
+  names: readonly string[] = [],
+): Promise<RequestedPipeline> {
+  const pipeline = await program.pipeline();
+  // A wrong name is told before anything is looked for.
+  const targets = checkSteps(pipeline, names.map((name) => name.split("@")[0]));
+  if (axes.length === 0) {
+    return {
+      pipeline,
+      targets,
+      ...await program.settings.resolve(flags, folder, store),
+      conclude: (record) => program.conclude?.(record, store),
+    };
+  }
+  const settings: Setting[] = [];
+  let notes: string[] = [];
+  for (const point of pointsOf(axes)) {
+    const values = Object.fromEntries(point.map(({ name, value }) => [name, value]));
+    const resolved = await program.settings.resolve({ ...flags, ...values }, folder, store);
+    if (settings.length === 0) notes = resolved.notes;
+    notes = notes.filter((note) => resolved.notes.includes(note));
+    const labels = Object.fromEntries(point.map(({ name, label }) => [name, label]));
+    settings.push({ labels, parameters: resolved.parameters });
+  }
+  const swept = program.sweep(pipeline, settings);
+  const what = axes.map(({ name, values }) => `${values.length} × ${name}`).join(", ");
+  return {
+    ...swept,
+    targets: checkSteps(swept.pipeline, names),
+    conclude: async (record) => {
+      await program.conclude?.(record, store);
+      return swept.conclude(record);
+    },
+    notes: [...notes, `a sweep over ${what}: ${swept.pipeline.steps.length} steps`],
+  };
+}
+
+type Point = { name: string; label: string; value: unknown }[];
+
+/** Every combination, the last axis changing fastest. */
+function pointsOf(axes: readonly Axis[]): Point[] {
+  return axes.reduce<Point[]>(
+    (points, { name, values }) =>
+      points.flatMap((point) => values.map((value) => [...point, { name, ...value }])),
+    [[]],
+  );
+}

@@ -1,0 +1,52 @@
+/** Flags that commands share, whatever the program is about. */
+import type * as v from "valibot";
+import { flag, grouped, integer, repeated, text, toggle } from "./flag.ts";
+
+/** Of every command. */
+export const COMMON = grouped("Of every command", {
+  json: toggle({
+    help: "one JSON object a line on stdout; text for people goes to stderr",
+    passing: true,
+  }),
+  verbose: toggle({ help: "show stack traces", passing: true }),
+  help: toggle({ help: "show this", passing: true }),
+});
+export type CommonFlags = v.InferOutput<typeof COMMON>;
+
+const WHERE = "Where results are";
+
+/** Which store. */
+export const STORE = grouped(WHERE, {
+  store: flag(text, {
+    value: "DIR",
+    help: "where artifacts are kept (default: .graft beside the program)",
+  }),
+});
+
+/** Which store, and which others are read. */
+export const STORES = grouped(WHERE, {
+  ...STORE.entries,
+  "store-from": repeated({
+    value: "DIR",
+    help: "a store to take results from, never written to: a team's, a CI's",
+  }),
+});
+
+/** Of commands for which flags may have several values. */
+export const SWEEP = grouped("Several settings at once", {
+  sweep: repeated({
+    value: "FLAG=A,B,…|FLAG=0..4",
+    help: "a run for every value, and every combination with other --sweep; ends in a table. " +
+      "Values of most flags may be listed as they are: --lr 1e-3,1e-2",
+  }),
+});
+
+/** How a run goes. */
+export const RUN = grouped("How it runs", {
+  jobs: flag(integer(1), { value: "N", help: "steps at a time, as far as resources allow" }),
+  force: toggle({ help: "run the named steps even when cached", passing: true }),
+  "keep-going": toggle({
+    help: "after a failure, run what does not need the failed step",
+    passing: true,
+  }),
+});

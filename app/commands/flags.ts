@@ -1,0 +1,115 @@
+/** Flags that commands share: what is run and trained, what computes, which model is asked. */
+import * as v from "valibot";
+import { type Flag, flag, type FlagFacts, grouped, number, text } from "../cli/flag.ts";
+import { BRANCHES } from "../../models/manifest.ts";
+import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
+import * as steps from "../../tasks/parameters.ts";
+import { RECIPES } from "../../training/recipes.ts";
+
+// What steps themselves take: a value is checked here by the very schema that it meets there.
+const { recipe: { entries: recipe }, seed, threads, backend } = steps.train.entries;
+
+/** @param byDefault what computes where the flag does not say */
+export function backendFlag(byDefault: "auto" | "wasm") {
+  return flag(v.picklist(["auto", ...backend.options]), {
+    value: ["auto", ...backend.options].join("|"),
+    help: "auto: a hardware GPU through WebGPU, else wasm",
+    default: byDefault,
+    axis: "sweep",
+  });
+}
+
+export const threadsFlag = flag(number(threads.wrapped), {
+  value: "N",
+  help: "of the wasm backend (default: all cores)",
+});
+
+/** A registered architecture, and what else is said instead of one. */
+export function architectureFlag(facts: FlagFacts & { value: string }, ...others: string[]) {
+  return flag(v.picklist([...others, ...ARCHITECTURE_NAMES]), { ...facts, axis: "list" });
+}
+
+export const dataFlag = flag(text, {
+  value: "auto|hymenoptera|DIR|FILE.zip|URL|pypi:NAME",
+  help: "photos: train/ and val/ with a folder a class, or only class folders",
+  axis: "sweep",
+});
+
+/** What is run and trained. */
+export const TRAINING = grouped("What is run and trained", {
+  recipe: flag(v.picklist(["auto", "quick", "tutorial"]), {
+    value: "auto|quick|tutorial",
+    help: `tutorial: the original's ${RECIPES.tutorial.epochs} epochs; quick: ` +
+      `${RECIPES.quick.epochs}; auto: tutorial on a GPU, else quick`,
+    axis: "list",
+    default: "auto",
+  }),
+  model: architectureFlag({
+    value: "auto|NAME",
+    help: `${ARCHITECTURE_NAMES.join(", ")}; auto: what can be had`,
+  }, "auto"),
+  data: dataFlag,
+  weights: flag(text, {
+    value: "FILE",
+    help: "a model to start from: .pth, .safetensors or .onnx",
+  }),
+  epochs: flag(number(recipe.epochs), {
+    value: "N",
+    help: "instead of the recipe's",
+    axis: "list",
+  }),
+  batch: flag(number(recipe.batchSize), {
+    value: "N",
+    help: `photos a training batch (the recipe's: ${RECIPES.tutorial.batchSize})`,
+    axis: "list",
+  }),
+  lr: flag(number(recipe.lr), {
+    value: "X",
+    help: `learning rate (the recipe's: ${RECIPES.tutorial.lr})`,
+    axis: "list",
+  }),
+  seed: flag(number(seed), {
+    value: "N",
+    help: "of the head, the order and the crops, as torch.manual_seed",
+    axis: "list",
+    default: "0",
+  }),
+  "split-seed": flag(number(steps.downloadData.entries.seed), {
+    value: "N",
+    help: "of the division into train and val, where the photos have none",
+    axis: "list",
+    default: "0",
+  }),
+  backend: backendFlag("auto"),
+  threads: threadsFlag,
+});
+export type TrainingFlags = v.InferOutput<typeof TRAINING>;
+
+/** Which model is asked. */
+export const MODEL = grouped("Which model answers", {
+  branch: flag(v.picklist(BRANCHES), {
+    value: BRANCHES.join("|"),
+    help: "the trained model of this branch (default: the better one)",
+  }),
+  weights: flag(text, {
+    value: "FILE",
+    help: "a model of a file instead: .pth, .safetensors or .onnx",
+  }),
+  model: architectureFlag({
+    value: "NAME",
+    help: `what the file is of, where it does not say: ${ARCHITECTURE_NAMES.join(", ")}`,
+  }),
+  classes: flag(classes(), {
+    value: "FILE|a,b,c",
+    help: "names of its classes, where it does not say",
+  }),
+});
+export type ModelFlags = v.InferOutput<typeof MODEL>;
+
+/** A list of names, or the file that has one a line. */
+function classes(): Flag<{ names: string[] } | { file: string }> {
+  return v.pipe(
+    text,
+    v.transform((text) => text.includes(",") ? { names: text.split(",") } : { file: text }),
+  );
+}

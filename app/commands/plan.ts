@@ -1,0 +1,45 @@
+/** `deno task plan [STEP…]`: what would run, and why. */
+import * as v from "valibot";
+import { plan as planPipeline } from "../../pipeline/explain/plan.ts";
+import { type Program, withSettings } from "../cli/application.ts";
+import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
+import { EXIT } from "../cli/exit.ts";
+import { nameWidth } from "../cli/render.ts";
+import { requestedPipeline } from "../cli/requested_pipeline.ts";
+import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
+
+const flags = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
+
+export const plan = (program: Program) =>
+  defineCommand({
+    name: "plan",
+    group: "Look",
+    summary: "show what would run, and why; run nothing",
+    details: "It takes the flags of `pipeline`, so that any run can be planned first.",
+    operands: { schema: anyOperands, usage: "[STEP…]", takes: "names of steps" },
+    flags: withSettings(program, flags),
+    run: (context) => showPlan(program, context),
+  });
+
+async function showPlan(program: Program, context: ContextOf<typeof flags>): Promise<number> {
+  const { flags, operands, store, readFrom, json, say } = context;
+  const { pipeline, parameters, targets, notes } = await requestedPipeline(
+    program,
+    context,
+    operands,
+  );
+  const entries = await planPipeline(pipeline, {
+    store,
+    readFrom,
+    parameters,
+    targets,
+    force: flags.force,
+  });
+  if (!flags.json) notes.forEach(say);
+  const width = nameWidth(entries.map(({ step }) => step));
+  for (const { step, status, reason, changes } of entries) {
+    if (flags.json) json({ step, status, reason, changes });
+    else say(`${step.padEnd(width)} ${status.padEnd(10)} ${reason}`);
+  }
+  return EXIT.done;
+}

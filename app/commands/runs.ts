@@ -1,0 +1,60 @@
+/** `deno task runs [RUN]`: past runs, or one of them step by step. */
+import * as v from "valibot";
+import type { RunRecord } from "../../pipeline/run_record.ts";
+import { listRuns } from "../../pipeline/upkeep/history.ts";
+import { listPins } from "../../pipeline/upkeep/pins.ts";
+import { defineCommand } from "../cli/command.ts";
+import { EXIT } from "../cli/exit.ts";
+import { linkTo } from "../cli/link.ts";
+import { formatSeconds, nameWidth } from "../cli/render.ts";
+import { STORE } from "../cli/shared_flags.ts";
+import { runNamed } from "./run_named.ts";
+
+export const runs = defineCommand({
+  name: "runs",
+  group: "Look",
+  summary: "list past runs, the newest first; or show one, step by step",
+  operands: {
+    schema: v.union([v.strictTuple([]), v.strictTuple([v.string()])]),
+    usage: "[RUN]",
+    takes: "at most one run, such as `runs latest`",
+  },
+  flags: STORE,
+  async run({ flags, operands: [name], store, json, say }) {
+    const runs = name === undefined ? await listRuns(store) : [await runNamed(store, name)];
+    if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
+    const pins = await pinsByRun(store);
+    for (const run of runs) {
+      const names = pins.get(run.id) ?? [];
+      if (flags.json) json({ ...run, pins: names });
+      else {
+        const said = describeRun(run) + (names.length > 0 ? `  [${names.join(", ")}]` : "");
+        say(name === undefined ? said : [said, ...describeSteps(run)].join("\n"));
+      }
+    }
+    return EXIT.done;
+  },
+});
+
+/** Names under which runs are pinned, by run. */
+async function pinsByRun(store: string): Promise<Map<string, string[]>> {
+  const pins = await listPins(store);
+  return Map.groupBy(pins.keys(), (name) => pins.get(name)!);
+}
+
+function describeRun({ id, status, seconds, steps, targets }: RunRecord): string {
+  const counts = Object.entries(Object.groupBy(steps, ({ status }) => status))
+    .map(([status, all]) => `${all!.length} ${status}`);
+  const what = targets.length > 0 && targets.length < 4 ? ` of ${targets.join(", ")}` : "";
+  return `${id}  ${status}${what} in ${formatSeconds(seconds)}: ${counts.join(", ")}`;
+}
+
+function describeSteps({ steps }: RunRecord): string[] {
+  const width = nameWidth(steps.map(({ step }) => step));
+  const indent = " ".repeat(width + 1);
+  return steps.flatMap(({ step, status, seconds, reason, artifact, error }) => [
+    `${step.padEnd(width)} ${status.padEnd(8)} ${formatSeconds(seconds).padStart(12)}  ${reason}`,
+    ...(artifact ? [indent + linkTo(artifact)] : []),
+    ...(error?.logFile ? [indent + linkTo(error.logFile)] : []),
+  ]);
+}

@@ -1,0 +1,69 @@
+/** graft's command line, put together: its commands, and the pipeline that they are about. */
+import { v8FlagArguments } from "../backend/v8_flags.ts";
+import { graftPipeline } from "../tasks/pipeline.ts";
+import { sweepPipeline } from "../tasks/sweep_pipeline.ts";
+import type { Pipeline } from "../pipeline/graph.ts";
+import { type Application, defineSettings, type Program } from "./cli/application.ts";
+import { certify } from "./commands/certify.ts";
+import { compare } from "./commands/compare.ts";
+import { dag } from "./commands/dag.ts";
+import { exportCommand } from "./commands/export.ts";
+import { TRAINING } from "./commands/flags.ts";
+import { gc } from "./commands/gc.ts";
+import { inspect } from "./commands/inspect.ts";
+import { pin } from "./commands/pin.ts";
+import { plan } from "./commands/plan.ts";
+import { predict } from "./commands/predict.ts";
+import { report } from "./commands/report.ts";
+import { run } from "./commands/run.ts";
+import { runs } from "./commands/runs.ts";
+import { serve } from "./commands/serve.ts";
+import { unpin } from "./commands/unpin.ts";
+import { verify } from "./commands/verify.ts";
+import { why } from "./commands/why.ts";
+import { drawRun } from "./run_report.ts";
+import { stepParameters } from "./step_parameters.ts";
+import { STEP_SUMMARIES } from "./step_summaries.ts";
+
+/** @param defaultStore an absolute path */
+export function graft(defaultStore: string): Application {
+  // The first check of a Deno takes a third of a second, and writes down what it found.
+  const v8Flags = () => v8FlagArguments(`${defaultStore}/v8_flags.json`);
+  let pipeline: Promise<Pipeline> | undefined;
+  const program: Program = {
+    pipeline: () => pipeline ??= v8Flags().then(graftPipeline),
+    settings: defineSettings(TRAINING, stepParameters),
+    sweep: sweepPipeline,
+    conclude: async (record, store) => {
+      const { report, curves } = await drawRun(await program.pipeline(), store, record);
+      if (report) return `report: ${report}`;
+      return curves.length > 0 ? `curves: ${curves.join(", ")}` : undefined;
+    },
+  };
+  return {
+    name: "graft",
+    about: "transfer learning for images",
+    defaultCommand: "pipeline",
+    defaultStore,
+    steps: STEP_SUMMARIES,
+    // In the order of the overview: what people do first comes first.
+    commands: [
+      run(program),
+      inspect,
+      predict(v8Flags),
+      exportCommand,
+      serve,
+      plan(program),
+      why(program),
+      dag(program),
+      runs,
+      compare,
+      report(program),
+      certify,
+      pin,
+      unpin,
+      gc,
+      verify(program),
+    ],
+  };
+}

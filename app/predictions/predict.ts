@@ -1,0 +1,95 @@
+/** `deno task predict PATH…`: labels for one's own photos. */
+import { resolve } from "node:path";
+import { chooseBackend } from "../../backend/choose.ts";
+import type { ContextOf } from "../cli/command.ts";
+import { UsageError } from "../cli/errors.ts";
+import { EXIT } from "../cli/exit.ts";
+import type { PREDICT_FLAGS } from "../commands/predict.ts";
+import { checkOutput } from "../cli/paths.ts";
+import { classNames } from "../../models/manifest.ts";
+import { modelFromFile, trainedModel } from "../choose_model.ts";
+import { PredictionPictures } from "./draw_predictions.ts";
+import { csvFormat, tableFormat } from "./format_predictions.ts";
+import { listPhotos } from "./list_photos.ts";
+import { resourcesFor } from "../../inference/prediction_resources.ts";
+import { predictPhotos } from "../../inference/predict_photos.ts";
+
+/** Side of the photos kept for `--grid`, in pixels. */
+const TILE = 360;
+
+type PredictContext = ContextOf<typeof PREDICT_FLAGS>;
+
+/** @param v8Flags arguments of `deno run` for processes that compute and parse nothing */
+export async function predictPaths(
+  context: PredictContext,
+  v8Flags: readonly string[],
+): Promise<number> {
+  const { flags, operands, folder, json, signal } = context;
+  const format = formatOf(flags);
+  for (const flag of ["grid", "explain"] as const) {
+    const path = flags[flag];
+    if (path) await checkOutput(`--${flag}`, resolve(folder, path));
+  }
+  signal.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
+  const { paths, count } = await listPhotos(operands, folder);
+  const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
+  if (format === "table") console.error(`with ${chosen.what}`);
+  const { backend } = await chooseBackend(flags.backend);
+  const { threads } = flags;
+  using resources = await resourcesFor(chosen.source, {
+    backend,
+    threads,
+    photos: count ?? Infinity,
+    v8Flags,
+  });
+
+  const { source: { manifest }, postprocessing } = chosen;
+  const { preprocessing } = manifest;
+  const classes = classNames(manifest);
+  const top = Math.min(classes.length, flags.top);
+  const text = format === "csv" ? csvFormat(top) : tableFormat(classes);
+  if (format === "csv") console.log(text.head);
+  const pictures = new PredictionPictures();
+  const picture = flags.grid ? TILE : undefined;
+  let done = 0, failed = 0;
+  const started = performance.now();
+  const results = predictPhotos(paths, {
+    ...resources,
+    crop: (path) => resources.crop({ photo: resolve(folder, path), ...preprocessing, picture }),
+    classes,
+    postprocessing,
+    top,
+  });
+  for await (const { result, crop, picture } of results) {
+    done++;
+    const isFailure = "error" in result;
+    if (isFailure) failed++;
+    if (format === "json") json(result);
+    else if (isFailure && format === "table") console.error(text.line(result));
+    else console.log(text.line(result));
+    if (!isFailure && crop) pictures.add({ prediction: result, crop, picture });
+  }
+  if (format !== "json" && done > 1) {
+    console.error(describePace(done, failed, (performance.now() - started) / 1000));
+  }
+  if (flags.grid) await pictures.drawGrid(resolve(folder, flags.grid));
+  if (flags.explain) {
+    const path = resolve(folder, flags.explain);
+    await pictures.drawExplained(path, chosen.source, { backend, threads });
+  }
+  return failed > 0 ? EXIT.failed : EXIT.done;
+}
+
+function formatOf({ format, json }: PredictContext["flags"]): string {
+  if (format === undefined) return json ? "json" : "table";
+  if (json && format !== "json") {
+    throw new UsageError(`--json and --format ${format} exclude each other: give one`);
+  }
+  return format;
+}
+
+function describePace(done: number, failed: number, seconds: number): string {
+  const failures = failed > 0 ? `, ${failed} of them could not be read` : "";
+  return `${done} photos${failures} in ${seconds.toFixed(1)} s: ` +
+    `${(done / seconds).toFixed(0)} a second`;
+}

@@ -1,0 +1,96 @@
+/** From flags to each step's parameters: what `auto` means here is decided before anything runs. */
+import { join } from "node:path";
+import { chooseBackend } from "../backend/choose.ts";
+import { UsageError } from "./cli/errors.ts";
+import type { ResolvedSettings } from "./cli/application.ts";
+import { checkFile } from "./cli/paths.ts";
+import type { TrainingFlags } from "./commands/flags.ts";
+import { ARCHITECTURES } from "../models/registry.ts";
+import { RECIPES } from "../training/recipes.ts";
+import { realPath } from "./real_path.ts";
+
+/** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
+const choices = new Map<string, ReturnType<typeof chooseBackend>>();
+
+function choiceFor(request: "auto" | "webgpu" | "wasm") {
+  const choice = choices.get(request) ?? chooseBackend(request);
+  choices.set(request, choice);
+  return choice;
+}
+
+/** @param folder against which relative paths are meant: where the user stands */
+export async function stepParameters(
+  flags: TrainingFlags,
+  folder: string,
+  store: string,
+): Promise<ResolvedSettings> {
+  const { seed, threads } = flags;
+  const choice = await choiceFor(flags.backend);
+  const isAuto = flags.recipe === "auto";
+  const name = flags.recipe !== "auto" ? flags.recipe : choice.hardware ? "tutorial" : "quick";
+  const preset = RECIPES[name];
+  const recipe = {
+    ...preset,
+    epochs: flags.epochs ?? preset.epochs,
+    batchSize: flags.batch ?? preset.batchSize,
+    lr: flags.lr ?? preset.lr,
+  };
+  const compute = {
+    backend: choice.backend,
+    device: choice.device,
+    ...(threads && { threads }),
+    ...(choice.backend === "webgpu" && { tuning: join(store, "tuning") }),
+  };
+  const train = { ...compute, recipe, seed };
+  // Not the training's: seeds are compared on the same val photos.
+  const splitSeed = flags["split-seed"];
+  const downloads = join(store, "downloads");
+  const model = await modelOf(flags, folder);
+  return {
+    parameters: {
+      download_data: {
+        data: resolveSource(flags.data ?? "auto", folder),
+        seed: splitSeed,
+        downloads,
+      },
+      convert_weights: {
+        model,
+        downloads,
+        ...(flags.weights && { weights: realPath(folder, flags.weights) }),
+      },
+      build_datasets: {},
+      train_finetune: train,
+      train_frozen: train,
+      evaluate: compute,
+      predict: compute,
+    },
+    notes: [
+      `recipe ${name}: ${recipe.epochs} epochs of batches of ${recipe.batchSize}, learning rate ` +
+      `${recipe.lr}` + (isAuto ? " (--recipe tutorial is the original's)" : ""),
+      `${choice.backend} on ${choice.device}: ${choice.reason}`,
+    ],
+  };
+}
+
+/** @throws {UsageError} where a file of weights does not say which it is of */
+async function modelOf(
+  { model = "auto", weights }: TrainingFlags,
+  folder: string,
+): Promise<string> {
+  if (weights) await checkFile("--weights", realPath(folder, weights));
+  if (weights && model === "auto") {
+    // tfjs comes with it, and a plan is there sooner without.
+    const { descriptionOf } = await import("./choose_model.ts");
+    const described = (await descriptionOf(realPath(folder, weights)))?.architecture;
+    const known = ARCHITECTURES.map(({ name }) => name);
+    if (described && known.includes(described)) return described;
+    throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
+  }
+  return model;
+}
+
+/** A path among the kinds of source becomes absolute; names, URLs and packages stay. */
+function resolveSource(source: string, folder: string): string {
+  const isPath = !/^(auto|hymenoptera)$/.test(source) && !/^(https?|pypi):/.test(source);
+  return isPath ? realPath(folder, source) : source;
+}

@@ -1,0 +1,49 @@
+/** Batch normalisation in its folded form, with its activation and residual addition. */
+import * as tf from "@tensorflow/tfjs";
+import {
+  activate,
+  BATCH_NORM_EPSILON,
+  type BatchNormOptions,
+  type BatchNormVariables,
+} from "./batch_norm.ts";
+import { isServed } from "./served.ts";
+
+/** What BatchNormInference gets. */
+export interface BatchNormInferenceInputs {
+  x: tf.TensorInfo;
+  gamma: tf.TensorInfo;
+  beta: tf.TensorInfo;
+  mean: tf.TensorInfo;
+  variance: tf.TensorInfo;
+  residual?: tf.TensorInfo;
+}
+
+/**
+ * Batch normalisation in evaluation mode: by the running buffers, which stay as they are. Not
+ * differentiable through a backend's own kernel; inference only.
+ */
+export function batchNormInference(
+  x: tf.Tensor4D,
+  bn: BatchNormVariables,
+  { activation = "linear", residual, epsilon = BATCH_NORM_EPSILON }: BatchNormOptions = {},
+): tf.Tensor4D {
+  if (!isServed("BatchNormInference")) {
+    return tf.tidy(() => {
+      const { runningMean, runningVariance, bias, weight } = bn;
+      const y = tf.batchNorm4d(x, runningMean, runningVariance, bias, weight, epsilon);
+      return activate(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
+    });
+  }
+  return tf.engine().runKernel(
+    "BatchNormInference",
+    {
+      x,
+      gamma: bn.weight,
+      beta: bn.bias,
+      mean: bn.runningMean,
+      variance: bn.runningVariance,
+      ...(residual && { residual }),
+    },
+    { activation, epsilon },
+  ) as tf.Tensor4D;
+}

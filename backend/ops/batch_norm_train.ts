@@ -1,0 +1,140 @@
+/** Train-mode batch normalisation with its activation and residual addition, and its gradient. */
+import * as tf from "@tensorflow/tfjs";
+import {
+  activate,
+  type Activation,
+  BATCH_NORM_EPSILON,
+  BATCH_NORM_MOMENTUM,
+  type BatchNormOptions,
+  type BatchNormVariables,
+} from "./batch_norm.ts";
+import { isServed } from "./served.ts";
+
+/** What the kernel BatchNormTrain gets; it moves the running buffers in place. */
+export interface BatchNormTrainInputs {
+  x: tf.TensorInfo;
+  gamma: tf.TensorInfo;
+  beta: tf.TensorInfo;
+  runningMean: tf.TensorInfo;
+  runningVariance: tf.TensorInfo;
+  residual?: tf.TensorInfo;
+}
+
+export interface BatchNormTrainAttributes {
+  activation: Activation;
+  momentum: number;
+  epsilon: number;
+  hasResidual: boolean;
+}
+
+/** What BatchNormTrainGrad gets, y being what BatchNormTrain returned. */
+export interface BatchNormGradientInputs {
+  dy: tf.TensorInfo;
+  x: tf.TensorInfo;
+  gamma: tf.TensorInfo;
+  y: tf.TensorInfo;
+}
+
+/**
+ * Batch normalisation in training mode over [batch, height, width, channels], then residual and
+ * activation. Normalises by the biased variance of the batch and moves the running buffers, in
+ * place, by the unbiased one: clones of them change, too.
+ *
+ * Matches torch/nn/modules/batchnorm.py; Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167.
+ * @throws {Error} when the batch has one value a channel: its unbiased variance does not exist.
+ */
+export function batchNormTrain(
+  x: tf.Tensor4D,
+  bn: BatchNormVariables,
+  { activation = "linear", residual, momentum = BATCH_NORM_MOMENTUM, epsilon = BATCH_NORM_EPSILON }:
+    BatchNormOptions = {},
+): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  const count = batch * height * width;
+  if (count < 2) {
+    throw new Error(
+      `batch norm in training mode needs more than one value a channel, got x of shape [${x.shape}]: ` +
+        "use a larger batch or larger photos",
+    );
+  }
+  if (channels !== bn.weight.size) {
+    throw new Error(`batch norm of ${bn.weight.size} channels got x of shape [${x.shape}]`);
+  }
+  if (!isServed("BatchNormTrain")) {
+    return composeBatchNormTrain(x, bn, { activation, residual, momentum, epsilon }, count);
+  }
+  return tf.engine().runKernel(
+    "BatchNormTrain",
+    {
+      x,
+      gamma: bn.weight,
+      beta: bn.bias,
+      runningMean: bn.runningMean,
+      runningVariance: bn.runningVariance,
+      ...(residual && { residual }),
+    },
+    { activation, momentum, epsilon, hasResidual: residual !== undefined },
+  ) as tf.Tensor4D;
+}
+
+function composeBatchNormTrain(
+  x: tf.Tensor4D,
+  bn: BatchNormVariables,
+  { activation, residual, momentum, epsilon }: BatchNormOptions & {
+    activation: Activation;
+    momentum: number;
+    epsilon: number;
+  },
+  count: number,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const moments = tf.moments(x, [0, 1, 2]);
+    const mean = moments.mean as tf.Tensor1D, variance = moments.variance as tf.Tensor1D;
+    const y = tf.batchNorm4d(x, mean, variance, bn.bias, bn.weight, epsilon);
+    const unbiased = tf.mul(variance, count / (count - 1));
+    moveTowards(bn.runningMean as tf.Variable, mean, momentum);
+    moveTowards(bn.runningVariance as tf.Variable, unbiased, momentum);
+    return activate(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
+  });
+}
+
+function moveTowards(running: tf.Variable, batch: tf.Tensor, momentum: number): void {
+  running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
+}
+
+/**
+ * Hands out the outputs of one gradient kernel to tfjs's per-input thunks. tfjs runs each thunk in
+ * a tidy of its own, so a thunk returns a clone and lets go of the original at once: what is no
+ * longer needed is freed during the backward pass, not after it.
+ */
+function handOut(output: tf.Tensor): () => tf.Tensor {
+  return () => {
+    const clone = output.clone();
+    output.dispose();
+    return clone;
+  };
+}
+
+tf.registerGradient({
+  kernelName: "BatchNormTrain",
+  inputsToSave: ["x", "gamma"],
+  outputsToSave: [true],
+  gradFunc: (dy, saved, attrs) => {
+    const [x, gamma, y] = saved;
+    const outputs = tf.engine().runKernel(
+      "BatchNormTrainGrad",
+      { dy: dy as tf.Tensor, x, gamma, y },
+      attrs,
+    ) as tf.Tensor[];
+    const [dx, dgamma, dbeta, dresidual] = outputs.map(handOut);
+    const noGradient = () => tf.zerosLike(gamma); // running buffers are not differentiated
+    return {
+      x: dx,
+      gamma: dgamma,
+      beta: dbeta,
+      runningMean: noGradient,
+      runningVariance: noGradient,
+      ...(attrs.hasResidual && { residual: dresidual }),
+    };
+  },
+});

@@ -1,0 +1,48 @@
+/** Depthwise convolutions and their gradients. */
+import {
+  address,
+  bands,
+  epilogue,
+  expansion,
+  gradientStatistics,
+  i32,
+  type KernelSpec,
+  source,
+} from "./field.ts";
+
+export const depthwise: KernelSpec = {
+  file: "depthwise",
+  fields: { source: source(), bands: bands(), epilogue: epilogue() },
+};
+
+export const depthwiseFilterGradient: KernelSpec = {
+  file: "depthwise_gradients",
+  fields: { x: source(), dy: source(), bands: bands() },
+};
+
+export const depthwiseInputGradient: KernelSpec = {
+  file: "depthwise_gradients",
+  fields: { dy: source(), bands: bands() },
+};
+
+export const depthwiseGradients: KernelSpec = {
+  file: "depthwise_gradients",
+  fields: {
+    x: source(),
+    dy: source(),
+    bands: bands("Of the input's gradient, its `out`; `bandRows` is a multiple of the stride."),
+    statistics: gradientStatistics(),
+    parts: address("Partial filter gradients, one set a chunk."),
+  },
+};
+
+export const expandedDepthwise: KernelSpec = {
+  file: "expanded_depthwise",
+  fields: {
+    channelsPerChunk: i32(),
+    expansion: expansion(),
+    inner: epilogue("What follows the 1×1 convolution."),
+    bands: bands(),
+    epilogue: epilogue(),
+  },
+};

@@ -1,0 +1,38 @@
+/** Each value by itself. */
+import { address, binaryOperation, f32, i32, type KernelSpec } from "./field.ts";
+
+export const binary: KernelSpec = {
+  file: "binary",
+  fields: {
+    operation: binaryOperation(),
+    a: address(),
+    b: address(),
+    out: address(),
+    rows: i32(),
+    middle: i32(),
+    inner: i32(),
+    aOuter: i32("Floats from one index of a dimension to the next, here and below."),
+    aMiddle: i32(),
+    aInner: i32(),
+    bOuter: i32(),
+    bMiddle: i32(),
+    bInner: i32(),
+    rowsPerChunk: i32(),
+  },
+};
+
+export const clamp: KernelSpec = {
+  file: "unary",
+  fields: {
+    x: address(),
+    out: address(),
+    count: i32(),
+    countPerChunk: i32("A multiple of 8."),
+    upper: f32(),
+  },
+};
+
+export const sgd: KernelSpec = {
+  file: "sgd",
+  fields: { table: address("Of `SgdEntry`s."), lr: f32(), momentum: f32() },
+};

@@ -1,0 +1,72 @@
+/** All kernels, numbered in this order. */
+import {
+  finishGradientStatistics,
+  finishStatistics,
+  foldStatistics,
+  gradientStatistics,
+  materialize,
+  statistics,
+} from "./batch_norm_kernels.ts";
+import {
+  depthwise,
+  depthwiseFilterGradient,
+  depthwiseGradients,
+  depthwiseInputGradient,
+  expandedDepthwise,
+} from "./depthwise_kernels.ts";
+import { binary, clamp, sgd } from "./elementwise_kernels.ts";
+import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
+import {
+  conv2d,
+  conv2dFilterGradient,
+  pack,
+  pointwiseGradients,
+  sumParts,
+} from "./product_kernels.ts";
+import {
+  winograd,
+  winogradFilter,
+  winogradFilterGradient,
+  winogradOutput,
+  winogradPosition,
+  winogradProduct,
+  winogradTransform,
+  winogradTransposedFilter,
+} from "./winograd_kernels.ts";
+import type { KernelSpec } from "./field.ts";
+
+export const KERNELS: Record<string, KernelSpec> = {
+  pack,
+  conv2d,
+  conv2dFilterGradient,
+  sumParts,
+  depthwise,
+  depthwiseFilterGradient,
+  depthwiseInputGradient,
+  materialize,
+  statistics,
+  gradientStatistics,
+  binary,
+  clamp,
+  maxPool,
+  maxPoolGradient,
+  spatialMean,
+  sgd,
+  winograd,
+  winogradFilter,
+  winogradTransposedFilter,
+  winogradTransform,
+  winogradPosition,
+  winogradFilterGradient,
+  pointwiseGradients,
+  depthwiseGradients,
+  winogradProduct,
+  winogradOutput,
+  finishStatistics,
+  foldStatistics,
+  finishGradientStatistics,
+  expandedDepthwise,
+};
+
+/** A kernel without arguments that traps in every worker; for tests. */
+export const TRAP = 99;

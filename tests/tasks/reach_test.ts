@@ -1,0 +1,164 @@
+/**
+ * What each step reaches: its key is made of that code, so whatever it can reach without running it
+ * makes it run again for nothing.
+ */
+import assert from "node:assert/strict";
+import { type Imports, importsOf } from "../module_imports.ts";
+
+interface Reach {
+  /** Modules of ours, types included, as `deno info --json` counts them: to be lowered, not raised. */
+  most: number;
+  /** Rooms, folders of rooms or files that it may run code of. */
+  runs: string[];
+  /** Those that it may know the types of besides. */
+  types: string[];
+}
+
+/** What every step has: the file of its own, its artifacts' schemas, and what a step starts with. */
+const EVERY_STEP = {
+  runs: ["tasks", "pipeline/process"],
+  types: ["pipeline"],
+};
+
+const COMPUTES = ["weights", "models", "backend", "training", "data", "data/statistics"];
+
+/** What keeps states on the disk, whole or not at all. */
+const CHECKPOINTS = ["pipeline/store", "pipeline/digest.ts"];
+
+const STEPS: Record<string, Reach> = {
+  download_data: {
+    most: 81,
+    runs: ["data", "data/sources", "data/download"],
+    types: ["data/codecs", "models"],
+  },
+  convert_weights: {
+    most: 55,
+    runs: ["weights", "models", "data/download", "data/unwritable.ts"],
+    types: ["backend"],
+  },
+  build_datasets: {
+    most: 94,
+    runs: [
+      "data",
+      "data/sources",
+      "data/codecs",
+      "data/doctor",
+      "data/statistics",
+      "models",
+      "report",
+    ],
+    types: ["weights", "backend"],
+  },
+  train_finetune: { most: 150, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_frozen: { most: 150, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  evaluate: {
+    most: 172,
+    runs: [...COMPUTES, "inference", "report", "data/doctor"],
+    types: ["data/sources"],
+  },
+  predict: { most: 172, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  sweep: {
+    most: 30,
+    runs: ["training", "models", "data/statistics", "report"],
+    types: ["data"],
+  },
+};
+
+/** What training never runs, and so never has in its key. */
+const NOT_IN_TRAINING = [
+  /^data\/(download|codecs|sources|doctor)\//,
+  /^weights\/(pickle|torch|onnx|read|fetch)/,
+  /^report\//,
+  /^inference\//,
+  /^export\//,
+];
+
+for (const [step, { most, runs, types }] of Object.entries(STEPS)) {
+  const entry = `tasks/${step}.ts`;
+
+  Deno.test(`${step} runs code of no other room, and knows the types of few`, async () => {
+    const graph = await graphOf(entry);
+    const run = reached(entry, graph, ({ code }) => code);
+    const known = reached(entry, graph, ({ code, types }) => [...code, ...types]);
+    const mayRun = [...EVERY_STEP.runs, ...runs];
+    const mayKnow = [...mayRun, ...EVERY_STEP.types, ...types];
+    assert.deepEqual(trespassers(run, mayRun), [], `${step} runs what it must not`);
+    assert.deepEqual(trespassers(known, mayKnow), [], `${step} knows what it must not`);
+  });
+
+  Deno.test(`${step} reaches ${most} modules of ours at most`, async () => {
+    const graph = await graphOf(entry);
+    if (graph.size <= most) return;
+    const counts = Map.groupBy(graph.keys(), folderOf);
+    assert.fail(
+      `${step} reaches ${graph.size} modules, ${graph.size - most} too many.\n` +
+        `By folder: ${[...counts].map(([name, { length }]) => `${name} ${length}`).join(", ")}\n` +
+        `Imports by which alone most are reached:\n${heaviest(entry, graph).join("\n")}`,
+    );
+  });
+}
+
+for (const step of ["train_finetune", "train_frozen"]) {
+  Deno.test(`${step} reaches no download, codec, pickle, ZIP, ONNX or report`, async () => {
+    const entry = `tasks/${step}.ts`;
+    const known = reached(entry, await graphOf(entry), ({ code, types }) => [...code, ...types]);
+    const wrong = [...known].filter(([path]) => NOT_IN_TRAINING.some((rule) => rule.test(path)));
+    assert.deepEqual(wrong.map(([, chain]) => chain.join(" → ")), []);
+  });
+}
+
+type Graph = Map<string, Imports>;
+
+async function graphOf(entry: string): Promise<Graph> {
+  return new Map((await importsOf([entry])).map((imports) => [imports.path, imports]));
+}
+
+/** Each module that `entry` reaches, with the shortest chain of imports to it. */
+function reached(
+  entry: string,
+  graph: Graph,
+  targetsOf: (imports: Imports) => string[],
+  without?: { from: string; to: string },
+): Map<string, string[]> {
+  const chains = new Map([[entry, [entry]]]);
+  for (const [path, chain] of chains) {
+    const imports = graph.get(path);
+    for (const target of imports ? targetsOf(imports) : []) {
+      const isCut = without?.from === path && without.to === target;
+      if (!isCut && !chains.has(target)) chains.set(target, [...chain, target]);
+    }
+  }
+  return chains;
+}
+
+/** `pipeline/process`, say, or `tasks` of a file at a room's top; tasks has no rooms inside. */
+const folderOf = (path: string) => {
+  const folder = path.split("/").slice(0, -1).slice(0, 2).join("/");
+  return /^(data|pipeline|report)\//.test(folder) ? folder : folder.split("/")[0];
+};
+
+/** Of each folder that is not allowed, the chain of imports that leads there first. */
+function trespassers(chains: Map<string, string[]>, allowed: string[]): string[] {
+  const wrong = new Map<string, string>();
+  for (const [path, chain] of chains) {
+    const folder = folderOf(path);
+    const fits = allowed.includes(folder) || allowed.includes(path);
+    if (!fits && !wrong.has(folder)) wrong.set(folder, chain.join(" → "));
+  }
+  return [...wrong.values()];
+}
+
+/** The imports by which most modules hang, the chain to them, and how many hang there. */
+function heaviest(entry: string, graph: Graph): string[] {
+  const all = ({ code, types }: Imports) => [...code, ...types];
+  const chains = reached(entry, graph, all);
+  return [...graph.values()].flatMap((imports) =>
+    all(imports).map((to) => {
+      const left = reached(entry, graph, all, { from: imports.path, to });
+      return { chain: [...chains.get(imports.path) ?? [], to], brings: chains.size - left.size };
+    })
+  ).filter(({ brings }) => brings > 0)
+    .sort((a, b) => b.brings - a.brings)
+    .slice(0, 12)
+    .map(({ chain, brings }) => `  ${brings}: ${chain.join(" → ")}`);
+}
