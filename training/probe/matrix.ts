@@ -24,13 +24,3 @@ export function matrix(rows: number, columns: number, numbers: ArrayLike<number>
   }
   return { rows, columns, data };
 }
-
-/** The rows of these indices, in this order, copied. */
-export function takeRows({ columns, data }: Matrix, indices: ArrayLike<number>): Matrix {
-  const taken = new Float64Array(indices.length * columns);
-  for (let i = 0; i < indices.length; i++) {
-    const from = indices[i] * columns;
-    taken.set(data.subarray(from, from + columns), i * columns);
-  }
-  return { rows: indices.length, columns, data: taken };
-}

@@ -7,9 +7,8 @@ import {
   fitLogisticRegression,
   predictProba,
 } from "../../../training/probe/logistic_regression.ts";
-import { takeRows } from "../../../training/probe/matrix.ts";
 import { fitStandardScaler, foldScaler, standardise } from "../../../training/probe/standardise.ts";
-import { largestDifference, randomFeatures } from "./random_features.ts";
+import { largestDifference, randomFeatures, takeRows } from "./random_features.ts";
 
 const FOLDS = { nSplits: 4, seed: 5 };
 const EXACT = { compared: 1e-10, final: 1e-10 };

@@ -1,6 +1,6 @@
 /** Photos to fit, without photos: made from hashed numbers. */
 import { hashUniform } from "../../../bench/certify/hash_numbers.ts";
-import { matrix } from "../../../training/probe/matrix.ts";
+import { type Matrix, matrix } from "../../../training/probe/matrix.ts";
 import type { LabelledFeatures } from "../../../training/probe/labelled_features.ts";
 
 export interface RandomFeatures {
@@ -38,4 +38,14 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
   let most = 0;
   for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i] - b[i]));
   return most;
+}
+
+/** The rows of these indices, in this order, copied. */
+export function takeRows({ columns, data }: Matrix, indices: ArrayLike<number>): Matrix {
+  const taken = new Float64Array(indices.length * columns);
+  for (let i = 0; i < indices.length; i++) {
+    const from = indices[i] * columns;
+    taken.set(data.subarray(from, from + columns), i * columns);
+  }
+  return { rows: indices.length, columns, data: taken };
 }
