@@ -8,7 +8,7 @@ import {
   type LinearClassifier,
   probabilitiesOf,
 } from "./logistic_regression.ts";
-import { foldScaler } from "./standardise.ts";
+import { fitStandardScaler, foldScaler } from "./standardise.ts";
 import { answer, fitStandardised, preparePhotos } from "./standardised_fit.ts";
 
 /** From the strongest penalty to the weakest. */
@@ -18,10 +18,12 @@ export interface PenaltyOptions extends FoldOptions {
   /** Ascending; `CS` when left out. */
   Cs?: readonly number[];
   /**
-   * Of the fits that are compared, and of the last one. The first is scikit-learn's own, and leaves
-   * log losses uncertain by less than `TIE`.
+   * Of the fits that are compared, as a share of the log loss where that is below 1, so that small
+   * log losses are as exact as large ones: 1e-6 where that takes seconds, else 1e-4, which is that of
+   * scikit-learn's `LogisticRegressionCV` and leaves log losses uncertain by about `TIE`. Of the last
+   * fit, 1e-8.
    */
-  tol?: { compared: number; final: number };
+  tol?: { compared?: number; final?: number };
 }
 
 export interface ChosenPenalty {
@@ -45,6 +47,8 @@ export interface ChosenPenalty {
 
 /** Log losses closer than this share count as equal, and the stronger penalty wins. */
 const TIE = 1e-3;
+/** Photos × features × classes that fits are no matter of minutes for. */
+const QUICK = 1e7;
 const NONE = new Float64Array(0);
 
 interface Best {
@@ -67,12 +71,17 @@ interface Best {
  */
 export function choosePenalty(
   raw: LabelledFeatures,
-  { Cs = CS, tol = { compared: 1e-4, final: 1e-8 }, ...folds }: PenaltyOptions,
+  { Cs = CS, tol: tols = {}, ...folds }: PenaltyOptions,
 ): ChosenPenalty {
   const { labels, sampleWeight } = raw, classes = raw.classes.length;
+  const quick = raw.features.data.length * classes < QUICK;
+  const { compared = quick ? 1e-6 : 1e-4, final = 1e-8 } = tols;
   const foldOf = stratifiedGroupKFold(raw, folds);
   const prepared = preparePhotos(raw);
-  const parts = Array.from({ length: folds.nSplits }, (_, fold) => trainAndHeldOut(foldOf, fold));
+  const parts = Array.from({ length: folds.nSplits }, (_, fold) => {
+    const [rows, heldOut] = trainAndHeldOut(foldOf, fold);
+    return { rows, heldOut, scaler: fitStandardScaler(prepared.photos.features, rows) };
+  });
   const starts: LinearClassifier[] = [];
   const curve: ChosenPenalty["curve"] = [];
   let best: Best = { C: NaN, logLoss: Infinity, losses: NONE, logits: NONE };
@@ -87,11 +96,11 @@ export function choosePenalty(
   };
   path: for (const C of Cs) {
     const asked: number[] = [];
+    const tol = compared * Math.min(1, curve.at(-1)?.logLoss ?? 1);
     const logits = new Float64Array(labels.length * classes);
-    for (const [fold, [rows, heldOut]] of parts.entries()) {
+    for (const [fold, { rows, heldOut, scaler }] of parts.entries()) {
       const warmStart = starts[fold];
-      const options = { rows, C, tol: tol.compared, curvature, warmStart };
-      const fit = fitStandardised(prepared, options);
+      const fit = fitStandardised(prepared, { rows, scaler, C, tol, curvature, warmStart });
       starts[fold] = fit.standardised;
       answer(fit, prepared, heldOut, logits);
       asked.push(...heldOut);
@@ -114,7 +123,7 @@ export function choosePenalty(
   const { standardised, prepared: forPrepared } = fitStandardised(prepared, {
     rows: foldOf.map((_, photo) => photo),
     C,
-    tol: tol.final,
+    tol: final,
     curvature: meanCurvature(logits, classes),
     warmStart: start,
   });

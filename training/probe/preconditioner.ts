@@ -15,19 +15,22 @@ export interface LowRankCovariance {
   columns: number;
   /** [rank × columns] */
   vectors: Float64Array;
+  /** Of the vectors with each other, [rank × rank]. */
+  products: Float64Array;
   tail: number;
 }
 
 /** Directions that are known; more cost more than the steps that they save. */
 const RANK = 64;
 const SEED = 0;
+const NONE = new Float64Array(0);
 
 /** @param features whose means are zero */
 export function nystrom(features: Matrix, rank: number = RANK): LowRankCovariance {
   const { columns } = features;
   // An even count, and no more than there are directions.
   rank = 2 * Math.floor(Math.min(rank, columns, features.rows) / 2);
-  if (rank === 0) return { rank, columns, vectors: new Float64Array(0), tail: 1 };
+  if (rank === 0) return { rank, columns, vectors: NONE, products: NONE, tail: 1 };
   const generator = new Generator(SEED);
   let probes = Float64Array.from({ length: rank * columns }, () => generator.uniformDouble() - 0.5);
   probes = orthonormal(timesCovariance(features, probes, rank), rank, columns);
@@ -40,7 +43,13 @@ export function nystrom(features: Matrix, rank: number = RANK): LowRankCovarianc
   for (const value of features.data) total += value * value;
   for (const value of image) known += value * value;
   const tail = Math.max(0, total / features.rows - known) / Math.max(1, columns - rank);
-  return { rank, columns, vectors: image, tail };
+  return {
+    rank,
+    columns,
+    vectors: image,
+    products: outerProducts(image, image, rank, columns),
+    tail,
+  };
 }
 
 /**
@@ -51,12 +60,12 @@ export function nystrom(features: Matrix, rank: number = RANK): LowRankCovarianc
  * @returns for [classes × columns] weights, then [classes] biases
  */
 export function preconditioner(
-  { rank, columns, vectors, tail }: LowRankCovariance,
+  { rank, columns, vectors, products, tail }: LowRankCovariance,
   { curvature, l2, classes }: { curvature: number; l2: number; classes: number },
 ): (vector: Float64Array) => void {
   // Woodbury: the inverse of s + c VᵀV is (1 − Vᵀ (s/c + V Vᵀ)⁻¹ V) / s.
   const flat = l2 + curvature * tail;
-  const inner = outerProducts(vectors, vectors, rank, columns);
+  const inner = products.slice();
   for (let k = 0; k < rank; k++) inner[k * rank + k] += flat / curvature;
   const L = cholesky(inner, rank);
   const along = new Float64Array(rank);

@@ -21,6 +21,8 @@ export interface PreparedPhotos {
 export interface FitOptions {
   /** Photos to learn from. */
   rows: Int32Array;
+  /** Of these photos; computed when left out. */
+  scaler?: StandardScaler;
   C: number;
   tol: number;
   /** As in `preconditioner`; that of no knowledge when left out. */
@@ -45,11 +47,11 @@ export function preparePhotos(raw: LabelledFeatures): PreparedPhotos {
 /** Logistic regression on features that are standardised by the rows that it learns from. */
 export function fitStandardised(
   { photos, covariance }: PreparedPhotos,
-  { rows, C, tol, curvature, warmStart }: FitOptions,
+  { rows, C, tol, curvature, warmStart, ...options }: FitOptions,
 ): StandardisedFit {
   const { sampleWeight } = photos, classes = photos.classes.length;
   const total = rows.reduce((sum, row) => sum + (sampleWeight ? sampleWeight[row] : 1), 0);
-  const scaler = fitStandardScaler(photos.features, rows);
+  const scaler = options.scaler ?? fitStandardScaler(photos.features, rows);
   const standardised = fitLogisticRegression(photos, {
     C,
     tol,
