@@ -103,7 +103,7 @@ export function choosePenalty(
       const fit = fitStandardised(prepared, { rows, scaler, C, tol, curvature, warmStart });
       starts[fold] = fit.standardised;
       answer(fit, prepared, heldOut, logits);
-      asked.push(...heldOut);
+      for (const photo of heldOut) asked.push(photo);
       const done = fold + 1 === parts.length;
       if (!done && curve.length > 0 && risesClearly(best.losses, weightedLosses(logits), asked)) {
         break path;
