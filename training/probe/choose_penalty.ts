@@ -19,9 +19,9 @@ export interface PenaltyOptions extends FoldOptions {
   Cs?: readonly number[];
   /**
    * Of the fits that are compared, as a share of the log loss where that is below 1, so that small
-   * log losses are as exact as large ones: 1e-6 where that takes seconds, else 1e-4, which is that of
-   * scikit-learn's `LogisticRegressionCV` and leaves log losses uncertain by about `TIE`. Of the last
-   * fit, 1e-8.
+   * log losses are as exact as large ones: 1e-6 where that takes seconds, else scikit-learn's own
+   * 1e-4, which leaves log losses of weak penalties, C from 1 on, uncertain by a hundredth or two.
+   * Of the last fit, 1e-8.
    */
   tol?: { compared?: number; final?: number };
 }
