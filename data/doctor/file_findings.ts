@@ -18,11 +18,10 @@ const FORMATS: Record<string, ImageFormat> = {
 };
 export function fileFindings(files: readonly Examined[]): Finding[] {
   const refused = files.filter(({ refusal }) => refusal);
-  const isAnimated = ({ refusal }: Examined) => refusal!.refusal.includes("animated");
   const unreadable = refused.filter(({ refusal }) => refusal!.reason === "unreadable");
   const truncated = refused.filter(({ refusal }) => refusal!.reason === "truncated");
   const undecodable = refused.filter((file) =>
-    !unreadable.includes(file) && !truncated.includes(file) && !isAnimated(file)
+    !unreadable.includes(file) && !truncated.includes(file)
   );
   const misnamed = files.filter(({ path, photo }) => {
     const said = FORMATS[extensionOf(path)];
