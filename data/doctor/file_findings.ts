@@ -51,13 +51,20 @@ export function fileFindings(files: readonly Examined[]): Finding[] {
     `${photosAre(truncated.length)} cut off: the end of the file is missing`,
     "Copy or download them again; until then they are left out.",
   );
-  add(
-    ["undecodable", "warning"],
-    paths(undecodable),
-    `${photosAre(undecodable.length)} left out, as they cannot be decoded ` +
-      `(${undecodable[0]?.refusal?.refusal})`,
-    "Save them again as JPEG or PNG, or remove them.",
+  // What is no photo at all is said kind by kind: a web page and a HEIC need different remedies.
+  const groups = Map.groupBy(
+    undecodable,
+    ({ refusal }) => refusal!.reason === "not an image" ? refusal!.refusal : "damaged",
   );
+  for (const group of groups.values()) {
+    add(
+      ["undecodable", "warning"],
+      paths(group),
+      `${photosAre(group.length)} left out, as ${group.length === 1 ? "it" : "they"} cannot be ` +
+        `decoded (${group[0].refusal!.refusal})`,
+      "Save them again as JPEG or PNG, or remove them.",
+    );
+  }
   add(
     ["wrong_extension", "note"],
     paths(misnamed),

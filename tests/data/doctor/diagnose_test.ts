@@ -61,10 +61,10 @@ const CASES: {
   },
   {
     kind: "undecodable",
-    files: { "train/ants/page.jpg": "<html>", "val/bees/empty.png": "" },
+    files: { "train/ants/page.jpg": "<html>", "val/bees/other.png": "<html>" },
     severity: "warning",
-    title: /^2 photos are left out.*not an image/,
-    named: ["train/ants/page.jpg", "val/bees/empty.png"],
+    title: /^2 photos are left out.*not an image.*a web page/,
+    named: ["train/ants/page.jpg", "val/bees/other.png"],
   },
   {
     kind: "unread_format",
@@ -261,6 +261,22 @@ Deno.test("a photo that may not be read is an error, as the pipeline stops there
     ["unreadable", "error", ["train/ants/1.jpg"]],
   ]);
   assert.match(found[0].title, /^1 photo is there that cannot be read \(.*Permission denied\)/);
+});
+
+Deno.test("of files that are no photos each kind is told, and damaged photos together", async () => {
+  const found = (await find({
+    ...FEW,
+    "train/ants/page.jpg": "<html>",
+    "train/ants/pointer.jpg": "version https://git-lfs.github.com/spec/v1",
+    "train/bees/empty.png": "",
+  })).filter(({ kind }) => kind === "undecodable");
+  assert.deepEqual(found.map(({ files }) => files), [
+    ["train/ants/page.jpg"],
+    ["train/ants/pointer.jpg"],
+    ["train/bees/empty.png"],
+  ]);
+  const kinds = [/a web page/, /git lfs pull/, /the file is empty/];
+  kinds.forEach((kind, i) => assert.match(found[i].title, kind));
 });
 
 Deno.test("what is no file is named and left out", {
