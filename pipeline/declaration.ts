@@ -68,6 +68,12 @@ export interface StepDeclaration<P = unknown> {
    */
   readonly notInDigest?: readonly string[];
   /**
+   * Of the outputs, those that are handed on to people (a model): a run hashes them whenever it finds
+   * the step cached, and makes the step anew where they are not what was published. Of all others it
+   * looks at sizes, and at content before another step reads them. Keep them small.
+   */
+  readonly handedOn?: readonly string[];
+  /**
    * For a step that can go on where an earlier attempt ended: it gets a folder to keep its state in
    * (see `Checkpoints`), which outlives it. Attempts share it that differ in these parameters alone,
    * such as a number of epochs; `recipe.epochs` names a field of a parameter. Where the step begins

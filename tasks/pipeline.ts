@@ -43,6 +43,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       "curves.json",
     ],
     notInDigest: ["history.json"], // it tells how long each epoch took
+    handedOn: ["best.safetensors", "model.json"],
     checkpointsAcross: ["recipe.epochs"],
   };
   return definePipeline([
@@ -93,6 +94,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
         "predictions_finetune.png",
         "predictions_frozen.png",
       ],
+      handedOn: ["metrics.json", "familiar.safetensors"],
     }),
     defineStep({
       ...step("predict"),
