@@ -31,6 +31,18 @@ export interface Permissions {
   sys?: readonly string[] | true;
 }
 
+/** A step's parameters, divided into what may be kept and what may not. */
+export interface Concealed {
+  /**
+   * The parameters with something else in place of every secret: they enter the key, and stand in
+   * manifests, records, events and reasons. Where another secret may give another result, this must
+   * show (a digest). Concealed again, they stay as they are.
+   */
+  parameters: unknown;
+  /** What was taken out: lines that the step prints are searched for it. */
+  secrets: readonly string[];
+}
+
 /** What of the machine a step occupies while it runs. */
 export interface Resources {
   /** Cores; 1 when not said. */
@@ -80,6 +92,11 @@ export interface StepDeclaration<P = unknown> {
    * must not change its result.
    */
   readonly checkpointsAcross?: readonly string[];
+  /**
+   * For a step whose parameters may hold a secret, such as a password in an address: only its process
+   * is told it, and the other members here. Also asked of what earlier versions kept.
+   */
+  conceal?(p: P): Concealed;
   /** A user's own files and folders that the step reads: content enters the key, reading is allowed. */
   externals?(p: P): readonly string[];
   permissions?(p: P): Permissions;

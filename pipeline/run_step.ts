@@ -72,7 +72,7 @@ export class StepRun {
       return { status: "cached", artifact: lookup.artifact, reason: MADE_MEANWHILE };
     }
     const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
-    const question = { fingerprint, closure, lookup, forced: this.#forced };
+    const question = { step: this.step, fingerprint, closure, lookup, forced: this.#forced };
     const explanation = await explain(question, store, code);
     this.changes = explanation.changes;
     await code.keepTexts(closure);

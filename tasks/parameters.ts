@@ -25,7 +25,7 @@ const downloads = v.string();
 
 export const downloadData = v.object({
   downloads,
-  /** auto, hymenoptera, a folder, a zip, a URL or pypi:NAME; paths absolute. */
+  /** auto, hymenoptera, a folder, a zip, a URL (with its secrets) or pypi:NAME; paths absolute. */
   data: v.string(),
   /** Of the split into train and val, where the source has none. */
   seed,

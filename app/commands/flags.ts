@@ -4,6 +4,7 @@ import { type Flag, flag, type FlagFacts, grouped, number, text } from "../cli/f
 import { BRANCHES } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
+import { concealAddress } from "../../data/download/public_url.ts";
 import { RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
@@ -33,6 +34,7 @@ export const dataFlag = flag(text, {
   value: "auto|hymenoptera|DIR|FILE.zip|URL|pypi:NAME",
   help: "photos: train/ and val/ with a folder a class, or only class folders",
   axis: "sweep",
+  shown: (text) => concealAddress(text).text,
 });
 
 /** What is run and trained. */

@@ -141,5 +141,7 @@ function sizeError(url: string, actual: number, expected: number): Error {
 function reason(error: Error): string {
   const message = error.cause instanceof Error ? error.cause.message : error.message;
   return message.replace(/^error sending request for url \([^)]*\): /, "")
-    .replace(/^client error \([^)]*\): /, "");
+    .replace(/^client error \([^)]*\): /, "")
+    // A server may have sent us on to an address with secrets of its own.
+    .replace(/\bhttps?:\/\/[^\s()"']+/gi, publicUrl);
 }
