@@ -72,7 +72,7 @@ function withPath(spec: SourceSpec, here: string): SourceSpec {
 async function photosOf(
   spec: SourceSpec,
   temporary: string,
-  { signal, store, say }: InspectContext,
+  { flags, signal, store, say }: InspectContext,
 ): Promise<string> {
   if (spec.kind === "folder") return spec.path;
   if (spec.kind === "zip") {
@@ -85,6 +85,7 @@ async function photosOf(
   await materialize(spec, temporary, {
     seed: 0,
     downloads: `${store}/downloads`,
+    most: flags["max-download"],
     mirror: Deno.env.get("GRAFT_MIRROR"),
     signal,
     log: say,

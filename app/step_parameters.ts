@@ -46,6 +46,7 @@ export async function stepParameters(
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
+  const maxDownload = flags["max-download"];
   const model = await modelOf(flags, folder);
   return {
     parameters: {
@@ -53,10 +54,12 @@ export async function stepParameters(
         data: resolveSource(flags.data ?? "auto", folder),
         seed: splitSeed,
         downloads,
+        maxDownload,
       },
       convert_weights: {
         model,
         downloads,
+        maxDownload,
         ...(flags.weights && { weights: realPath(folder, flags.weights) }),
       },
       build_datasets: {},

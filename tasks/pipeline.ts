@@ -50,7 +50,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     defineStep({
       ...step("download_data"),
       parameters: schema.downloadData,
-      notInKey: ["downloads"],
+      notInKey: schema.DOWNLOADS_NOT_IN_KEY,
       inputs: [],
       outputs: ["photos", "source.json"],
       ...downloading,
@@ -58,7 +58,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     defineStep({
       ...step("convert_weights"),
       parameters: schema.convertWeights,
-      notInKey: ["downloads"],
+      notInKey: schema.DOWNLOADS_NOT_IN_KEY,
       inputs: [],
       outputs: ["weights.safetensors", "model.json"],
       ...fetchingWeights,
