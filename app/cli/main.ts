@@ -8,9 +8,11 @@ import { describeError, UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
 import { factsOf, type Flag, type FlagEntries } from "./flag.ts";
 import { commandHelp, overview } from "./help.ts";
+import { linkTo } from "./link.ts";
 import { nearest } from "./nearest.ts";
 import { parseFlags, readFlags } from "./parse_flags.ts";
 import { checkFolder } from "./paths.ts";
+import { printableJson, printableLines } from "../../pipeline/printable.ts";
 import type { STORES } from "./shared_flags.ts";
 
 /** Runs the command that `args` name and says how it ended. */
@@ -29,7 +31,7 @@ export async function main(args: string[], app: Application): Promise<number> {
     await checkFolder("--store", context.store);
     return await command.run(context);
   } catch (error) {
-    console.error(`${app.name}: ${describeError(error, verbose)}`);
+    console.error(printableLines(`${app.name}: ${describeError(error, verbose)}`));
     if (error instanceof UsageError) {
       console.error(`See \`deno task ${helpCall(command, app)}\`.`);
       return EXIT.usage;
@@ -88,6 +90,7 @@ function contextOf(
     & Partial<v.InferOutput<typeof STORES>>
     & CommandContext<unknown>["flags"];
   const folder = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  const tell = json ? console.error : console.log;
   return {
     flags: flags as CommandContext<unknown>["flags"],
     axes,
@@ -98,8 +101,9 @@ function contextOf(
     store: store ? resolve(folder, store) : defaultStore,
     readFrom: from.map((path) => existingFolder(resolve(folder, path))),
     signal: interruptSignal(),
-    json: (value) => console.log(JSON.stringify(value)),
-    say: json ? (line) => console.error(line) : (line) => console.log(line),
+    json: (value) => console.log(printableJson(value)),
+    say: (text) => tell(printableLines(text)),
+    sayPath: (path, indent) => tell(indent + linkTo(path)),
   };
 }
 

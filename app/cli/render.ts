@@ -2,6 +2,7 @@
 import { MultiBar, type SingleBar } from "cli-progress";
 import { Pace } from "./pace.ts";
 import type { PipelineEvent } from "../../pipeline/events.ts";
+import { printable, printableLines } from "../../pipeline/printable.ts";
 
 export interface Renderer {
   show(event: PipelineEvent): void;
@@ -34,13 +35,13 @@ export function finishedLine(
   width: number,
 ): string {
   const time = status === "ran" || status === "failed" ? ` in ${formatSeconds(seconds)}` : "";
-  const why = reason && status !== "failed" ? ` (${reason})` : "";
+  const why = reason && status !== "failed" ? ` (${printable(reason)})` : "";
   return `${MARKS[status]} ${step.padEnd(width)} ${status}${time}${why}`;
 }
 
 /** Every line of a log under its step's name. */
 function logLines({ step, text }: { step: string; text: string }, width: number): string[] {
-  return text.split("\n").map((line) => `  ${step.padEnd(width)} ${line}`);
+  return printableLines(text).split("\n").map((line) => `  ${step.padEnd(width)} ${line}`);
 }
 
 export function formatSeconds(seconds: number): string {
@@ -78,7 +79,7 @@ export class PlainRenderer implements Renderer {
       case "step_started":
         this.#pace.start(event.step);
         this.#lastShown.set(event.step, this.now());
-        return this.write(`> ${event.step.padEnd(this.#width)} ${event.reason}`);
+        return this.write(`> ${event.step.padEnd(this.#width)} ${printable(event.reason)}`);
       case "step_progress":
         return this.#showProgress(event);
       case "step_log":
@@ -96,7 +97,8 @@ export class PlainRenderer implements Renderer {
     this.#lastShown.set(step, now);
     const time = left ? `, ${formatSeconds(left)} left` : "";
     this.write(
-      `  ${step.padEnd(this.#width)} ${formatProgress(event)}${time} ${message}`.trimEnd(),
+      `  ${step.padEnd(this.#width)} ${formatProgress(event)}${time} ${printable(message)}`
+        .trimEnd(),
     );
   }
 
@@ -132,7 +134,11 @@ export class TerminalRenderer implements Renderer {
         return;
       case "step_started": {
         this.#pace.start(event.step);
-        const payload = { step: event.step.padEnd(this.#width), left: "", message: event.reason };
+        const payload = {
+          step: event.step.padEnd(this.#width),
+          left: "",
+          message: printable(event.reason),
+        };
         this.#bars.set(event.step, this.#multi.create(1, 0, payload));
         return;
       }
@@ -156,7 +162,7 @@ export class TerminalRenderer implements Renderer {
     if (total) bar.setTotal(total);
     bar.update(total ? done : 0, {
       left: (left === undefined ? "" : `${formatSeconds(left)} left`).padEnd(LEFT_WIDTH),
-      message: message ?? "",
+      message: printable(message ?? ""),
     });
   }
 

@@ -3,9 +3,8 @@ import * as v from "valibot";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { listRuns } from "../../pipeline/upkeep/history.ts";
 import { listPins } from "../../pipeline/upkeep/pins.ts";
-import { defineCommand } from "../cli/command.ts";
+import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
-import { linkTo } from "../cli/link.ts";
 import { formatSeconds, nameWidth } from "../cli/render.ts";
 import { STORE } from "../cli/shared_flags.ts";
 import { runNamed } from "./run_named.ts";
@@ -20,7 +19,8 @@ export const runs = defineCommand({
     takes: "at most one run, such as `runs latest`",
   },
   flags: STORE,
-  async run({ flags, operands: [name], store, json, say }) {
+  async run(context) {
+    const { flags, operands: [name], store, json, say } = context;
     const runs = name === undefined ? await listRuns(store) : [await runNamed(store, name)];
     if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
     const pins = await pinsByRun(store);
@@ -29,7 +29,8 @@ export const runs = defineCommand({
       if (flags.json) json({ ...run, pins: names });
       else {
         const said = describeRun(run) + (names.length > 0 ? `  [${names.join(", ")}]` : "");
-        say(name === undefined ? said : [said, ...describeSteps(run)].join("\n"));
+        say(said);
+        if (name !== undefined) saySteps(run, context);
       }
     }
     return EXIT.done;
@@ -49,12 +50,16 @@ function describeRun({ id, status, seconds, steps, targets }: RunRecord): string
   return `${id}  ${status}${what} in ${formatSeconds(seconds)}: ${counts.join(", ")}`;
 }
 
-function describeSteps({ steps }: RunRecord): string[] {
+function saySteps(
+  { steps }: RunRecord,
+  { say, sayPath }: Pick<CommandContext<unknown>, "say" | "sayPath">,
+): void {
   const width = nameWidth(steps.map(({ step }) => step));
   const indent = " ".repeat(width + 1);
-  return steps.flatMap(({ step, status, seconds, reason, artifact, error }) => [
-    `${step.padEnd(width)} ${status.padEnd(8)} ${formatSeconds(seconds).padStart(12)}  ${reason}`,
-    ...(artifact ? [indent + linkTo(artifact)] : []),
-    ...(error?.logFile ? [indent + linkTo(error.logFile)] : []),
-  ]);
+  for (const { step, status, seconds, reason, artifact, error } of steps) {
+    say(
+      `${step.padEnd(width)} ${status.padEnd(8)} ${formatSeconds(seconds).padStart(12)}  ${reason}`,
+    );
+    for (const path of [artifact, error?.logFile]) if (path) sayPath(path, indent);
+  }
 }
