@@ -63,8 +63,8 @@ async function factsOf(
 ): Promise<CardFacts> {
   await latest.assertIntact(evaluated, [metricsFile.name]);
   const { branches } = await metricsFile.read(evaluated.path);
-  const dataset = await latest.of("build_datasets");
-  const photos = await latest.of("download_data");
+  const dataset = await latest.ifWhole("build_datasets");
+  const photos = await latest.ifWhole("download_data");
   const areTheirs = dataset && photos && isMadeFrom(evaluated, dataset) &&
     isMadeFrom(dataset, photos);
   if (areTheirs) await latest.assertIntact(photos, [sourceFile.name]);

@@ -21,6 +21,11 @@ export class LatestResults {
     return found;
   }
 
+  /** As `of`, for what is only told beside an answer: undefined also where it is damaged. */
+  ifWhole(step: string): Promise<Artifact | undefined> {
+    return this.of(step).catch(() => undefined);
+  }
+
   /**
    * Before files of an artifact are read.
    * @param names of files, and of folders with all in them

@@ -25,6 +25,10 @@ export function publicUrl(text: string): string {
   return divide(text).shown;
 }
 
+/** What another program says, with every address in it as it may be shown. */
+export const withPublicUrls = (text: string): string =>
+  text.replace(/\bhttps?:\/\/[^\s()<>"']+/gi, (url) => publicUrl(url));
+
 /** An address in two: what may be kept, and what may not. */
 export interface ConcealedAddress {
   /** Two secrets of one address come out as two texts; an address without any stays as it is. */

@@ -2,7 +2,7 @@
 import { Deadline } from "./deadline.ts";
 import { nameUnwritten } from "../unwritable.ts";
 import { UnavailableError, WrongContentError } from "./errors.ts";
-import { publicUrl } from "./public_url.ts";
+import { publicUrl, withPublicUrls } from "./public_url.ts";
 
 /** How long to wait for a server, in milliseconds. */
 export interface Patience {
@@ -166,8 +166,7 @@ function inUnits(bytes: number): string {
 /** The innermost cause: "dns error: …" rather than "fetch failed". */
 function reason(error: Error): string {
   const message = error.cause instanceof Error ? error.cause.message : error.message;
-  return message.replace(/^error sending request for url \([^)]*\): /, "")
-    .replace(/^client error \([^)]*\): /, "")
-    // A server may have sent us on to an address with secrets of its own.
-    .replace(/\bhttps?:\/\/[^\s()"']+/gi, publicUrl);
+  const said = message.replace(/^error sending request for url \([^)]*\): /, "")
+    .replace(/^client error \([^)]*\): /, "");
+  return withPublicUrls(said); // a server may have sent us on to an address with secrets of its own
 }

@@ -4,6 +4,7 @@ import {
   fileNameOf,
   isConcealed,
   publicUrl,
+  withPublicUrls,
 } from "../../../data/download/public_url.ts";
 
 Deno.test("a URL is shown without credentials", () => {
@@ -22,6 +23,13 @@ Deno.test("a URL is shown without credentials", () => {
     "https://me:pw@:x": "https://…",
   };
   for (const [url, shown] of Object.entries(cases)) assert.equal(publicUrl(url), shown);
+});
+
+Deno.test("addresses in what others say are shown without credentials", () => {
+  assert.equal(
+    withPublicUrls("no index at https://me:pw@host/simple/ (see 'http://h/?token=1'), or http://:"),
+    "no index at https://host/simple/ (see 'http://h/?token=…'), or http://…",
+  );
 });
 
 Deno.test("an address is concealed by a digest of its secrets, and is recognised then", () => {

@@ -47,6 +47,19 @@ for (
   });
 }
 
+Deno.test("a model goes on to be exported where the photos that it was trained on are gone", async () => {
+  const { folder, at, outcome } = await finishedRun();
+  const { store } = await damagedStore("train_finetune", "history.json"); // which nothing reads
+  const pack = `${artifactOf(outcome, "build_datasets")}/train.pack`;
+  await Deno.remove(pack.replace(`${folder}/store`, `${folder}/${store}`));
+  const { code, stderr } = await graft(
+    ["export", "--format=onnx", "--out=packless", `--store=${store}`],
+    at,
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(await Deno.readTextFile(`${folder}/packless/README.md`), /## Data\n\nNot recorded/);
+});
+
 Deno.test("a report is not drawn from facts with a flipped bit", async () => {
   const { folder, at, outcome } = await finishedRun();
   const path = `${artifactOf(outcome, "evaluate")}/facts.json`;
