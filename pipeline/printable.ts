@@ -16,9 +16,15 @@ export const printableLines = (text: string): string =>
     (character) => /[\n\t]/.test(character) ? character : "\u{FFFD}",
   );
 
-/** JSON that says the same, with escapes for what a terminal would obey. */
-export const printableJson = (value: unknown): string =>
-  JSON.stringify(value).replace(
+/**
+ * JSON that says the same, with escapes for what a terminal would obey.
+ * @param conceal what to do to each text in it
+ */
+export const printableJson = (
+  value: unknown,
+  conceal: (text: string) => string = (text) => text,
+): string =>
+  JSON.stringify(value, (_, field) => typeof field === "string" ? conceal(field) : field).replace(
     UNPRINTABLE,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -31,7 +31,8 @@ export async function main(args: string[], app: Application): Promise<number> {
     await checkFolder("--store", context.store);
     return await command.run(context);
   } catch (error) {
-    console.error(printableLines(`${app.name}: ${describeError(error, verbose)}`));
+    const { conceal = same } = app;
+    console.error(printableLines(conceal(`${app.name}: ${describeError(error, verbose)}`)));
     if (error instanceof UsageError) {
       console.error(`See \`deno task ${helpCall(command, app)}\`.`);
       return EXIT.usage;
@@ -80,10 +81,12 @@ function helpCall(command: Command | undefined, { defaultCommand }: Application)
   return [defaultCommand, "--help", command?.name ?? ""].join(" ").trimEnd();
 }
 
+const same = (text: string) => text;
+
 function contextOf(
   command: Command,
   { positionals, given }: Arguments,
-  { commands, defaultStore }: Application,
+  { commands, defaultStore, conceal = same }: Application,
 ): CommandContext<unknown> {
   const { flags, axes, typed } = parseFlags(command, given, commands);
   const { json, store, "store-from": from = [] } = flags as
@@ -101,8 +104,8 @@ function contextOf(
     store: store ? resolve(folder, store) : defaultStore,
     readFrom: from.map((path) => existingFolder(resolve(folder, path))),
     signal: interruptSignal(),
-    json: (value) => console.log(printableJson(value)),
-    say: (text) => tell(printableLines(text)),
+    json: (value) => console.log(printableJson(value, conceal)),
+    say: (text) => tell(printableLines(conceal(text))),
     sayPath: (path, indent) => tell(indent + linkTo(path)),
   };
 }

@@ -25,9 +25,15 @@ export function publicUrl(text: string): string {
   return divide(text).shown;
 }
 
-/** What another program says, with every address in it as it may be shown. */
+/** What others say, with each address in it that has secrets as it may be shown; all else stays. */
 export const withPublicUrls = (text: string): string =>
-  text.replace(/\bhttps?:\/\/[^\s()<>"']+/gi, (url) => publicUrl(url));
+  text.replace(
+    ADDRESSES,
+    (url) => /[@?;]/.test(url) && divide(url).parts.length > 0 ? publicUrl(url) : url,
+  );
+
+/** Up to what ends them in prose and in JSON, or to the next one in a list. */
+const ADDRESSES = /\b[a-z][a-z0-9+.-]*:\/\/(?:(?!,[a-z][a-z0-9+.-]*:\/\/)[^\s()<>"'])+/gi;
 
 /** An address in two: what may be kept, and what may not. */
 export interface ConcealedAddress {

@@ -27,8 +27,16 @@ Deno.test("a URL is shown without credentials", () => {
 
 Deno.test("addresses in what others say are shown without credentials", () => {
   assert.equal(
-    withPublicUrls("no index at https://me:pw@host/simple/ (see 'http://h/?token=1'), or http://:"),
+    withPublicUrls(
+      "no index at https://me:pw@host/simple/ (see 'http://h/?token=1'), or http://a@:",
+    ),
     "no index at https://host/simple/ (see 'http://h/?token=…'), or http://…",
+  );
+  const harmless = "https://host#secret=0123456789abcdef http://127.0.0.1:8000. C://a";
+  assert.equal(withPublicUrls(harmless), harmless);
+  assert.doesNotMatch(
+    withPublicUrls("dat=ftp://me:pw@h/a,http://u:pw@h"),
+    /pw/,
   );
 });
 
