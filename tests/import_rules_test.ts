@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "data/statistics",
     "report/text.ts",
   ],
-  report: ["data"],
+  report: ["data", "models/manifest.ts"],
   tasks: [
     "pipeline",
     "data",

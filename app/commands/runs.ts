@@ -1,5 +1,6 @@
 /** `deno task runs [RUN]`: past runs, or one of them step by step. */
 import * as v from "valibot";
+import { printable } from "../../pipeline/printable.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { listRuns } from "../../pipeline/upkeep/history.ts";
 import { listPins } from "../../pipeline/upkeep/pins.ts";
@@ -7,6 +8,7 @@ import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
 import { formatSeconds, nameWidth } from "../cli/render.ts";
 import { STORE } from "../cli/shared_flags.ts";
+import { hasModel, runSummary } from "../run_summary.ts";
 import { runNamed } from "./run_named.ts";
 
 export const runs = defineCommand({
@@ -24,12 +26,16 @@ export const runs = defineCommand({
     const runs = name === undefined ? await listRuns(store) : [await runNamed(store, name)];
     if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
     const pins = await pinsByRun(store);
+    const current = runs.find(hasModel);
     for (const run of runs) {
       const names = pins.get(run.id) ?? [];
       if (flags.json) json({ ...run, pins: names });
       else {
         const said = describeRun(run) + (names.length > 0 ? `  [${names.join(", ")}]` : "");
+        const summary = runSummary(run);
+        const isCurrent = name === undefined && run === current;
         say(said);
+        if (summary) say(printable(`  ${summary}${isCurrent ? "  (predict asks this one)" : ""}`));
         if (name !== undefined) saySteps(run, context);
       }
     }

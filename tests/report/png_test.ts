@@ -23,6 +23,14 @@ Deno.test("another decoder finds the pixels that were encoded, at any size and l
   );
 });
 
+Deno.test("what a picture was made from stands after its header, and changes no pixel", async () => {
+  const image = painted(3, 2, (x, y) => [x, y, 7]);
+  const png = encodePng(image, 6, "curves 0123");
+  assert.deepEqual(await decodeWithImagescript(png), image);
+  const head = new TextDecoder("latin1").decode(png.subarray(0, 80));
+  assert.match(head, /IHDR.*tEXtSource\0curves 0123/s);
+});
+
 Deno.test("a flat picture takes few bytes", () => {
   const image = painted(400, 400, (x) => x < 200 ? [255, 255, 255] : [0, 103, 163]);
   assert.ok(encodePng(image).length < 4000);

@@ -74,6 +74,19 @@ Deno.test("axes give every combination, and notes only what holds for all", asyn
   assert.deepEqual(notes, ["on this machine", "a sweep over 2 × lr, 2 × seed: 5 steps"]);
 });
 
+Deno.test("when a sweep is over, the program does what it does after any run; the sweep speaks", async () => {
+  const over: string[] = [];
+  const asked = { ...program, conclude: (_: RunRecord, store: string) => void over.push(store) };
+  const { flags, axes } = parse([command], "run", ["--lr=1,2"]);
+  const context = { flags, axes, folder: "/", store: "/store" };
+  const { conclude } = await requestedPipeline(
+    asked as unknown as Program,
+    context as unknown as CommandContext<unknown>,
+  );
+  assert.equal(await conclude({} as RunRecord), "concluded");
+  assert.deepEqual(over, ["/store"]);
+});
+
 Deno.test("a step's name means all its instances, an instance's that one", async () => {
   const all = await requested("train", "--lr=1,2");
   assert.deepEqual(all.targets, ["train@lr=1", "train@lr=2"]);
