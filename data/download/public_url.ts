@@ -32,8 +32,8 @@ export const withPublicUrls = (text: string): string =>
     (url) => /[@?;]/.test(url) && divide(url).parts.length > 0 ? publicUrl(url) : url,
   );
 
-/** Up to what ends them in prose and in JSON, or to the next one in a list. */
-const ADDRESSES = /\b[a-z][a-z0-9+.-]*:\/\/(?:(?!,[a-z][a-z0-9+.-]*:\/\/)[^\s()<>"'])+/gi;
+/** Up to what ends them in prose and in JSON, or to the next one in a list; of any text at once. */
+const ADDRESSES = /\b[a-z][a-z0-9+.-]{0,20}:\/\/(?:(?!,[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s()<>"'])+/gi;
 
 /** An address in two: what may be kept, and what may not. */
 export interface ConcealedAddress {

@@ -40,6 +40,15 @@ Deno.test("addresses in what others say are shown without credentials", () => {
   );
 });
 
+Deno.test("text of a million characters is looked through at once", () => {
+  for (const text of ["a.", "a://,", ",a-b", "http://", "?x="].map((part) => part.repeat(2e5))) {
+    const started = performance.now();
+    withPublicUrls(text);
+    // It takes hundredths; a search that begins again at each place would take minutes.
+    assert.ok(performance.now() - started < 5000, text.slice(0, 9));
+  }
+});
+
 Deno.test("an address is concealed by a digest of its secrets, and is recognised then", () => {
   const [one, same, other, elsewhere] = [
     "https://me:pw@host/a.zip?token=x&id=2#part",
