@@ -48,6 +48,7 @@ export async function stepParameters(
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
+  const maxDownload = flags["max-download"];
   const model = await modelOf(flags, folder);
   return {
     parameters: {
@@ -55,10 +56,12 @@ export async function stepParameters(
         data,
         seed: splitSeed,
         downloads,
+        maxDownload,
       },
       convert_weights: {
         model,
         downloads,
+        maxDownload,
         ...(flags.weights && { weights: realPath(folder, flags.weights) }),
       },
       build_datasets: {},
@@ -110,8 +113,14 @@ function checkSource(data: string, store: string): void {
   }
 }
 
-/** A path among the kinds of source becomes absolute; names, URLs and packages stay. */
+/**
+ * A path among the kinds of source becomes absolute; names, URLs and packages stay.
+ * @throws {UsageError} for what is none of them
+ */
 function resolveSource(source: string, folder: string): string {
-  const isPath = !/^(auto|hymenoptera)$/.test(source) && !/^(https?|pypi):/.test(source);
-  return isPath ? realPath(folder, source) : source;
+  try {
+    return "path" in parseSource(source) ? realPath(folder, source) : source;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }

@@ -12,8 +12,8 @@ import { PredictionPictures } from "./draw_predictions.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
-import { printable } from "../../report/printable.ts";
 import { predictPhotos } from "../../inference/predict_photos.ts";
+import { printable } from "../../report/text.ts";
 
 /** Side of the photos kept for `--grid`, in pixels. */
 const TILE = 360;
@@ -35,7 +35,7 @@ export async function predictPaths(
   const { paths, count, notes } = await listPhotos(operands, folder);
   for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
-  if (format === "table") console.error(`with ${chosen.what}`);
+  if (format === "table") console.error(printable(`with ${chosen.what}`));
   const { backend } = await chooseBackend(flags.backend);
   const { threads } = flags;
   using resources = await resourcesFor(chosen.source, {
