@@ -1,5 +1,5 @@
 /** The Markdown that goes with every export: what the model is, how good, from what, and how to use it. */
-import { percent, percentRange } from "../data/statistics/percent.ts";
+import { counted, percent, percentRange } from "../data/statistics/percent.ts";
 import { classNames } from "../models/manifest.ts";
 import type { ModelDescription } from "./description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
@@ -25,8 +25,18 @@ export interface CardSource {
   counts: Record<string, Record<string, number>>;
 }
 
+/** Which run made the model. */
+export interface CardOrigin {
+  /** The photos in a word. */
+  data?: string;
+  run: string;
+  /** ISO 8601. */
+  started: string;
+}
+
 /** What is known beside the model itself; absent parts are said to be unknown. */
 export interface CardFacts {
+  origin?: CardOrigin;
   score?: CardScore;
   source?: CardSource;
 }
@@ -36,20 +46,20 @@ export function modelCard(
   format: Format,
   file: string,
   description: ModelDescription,
-  { score, source }: CardFacts,
+  { score, source, origin }: CardFacts,
 ): string {
   const names = classNames(description);
   const training = description.training;
   const branch = training ? ` (${training.branch})` : "";
   return [
-    `# ${description.architecture}${branch}: ${names.length} classes`,
+    `# ${description.architecture}${branch}: ${counted(names.length, "class", "classes")}`,
     "An image classifier trained by transfer learning with graft.",
     "## Use",
     usage(format, file, description),
     "## Classes",
     names.map((name, i) => `- \`${i}\` ${markdownText(name)}`).join("\n"),
     "## Accuracy",
-    score ? describeScore(score, names) : "It was not evaluated.",
+    (score ? describeScore(score, names) : "It was not evaluated.") + describeOrigin(origin),
     "## Preprocessing",
     describePreprocessing(description),
     "## Data",
@@ -76,12 +86,20 @@ function describeScore(score: CardScore, names: readonly string[]): string {
     const share = total > 0 ? percent(correct / total) : "no photos";
     return [markdownText(name), `${correct} of ${total}`, share, confusions(score, names, i)];
   });
-  return `${
-    percent(score.accuracy)
-  } of ${score.total} val photos (${score.correct}; 95% interval ` +
+  return `${percent(score.accuracy)} of ${
+    counted(score.total, "val photo")
+  } (${score.correct}; 95% interval ` +
     `${percentRange(score.interval)}). The best epoch was chosen on the same photos, so expect ` +
     "a little less of new ones.\n\n" +
     markdownTable(["class", "right", "accuracy", "taken for"], rows);
+}
+
+/** As a paragraph of its own. */
+function describeOrigin(origin: CardOrigin | undefined): string {
+  if (!origin) return "";
+  const { data, run, started } = origin;
+  const photos = data === undefined ? "" : ` on ${markdownText(data)}`;
+  return `\n\nTrained${photos} in run ${markdownText(run)}, ${started.slice(0, 10)}.`;
 }
 
 /** What photos of a class were taken for, most often first. */
@@ -118,8 +136,10 @@ function describeTraining({ training, pretrained }: ModelDescription): string {
   const what = branch === "finetune"
     ? "All parameters were finetuned"
     : "The last layer alone was trained, on features of the frozen network";
-  return `${what}: ${epochs} epochs of batches of ${batchSize}, SGD with momentum ${momentum} and learning ` +
-    `rate ${lr}, times ${gamma} every ${stepSize} epochs, seed ${seed}, on ${
+  return `${what}: ${
+    counted(epochs, "epoch")
+  } of batches of ${batchSize}, SGD with momentum ${momentum} and learning ` +
+    `rate ${lr}, times ${gamma} every ${counted(stepSize, "epoch")}, seed ${seed}, on ${
       markdownText(device)
     }; epoch ${bestEpoch + 1} was the best. It ` +
     `started from ${markdownText(pretrained.origin)} (SHA-256 ${pretrained.sha256 || "unknown"}).`;

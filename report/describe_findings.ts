@@ -1,5 +1,6 @@
 /** What the data doctor found, for people. */
 import { type Finding, SEVERITIES } from "../data/doctor/finding.ts";
+import { counted } from "../data/statistics/percent.ts";
 import { printable } from "./text.ts";
 
 /** Files named in the text; all are in the JSON. */
@@ -22,6 +23,6 @@ export function describeFinding({ severity, title, remedy, files, groups }: Find
 export function countFindings(findings: readonly Finding[]): string {
   return SEVERITIES.map((severity) => {
     const count = findings.filter((finding) => finding.severity === severity).length;
-    return `${count} ${severity}${count === 1 ? "" : "s"}`;
+    return counted(count, severity);
   }).join(", ");
 }

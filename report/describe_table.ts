@@ -1,5 +1,5 @@
 /** A sweep's table as text: aligned for a terminal, as Markdown, and its runs as CSV. */
-import { percent } from "../data/statistics/percent.ts";
+import { counted, percent } from "../data/statistics/percent.ts";
 import { csvLine } from "./csv.ts";
 import { printable } from "./text.ts";
 import type { Score, SweepRow, SweepRun, SweepTable } from "../training/sweep_table.ts";
@@ -80,7 +80,7 @@ function remark({ rows, not_worse }: SweepTable): string {
       rows[0].runs.length,
   );
   const others = rows.length - 1;
-  const what = `Accuracy on ${photos} val photos`;
+  const what = `Accuracy on ${counted(photos, "val photo")}`;
   if (others === 0) return `${what}.`;
   if (not_worse === 0) return `${what}; every other mean lies outside the first one's interval.`;
   const some = not_worse === others ? "the other rows" : `${not_worse} of the other rows`;

@@ -1,3 +1,4 @@
+import { counted } from "../data/statistics/percent.ts";
 import { cropPhoto } from "../data/crop_photo.ts";
 import type { Finding } from "../data/doctor/finding.ts";
 import { contactSheet, type SheetSection } from "./contact_sheet.ts";
@@ -32,6 +33,7 @@ export async function findingsSheet(
     sections.push({ severity, title, remark: remedy, tiles, total: files.length });
   }
   if (sections.length === 0) return undefined;
-  const remark = `${sections.length} of ${findings.length} findings name files`;
+  const verb = sections.length === 1 ? "names" : "name";
+  const remark = `${sections.length} of ${counted(findings.length, "finding")} ${verb} files`;
   return await contactSheet(sections, { title, remark });
 }

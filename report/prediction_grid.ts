@@ -1,7 +1,7 @@
 import type { RgbImage } from "../data/image.ts";
 import { gridOf } from "./grid.ts";
 import { heading } from "./heading.ts";
-import { percent } from "../data/statistics/percent.ts";
+import { counted, percent } from "../data/statistics/percent.ts";
 import { photo } from "./photo.ts";
 import { rasterise } from "./rasterise.ts";
 import { SIZE } from "./style.ts";
@@ -90,5 +90,5 @@ function summary(tiles: PredictionTile[]): string {
   const known = verdicts.filter((verdict) => verdict !== "unknown").length;
   const right = verdicts.filter((verdict) => verdict === "right").length;
   if (known > 0) return `${right} of ${known} correct`;
-  return tiles.length === 1 ? "1 photo" : `${tiles.length} photos`;
+  return counted(tiles.length, "photo");
 }

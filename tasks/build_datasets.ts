@@ -1,5 +1,6 @@
 /** Step: every photo decoded once and packed; what cannot be decoded is named, not lost. */
 import { buildDataset } from "../data/build_dataset.ts";
+import { counted } from "../data/statistics/percent.ts";
 import { openDataset } from "../data/dataset.ts";
 import { SPLITS } from "../data/dataset_index.ts";
 import type { Examined } from "../data/examined.ts";
@@ -40,7 +41,8 @@ async function build(step: StepContext<unknown>): Promise<void> {
   await Deno.writeFile(`${step.output}/batch.png`, await batchGrid(await trainingBatch(dataset)));
   const counts = Object.fromEntries(SPLITS.map((split) => [split, dataset.photos(split).length]));
   step.log(
-    `${counts.train} photos to train on, ${counts.val} to validate, ${quarantined} left out`,
+    `${counted(counts.train, "photo")} to train on, ${counts.val} kept aside to measure by ` +
+      `(validation), ${quarantined} left out`,
   );
   const findings = await consult(step, { files: examined, passedOver }, photos, exifOrientation);
   step.result({ ...counts, quarantined, findings });

@@ -2,7 +2,8 @@
 import { activateBackend } from "../backend/activate.ts";
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import { DataLoader } from "../data/loader.ts";
-import { percent, percentRange } from "../data/statistics/percent.ts";
+import { accuracyInWords } from "../data/statistics/accuracy_in_words.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { predictionGrid } from "../report/prediction_grid.ts";
@@ -61,12 +62,11 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
       `${step.output}/predictions_${branch}.png`,
       await drawPredictions(dataset, branch, photos[branch], branches[branch]),
     );
-    const { accuracy, correct, total, interval, calibration } = branches[branch];
-    const { temperature, ece } = calibration;
+    const { temperature, ece } = branches[branch].calibration;
     step.log(
-      `${branch}: ${percent(accuracy)} of val (${correct} of ${total}; 95% interval ` +
-        `${percentRange(interval)}); at temperature ${temperature.toFixed(2)} its ` +
-        `probabilities are ${percent(ece.after)} off (before: ${percent(ece.before)})`,
+      `${branch}: ${accuracyInWords(branches[branch])}; how sure it says it is differs from how ` +
+        `often it is right by ${percent(ece.after)} (calibration error at temperature ` +
+        `${temperature.toFixed(2)}; ${percent(ece.before)} without)`,
     );
   }
   step.log(comparison.summary);

@@ -1,4 +1,5 @@
 /** How good a branch is, and whether two differ by more than chance. */
+import { counted } from "../data/statistics/percent.ts";
 import { wilsonInterval } from "../data/statistics/wilson_interval.ts";
 import { argmax } from "../models/logits.ts";
 import type { Branch } from "../models/manifest.ts";
@@ -98,9 +99,10 @@ function summarize(
   p: number,
   total: number,
 ): string {
-  if (better === "equal") return `both branches got the same number of ${total} photos right`;
+  const photos = counted(total, "photo");
+  if (better === "equal") return `both branches got the same number of ${photos} right`;
   const margin = Math.abs(onlyFinetune - onlyFrozen);
-  const lead = `${better} got ${margin} more of ${total} photos right`;
+  const lead = `${better} got ${margin} more of ${photos} right`;
   return p < 0.05
     ? `${lead}: more than chance explains (McNemar's exact test, p = ${p.toPrecision(2)})`
     : `${lead}: chance alone explains that (McNemar's exact test, p = ${p.toPrecision(2)})`;

@@ -1,7 +1,7 @@
 /** How many photos there are of each class, and what can be said with so many. */
 import type { Examined } from "../examined.ts";
 import { valCount } from "../sources/split.ts";
-import { percent, percentRange } from "../statistics/percent.ts";
+import { counted, percent, percentRange } from "../statistics/percent.ts";
 import { wilsonInterval } from "../statistics/wilson_interval.ts";
 import type { Finding } from "./finding.ts";
 
@@ -106,7 +106,8 @@ function balance(training: { name: string; count: number }[]): Finding[] {
     findings.push({
       kind: "class_imbalance",
       severity: "warning",
-      title: `${largest.name} has ${largest.count} training photos, ${smallest.name} has ` +
+      title:
+        `${largest.name} has ${counted(largest.count, "training photo")}, ${smallest.name} has ` +
         `${smallest.count}: whoever always says ${largest.name} is right ${share} of the time`,
       remedy:
         `Add photos of ${smallest.name}, and look at each class's accuracy, not at one number.`,
@@ -136,7 +137,9 @@ function interval(val: number): Finding[] {
     kind: "accuracy_interval",
     severity: wide ? "warning" : "note",
     title:
-      `with ${val} val photos, a measured accuracy of ${percent(SUPPOSED, 0)} will mean anything ` +
+      `with ${counted(val, "val photo")}, a measured accuracy of ${
+        percent(SUPPOSED, 0)
+      } will mean anything ` +
       `from ${percentRange([low, high], 0)} (95% interval)`,
     remedy: `For plus or minus 3 points, ${photosFor(0.03)} val photos are needed.`,
     files: [],

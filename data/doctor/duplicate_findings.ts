@@ -2,6 +2,7 @@
 import type { Examined } from "../examined.ts";
 import { nearDuplicates } from "../near_duplicates.ts";
 import type { Finding } from "./finding.ts";
+import { counted } from "../statistics/percent.ts";
 
 export function duplicateFindings(files: readonly Examined[]): Finding[] {
   const photos = files.filter(({ photo }) => photo);
@@ -48,6 +49,6 @@ function finding(
   if (groups.length === 0) return [];
   const paths = groups.map((group) => group.map(({ path }) => path));
   const files = paths.flat();
-  const counted = `${files.length} photos in ${groups.length} group${groups.length > 1 ? "s" : ""}`;
-  return [{ kind, severity, title: title(counted), remedy, files, groups: paths }];
+  const photos = `${counted(files.length, "photo")} in ${counted(groups.length, "group")}`;
+  return [{ kind, severity, title: title(photos), remedy, files, groups: paths }];
 }

@@ -89,7 +89,7 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
       "animated",
       "note",
       animated,
-      "animated or have several pages: the first frame is used",
+      "animated or of several pages: the first frame is used",
       "Save the frame that shows the class as a photo of its own.",
     ),
   ];

@@ -93,7 +93,10 @@ function classFolders(root: FolderTree, what: string, notes: string[]): FolderTr
         `folder of its own`,
     );
   }
-  if (root.photos) notes.push(`${root.photos} photos in no class folder were left out`);
+  if (root.photos) {
+    const photos = root.photos === 1 ? ["1 photo", "was"] : [`${root.photos} photos`, "were"];
+    notes.push(photos.join(" in no class folder ") + " left out");
+  }
   return folders;
 }
 

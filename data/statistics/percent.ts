@@ -18,3 +18,12 @@ export function percentRange([low, high]: readonly [number, number], decimals = 
   const clean = (share: number) => percent(Number(share.toFixed(9)), decimals);
   return `${clean(low)} to ${clean(high)}`;
 }
+
+/**
+ * A count with its noun: `1 photo`, `2 photos`, `0 batches`.
+ *
+ * @param plural where it is not the noun with an s
+ */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}

@@ -31,12 +31,21 @@ export interface LineCounts {
 /** A change in words: `epochs: 5 → 25`, `models/resnet.ts changed`. */
 export function describeChange({ kind, name, lines, ...values }: Change): string {
   const [before, after] = [values.before, values.after].map(inBrief);
-  const what = kind === "environment" ? `variable ${name}` : name;
   if (kind === "input") return after ? `${name} gave another result` : `${name} has to run first`;
-  if (before === undefined) return `${what}${isShown(kind) ? ` ${after}` : ""} is new`;
-  if (after === undefined) return `${what} is gone`;
-  if (isShown(kind)) return `${what}: ${before} → ${after}`;
-  return `${what} changed${lines ? ` (+${lines.added} −${lines.removed} lines)` : ""}`;
+  if (kind === "environment") {
+    const how = before === undefined
+      ? "was not set, or did not matter, when the earlier result was made"
+      : after === undefined
+      ? "is not set any more, or does not matter"
+      : "has another value now";
+    return `the variable ${name} ${how}`;
+  }
+  if (kind === "external" && before === undefined) return `${name} is read now, and was not before`;
+  if (kind === "external" && after === undefined) return `${name} is not read any more`;
+  if (before === undefined) return `${name}${isShown(kind) ? ` ${after}` : ""} is new`;
+  if (after === undefined) return `${name} is gone`;
+  if (isShown(kind)) return `${name}: ${before} → ${after}`;
+  return `${name} changed${lines ? ` (+${lines.added} −${lines.removed} lines)` : ""}`;
 }
 
 const LONGEST_VALUE = 60;

@@ -2,7 +2,7 @@
 import { DamageError, PipelineError } from "../errors.ts";
 import { openStore } from "../implementations.ts";
 import type { RunRecord } from "../run_record.ts";
-import type { Artifact, Runs } from "../store.ts";
+import type { Artifact, Runs, Store } from "../store.ts";
 
 /** Every run with a record that can be read, newest first. */
 export async function* recordsOf(runs: Runs): AsyncGenerator<RunRecord> {
@@ -25,14 +25,36 @@ export async function latestArtifact(
   readFrom: readonly string[] = [],
 ): Promise<Artifact | undefined> {
   const kept = openStore(store, readFrom);
-  for await (const { steps } of recordsOf(kept.runs)) {
-    const record = steps.find((record) => record.step === step);
-    if (!record?.key) continue;
-    const { key, kind = step } = record;
-    const { artifact, damage } = await kept.find(kind, key);
-    if (damage) throw new DamageError(step, damage);
+  for await (const run of recordsOf(kept.runs)) {
+    const artifact = await artifactOf(kept, run, step);
     if (artifact) return artifact;
   }
+}
+
+/**
+ * The artifact of `step` in one run; undefined where it made none, or `gc` removed it. Otherwise as
+ * {@linkcode latestArtifact}.
+ */
+export async function runArtifact(
+  store: string,
+  run: RunRecord,
+  step: string,
+  readFrom: readonly string[] = [],
+): Promise<Artifact | undefined> {
+  return await artifactOf(openStore(store, readFrom), run, step);
+}
+
+async function artifactOf(
+  kept: Store,
+  { steps }: RunRecord,
+  step: string,
+): Promise<Artifact | undefined> {
+  const record = steps.find((record) => record.step === step);
+  if (!record?.key) return undefined;
+  const { key, kind = step } = record;
+  const { artifact, damage } = await kept.find(kind, key);
+  if (damage) throw new DamageError(step, damage);
+  return artifact;
 }
 
 /** Records of the runs in the store, newest first. */

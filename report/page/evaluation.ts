@@ -7,6 +7,7 @@ import type { DrawnEvaluation } from "./page.ts";
 import { doubts, explained, mistakes } from "./photos.ts";
 import { data, model } from "./provenance.ts";
 import { result } from "./result.ts";
+import { counted } from "../../data/statistics/percent.ts";
 
 export async function drawEvaluation(facts: ReportFacts): Promise<DrawnEvaluation> {
   const { classes, model: { architecture }, data: { counts } } = facts;
@@ -26,7 +27,9 @@ export async function drawEvaluation(facts: ReportFacts): Promise<DrawnEvaluatio
   `;
   return {
     title: listed(classes),
-    subtitle: `${architecture}, taught ${classes.length} classes with ${trained} photos`,
+    subtitle: `${architecture}, taught ${counted(classes.length, "class", "classes")} with ${
+      counted(trained, "photo")
+    }`,
     sections: sections.source,
   };
 }

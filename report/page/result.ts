@@ -1,6 +1,6 @@
 /** The page's first words: how good the model is, how sure that is, and which branch to take. */
 import * as Plot from "@observablehq/plot";
-import { percent, percentRange } from "../../data/statistics/percent.ts";
+import { counted, percent, percentRange } from "../../data/statistics/percent.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
 import { BRANCHES } from "../../models/manifest.ts";
 import type { ReportFacts } from "../facts.ts";
@@ -10,6 +10,7 @@ export function result(facts: ReportFacts): Html {
   const { branches, shown, comparison, data } = facts;
   const { accuracy, correct, total, interval, calibration } = branches[shown];
   const guess = guessing(data.counts.val);
+  const photos = counted(total, "photo");
   return html`
     <section id="result" aria-labelledby="result-title">
       <h2 id="result-title">How good it is</h2>
@@ -17,13 +18,13 @@ export function result(facts: ReportFacts): Html {
         <div>
           <p class="big">${percent(accuracy)}</p>
           <p>${lead(comparison.better)}<strong>${shown}</strong> names the class of
-              <strong>${correct} of ${total}</strong> photos that it was not trained on. On more photos
+              <strong>${correct} of ${photos}</strong> that it was not trained on. On more photos
               of this kind it would be right on <strong>${percentRange(interval)}</strong>
-              (95% interval: so much is left open by ${total} photos). Always saying
+              (95% interval: so much is left open by ${photos}). Always saying
               “${guess.label}” would be right on ${percent(guess.share)}.</p>
         </div>
         <figure>${intervals(facts, guess.share)}
-            <figcaption>Accuracy on the ${total} validation photos, with its 95% interval. The dashed
+            <figcaption>Accuracy on the ${photos} kept aside, with its 95% interval. The dashed
               line is always guessing the most frequent class.</figcaption></figure>
       </div>
       <h3>Finetuned or frozen?</h3>
@@ -53,7 +54,8 @@ function difference(
     return html`Both branches are right on the same photos and wrong on the same: nothing here
       tells them apart.`;
   }
-  const counts = html`Of ${total} photos, the branches differ on ${disagree}: finetune alone was
+  const photos = counted(total, "photo");
+  const counts = html`Of ${photos}, the branches differ on ${disagree}: finetune alone was
     right on ${finetune}, frozen alone on ${frozen}.`;
   const chance = html`If both were equally good, a split as uneven as that would come up in
     <strong>${percent(p_value)}</strong> of such comparisons (McNemar’s exact test)`;

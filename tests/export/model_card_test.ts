@@ -26,6 +26,13 @@ Deno.test("the card names classes, accuracy with its interval, confusions and pr
   assert.match(card, /to 256 pixels.*the central 64×64.*temperature 1\.25/);
 });
 
+Deno.test("beside the accuracy it says which run trained the model, on what, and when", () => {
+  const origin = { data: "my*hens", run: "2026-11-27T01-29", started: "2026-11-27T01:29:32.123Z" };
+  const card = modelCard("onnx", "model.onnx", description, { score, origin });
+  const [, accuracy] = /## Accuracy\n\n(.*?)\n\n##/s.exec(card)!;
+  assert.match(accuracy, /\n\nTrained on my\\\*hens in run 2026-11-27T01-29, 2026-11-27\.$/);
+});
+
 Deno.test("what is unknown is said to be so", () => {
   const card = modelCard("pytorch", "model.pth", description, {});
   assert.match(card, /It was not evaluated/);

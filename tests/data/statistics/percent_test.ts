@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { percent, percentRange } from "../../../data/statistics/percent.ts";
+import { counted, percent, percentRange } from "../../../data/statistics/percent.ts";
 
 Deno.test("a probability reads with one decimal", () => {
   assert.equal(percent(0.9872), "98.7%");
@@ -41,4 +41,13 @@ Deno.test("whole percents keep to the same rule", () => {
     "<1%",
   ]);
   assert.equal(percentRange([0.5, 0.996], 0), "50% to >99%");
+});
+
+Deno.test("one is singular, any other number plural, none too", () => {
+  assert.deepEqual(
+    [0, 1, 2, 21].map((count) => counted(count, "photo")),
+    ["0 photos", "1 photo", "2 photos", "21 photos"],
+  );
+  assert.equal(counted(1, "batch", "batches"), "1 batch");
+  assert.equal(counted(3, "batch", "batches"), "3 batches");
 });

@@ -162,7 +162,13 @@ Deno.test("every kind of change is found and told in words", () => {
       "weights has to run first",
     ]],
     [{ externals: { "/photos": "2" } }, ["/photos changed"]],
-    [{ environment: { MIRROR: "1" } }, ["variable MIRROR is new"]],
+    [{ externals: { "/others": "1" } }, [
+      "/others is read now, and was not before",
+      "/photos is not read any more",
+    ]],
+    [{ environment: { MIRROR: "1" } }, [
+      "the variable MIRROR was not set, or did not matter, when the earlier result was made",
+    ]],
     [{ device: "webgpu" }, ["device: wasm → webgpu"]],
     [{ outputs: ["a", "b"] }, ["outputs: a → a b"]],
     [{ denoArguments: ["--v8-flags=x"] }, ["denoArguments --v8-flags=x is new"]],

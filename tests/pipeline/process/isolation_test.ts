@@ -106,7 +106,7 @@ Deno.test("a declared variable is readable and its value part of the key", async
   try {
     await greet("hello");
     assert.deepEqual(await greet("good day"), {
-      step: ["ran", "variable GREETING changed"],
+      step: ["ran", "the variable GREETING has another value now"],
       passed: ["cached", "nothing changed"],
     });
   } finally {
