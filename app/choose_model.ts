@@ -9,8 +9,10 @@ import { readPostprocessing, REFERENCES } from "../tasks/artifacts/postprocessin
 import { UsageError } from "./cli/errors.ts";
 import { checkFile } from "./cli/paths.ts";
 import { LatestResults } from "./latest_results.ts";
+import { describeModel, type ModelOrigin, originOf } from "./model_origin.ts";
+import { runsWithModel, runWithModel } from "./run_with_model.ts";
+import type { Artifact } from "../pipeline/store.ts";
 import type { ModelFlags } from "./commands/flags.ts";
-import { percent } from "../data/statistics/percent.ts";
 import {
   assertFitsArchitecture,
   type ModelDescription,
@@ -26,45 +28,69 @@ export interface ChosenModel {
   postprocessing: Postprocessing;
   /** The model in words. */
   what: string;
+  /** Of a trained model. */
+  origin?: ModelOrigin;
 }
 
-/** The branch asked for, or the one that the newest evaluation found better. */
+type Context = Pick<CommandContext<ModelFlags>, "flags" | "store" | "readFrom">;
+
+/**
+ * The results by which a model is chosen: those of the run that --run names, or the newest.
+ * @throws {UsageError} where it is no run's name
+ */
+export async function resultsFor({ flags, store, readFrom }: Context): Promise<LatestResults> {
+  const run = flags.run === undefined ? undefined : await runWithModel(store, flags.run);
+  return new LatestResults(store, readFrom, run);
+}
+
+/** The branch asked for, or the one that the evaluation found better. */
 export async function trainedModel(
-  { flags, store, readFrom }: Pick<CommandContext<ModelFlags>, "flags" | "store" | "readFrom">,
-  latest = new LatestResults(store, readFrom),
+  context: Context,
+  results?: LatestResults,
 ): Promise<ChosenModel> {
+  const { flags, store } = context;
+  const latest = results ?? await resultsFor(context);
   const branch = flags.branch ?? await betterBranch(latest);
   const artifact = await latest.of(`train_${branch}`);
   if (!artifact) {
+    const ofBranch = flags.branch ? ` of the ${flags.branch} branch` : "";
+    if (latest.run) {
+      throw new UsageError(
+        `run ${latest.run.id} has no model${ofBranch} any more, or never had one: ` +
+          await runsWithModel(store),
+      );
+    }
     throw new Error(
-      `${store} holds no trained model${flags.branch ? ` of the ${branch} branch` : ""}: run ` +
+      `${store} holds no trained model${ofBranch}: run ` +
         "`deno task pipeline` first, " +
         "or give --weights FILE --model NAME --classes a,b,c",
     );
   }
   await latest.assertIntact(artifact, [modelFile.name, BEST_PARAMETERS]);
   const manifest = await modelFile.read(artifact.path);
-  const accuracy = percent(manifest.training!.valAccuracy);
+  const evaluated = await evaluationOf(latest, branch, artifact.manifest.digest);
+  const score = evaluated && (await metricsFile.read(evaluated.path)).branches[branch];
+  const origin = await originOf(store, artifact.manifest.key, latest.run);
   return {
     source: { manifest, file: `${artifact.path}/${BEST_PARAMETERS}`, layout: "tfjs" },
-    postprocessing: await postprocessingOf(latest, branch, artifact.manifest.digest),
-    what: `${branch} ${manifest.architecture}, val accuracy ${accuracy}`,
+    postprocessing: evaluated ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED,
+    what: describeModel(manifest, score, origin),
+    origin,
   };
 }
 
 type Classes = NonNullable<ModelFlags["classes"]>;
 
-/** What the newest evaluation says, if it was of this very model. */
-async function postprocessingOf(
+/** The evaluation, if it was of this very model. */
+async function evaluationOf(
   latest: LatestResults,
   branch: Branch,
   digest: string,
-): Promise<Postprocessing> {
+): Promise<Artifact | undefined> {
   const evaluated = await latest.of("evaluate");
-  const isOfIt = evaluated?.manifest.fingerprint.inputs[`train_${branch}`] === digest;
-  if (!isOfIt) return UNCALIBRATED;
+  if (evaluated?.manifest.fingerprint.inputs[`train_${branch}`] !== digest) return undefined;
   await latest.assertIntact(evaluated, [metricsFile.name, REFERENCES]);
-  return await readPostprocessing(evaluated.path, branch);
+  return evaluated;
 }
 
 async function betterBranch(latest: LatestResults): Promise<Branch> {
@@ -80,6 +106,9 @@ async function betterBranch(latest: LatestResults): Promise<Branch> {
  * them, the flags name architecture and classes.
  */
 export async function modelFromFile(flags: ModelFlags, folder: string): Promise<ChosenModel> {
+  if (flags.run !== undefined) {
+    throw new UsageError("--run and --weights each name a model: give one of them");
+  }
   const file = resolve(folder, flags.weights!);
   await checkFile("--weights", file);
   const description = flags.model && flags.classes ? undefined : await descriptionOf(file);

@@ -10,8 +10,8 @@ import { listRuns } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
 import { metricsFile } from "../tasks/artifacts/metrics.ts";
 import { sourceFile } from "../tasks/artifacts/source.ts";
-import { type ChosenModel, modelFromFile, trainedModel } from "./choose_model.ts";
-import { LatestResults } from "./latest_results.ts";
+import { type ChosenModel, modelFromFile, resultsFor, trainedModel } from "./choose_model.ts";
+import type { LatestResults } from "./latest_results.ts";
 
 export interface FinishedModel extends ChosenModel {
   description: ModelDescription;
@@ -25,12 +25,12 @@ export interface FinishedModel extends ChosenModel {
  * @throws {Error} where nothing is trained, or not evaluated and no branch is chosen
  */
 export async function finishedModel(context: CommandContext<ModelFlags>): Promise<FinishedModel> {
-  const { flags, folder, store, readFrom } = context;
+  const { flags, folder, store } = context;
   if (flags.weights) {
     const chosen = await modelFromFile(flags, folder);
     return await finished(chosen, {});
   }
-  const latest = new LatestResults(store, readFrom);
+  const latest = await resultsFor(context);
   const chosen = await trainedModel(context, latest);
   const { branch } = chosen.source.manifest.training!;
   const trained = (await latest.of(`train_${branch}`))!;
@@ -38,16 +38,22 @@ export async function finishedModel(context: CommandContext<ModelFlags>): Promis
   const isEvaluated = evaluated && isMadeFrom(evaluated, trained);
   if (!isEvaluated && !flags.branch) {
     throw new Error(
-      `the run in ${store} is not finished: its model was trained but not evaluated, so which ` +
+      `${
+        latest.run ? `run ${latest.run.id}` : `the run in ${store}`
+      } is not finished: its model was trained but not evaluated, so which ` +
         "branch is better is not known. Run `deno task evaluate` with the same flags, or choose one " +
         "with --branch finetune or --branch frozen",
     );
   }
   const [newest] = await listRuns(store);
-  if (newest.status !== "done" && !newest.steps.some(({ key }) => key === trained.manifest.key)) {
+  if (
+    !latest.run && newest.status !== "done" &&
+    !newest.steps.some(({ key }) => key === trained.manifest.key)
+  ) {
     context.say(`the newest run is ${newest.status}: this is the model of an earlier one`);
   }
-  return await finished(chosen, isEvaluated ? await factsOf(latest, branch, evaluated) : {});
+  const facts = isEvaluated ? await factsOf(latest, branch, evaluated) : {};
+  return await finished(chosen, { ...facts, origin: chosen.origin });
 }
 
 async function finished(chosen: ChosenModel, facts: CardFacts): Promise<FinishedModel> {

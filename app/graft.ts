@@ -5,6 +5,7 @@ import { graftPipeline } from "../tasks/pipeline.ts";
 import { sweepPipeline } from "../tasks/sweep_pipeline.ts";
 import type { Pipeline } from "../pipeline/graph.ts";
 import { type Application, defineSettings, type Program } from "./cli/application.ts";
+import { quoted } from "./cli/parse_flags.ts";
 import { certify } from "./commands/certify.ts";
 import { compare } from "./commands/compare.ts";
 import { dag } from "./commands/dag.ts";
@@ -22,7 +23,7 @@ import { serve } from "./commands/serve.ts";
 import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
-import { drawRun } from "./run_report.ts";
+import { concludeRun } from "./conclude_run.ts";
 import { stepParameters } from "./step_parameters.ts";
 import { STEP_SUMMARIES } from "./step_summaries.ts";
 
@@ -34,11 +35,13 @@ export function graft(defaultStore: string): Application {
   const program: Program = {
     pipeline: () => pipeline ??= v8Flags().then(graftPipeline),
     settings: defineSettings(TRAINING, stepParameters),
+    variables: {
+      GRAFT_MIRROR: "the folder in which files are looked for before they are downloaded",
+    },
     sweep: sweepPipeline,
     conclude: async (record, store) => {
-      const { report, curves } = await drawRun(await program.pipeline(), store, record);
-      if (report) return `report: ${report}`;
-      return curves.length > 0 ? `curves: ${curves.join(", ")}` : undefined;
+      const flags = store === defaultStore ? [] : ["--store", quoted(store)];
+      return await concludeRun(await program.pipeline(), store, record, flags);
     },
   };
   return {

@@ -6,6 +6,7 @@ import { UsageError } from "./cli/errors.ts";
 import { EXIT } from "./cli/exit.ts";
 import { checkFile, checkOutput } from "./cli/paths.ts";
 import { materialize } from "../data/sources/materialize.ts";
+import { counted } from "../data/statistics/percent.ts";
 import { formatSource, parseSource, type SourceSpec } from "../data/sources/spec.ts";
 import { diagnose } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
@@ -52,7 +53,9 @@ export async function inspectPhotos(context: InspectContext): Promise<number> {
     const photos = files.filter(({ photo }) => photo).length;
     if (flags.json) {
       json({ photos, files: files.length, findings: findings.length, summary: counts });
-    } else say(`${findings.length > 0 ? "\n" : ""}${photos} photos looked at: ${counts}`);
+    } else {say(
+        `${findings.length > 0 ? "\n" : ""}${counted(photos, "photo")} looked at: ${counts}`,
+      );}
     if (flags.grid) {
       const path = resolve(here, flags.grid);
       const sheet = await findingsSheet(findings, folder, `What was found in ${what}`);

@@ -1,14 +1,22 @@
 /** What the newest runs left, for who answers by it: nothing is read that is not as it was published. */
 import { DamageError } from "../pipeline/errors.ts";
 import type { Artifact } from "../pipeline/store.ts";
-import { latestArtifact } from "../pipeline/upkeep/history.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
+import { latestArtifact, runArtifact } from "../pipeline/upkeep/history.ts";
 import { assertIntact } from "../pipeline/upkeep/intact.ts";
 
 export class LatestResults {
   readonly #found = new Map<string, Promise<Artifact | undefined>>();
 
-  /** @param readFrom further stores, only read */
-  constructor(private readonly store: string, private readonly readFrom: readonly string[] = []) {}
+  /**
+   * @param readFrom further stores, only read
+   * @param run whose results they are; without it, each is the newest of all runs
+   */
+  constructor(
+    private readonly store: string,
+    private readonly readFrom: readonly string[] = [],
+    readonly run?: RunRecord,
+  ) {}
 
   /**
    * The newest artifact of a step, undefined where there is none.
@@ -16,7 +24,11 @@ export class LatestResults {
    */
   of(step: string): Promise<Artifact | undefined> {
     const found = this.#found.get(step) ??
-      orRemedy(latestArtifact(this.store, step, this.readFrom));
+      orRemedy(
+        this.run
+          ? runArtifact(this.store, this.run, step, this.readFrom)
+          : latestArtifact(this.store, step, this.readFrom),
+      );
     this.#found.set(step, found);
     return found;
   }

@@ -4,5 +4,11 @@ import type { FinishedModel } from "./finished_model.ts";
 /** A finished model as the page takes it. */
 export function pageModelOf(finished: FinishedModel): PageModel {
   const { description, parameters, facts, postprocessing: { outOfDistribution } } = finished;
-  return { description, parameters, accuracy: facts.score, outOfDistribution };
+  return {
+    description,
+    parameters,
+    accuracy: facts.score,
+    origin: facts.origin,
+    outOfDistribution,
+  };
 }

@@ -1,6 +1,6 @@
 /** What a run was about and what came of it, in a line. */
 import * as v from "valibot";
-import { percent } from "../data/statistics/percent.ts";
+import { counted, percent } from "../data/statistics/percent.ts";
 import { BRANCHES } from "../models/manifest.ts";
 import type { RunRecord } from "../pipeline/run_record.ts";
 
@@ -15,24 +15,31 @@ const training = v.object({ recipe: v.object({ epochs: v.number() }) });
  * its settings share.
  */
 export function runSummary({ steps, parameters }: RunRecord): string | undefined {
-  const read = <T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined => {
-    const { success, output } = v.safeParse(schema, value);
-    return success ? output : undefined;
-  };
   const resultOf = (name: string) => steps.find(({ step }) => step === name)?.result;
-  const photos = read(source, resultOf("download_data"));
-  if (!photos) return undefined;
-  const what = [photos.kind === "hymenoptera" ? photos.kind : photos.origin];
+  const photos = dataOf({ steps });
+  if (photos === undefined) return undefined;
+  const what = [photos];
   const model = read(weights, resultOf("convert_weights"))?.model;
   if (model) what.push(model);
   const trained = BRANCHES.filter((branch) => resultOf(`train_${branch}`) !== undefined);
   const epochs = read(training, parameters[`train_${trained[0]}`])?.recipe.epochs;
-  if (epochs) what.push(epochs === 1 ? "1 epoch" : `${epochs} epochs`);
+  if (epochs) what.push(counted(epochs, "epoch"));
   const accuracies = read(scores, resultOf("evaluate"));
   if (!accuracies) return what.join(", ");
   const ranked = BRANCHES.toSorted((a, b) => accuracies[b] - accuracies[a])
     .map((branch) => `${branch} ${percent(accuracies[branch])}`);
   return `${what.join(", ")}: ${ranked.join(", ")}`;
+}
+
+/** The photos of a run in a word: the folder's name, the zip's, `hymenoptera`. */
+export function dataOf({ steps }: Pick<RunRecord, "steps">): string | undefined {
+  const photos = read(source, steps.find(({ step }) => step === "download_data")?.result);
+  return photos?.kind === "hymenoptera" ? photos.kind : photos?.origin;
+}
+
+function read<T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined {
+  const { success, output } = v.safeParse(schema, value);
+  return success ? output : undefined;
 }
 
 /** Whether a run trained, so that the newest such run is the one whose model is asked. */

@@ -7,7 +7,9 @@ import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
+import type { Recipe } from "../models/manifest.ts";
 import { RECIPES } from "../training/recipes.ts";
+import { checkData } from "./check_data.ts";
 import { realPath } from "./real_path.ts";
 
 /** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
@@ -28,6 +30,7 @@ export async function stepParameters(
   const { seed, threads } = flags;
   const data = resolveSource(flags.data ?? "auto", folder);
   checkSource(data, store);
+  await checkData(data);
   const choice = await choiceFor(flags.backend);
   const isAuto = flags.recipe === "auto";
   const name = flags.recipe !== "auto" ? flags.recipe : choice.hardware ? "tutorial" : "quick";
@@ -71,8 +74,7 @@ export async function stepParameters(
       predict: compute,
     },
     notes: [
-      `recipe ${name}: ${recipe.epochs} epochs of batches of ${recipe.batchSize}, learning rate ` +
-      `${recipe.lr}` + (isAuto ? " (--recipe tutorial is the original's)" : ""),
+      describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
@@ -96,6 +98,13 @@ async function modelOf(
     throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
   }
   return model;
+}
+
+/** What is done, with the field's word for it behind. */
+function describeRecipe(name: string, { epochs, batchSize, lr }: Recipe): string {
+  const times = epochs === 1 ? "once (epoch)" : `${epochs} times (epochs)`;
+  return `recipe ${name}: looks at every photo ${times}, ${batchSize} at a time (batch), and ` +
+    `learns in steps of ${lr} (learning rate)`;
 }
 
 /** @throws {UsageError} for photos that steps cannot read, or that the store would lie among */

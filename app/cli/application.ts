@@ -27,6 +27,8 @@ export interface Program {
   /** Made when it is asked for: not every command needs it. */
   pipeline(): Promise<Pipeline>;
   settings: Settings;
+  /** What environment variables that steps read are for, by name: words that go on after "it is". */
+  variables?: Readonly<Record<string, string>>;
   /** One graph for several settings. */
   sweep(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline;
   /**
@@ -36,7 +38,10 @@ export interface Program {
   conclude?(record: RunRecord, store: string): Said | Promise<Said>;
 }
 
-type Said = string | undefined;
+/** What there is to say at the end, line by line; a line may end in a path that can be opened. */
+export type Conclusion = readonly (string | { text: string; path: string })[];
+
+type Said = Conclusion | undefined;
 
 /** The flags that decide what is run, and what they come to. */
 export interface Settings {

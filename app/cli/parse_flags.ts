@@ -128,8 +128,13 @@ function inShell(given: readonly GivenFlag[], entries: FlagEntries): string[] {
   return given.filter(({ name }) => !factsOf(entries[name]).passing).map((flag) => {
     const text = shownText(flag, entries);
     const whole = text === undefined ? flag.typed : `${flag.typed}=${text}`;
-    return /^[\w@%+=:,./-]+$/.test(whole) ? whole : `'${whole.replaceAll("'", `'\\''`)}'`;
+    return quoted(whole);
   });
+}
+
+/** As a shell reads it back whole. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 const shownBy = (schema: Flag, text: string): string => factsOf(schema).shown?.(text) ?? text;

@@ -62,7 +62,8 @@ export async function requestedPipeline(
     targets: checkSteps(swept.pipeline, names),
     conclude: async (record) => {
       await program.conclude?.(record, store);
-      return swept.conclude(record);
+      const conclusion = swept.conclude(record);
+      return conclusion === undefined ? undefined : [conclusion];
     },
     notes: [...notes, `a sweep over ${what}: ${swept.pipeline.steps.length} steps`],
   };

@@ -43,6 +43,11 @@ export const SWEEP = grouped("Several settings at once", {
 
 /** How a run goes. */
 export const RUN = grouped("How it runs", {
+  name: flag(text, {
+    value: "NAME",
+    help: "name the run when it is done, as `pin` does; --force moves a name that is taken",
+    passing: true,
+  }),
   jobs: flag(integer(1), { value: "N", help: "steps at a time, as far as resources allow" }),
   force: toggle({ help: "run the named steps even when cached", passing: true }),
   "keep-going": toggle({

@@ -99,6 +99,11 @@ export type TrainingFlags = v.InferOutput<typeof TRAINING>;
 
 /** Which model is asked. */
 export const MODEL = grouped("Which model answers", {
+  run: flag(text, {
+    value: "NAME",
+    help: "the model of this run: a part of its name, one that it was given, latest~1 " +
+      "(default: the newest that has one)",
+  }),
   branch: flag(v.picklist(BRANCHES), {
     value: BRANCHES.join("|"),
     help: "the trained model of this branch (default: the better one)",

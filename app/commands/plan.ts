@@ -7,6 +7,7 @@ import { EXIT } from "../cli/exit.ts";
 import { nameWidth } from "../cli/render.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
+import { checkRunName } from "./run_name.ts";
 
 const flags = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
 
@@ -23,6 +24,7 @@ export const plan = (program: Program) =>
 
 async function showPlan(program: Program, context: ContextOf<typeof flags>): Promise<number> {
   const { flags, operands, store, readFrom, json, say } = context;
+  if (flags.name !== undefined) await checkRunName(store, flags.name, flags.force);
   const { pipeline, parameters, targets, notes } = await requestedPipeline(
     program,
     context,

@@ -4,12 +4,13 @@ import type { PipelineEvent } from "../../pipeline/events.ts";
 import { printableLines } from "../../pipeline/process/printable.ts";
 import { run as runPipeline } from "../../pipeline/run.ts";
 import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
-import { type Program, withSettings } from "../cli/application.ts";
+import { type Conclusion, type Program, withSettings } from "../cli/application.ts";
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
 import { formatSeconds, nameWidth, newRenderer } from "../cli/render.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
+import { checkRunName, nameRun } from "./run_name.ts";
 
 const flags = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
 
@@ -28,6 +29,7 @@ export const run = (program: Program) =>
 
 async function runSteps(program: Program, context: RunContext): Promise<number> {
   const { flags, operands, typed, store, readFrom, signal, json, say } = context;
+  if (flags.name !== undefined) await checkRunName(store, flags.name, flags.force);
   const { pipeline, parameters, targets, notes, conclude } = await requestedPipeline(
     program,
     context,
@@ -58,9 +60,12 @@ async function runSteps(program: Program, context: RunContext): Promise<number> 
   for (const step of record.steps) {
     if (step.error) console.error(printableLines(describeFailure(step, flags.verbose, typed)));
   }
-  if (!flags.json) sayResults(record, say);
-  const conclusion = await conclude(record);
-  if (conclusion) say(`\n${conclusion}`);
+  if (!flags.json) {
+    if (flags.verbose) sayFolders(record, context);
+    say(`${record.status} in ${formatSeconds(record.seconds)}`);
+  }
+  const named = flags.name === undefined ? [] : [await nameRun(store, flags.name, record)];
+  sayConclusion([...await conclude(record) ?? [], ...named], context);
   if (record.status === "interrupted") return EXIT.interrupted;
   return record.status === "done" ? EXIT.done : EXIT.failed;
 }
@@ -81,11 +86,21 @@ function describeFailure(
   ].join("\n");
 }
 
-function sayResults({ status, seconds, steps }: RunRecord, say: (line: string) => void): void {
+type Saying = Pick<RunContext, "say" | "sayPath">;
+
+/** Where each step's result lies: for who looks into the store. */
+function sayFolders({ steps }: RunRecord, { say, sayPath }: Saying): void {
   // Of a sweep, what its settings share: they themselves are many, and `runs` has them.
   const results = steps.filter(({ artifact, kind }) => artifact && !kind);
   const width = nameWidth(results.map(({ step }) => step));
   if (results.length > 0) say("\nResults:");
-  for (const { step, artifact } of results) say(`  ${step.padEnd(width)} ${artifact}`);
-  say(`${status} in ${formatSeconds(seconds)}`);
+  for (const { step, artifact } of results) sayPath(artifact!, `  ${step.padEnd(width)} `);
+}
+
+function sayConclusion(lines: Conclusion, { say, sayPath }: Saying): void {
+  if (lines.length > 0) say("");
+  for (const line of lines) {
+    if (typeof line === "string") say(line);
+    else sayPath(line.path, line.text);
+  }
 }

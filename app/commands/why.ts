@@ -42,7 +42,10 @@ async function showWhy(program: Program, context: ContextOf<typeof flags>): Prom
     return EXIT.done;
   }
   say(`${step}: ${explanation.status}, ${explanation.reason}`);
-  for (const change of explanation.changes) say(`  ${describeChange(change)}`);
+  for (const change of explanation.changes) {
+    const meaning = change.kind === "environment" ? program.variables?.[change.name] : undefined;
+    say(`  ${describeChange(change)}${meaning ? ` (it is ${meaning})` : ""}`);
+  }
   if (explanation.nearest) say(`compared with the result made ${explanation.nearest.made}`);
   return EXIT.done;
 }

@@ -15,6 +15,8 @@ export interface PageModel {
   /** In tfjs layout. */
   parameters: ReadonlyMap<string, NamedTensor>;
   accuracy?: { correct: number; total: number; interval: [number, number] };
+  /** Which run made it. */
+  origin?: { data?: string; run: string; started: string };
   /** The val photos' features, and beyond which distance a photo is unlike them. */
   outOfDistribution?: Postprocessing["outOfDistribution"];
 }
@@ -58,7 +60,7 @@ export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Arra
   return files;
 }
 
-function manifestOf({ description, accuracy, outOfDistribution }: PageModel): PageManifest {
+function manifestOf({ description, accuracy, origin, outOfDistribution }: PageModel): PageManifest {
   const { architecture, preprocessing, temperature } = description;
   return {
     architecture,
@@ -69,6 +71,7 @@ function manifestOf({ description, accuracy, outOfDistribution }: PageModel): Pa
     accuracy: accuracy
       ? { correct: accuracy.correct, total: accuracy.total, interval: accuracy.interval }
       : null,
+    origin: origin ? { data: origin.data ?? null, run: origin.run, started: origin.started } : null,
   };
 }
 

@@ -10,24 +10,32 @@ export interface Format {
   line(result: Prediction | Failure): string;
 }
 
+/** Stands where the class would, of a photo that is unlike those of every class. */
+const NONE = "none of these?";
+
 /**
  * Class, probability and path, in columns that are aligned while results still come.
  * @param classes all that can be predicted
+ * @param tellsNone whether the model can tell that a photo is of none of them
  */
-export function tableFormat(classes: readonly string[]): Format {
-  const width = Math.max(...classes.map((name) => printable(name).length));
+export function tableFormat(classes: readonly string[], tellsNone = false): Format {
+  const names = tellsNone ? [...classes, NONE] : classes;
+  const width = Math.max(...names.map((name) => printable(name).length));
   return {
     line(result) {
       if ("error" in result) return `${printable(result.path)}: ${printable(result.error)}`;
       const { path, label, probability, top, none_of_these } = result;
-      const others = top.slice(1)
-        .map((other) => `${printable(other.label)} ${percent(other.probability)}`);
+      const ranked = top.map((one) => `${printable(one.label)} ${percent(one.probability)}`);
+      if (none_of_these) {
+        const remark = `(unlike the photos of every class; the nearest: ${ranked.join(", ")})`;
+        return [NONE.padEnd(width), "–".padStart(6), printable(path), remark].join("  ");
+      }
+      const others = ranked.slice(1);
       return [
         printable(label).padEnd(width),
         percent(probability).padStart(6),
         printable(path),
         ...(others.length > 0 ? [`(${others.join(", ")})`] : []),
-        ...(none_of_these ? ["none of these? It is unlike the photos of every class"] : []),
       ].join("  ");
     },
   };

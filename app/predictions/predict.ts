@@ -13,6 +13,7 @@ import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
 import { predictPhotos } from "../../inference/predict_photos.ts";
+import { counted } from "../../data/statistics/percent.ts";
 import { printable } from "../../report/text.ts";
 
 /** Side of the photos kept for `--grid`, in pixels. */
@@ -49,7 +50,9 @@ export async function predictPaths(
   const { preprocessing } = manifest;
   const classes = classNames(manifest);
   const top = Math.min(classes.length, flags.top);
-  const text = format === "csv" ? csvFormat(top) : tableFormat(classes);
+  const text = format === "csv"
+    ? csvFormat(top)
+    : tableFormat(classes, postprocessing.outOfDistribution !== undefined);
   if (format === "csv") console.log(text.head);
   const pictures = new PredictionPictures();
   const picture = flags.grid ? TILE : undefined;
@@ -92,6 +95,6 @@ function formatOf({ format, json }: PredictContext["flags"]): string {
 
 function describePace(done: number, failed: number, seconds: number): string {
   const failures = failed > 0 ? `, ${failed} of them could not be read` : "";
-  return `${done} photos${failures} in ${seconds.toFixed(1)} s: ` +
+  return `${counted(done, "photo")}${failures} in ${seconds.toFixed(1)} s: ` +
     `${(done / seconds).toFixed(0)} a second`;
 }

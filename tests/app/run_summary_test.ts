@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hasModel, runSummary } from "../../app/run_summary.ts";
+import { dataOf, hasModel, runSummary } from "../../app/run_summary.ts";
 import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
 
 const step = (name: string, result: StepRecord["result"]): StepRecord => ({
@@ -46,6 +46,8 @@ Deno.test("a run is told by its photos, model and epochs, and by what came of it
 
 Deno.test("a run that did not come so far is told as far as it came", () => {
   assert.equal(runSummary(run([photos])), "hens");
+  assert.equal(dataOf(run([photos, weights])), "hens");
+  assert.equal(dataOf(run([weights])), undefined);
   assert.equal(runSummary(run([])), undefined);
   assert.equal(runSummary(run([step("download_data", { something: "else" })])), undefined);
 });

@@ -8,14 +8,15 @@ import { writeRandomWeights } from "./random_weights.ts";
 
 Deno.test("a folder without classes fails its step with a message, and publishes nothing", async () => {
   const folder = await Deno.makeTempDir();
-  await Deno.mkdir(`${folder}/empty`);
+  await Deno.mkdir(`${folder}/classless`);
+  await Deno.writeTextFile(`${folder}/classless/read_me.txt`, "no photo");
   const outcome = await graft(
-    ["run", "download_data", "--data=empty", "--store=store", "--backend=wasm", "--json"],
+    ["run", "download_data", "--data=classless", "--store=store", "--backend=wasm", "--json"],
     { cwd: folder },
   );
   assert.equal(outcome.code, 1);
   assert.equal(statusesOf(outcome).download_data, "failed");
-  assert.match(outcome.stderr, /empty/);
+  assert.match(outcome.stderr, /classless/);
   assert.doesNotMatch(outcome.stderr, /^\s+at /m);
   const left = await Array.fromAsync(Deno.readDir(`${folder}/store/artifacts`)).catch(() => []);
   for (const { name } of left) {

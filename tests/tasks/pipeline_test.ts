@@ -5,6 +5,7 @@
 import { removeFinishedRun } from "./pipeline/finished_run.ts";
 import "./pipeline/artifacts.ts";
 import "./pipeline/caching.ts";
+import "./pipeline/chosen_model.ts";
 import "./pipeline/curves.ts";
 import "./pipeline/damage.ts";
 import "./pipeline/exports.ts";

@@ -1,7 +1,7 @@
 /** The page: photos in, answers out. The worker computes. */
 import { startCamera } from "./camera.ts";
 import { Card } from "./card.ts";
-import { percent } from "../../../data/statistics/percent.ts";
+import { counted, percentRange } from "../../../data/statistics/percent.ts";
 import { list, titleOf } from "./classes.ts";
 import type { PageManifest, Pixels, Question, Reply } from "../messages.ts";
 
@@ -50,13 +50,21 @@ function refuse(card: Card | undefined, message: string): void {
 
 function begin(given: PageManifest, backend: string): void {
   manifest = given;
-  const { classes, accuracy, architecture } = manifest;
+  const { classes, accuracy, architecture, origin } = manifest;
   document.title = element("title").textContent = titleOf(classes);
+  const summary: string[] = [];
   if (accuracy) {
-    const [low, high] = accuracy.interval.map(percent);
-    element("summary").textContent = `Right about ${accuracy.correct} of ${accuracy.total} ` +
-      `photos that it was evaluated on (95% interval ${low} to ${high}).`;
+    const photos = counted(accuracy.total, "photo");
+    summary.push(
+      `Right on ${accuracy.correct} of ${photos} kept aside when it was taught ` +
+        `(${percentRange(accuracy.interval)} with 95% confidence).`,
+    );
   }
+  if (origin) {
+    const photos = origin.data === null ? "" : ` on ${origin.data}`;
+    summary.push(`Trained${photos} in run ${origin.run}, ${origin.started.slice(0, 10)}.`);
+  }
+  element("summary").textContent = summary.join(" ");
   element("machine").textContent = `${architecture}, computed by ${backend}.`;
   element("loading").hidden = true;
   element("ask").hidden = false;

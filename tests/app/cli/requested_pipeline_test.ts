@@ -83,7 +83,7 @@ Deno.test("when a sweep is over, the program does what it does after any run; th
     asked as unknown as Program,
     context as unknown as CommandContext<unknown>,
   );
-  assert.equal(await conclude({} as RunRecord), "concluded");
+  assert.deepEqual(await conclude({} as RunRecord), ["concluded"]);
   assert.deepEqual(over, ["/store"]);
 });
 

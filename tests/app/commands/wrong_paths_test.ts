@@ -27,6 +27,17 @@ const CASES: [string[], RegExp][] = [
       [given("bare.safetensors"), /--weights needs --model, one of/],
     ] as [string[], RegExp][];
   }),
+  ...["run", "plan", "why evaluate"].flatMap((command) => {
+    const given = (data: string) => [...command.split(" "), `--data=${data}`, "--backend=wasm"];
+    return [
+      [given("nowhere"), /--data is ".*nowhere", but there is no such folder: check the path/],
+      [given("nowhere.zip"), NO_FILE],
+      [given("empty.zip"), /--data is ".*empty\.zip", which is empty: zip .* again/],
+      [given("folder.zip"), FOLDER],
+      [given("text"), /--data is ".*text", which is a file: name the folder/],
+      [given("folder"), /--data is ".*folder", which is empty: put .* such as .*folder\/cats/],
+    ] as [string[], RegExp][];
+  }),
   [["predict", "x.png", "--weights=text", "--model=resnet18", "--classes=nowhere"], NO_FILE],
   [["predict", "x.png", "--grid=nowhere/x.png"], /--grid .* is no folder: make it first/],
   [["predict", "x.png", "--grid=folder"], FOLDER],
@@ -54,15 +65,17 @@ const CASES: [string[], RegExp][] = [
 
 Deno.test("a path that cannot be used is refused in one line, without a stack trace", async () => {
   const folder = await Deno.makeTempDir();
-  await Deno.mkdir(`${folder}/folder`);
+  await Deno.mkdir(`${folder}/folder/below`, { recursive: true });
+  await Deno.mkdir(`${folder}/folder.zip`);
   await Deno.writeTextFile(`${folder}/text`, "neither photo nor weights");
   await Deno.writeTextFile(`${folder}/empty`, "");
+  await Deno.writeTextFile(`${folder}/empty.zip`, "");
   await writeSafetensors(`${folder}/bare.safetensors`, new Map());
   for (const [args, message] of CASES) {
     const store = args.some((arg) => arg.startsWith("--store=")) ? [] : ["--store=store"];
     const { code, stdout, stderr } = await graft([...args, ...store], { cwd: folder });
     const what = `${args.join(" ")}: ${code} ${stderr}`;
-    assert.ok(code === 1 || code === 2, what);
+    assert.ok(code === 2 || code === 1 && !args.some((arg) => arg.startsWith("--data")), what);
     assert.match(stderr, message, what);
     assert.doesNotMatch(stderr, /^\s+at /m, what);
     assert.equal(stderr.split("\n").filter((line) => line.startsWith("graft: ")).length, 1, what);

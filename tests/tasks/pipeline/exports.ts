@@ -45,6 +45,11 @@ Deno.test("the page is written as files", async () => {
   for (const name of ["index.html", "app.js", "model.json", "weights.safetensors", "README.md"]) {
     assert.ok(names.includes(name), name);
   }
+  const { origin } = await readJson(`${folder}/exported/page/model.json`);
+  assert.equal(origin.data, "photos");
+  const { json: runs } = await graft(["runs", "--store=store", "--json"], at);
+  const theirs = runs.filter(({ id }: { id: string }) => id.includes(origin.run));
+  assert.deepEqual(theirs.map(({ started }: { started: string }) => started), [origin.started]);
 });
 
 Deno.test("a run that was trained but not evaluated is not exported unasked", async () => {

@@ -1,0 +1,43 @@
+/** What is said when a run is over: how good the model is, where the report lies, what comes next. */
+import type { Pipeline } from "../pipeline/graph.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
+import { accuracyInWords } from "../data/statistics/accuracy_in_words.ts";
+import { metricsFile } from "../tasks/artifacts/metrics.ts";
+import type { Conclusion } from "./cli/application.ts";
+import { drawRun, evaluationOf } from "./run_report.ts";
+
+/** What the branches are, for who has not met the words yet. */
+const BRANCH_IN_WORDS = {
+  finetune: "the model taught from its first layer to its last (finetune)",
+  frozen: "the model whose last layer alone was taught (frozen)",
+};
+
+/**
+ * Draws what a run has to show, and says what came of it; undefined where it did not come so far.
+ * @param flags with which a command finds the run's store, for a shell
+ */
+export async function concludeRun(
+  pipeline: Pipeline,
+  store: string,
+  record: RunRecord,
+  flags: readonly string[],
+): Promise<Conclusion | undefined> {
+  const { report, curves } = await drawRun(pipeline, store, record);
+  if (!report) {
+    return curves.length > 0 ? curves.map((path) => ({ text: "curves: ", path })) : undefined;
+  }
+  return [
+    await resultOf(evaluationOf(record)!),
+    { text: "report: ", path: report },
+    ...(record.status === "done"
+      ? [`next:   ${["deno task predict PHOTO", ...flags].join(" ")}`]
+      : []),
+  ];
+}
+
+/** How good the better branch is, in a sentence. */
+async function resultOf(evaluation: string): Promise<string> {
+  const { branches, comparison: { better } } = await metricsFile.read(evaluation);
+  if (better === "equal") return `Both models are ${accuracyInWords(branches.finetune)}.`;
+  return `The better one, ${BRANCH_IN_WORDS[better]}, is ${accuracyInWords(branches[better])}.`;
+}

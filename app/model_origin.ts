@@ -1,0 +1,101 @@
+/** Of which run a model is: what it was taught, and when. */
+import { counted, percent } from "../data/statistics/percent.ts";
+import { classNames, type ModelManifest } from "../models/manifest.ts";
+import { openStore } from "../pipeline/implementations.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
+import { recordsOf } from "../pipeline/upkeep/history.ts";
+import { dataOf } from "./run_summary.ts";
+
+export interface ModelOrigin {
+  /** The photos, as `runs` calls them; undefined where the run did not note them. */
+  data?: string;
+  /** As much of the run's name as no other run's has in it. */
+  run: string;
+  /** Under which people pinned it. */
+  names: string[];
+  /** ISO 8601. */
+  started: string;
+}
+
+/**
+ * The run that a result is told to be of: `run`, or the newest that has it.
+ * @param key of the result
+ */
+export async function originOf(
+  store: string,
+  key: string,
+  run?: RunRecord,
+): Promise<ModelOrigin | undefined> {
+  const { runs } = openStore(store);
+  const record = run ?? await newestWith(recordsOf(runs), key);
+  if (!record) return undefined;
+  const names = [...await runs.pins()].filter(([, id]) => id === record.id).map(([name]) => name);
+  return {
+    data: dataOf(record),
+    run: shortRunName(record.id, await runs.ids()),
+    names,
+    started: record.started,
+  };
+}
+
+async function newestWith(
+  records: AsyncIterable<RunRecord>,
+  key: string,
+): Promise<RunRecord | undefined> {
+  for await (const record of records) {
+    if (record.steps.some((step) => step.key === key)) return record;
+  }
+}
+
+/** To the minute, the second or further: as `--run` and `runs` find it. */
+export function shortRunName(id: string, ids: readonly string[]): string {
+  const parts = ["2026-11-27T01-29", "2026-11-27T01-29-32"].map(({ length }) =>
+    id.slice(0, length)
+  );
+  return parts.find((part) => ids.filter((other) => other.includes(part)).length < 2) ?? id;
+}
+
+/**
+ * `frozen mobilenet_v2 taught photos (ants, bees), 96.1% of 153 val photos, run 2026-11-27T01-29
+ * (3 hours ago)`
+ */
+export function describeModel(
+  manifest: ModelManifest,
+  score: { accuracy: number; total: number } | undefined,
+  origin: ModelOrigin | undefined,
+): string {
+  const { branch, valAccuracy } = manifest.training!;
+  const classes = listClasses(classNames(manifest));
+  const accuracy = score
+    ? `${percent(score.accuracy)} of ${counted(score.total, "val photo")}`
+    : `val accuracy ${percent(valAccuracy)}`;
+  return [
+    `${branch} ${manifest.architecture} taught ${origin?.data ?? "photos"} (${classes})`,
+    accuracy,
+    ...(origin ? [describeOrigin(origin)] : []),
+  ].join(", ");
+}
+
+/** `run 2026-11-27T01-29 [hens] (3 hours ago)` */
+export function describeOrigin({ run, names, started }: ModelOrigin, now = Date.now()): string {
+  const named = names.length > 0 ? ` [${names.join(", ")}]` : "";
+  return `run ${run}${named} (${timeAgo(Date.parse(started), now)})`;
+}
+
+const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+
+/** `3 hours ago`; what is hardly past, or not yet by this clock, is `just now`. */
+export function timeAgo(time: number, now: number): string {
+  const past = now - time;
+  for (const [unit, name] of [[DAY, "day"], [HOUR, "hour"], [MINUTE, "minute"]] as const) {
+    if (past >= unit) return `${counted(Math.floor(past / unit), name)} ago`;
+  }
+  return "just now";
+}
+
+/** `ants, bees`; of many classes the first ones. */
+export function listClasses(classes: readonly string[]): string {
+  const shown = classes.length > 5 ? classes.slice(0, 4) : classes;
+  const others = classes.length - shown.length;
+  return shown.join(", ") + (others > 0 ? ` and ${others} more` : "");
+}
