@@ -32,11 +32,8 @@ export async function resourcesFor(
   { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
 ): Promise<PredictionResources> {
   const cores = threads ?? navigator.hardwareConcurrency;
-  const few = photos <= FEW;
-  const predicting = backend === "wasm" && !few
-    ? predictBeside(new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags), cores)
-    : await predictAlone(source, backend, threads);
-  if (few) return { crop: cropPhoto, cutting: 1, ...predicting };
+  const predicting = await predictorFor(source, { backend, threads, photos, v8Flags });
+  if (photos <= FEW) return { crop: cropPhoto, cutting: 1, ...predicting };
   const pool = new CropPool(cores);
   return {
     crop: (request) => pool.run(request),
@@ -48,6 +45,16 @@ export async function resourcesFor(
       predicting[Symbol.dispose]();
     },
   };
+}
+
+/** What answers crops alone. */
+export async function predictorFor(
+  source: ModelSource,
+  { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
+): Promise<Omit<PredictionResources, "crop" | "cutting">> {
+  if (backend !== "wasm" || photos <= FEW) return await predictAlone(source, backend, threads);
+  const cores = threads ?? navigator.hardwareConcurrency;
+  return predictBeside(new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags), cores);
 }
 
 function predictBeside(pool: PredictorPool, cores: number) {

@@ -4,8 +4,9 @@
  * photos than one process with as many threads, which wait for each other.
  */
 import { activateBackend } from "../backend/activate.ts";
+import { answerPipe } from "../data/answer_pipe.ts";
 import { predictorOf } from "./predictor.ts";
-import { ByteReader, encodeOutputs, readRequest } from "./predictor_protocol.ts";
+import { encodeOutputs, readRequest } from "./predictor_protocol.ts";
 import { type ModelSource, openModel } from "./open_model.ts";
 
 if (import.meta.main) {
@@ -13,13 +14,9 @@ if (import.meta.main) {
   const source: ModelSource = JSON.parse(Deno.args[0]);
   const { preprocessing } = source.manifest;
   const predict = predictorOf(await openModel(source), preprocessing);
-  const input = new ByteReader(Deno.stdin.readable);
-  const output = Deno.stdout.writable.getWriter();
   const cropBytes = preprocessing.size ** 2 * 3;
-  while (true) {
-    const crops = await readRequest(input, cropBytes);
-    if (!crops) break;
-    await output.write(encodeOutputs(await predict(crops)));
-  }
-  Deno.exit(0);
+  await answerPipe(
+    (input) => readRequest(input, cropBytes),
+    async (crops) => encodeOutputs(await predict(crops)),
+  );
 }
