@@ -3,7 +3,7 @@ import { type BytesCropRequest, encodeCropRequest, readCropResponse } from "./cr
 import { ProcessError, ProcessPool } from "./process_pool.ts";
 
 /** Longer than any honest photo should take. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 10_000;
 
 /**
  * Processes that cut photos which strangers sent. They get bytes and may do nothing else: no files,

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { nameOfAddress } from "./guard.ts";
+import { GoneError } from "./refusals.ts";
 import type { Sender } from "./stage.ts";
 
 export interface HttpLimits {
@@ -112,7 +113,7 @@ async function respond(
   const gone = new AbortController();
   incoming.on("error", () => {});
   outgoing.on("error", () => {});
-  outgoing.on("close", () => gone.abort(new Error("the sender is gone")));
+  outgoing.on("close", () => gone.abort(new GoneError("the sender is gone")));
   const request = requestOf(incoming);
   const by = nameOfAddress(localAddress);
   const response = request
@@ -162,7 +163,7 @@ function bodyOf(incoming: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffe
         if (controller.desiredSize! <= 0) incoming.pause();
       });
       incoming.on("end", over(() => controller.close()));
-      incoming.on("close", over(() => controller.error(new Error("the sender is gone"))));
+      incoming.on("close", over(() => controller.error(new GoneError("the sender is gone"))));
       incoming.pause();
     },
     pull() {

@@ -52,10 +52,14 @@ export function openApi(
               },
             },
             400: error("It is no photo, none that can be decoded, or a form without just one file"),
-            403: error("The request comes from another site, or by a name that is not the server's"),
+            403: error(
+              "The request comes from another site, or by a name that is not the server's",
+            ),
             408: error("It did not come in time"),
             413: error("It is too large"),
-            503: error("Too many photos are waiting: `Retry-After` says in how many seconds to try again"),
+            503: error(
+              "Too many photos are waiting: `Retry-After` says in how many seconds to try again",
+            ),
           },
         },
       },

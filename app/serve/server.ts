@@ -4,7 +4,7 @@ import { type HttpLimits, type HttpServer, serveHttp, type Visitor } from "./htt
 import { Memory } from "./memory.ts";
 import { notFound } from "./not_found.ts";
 import { BodyError, readPhoto } from "./read_body.ts";
-import { BusyError, PhotoError } from "./refusals.ts";
+import { BusyError, GoneError, PhotoError } from "./refusals.ts";
 import type { Sender } from "./stage.ts";
 
 export interface ServerOptions {
@@ -128,7 +128,8 @@ class Predictions {
       if (error instanceof BodyError) return failure(error.status, error.message);
       if (error instanceof PhotoError) return failure(400, error.message);
       if (error instanceof BusyError) return failure(503, error.message, { "retry-after": "1" });
-      if (!sender.signal.aborted) console.error(error);
+      // Strangers who come and go must not fill a log.
+      if (!(error instanceof GoneError)) console.error(error);
       return failure(500, "the server could not answer; its own messages say why");
     }
   }

@@ -174,6 +174,39 @@ Deno.test("senders of one byte cost nobody else a turn, and are sent away", asyn
   });
 });
 
+Deno.test("senders who leave, midway or while they wait, leave no word in the server's messages", async () => {
+  const said: unknown[] = [];
+  const own = console.error;
+  console.error = (...words) => said.push(words);
+  const reached = Promise.withResolvers<void>(), left = Promise.withResolvers<void>();
+  const predict: ServerOptions["predict"] = (_, __, { signal }) => {
+    reached.resolve();
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        reject(signal.reason);
+        left.resolve();
+      });
+    });
+  };
+  await serving({ predict }, async (url) => {
+    for (const length of [5, 1]) {
+      const connection = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: Number(new URL(url).port),
+      });
+      const head =
+        `POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\nx`;
+      await connection.write(utf8(head));
+      await (length === 1 ? reached.promise : new Promise((resolve) => setTimeout(resolve, 50)));
+      connection.close();
+    }
+    await left.promise;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+  console.error = own;
+  assert.deepEqual(said, []);
+});
+
 Deno.test("a photo's name may be of a form in capitals; a second file is refused with a sentence", async () => {
   await serving({ limit: 10_000 }, async (url) => {
     const part = (name: string, content: string) =>
