@@ -8,6 +8,7 @@ import { decodeWebp } from "./codecs/webp.ts";
 import { exifOrientation, orient } from "./exif_orientation.ts";
 import { ImageError, type RgbImage } from "./image.ts";
 import { type ImageFormat, sniffImageFormat } from "./image_format.ts";
+import { describeUnread } from "./unread_format.ts";
 
 const DECODERS: Record<
   ImageFormat,
@@ -45,8 +46,7 @@ export async function decodeImage(
 ): Promise<RgbImage> {
   const format = sniffImageFormat(bytes);
   if (!format) {
-    const found = bytes.length === 0 ? "the file is empty" : "no known format begins like this";
-    throw new ImageError("not an image", found);
+    throw new ImageError("not an image", describeUnread(bytes));
   }
   const image = await DECODERS[format](bytes);
   return options.exifOrientation ? orient(image, exifOrientation(bytes, format)) : image;

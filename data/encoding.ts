@@ -49,12 +49,12 @@ function particulars(bytes: Uint8Array, format: ImageFormat): Partial<Encoding> 
     case "webp":
       return { animated: riffChunks(bytes).some(({ type }) => type === "ANIM") };
     case "tiff": {
-      const { get } = readTiffDirectory(bytes);
+      const { get, hasNext } = readTiffDirectory(bytes);
       return {
         bits: get(TAG.bitsPerSample)?.[0] ?? 1,
         cmyk: get(TAG.photometric)?.[0] === PHOTOMETRIC_SEPARATED,
-        animated: hasSecondPage(bytes),
-        orientation: get(TAG.orientation)?.[0] ?? 1,
+        animated: hasNext,
+        orientation: get(TAG.orientation)?.[0] ?? exifOrientation(bytes, format),
       };
     }
     case "pnm":
@@ -80,15 +80,6 @@ function countGifFrames(bytes: Uint8Array): number {
     at++;
   }
   return frames;
-}
-
-/** Whether the first directory points to another one. */
-function hasSecondPage(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const littleEndian = bytes[0] === 0x49;
-  const start = view.getUint32(4, littleEndian);
-  const next = start + 2 + 12 * view.getUint16(start, littleEndian);
-  return next + 4 <= bytes.length && view.getUint32(next, littleEndian) !== 0;
 }
 
 /** Of the largest value, the third number of the header; bitmaps (P1, P4) have none. */

@@ -1,33 +1,30 @@
-import { readJpegHeader } from "./codecs/jpeg_segments.ts";
-import { pngChunks } from "./codecs/png_chunks.ts";
-import { riffChunks } from "./codecs/riff_chunks.ts";
+import { latin1, readPhotoMetadata } from "./codecs/photo_metadata.ts";
 import { readTiffDirectory, TAG } from "./codecs/tiff_directory.ts";
 import { ImageError, type RgbImage } from "./image.ts";
 import type { ImageFormat } from "./image_format.ts";
 
+/** As an attribute or an element. */
+const XMP_ORIENTATION = /tiff:Orientation(?:\s*=\s*["']|>)([0-9])/;
+
 /**
  * The EXIF orientation of a photo, 1 to 8, where 1 is upright; 1 too when the file has none or it
- * cannot be read. TIFF files are turned when they are decoded.
+ * cannot be read. XMP is asked where EXIF does not say, as by Pillow's `getexif`. TIFF files are
+ * turned by their own tag when they are decoded.
  */
 export function exifOrientation(bytes: Uint8Array, format: ImageFormat): number {
-  try {
-    const exif = findExif(bytes, format);
-    const orientation = exif && readTiffDirectory(exif).get(TAG.orientation)?.[0];
-    return orientation && orientation <= 8 ? orientation : 1;
-  } catch (error) {
-    if (error instanceof ImageError) return 1;
-    throw error;
-  }
+  const { exif, xmp } = unlessDamaged(() => readPhotoMetadata(bytes, format)) ?? {};
+  const tag = exif && unlessDamaged(() => readTiffDirectory(exif).get(TAG.orientation)?.[0]);
+  if (tag !== undefined) return format !== "tiff" && tag >= 1 && tag <= 8 ? tag : 1;
+  const found = xmp && XMP_ORIENTATION.exec(latin1(xmp));
+  return found && "12345678".includes(found[1]) ? Number(found[1]) : 1;
 }
 
-function findExif(bytes: Uint8Array, format: ImageFormat): Uint8Array | undefined {
-  switch (format) {
-    case "jpeg":
-      return readJpegHeader(bytes).exif;
-    case "png":
-      return pngChunks(bytes).find(({ type }) => type === "eXIf")?.data;
-    case "webp":
-      return riffChunks(bytes).find(({ type }) => type === "EXIF")?.data;
+function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    throw error;
   }
 }
 

@@ -24,14 +24,17 @@ export class ImageError extends Error {
 }
 
 /**
- * The largest photo that is decoded, in pixels; a small file can claim a huge one.
- * Pillow's `Image.MAX_IMAGE_PIXELS`: a quarter of a gigabyte of RGB.
+ * The largest photo that is decoded, in pixels; a small file can claim a huge one. A quarter of a
+ * gigabyte of RGB: Pillow warns above this, its `Image.MAX_IMAGE_PIXELS`, and refuses above twice.
  */
 export const MAX_PIXELS = Math.floor(2 ** 30 / 4 / 3);
 
+/** The longest side, as long as JPEG and GIF can say; every row has its cost, however narrow. */
+const MAX_SIDE = 65535;
+
 /**
  * Checks a size that a file claims, before memory is taken for it.
- * @throws {ImageError} when it is empty or above `MAX_PIXELS`.
+ * @throws {ImageError} when it is empty or above `MAX_PIXELS`, or has an endless side.
  */
 export function checkSize(width: number, height: number): void {
   if (width === 0 || height === 0) throw new ImageError("corrupt", `${width}×${height} pixels`);
@@ -39,6 +42,12 @@ export function checkSize(width: number, height: number): void {
     throw new ImageError(
       "too large",
       `${width}×${height} pixels are more than the ${MAX_PIXELS} allowed: make the photo smaller`,
+    );
+  }
+  if (Math.max(width, height) > MAX_SIDE) {
+    throw new ImageError(
+      "too large",
+      `${width}×${height} pixels: no side may be longer than ${MAX_SIDE}: cut the photo`,
     );
   }
 }

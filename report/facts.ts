@@ -2,63 +2,33 @@
  * All that the page tells, as plain data: what wrote it knows nothing of tensors or stores. Where it
  * is kept as a file, a photo is the name of another file in place of its pixels.
  */
+import type { Quarantined } from "../data/dataset_index.ts";
+import type { Finding } from "../data/doctor/finding.ts";
 import type { RgbImage } from "../data/image.ts";
+import type { SourceInfo } from "../data/sources/source_info.ts";
+import type { Calibration } from "../inference/calibration.ts";
+import type { Branch, ModelManifest } from "../models/manifest.ts";
 import type { LearningCurves } from "../training/history.ts";
+import type { BranchComparison, BranchScore } from "../training/score.ts";
 import type { Heat } from "./heat_overlay.ts";
 
-export const BRANCHES = ["finetune", "frozen"] as const;
-export type BranchName = typeof BRANCHES[number];
-
-/** Right ones of some photos. */
-export interface Share {
-  accuracy: number;
-  correct: number;
-  total: number;
-  /** Wilson's, of 95%. */
-  interval: readonly [low: number, high: number];
-}
-
-export interface BranchFacts extends Share {
-  per_class: Record<string, Share>;
-  /** Counts, [actual][predicted]. */
-  confusion: number[][];
-  calibration: { temperature: number; ece: { before: number; after: number } };
+export interface BranchFacts extends BranchScore {
+  calibration: Omit<Calibration, "nll">;
   curves: LearningCurves;
 }
 
-export interface ComparisonFacts {
-  better: BranchName | "equal";
-  only_finetune_right: number;
-  only_frozen_right: number;
-  p_value: number;
-}
-
-export interface DataFacts {
-  /** Where from. */
-  origin: string;
-  sha256: string;
-  licence?: string;
-  note?: string;
-  /** Photos that were used, by class. */
-  counts: Record<"train" | "val", Record<string, number>>;
+export interface DataFacts extends Omit<SourceInfo, "kind"> {
   /** Sides of the smallest and of the largest photo, by area. */
   smallest: { width: number; height: number };
   largest: { width: number; height: number };
   exifOrientation: boolean;
-  leftOut: { path: string; reason: string }[];
+  leftOut: Quarantined[];
   /** What is wrong with the photos, the worst first. */
-  findings: {
-    severity: "error" | "warning" | "note";
-    title: string;
-    remedy: string;
-    files: readonly string[];
-  }[];
+  findings: Pick<Finding, "severity" | "title" | "remedy" | "files">[];
 }
 
-export interface ModelFacts {
-  architecture: string;
-  pretrained: { origin: string; sha256: string; licence: string; note?: string };
-  preprocessing: { resize: number; size: number };
+export interface ModelFacts extends Pick<ModelManifest, "architecture" | "pretrained"> {
+  preprocessing: Pick<ModelManifest["preprocessing"], "resize" | "size">;
 }
 
 /** A val photo and what the branch shown made of it. */
@@ -77,10 +47,10 @@ export interface ReportFacts<Photo = RgbImage> {
   classes: readonly string[];
   data: DataFacts;
   model: ModelFacts;
-  branches: Record<BranchName, BranchFacts>;
-  comparison: ComparisonFacts;
+  branches: Record<Branch, BranchFacts>;
+  comparison: Omit<BranchComparison, "summary">;
   /** The branch that the photos below are of. */
-  shown: BranchName;
+  shown: Branch;
   /** A training batch as the network is given it. */
   batch: { image: Photo; title: string }[];
   worst: ShownPhoto<Photo>[];

@@ -11,7 +11,7 @@ import { references, unlikeThreshold } from "../inference/out_of_distribution.ts
 import { argmax } from "../models/logits.ts";
 import { type PhotoLogits, predictDataset } from "../inference/predict_dataset.ts";
 import { compareBranches, scoreBranch } from "../training/score.ts";
-import type { Branch } from "../models/manifest.ts";
+import { type Branch, BRANCHES } from "../models/manifest.ts";
 import { writeFacts } from "./artifacts/facts.ts";
 import { metricsFile } from "./artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
@@ -56,7 +56,7 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
       frozen: describe(photos.frozen[i], dataset.classes, branches.frozen),
     })),
   );
-  for (const branch of ["finetune", "frozen"] as const) {
+  for (const branch of BRANCHES) {
     await Deno.writeFile(
       `${step.output}/predictions_${branch}.png`,
       await drawPredictions(dataset, branch, photos[branch], branches[branch]),

@@ -4,14 +4,8 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Quarantined } from "../data/dataset_index.ts";
 import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
-import type { ModelManifest } from "../models/manifest.ts";
-import type {
-  BranchFacts,
-  BranchName,
-  DataFacts,
-  ReportFacts,
-  ShownPhoto,
-} from "../report/facts.ts";
+import type { Branch, ModelManifest } from "../models/manifest.ts";
+import type { BranchFacts, DataFacts, ReportFacts, ShownPhoto } from "../report/facts.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
@@ -31,8 +25,8 @@ const EXPLAINED = 6;
 
 export interface Evaluation {
   dataset: Dataset;
-  photos: Record<BranchName, PhotoLogits[]>;
-  branches: Record<BranchName, BranchScore & { calibration: Calibration }>;
+  photos: Record<Branch, PhotoLogits[]>;
+  branches: Record<Branch, BranchScore & { calibration: Calibration }>;
   comparison: BranchComparison;
 }
 
@@ -49,7 +43,7 @@ export async function reportFacts(
   const { preprocessing } = manifest;
   const show = (photo: PhotoLogits) =>
     describe(photo, dataset, preprocessing, branches[shown].calibration);
-  const withCurves = async (branch: BranchName): Promise<BranchFacts> => ({
+  const withCurves = async (branch: Branch): Promise<BranchFacts> => ({
     ...branches[branch],
     curves: await curvesFile.read(inputs[`train_${branch}`]),
   });

@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   training: ["models", "data", "backend", "weights"],
   inference: ["models", "data", "backend", "weights"],
   export: ["models", "weights", "backend/ops", "inference", "data/statistics"],
-  report: ["data"],
+  report: ["data", "models/manifest.ts"],
   tasks: [
     "pipeline",
     "data",

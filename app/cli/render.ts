@@ -1,6 +1,7 @@
 /** Draws a run's events for people, on stderr: bars on a terminal, plain lines elsewhere. */
 import { MultiBar, type SingleBar } from "cli-progress";
 import { Pace } from "./pace.ts";
+import { shortened, wrapped } from "./wrapped.ts";
 import type { PipelineEvent } from "../../pipeline/events.ts";
 
 export interface Renderer {
@@ -18,6 +19,8 @@ export function nameWidth(steps: readonly string[]): number {
 
 /** Room for the time left, so that what steps say stands in columns. */
 const LEFT_WIDTH = 17;
+/** Columns of a bar itself. */
+const BAR_WIDTH = 16;
 /** Plain output says how far a long step is at most this often. */
 const PLAIN_INTERVAL_MS = 15_000;
 
@@ -109,14 +112,17 @@ export class TerminalRenderer implements Renderer {
   readonly #pace = new Pace();
   #width = nameWidth([]);
   readonly #multi: MultiBar;
+  readonly #columns: () => number;
 
   /** @param stream a terminal; stderr when left out */
-  constructor(stream?: NodeJS.WritableStream) {
+  constructor(stream?: NodeJS.WritableStream & { columns?: number }) {
+    // Asked each time: a window may be resized.
+    this.#columns = () => stream?.columns ?? columnsOfStderr();
     this.#multi = new MultiBar({
       format: `{step} {bar} {percentage}% {left} {message}`,
       barCompleteChar: "█",
       barIncompleteChar: "░",
-      barsize: 16,
+      barsize: BAR_WIDTH,
       hideCursor: true,
       clearOnComplete: true,
       forceRedraw: true,
@@ -132,7 +138,11 @@ export class TerminalRenderer implements Renderer {
         return;
       case "step_started": {
         this.#pace.start(event.step);
-        const payload = { step: event.step.padEnd(this.#width), left: "", message: event.reason };
+        const payload = {
+          step: event.step.padEnd(this.#width),
+          left: "",
+          message: this.#fitting(event.reason, 0),
+        };
         this.#bars.set(event.step, this.#multi.create(1, 0, payload));
         return;
       }
@@ -156,17 +166,33 @@ export class TerminalRenderer implements Renderer {
     if (total) bar.setTotal(total);
     bar.update(total ? done : 0, {
       left: (left === undefined ? "" : `${formatSeconds(left)} left`).padEnd(LEFT_WIDTH),
-      message: message ?? "",
+      message: this.#fitting(message ?? "", LEFT_WIDTH),
     });
   }
 
+  /** What of a message there is room for behind a bar. */
+  #fitting(message: string, leftWidth: number): string {
+    const taken = this.#width + 1 + BAR_WIDTH + 1 + "100%".length + 1 + leftWidth + 1;
+    return shortened(message, this.#columns() - 1 - taken);
+  }
+
+  /** Bars keep terminals from wrapping, so lines above them are wrapped here. */
   #line(text: string): void {
-    this.#multi.log(`${text}\n`);
+    const lines = wrapped(text, this.#columns(), this.#width + 3);
+    this.#multi.log(lines.map((line) => `${line}\n`).join(""));
     this.#multi.update();
   }
 
   close(): void {
     this.#multi.stop();
+  }
+}
+
+function columnsOfStderr(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80; // it is no terminal
   }
 }
 

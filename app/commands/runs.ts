@@ -8,6 +8,7 @@ import { EXIT } from "../cli/exit.ts";
 import { linkTo } from "../cli/link.ts";
 import { formatSeconds, nameWidth } from "../cli/render.ts";
 import { STORE } from "../cli/shared_flags.ts";
+import { hasModel, runSummary } from "../run_summary.ts";
 import { runNamed } from "./run_named.ts";
 
 export const runs = defineCommand({
@@ -24,12 +25,19 @@ export const runs = defineCommand({
     const runs = name === undefined ? await listRuns(store) : [await runNamed(store, name)];
     if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
     const pins = await pinsByRun(store);
+    const current = runs.find(hasModel);
     for (const run of runs) {
       const names = pins.get(run.id) ?? [];
       if (flags.json) json({ ...run, pins: names });
       else {
         const said = describeRun(run) + (names.length > 0 ? `  [${names.join(", ")}]` : "");
-        say(name === undefined ? said : [said, ...describeSteps(run)].join("\n"));
+        const summary = runSummary(run);
+        const isCurrent = name === undefined && run === current;
+        say([
+          said,
+          ...(summary ? [`  ${summary}${isCurrent ? "  (predict asks this one)" : ""}`] : []),
+          ...(name === undefined ? [] : describeSteps(run)),
+        ].join("\n"));
       }
     }
     return EXIT.done;

@@ -1,4 +1,5 @@
 /** Every stage from a photo's bytes to the fifth optimiser step, beside PyTorch's. */
+import { BRANCHES } from "../../models/manifest.ts";
 import type { Check } from "./check.ts";
 import { checkDecoding } from "./decoding.ts";
 import { checkGradients, checkLogits, checkTraining, referenceCases } from "./models.ts";
@@ -16,7 +17,7 @@ export async function* certify(): AsyncGenerator<Check> {
   for (const reference of references) yield* await checkLogits(reference);
   for (const reference of references) {
     yield* await checkGradients(reference);
-    for (const branch of ["finetune", "frozen"] as const) {
+    for (const branch of BRANCHES) {
       yield* await checkTraining(reference, branch, 1);
       yield* await checkTraining(reference, branch, 5);
     }

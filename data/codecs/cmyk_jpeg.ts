@@ -15,16 +15,20 @@ interface JpegExports {
 
 const CMYK_FORMAT = 2;
 
+/** An APP14 segment of plain CMYK. */
+const ADOBE = [0xff, 0xee, 0, 14, ...new TextEncoder().encode("Adobe"), 0, 100, 0, 0, 0, 0, 0];
+
 /**
- * Decodes a CMYK or YCCK JPEG as Adobe's programs write it (inverted), which mozjpeg cannot. Within two levels
- * of Pillow, whose inverse DCT rounds otherwise.
+ * Decodes a CMYK or YCCK JPEG, which mozjpeg cannot. It is taken to be inverted, as Adobe's programs
+ * write it, also without their mark, as by Pillow. Within two levels of Pillow, whose inverse DCT
+ * rounds otherwise.
  * @throws {ImageError}
  */
 export async function decodeCmykJpeg(
   bytes: Uint8Array,
-  width: number,
-  height: number,
+  { width, height, adobe }: { width: number; height: number; adobe: boolean },
 ): Promise<RgbImage> {
+  if (!adobe) bytes = withAdobe(bytes);
   const { default: module } = await import("./imagescript_jpeg_module.js");
   // An instance a photo: its memory goes with it, and a failure leaves nothing behind.
   const wasm = new WebAssembly.Instance(module).exports as unknown as JpegExports;
@@ -33,7 +37,7 @@ export async function decodeCmykJpeg(
     new Uint8Array(wasm.memory.buffer, file, bytes.length).set(bytes);
     const image = wasm.decode(file, bytes.length, width, height);
     if (image === 0 || wasm.decode_format(image) !== CMYK_FORMAT) {
-      throw new ImageError("unsupported", "CMYK JPEG that is not Adobe's kind, or damaged");
+      throw new ImageError("unsupported", "CMYK JPEG of an unknown kind, or damaged");
     }
     const pixels = wasm.decode_buffer(image);
     const length = wasm.wlen();
@@ -46,4 +50,13 @@ export async function decodeCmykJpeg(
     if (cause instanceof ImageError) throw cause;
     throw new ImageError("corrupt", `CMYK JPEG: ${cause}`, { cause });
   }
+}
+
+/** The decoder takes no CMYK without Adobe's mark. */
+function withAdobe(bytes: Uint8Array): Uint8Array {
+  const marked = new Uint8Array(bytes.length + ADOBE.length);
+  marked.set(bytes.subarray(0, 2));
+  marked.set(ADOBE, 2);
+  marked.set(bytes.subarray(2), 2 + ADOBE.length);
+  return marked;
 }

@@ -1,4 +1,5 @@
 import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import { checkExpansion } from "./budget.ts";
 import { dropAlpha } from "./samples.ts";
 
 /** What imagescript's gif.wasm exports to decode; pointers and lengths are in bytes. */
@@ -16,16 +17,17 @@ interface GifExports {
 
 /**
  * Decodes the first frame of a GIF file, as Pillow does. Where it leaves the screen uncovered, the
- * transparent colour shows, else the first of the palette.
+ * transparent colour shows, else the first of the palette. A frame that reaches beyond its screen
+ * makes the photo as large.
  * @throws {ImageError}
  */
 export async function decodeGif(bytes: Uint8Array): Promise<RgbImage> {
-  const { width, height, frame, uncovered } = readLayout(bytes);
-  checkSize(width, height);
+  const { screen, frame, uncovered } = readLayout(bytes);
   checkSize(frame.width, frame.height);
-  if (frame.left + frame.width > width || frame.top + frame.height > height) {
-    throw new ImageError("corrupt", "GIF frame is larger than its screen");
-  }
+  const width = Math.max(screen.width, frame.left + frame.width);
+  const height = Math.max(screen.height, frame.top + frame.height);
+  checkSize(width, height);
+  checkExpansion(width * height, bytes.length, "GIF");
   const pixels = dropAlpha(await decodeFrame(bytes, frame.width * frame.height * 4));
   if (frame.width === width && frame.height === height) return { width, height, data: pixels };
   const data = new Uint8Array(width * height * 3);
@@ -56,8 +58,7 @@ async function decodeFrame(bytes: Uint8Array, length: number): Promise<Uint8Arra
 }
 
 interface Layout {
-  width: number;
-  height: number;
+  screen: { width: number; height: number };
   frame: { left: number; top: number; width: number; height: number };
   /** RGB of the pixels that the frame does not cover. */
   uncovered: Uint8Array;
@@ -67,7 +68,7 @@ interface Layout {
 function readLayout(bytes: Uint8Array): Layout {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
-    const [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
+    const screen = { width: view.getUint16(6, true), height: view.getUint16(8, true) };
     let at = 13 + paletteBytes(bytes[10]);
     let palette = bytes.subarray(13, at);
     let transparent = 0;
@@ -88,7 +89,7 @@ function readLayout(bytes: Uint8Array): Layout {
     const local = paletteBytes(view.getUint8(at + 9));
     if (local) palette = bytes.subarray(at + 10, at + 10 + local);
     const uncovered = palette.slice(transparent * 3, transparent * 3 + 3);
-    return { width, height, frame, uncovered };
+    return { screen, frame, uncovered };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ImageError("truncated", "GIF file ends before its first frame");

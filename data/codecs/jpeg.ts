@@ -1,16 +1,23 @@
 import mozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
 import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import { checkExpansion } from "./budget.ts";
 import { decodeCmykJpeg } from "./cmyk_jpeg.ts";
 import {
   type EmscriptenCodec,
   type EmscriptenFactory,
   instantiateCodec,
 } from "./emscripten_codec.ts";
-import { readJpegHeader } from "./jpeg_segments.ts";
+import { readJpegHeader, readJpegScans } from "./jpeg_segments.ts";
 import { dropAlpha } from "./samples.ts";
 
 /** What libjpeg says when it ran out of bytes and filled the rest with grey; Pillow refuses then. */
 const PREMATURE_END = /Premature end of JPEG/;
+/** Also that a marker came amid the pixels. */
+const ANY_PREMATURE_END = /premature end/i;
+/** Each scan is a pass over all pixels; programs write ten or so. */
+const [USUAL_SCANS, MAX_SCANS] = [20, 100];
+/** Pixels times scans; more is for photos with a usual number of scans alone. */
+const MAX_SCAN_WORK = 2 ** 30;
 
 /** libjpeg's messages about the file being decoded. */
 let messages: string[] = [];
@@ -23,12 +30,36 @@ let codec: Promise<EmscriptenCodec> | undefined;
  * @throws {ImageError}
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
-  const { width, height, components, precision, unusualCoding, scan } = readJpegHeader(bytes);
+  const header = readJpegHeader(bytes);
+  const { width, height, components, precision, unusualCoding } = header;
   checkSize(width, height);
+  // A block of 64 pixels takes a bit at least.
+  checkExpansion(width * height, bytes.length, "JPEG");
   if (precision !== 8) throw new ImageError("unsupported", `JPEG of ${precision} bits a sample`);
   if (unusualCoding) throw new ImageError("unsupported", `JPEG with ${unusualCoding} coding`);
-  if (components === 4) return await decodeCmykJpeg(bytes, width, height);
+  const { scans, ended } = readJpegScans(bytes, header.scan);
+  const most = Math.floor(MAX_SCAN_WORK / (width * height));
+  if (scans > Math.max(USUAL_SCANS, Math.min(MAX_SCANS, most))) {
+    const size = `${width} by ${height}`;
+    throw new ImageError(
+      "too large",
+      `${scans} scans are more than a JPEG of ${size} needs: save it anew`,
+    );
+  }
+  if (components === 4) return await decodeCmykJpeg(bytes, header);
+  if (ended) return await decodeWhole(bytes, width, height, PREMATURE_END);
+  const mended = header.progressive ? undefined : withEnd(bytes);
+  if (!mended) throw new ImageError("truncated", "JPEG file ends amid its pixels");
+  return await decodeWhole(mended, width, height, ANY_PREMATURE_END);
+}
 
+/** @param cutOff libjpeg's message that says that pixels are missing */
+async function decodeWhole(
+  bytes: Uint8Array,
+  width: number,
+  height: number,
+  cutOff: RegExp,
+): Promise<RgbImage> {
   codec ??= load();
   const { decode } = await codec;
   messages = [];
@@ -39,22 +70,25 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
     codec = undefined; // libjpeg left by exit(): its instance is not to be used again
     throw new ImageError("corrupt", `JPEG: ${messages.join("; ") || cause}`, { cause });
   }
-  if (messages.some((message) => PREMATURE_END.test(message)) || !endsWithMarker(bytes, scan)) {
+  if (messages.some((message) => cutOff.test(message))) {
     throw new ImageError("truncated", "JPEG file ends amid its pixels");
   }
   return { width, height, data: dropAlpha(rgba) };
+}
+
+/**
+ * Some cameras and recovered disks leave zeros where a file's end was, which Pillow takes for it in
+ * a baseline file; undefined for other endings.
+ */
+function withEnd(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.at(-1) !== 0 || bytes.at(-2) !== 0) return undefined;
+  const mended = bytes.slice();
+  mended.set([0xff, 0xd9], bytes.length - 2);
+  return mended;
 }
 
 async function load(): Promise<EmscriptenCodec> {
   const { default: module } = await import("./mozjpeg_module.js");
   const factory = mozjpeg as unknown as EmscriptenFactory;
   return await instantiateCodec(factory, module, (message) => messages.push(message));
-}
-
-/** Whether an end-of-image marker follows the first scan; libjpeg reports its first trouble alone. */
-function endsWithMarker(bytes: Uint8Array, scan: number): boolean {
-  for (let i = bytes.length - 2; i >= scan; i--) {
-    if (bytes[i] === 0xff && bytes[i + 1] === 0xd9) return true;
-  }
-  return false;
 }

@@ -12,11 +12,18 @@ export interface JpegHeader {
   unusualCoding: string | undefined;
   /** The TIFF structure of the EXIF segment. */
   exif: Uint8Array | undefined;
+  /** The XML of the XMP segment. */
+  xmp: Uint8Array | undefined;
+  /** Whether Adobe's mark is there, which says what four components are. */
+  adobe: boolean;
+  /** Coefficients in many scans, each more exact. */
+  progressive: boolean;
   /** Where the first scan begins. */
   scan: number;
 }
 
 const EXIF = "Exif\0\0";
+const XMP = "http://ns.adobe.com/xap/1.0/\0";
 
 /**
  * Reads the marker segments up to the first scan (ITU-T T.81, annex B).
@@ -24,8 +31,10 @@ const EXIF = "Exif\0\0";
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let frame: Omit<JpegHeader, "exif" | "scan"> | undefined;
+  let frame: Omit<JpegHeader, "exif" | "xmp" | "adobe" | "scan"> | undefined;
   let exif: Uint8Array | undefined;
+  let xmp: Uint8Array | undefined;
+  let adobe = false;
   let at = 2;
   while (at + 4 <= bytes.length) {
     const marker = bytes[at + 1];
@@ -38,7 +47,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     at += 2 + length;
     if (marker === 0xda) {
       if (!frame) throw new ImageError("corrupt", "JPEG scan without a frame");
-      return { ...frame, exif, scan: at };
+      return { ...frame, exif, xmp, adobe, scan: at };
     }
     if (isFrame(marker) && segment.length >= 6) {
       frame = {
@@ -47,12 +56,37 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
         width: segment[3] << 8 | segment[4],
         components: segment[5],
         unusualCoding: marker >= 0xc9 ? "arithmetic" : marker === 0xc3 ? "lossless" : undefined,
+        progressive: (marker & 3) === 2,
       };
+    } else if (marker === 0xee && startsWith(segment, "Adobe")) {
+      adobe = true;
+    } else if (marker === 0xe1 && startsWith(segment, XMP)) {
+      xmp = segment.subarray(XMP.length);
     } else if (marker === 0xe1 && !exif && startsWith(segment, EXIF)) {
       exif = segment.subarray(EXIF.length);
     }
   }
   throw new ImageError("truncated", "JPEG file ends before its pixels");
+}
+
+/**
+ * Walks from the data of the first scan, at `at`, to the end of the image, past which there may be
+ * anything, a video say: how many scans there are, and whether there is an end.
+ */
+export function readJpegScans(bytes: Uint8Array, at: number): { scans: number; ended: boolean } {
+  let scans = 1;
+  while (true) {
+    at = bytes.indexOf(0xff, at);
+    const marker = bytes[at + 1];
+    if (at < 0 || marker === undefined) return { scans, ended: false };
+    if (marker === 0xd9) return { scans, ended: true };
+    if (marker === 0xff) at++;
+    else if (marker === 0 || isAlone(marker)) at += 2;
+    else {
+      if (marker === 0xda) scans++;
+      at += 2 + (bytes[at + 2] << 8 | bytes[at + 3]);
+    }
+  }
 }
 
 /** Markers without a segment: TEM, RSTn, SOI, EOI. */

@@ -1,5 +1,5 @@
-import { constants, inflateSync } from "node:zlib";
 import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import { inflateAtMost } from "./inflate.ts";
 import { PngColour, readPngChunks } from "./png_chunks.ts";
 import { unfilter } from "./png_filters.ts";
 import { samplesToRgb } from "./png_samples.ts";
@@ -20,12 +20,7 @@ const PASSES = [
   [2, 0, 4, 4],
   [0, 2, 2, 4],
   [1, 0, 2, 2],
-  [
-    0,
-    1,
-    1,
-    2,
-  ],
+  [0, 1, 1, 2],
 ];
 
 /**
@@ -49,7 +44,8 @@ export function decodePng(bytes: Uint8Array): RgbImage {
   }).filter(({ rows }) => rows > 0);
 
   const length = passes.reduce((sum, { rows, rowBytes }) => sum + rows * (1 + rowBytes), 0);
-  const filtered = inflate(compressed, length);
+  const filtered = inflateAtMost(compressed, length, "PNG pixels");
+  if (filtered.length < length) throw new ImageError("truncated", "PNG file ends amid its pixels");
   const data = new Uint8Array(width * height * 3);
   let at = 0;
   for (const { x, y, dx, dy, columns, rows, rowBytes } of passes) {
@@ -67,20 +63,4 @@ export function decodePng(bytes: Uint8Array): RgbImage {
     }
   }
   return { width, height, data };
-}
-
-/** Inflates to the length that the header promises and no further. */
-function inflate(compressed: Uint8Array, length: number): Uint8Array {
-  let inflated: Uint8Array;
-  try {
-    // Without Z_SYNC_FLUSH a stream that is cut off would be an error without a word of how far.
-    inflated = inflateSync(compressed, {
-      finishFlush: constants.Z_SYNC_FLUSH,
-      maxOutputLength: length,
-    });
-  } catch (cause) {
-    throw new ImageError("corrupt", `PNG pixels: ${(cause as Error).message}`, { cause });
-  }
-  if (inflated.length < length) throw new ImageError("truncated", "PNG file ends amid its pixels");
-  return inflated;
 }

@@ -36,7 +36,8 @@ export interface PngChunks {
 }
 
 /**
- * Reads the chunks that pixels need and checks their checksums; the others may say what they like.
+ * Reads the chunks that pixels need. Checksums count for header and palette alone, as in Pillow:
+ * pixels have one of their own, and may have been patched without theirs.
  * @throws {ImageError}
  */
 export function readPngChunks(bytes: Uint8Array): PngChunks {
@@ -47,7 +48,7 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
   for (const { type, data, crc } of pngChunks(bytes)) {
     if (type === "IEND") break;
     if (!["IHDR", "PLTE", "IDAT"].includes(type)) continue;
-    if (crc !== undefined && view.getUint32(crc) !== crc32(data, crc32(type))) {
+    if (type !== "IDAT" && crc !== undefined && view.getUint32(crc) !== crc32(data, crc32(type))) {
       throw new ImageError("corrupt", `PNG chunk ${type} does not match its checksum`);
     }
     if (type === "IHDR") header = readHeader(data);

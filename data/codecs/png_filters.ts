@@ -1,7 +1,8 @@
 import { ImageError } from "../image.ts";
 
 /**
- * Undoes the filter of each row, in place, and returns the rows without their filter bytes.
+ * Undoes the filter of each row, in place, and returns the rows without their filter bytes: the
+ * beginning of `filtered`, since each row moves forward by the filter bytes before it.
  * @param filtered rows of one filter byte and `rowBytes` bytes; is overwritten
  * @param step bytes from a sample to the same sample of the pixel before
  * https://www.w3.org/TR/png-3/#9Filters
@@ -12,44 +13,53 @@ export function unfilter(
   rowBytes: number,
   step: number,
 ): Uint8Array {
-  const out = new Uint8Array(rows * rowBytes);
+  const nothingAbove = new Uint8Array(rowBytes);
   for (let row = 0; row < rows; row++) {
-    const at = row * (rowBytes + 1);
-    const current = filtered.subarray(at + 1, at + 1 + rowBytes);
-    const above = row === 0 ? new Uint8Array(rowBytes) : out.subarray((row - 1) * rowBytes);
-    unfilterRow(filtered[at], current, above, out.subarray(row * rowBytes), step);
+    const from = row * (rowBytes + 1);
+    const to = row * rowBytes;
+    const above = row === 0 ? nothingAbove : filtered;
+    const aboveAt = row === 0 ? 0 : to - rowBytes;
+    unfilterRow(filtered[from], filtered, from + 1, to, rowBytes, above, aboveAt, step);
   }
-  return out;
+  return filtered.subarray(0, rows * rowBytes);
 }
 
+/** Positions and no views: a picture may have millions of rows of one pixel. */
 function unfilterRow(
   filter: number,
-  row: Uint8Array,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  length: number,
   above: Uint8Array,
-  out: Uint8Array,
+  aboveAt: number,
   step: number,
 ): void {
-  const length = row.length;
   const first = Math.min(step, length);
   switch (filter) {
     case 0:
-      out.set(row);
+      // A call for a few bytes costs more than the bytes.
+      if (length >= 64) bytes.copyWithin(to, from, from + length);
+      else for (let i = 0; i < length; i++) bytes[to + i] = bytes[from + i];
       break;
     case 1:
-      for (let i = 0; i < first; i++) out[i] = row[i];
-      for (let i = step; i < length; i++) out[i] = row[i] + out[i - step];
+      for (let i = 0; i < first; i++) bytes[to + i] = bytes[from + i];
+      for (let i = step; i < length; i++) bytes[to + i] = bytes[from + i] + bytes[to + i - step];
       break;
     case 2:
-      for (let i = 0; i < length; i++) out[i] = row[i] + above[i];
+      for (let i = 0; i < length; i++) bytes[to + i] = bytes[from + i] + above[aboveAt + i];
       break;
     case 3:
-      for (let i = 0; i < first; i++) out[i] = row[i] + (above[i] >> 1);
-      for (let i = step; i < length; i++) out[i] = row[i] + ((out[i - step] + above[i]) >> 1);
+      for (let i = 0; i < first; i++) bytes[to + i] = bytes[from + i] + (above[aboveAt + i] >> 1);
+      for (let i = step; i < length; i++) {
+        bytes[to + i] = bytes[from + i] + ((bytes[to + i - step] + above[aboveAt + i]) >> 1);
+      }
       break;
     case 4:
-      for (let i = 0; i < first; i++) out[i] = row[i] + above[i];
+      for (let i = 0; i < first; i++) bytes[to + i] = bytes[from + i] + above[aboveAt + i];
       for (let i = step; i < length; i++) {
-        out[i] = row[i] + paeth(out[i - step], above[i], above[i - step]);
+        bytes[to + i] = bytes[from + i] +
+          paeth(bytes[to + i - step], above[aboveAt + i], above[aboveAt + i - step]);
       }
       break;
     default:

@@ -1,7 +1,7 @@
 import { PngColour, type PngHeader } from "./png_chunks.ts";
-import { dropAlpha, everyOther, greyToRgb, lookUp, unpackBits } from "./samples.ts";
+import { dropAlpha, greyToRgb, lookUp, pickRgb, unpackBits } from "./samples.ts";
 
-/** RGB out of the unfiltered rows of a PNG pass. */
+/** RGB out of the unfiltered rows of a PNG pass, in a buffer of its own. */
 export function samplesToRgb(
   samples: Uint8Array,
   columns: number,
@@ -10,16 +10,16 @@ export function samplesToRgb(
   { depth, colour }: PngHeader,
   palette: Uint8Array | undefined,
 ): Uint8Array {
-  if (depth === 16) samples = everyOther(samples); // big-endian: the upper byte comes first
+  const bytes = depth === 16 ? 2 : 1; // big-endian: the upper byte comes first
   switch (colour) {
     case PngColour.Rgb:
-      return samples;
+      return bytes === 1 ? samples.slice() : pickRgb(samples, 6, 2);
     case PngColour.RgbAlpha:
-      return dropAlpha(samples);
+      return bytes === 1 ? dropAlpha(samples) : pickRgb(samples, 8, 2);
     case PngColour.GreyAlpha:
-      return greyToRgb(everyOther(samples));
+      return pickRgb(samples, 2 * bytes, 0);
     case PngColour.Grey: {
-      if (depth >= 8) return greyToRgb(samples);
+      if (depth >= 8) return bytes === 1 ? greyToRgb(samples) : pickRgb(samples, 2, 0);
       const scale = 255 / (2 ** depth - 1);
       return greyToRgb(unpackBits(samples, columns, rows, rowBytes, depth).map((v) => v * scale));
     }

@@ -24,7 +24,21 @@ export function greyToRgb(grey: Uint8Array): Uint8Array {
   return data;
 }
 
-/** One of every two values: the upper bytes of 16 bits, or grey without its alpha. */
+/**
+ * RGB out of pixels of `stride` bytes each, at once and without a copy between.
+ * @param step bytes from red to green, and from green to blue; 0 for grey
+ */
+export function pickRgb(samples: Uint8Array, stride: number, step: number): Uint8Array {
+  const data = new Uint8Array(samples.length / stride * 3);
+  for (let from = 0, to = 0; to < data.length; from += stride, to += 3) {
+    data[to] = samples[from];
+    data[to + 1] = samples[from + step];
+    data[to + 2] = samples[from + 2 * step];
+  }
+  return data;
+}
+
+/** One of every two values: the upper bytes of 16 bits. */
 export function everyOther(values: Uint8Array, start: 0 | 1 = 0): Uint8Array {
   const out = new Uint8Array(values.length / 2);
   for (let i = 0; i < out.length; i++) out[i] = values[2 * i + start];

@@ -1,31 +1,53 @@
-import { constants, inflateSync } from "node:zlib";
 import { ImageError } from "../image.ts";
+import { inflateAtMost } from "./inflate.ts";
+
+/** The Compression tag, of what is read. */
+export const COMPRESSION = {
+  none: 1,
+  lzw: 5,
+  jpeg: 7,
+  deflate: 8,
+  oldDeflate: 32946,
+  packBits: 32773,
+} as const;
+
+/** Of what is not. */
+const NAMES: Record<number, string> = {
+  2: "compressed for fax (CCITT)",
+  3: "compressed for fax (CCITT group 3)",
+  4: "compressed for fax (CCITT group 4)",
+  6: "of old-style JPEG",
+  34712: "compressed as JPEG 2000",
+  34887: "compressed with LERC",
+  34925: "compressed with LZMA",
+  50000: "compressed with Zstandard",
+  50001: "compressed as WebP",
+  50002: "compressed as JPEG XL",
+};
+
+/** Names a compression that is not read, as it goes on from "a TIFF"; undefined for the others. */
+export function nameOfCompression(compression: number): string | undefined {
+  if (Object.values(COMPRESSION).some((known) => known === compression)) return undefined;
+  return NAMES[compression] ?? `with an unknown compression (${compression})`;
+}
 
 /**
- * Decompresses a strip or tile to at most `length` bytes; the rest stays zero.
+ * Decompresses a strip or tile to at most `length` bytes: fewer where it ends before.
  * @throws {ImageError}
  */
 export function decompress(data: Uint8Array, compression: number, length: number): Uint8Array {
   switch (compression) {
-    case 1:
+    case COMPRESSION.none:
       return data;
-    case 5:
+    case COMPRESSION.lzw:
       return lzw(data, length);
-    case 8:
-    case 32946:
-      return inflate(data, length);
-    case 32773:
+    case COMPRESSION.deflate:
+    case COMPRESSION.oldDeflate:
+      return inflateAtMost(data, length, "TIFF pixels");
+    case COMPRESSION.packBits:
       return packBits(data, length);
     default:
       throw new ImageError("unsupported", `TIFF with compression ${compression}`);
-  }
-}
-
-function inflate(data: Uint8Array, length: number): Uint8Array {
-  try {
-    return inflateSync(data, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: length });
-  } catch (cause) {
-    throw new ImageError("corrupt", `TIFF pixels: ${(cause as Error).message}`, { cause });
   }
 }
 

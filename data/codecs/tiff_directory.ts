@@ -20,52 +20,103 @@ export const TAG = {
   tileHeight: 323,
   tileOffsets: 324,
   tileByteCounts: 325,
+  extraSamples: 338,
   sampleFormat: 339,
+  jpegTables: 347,
+  subsampling: 530,
+  xmp: 700,
 } as const;
 
-/** Bytes of the integer field types: BYTE, SHORT and LONG. */
-const TYPE_BYTES: Record<number, number> = { 1: 1, 3: 2, 4: 4 };
+/** Bytes of the integer field types: BYTE, SHORT, LONG, UNDEFINED, and BigTIFF's LONG8. */
+const TYPE_BYTES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 7: 1, 16: 8 };
 
 /** The first directory of a TIFF structure, which EXIF data is too. */
 export interface TiffDirectory {
   littleEndian: boolean;
-  /** The values of a field of integers; undefined when it is not there. */
-  get(tag: number): number[] | undefined;
+  /** Whether another directory, a second page, is named after this one. */
+  hasNext: boolean;
+  /**
+   * The first `most` values of a field of integers, one unless told; undefined when it is not there.
+   * No more is read than is asked for, whatever count a file claims.
+   */
+  get(tag: number, most?: number): number[] | undefined;
+  /** The bytes of a field, of which no copy is made. */
+  getBytes(tag: number): Uint8Array | undefined;
+}
+
+/** Where the values of a field stand. */
+interface Field {
+  start: number;
+  count: number;
+  typeBytes: number;
 }
 
 /**
- * Reads the integer fields of the first directory.
+ * Finds the integer fields of the first directory, of TIFF and BigTIFF. As in Pillow, a field that
+ * is cut off, or of another type, is passed over, so is what a directory lists past the file's end,
+ * and of two fields with one tag the first counts.
  * @throws {ImageError}
  */
 export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const littleEndian = bytes[0] === 0x49;
-  const fields = new Map<number, number[]>();
+  const fields = new Map<number, Field>();
+  let hasNext = false;
   try {
-    if (view.getUint16(2, littleEndian) !== 42) throw new ImageError("unsupported", "BigTIFF");
-    const start = view.getUint32(4, littleEndian);
-    const count = view.getUint16(start, littleEndian);
-    for (let i = 0; i < count; i++) {
-      const at = start + 2 + i * 12;
-      const values = readField(view, at, littleEndian);
-      if (values) fields.set(view.getUint16(at, littleEndian), values);
+    const reader = readHeader(view, littleEndian);
+    const { start, entries, entryBytes, inline, offsetAt } = reader;
+    for (let i = 0; i < entries && start + (i + 1) * entryBytes <= bytes.length; i++) {
+      const at = start + i * entryBytes;
+      const tag = view.getUint16(at, littleEndian);
+      const typeBytes = TYPE_BYTES[view.getUint16(at + 2, littleEndian)];
+      const count = offsetAt(at + 4);
+      if (!typeBytes || count === 0 || fields.has(tag)) continue;
+      const values = at + 4 + inline;
+      const from = count * typeBytes <= inline ? values : offsetAt(values);
+      if (from + count * typeBytes <= bytes.length) {
+        fields.set(tag, { start: from, count, typeBytes });
+      }
     }
+    const next = start + entries * entryBytes;
+    hasNext = next + inline <= bytes.length && offsetAt(next) !== 0;
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new ImageError("truncated", "TIFF directory is cut off", { cause: error });
   }
-  return { littleEndian, get: (tag) => fields.get(tag) };
+  return {
+    littleEndian,
+    hasNext,
+    get(tag, most = 1) {
+      const field = fields.get(tag);
+      if (!field) return undefined;
+      const { start, count, typeBytes } = field;
+      return Array.from({ length: Math.min(count, most) }, (_, i) => {
+        const at = start + i * typeBytes;
+        if (typeBytes === 1) return view.getUint8(at);
+        if (typeBytes === 2) return view.getUint16(at, littleEndian);
+        if (typeBytes === 4) return view.getUint32(at, littleEndian);
+        return Number(view.getBigUint64(at, littleEndian));
+      });
+    },
+    getBytes(tag) {
+      const field = fields.get(tag);
+      return field && bytes.subarray(field.start, field.start + field.count * field.typeBytes);
+    },
+  };
 }
 
-function readField(view: DataView, at: number, littleEndian: boolean): number[] | undefined {
-  const bytes = TYPE_BYTES[view.getUint16(at + 2, littleEndian)];
-  if (!bytes) return undefined;
-  const count = view.getUint32(at + 4, littleEndian);
-  const start = count * bytes <= 4 ? at + 8 : view.getUint32(at + 8, littleEndian);
-  if (start + count * bytes > view.byteLength) throw new RangeError("field is cut off");
-  return Array.from({ length: count }, (_, i) => {
-    const value = start + i * bytes;
-    if (bytes === 1) return view.getUint8(value);
-    return bytes === 2 ? view.getUint16(value, littleEndian) : view.getUint32(value, littleEndian);
-  });
+/** Where the first directory stands; BigTIFF has 64 bits where TIFF has 32, or 16. */
+function readHeader(view: DataView, littleEndian: boolean) {
+  const big = view.getUint16(2, littleEndian) === 43;
+  const offsetAt = (at: number) =>
+    big ? Number(view.getBigUint64(at, littleEndian)) : view.getUint32(at, littleEndian);
+  const directory = offsetAt(big ? 8 : 4);
+  return {
+    offsetAt,
+    /** Bytes of an offset, and of the values that stand in an entry itself. */
+    inline: big ? 8 : 4,
+    entryBytes: big ? 20 : 12,
+    entries: big ? offsetAt(directory) : view.getUint16(directory, littleEndian),
+    start: directory + (big ? 8 : 2),
+  };
 }

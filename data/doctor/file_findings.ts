@@ -22,9 +22,8 @@ const PASSED_OVER = /\.(gif|heic|heif|avif|jxl|jp2|raw|cr2|nef|arw|dng|svg|psd)$
 /** @param others files that are no photos by their name */
 export function fileFindings(files: readonly Examined[], others: readonly string[]): Finding[] {
   const refused = files.filter(({ refusal }) => refusal);
-  const isAnimated = ({ refusal }: Examined) => refusal!.refusal.includes("animated");
   const truncated = refused.filter(({ refusal }) => refusal!.reason === "truncated");
-  const undecodable = refused.filter((file) => !truncated.includes(file) && !isAnimated(file));
+  const undecodable = refused.filter((file) => !truncated.includes(file));
   const unread = others.filter((path) => PASSED_OVER.test(path));
   const misnamed = files.filter(({ path, photo }) => {
     const said = FORMATS[extensionOf(path)];

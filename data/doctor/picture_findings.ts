@@ -30,10 +30,7 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
   const turned = photos.filter(({ encoding }) => encoding.orientation !== 1);
   const printing = photos.filter(({ encoding }) => encoding.cmyk);
   const deep = photos.filter(({ encoding }) => encoding.bits > 8);
-  const animated = [
-    ...photos.filter(({ encoding }) => encoding.animated),
-    ...files.filter(({ refusal }) => refusal?.refusal.includes("animated")),
-  ];
+  const animated = photos.filter(({ encoding }) => encoding.animated);
   const about = (
     kind: Finding["kind"],
     severity: Finding["severity"],
@@ -90,9 +87,9 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
     ),
     ...about(
       "animated",
-      animated.some((file) => "refusal" in file && file.refusal) ? "warning" : "note",
+      "note",
       animated,
-      "animated or have several pages: the first frame is used; animated WebP is left out",
+      "animated or have several pages: the first frame is used",
       "Save the frame that shows the class as a photo of its own.",
     ),
   ];

@@ -2,7 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { fitText, textWidth } from "../text.ts";
 import { chart, CHART_WIDTH } from "./chart.ts";
-import { BRANCHES, type BranchName, type ReportFacts } from "../facts.ts";
+import { type Branch, BRANCHES } from "../../models/manifest.ts";
+import type { ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
 /** Beyond so many classes the table of what is taken for what says more than a matrix. */
@@ -44,7 +45,7 @@ export function confusion(facts: ReportFacts): Html {
   </section>`;
 }
 
-function matrix({ classes, branches }: ReportFacts, name: BranchName): Html {
+function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
   const { confusion: counts, correct, total } = branches[name];
   const cells = counts.flatMap((row, actual) => {
     const sum = row.reduce((a, b) => a + b, 0);

@@ -4,11 +4,12 @@ import { curveChart, type Quantity, sayValue } from "../curve_chart.ts";
 import { isDrawable } from "../domain.ts";
 import { short } from "../number.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
-import { BRANCHES, type BranchFacts, type BranchName } from "../facts.ts";
+import { type Branch, BRANCHES } from "../../models/manifest.ts";
+import type { BranchFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
 /** Loss and accuracy over the epochs, a colour a branch, training dashed. */
-export function curves(branches: Record<BranchName, BranchFacts>): Html {
+export function curves(branches: Record<Branch, BranchFacts>): Html {
   return html`
     <p class="legend">
       ${BRANCHES.map((name) => html`<span><span class="swatch ${name}"></span>${name}</span>`)}
@@ -24,7 +25,7 @@ export function curves(branches: Record<BranchName, BranchFacts>): Html {
   `;
 }
 
-function panel(branches: Record<BranchName, BranchFacts>, quantity: Quantity): Html {
+function panel(branches: Record<Branch, BranchFacts>, quantity: Quantity): Html {
   const label = `${quantity} over the epochs: ` + BRANCHES.map((name) => {
     const values = branches[name].curves.epochs.map(({ val }) => val[quantity] ?? NaN)
       .filter(isDrawable);
@@ -44,7 +45,7 @@ function panel(branches: Record<BranchName, BranchFacts>, quantity: Quantity): H
   );
 }
 
-function table(branches: Record<BranchName, BranchFacts>): Html {
+function table(branches: Record<Branch, BranchFacts>): Html {
   const cells = ({ loss, accuracy }: CurvePoint) =>
     html`
       <td>${loss === null ? "–" : loss.toFixed(4)}</td>

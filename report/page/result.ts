@@ -2,7 +2,8 @@
 import * as Plot from "@observablehq/plot";
 import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
-import { BRANCHES, type ReportFacts } from "../facts.ts";
+import { BRANCHES } from "../../models/manifest.ts";
+import type { ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
 export function result(facts: ReportFacts): Html {

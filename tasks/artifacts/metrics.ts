@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { BRANCHES } from "../../models/manifest.ts";
 import { byClass, jsonArtifact, real } from "./json_artifact.ts";
 
 const share = {
@@ -21,7 +22,7 @@ export const branchScore = v.object({
 });
 
 export const comparison = v.object({
-  better: v.picklist(["finetune", "frozen", "equal"]),
+  better: v.picklist([...BRANCHES, "equal"]),
   /** Val photos that one branch got right and the other wrong. */
   only_finetune_right: v.number(),
   only_frozen_right: v.number(),

@@ -18,6 +18,21 @@ function pngChunk(type: string, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** With compressed rows as they are given, of RGBA of 16 bits. */
+export function pngOf(width: number, height: number, compressed: Uint8Array): Uint8Array {
+  const header = new DataView(new ArrayBuffer(13));
+  header.setUint32(0, width);
+  header.setUint32(4, height);
+  header.setUint8(8, 16);
+  header.setUint8(9, 6);
+  return concat(
+    [0x89, ...ascii("PNG\r\n\x1a\n")],
+    pngChunk("IHDR", new Uint8Array(header.buffer)),
+    pngChunk("IDAT", compressed),
+    pngChunk("IEND", new Uint8Array(0)),
+  );
+}
+
 function pngFile(
   { width, height, data }: RgbImage,
   depth: 8 | 16,
@@ -59,6 +74,35 @@ export function animatedGif(frames: number): Uint8Array<ArrayBuffer> {
     ...Array.from({ length: frames }, () => [...extension, ...frame]),
     [0x3b],
   );
+}
+
+/** A field of a TIFF directory: its tag, and its values, of 32 bits each. */
+export type TiffField = [tag: number, values: number[]];
+
+/** Little endian: the body, which begins at byte 8, then one directory. */
+export function tiffFile(fields: TiffField[], body: Uint8Array): Uint8Array<ArrayBuffer> {
+  const directory = 8 + body.length;
+  let further = directory + 2 + 12 * fields.length + 4;
+  const length = fields.reduce((sum, [, values]) => sum + 4 * values.length, further);
+  const file = new DataView(new ArrayBuffer(length));
+  file.setUint32(0, 0x002a4949, true);
+  file.setUint32(4, directory, true);
+  new Uint8Array(file.buffer).set(body, 8);
+  file.setUint16(directory, fields.length, true);
+  fields.forEach(([tag, values], i) => {
+    const at = directory + 2 + 12 * i;
+    file.setUint16(at, tag, true);
+    file.setUint16(at + 2, 4, true);
+    file.setUint32(at + 4, values.length, true);
+    let to = at + 8;
+    if (values.length > 1) {
+      file.setUint32(to, further, true);
+      to = further;
+      further += 4 * values.length;
+    }
+    values.forEach((value, j) => file.setUint32(to + 4 * j, value, true));
+  });
+  return new Uint8Array(file.buffer);
 }
 
 /** One grey pixel a page, little endian. */

@@ -6,7 +6,7 @@ const share = (correct: number, total: number) => ({
   accuracy: correct / total,
   correct,
   total,
-  interval: [0.5, 0.9] as const,
+  interval: [0.5, 0.9] as [number, number],
 });
 
 /** @param names of the classes @param file of every photo @param words for whatever is free text */

@@ -4,23 +4,17 @@ import { Writable } from "node:stream";
 import xterm from "@xterm/headless";
 import { TerminalRenderer } from "../../../app/cli/render.ts";
 
-const COLUMNS = 80;
-
 /** A terminal, and the lines that stand on it. */
 class Screen extends Writable {
   readonly isTTY = true;
-  readonly columns = COLUMNS;
-  readonly #terminal = new xterm.Terminal({
-    cols: COLUMNS,
-    rows: 12,
-    convertEol: true,
-    allowProposedApi: true,
-  });
+  readonly #terminal: xterm.Terminal;
 
-  constructor() {
+  constructor(readonly columns: number) {
     super({
       write: (bytes: Uint8Array, _encoding, done) => this.#terminal.write(bytes, () => done()),
     });
+    const options = { rows: 12, convertEol: true, allowProposedApi: true };
+    this.#terminal = new xterm.Terminal({ cols: columns, ...options });
   }
 
   async lines(): Promise<string[]> {
@@ -32,7 +26,7 @@ class Screen extends Writable {
 }
 
 Deno.test("on a terminal, bars stand below what was logged and what is finished, line by line", async () => {
-  const screen = new Screen();
+  const screen = new Screen(80);
   const renderer = new TerminalRenderer(screen);
   renderer.show({ type: "run_started", run: "now", steps: ["train_finetune", "train_frozen"] });
   const started = { type: "step_started", why: "changed", changes: [] } as const;
@@ -67,3 +61,40 @@ Deno.test("on a terminal, bars stand below what was logged and what is finished,
     "✗ train_frozen     failed in 2.0 s",
   ]);
 });
+
+for (const columns of [60, 80, 120]) {
+  Deno.test(`with ${columns} columns, what a step says while bars run is read to its end`, async () => {
+    const screen = new Screen(columns);
+    const renderer = new TerminalRenderer(screen);
+    const step = "train_finetune";
+    renderer.show({ type: "run_started", run: "now", steps: [step] });
+    renderer.show({
+      type: "step_started",
+      step,
+      reason: "it never ran",
+      why: "changed",
+      changes: [],
+    });
+    const said = [
+      "epoch 1/5: train loss 0.5512 accuracy 71.3%, val loss 0.2513 accuracy 90.2%, best 90.2% (3.3 s)",
+      "finetune: 90.2% of val (138 of 153; 95% interval 84.5% to 94.0%)",
+    ];
+    const message = "epoch 2/5  train loss 0.3012  accuracy  84.5%  val  90.2%  best  90.2%";
+    renderer.show({
+      type: "step_progress",
+      step,
+      unit: "batches",
+      done: 1,
+      total: 4,
+      message,
+    });
+    for (const text of said) renderer.show({ type: "step_log", step, text });
+    const lines = await screen.lines();
+    const bar = lines.pop()!;
+    const read = lines.map((line) => line.replace(step, "").trim()).join(" ");
+    assert.equal(read, said.join(" "));
+    // What a bar has no room for is not cut without a sign.
+    if (!bar.endsWith(message)) assert.match(bar, /…$/);
+    renderer.close();
+  });
+}

@@ -44,7 +44,8 @@ Deno.test("a store's report tells what ran, too, and is drawn again when it is a
   const { json: [first] } = await graft(["report", id, "--store=store", "--json"], at);
   assert.deepEqual(first, { path, run: id });
   assert.match(await Deno.readTextFile(path), /7 of 7 steps ran, 0 had nothing to do/);
-  const trained = all.find(({ targets }) => targets.join() === "train_frozen");
+  await graft(["run", "train_frozen", ...FLAGS], at);
+  const { json: [trained] } = await graft(["runs", "--store=store", "--json"], at);
   const none = await graft(["report", trained.id, "--store=store"], at);
   assert.equal(none.code, 1);
   assert.match(none.stderr, /no evaluation of run .*: run `deno task evaluate`/);

@@ -1,0 +1,42 @@
+/** What a run was about and what came of it, in a line. */
+import * as v from "valibot";
+import { percent } from "../data/statistics/percent.ts";
+import { BRANCHES } from "../models/manifest.ts";
+import type { RunRecord } from "../pipeline/run_record.ts";
+
+const source = v.object({ kind: v.string(), origin: v.string() });
+const weights = v.object({ model: v.string() });
+const scores = v.object({ finetune: v.number(), frozen: v.number() });
+const training = v.object({ recipe: v.object({ epochs: v.number() }) });
+
+/**
+ * `hymenoptera, mobilenet_v2, 5 epochs: frozen 96.1%, finetune 90.2%`, as far as the run came;
+ * undefined for one that did not even have photos. Of a sweep, whose steps have other names, what
+ * its settings share.
+ */
+export function runSummary({ steps, parameters }: RunRecord): string | undefined {
+  const read = <T>(schema: v.GenericSchema<unknown, T>, value: unknown): T | undefined => {
+    const { success, output } = v.safeParse(schema, value);
+    return success ? output : undefined;
+  };
+  const resultOf = (name: string) => steps.find(({ step }) => step === name)?.result;
+  const photos = read(source, resultOf("download_data"));
+  if (!photos) return undefined;
+  const what = [photos.kind === "hymenoptera" ? photos.kind : photos.origin];
+  const model = read(weights, resultOf("convert_weights"))?.model;
+  if (model) what.push(model);
+  const trained = BRANCHES.filter((branch) => resultOf(`train_${branch}`) !== undefined);
+  const epochs = read(training, parameters[`train_${trained[0]}`])?.recipe.epochs;
+  if (epochs) what.push(epochs === 1 ? "1 epoch" : `${epochs} epochs`);
+  const accuracies = read(scores, resultOf("evaluate"));
+  if (!accuracies) return what.join(", ");
+  const ranked = BRANCHES.toSorted((a, b) => accuracies[b] - accuracies[a])
+    .map((branch) => `${branch} ${percent(accuracies[branch])}`);
+  return `${what.join(", ")}: ${ranked.join(", ")}`;
+}
+
+/** Whether a run trained, so that the newest such run is the one whose model is asked. */
+export const hasModel = ({ steps }: RunRecord): boolean =>
+  steps.some(({ step, artifact }) =>
+    artifact !== undefined && BRANCHES.some((branch) => step === `train_${branch}`)
+  );
