@@ -26,15 +26,13 @@ export type CropResponse =
 export async function cropPhoto(
   { photo, resize, size, picture }: CropRequest,
 ): Promise<CropResponse> {
+  const bytes = await readPhoto(photo);
+  if ("refusal" in bytes) return bytes;
   let image: RgbImage;
   try {
-    const bytes = typeof photo === "string" ? await Deno.readFile(photo) : photo;
     image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
-    if (error instanceof Deno.errors.NotFound) return { refusal: "there is no such file" };
-    const { message } = error as Error;
-    return { refusal: error instanceof ImageError ? message : `cannot be read: ${message}` };
+    return refusalOf(error as Error);
   }
   const square = (resize: number, size: number) =>
     evaluationCrop(image, resize, size) as Uint8Array<ArrayBuffer>;
@@ -44,4 +42,23 @@ export async function cropPhoto(
       picture: { width: picture, height: picture, data: square(picture, picture) },
     }),
   };
+}
+
+/** The photo's bytes, or why there are none. */
+export async function readPhoto(
+  photo: string | Uint8Array,
+): Promise<Uint8Array | { refusal: string }> {
+  if (typeof photo !== "string") return photo;
+  try {
+    return await Deno.readFile(photo);
+  } catch (error) {
+    return refusalOf(error as Error);
+  }
+}
+
+function refusalOf(error: Error): { refusal: string } {
+  if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
+  if (error instanceof Deno.errors.NotFound) return { refusal: "there is no such file" };
+  const { message } = error;
+  return { refusal: error instanceof ImageError ? message : `cannot be read: ${message}` };
 }

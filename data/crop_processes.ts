@@ -1,14 +1,14 @@
-import type { CropResponse } from "./crop_photo.ts";
-import { type BytesCropRequest, encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
+import { type CropRequest, type CropResponse, readPhoto } from "./crop_photo.ts";
+import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
 import { ProcessError, ProcessPool } from "./process_pool.ts";
 
 /** Longer than any honest photo should take. */
 const PATIENCE_MS = 10_000;
 
 /**
- * Processes that cut photos which strangers sent. They get bytes and may do nothing else: no files,
- * no network, no environment. A photo that takes too long, or breaks the process, is refused; the
- * process is killed and replaced.
+ * Processes that cut photos, which may be of strangers. They get bytes and may do nothing else: no
+ * files, no network, no environment; whoever asks reads the file. A photo that takes too long, or
+ * breaks the process, is refused; the process is killed and replaced.
  */
 export class CropProcesses implements Disposable {
   readonly #pool: ProcessPool;
@@ -22,10 +22,20 @@ export class CropProcesses implements Disposable {
    * @param patience in ms
    * @throws {ProcessError} where no process can be started: it is not the photo's fault
    */
-  async cut(request: BytesCropRequest, patience = PATIENCE_MS): Promise<CropResponse> {
+  async cut(request: CropRequest, patience = PATIENCE_MS): Promise<CropResponse> {
+    let unread: { refusal: string } | undefined;
     try {
-      return await this.#pool.run(encodeCropRequest(request), readCropResponse, patience);
+      return await this.#pool.run(
+        async () => {
+          const photo = await readPhoto(request.photo);
+          if ("refusal" in photo) throw unread = photo;
+          return encodeCropRequest({ ...request, photo });
+        },
+        readCropResponse,
+        patience,
+      );
     } catch (error) {
+      if (unread) return unread;
       if (!(error instanceof ProcessError) || error.reason === "not started") throw error;
       const isLate = error.reason === "late";
       return { refusal: isLate ? `${error.message} to decode` : "it breaks the decoder" };

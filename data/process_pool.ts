@@ -24,6 +24,8 @@ export class ProcessError extends Error {
   }
 }
 
+type Request = readonly Uint8Array[];
+
 /** Takes an answer from the pipe; undefined where the process ended before. */
 type ReadAnswer<Answer> = (output: PipeReader) => Promise<Answer | undefined>;
 
@@ -41,12 +43,13 @@ export class ProcessPool implements Disposable {
 
   /**
    * Has a process answer. One that fails is killed, and another takes its place.
+   * @param request in parts, or what gives them once a process is free
    * @param patience milliseconds that the answer may take, without limit by default; a process that
    * is still starting is waited for
    * @throws {ProcessError} when the process ended, with what it said of it, or took too long
    */
   async run<Answer>(
-    request: readonly Uint8Array[],
+    request: Request | (() => Promise<Request>),
     read: ReadAnswer<Answer>,
     patience?: number,
   ): Promise<Answer> {
@@ -55,10 +58,11 @@ export class ProcessPool implements Disposable {
     // Whatever ended it while it was idle was not this request.
     if (process.hasEnded) process = this.#replace(process);
     try {
-      return await process.ask(request, read, patience);
-    } catch (error) {
-      process = this.#replace(process);
-      throw error;
+      const parts = typeof request === "function" ? await request() : request;
+      return await process.ask(parts, read, patience).catch((error) => {
+        process = this.#replace(process);
+        throw error;
+      });
     } finally {
       const next = this.#waiting.shift();
       if (next) next(process);
@@ -118,7 +122,7 @@ class PipedProcess {
   }
 
   async ask<Answer>(
-    request: readonly Uint8Array[],
+    request: Request,
     read: ReadAnswer<Answer>,
     patience: number | undefined,
   ): Promise<Answer> {
@@ -133,7 +137,7 @@ class PipedProcess {
     throw new ProcessError(isReady ? "ended" : "not started", message);
   }
 
-  async #exchange<Answer>(request: readonly Uint8Array[], read: ReadAnswer<Answer>) {
+  async #exchange<Answer>(request: Request, read: ReadAnswer<Answer>) {
     for (const part of request) await this.#input.write(part);
     return await read(this.#output);
   }

@@ -1,7 +1,7 @@
 /** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
 import { activateBackend } from "../backend/activate.ts";
-import { cropPhoto, type CropRequest, type CropResponse } from "../data/crop_photo.ts";
-import { CropPool } from "../data/crop_pool.ts";
+import type { CropRequest, CropResponse } from "../data/crop_photo.ts";
+import { CropProcesses } from "../data/crop_processes.ts";
 import { predictorOf } from "./predictor.ts";
 import { PredictorPool } from "./predictor_pool.ts";
 import { type ModelSource, openModel } from "./open_model.ts";
@@ -32,16 +32,17 @@ export async function resourcesFor(
   { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
 ): Promise<PredictionResources> {
   const cores = threads ?? navigator.hardwareConcurrency;
+  const few = photos <= FEW;
+  // They start while the model loads.
+  const crops = new CropProcesses(few ? 1 : cores);
   const predicting = await predictorFor(source, { backend, threads, photos, v8Flags });
-  if (photos <= FEW) return { crop: cropPhoto, cutting: 1, ...predicting };
-  const pool = new CropPool(cores);
   return {
-    crop: (request) => pool.run(request),
+    crop: (request) => crops.cut(request),
     // Enough cut photos for every process to have its next batch.
-    cutting: 16 * cores,
+    cutting: few ? 2 : 16 * cores,
     ...predicting,
     [Symbol.dispose]() {
-      pool.close();
+      crops[Symbol.dispose]();
       predicting[Symbol.dispose]();
     },
   };

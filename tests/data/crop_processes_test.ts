@@ -39,6 +39,17 @@ Deno.test("a photo that takes too long is refused in time, and the next one has 
   assert.ok("crop" in await crops.cut({ photo, ...wanted }));
 });
 
+Deno.test("a file is read by whoever asks, and refused as cropPhoto refuses it; the process goes on", async () => {
+  using crops = new CropProcesses(1);
+  const folder = await Deno.makeTempDir();
+  await Deno.writeFile(`${folder}/a.png`, photo);
+  for (const name of ["gone.png", ".", "a.png"]) {
+    const request = { photo: `${folder}/${name}`, ...wanted };
+    assert.deepEqual(await crops.cut(request), await cropPhoto(request), name);
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("codecs of every format load in a process that has no permission", async () => {
   using crops = new CropProcesses(2);
   assert.ok(photoFiles.length > 20);

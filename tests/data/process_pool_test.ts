@@ -57,6 +57,22 @@ Deno.test("a process that is stuck ends on time, for good, and another takes its
   assert.equal(await isAlive(next.pid), true);
 });
 
+Deno.test("a request is made when a process is free; one that cannot be made costs no process", async () => {
+  using pool = poolOf(1);
+  const { pid } = await say(pool, 1);
+  let made = 0;
+  const request = (byte: number) => () => {
+    made++;
+    if (byte === 0) return Promise.reject(new Error("no such file"));
+    return Promise.resolve([Uint8Array.of(byte)]);
+  };
+  const all = [2, 0, 3].map((byte) => pool.run(request(byte), readAnswer));
+  await Promise.resolve();
+  assert.equal(made, 1);
+  await assert.rejects(all[1], /^Error: no such file$/);
+  assert.deepEqual([await all[0], await all[2]], [{ byte: 2, pid }, { byte: 3, pid }]);
+});
+
 Deno.test("a process that breaks costs its request alone, and says why", async () => {
   using pool = poolOf(1);
   const all = [1, BREAKS, 2].map((byte) => say(pool, byte));
