@@ -10,12 +10,17 @@ import { UsageError } from "./cli/errors.ts";
 import { checkFile } from "./cli/paths.ts";
 import type { ModelFlags } from "./commands/flags.ts";
 import { percent } from "../data/statistics/percent.ts";
-import { type ModelDescription, parseDescription } from "../export/description.ts";
+import {
+  assertFitsArchitecture,
+  type ModelDescription,
+  parseDescription,
+} from "../export/description.ts";
 import { type Branch, classNames } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { latestArtifact } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
 import { readMetadata } from "../weights/metadata.ts";
+import { WeightsError } from "../weights/tensor.ts";
 
 export interface ChosenModel {
   source: ModelSource;
@@ -81,6 +86,11 @@ export async function modelFromFile(flags: ModelFlags, folder: string): Promise<
   if (!architecture || !known.includes(architecture)) {
     throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
   }
+  if (description && description.architecture !== architecture) {
+    throw new UsageError(
+      `--model says ${architecture}, but ${file} says itself that it is ${description.architecture}`,
+    );
+  }
   if (!flags.classes && !description) {
     throw new UsageError("--weights needs --classes: a,b,c or a file with a name a line");
   }
@@ -99,10 +109,21 @@ export async function modelFromFile(flags: ModelFlags, folder: string): Promise<
 
 /**
  * What a file that graft exported says of itself; undefined of others.
- * @throws {WeightsError} where it is damaged, or no file of weights
+ * @throws {WeightsError} where it is damaged, no file of weights, or says what cannot be
  */
 export async function descriptionOf(file: string): Promise<ModelDescription | undefined> {
-  return parseDescription(await readMetadata(file));
+  const metadata = await readMetadata(file);
+  try {
+    const description = parseDescription(metadata, file);
+    if (description) assertFitsArchitecture(description, file);
+    return description;
+  } catch (error) {
+    if (!(error instanceof WeightsError)) throw error;
+    throw new WeightsError(
+      `${error.message}. Export it again, or say what it is by --model (and --classes), which are ` +
+        "taken instead",
+    );
+  }
 }
 
 /** The names, or the lines of a file. */

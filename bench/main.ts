@@ -5,6 +5,7 @@ import { benchFiles } from "./files.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchLayers } from "./layers.ts";
 import { benchPredict } from "./predict.ts";
+import { benchProbe } from "./probe.ts";
 import { benchServe } from "./serve.ts";
 import { benchStep } from "./step.ts";
 
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   layers: benchLayers,
   dag: benchDag,
   files: benchFiles,
+  probe: benchProbe,
 };
 
 const [kind = "", ...args] = Deno.args;
@@ -38,7 +40,8 @@ if (!bench) {
     [--threads N] [--rounds N] [--json]
   deno task bench dag [--steps 7,300,1000] [--peers snakemake,dvc,wireit] [--python PATH]
     [--rounds N] [--folder DIR] [--json]
-  deno task bench files [--count N] [--json]`,
+  deno task bench files [--count N] [--json]
+  deno task bench probe [--photos N] [--features N] [--classes N] [--rounds N] [--json]`,
   );
   Deno.exit(2);
 }

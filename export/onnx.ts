@@ -1,6 +1,6 @@
 /** A model as an ONNX file. */
 import protobuf from "protobufjs/light.js";
-import { FLOAT, OnnxModel, type OnnxTensor } from "../weights/onnx_schema.ts";
+import { FLOAT } from "../weights/onnx_fields.ts";
 import { metadataOf } from "./description.ts";
 import {
   architectureOf,
@@ -8,6 +8,7 @@ import {
   type ExportedModel,
   torchParameters,
 } from "./exported_model.ts";
+import { OnnxModel, type OnnxTensor } from "./onnx_schema.ts";
 import { OnnxLayers, type OnnxValue, RELU6_LIMITS } from "./onnx_layers.ts";
 
 /** ONNX 1.12 and onnxruntime 1.12 know it, and all later ones. */

@@ -4,8 +4,10 @@ import type { NamedTensor } from "../weights/parameter.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { convertStateDict } from "../weights/convert.ts";
+import { withoutPrefix } from "../weights/fit.ts";
 import { readParameters } from "../weights/parameter_file.ts";
 import { readStateDict } from "../weights/read.ts";
+import { WeightsError } from "../weights/tensor.ts";
 
 /** A model that nobody has loaded yet. It is JSON: processes are told by it what to open. */
 export interface ModelSource {
@@ -32,14 +34,25 @@ export function manifestOf(
 
 /**
  * Its parameters in tfjs layout, under torch's names.
- * @throws {WeightsError} where the file is damaged or of another architecture
+ * @throws {WeightsError} where the file is damaged, of another architecture, or of another number of
+ *   classes
  */
 export async function parametersOf(
   { manifest, file, layout }: ModelSource,
 ): Promise<Map<string, NamedTensor>> {
   if (layout === "tfjs") return await readParameters(file);
-  const specs = parameterSpecs(findArchitecture(manifest.architecture), classCount(manifest));
-  return convertStateDict(await readStateDict(file), specs, file);
+  const architecture = findArchitecture(manifest.architecture);
+  const [named, head] = [classCount(manifest), architecture.head];
+  const specs = parameterSpecs(architecture, named);
+  const { stateDict, what } = withoutPrefix(await readStateDict(file), specs, file);
+  const told = stateDict.get(`${head}.weight`)?.shape[0] ?? named;
+  if (told !== named) {
+    throw new WeightsError(
+      `${file}: its head (${head}) tells ${told} classes apart, but ${named} are named, by --classes ` +
+        `or in the file's own description (classes): name the ${told} that it was trained on`,
+    );
+  }
+  return convertStateDict(stateDict, specs, what);
 }
 
 /**

@@ -7,13 +7,19 @@ import { activateBackend } from "../backend/activate.ts";
 import { answerPipe } from "../data/answer_pipe.ts";
 import { predictorOf } from "./predictor.ts";
 import { encodeOutputs, readRequest } from "./predictor_protocol.ts";
+import { WeightsError } from "../weights/tensor.ts";
 import { type ModelSource, openModel } from "./open_model.ts";
 
 if (import.meta.main) {
   await activateBackend("wasm", { threads: 1 });
   const source: ModelSource = JSON.parse(Deno.args[0]);
   const { preprocessing } = source.manifest;
-  const predict = predictorOf(await openModel(source), preprocessing);
+  const model = await openModel(source).catch((error) => {
+    // Whoever asks hears why in one line.
+    console.error(error instanceof WeightsError ? error.message : error);
+    Deno.exit(1);
+  });
+  const predict = predictorOf(model, preprocessing);
   const cropBytes = preprocessing.size ** 2 * 3;
   await answerPipe(
     (input) => readRequest(input, cropBytes),

@@ -4,7 +4,7 @@ import { MANIFEST_SCHEMA, type ModelManifest } from "../models/manifest.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { convertStateDict } from "../weights/convert.ts";
+import { convertStart } from "../weights/convert_start.ts";
 import { fetchPretrained } from "../weights/fetch_pretrained.ts";
 import { readStateDict } from "../weights/read.ts";
 import { modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
@@ -12,24 +12,24 @@ import type { ConvertWeightsParameters } from "./parameters.ts";
 import { sha256OfFile } from "../data/download/digest.ts";
 import { writeParameters } from "../weights/parameter_file.ts";
 
-/** Expected where the weights have no head, so that it is missed. */
-const IMAGENET_CLASSES = 1000;
-
 if (import.meta.main) await runStep<ConvertWeightsParameters>(convert);
 
 async function convert(step: StepContext<ConvertWeightsParameters>): Promise<void> {
   const { model, path, ...pretrained } = await findWeights(step);
   const architecture = findArchitecture(model);
-  const stateDict = await readStateDict(path);
-  // A model trained on other photos may have any number of classes: its head is replaced all the same.
-  const classes = stateDict.get(`${architecture.head}.weight`)?.shape[0] ?? IMAGENET_CLASSES;
-  const parameters = convertStateDict(stateDict, parameterSpecs(architecture, classes), path);
+  const { parameters, classes, note } = convertStart(
+    await readStateDict(path),
+    (classes) => parameterSpecs(architecture, classes),
+    architecture.head,
+    path,
+  );
+  if (note) step.log(`${path}: ${note}`);
   const manifest: ModelManifest = {
     schema: MANIFEST_SCHEMA,
     architecture: model,
-    classes,
+    classes: classes ?? 1, // Without a head it tells none apart; that of training counts its own.
     preprocessing: architecture.preprocessing,
-    pretrained,
+    pretrained: note ? { ...pretrained, note } : pretrained,
   };
   await writeParameters(`${step.output}/${PRETRAINED_PARAMETERS}`, parameters);
   await modelFile.write(step.output, manifest);

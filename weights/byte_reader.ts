@@ -6,6 +6,9 @@ export class EndOfBytes extends Error {
 /** No integer in a weights file needs as many bytes. */
 const LONGEST_INTEGER = 1024;
 
+/** As many arguments as a call surely takes. */
+const SPREAD = 4096;
+
 /** Reads numbers and strings one after the other; little-endian, where not said otherwise. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -16,9 +19,13 @@ export class ByteReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** @throws {EndOfBytes} as all the others do */
-  skip(length: number): number {
+  /** @throws {EndOfBytes} where fewer are left; as all the others do */
+  expect(length: number) {
     if (length > this.#bytes.length - this.offset) throw new EndOfBytes("the bytes end too early");
+  }
+
+  skip(length: number): number {
+    this.expect(length);
     const start = this.offset;
     this.offset += length;
     return start;
@@ -51,7 +58,12 @@ export class ByteReader {
   }
 
   latin1(length: number): string {
-    return Array.from(this.bytes(length), (byte) => String.fromCharCode(byte)).join("");
+    const bytes = this.bytes(length);
+    let text = "";
+    for (let at = 0; at < length; at += SPREAD) {
+      text += String.fromCharCode(...bytes.subarray(at, at + SPREAD));
+    }
+    return text;
   }
 
   /** Up to the next line feed, which is read as well. */

@@ -1,4 +1,5 @@
 /** From PyTorch's state dict to parameters in tfjs's layout, and back. */
+import { withoutPrefix } from "./fit.ts";
 import { describeMismatch } from "./mismatch.ts";
 import type { NamedTensor, ParameterLayout } from "./parameter.ts";
 import { transpose } from "./strided.ts";
@@ -16,7 +17,8 @@ const axes = {
 
 /**
  * The parameters that `specs` lists, in their order and in tfjs's layout, after a check that the
- * state dict has exactly these. `*.num_batches_tracked`, which nothing here needs, may be there.
+ * state dict has exactly these. A prefix before all of them is dropped; `num_batches_tracked` and
+ * what profilers count may be there.
  *
  * @param what names the weights in messages, such as the path of their file
  * @throws {WeightsError} which lists what is missing, unexpected or misshapen
@@ -32,10 +34,11 @@ export function convertStateDict(
   specs: readonly ParameterLayout[],
   what = "the file of weights",
 ): Map<string, NamedTensor> {
-  const mismatch = describeMismatch(stateDict, specs);
-  if (mismatch) throw new WeightsError(`${what} does not fit the model. ${mismatch}`);
+  const fitting = withoutPrefix(stateDict, specs, what);
+  const mismatch = describeMismatch(fitting.stateDict, specs);
+  if (mismatch) throw new WeightsError(`${fitting.what} does not fit the model. ${mismatch}`);
   return new Map(specs.map(({ name, kind, shape }) => {
-    const data = floats(name, stateDict.get(name)!, what);
+    const data = floats(name, fitting.stateDict.get(name)!, what);
     return [
       name,
       kind === "vector" ? { shape: [...shape], data } : transpose(data, shape, axes[kind]),

@@ -1,11 +1,13 @@
 /** What a file of weights says of itself beside its tensors. */
 import { ZipArchive } from "../data/download/zip_archive.ts";
 import { unknownKind, weightsKind } from "./file_kind.ts";
+import { readOnnx } from "./onnx.ts";
 import { readSafetensors } from "./safetensors.ts";
 
 /** A record beside the pickle of a `.pth` becomes an entry without its `.json`. */
 const RECORD = /^[^/]+\/([a-z_]+)\.json$/;
-const LARGEST_RECORD = 16 << 20;
+/** What the records of a file may have in all, once inflated; those beyond are passed over. */
+const MOST_BYTES = 4 << 20;
 
 /**
  * The metadata of a safetensors or ONNX file, and what else lies as JSON in the zip of a `.pth`;
@@ -27,7 +29,7 @@ export async function readMetadata(path: string): Promise<Record<string, string>
     case "safetensors":
       return (await readSafetensors(path)).metadata;
     case "onnx":
-      return (await (await import("./onnx.ts")).readOnnx(path)).metadata;
+      return (await readOnnx(path)).metadata;
     case "torch legacy":
       return {};
   }
@@ -37,9 +39,11 @@ export async function readMetadata(path: string): Promise<Record<string, string>
 async function readRecords(path: string): Promise<Record<string, string>> {
   using archive = await ZipArchive.open(path);
   const records: Record<string, string> = {};
+  let left = MOST_BYTES;
   for (const entry of archive.entries) {
     const name = RECORD.exec(entry.name)?.[1];
-    if (!name || entry.bytes > LARGEST_RECORD) continue;
+    if (!name || entry.bytes > left) continue;
+    left -= entry.bytes;
     records[name] = new TextDecoder().decode(await archive.read(entry));
   }
   return records;

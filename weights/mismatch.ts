@@ -1,6 +1,6 @@
 /** Saying in what a file of weights and a model differ. */
 import type { ParameterLayout } from "./parameter.ts";
-import type { Tensor } from "./tensor.ts";
+import { quoted, type Tensor } from "./tensor.ts";
 
 /** How many names of a kind are listed. */
 const LISTED = 3;
@@ -12,9 +12,7 @@ export function describeMismatch(
 ): string | undefined {
   const expected = new Set(specs.map(({ name }) => name));
   const missing = specs.filter(({ name }) => !stateDict.has(name));
-  const unexpected = [...stateDict.keys()].filter((name) =>
-    !expected.has(name) && !name.endsWith(".num_batches_tracked")
-  );
+  const unexpected = [...stateDict.keys()].filter((name) => !expected.has(name));
   const misshapen = specs.filter(({ name, shape }) => {
     const tensor = stateDict.get(name);
     return tensor && !sameShape(tensor.shape, shape);
@@ -31,9 +29,26 @@ export function describeMismatch(
   ].filter((sentence) => sentence !== undefined);
   if (sentences.length === 0) return undefined;
   const hint = missing.length || unexpected.length
-    ? "It may be of another architecture: choose the model that it was saved from"
+    ? missingHeadHint(missing, unexpected, specs) ??
+      "It may be of another architecture: choose the model that it was saved from"
     : headHint(stateDict, misshapen);
   return [...sentences, ...(hint ? [hint] : [])].join(". ");
+}
+
+/** Where all is there but the last layer, or other layers are in its place. */
+function missingHeadHint(
+  missing: readonly ParameterLayout[],
+  unexpected: readonly string[],
+  specs: readonly ParameterLayout[],
+): string | undefined {
+  const head = missing.find(({ kind }) => kind === "linear")?.name.replace(/\.weight$/, "");
+  if (!head || missing.some(({ name }) => !name.startsWith(`${head}.`))) return undefined;
+  const scope = scopeOfHead(head, specs);
+  if (unexpected.some((name) => !name.startsWith(scope))) return undefined;
+  return (unexpected.length
+    ? `Its head (${head}) is made of other layers`
+    : `It has no head (${head})`) +
+    ": training can start from it, which replaces the head, but it cannot answer";
 }
 
 /** Where only the last layer differs, in its number of classes. */
@@ -50,10 +65,21 @@ function headHint(
     `give the classes that it was trained on`;
 }
 
+/** How all names begin that are of the head, or of what may stand in its place. */
+export function scopeOfHead(head: string, specs: readonly ParameterLayout[]): string {
+  const others = specs.filter(({ name }) => !name.startsWith(`${head}.`));
+  let scope = `${head}.`;
+  for (;;) {
+    const wider = scope.replace(/[^.]+\.$/, "");
+    if (wider === "" || others.some(({ name }) => name.startsWith(wider))) return scope;
+    scope = wider;
+  }
+}
+
 function list(what: string, names: string[]): string | undefined {
   if (names.length === 0) return undefined;
   const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : "";
-  return `${names.length} ${what}: ${names.slice(0, LISTED).join(", ")}${more}`;
+  return `${names.length} ${what}: ${names.slice(0, LISTED).map(quoted).join(", ")}${more}`;
 }
 
 function sameShape(a: readonly number[], b: readonly number[]): boolean {

@@ -1,13 +1,16 @@
 /** Parameters out of an ONNX file: its initializers, under the names that they have there. */
-import protobuf from "protobufjs/light.js";
-import { FLOAT, type OnnxContent, OnnxModel } from "./onnx_schema.ts";
-import { elementsFrom, elementsOf, type Tensor, WeightsError } from "./tensor.ts";
+import { FLOAT, ONNX_FIELDS } from "./onnx_fields.ts";
+import { packedVarints, protobufFields } from "./protobuf_fields.ts";
+import { elementsFrom, elementsOf, quoted, type Tensor, WeightsError } from "./tensor.ts";
 
 export interface OnnxFile {
   /** The float32 initializers; others (shapes, limits of a clip) are none of a model's parameters. */
   tensors: Map<string, Tensor>;
   metadata: Record<string, string>;
 }
+
+/** More than any network has: of tensors, of their axes, of entries beside them. */
+const MOST_TENSORS = 100_000, MOST_AXES = 64, MOST_ENTRIES = 10_000;
 
 /**
  * Reads a file whose tensors lie in it, as graft writes it.
@@ -17,29 +20,74 @@ export interface OnnxFile {
  * @throws {WeightsError} where it is no ONNX file, is damaged, or keeps its tensors elsewhere
  */
 export async function readOnnx(path: string): Promise<OnnxFile> {
-  const { graph, metadataProps = [] } = decode(path, await Deno.readFile(path));
-  const tensors = new Map<string, Tensor>();
-  for (const { name, dims, dataType, rawData } of graph?.initializer ?? []) {
-    const shape = dims.map(Number);
-    if (dataType !== FLOAT || shape.length === 0) continue;
-    if (rawData.length !== 4 * elementsOf(shape)) {
-      throw new WeightsError(
-        `${path}: ${name} has ${rawData.length} bytes, which is not float32 [${shape}]: only files ` +
-          "that hold their own raw tensors are read",
-      );
-    }
-    tensors.set(name, { shape, ...elementsFrom(rawData.slice(), "float32") });
-  }
-  return {
-    tensors,
-    metadata: Object.fromEntries(metadataProps.map(({ key, value }) => [key, value])),
-  };
-}
-
-function decode(path: string, bytes: Uint8Array): OnnxContent {
+  const bytes = await Deno.readFile(path);
   try {
-    return OnnxModel.decode(protobuf.Reader.create(bytes)) as unknown as OnnxContent;
+    return contentOf(bytes);
   } catch (error) {
+    if (error instanceof WeightsError) throw new WeightsError(`${path}: ${error.message}`);
     throw new WeightsError(`${path} is no whole ONNX file (${(error as Error).message})`);
   }
 }
+
+function contentOf(bytes: Uint8Array): OnnxFile {
+  const { ModelProto, GraphProto } = ONNX_FIELDS;
+  const tensors = new Map<string, Tensor>();
+  const metadata: [string, string][] = [];
+  let initializers = 0;
+  for (const { id, value } of protobufFields(bytes)) {
+    if (id === ModelProto.metadataProps[0] && metadata.push(entryOf(value)) > MOST_ENTRIES) {
+      throw new WeightsError(`it has more than ${MOST_ENTRIES} entries of metadata`);
+    }
+    if (id !== ModelProto.graph[0]) continue;
+    for (const field of protobufFields(bytesOf(value))) {
+      if (field.id !== GraphProto.initializer[0]) continue;
+      if (++initializers > MOST_TENSORS) {
+        throw new WeightsError(`it has more than ${MOST_TENSORS} tensors, which no network has`);
+      }
+      const [name, tensor] = tensorOf(bytesOf(field.value));
+      if (tensor) tensors.set(name, tensor);
+    }
+  }
+  return { tensors, metadata: Object.fromEntries(metadata) };
+}
+
+/** Undefined where it is none of a model's parameters. */
+function tensorOf(message: Uint8Array): [name: string, tensor?: Tensor] {
+  const { dims, dataType: type, name: nameField, rawData: raw } = ONNX_FIELDS.TensorProto;
+  const shape: number[] = [];
+  let [name, dataType, rawData] = ["", 0, new Uint8Array() as Uint8Array];
+  for (const { id, value } of protobufFields(message)) {
+    if (id === dims[0]) {
+      for (const size of packedVarints(value)) {
+        if (shape.push(size) <= MOST_AXES) continue;
+        throw new WeightsError(`a tensor has more than ${MOST_AXES} axes`);
+      }
+    } else if (id === type[0]) dataType = Number(value);
+    else if (id === nameField[0]) name = textOf(value);
+    else if (id === raw[0]) rawData = bytesOf(value);
+  }
+  if (dataType !== FLOAT || shape.length === 0) return [name];
+  if (rawData.length !== 4 * elementsOf(shape)) {
+    throw new WeightsError(
+      `${
+        quoted(name)
+      } has ${rawData.length} bytes, which is not float32 [${shape}]: only files that hold ` +
+        "their own raw tensors are read",
+    );
+  }
+  return [name, { shape, ...elementsFrom(rawData.slice(), "float32") }];
+}
+
+function entryOf(message: number | Uint8Array): [key: string, value: string] {
+  const { key, value } = ONNX_FIELDS.StringStringEntryProto;
+  const texts = new Map([...protobufFields(bytesOf(message))].map(({ id, value }) => [id, value]));
+  return [textOf(texts.get(key[0])), textOf(texts.get(value[0]))];
+}
+
+function bytesOf(value: number | Uint8Array): Uint8Array {
+  if (typeof value === "number") throw new RangeError("a number in place of a message");
+  return value;
+}
+
+const textOf = (value: number | Uint8Array = new Uint8Array()) =>
+  new TextDecoder().decode(bytesOf(value));

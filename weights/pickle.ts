@@ -7,7 +7,8 @@
  * without the text opcodes of protocol 0, which torch never wrote.
  */
 import { ByteReader } from "./byte_reader.ts";
-import { mapOf, PickleError, PickleMachine, type PickleWorld } from "./pickle_machine.ts";
+import { PickleBudget } from "./pickle_budget.ts";
+import { PickleError, PickleMachine, type PickleWorld } from "./pickle_machine.ts";
 
 /**
  * Runs the pickle that begins at `offset`.
@@ -15,17 +16,20 @@ import { mapOf, PickleError, PickleMachine, type PickleWorld } from "./pickle_ma
  * Lists and tuples become arrays, dicts and OrderedDicts Maps, sets Sets, integers numbers or, where
  * those are not exact, bigints. Attributes set on a Map (such as `_metadata`) are dropped.
  *
+ * @param budget that several pickles of a file may share; by default, `bytes` are the file
  * @returns the value, and the offset of what follows the pickle
- * @throws {PickleError} for anything refused or damaged
+ * @throws {PickleError} for anything refused or damaged, and beyond the budget
  * @throws {EndOfBytes} where the bytes end before the pickle does
  */
 export function unpickle(
   bytes: Uint8Array,
   world: PickleWorld,
   offset = 0,
+  budget: PickleBudget = new PickleBudget(bytes.length),
 ): { value: unknown; end: number } {
-  const machine = new PickleMachine(new ByteReader(bytes, offset), world);
+  const machine = new PickleMachine(new ByteReader(bytes, offset), world, budget);
   for (;;) {
+    budget.operation();
     const opcode = machine.reader.uint8();
     if (opcode === STOP) return { value: machine.pop(), end: machine.reader.offset };
     const operation = operations.get(opcode);
@@ -57,44 +61,41 @@ const table: [opcode: string | number, operation: (m: PickleMachine) => void][] 
   [0x8b, (m) => m.push(m.reader.integer(m.reader.uint32()))], // LONG4
   ["G", (m) => m.push(m.reader.bigEndianFloat64())], // BINFLOAT
 
-  ["X", (m) => m.push(m.reader.utf8(m.reader.uint32()))], // BINUNICODE
-  [0x8c, (m) => m.push(m.reader.utf8(m.reader.uint8()))], // SHORT_BINUNICODE
-  [0x8d, (m) => m.push(m.reader.utf8(m.reader.uint64()))], // BINUNICODE8
-  ["T", (m) => m.push(m.reader.latin1(m.reader.uint32()))], // BINSTRING, Python 2
-  ["U", (m) => m.push(m.reader.latin1(m.reader.uint8()))], // SHORT_BINSTRING, Python 2
-  ["B", (m) => m.push(m.reader.bytes(m.reader.uint32()).slice())], // BINBYTES
-  ["C", (m) => m.push(m.reader.bytes(m.reader.uint8()).slice())], // SHORT_BINBYTES
-  [0x8e, (m) => m.push(m.reader.bytes(m.reader.uint64()).slice())], // BINBYTES8
-  [0x96, (m) => m.push(m.reader.bytes(m.reader.uint64()).slice())], // BYTEARRAY8
+  ["X", (m) => m.push(m.reader.utf8(m.text(m.reader.uint32())))], // BINUNICODE
+  [0x8c, (m) => m.push(m.reader.utf8(m.text(m.reader.uint8())))], // SHORT_BINUNICODE
+  [0x8d, (m) => m.push(m.reader.utf8(m.text(m.reader.uint64())))], // BINUNICODE8
+  ["T", (m) => m.push(m.reader.latin1(m.text(m.reader.uint32())))], // BINSTRING, Python 2
+  ["U", (m) => m.push(m.reader.latin1(m.text(m.reader.uint8())))], // SHORT_BINSTRING, Python 2
+  ["B", (m) => m.push(m.reader.bytes(m.text(m.reader.uint32())).slice())], // BINBYTES
+  ["C", (m) => m.push(m.reader.bytes(m.text(m.reader.uint8())).slice())], // SHORT_BINBYTES
+  [0x8e, (m) => m.push(m.reader.bytes(m.text(m.reader.uint64())).slice())], // BINBYTES8
+  [0x96, (m) => m.push(m.reader.bytes(m.text(m.reader.uint64())).slice())], // BYTEARRAY8
 
-  ["]", (m) => m.push([])], // EMPTY_LIST
-  ["l", (m) => m.push(m.popMark())], // LIST
+  ["]", (m) => m.pushArray([])], // EMPTY_LIST
+  ["l", (m) => m.pushArray(m.popMark())], // LIST
   ["a", (m) => m.append(m.popMany(1))], // APPEND
   ["e", (m) => m.append(m.popMark())], // APPENDS
-  [")", (m) => m.push([])], // EMPTY_TUPLE
-  ["t", (m) => m.push(m.popMark())], // TUPLE
-  [0x85, (m) => m.push(m.popMany(1))], // TUPLE1
-  [0x86, (m) => m.push(m.popMany(2))], // TUPLE2
-  [0x87, (m) => m.push(m.popMany(3))], // TUPLE3
-  ["}", (m) => m.push(new Map())], // EMPTY_DICT
-  ["d", (m) => m.push(mapOf(m.popMark()))], // DICT
+  [")", (m) => m.pushArray([])], // EMPTY_TUPLE
+  ["t", (m) => m.pushArray(m.popMark())], // TUPLE
+  [0x85, (m) => m.pushArray(m.popMany(1))], // TUPLE1
+  [0x86, (m) => m.pushArray(m.popMany(2))], // TUPLE2
+  [0x87, (m) => m.pushArray(m.popMany(3))], // TUPLE3
+  ["}", (m) => m.pushMap()], // EMPTY_DICT
+  ["d", (m) => m.pushMap(m.popMark())], // DICT
   ["s", (m) => m.setItems(m.popMany(2))], // SETITEM
   ["u", (m) => m.setItems(m.popMark())], // SETITEMS
-  [0x8f, (m) => m.push(new Set())], // EMPTY_SET
+  [0x8f, (m) => m.pushSet()], // EMPTY_SET
   [0x90, (m) => m.add(m.popMark())], // ADDITEMS
-  [0x91, (m) => m.push(new Set(m.popMark()))], // FROZENSET
+  [0x91, (m) => m.pushSet(m.popMark())], // FROZENSET
 
-  [0x94, (m) => m.memo.set(m.memo.size, m.top())], // MEMOIZE
-  ["q", (m) => m.memo.set(m.reader.uint8(), m.top())], // BINPUT
-  ["r", (m) => m.memo.set(m.reader.uint32(), m.top())], // LONG_BINPUT
+  [0x94, (m) => m.memoize()], // MEMOIZE
+  ["q", (m) => m.memoize(m.reader.uint8())], // BINPUT
+  ["r", (m) => m.memoize(m.reader.uint32())], // LONG_BINPUT
   ["h", (m) => m.recall(m.reader.uint8())], // BINGET
   ["j", (m) => m.recall(m.reader.uint32())], // LONG_BINGET
 
   ["c", (m) => m.push(m.world.global(m.reader.line(), m.reader.line()))], // GLOBAL
-  [0x93, (m) => { // STACK_GLOBAL
-    const [module, name] = m.popMany(2);
-    m.push(m.world.global(String(module), String(name)));
-  }],
+  [0x93, (m) => m.global()], // STACK_GLOBAL
   ["Q", (m) => m.push(m.world.persistent(m.pop()))], // BINPERSID
   ["R", (m) => m.call()], // REDUCE
   [0x81, (m) => m.call()], // NEWOBJ

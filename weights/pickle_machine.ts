@@ -1,9 +1,18 @@
 /** The stack machine that runs a pickle; see pickle.ts for what it may do. */
 import type { ByteReader } from "./byte_reader.ts";
+import type { PickleBudget } from "./pickle_budget.ts";
+
+/** More arguments than any function has that a pickle may call. */
+const MOST_ARGUMENTS = 16;
 
 /** A pickle that is damaged, or wants something that is refused. */
 export class PickleError extends Error {
   override name = "PickleError";
+}
+
+/** Something harmless in a pickle that nobody here needs: a device, a complex number. */
+export class Unread {
+  constructor(readonly what: string) {}
 }
 
 /** What a pickle may refer to outside itself. */
@@ -22,9 +31,13 @@ export class PickleMachine {
   #stack: unknown[] = [];
   /** The stacks below the marks. */
   readonly #below: unknown[][] = [];
-  readonly memo = new Map<number, unknown>();
+  readonly #memo = new Map<number, unknown>();
 
-  constructor(readonly reader: ByteReader, readonly world: PickleWorld) {}
+  constructor(
+    readonly reader: ByteReader,
+    readonly world: PickleWorld,
+    readonly budget: PickleBudget,
+  ) {}
 
   push(value: unknown) {
     this.#stack.push(value);
@@ -43,7 +56,32 @@ export class PickleMachine {
     return value;
   }
 
+  pushArray(items: unknown[]) {
+    this.budget.array();
+    this.#stack.push(items);
+  }
+
+  pushMap(items: unknown[] = []) {
+    this.budget.hashed();
+    this.budget.entries(items.length / 2);
+    this.#stack.push(mapOf(items));
+  }
+
+  pushSet(items: unknown[] = []) {
+    this.budget.hashed();
+    this.budget.entries(items.length);
+    this.#stack.push(new Set(items));
+  }
+
+  /** Leaves `length` as it is, where that many bytes follow and may become a string. */
+  text(length: number): number {
+    this.reader.expect(length);
+    this.budget.text(length);
+    return length;
+  }
+
   mark() {
+    this.budget.array();
     this.#below.push(this.#stack);
     this.#stack = [];
   }
@@ -62,9 +100,23 @@ export class PickleMachine {
     return Array.from({ length: count }, () => this.pop()).reverse();
   }
 
+  memoize(index = this.#memo.size) {
+    this.budget.entries(1);
+    this.#memo.set(index, this.top());
+  }
+
   recall(index: number) {
-    if (!this.memo.has(index)) throw new PickleError("the pickle is damaged: it recalls nothing");
-    this.push(this.memo.get(index));
+    if (!this.#memo.has(index)) throw new PickleError("the pickle is damaged: it recalls nothing");
+    this.push(this.#memo.get(index));
+  }
+
+  global() {
+    const [module, name] = this.popMany(2);
+    // Anything else as text could be longer than memory: lists can hold one another many times over.
+    if (typeof module !== "string" || typeof name !== "string") {
+      throw new PickleError("the pickle is damaged: a name is no text");
+    }
+    this.push(this.world.global(module, name));
   }
 
   call() {
@@ -73,12 +125,18 @@ export class PickleMachine {
     if (typeof callee !== "function" || !Array.isArray(args)) {
       throw new PickleError("it calls something that is no function");
     }
+    if (args.length > MOST_ARGUMENTS) {
+      throw new PickleError(`it calls a function with ${args.length} arguments`);
+    }
+    this.budget.hashed();
+    for (const arg of args) this.budget.entries(sizeOf(arg)); // which may be copied
     this.push(callee(...args));
   }
 
   setItems(items: unknown[]) {
     const target = this.top();
     if (!(target instanceof Map) || items.length % 2) throw damagedContainer();
+    this.budget.entries(items.length / 2);
     for (let i = 0; i < items.length; i += 2) target.set(items[i], items[i + 1]);
   }
 
@@ -91,13 +149,17 @@ export class PickleMachine {
   add(items: unknown[]) {
     const target = this.top();
     if (!(target instanceof Set)) throw damagedContainer();
+    this.budget.entries(items.length);
     for (const item of items) target.add(item);
   }
 
   /** `object.__setstate__(state)`: no object here has state that matters. */
   build() {
     this.pop();
-    if (!(this.top() instanceof Map)) throw new PickleError("it sets the state of an object");
+    const target = this.top();
+    if (!(target instanceof Map || target instanceof Unread)) {
+      throw new PickleError("it sets the state of an object");
+    }
   }
 }
 
@@ -105,8 +167,13 @@ function damagedContainer(): PickleError {
   return new PickleError("the pickle is damaged: it fills something that is no container");
 }
 
+function sizeOf(value: unknown): number {
+  if (Array.isArray(value)) return value.length;
+  return value instanceof Map || value instanceof Set ? value.size : 0;
+}
+
 /** Keys and values in turn. */
-export function mapOf(items: unknown[]): Map<unknown, unknown> {
+function mapOf(items: unknown[]): Map<unknown, unknown> {
   const map = new Map();
   for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i], items[i + 1]);
   return map;

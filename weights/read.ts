@@ -2,6 +2,7 @@
 import { ZipArchive } from "../data/download/zip_archive.ts";
 import { EndOfBytes } from "./byte_reader.ts";
 import { unknownKind, weightsKind } from "./file_kind.ts";
+import { readOnnx } from "./onnx.ts";
 import { PickleError } from "./pickle_machine.ts";
 import { readSafetensors } from "./safetensors.ts";
 import { stateDictViews, withoutPrefixes } from "./state_dict.ts";
@@ -36,14 +37,14 @@ export async function readStateDict(path: string): Promise<Map<string, Tensor>> 
   switch (weightsKind(head)) {
     case "torch zip": {
       using archive = await ZipArchive.open(path);
-      return await readTorch(path, size, () => openTorchZip(archive));
+      return await readTorch(path, size, () => openTorchZip(archive, size));
     }
     case "torch legacy":
       return await readTorch(path, size, () => openTorchLegacy(file));
     case "safetensors":
       return withoutPrefixes((await readSafetensors(path)).tensors);
-    case "onnx": // its library is loaded for no other
-      return (await (await import("./onnx.ts")).readOnnx(path)).tensors;
+    case "onnx":
+      return (await readOnnx(path)).tensors;
   }
   throw unknownKind(path, head);
 }

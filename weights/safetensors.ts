@@ -41,7 +41,10 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
     return bytes;
   };
   const length = Number(new DataView((await read(new Uint8Array(8))).buffer).getBigUint64(0, true));
-  if (length > Math.min(LARGEST_HEADER, size - 8)) throw damaged(path, "its header is too long");
+  if (length > size - 8) throw damaged(path, "its header is too long");
+  if (length > LARGEST_HEADER) {
+    throw damaged(path, `its header has ${length} bytes, more than any file of weights needs`);
+  }
   const { entries, metadata } = parseHeader(
     path,
     await read(new Uint8Array(length)),

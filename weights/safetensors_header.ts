@@ -4,11 +4,16 @@ import {
   type DType,
   elementsOf,
   type HalfDType,
+  quoted,
   type Tensor,
   WeightsError,
 } from "./tensor.ts";
 
-export const LARGEST_HEADER = 100_000_000;
+/** Of 200,000 tensors, or of metadata as long; the format itself allows six times as much. */
+export const LARGEST_HEADER = 16 << 20;
+
+/** A tensor needs 9 brackets and commas, in 3 levels. */
+const MOST_PARTS = 1 << 20, DEEPEST = 4, MOST_AXES = 64;
 
 /** safetensors' names of the types that are read. */
 export const safetensorsTypes: Record<string, DType | HalfDType> = {
@@ -50,19 +55,25 @@ export function formatHeader(
 
 /** The tensors by offset, and the metadata; checked so that reading them in turn is right. */
 export function parseHeader(path: string, bytes: Uint8Array, dataBytes: number) {
+  assertModest(path, bytes);
   let header: Record<string, unknown>;
   try {
     header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw damaged(path, "its header is no JSON");
   }
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw damaged(path, "its header is no object");
+  }
   const { __metadata__: metadata = {}, ...rest } = header;
   if (!isMetadata(metadata)) throw damaged(path, "its metadata is no map of strings");
   const entries = Object.entries(rest).map(([name, entry]): [string, HeaderEntry] => {
-    if (!isHeaderEntry(entry)) throw damaged(path, `its header describes ${name} wrongly`);
+    if (!isHeaderEntry(entry)) throw damaged(path, `its header describes ${quoted(name)} wrongly`);
     if (!Object.hasOwn(safetensorsTypes, entry.dtype)) {
       const known = Object.keys(safetensorsTypes).join(", ");
-      throw new WeightsError(`${path}: ${name} has the type ${entry.dtype}; known are ${known}`);
+      throw new WeightsError(
+        `${path}: ${quoted(name)} has the type ${quoted(entry.dtype)}; known are ${known}`,
+      );
     }
     return [name, entry];
   }).sort(([, a], [, b]) =>
@@ -70,9 +81,14 @@ export function parseHeader(path: string, bytes: Uint8Array, dataBytes: number) 
   );
   let offset = 0;
   for (const [name, { dtype, shape, data_offsets: [start, end] }] of entries) {
-    if (start !== offset) throw damaged(path, `${name} overlaps another tensor or leaves a gap`);
+    if (start !== offset) {
+      throw damaged(path, `${quoted(name)} overlaps another tensor or leaves a gap`);
+    }
     if (end - start !== elementsOf(shape) * bytesPerElement(safetensorsTypes[dtype])) {
-      throw damaged(path, `${name} has ${end - start} bytes, which is not ${dtype} [${shape}]`);
+      throw damaged(
+        path,
+        `${quoted(name)} has ${end - start} bytes, which is not ${dtype} [${shape}]`,
+      );
     }
     offset = end;
   }
@@ -82,10 +98,42 @@ export function parseHeader(path: string, bytes: Uint8Array, dataBytes: number) 
   return { entries, metadata };
 }
 
+/** Before it is parsed: of a few bytes, JSON makes objects that fill the memory. */
+function assertModest(path: string, bytes: Uint8Array) {
+  let [parts, depth, inText] = [0, 0, false];
+  for (let at = 0; at < bytes.length; at++) {
+    const character = bytes[at];
+    if (inText) {
+      if (character === 0x5c) at++; // what a backslash escapes, a quotation mark for instance
+      else if (character === 0x22) inText = false;
+      continue;
+    }
+    switch (character) {
+      case 0x22: // "
+        inText = true;
+        break;
+      case 0x5b: // [
+      case 0x7b: // {
+        parts++;
+        if (++depth > DEEPEST) throw damaged(path, "its header has lists in lists in lists");
+        break;
+      case 0x5d: // ]
+      case 0x7d: // }
+        depth--;
+        break;
+      case 0x2c: // ,
+        if (++parts > MOST_PARTS) {
+          throw damaged(path, "its header has more parts than tensors need");
+        }
+    }
+  }
+}
+
 function isHeaderEntry(value: unknown): value is HeaderEntry {
   if (typeof value !== "object" || value === null) return false;
   const { dtype, shape, data_offsets } = value as Partial<Record<string, unknown>>;
-  return typeof dtype === "string" && isNaturals(shape) && isNaturals(data_offsets) &&
+  return typeof dtype === "string" && isNaturals(shape) &&
+    shape.length <= MOST_AXES && isNaturals(data_offsets) &&
     data_offsets.length === 2 && data_offsets[0] <= data_offsets[1];
 }
 

@@ -40,6 +40,14 @@ export class WeightsError extends Error {
   override name = "WeightsError";
 }
 
+/** A name out of a file as messages show it: it may be a megabyte long, or move the cursor. */
+export function quoted(name: string): string {
+  const shown = name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+  return shown.replace(/\p{Cc}/gu, "\u{FFFD}");
+}
+
+const LONGEST_NAME = 100;
+
 export function bytesPerElement(dtype: DType | HalfDType): number {
   return isHalf(dtype) ? 2 : arrayTypes[dtype].BYTES_PER_ELEMENT;
 }

@@ -1,5 +1,8 @@
 import type { StorageReference } from "./torch_globals.ts";
 
+/** No description of tensors is as long. */
+export const LARGEST_PICKLE = 256 << 20;
+
 /** A PyTorch file, opened: what was saved, with storages that are read when they are needed. */
 export interface TorchFile {
   /** Containers, numbers, strings, and a `TensorView` for each tensor. */

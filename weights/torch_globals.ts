@@ -1,6 +1,6 @@
 /** The few things that a pickle of tensors refers to, and nothing else. */
-import { PickleError } from "./pickle_machine.ts";
-import { type DType, elementsOf, type HalfDType } from "./tensor.ts";
+import { PickleError, Unread } from "./pickle_machine.ts";
+import { type DType, elementsOf, type HalfDType, quoted } from "./tensor.ts";
 
 /** `torch.FloatStorage` and its like: only the element type matters. */
 class StorageType {
@@ -22,6 +22,9 @@ export class TensorView {
   ) {}
 }
 
+/** As many as torch's own kernels can have. */
+const MOST_AXES = 64;
+
 const globals = new Map<string, unknown>([
   ["torch.DoubleStorage", new StorageType("float64")],
   ["torch.FloatStorage", new StorageType("float32")],
@@ -37,11 +40,47 @@ const globals = new Map<string, unknown>([
   ["torch._utils._rebuild_tensor_v2", rebuildTensor],
   ["torch._utils._rebuild_parameter", rebuildParameter],
   ["torch._utils._rebuild_parameter_with_state", rebuildParameter],
+  ["torch.nn.parameter.Parameter", rebuildParameter],
+  ["torch._tensor._rebuild_from_type_v2", rebuildFromType],
   ["torch.Size", (sizes: unknown = []) => sizes],
   ["collections.OrderedDict", orderedDict],
-  ["builtins.set", (items: unknown = []) => new Set(arrayOf(items))],
-  ["__builtin__.set", (items: unknown = []) => new Set(arrayOf(items))],
+  ["collections.Counter", (counts: unknown = new Map()) => counts],
+  ["collections.defaultdict", (_factory: unknown, pairs?: unknown) => orderedDict(pairs)],
+  ["_codecs.encode", (text: unknown) => text], // bytes, in protocol 2
 ]);
+for (const module of ["builtins", "__builtin__"]) {
+  for (const set of ["set", "frozenset"]) {
+    globals.set(`${module}.${set}`, (items: unknown = []) => new Set(arrayOf(items)));
+  }
+  for (const type of ["complex", "bytearray", "list", "dict", "tuple", "int", "float", "str"]) {
+    globals.set(`${module}.${type}`, unread(type));
+  }
+}
+
+/**
+ * What stands beside weights and is harmless: most of it torch's own safe loader opens; a scalar of
+ * NumPy and the options of a training script are in many files besides.
+ *
+ * Source: torch/_weights_only_unpickler.py, `_get_allowed_globals`.
+ */
+const BESIDE = new RegExp(
+  "^(" + [
+    "torch\\.(device|Tensor|strided|channels_last|contiguous_format|preserve_format)",
+    "torch\\.(bool|b?float\\d+\\w*|u?int\\d+|bits\\w+|complex\\d+|q(u?int|int)\\w+)",
+    "torch\\.(per_tensor|per_channel)_\\w+",
+    "torch\\.serialization\\._get_layout",
+    "torch\\._utils\\._rebuild_(tensor_v3|qtensor|sparse_tensor|meta_tensor_no_storage|nested_tensor)",
+    "torch\\.(Complex(Float|Double)|Q(U?Int|Int)\\w+)Storage",
+    "torch\\.storage\\.UntypedStorage",
+    "numpy\\.(dtype|ndarray)|numpy\\.(_core|core)\\.multiarray\\.(scalar|_reconstruct)",
+    "argparse\\.Namespace",
+  ].join("|") + ")$",
+);
+
+/** A value that is passed over, also where the pickle calls it. */
+function unread(what: string): unknown {
+  return Object.assign(() => new Unread(what), { what });
+}
 
 /**
  * The allowed global of that name.
@@ -49,22 +88,28 @@ const globals = new Map<string, unknown>([
  * @throws {PickleError} for any other, by its name
  */
 export function torchGlobal(module: string, name: string): unknown {
-  const value = globals.get(`${module}.${name}`);
+  const path = `${module}.${name}`;
+  const value = globals.get(path);
   if (value !== undefined) return value;
+  if (BESIDE.test(path)) return unread(path);
   throw new PickleError(
-    `it needs ${module}.${name}, which is refused: a file of weights may hold tensors and ` +
+    `it needs ${quoted(path)}, which is refused: a file of weights may hold tensors and ` +
       `containers only. In Python, save just these: torch.save(model.state_dict(), FILE)`,
   );
 }
 
 /**
  * The storage that a persistent id names: ("storage", type, key, device, elements), and in legacy
- * files a sixth element for views of storages, which torch has not written since 0.4.
+ * files a sixth element for views of storages, which torch has not written since 0.4. Those of
+ * element types that no weights have are passed over.
  *
  * Source: torch/serialization.py, `persistent_load`.
  */
-export function storageReference(id: unknown): StorageReference {
+export function storageReference(id: unknown): StorageReference | Unread {
   const [tag, type, key, _device, elements, view] = arrayOf(id);
+  if (tag === "storage" && typeof type === "function" && "what" in type) {
+    return new Unread(String(type.what));
+  }
   if (tag !== "storage" || !(type instanceof StorageType) || typeof key !== "string") {
     throw new PickleError("it refers to something that is no storage of tensors");
   }
@@ -78,7 +123,11 @@ export function storageReference(id: unknown): StorageReference {
 
 /** Source: torch/_utils.py; what follows the strides (gradients, hooks) is not needed. */
 function rebuildTensor(storage: unknown, offset: unknown, shape: unknown, strides: unknown) {
+  if (storage instanceof Unread) return storage;
   if (!(storage instanceof StorageReference)) throw new PickleError("a tensor has no storage");
+  if (arrayOf(shape).length > MOST_AXES || arrayOf(strides).length > MOST_AXES) {
+    throw new PickleError(`a tensor has more than ${MOST_AXES} axes`);
+  }
   const view = new TensorView(
     storage,
     naturalNumber(offset),
@@ -97,6 +146,12 @@ function rebuildTensor(storage: unknown, offset: unknown, shape: unknown, stride
 
 function rebuildParameter(tensor: unknown) {
   return tensor;
+}
+
+/** Source: torch/_tensor.py; a subclass or attributes of a tensor are not needed. */
+function rebuildFromType(rebuild: unknown, _type: unknown, args: unknown) {
+  if (rebuild !== rebuildTensor && rebuild !== rebuildParameter) return new Unread("a tensor");
+  return (rebuild as (...args: unknown[]) => unknown)(...arrayOf(args).slice(0, MOST_AXES));
 }
 
 function orderedDict(pairs: unknown = []) {

@@ -1,9 +1,10 @@
 /** PyTorch's format before 1.6: five pickles, then the storages. */
 import { EndOfBytes } from "./byte_reader.ts";
 import { unpickle } from "./pickle.ts";
-import { PickleError } from "./pickle_machine.ts";
-import { bytesPerElement } from "./tensor.ts";
-import { swapBytes, type TorchFile } from "./torch_file.ts";
+import { PickleBudget } from "./pickle_budget.ts";
+import { PickleError, Unread } from "./pickle_machine.ts";
+import { bytesPerElement, quoted } from "./tensor.ts";
+import { LARGEST_PICKLE, swapBytes, type TorchFile } from "./torch_file.ts";
 import { type StorageReference, storageReference, torchGlobal } from "./torch_globals.ts";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
@@ -26,6 +27,11 @@ export async function openTorchLegacy(file: Deno.FsFile): Promise<TorchFile> {
     global: torchGlobal,
     persistent(id: unknown) {
       const storage = storageReference(id);
+      if (storage instanceof Unread) {
+        throw new PickleError(
+          `it has a ${storage.what}, which is not read in files from before torch 1.6: save it again`,
+        );
+      }
       storages.set(storage.key, storage);
       return storage;
     },
@@ -41,7 +47,7 @@ export async function openTorchLegacy(file: Deno.FsFile): Promise<TorchFile> {
   let at = end;
   for (const key of Array.isArray(keys) ? keys : []) {
     const storage = storages.get(key);
-    if (!storage) throw new PickleError(`its storage ${key} belongs to no tensor`);
+    if (!storage) throw new PickleError("one of its storages belongs to no tensor");
     offsets.set(key, at + 8);
     at += 8 + storage.elements * bytesPerElement(storage.dtype);
   }
@@ -51,12 +57,12 @@ export async function openTorchLegacy(file: Deno.FsFile): Promise<TorchFile> {
     value,
     async load({ key, dtype, elements }) {
       const offset = offsets.get(key);
-      if (offset === undefined) throw new PickleError(`its storage ${key} is missing`);
+      if (offset === undefined) throw new PickleError(`its storage ${quoted(key)} is missing`);
       const width = bytesPerElement(dtype);
       const head = await readAt(file, offset - 8, 8);
       if (bigEndian) head.reverse();
       if (new DataView(head.buffer).getBigInt64(0, true) !== BigInt(elements)) {
-        throw new PickleError(`its storage ${key} has another size than declared`);
+        throw new PickleError(`its storage ${quoted(key)} has another size than declared`);
       }
       const bytes = await readAt(file, offset, elements * width);
       return bigEndian ? swapBytes(bytes, width) : bytes;
@@ -71,13 +77,14 @@ async function readPickles(
   world: Parameters<typeof unpickle>[1],
 ): Promise<{ values: unknown[]; end: number }> {
   const { size } = await file.stat();
-  for (let length = Math.min(size, 1 << 18);; length = Math.min(size, 2 * length)) {
+  for (let length = Math.min(size, 1 << 18);; length = Math.min(size, 4 * length)) {
     const bytes = await readAt(file, 0, length);
     const values: unknown[] = [];
+    const budget = new PickleBudget(size);
     let end = 0;
     try {
       while (values.length < count) {
-        const pickle = unpickle(bytes, world, end);
+        const pickle = unpickle(bytes, world, end, budget);
         values.push(pickle.value);
         end = pickle.end;
       }
@@ -85,6 +92,7 @@ async function readPickles(
     } catch (error) {
       if (!(error instanceof EndOfBytes)) throw error;
       if (length === size) throw cutOff(size);
+      if (length > LARGEST_PICKLE) throw new PickleError("its pickle is too large for weights");
     }
   }
 }

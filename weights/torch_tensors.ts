@@ -1,9 +1,12 @@
 /** From views of storages to contiguous tensors. */
 import { PickleError } from "./pickle_machine.ts";
 import { gather, isContiguous } from "./strided.ts";
-import { bytesPerElement, elementsFrom, elementsOf, type Tensor } from "./tensor.ts";
+import { bytesPerElement, elementsFrom, elementsOf, quoted, type Tensor } from "./tensor.ts";
 import type { TorchFile } from "./torch_file.ts";
 import type { StorageReference, TensorView } from "./torch_globals.ts";
+
+/** Ten times as many as the largest networks for images have; each is read on its own. */
+const MOST_TENSORS = 20_000;
 
 /**
  * Loads tensors, a storage at a time: beside the result, one storage is in memory. A storage that a
@@ -11,13 +14,16 @@ import type { StorageReference, TensorView } from "./torch_globals.ts";
  *
  * @param limit bytes that tensors and storages may have in all: views can repeat elements, and zips
  *   inflate, at will
- * @throws {PickleError} where the limit is exceeded
+ * @throws {PickleError} where the limit is exceeded, or there are more tensors than networks have
  */
 export async function loadTensors(
   views: ReadonlyMap<string, TensorView>,
   load: TorchFile["load"],
   limit: number,
 ): Promise<Map<string, Tensor>> {
+  if (views.size > MOST_TENSORS) {
+    throw new PickleError(`it has ${views.size} tensors, more than any network of ours`);
+  }
   const byStorage = Map.groupBy(views, ([, view]) => view.storage.key);
   const tensors = new Map<string, Tensor>();
   let bytes = 0;
@@ -43,6 +49,6 @@ export async function loadTensors(
 function assertSameStorage(storages: StorageReference[]) {
   const [first] = storages;
   if (storages.some((s) => s.dtype !== first.dtype || s.elements !== first.elements)) {
-    throw new PickleError(`its storage ${first.key} is declared in two ways`);
+    throw new PickleError(`its storage ${quoted(first.key)} is declared in two ways`);
   }
 }

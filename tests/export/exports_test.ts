@@ -152,9 +152,6 @@ Deno.test("a damaged ONNX file is refused by name", async () => {
   await Deno.remove(path);
 });
 
-Deno.test("a description that is none, or of another kind, is passed over", () => {
-  for (const text of [undefined, "no JSON", "{}", '{"schema":1,"classes":[3]}', "null"]) {
-    assert.equal(parseDescription(text === undefined ? {} : { graft: text }), undefined, text);
-  }
+Deno.test("ONNX's operators are of a version that all runtimes have", () => {
   assert.equal(OPSET, 17);
 });

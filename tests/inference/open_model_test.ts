@@ -37,6 +37,24 @@ Deno.test("parameters are the same from a file of torch's and from one of ours",
   assert.deepEqual(await parametersOf(own), await parametersOf(torch));
 });
 
+Deno.test("a head of another number of classes is refused: the file and both numbers are named", async () => {
+  const manifest = { ...torch.manifest, classes: ["ant", "bee"] };
+  await assert.rejects(
+    parametersOf({ ...torch, manifest }),
+    /torch\.safetensors: its head \(classifier\.1\) tells 3 classes apart, but 2 are named/,
+  );
+});
+
+Deno.test("a prefix before all names is dropped", async () => {
+  const file = `${folder}/prefixed.safetensors`;
+  const named = randomStateDict(findArchitecture(architecture), 3);
+  await writeSafetensors(
+    file,
+    new Map([...named].map(([name, tensor]) => [`model.${name}`, tensor])),
+  );
+  assert.deepEqual(await parametersOf({ ...torch, file }), await parametersOf(torch));
+});
+
 Deno.test("outputs are the model's own, in this process and in processes beside", async () => {
   await activateBackend("wasm", { threads: 1 });
   const model = await openModel(torch);
@@ -62,4 +80,13 @@ Deno.test("outputs are the model's own, in this process and in processes beside"
 Deno.test("a process that cannot open its model says why", async () => {
   using pool = new PredictorPool({ ...own, file: `${folder}/nowhere.safetensors` }, 1, []);
   await assert.rejects(pool.predict(crops), /a process that computes ended: [^]*nowhere/);
+});
+
+Deno.test("what is wrong with its weights is said in one line", async () => {
+  const manifest = { ...torch.manifest, classes: ["ant", "bee"] };
+  using pool = new PredictorPool({ ...torch, manifest }, 1, []);
+  await assert.rejects(
+    pool.predict(crops),
+    /^Error: a process that computes ended: .*torch\.safetensors: its head .* trained on$/,
+  );
 });

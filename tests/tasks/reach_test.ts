@@ -32,7 +32,7 @@ const STEPS: Record<string, Reach> = {
     types: ["data/codecs", "models"],
   },
   convert_weights: {
-    most: 55,
+    most: 59,
     runs: ["weights", "models", "data/download", "data/unwritable.ts"],
     types: ["backend"],
   },

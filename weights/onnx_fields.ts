@@ -2,11 +2,11 @@
  * As much of ONNX's protobuf schema as a network and its parameters need; fields not listed are
  * passed over. Source: https://github.com/onnx/onnx/blob/v1.17.0/onnx/onnx.proto
  */
-import protobuf from "protobufjs/light.js";
 
 type Field = [id: number, type: string, rule?: "repeated"];
 
-const MESSAGES: Record<string, Record<string, Field>> = {
+/** The fields of each message by name. */
+export const ONNX_FIELDS = {
   ModelProto: {
     irVersion: [1, "int64"],
     producerName: [2, "string"],
@@ -51,33 +51,7 @@ const MESSAGES: Record<string, Record<string, Field>> = {
   TensorTypeProto: { elemType: [1, "int32"], shape: [2, "TensorShapeProto"] },
   TensorShapeProto: { dim: [1, "DimensionProto", "repeated"] },
   DimensionProto: { dimValue: [1, "int64"], dimParam: [2, "string"] },
-};
-
-const root = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(
-    Object.entries(MESSAGES).map(([message, fields]) => [message, {
-      fields: Object.fromEntries(
-        Object.entries(fields).map(([name, [id, type, rule]]) => [name, { id, type, rule }]),
-      ),
-    }]),
-  ),
-});
-
-/** The message that a `.onnx` file is. */
-export const OnnxModel: protobuf.Type = root.lookupType("ModelProto");
+} satisfies Record<string, Record<string, Field>>;
 
 /** ONNX's number of float32 tensors. */
 export const FLOAT = 1;
-
-export interface OnnxTensor {
-  dims: number[];
-  dataType: number;
-  name: string;
-  rawData: Uint8Array;
-}
-
-/** What is read of a file. */
-export interface OnnxContent {
-  graph?: { initializer?: OnnxTensor[] };
-  metadataProps?: { key: string; value: string }[];
-}
