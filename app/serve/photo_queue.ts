@@ -13,6 +13,8 @@ export interface PhotoQueueOptions {
   predicting: number;
   /** Photos that are taken in at a time. */
   most?: number;
+  /** Milliseconds that a photo may wait for its turn. */
+  patience?: number;
 }
 
 /** At 60 a second, whoever comes last waits a second. */
@@ -34,18 +36,20 @@ export class PhotoQueue {
   readonly #inside = new Map<string, number>();
   #total = 0;
 
-  constructor({ cut, cutting, predict, predicting, most = MOST }: PhotoQueueOptions) {
+  constructor({ cut, cutting, predict, predicting, most = MOST, patience }: PhotoQueueOptions) {
     this.#most = most;
     this.#cutting = new Stage({
       slots: cutting,
       // Photos that take their time do not hold up those of others.
       slotsOfSender: Math.max(1, cutting - 1),
+      patience,
       work: async ([photo]) => [await cut(photo)],
     });
     this.#predicting = new Stage({
       slots: predicting,
       together: TOGETHER,
       expectsMore: () => this.#cutting.isBusy,
+      patience,
       work: predict,
     });
   }

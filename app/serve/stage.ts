@@ -1,4 +1,4 @@
-import type { BusyError } from "./refusals.ts";
+import { BusyError } from "./refusals.ts";
 import { RoundRobin } from "./round_robin.ts";
 
 /** Who sent a photo. */
@@ -16,8 +16,10 @@ export interface StageOptions<In, Out> {
   slotsOfSender?: number;
   /** Inputs that go together, at most. */
   together?: number;
-  /** Whether it is worth `PATIENCE_MS` to wait for others to go with those that are there. */
+  /** Whether it is worth `BATCH_PATIENCE_MS` to wait for others to go with those that are there. */
   expectsMore?: () => boolean;
+  /** Milliseconds that an input may wait for its turn. */
+  patience?: number;
   /** Answers inputs in their order. */
   work: (inputs: In[]) => Promise<Out[]>;
 }
@@ -25,11 +27,17 @@ export interface StageOptions<In, Out> {
 interface Job<In, Out> {
   input: In;
   signal: AbortSignal;
+  /** Ends the waiting. */
+  timer: ReturnType<typeof setTimeout>;
+  isOver: boolean;
   resolve(output: Out): void;
   reject(error: unknown): void;
 }
 
-const PATIENCE_MS = 3;
+/** For others to go with those that are there. */
+const BATCH_PATIENCE_MS = 3;
+/** Behind photos that are stuck; whoever asks would not wait much longer either. */
+const TURN_PATIENCE_MS = 20_000;
 
 /** Work that waits for its turn: fair between senders, what waits goes together. */
 export class Stage<In, Out> {
@@ -47,10 +55,18 @@ export class Stage<In, Out> {
     return this.#waiting.size > 0 || this.#free < this.options.slots;
   }
 
-  /** @throws {BusyError} where it had to make room; the signal's reason; what `work` throws */
+  /**
+   * @throws {BusyError} where it had to make room, or waited too long; the signal's reason; what
+   * `work` throws
+   */
   run(input: In, { address, signal }: Sender): Promise<Out> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push(address, { input, signal, resolve, reject });
+      const timer = setTimeout(() => {
+        job.isOver = true;
+        reject(new BusyError("too many photos are being decoded: try again"));
+      }, this.options.patience ?? TURN_PATIENCE_MS);
+      const job: Job<In, Out> = { input, signal, timer, isOver: false, resolve, reject };
+      this.#waiting.push(address, job);
       this.#begin();
     });
   }
@@ -58,8 +74,10 @@ export class Stage<In, Out> {
   /** Sends the newest away that waits for this sender. */
   makeRoom(address: string, error: BusyError): boolean {
     const job = this.#waiting.takeNewest(address);
-    job?.reject(error);
-    return job !== undefined;
+    if (!job) return false;
+    clearTimeout(job.timer);
+    job.reject(error);
+    return true;
   }
 
   #begin(isLate = false): void {
@@ -69,7 +87,7 @@ export class Stage<In, Out> {
         this.#timer ??= setTimeout(() => {
           this.#timer = undefined;
           this.#begin(true);
-        }, PATIENCE_MS);
+        }, BATCH_PATIENCE_MS);
         return;
       }
       // Shared out among those that are free: half as many each take half as long.
@@ -85,8 +103,10 @@ export class Stage<In, Out> {
     while (batch.length < most) {
       const next = this.#waiting.take((sender) => (this.#running.get(sender) ?? 0) < slotsOfSender);
       if (!next) break;
-      if (next.item.signal.aborted) next.item.reject(next.item.signal.reason);
-      else batch.push(next);
+      const { isOver, timer, signal, reject } = next.item;
+      clearTimeout(timer);
+      if (signal.aborted) reject(signal.reason);
+      else if (!isOver) batch.push(next);
     }
     return batch;
   }

@@ -143,6 +143,26 @@ Deno.test("not more are taken in than may; whoever has most there makes room for
   assert.equal(await again, 9);
 });
 
+Deno.test("whoever waits too long behind photos that are stuck is sent away, and may come again", async () => {
+  const { pass, open } = gate();
+  const seen: number[] = [];
+  const queue = queueOf({
+    cutting: 1,
+    patience: 30,
+    cut: async (photo) => {
+      seen.push(photo[0]);
+      if (photo[0] === 1) await pass();
+      return crop(photo);
+    },
+  });
+  const stuck = queue.ask(Uint8Array.of(1), from("a"));
+  await assert.rejects(queue.ask(Uint8Array.of(2), from("a")), BusyError);
+  open();
+  assert.deepEqual((await stuck).logits, [1]);
+  assert.deepEqual((await queue.ask(Uint8Array.of(3), from("a"))).logits, [3]);
+  assert.deepEqual(seen, [1, 3]);
+});
+
 Deno.test("what nobody waits for any more is neither decoded nor answered", async () => {
   const { pass, open } = gate();
   const seen: number[] = [];
