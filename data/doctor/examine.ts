@@ -1,12 +1,12 @@
-import { decodeInOrder } from "../decode_pool.ts";
 import { type Examined, examinedFrom } from "../examined.ts";
 import { listFiles } from "../sources/list_files.ts";
 import { arrange } from "./arrange.ts";
 import type { Collection } from "./diagnose.ts";
+import { examineInOrder } from "./examine_in_order.ts";
 
 /**
  * Looks at every photo of a folder; nothing is written, and memory does not grow with their size.
- * The process needs to read the folder and the source files of data/.
+ * The process needs to read the folder and to run Deno: photos are decoded in processes of their own.
  *
  * @param what the name of the source in messages
  * @throws {Error} where there is no such folder
@@ -22,14 +22,12 @@ export async function examineFolder(
 ): Promise<Collection> {
   const { photos, others, problem } = arrange(await listFiles(folder), what);
   const files: Examined[] = [];
-  const decoded = decodeInOrder(photos.map(({ path }) => `${folder}/${path}`), {
-    workers: navigator.hardwareConcurrency,
+  const examined = examineInOrder(photos.map(({ path }) => `${folder}/${path}`), {
+    processes: navigator.hardwareConcurrency,
     exifOrientation,
-    examine: true,
-    withoutPixels: true,
     signal,
   });
-  for await (const result of decoded) {
+  for await (const result of examined) {
     const { path, ...place } = photos[files.length];
     files.push(examinedFrom(path, place, result));
     progress?.(files.length, photos.length);

@@ -27,7 +27,7 @@ const CHECKPOINTS = ["pipeline/store", "pipeline/digest.ts"];
 
 const STEPS: Record<string, Reach> = {
   download_data: {
-    most: 89,
+    most: 90,
     runs: ["data", "data/sources", "data/download"],
     types: ["data/codecs", "models"],
   },
