@@ -1,6 +1,6 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
 import type { Code } from "./code.ts";
-import { shownParameters } from "./conceal.ts";
+import { shownParameters } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf, type Json, sha256 } from "./digest.ts";
 import { PipelineError } from "./errors.ts";

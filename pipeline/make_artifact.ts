@@ -1,5 +1,5 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
-import { concealing } from "./conceal.ts";
+import { concealing } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { changesBetween, describeChange } from "./explain/changes.ts";
 import type { Explanation } from "./explain/explain.ts";

@@ -1,5 +1,5 @@
 /** A run: every step after its inputs, as many at a time as there is room for. */
-import { shownParameters } from "./conceal.ts";
+import { shownParameters } from "./process/conceal.ts";
 import { inputsOf, type Resources, type StepDeclaration } from "./declaration.ts";
 import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import { printable } from "../../pipeline/printable.ts";
+import { printable } from "../../pipeline/process/printable.ts";
 
 /** A path that a terminal opens on a click (OSC 8); elsewhere the path alone. */
 export function linkTo(path: string, isTerminal = Deno.stdout.isTerminal()): string {

@@ -12,7 +12,7 @@ import { linkTo } from "./link.ts";
 import { nearest } from "./nearest.ts";
 import { parseFlags, readFlags } from "./parse_flags.ts";
 import { checkFolder } from "./paths.ts";
-import { printableJson, printableLines } from "../../pipeline/printable.ts";
+import { printableJson, printableLines } from "../../pipeline/process/printable.ts";
 import type { STORES } from "./shared_flags.ts";
 
 /** Runs the command that `args` name and says how it ended. */

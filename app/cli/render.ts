@@ -3,7 +3,7 @@ import { MultiBar, type SingleBar } from "cli-progress";
 import { Pace } from "./pace.ts";
 import { shortened, wrapped } from "./wrapped.ts";
 import type { PipelineEvent } from "../../pipeline/events.ts";
-import { printable, printableLines } from "../../pipeline/printable.ts";
+import { printable, printableLines } from "../../pipeline/process/printable.ts";
 
 export interface Renderer {
   show(event: PipelineEvent): void;

@@ -1,7 +1,7 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
 import * as v from "valibot";
 import type { PipelineEvent } from "../../pipeline/events.ts";
-import { printableLines } from "../../pipeline/printable.ts";
+import { printableLines } from "../../pipeline/process/printable.ts";
 import { run as runPipeline } from "../../pipeline/run.ts";
 import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
 import { type Program, withSettings } from "../cli/application.ts";

@@ -1,6 +1,6 @@
 /** `deno task runs [RUN]`: past runs, or one of them step by step. */
 import * as v from "valibot";
-import { printable } from "../../pipeline/printable.ts";
+import { printable } from "../../pipeline/process/printable.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { listRuns } from "../../pipeline/upkeep/history.ts";
 import { listPins } from "../../pipeline/upkeep/pins.ts";

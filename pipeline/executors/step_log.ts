@@ -1,5 +1,5 @@
 /** A step's log file, and its last lines for whoever reports a failure. */
-import { printableLines } from "../printable.ts";
+import { printableLines } from "../process/printable.ts";
 
 const TAIL_LINES = 20;
 

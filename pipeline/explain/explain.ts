@@ -1,7 +1,7 @@
 /** Why a step has to run: what differs between it as it is and its nearest earlier entry. */
 import { type Change, changesBetween, describeChange } from "./changes.ts";
 import type { Closure, Code } from "../code.ts";
-import { shownParameters } from "../conceal.ts";
+import { shownParameters } from "../process/conceal.ts";
 import type { StepDeclaration } from "../declaration.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 import type { Lookup, Manifest, ReadableStore } from "../store.ts";

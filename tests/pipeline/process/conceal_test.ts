@@ -1,11 +1,11 @@
 /** What a step declares as secret reaches its process, and nothing that is kept or shown. */
 import assert from "node:assert/strict";
-import type { StepDeclaration } from "../../pipeline/declaration.ts";
-import { sha256 } from "../../pipeline/digest.ts";
-import { why } from "../../pipeline/explain/why.ts";
-import { definePipeline } from "../../pipeline/graph.ts";
-import { walk } from "../../pipeline/store/read_tree.ts";
-import { Folder, misbehave, runCollecting, statuses, stepOf, writeText } from "./rig.ts";
+import type { StepDeclaration } from "../../../pipeline/declaration.ts";
+import { sha256 } from "../../../pipeline/digest.ts";
+import { why } from "../../../pipeline/explain/why.ts";
+import { definePipeline } from "../../../pipeline/graph.ts";
+import { walk } from "../../../pipeline/store/read_tree.ts";
+import { Folder, misbehave, runCollecting, statuses, stepOf, writeText } from "../rig.ts";
 
 /** Its text is all secret; what was concealed begins with a dash. */
 const conceal: StepDeclaration["conceal"] = (parameters) => {

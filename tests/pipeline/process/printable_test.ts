@@ -1,9 +1,9 @@
 /** Names and words of strangers where a terminal shows them. */
 import assert from "node:assert/strict";
-import { StepLog } from "../../pipeline/executors/step_log.ts";
-import { printable, printableJson, printableLines } from "../../pipeline/printable.ts";
-import * as ofReport from "../../report/text.ts";
-import { Folder } from "./rig.ts";
+import { StepLog } from "../../../pipeline/executors/step_log.ts";
+import { printable, printableJson, printableLines } from "../../../pipeline/process/printable.ts";
+import * as ofReport from "../../../report/text.ts";
+import { Folder } from "../rig.ts";
 
 /** ESC, OSC 8, C1's CSI, BEL, DEL, right-to-left override and marks, isolates, line separator, half a pair. */
 const EVIL = [

@@ -1,6 +1,6 @@
 /** Keeps what a step declares as secret out of all that is kept and shown. */
-import type { StepDeclaration } from "./declaration.ts";
-import type { Json } from "./digest.ts";
+import type { StepDeclaration } from "../declaration.ts";
+import type { Json } from "../digest.ts";
 
 /** A step's parameters as they may be kept: see `StepDeclaration.conceal`. */
 export function shownParameters(step: StepDeclaration, parameters: Json): Json {
