@@ -1,5 +1,6 @@
 import { decodeImage } from "./decode.ts";
 import { ImageError, type RgbImage } from "./image.ts";
+import { readPhoto } from "./read_photo.ts";
 import { evaluationCrop } from "./transforms.ts";
 
 /** A photo file, and what a model wants to see of it. */
@@ -32,7 +33,8 @@ export async function cropPhoto(
   try {
     image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
-    return refusalOf(error as Error);
+    const { message } = error as Error;
+    return { refusal: error instanceof ImageError ? message : `cannot be read: ${message}` };
   }
   const square = (resize: number, size: number) =>
     evaluationCrop(image, resize, size) as Uint8Array<ArrayBuffer>;
@@ -42,23 +44,4 @@ export async function cropPhoto(
       picture: { width: picture, height: picture, data: square(picture, picture) },
     }),
   };
-}
-
-/** The photo's bytes, or why there are none. */
-export async function readPhoto(
-  photo: string | Uint8Array,
-): Promise<Uint8Array | { refusal: string }> {
-  if (typeof photo !== "string") return photo;
-  try {
-    return await Deno.readFile(photo);
-  } catch (error) {
-    return refusalOf(error as Error);
-  }
-}
-
-function refusalOf(error: Error): { refusal: string } {
-  if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
-  if (error instanceof Deno.errors.NotFound) return { refusal: "there is no such file" };
-  const { message } = error;
-  return { refusal: error instanceof ImageError ? message : `cannot be read: ${message}` };
 }

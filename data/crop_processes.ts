@@ -1,6 +1,7 @@
-import { type CropRequest, type CropResponse, readPhoto } from "./crop_photo.ts";
+import type { CropRequest, CropResponse } from "./crop_photo.ts";
 import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
 import { ProcessError, ProcessPool } from "./process_pool.ts";
+import { readPhoto } from "./read_photo.ts";
 
 /** Longer than any honest photo should take. */
 const PATIENCE_MS = 10_000;
@@ -40,6 +41,11 @@ export class CropProcesses implements Disposable {
       const isLate = error.reason === "late";
       return { refusal: isLate ? `${error.message} to decode` : "it breaks the decoder" };
     }
+  }
+
+  /** Starts further processes, until there are so many. */
+  grow(processes: number): void {
+    this.#pool.grow(processes);
   }
 
   [Symbol.dispose](): void {

@@ -32,13 +32,18 @@ type ReadAnswer<Answer> = (output: PipeReader) => Promise<Answer | undefined>;
 /** Requests are begun in the order in which they come, one a process. */
 export class ProcessPool implements Disposable {
   readonly #all = new Set<PipedProcess>();
-  readonly #idle: PipedProcess[];
+  readonly #idle: PipedProcess[] = [];
   readonly #waiting: ((process: PipedProcess) => void)[] = [];
   #isClosed = false;
 
   /** The processes start at once. */
   constructor(private readonly options: ProcessOptions, size: number) {
-    this.#idle = Array.from({ length: size }, () => this.#start());
+    this.grow(size);
+  }
+
+  /** Starts further processes, until there are so many. */
+  grow(size: number): void {
+    while (this.#all.size < size) this.#release(this.#start());
   }
 
   /**
@@ -64,15 +69,19 @@ export class ProcessPool implements Disposable {
         throw error;
       });
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next(process);
-      else this.#idle.push(process);
+      this.#release(process);
     }
   }
 
   [Symbol.dispose](): void {
     this.#isClosed = true;
     for (const process of this.#all) process.kill();
+  }
+
+  #release(process: PipedProcess): void {
+    const next = this.#waiting.shift();
+    if (next) next(process);
+    else this.#idle.push(process);
   }
 
   #start(): PipedProcess {

@@ -1,7 +1,7 @@
 /** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
 import { activateBackend } from "../backend/activate.ts";
 import type { CropRequest, CropResponse } from "../data/crop_photo.ts";
-import { CropProcesses } from "../data/crop_processes.ts";
+import type { CropProcesses } from "../data/crop_processes.ts";
 import { predictorOf } from "./predictor.ts";
 import { PredictorPool } from "./predictor_pool.ts";
 import { type ModelSource, openModel } from "./open_model.ts";
@@ -27,24 +27,21 @@ const FEW = 24;
 /** Each process holds the model, and tfjs. */
 const MOST_PROCESSES = 8;
 
+/** @param crops cuts photos; it is grown to what they need, and left to whoever made it */
 export async function resourcesFor(
   source: ModelSource,
+  crops: CropProcesses,
   { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
 ): Promise<PredictionResources> {
   const cores = threads ?? navigator.hardwareConcurrency;
   const few = photos <= FEW;
-  // They start while the model loads.
-  const crops = new CropProcesses(few ? 1 : cores);
+  if (!few) crops.grow(cores);
   const predicting = await predictorFor(source, { backend, threads, photos, v8Flags });
   return {
     crop: (request) => crops.cut(request),
     // Enough cut photos for every process to have its next batch.
     cutting: few ? 2 : 16 * cores,
     ...predicting,
-    [Symbol.dispose]() {
-      crops[Symbol.dispose]();
-      predicting[Symbol.dispose]();
-    },
   };
 }
 
