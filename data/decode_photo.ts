@@ -3,6 +3,7 @@ import { type Encoding, readEncoding } from "./encoding.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { ImageError, type ImageErrorReason, type RgbImage } from "./image.ts";
 import { sniffImageFormat } from "./image_format.ts";
+import { readRegularFile } from "./read_regular_file.ts";
 
 /** What is wanted of a photo. */
 export interface PhotoWanted {
@@ -39,7 +40,7 @@ export interface Refusal {
 /** A file's bytes, or why there are none. */
 export async function readPhotoFile(path: string): Promise<Uint8Array<ArrayBuffer> | Refusal> {
   try {
-    return await Deno.readFile(path);
+    return await readRegularFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
     return { refusal: `cannot be read: ${(error as Error).message}`, reason: "unreadable" };
