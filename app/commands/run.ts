@@ -8,6 +8,7 @@ import { type Conclusion, type Program, withSettings } from "../cli/application.
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
 import { formatSeconds, nameWidth, newRenderer } from "../cli/render.ts";
+import { paragraph } from "../cli/wrapped.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName, nameRun } from "./run_name.ts";
@@ -35,7 +36,7 @@ async function runSteps(program: Program, context: RunContext): Promise<number> 
     context,
     operands,
   );
-  notes.forEach(say);
+  for (const note of notes) say(paragraph(note));
   const renderer = newRenderer();
   const onEvent = (event: PipelineEvent) => {
     renderer.show(event);
@@ -100,7 +101,7 @@ function sayFolders({ steps }: RunRecord, { say, sayPath }: Saying): void {
 function sayConclusion(lines: Conclusion, { say, sayPath }: Saying): void {
   if (lines.length > 0) say("");
   for (const line of lines) {
-    if (typeof line === "string") say(line);
+    if (typeof line === "string") say(paragraph(line));
     else sayPath(line.path, line.text);
   }
 }

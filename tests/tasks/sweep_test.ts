@@ -14,10 +14,10 @@ import { calibrate } from "../../inference/calibration.ts";
 import { compareBranches, scoreBranch } from "../../training/score.ts";
 import { sweepTable } from "../../training/sweep_table.ts";
 
-async function settingsOf(points: Record<string, string>[]) {
+async function settingsOf(points: Record<string, string>[], folder = "/") {
   return await Promise.all(points.map(async (labels) => {
     const flags = v.parse(TRAINING, { backend: "wasm", recipe: "quick", ...labels });
-    const { parameters } = await stepParameters(flags, "/", "/store");
+    const { parameters } = await stepParameters(flags, folder, "/store");
     return { labels, parameters };
   }));
 }
@@ -49,9 +49,15 @@ Deno.test("a sweep downloads and builds once, converts once a model, trains once
 });
 
 Deno.test("an axis of data divides everything that reads photos", async () => {
-  const points = ["/a", "/b"].map((data) => ({ data }));
-  const { pipeline } = sweepPipeline(graftPipeline([]), await settingsOf(points));
-  assert.ok(pipeline.steps.some(({ name }) => name === "build_datasets@data=-a"));
+  const folder = await Deno.makeTempDir();
+  const points = ["./a", "./b"].map((data) => ({ data }));
+  for (const { data } of points) {
+    await Deno.mkdir(`${folder}/${data}`);
+    await Deno.writeTextFile(`${folder}/${data}/photo.jpg`, "not looked at yet");
+  }
+  const { pipeline } = sweepPipeline(graftPipeline([]), await settingsOf(points, folder));
+  await Deno.remove(folder, { recursive: true });
+  assert.ok(pipeline.steps.some(({ name }) => name === "build_datasets@data=.-a"));
   assert.equal(pipeline.steps.filter(({ name }) => name === "convert_weights").length, 1);
 });
 

@@ -4,7 +4,12 @@ import { tryLock } from "../../../pipeline/store/lock.ts";
 import { expand } from "../../../pipeline/expand.ts";
 import { gc } from "../../../pipeline/upkeep/gc.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
-import { findRun, latestArtifact, listRuns } from "../../../pipeline/upkeep/history.ts";
+import {
+  findRun,
+  latestArtifact,
+  listRuns,
+  runArtifact,
+} from "../../../pipeline/upkeep/history.ts";
 import { assertIntact } from "../../../pipeline/upkeep/intact.ts";
 import { listPins, pin, unpin } from "../../../pipeline/upkeep/pins.ts";
 import { plan } from "../../../pipeline/explain/plan.ts";
@@ -240,6 +245,9 @@ Deno.test("the latest artifact is that of the newest run that has one", async ()
   const latest = (await latestArtifact(folder.store, "a"))!;
   assert.equal(latest.path, one.steps[0].artifact);
   assert.deepEqual(latest.manifest.result, { length: 3 });
+  // Of a run that is named it is that run's own.
+  assert.equal((await runArtifact(folder.store, two, "a"))!.path, two.steps[0].artifact);
+  assert.equal(await runArtifact(folder.store, two, "nothing"), undefined);
 });
 
 Deno.test("a damaged artifact is named, and no older one is given in its place", async () => {

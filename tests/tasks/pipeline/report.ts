@@ -10,7 +10,7 @@ Deno.test("a report tells the evaluation", async () => {
     `${artifactOf(outcome, "evaluate")}/metrics.json`,
   );
   const { correct, total } = branches[comparison.better === "frozen" ? "frozen" : "finetune"];
-  assert.ok(page.includes(`<strong>${correct} of ${total}</strong>`));
+  assert.ok(page.includes(`<strong>${correct} of ${total} photos</strong>`));
   assert.match(page, /train\/red\/broken\.png/); // what was left out
   assert.match(page, /Heat map of what spoke for (red|blue)/);
   // Of the manifest: an artifact whose key does not know Deno must not either.
