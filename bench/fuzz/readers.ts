@@ -18,6 +18,7 @@ import { sourceFile } from "../../tasks/artifacts/source.ts";
 import { readMetadata } from "../../weights/metadata.ts";
 import { readStateDict } from "../../weights/read.ts";
 import { elementsOf, WeightsError } from "../../weights/tensor.ts";
+import { checkStore, isNamed } from "./store_checks.ts";
 
 export interface Reader {
   /** @throws {Error} where the file is wrong, or what was read contradicts itself */
@@ -76,6 +77,12 @@ export const READERS: Record<string, Reader> = {
       return Promise.resolve();
     },
     isRefusal: ({ message }) => message.startsWith("labels.csv, line "),
+  },
+  store: {
+    async read(file) {
+      await checkStore(JSON.parse(await Deno.readTextFile(file)));
+    },
+    isRefusal: isNamed,
   },
   ...Object.fromEntries(
     Object.entries(ARTIFACTS).map(([name, artifact]): [string, Reader] => [name, {

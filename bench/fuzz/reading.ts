@@ -67,6 +67,11 @@ export class Reading implements AsyncDisposable {
     }
   }
 
+  /** As `read`, of a reader that takes a request as JSON. */
+  ask(reader: string, request: unknown, what: string): Promise<Outcome> {
+    return this.read(reader, new TextEncoder().encode(JSON.stringify(request)), what);
+  }
+
   async #start() {
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--v8-flags=--max-old-space-size=1024", PROGRAM],
