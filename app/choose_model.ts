@@ -5,9 +5,10 @@ import { manifestOf, type ModelSource } from "../inference/open_model.ts";
 import { type Postprocessing, UNCALIBRATED } from "../inference/postprocessing.ts";
 import { metricsFile } from "../tasks/artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "../tasks/artifacts/model.ts";
-import { readPostprocessing } from "../tasks/artifacts/postprocessing.ts";
+import { readPostprocessing, REFERENCES } from "../tasks/artifacts/postprocessing.ts";
 import { UsageError } from "./cli/errors.ts";
 import { checkFile } from "./cli/paths.ts";
+import { LatestResults } from "./latest_results.ts";
 import type { ModelFlags } from "./commands/flags.ts";
 import { percent } from "../data/statistics/percent.ts";
 import {
@@ -17,8 +18,6 @@ import {
 } from "../export/description.ts";
 import { type Branch, classNames } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
-import { latestArtifact } from "../pipeline/upkeep/history.ts";
-import type { Artifact } from "../pipeline/store.ts";
 import { readMetadata } from "../weights/metadata.ts";
 import { WeightsError } from "../weights/tensor.ts";
 
@@ -32,10 +31,10 @@ export interface ChosenModel {
 /** The branch asked for, or the one that the newest evaluation found better. */
 export async function trainedModel(
   { flags, store, readFrom }: Pick<CommandContext<ModelFlags>, "flags" | "store" | "readFrom">,
+  latest = new LatestResults(store, readFrom),
 ): Promise<ChosenModel> {
-  const latest: Latest = (step) => latestArtifact(store, step, readFrom);
   const branch = flags.branch ?? await betterBranch(latest);
-  const artifact = await latest(`train_${branch}`);
+  const artifact = await latest.of(`train_${branch}`);
   if (!artifact) {
     throw new Error(
       `${store} holds no trained model${flags.branch ? ` of the ${branch} branch` : ""}: run ` +
@@ -43,6 +42,7 @@ export async function trainedModel(
         "or give --weights FILE --model NAME --classes a,b,c",
     );
   }
+  await latest.assertIntact(artifact, [modelFile.name, BEST_PARAMETERS]);
   const manifest = await modelFile.read(artifact.path);
   const accuracy = percent(manifest.training!.valAccuracy);
   return {
@@ -53,22 +53,24 @@ export async function trainedModel(
 }
 
 type Classes = NonNullable<ModelFlags["classes"]>;
-type Latest = (step: string) => Promise<Artifact | undefined>;
 
 /** What the newest evaluation says, if it was of this very model. */
 async function postprocessingOf(
-  latest: Latest,
+  latest: LatestResults,
   branch: Branch,
   digest: string,
 ): Promise<Postprocessing> {
-  const evaluated = await latest("evaluate");
+  const evaluated = await latest.of("evaluate");
   const isOfIt = evaluated?.manifest.fingerprint.inputs[`train_${branch}`] === digest;
-  return isOfIt ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED;
+  if (!isOfIt) return UNCALIBRATED;
+  await latest.assertIntact(evaluated, [metricsFile.name, REFERENCES]);
+  return await readPostprocessing(evaluated.path, branch);
 }
 
-async function betterBranch(latest: Latest): Promise<Branch> {
-  const evaluated = await latest("evaluate");
-  if (!evaluated) return await latest("train_finetune") ? "finetune" : "frozen";
+async function betterBranch(latest: LatestResults): Promise<Branch> {
+  const evaluated = await latest.of("evaluate");
+  if (!evaluated) return await latest.of("train_finetune") ? "finetune" : "frozen";
+  await latest.assertIntact(evaluated, [metricsFile.name]);
   const { comparison } = await metricsFile.read(evaluated.path);
   return comparison.better === "frozen" ? "frozen" : "finetune";
 }

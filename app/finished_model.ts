@@ -6,11 +6,12 @@ import type { CardFacts } from "../export/model_card.ts";
 import { parametersOf } from "../inference/open_model.ts";
 import type { Branch } from "../models/manifest.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
-import { latestArtifact, listRuns } from "../pipeline/upkeep/history.ts";
+import { listRuns } from "../pipeline/upkeep/history.ts";
 import type { Artifact } from "../pipeline/store.ts";
 import { metricsFile } from "../tasks/artifacts/metrics.ts";
 import { sourceFile } from "../tasks/artifacts/source.ts";
 import { type ChosenModel, modelFromFile, trainedModel } from "./choose_model.ts";
+import { LatestResults } from "./latest_results.ts";
 
 export interface FinishedModel extends ChosenModel {
   description: ModelDescription;
@@ -25,15 +26,15 @@ export interface FinishedModel extends ChosenModel {
  */
 export async function finishedModel(context: CommandContext<ModelFlags>): Promise<FinishedModel> {
   const { flags, folder, store, readFrom } = context;
-  const latest: Latest = (step) => latestArtifact(store, step, readFrom);
   if (flags.weights) {
     const chosen = await modelFromFile(flags, folder);
     return await finished(chosen, {});
   }
-  const chosen = await trainedModel(context);
+  const latest = new LatestResults(store, readFrom);
+  const chosen = await trainedModel(context, latest);
   const { branch } = chosen.source.manifest.training!;
-  const trained = (await latest(`train_${branch}`))!;
-  const evaluated = await latest("evaluate");
+  const trained = (await latest.of(`train_${branch}`))!;
+  const evaluated = await latest.of("evaluate");
   const isEvaluated = evaluated && isMadeFrom(evaluated, trained);
   if (!isEvaluated && !flags.branch) {
     throw new Error(
@@ -49,20 +50,24 @@ export async function finishedModel(context: CommandContext<ModelFlags>): Promis
   return await finished(chosen, isEvaluated ? await factsOf(latest, branch, evaluated) : {});
 }
 
-type Latest = (step: string) => Promise<Artifact | undefined>;
-
 async function finished(chosen: ChosenModel, facts: CardFacts): Promise<FinishedModel> {
   const { source, postprocessing: { temperature } } = chosen;
   const description = { ...source.manifest, temperature };
   return { ...chosen, description, parameters: await parametersOf(source), facts };
 }
 
-async function factsOf(latest: Latest, branch: Branch, evaluated: Artifact): Promise<CardFacts> {
+async function factsOf(
+  latest: LatestResults,
+  branch: Branch,
+  evaluated: Artifact,
+): Promise<CardFacts> {
+  await latest.assertIntact(evaluated, [metricsFile.name]);
   const { branches } = await metricsFile.read(evaluated.path);
-  const dataset = await latest("build_datasets");
-  const photos = await latest("download_data");
+  const dataset = await latest.ifWhole("build_datasets");
+  const photos = await latest.ifWhole("download_data");
   const areTheirs = dataset && photos && isMadeFrom(evaluated, dataset) &&
     isMadeFrom(dataset, photos);
+  if (areTheirs) await latest.assertIntact(photos, [sourceFile.name]);
   return {
     score: branches[branch],
     source: areTheirs ? await sourceFile.read(photos.path) : undefined,

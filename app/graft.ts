@@ -1,5 +1,6 @@
 /** graft's command line, put together: its commands, and the pipeline that they are about. */
 import { v8FlagArguments } from "../backend/v8_flags.ts";
+import { withPublicUrls } from "../data/download/public_url.ts";
 import { graftPipeline } from "../tasks/pipeline.ts";
 import { sweepPipeline } from "../tasks/sweep_pipeline.ts";
 import type { Pipeline } from "../pipeline/graph.ts";
@@ -45,6 +46,7 @@ export function graft(defaultStore: string): Application {
     about: "transfer learning for images",
     defaultCommand: "pipeline",
     defaultStore,
+    conceal: withPublicUrls,
     steps: STEP_SUMMARIES,
     // In the order of the overview: what people do first comes first.
     commands: [

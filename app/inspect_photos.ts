@@ -14,6 +14,7 @@ import { ZipArchive } from "../data/download/zip_archive.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { countFindings, describeFinding } from "../report/describe_findings.ts";
 import { findingsSheet } from "../report/findings_sheet.ts";
+import { printable } from "../report/text.ts";
 
 /** Whose input size decides what is small, where --model does not say. */
 const MODEL = "resnet18";
@@ -56,7 +57,11 @@ export async function inspectPhotos(context: InspectContext): Promise<number> {
       const path = resolve(here, flags.grid);
       const sheet = await findingsSheet(findings, folder, `What was found in ${what}`);
       if (sheet) await Deno.writeFile(path, sheet);
-      console.error(sheet ? `drew ${path}` : `${path} was not drawn: no finding names a file`);
+      console.error(
+        sheet
+          ? `drew ${printable(path)}`
+          : `${printable(path)} was not drawn: no finding names a file`,
+      );
     }
     return findings.some(({ severity }) => severity === "error") ? EXIT.failed : EXIT.done;
   } finally {
@@ -72,7 +77,7 @@ function withPath(spec: SourceSpec, here: string): SourceSpec {
 async function photosOf(
   spec: SourceSpec,
   temporary: string,
-  { signal, store, say }: InspectContext,
+  { flags, signal, store, say }: InspectContext,
 ): Promise<string> {
   if (spec.kind === "folder") return spec.path;
   if (spec.kind === "zip") {
@@ -85,6 +90,7 @@ async function photosOf(
   await materialize(spec, temporary, {
     seed: 0,
     downloads: `${store}/downloads`,
+    most: flags["max-download"],
     mirror: Deno.env.get("GRAFT_MIRROR"),
     signal,
     log: say,

@@ -2,12 +2,15 @@
 import { dirname } from "node:path";
 import { sha256 } from "../pipeline/digest.ts";
 import type { Pipeline } from "../pipeline/graph.ts";
+import { DamageError } from "../pipeline/errors.ts";
 import { openStore } from "../pipeline/implementations.ts";
 import type { RunRecord, StepRecord } from "../pipeline/run_record.ts";
+import type { Artifact } from "../pipeline/store.ts";
 import { type DrawnEvaluation, renderPage } from "../report/page/page.ts";
 import type { ReportedRun } from "../report/page/run.ts";
 import { curvesFile } from "../tasks/artifacts/history.ts";
 import { drawingCode } from "./drawing_code.ts";
+import { withRemedy } from "./latest_results.ts";
 import { isThere, replaceFile } from "./replace_file.ts";
 
 /** Paths of what a run has now. */
@@ -64,12 +67,14 @@ function reportedRun({ steps }: Pipeline, record: RunRecord): ReportedRun {
 }
 
 async function drawCurves(
-  { step, kind = step, artifact }: StepRecord,
+  record: StepRecord,
   store: string,
   code: string,
 ): Promise<string | undefined> {
+  const { step, kind = step, artifact } = record;
   if (!kind.startsWith("train_") || !artifact || !isThere(artifact)) return undefined;
   const name = step.slice("train_".length);
+  await assertAsPublished(record, kind, [curvesFile.name]);
   const path = `${store}/pictures/curves_${name}.png`;
   const source = `${sha256(Deno.readTextFileSync(`${artifact}/${curvesFile.name}`))} ${code}`;
   if (isDrawnFrom(path, source)) return path;
@@ -106,26 +111,45 @@ async function drawnEvaluation(
   code: string,
 ): Promise<DrawnEvaluation> {
   const path = `${openStore(store).cache}/report.json`;
-  const deno = await madeWith(record, folder);
+  const step = record.steps.find(({ step }) => step === "evaluate")!;
+  const deno = (await artifactOf(step, "evaluate"))?.manifest.made.deno;
   const source = `${folder} ${deno} ${code}`;
   const kept = readKept(path);
   if (kept?.source === source) return kept;
+  await assertAsPublished(step, "evaluate", ["facts.json", "shown"]);
   const { drawFacts } = await import("./draw_facts.ts");
   const drawn: Kept = { source, ...await drawFacts(record.id, folder, deno) };
   replaceFile(path, new TextEncoder().encode(JSON.stringify(drawn)));
   return drawn;
 }
 
-/** The version of Deno that made an evaluation, by its manifest. */
-async function madeWith(
-  { steps }: RunRecord,
-  folder: string,
-): Promise<string | undefined> {
-  const { key } = steps.find(({ step }) => step === "evaluate")!;
-  // <store>/artifacts/evaluate/<content>: it may lie in another store than the run.
-  const store = openStore(dirname(dirname(dirname(folder))));
-  return key && (await store.find("evaluate", key)).artifact?.manifest.made.deno;
+/** Undefined where nothing is known of it but its folder. */
+async function artifactOf(
+  { key, artifact: folder }: StepRecord,
+  kind: string,
+): Promise<Artifact | undefined> {
+  if (!key || !folder) return undefined;
+  const { artifact, damage } = await openStore(storeOf(folder)).find(kind, key);
+  if (damage) throw damaged(kind, folder, damage);
+  return artifact;
 }
+
+/** @throws {Error} naming the file that is not as the step left it */
+async function assertAsPublished(
+  record: StepRecord,
+  kind: string,
+  names: readonly string[],
+): Promise<void> {
+  const artifact = await artifactOf(record, kind);
+  const damage = artifact && await openStore(storeOf(artifact.path)).inspect(artifact, names);
+  if (damage) throw damaged(kind, artifact.path, damage);
+}
+
+const damaged = (kind: string, folder: string, damage: string) =>
+  withRemedy(new DamageError(kind, damage, folder));
+
+/** <store>/artifacts/<kind>/<content>: it may lie in another store than the run. */
+const storeOf = (folder: string) => dirname(dirname(dirname(folder)));
 
 function readKept(path: string): Kept | undefined {
   try {

@@ -5,6 +5,7 @@ import { UsageError } from "./cli/errors.ts";
 import type { ResolvedSettings } from "./cli/application.ts";
 import { checkFile } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
+import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { RECIPES } from "../training/recipes.ts";
 import { realPath } from "./real_path.ts";
@@ -45,6 +46,7 @@ export async function stepParameters(
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
+  const maxDownload = flags["max-download"];
   const model = await modelOf(flags, folder);
   return {
     parameters: {
@@ -52,10 +54,12 @@ export async function stepParameters(
         data: resolveSource(flags.data ?? "auto", folder),
         seed: splitSeed,
         downloads,
+        maxDownload,
       },
       convert_weights: {
         model,
         downloads,
+        maxDownload,
         ...(flags.weights && { weights: realPath(folder, flags.weights) }),
       },
       build_datasets: {},
@@ -89,8 +93,14 @@ async function modelOf(
   return model;
 }
 
-/** A path among the kinds of source becomes absolute; names, URLs and packages stay. */
+/**
+ * A path among the kinds of source becomes absolute; names, URLs and packages stay.
+ * @throws {UsageError} for what is none of them
+ */
 function resolveSource(source: string, folder: string): string {
-  const isPath = !/^(auto|hymenoptera)$/.test(source) && !/^(https?|pypi):/.test(source);
-  return isPath ? realPath(folder, source) : source;
+  try {
+    return "path" in parseSource(source) ? realPath(folder, source) : source;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }

@@ -1,8 +1,9 @@
+import { printable } from "../report/text.ts";
+
 /** Text that comes from others (names of classes and files) as Markdown that shows it and no more. */
 export function markdownText(text: string): string {
-  return text
-    .replace(/\s+/g, " ")
-    .replace(/[\\`*_[\]|~]/g, "\\$&")
+  return printable(text.replace(/\s+/g, " "))
+    .replace(/[\\`*_[\]|~$]/g, "\\$&")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");

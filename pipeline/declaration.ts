@@ -31,6 +31,18 @@ export interface Permissions {
   sys?: readonly string[] | true;
 }
 
+/** A step's parameters, divided into what may be kept and what may not. */
+export interface Concealed {
+  /**
+   * The parameters with something else in place of every secret: they enter the key, and stand in
+   * manifests, records, events and reasons. Where another secret may give another result, this must
+   * show (a digest). Concealed again, they stay as they are.
+   */
+  parameters: unknown;
+  /** What was taken out: lines that the step prints are searched for it. */
+  secrets: readonly string[];
+}
+
 /** What of the machine a step occupies while it runs. */
 export interface Resources {
   /** Cores; 1 when not said. */
@@ -68,12 +80,23 @@ export interface StepDeclaration<P = unknown> {
    */
   readonly notInDigest?: readonly string[];
   /**
+   * Of the outputs, those that are handed on to people (a model): a run hashes them whenever it finds
+   * the step cached, and makes the step anew where they are not what was published. Of all others it
+   * looks at sizes, and at content before another step reads them. Keep them small.
+   */
+  readonly handedOn?: readonly string[];
+  /**
    * For a step that can go on where an earlier attempt ended: it gets a folder to keep its state in
    * (see `Checkpoints`), which outlives it. Attempts share it that differ in these parameters alone,
    * such as a number of epochs; `recipe.epochs` names a field of a parameter. Where the step begins
    * must not change its result.
    */
   readonly checkpointsAcross?: readonly string[];
+  /**
+   * For a step whose parameters may hold a secret, such as a password in an address: only its process
+   * is told it, and the other members here. Also asked of what earlier versions kept.
+   */
+  conceal?(p: P): Concealed;
   /** A user's own files and folders that the step reads: content enters the key, reading is allowed. */
   externals?(p: P): readonly string[];
   permissions?(p: P): Permissions;

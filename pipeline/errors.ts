@@ -10,6 +10,16 @@ export class StoreError extends Error {
   override name = "StoreError";
 }
 
+/** An artifact is not what was published; the message says which, and what is wrong with it. */
+export class DamageError extends StoreError {
+  override name = "DamageError";
+
+  /** @param damage the file and what is wrong with it, as stores say it */
+  constructor(step: string, damage: string, folder?: string) {
+    super(`the artifact of ${step} is damaged: ${folder ? `${folder}/` : ""}${damage}`);
+  }
+}
+
 /** An error in words: its message, then its causes'. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -10,6 +10,8 @@ export interface Work {
   arguments: string[];
   request: Request;
   logFile: string;
+  /** What every line that the step prints, a message or not, becomes before anyone else has it. */
+  conceal: (line: string) => string;
 }
 
 export interface Hooks {

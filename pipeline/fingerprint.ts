@@ -1,5 +1,6 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
 import type { Code } from "./code.ts";
+import { shownParameters } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf, type Json, sha256 } from "./digest.ts";
 import { PipelineError } from "./errors.ts";
@@ -21,7 +22,7 @@ export interface Fingerprint {
   files: Record<string, string | null>;
   /** Integrity of every package that the module can reach. */
   packages: Record<string, string>;
-  /** Validated, defaults filled in, without those that change no result. */
+  /** Validated, defaults filled in, without those that change no result, and without secrets. */
   parameters: Json;
   /** What the step promises to write. */
   outputs: readonly string[];
@@ -81,7 +82,7 @@ export class Fingerprinter {
       module,
       files,
       packages,
-      parameters: without(parameters, step.notInKey ?? []),
+      parameters: without(shownParameters(step, parameters), step.notInKey ?? []),
       outputs: [...step.outputs].sort(),
       notInDigest: [...step.notInDigest ?? []].sort(),
       inputs,

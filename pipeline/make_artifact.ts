@@ -1,4 +1,5 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
+import { concealing } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { changesBetween, describeChange } from "./explain/changes.ts";
 import type { Explanation } from "./explain/explain.ts";
@@ -68,6 +69,7 @@ async function execute(making: Making, context: RunContext, output: string) {
     arguments: denoArguments(step, request, await code.closureOf(step.module), hidden),
     request,
     logFile: `${folder}/${step.name}.log`,
+    conceal: concealing(step, request.parameters),
   };
   const { reason, why, changes } = explanation;
   emit({ type: "step_started", step: step.name, reason, why, changes });

@@ -1,4 +1,5 @@
 /** A run: every step after its inputs, as many at a time as there is room for. */
+import { shownParameters } from "./process/conceal.ts";
 import { inputsOf, type Resources, type StepDeclaration } from "./declaration.ts";
 import type { Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
@@ -83,7 +84,12 @@ class Run {
       started: new Date().toISOString(),
       seconds: 0,
       targets: [...targets],
-      parameters: session.parameters,
+      parameters: Object.fromEntries(
+        session.steps.map((step) => [
+          step.name,
+          shownParameters(step, session.parameters[step.name]),
+        ]),
+      ),
       steps: [],
     };
   }

@@ -28,7 +28,7 @@ export interface RunRecord {
   started: string;
   seconds: number;
   targets: string[];
-  /** As validated, by step. */
+  /** As validated, by step; without secrets. */
   parameters: Record<string, Json>;
   /** In the order in which they ended. */
   steps: StepRecord[];

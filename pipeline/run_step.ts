@@ -5,7 +5,7 @@ import { explain, whyCached } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
 import { makeArtifact } from "./make_artifact.ts";
 import type { RunContext } from "./run_context.ts";
-import type { Artifact } from "./store.ts";
+import type { Artifact, Lookup } from "./store.ts";
 
 const MADE_MEANWHILE = "another run made it";
 /** For looking up, code may have been read a moment ago; what is run is always looked at anew. */
@@ -45,7 +45,7 @@ export class StepRun {
     for (let waited = false;; waited = true) {
       const fingerprint = await this.#takeFingerprint(LOOKUP_MAX_AGE_MS);
       const key = keyOf(fingerprint);
-      const { artifact } = await store.find(this.#kind, key);
+      const { artifact } = await this.#find(key);
       if (artifact && !this.#forced) {
         const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
         const reason = waited ? MADE_MEANWHILE : whyCached(artifact.manifest, closure);
@@ -67,12 +67,12 @@ export class StepRun {
     giveUp.throwIfAborted();
     // The wait may have been long: code may have been edited, others may have made the artifact.
     if (!alone || keyOf(await this.#takeFingerprint()) !== key) return;
-    const lookup = await store.find(this.#kind, key);
+    const lookup = await this.#find(key);
     if (lookup.artifact && !this.#forced) {
       return { status: "cached", artifact: lookup.artifact, reason: MADE_MEANWHILE };
     }
     const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
-    const question = { fingerprint, closure, lookup, forced: this.#forced };
+    const question = { step: this.step, fingerprint, closure, lookup, forced: this.#forced };
     const explanation = await explain(question, store, code);
     this.changes = explanation.changes;
     await code.keepTexts(closure);
@@ -81,6 +81,12 @@ export class StepRun {
     const making = { step, inputs, fingerprint, explanation, takeFingerprint };
     const artifact = await makeArtifact(making, this.context);
     return { status: "ran", artifact, reason: explanation.reason };
+  }
+
+  async #find(key: string): Promise<Lookup> {
+    const { session: { store }, inputCheck } = this.context;
+    if (this.#forced) return await store.find(this.#kind, key);
+    return await inputCheck.checkHit(await store.find(this.#kind, key), this.step.handedOn);
   }
 
   #takeFingerprint(maxAge = 0): Promise<Fingerprint> {

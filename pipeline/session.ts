@@ -27,7 +27,7 @@ export interface Session {
   code: Code;
   /** In running order. */
   steps: readonly StepDeclaration[];
-  /** Validated, by step. */
+  /** Validated, by step; they may hold secrets. */
   parameters: Record<string, Json>;
   forced: ReadonlySet<string>;
   fingerprinter: Fingerprinter;

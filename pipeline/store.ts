@@ -75,8 +75,11 @@ export interface Store extends ReadableStore {
   tryLock(step: string, key: string): Promise<Disposable | undefined>;
   /** As `tryLock`, but waits. */
   lock(step: string, key: string, options?: WaitOptions): Promise<Disposable>;
-  /** What is wrong with an artifact's content, all of which is read. */
-  inspect(artifact: Artifact): Promise<string | undefined>;
+  /**
+   * What is wrong with an artifact's content, all of which is read; or with that of some of its
+   * files, and of those in folders that are named.
+   */
+  inspect(artifact: Artifact, names?: readonly string[]): Promise<string | undefined>;
   /** `find` does not give this artifact again, if it is one of this store's own. */
   forget(artifact: Artifact): Promise<void>;
   /** The folder of a step's checkpoints, in which `run` works from now on; emptied if `afresh`. */

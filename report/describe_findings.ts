@@ -1,6 +1,6 @@
 /** What the data doctor found, for people. */
 import { type Finding, SEVERITIES } from "../data/doctor/finding.ts";
-import { printable } from "./printable.ts";
+import { printable } from "./text.ts";
 
 /** Files named in the text; all are in the JSON. */
 const NAMED = 3;

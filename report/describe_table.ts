@@ -1,6 +1,7 @@
 /** A sweep's table as text: aligned for a terminal, as Markdown, and its runs as CSV. */
 import { percent } from "../data/statistics/percent.ts";
 import { csvLine } from "./csv.ts";
+import { printable } from "./text.ts";
 import type { Score, SweepRow, SweepRun, SweepTable } from "../training/sweep_table.ts";
 
 /** What a person reads at the end of a sweep. */
@@ -17,7 +18,7 @@ export function describeTable(table: SweepTable): string {
 export function markdownTable(table: SweepTable): string {
   const [head, ...rows] = cellsOf(table);
   const line = (cells: string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+    `| ${cells.map((cell) => printable(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = line(head.map((_, i) => isNumber(i, head) ? "--:" : "---"));
   return [line(head), rule, ...rows.map(line), "", remark(table)].join("\n");
 }

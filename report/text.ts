@@ -27,12 +27,17 @@ export function drawable(name: string): string {
   return visible(name.slice(0, LONGEST).replace(/\s+/gu, " "));
 }
 
-/** Control characters, halves of surrogate pairs and marks that reverse what follows become □. */
+/** Control characters, halves of surrogate pairs, and marks that turn what follows around. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u{FEFF}\u{FFFE}\u{FFFF}]/gu;
+
+/** What of these is no white space becomes □: for pictures, XML and pages. */
 export function visible(text: string): string {
-  return text.replace(
-    /(?!\s)[\p{Cc}\p{Cs}\u{202A}-\u{202E}\u{2066}-\u{2069}\u{FFFE}\u{FFFF}]/gu,
-    "□",
-  );
+  return text.replace(UNPRINTABLE, (character) => /\s/.test(character) ? character : "□");
+}
+
+/** One line of text, whatever is in it: for tables, CSV and Markdown, which terminals show, too. */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, "\u{FFFD}");
 }
 
 /**

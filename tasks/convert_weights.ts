@@ -40,13 +40,14 @@ async function convert(step: StepContext<ConvertWeightsParameters>): Promise<voi
 async function findWeights(
   { parameters, signal, progress, log }: StepContext<ConvertWeightsParameters>,
 ) {
-  const { model, weights, downloads } = parameters;
+  const { model, weights, downloads, maxDownload } = parameters;
   if (weights) {
     const sha256 = await sha256OfFile(weights, signal);
     return { model, path: weights, origin: basename(weights), sha256, licence: "not stated" };
   }
   return await fetchPretrained(model, ARCHITECTURES, {
     downloads,
+    most: maxDownload,
     mirror: Deno.env.get("GRAFT_MIRROR"),
     signal,
     progress: ({ label, ...amounts }) => progress({ ...amounts, message: label }),

@@ -7,10 +7,11 @@ import type { DownloadDataParameters } from "./parameters.ts";
 
 if (import.meta.main) {
   await runStep<DownloadDataParameters>(async (step) => {
-    const { data, seed, downloads } = step.parameters;
+    const { data, seed, downloads, maxDownload } = step.parameters;
     const source = await materialize(parseSource(data), step.output, {
       seed,
       downloads,
+      most: maxDownload,
       mirror: Deno.env.get("GRAFT_MIRROR"),
       signal: step.signal,
       progress: ({ label, ...amounts }) => step.progress({ ...amounts, message: label }),

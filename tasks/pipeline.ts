@@ -43,13 +43,14 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       "curves.json",
     ],
     notInDigest: ["history.json"], // it tells how long each epoch took
+    handedOn: ["best.safetensors", "model.json"],
     checkpointsAcross: ["recipe.epochs"],
   };
   return definePipeline([
     defineStep({
       ...step("download_data"),
       parameters: schema.downloadData,
-      notInKey: ["downloads"],
+      notInKey: schema.DOWNLOADS_NOT_IN_KEY,
       inputs: [],
       outputs: ["photos", "source.json"],
       ...downloading,
@@ -57,7 +58,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     defineStep({
       ...step("convert_weights"),
       parameters: schema.convertWeights,
-      notInKey: ["downloads"],
+      notInKey: schema.DOWNLOADS_NOT_IN_KEY,
       inputs: [],
       outputs: ["weights.safetensors", "model.json"],
       ...fetchingWeights,
@@ -93,6 +94,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
         "predictions_finetune.png",
         "predictions_frozen.png",
       ],
+      handedOn: ["metrics.json", "familiar.safetensors"],
     }),
     defineStep({
       ...step("predict"),

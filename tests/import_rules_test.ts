@@ -11,7 +11,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   models: ["backend/ops"],
   training: ["models", "data", "backend", "weights"],
   inference: ["models", "data", "backend", "weights"],
-  export: ["models", "weights", "backend/ops", "inference", "data/statistics"],
+  export: [
+    "models",
+    "weights",
+    "backend/ops",
+    "inference",
+    "data/statistics",
+    "report/text.ts",
+  ],
   report: ["data", "models/manifest.ts"],
   tasks: [
     "pipeline",

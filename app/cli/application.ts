@@ -18,6 +18,8 @@ export interface Application {
   steps: Readonly<Record<string, string>>;
   /** Where artifacts are kept by default: an absolute path. */
   defaultStore: string;
+  /** Takes secrets out of whatever is printed: earlier versions kept some, and people mistype. */
+  conceal?(text: string): string;
 }
 
 /** The pipeline of a program, for the commands about it. */

@@ -84,8 +84,10 @@ export interface CommandContext<Flags, Values extends readonly string[] = readon
   signal: AbortSignal;
   /** One JSON object a line, on stdout. */
   json(value: unknown): void;
-  /** For people: stderr where stdout is for JSON. */
-  say(line: string): void;
+  /** For people: stderr where stdout is for JSON. Nothing in the text can steer a terminal. */
+  say(text: string): void;
+  /** As `say`, for a path that terminals open on a click. */
+  sayPath(path: string, indent: string): void;
 }
 
 /** What a command with these flags is given, for a body that lives in a file of its own. */

@@ -18,6 +18,8 @@ export interface FlagFacts {
   multiple?: true;
   /** Says how a run goes and what it shows, not what it computes. */
   passing?: true;
+  /** A value as it may be shown and kept, where it may hold a secret; two values stay two. */
+  shown?: (text: string) => string;
 }
 
 /** A schema from what is typed, undefined where the flag is absent, to what a command is given. */

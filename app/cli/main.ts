@@ -8,9 +8,11 @@ import { describeError, UsageError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
 import { factsOf, type Flag, type FlagEntries } from "./flag.ts";
 import { commandHelp, overview } from "./help.ts";
+import { linkTo } from "./link.ts";
 import { nearest } from "./nearest.ts";
 import { parseFlags, readFlags } from "./parse_flags.ts";
 import { checkFolder } from "./paths.ts";
+import { printableJson, printableLines } from "../../pipeline/process/printable.ts";
 import type { STORES } from "./shared_flags.ts";
 
 /** Runs the command that `args` name and says how it ended. */
@@ -29,7 +31,8 @@ export async function main(args: string[], app: Application): Promise<number> {
     await checkFolder("--store", context.store);
     return await command.run(context);
   } catch (error) {
-    console.error(`${app.name}: ${describeError(error, verbose)}`);
+    const { conceal = same } = app;
+    console.error(printableLines(conceal(`${app.name}: ${describeError(error, verbose)}`)));
     if (error instanceof UsageError) {
       console.error(`See \`deno task ${helpCall(command, app)}\`.`);
       return EXIT.usage;
@@ -78,16 +81,19 @@ function helpCall(command: Command | undefined, { defaultCommand }: Application)
   return [defaultCommand, "--help", command?.name ?? ""].join(" ").trimEnd();
 }
 
+const same = (text: string) => text;
+
 function contextOf(
   command: Command,
   { positionals, given }: Arguments,
-  { commands, defaultStore }: Application,
+  { commands, defaultStore, conceal = same }: Application,
 ): CommandContext<unknown> {
   const { flags, axes, typed } = parseFlags(command, given, commands);
   const { json, store, "store-from": from = [] } = flags as
     & Partial<v.InferOutput<typeof STORES>>
     & CommandContext<unknown>["flags"];
   const folder = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  const tell = json ? console.error : console.log;
   return {
     flags: flags as CommandContext<unknown>["flags"],
     axes,
@@ -98,8 +104,9 @@ function contextOf(
     store: store ? resolve(folder, store) : defaultStore,
     readFrom: from.map((path) => existingFolder(resolve(folder, path))),
     signal: interruptSignal(),
-    json: (value) => console.log(JSON.stringify(value)),
-    say: json ? (line) => console.error(line) : (line) => console.log(line),
+    json: (value) => console.log(printableJson(value, conceal)),
+    say: (text) => tell(printableLines(conceal(text))),
+    sayPath: (path, indent) => tell(indent + linkTo(path)),
   };
 }
 

@@ -85,10 +85,11 @@ export function readFlags(
 function axisOf(name: string, schema: Flag, given: unknown[]): Axis {
   const values = given.map((label) => {
     const { success, output } = v.safeParse(schema, label);
-    if (success) return { label: String(label), value: output };
+    const shown = shownBy(schema, String(label));
+    if (success) return { label: shown, value: output };
     const near = nearest(String(label), optionsOf(schema) ?? []);
     throw new UsageError(
-      `--${name} is "${label}", but takes ${expectation(schema)}` +
+      `--${name} is "${shown}", but takes ${expectation(schema)}` +
         (near ? `: did you mean ${near}?` : ""),
     );
   });
@@ -124,8 +125,20 @@ function refused(
 }
 
 function inShell(given: readonly GivenFlag[], entries: FlagEntries): string[] {
-  return given.filter(({ name }) => !factsOf(entries[name]).passing).map(({ typed, text }) => {
-    const whole = text === undefined ? typed : `${typed}=${text}`;
+  return given.filter(({ name }) => !factsOf(entries[name]).passing).map((flag) => {
+    const text = shownText(flag, entries);
+    const whole = text === undefined ? flag.typed : `${flag.typed}=${text}`;
     return /^[\w@%+=:,./-]+$/.test(whole) ? whole : `'${whole.replaceAll("'", `'\\''`)}'`;
   });
+}
+
+const shownBy = (schema: Flag, text: string): string => factsOf(schema).shown?.(text) ?? text;
+
+/** A flag's text as it may be shown, also the values of another flag that a sweep goes through. */
+function shownText({ name, text }: GivenFlag, entries: FlagEntries): string | undefined {
+  if (text === undefined || name !== "sweep") return text && shownBy(entries[name], text);
+  const { name: swept, values } = sweepOf(text, entries);
+  return factsOf(entries[swept]).shown
+    ? `${swept}=${values.map((value) => shownBy(entries[swept], value)).join(",")}`
+    : text;
 }

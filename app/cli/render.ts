@@ -3,6 +3,7 @@ import { MultiBar, type SingleBar } from "cli-progress";
 import { Pace } from "./pace.ts";
 import { shortened, wrapped } from "./wrapped.ts";
 import type { PipelineEvent } from "../../pipeline/events.ts";
+import { printable, printableLines } from "../../pipeline/process/printable.ts";
 
 export interface Renderer {
   show(event: PipelineEvent): void;
@@ -37,13 +38,13 @@ export function finishedLine(
   width: number,
 ): string {
   const time = status === "ran" || status === "failed" ? ` in ${formatSeconds(seconds)}` : "";
-  const why = reason && status !== "failed" ? ` (${reason})` : "";
+  const why = reason && status !== "failed" ? ` (${printable(reason)})` : "";
   return `${MARKS[status]} ${step.padEnd(width)} ${status}${time}${why}`;
 }
 
 /** Every line of a log under its step's name. */
 function logLines({ step, text }: { step: string; text: string }, width: number): string[] {
-  return text.split("\n").map((line) => `  ${step.padEnd(width)} ${line}`);
+  return printableLines(text).split("\n").map((line) => `  ${step.padEnd(width)} ${line}`);
 }
 
 export function formatSeconds(seconds: number): string {
@@ -81,7 +82,7 @@ export class PlainRenderer implements Renderer {
       case "step_started":
         this.#pace.start(event.step);
         this.#lastShown.set(event.step, this.now());
-        return this.write(`> ${event.step.padEnd(this.#width)} ${event.reason}`);
+        return this.write(`> ${event.step.padEnd(this.#width)} ${printable(event.reason)}`);
       case "step_progress":
         return this.#showProgress(event);
       case "step_log":
@@ -99,7 +100,8 @@ export class PlainRenderer implements Renderer {
     this.#lastShown.set(step, now);
     const time = left ? `, ${formatSeconds(left)} left` : "";
     this.write(
-      `  ${step.padEnd(this.#width)} ${formatProgress(event)}${time} ${message}`.trimEnd(),
+      `  ${step.padEnd(this.#width)} ${formatProgress(event)}${time} ${printable(message)}`
+        .trimEnd(),
     );
   }
 
@@ -173,7 +175,7 @@ export class TerminalRenderer implements Renderer {
   /** What of a message there is room for behind a bar. */
   #fitting(message: string, leftWidth: number): string {
     const taken = this.#width + 1 + BAR_WIDTH + 1 + "100%".length + 1 + leftWidth + 1;
-    return shortened(message, this.#columns() - 1 - taken);
+    return shortened(printable(message), this.#columns() - 1 - taken);
   }
 
   /** Bars keep terminals from wrapping, so lines above them are wrapped here. */

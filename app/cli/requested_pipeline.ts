@@ -31,7 +31,7 @@ export async function requestedPipeline(
 ): Promise<RequestedPipeline> {
   const pipeline = await program.pipeline();
   // A wrong name is told before anything is looked for.
-  const targets = checkSteps(pipeline, names.map((name) => name.split("@")[0]));
+  const targets = checkSteps(pipeline, names.map(kindNamed));
   if (axes.length === 0) {
     return {
       pipeline,
@@ -62,6 +62,9 @@ export async function requestedPipeline(
     notes: [...notes, `a sweep over ${what}: ${swept.pipeline.steps.length} steps`],
   };
 }
+
+/** Of `train@lr=0.1`; an address that is no step's name is told whole, without its password. */
+const kindNamed = (name: string) => name.includes("://") ? name : name.split("@")[0];
 
 type Point = { name: string; label: string; value: unknown }[];
 

@@ -1,9 +1,12 @@
 /** Flags that commands share: what is run and trained, what computes, which model is asked. */
 import * as v from "valibot";
-import { type Flag, flag, type FlagFacts, grouped, number, text } from "../cli/flag.ts";
+import { type Flag, flag, type FlagFacts, grouped, number, size, text } from "../cli/flag.ts";
+import { formatSize } from "../cli/quantities.ts";
 import { BRANCHES } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
+import { MOST_BYTES } from "../../data/download/download.ts";
+import { concealAddress } from "../../data/download/public_url.ts";
 import { RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
@@ -33,6 +36,14 @@ export const dataFlag = flag(text, {
   value: "auto|hymenoptera|DIR|FILE.zip|URL|pypi:NAME",
   help: "photos: train/ and val/ with a folder a class, or only class folders",
   axis: "sweep",
+  shown: (text) => concealAddress(text).text,
+});
+
+/** Nobody waits beside a download: what never ends must not fill the disk. */
+export const maxDownloadFlag = flag(v.pipe(size, v.minValue(1)), {
+  value: "SIZE",
+  help: "refuse a file that is larger, before it fills the disk",
+  default: formatSize(MOST_BYTES).replace(" ", ""),
 });
 
 /** What is run and trained. */
@@ -80,6 +91,7 @@ export const TRAINING = grouped("What is run and trained", {
     axis: "list",
     default: "0",
   }),
+  "max-download": maxDownloadFlag,
   backend: backendFlag("auto"),
   threads: threadsFlag,
 });

@@ -1,6 +1,7 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
 import * as v from "valibot";
 import type { PipelineEvent } from "../../pipeline/events.ts";
+import { printableLines } from "../../pipeline/process/printable.ts";
 import { run as runPipeline } from "../../pipeline/run.ts";
 import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
 import { type Program, withSettings } from "../cli/application.ts";
@@ -55,7 +56,7 @@ async function runSteps(program: Program, context: RunContext): Promise<number> 
     renderer.close();
   }
   for (const step of record.steps) {
-    if (step.error) console.error(describeFailure(step, flags.verbose, typed));
+    if (step.error) console.error(printableLines(describeFailure(step, flags.verbose, typed)));
   }
   if (!flags.json) sayResults(record, say);
   const conclusion = await conclude(record);

@@ -1,11 +1,11 @@
 /** `deno task runs [RUN]`: past runs, or one of them step by step. */
 import * as v from "valibot";
+import { printable } from "../../pipeline/process/printable.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { listRuns } from "../../pipeline/upkeep/history.ts";
 import { listPins } from "../../pipeline/upkeep/pins.ts";
-import { defineCommand } from "../cli/command.ts";
+import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
-import { linkTo } from "../cli/link.ts";
 import { formatSeconds, nameWidth } from "../cli/render.ts";
 import { STORE } from "../cli/shared_flags.ts";
 import { hasModel, runSummary } from "../run_summary.ts";
@@ -21,7 +21,8 @@ export const runs = defineCommand({
     takes: "at most one run, such as `runs latest`",
   },
   flags: STORE,
-  async run({ flags, operands: [name], store, json, say }) {
+  async run(context) {
+    const { flags, operands: [name], store, json, say } = context;
     const runs = name === undefined ? await listRuns(store) : [await runNamed(store, name)];
     if (runs.length === 0 && !flags.json) say(`there are no runs in ${store} yet`);
     const pins = await pinsByRun(store);
@@ -33,11 +34,9 @@ export const runs = defineCommand({
         const said = describeRun(run) + (names.length > 0 ? `  [${names.join(", ")}]` : "");
         const summary = runSummary(run);
         const isCurrent = name === undefined && run === current;
-        say([
-          said,
-          ...(summary ? [`  ${summary}${isCurrent ? "  (predict asks this one)" : ""}`] : []),
-          ...(name === undefined ? [] : describeSteps(run)),
-        ].join("\n"));
+        say(said);
+        if (summary) say(printable(`  ${summary}${isCurrent ? "  (predict asks this one)" : ""}`));
+        if (name !== undefined) saySteps(run, context);
       }
     }
     return EXIT.done;
@@ -57,12 +56,16 @@ function describeRun({ id, status, seconds, steps, targets }: RunRecord): string
   return `${id}  ${status}${what} in ${formatSeconds(seconds)}: ${counts.join(", ")}`;
 }
 
-function describeSteps({ steps }: RunRecord): string[] {
+function saySteps(
+  { steps }: RunRecord,
+  { say, sayPath }: Pick<CommandContext<unknown>, "say" | "sayPath">,
+): void {
   const width = nameWidth(steps.map(({ step }) => step));
   const indent = " ".repeat(width + 1);
-  return steps.flatMap(({ step, status, seconds, reason, artifact, error }) => [
-    `${step.padEnd(width)} ${status.padEnd(8)} ${formatSeconds(seconds).padStart(12)}  ${reason}`,
-    ...(artifact ? [indent + linkTo(artifact)] : []),
-    ...(error?.logFile ? [indent + linkTo(error.logFile)] : []),
-  ]);
+  for (const { step, status, seconds, reason, artifact, error } of steps) {
+    say(
+      `${step.padEnd(width)} ${status.padEnd(8)} ${formatSeconds(seconds).padStart(12)}  ${reason}`,
+    );
+    for (const path of [artifact, error?.logFile]) if (path) sayPath(path, indent);
+  }
 }

@@ -2,6 +2,7 @@ import { activateBackend } from "../../backend/activate.ts";
 import type { RgbImage } from "../../data/image.ts";
 import { overlayHeat } from "../../report/heat_overlay.ts";
 import { predictionGrid } from "../../report/prediction_grid.ts";
+import { printable } from "../../report/text.ts";
 import { explainPhotos } from "../../inference/explain_photos.ts";
 import { type ModelSource, openModel } from "../../inference/open_model.ts";
 import type { Prediction } from "../../inference/predict_photos.ts";
@@ -52,7 +53,7 @@ export class PredictionPictures {
 
   async #draw(path: string, title: string, images: RgbImage[]): Promise<void> {
     if (images.length === 0) {
-      console.error(`${path} was not drawn: there is no photo to show`);
+      console.error(`${printable(path)} was not drawn: there is no photo to show`);
       return;
     }
     const tiles = images.map((image, i) => {
@@ -63,6 +64,6 @@ export class PredictionPictures {
     const part = this.#count > tiles.length
       ? `, the first ${tiles.length} of ${this.#count} photos`
       : "";
-    console.error(`drew ${path}${part}`);
+    console.error(`drew ${printable(path)}${part}`);
   }
 }

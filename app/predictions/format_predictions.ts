@@ -2,7 +2,7 @@
 import { percent } from "../../data/statistics/percent.ts";
 import { csvLine } from "../../report/csv.ts";
 import type { Failure, Prediction } from "../../inference/predict_photos.ts";
-import { printable } from "../../report/printable.ts";
+import { printable } from "../../report/text.ts";
 
 /** How each result becomes a line, and what stands above them. */
 export interface Format {

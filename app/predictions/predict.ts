@@ -13,6 +13,7 @@ import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
 import { predictPhotos } from "../../inference/predict_photos.ts";
+import { printable } from "../../report/text.ts";
 
 /** Side of the photos kept for `--grid`, in pixels. */
 const TILE = 360;
@@ -33,7 +34,7 @@ export async function predictPaths(
   signal.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
   const { paths, count } = await listPhotos(operands, folder);
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
-  if (format === "table") console.error(`with ${chosen.what}`);
+  if (format === "table") console.error(printable(`with ${chosen.what}`));
   const { backend } = await chooseBackend(flags.backend);
   const { threads } = flags;
   using resources = await resourcesFor(chosen.source, {

@@ -11,6 +11,8 @@ export interface DownloadOptions {
   sha256?: Pin;
   /** The exact size. */
   bytes?: number;
+  /** The most bytes that are taken; default {@linkcode MOST_BYTES}. */
+  most?: number;
   progress?: Progress;
   signal?: AbortSignal;
   /** Default: 5 s for an answer, 30 s of silence in between. */
@@ -22,6 +24,9 @@ export interface LocalFile {
   path: string;
   sha256: string;
 }
+
+/** A server that never stops sending must not fill the disk: 20 GB. */
+export const MOST_BYTES = 20e9;
 
 /** A broken connection is taken up again this often before the person is asked. */
 const RESUMPTIONS = 3;
@@ -35,7 +40,8 @@ const RESUMPTIONS = 3;
  * Permissions: net for the host (and those it redirects to), read and write in the folder.
  *
  * @throws {UnavailableError} where the server does not answer: network, timeout, HTTP status
- * @throws {WrongContentError} where size or hash are not those pinned; nothing is kept then
+ * @throws {WrongContentError} where size or hash are not those pinned, or the file is larger than
+ *   `most`; nothing is kept then
  *
  * @example
  * ```ts
@@ -47,7 +53,8 @@ export async function download(
   path: string,
   options: DownloadOptions = {},
 ): Promise<LocalFile> {
-  const { sha256: pin, bytes, progress, signal, patience = { answer: 5e3, stall: 30e3 } } = options;
+  const { sha256: pin, bytes, most = MOST_BYTES, progress, signal } = options;
+  const { patience = { answer: 5e3, stall: 30e3 } } = options;
   await Deno.mkdir(dirname(path), { recursive: true });
   using lock = await Deno.open(`${path}.lock`, { write: true, create: true });
   await lock.lock(true);
@@ -72,6 +79,7 @@ export async function download(
           patience,
           {
             bytes,
+            most,
             signal,
             progress: (done, total) =>
               progress?.({ label: basename(path), unit: "bytes", done, total }),

@@ -27,6 +27,8 @@ export interface Places {
   log?: Log;
   signal?: AbortSignal;
   patience?: Patience;
+  /** The most bytes of a file that is downloaded; as `download` has it when left out. */
+  most?: number;
 }
 
 /**
@@ -39,7 +41,7 @@ export interface Places {
  * @throws {WrongContentError} where either has another file
  */
 export async function obtainFile(file: RemoteFile, places: Places): Promise<LocalFile> {
-  const { mirror, downloads, progress, log, signal, patience } = places;
+  const { mirror, downloads, progress, log, signal, patience, most } = places;
   if (mirror) {
     const found = await findInMirror(mirror, file.name, file.sha256, signal);
     if (found) {
@@ -50,7 +52,14 @@ export async function obtainFile(file: RemoteFile, places: Places): Promise<Loca
   const { sha256, bytes } = file;
   const path = join(downloads, file.name);
   try {
-    const local = await download(file.url, path, { sha256, bytes, progress, signal, patience });
+    const local = await download(file.url, path, {
+      sha256,
+      bytes,
+      most,
+      progress,
+      signal,
+      patience,
+    });
     log?.(`${file.name}: from ${publicUrl(file.url)}`);
     return local;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** The user's own Python package client: its mirrors, proxies and credentials hold. */
 import { UnavailableError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
+import { withPublicUrls } from "./public_url.ts";
 
 /** Programs that may be tried: a step that fetches wheels needs permission to run these. */
 export const pythonNames = ["python3", "python"];
@@ -92,7 +93,8 @@ export async function pipDownload(
   ]);
   signal?.throwIfAborted();
   if (status.success) return;
-  const said = errors.trim().split("\n").slice(-6).join("\n");
+  // Its settings may name an index or a proxy with a password in the address.
+  const said = withPublicUrls(errors.trim().split("\n").slice(-6).join("\n"));
   throw new UnavailableError(
     `${python} -m pip download ${requirement} failed:\n${said}\n` +
       `Check the name, the network and pip's settings, or put the wheel from elsewhere into a ` +

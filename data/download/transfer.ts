@@ -2,7 +2,7 @@
 import { Deadline } from "./deadline.ts";
 import { nameUnwritten } from "../unwritable.ts";
 import { UnavailableError, WrongContentError } from "./errors.ts";
-import { publicUrl } from "./public_url.ts";
+import { publicUrl, withPublicUrls } from "./public_url.ts";
 
 /** How long to wait for a server, in milliseconds. */
 export interface Patience {
@@ -34,14 +34,16 @@ export class InterruptedError extends Error {
  *
  * @throws {UnavailableError} where no byte of the file comes
  * @throws {InterruptedError} where some came: try again
- * @throws {WrongContentError} where the size is not `bytes`
+ * @param options `most`: of bytes, beyond which nothing more is taken, whatever the server said
+ * @throws {WrongContentError} where the size is not `bytes`, or more than `most`
  */
 export async function transfer(url: string, part: Part, patience: Patience, options: {
   bytes?: number;
+  most?: number;
   progress?: (done: number, total?: number) => void;
   signal?: AbortSignal;
 }): Promise<void> {
-  const { bytes, progress, signal } = options;
+  const { bytes, most = Infinity, progress, signal } = options;
   using deadline = new Deadline(patience.answer);
   let started = false;
   try {
@@ -63,6 +65,10 @@ export async function transfer(url: string, part: Part, patience: Patience, opti
       await response.body?.cancel();
       throw sizeError(url, total, bytes);
     }
+    if (total !== undefined && total > most) {
+      await response.body?.cancel();
+      throw tooLarge(url, most, total);
+    }
     using file = await Deno.open(part.path, { write: true, create: true });
     await file.truncate(start);
     await file.seek(start, Deno.SeekMode.Start);
@@ -73,6 +79,7 @@ export async function transfer(url: string, part: Part, patience: Patience, opti
       started = true;
       done += chunk.length;
       if (bytes !== undefined && done > bytes) throw sizeError(url, done, bytes);
+      if (done > most) throw tooLarge(url, most);
       for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
       progress?.(done, total);
     }
@@ -137,9 +144,29 @@ function sizeError(url: string, actual: number, expected: number): Error {
   );
 }
 
+/** @param total what the server said, where it said anything */
+function tooLarge(url: string, most: number, total?: number): Error {
+  return new WrongContentError(
+    `${publicUrl(url)} ${total === undefined ? "sends more than" : `has ${inUnits(total)}, not`} ` +
+      `the ${
+        inUnits(most)
+      } that one file may have at most: nothing of it was kept. If it is what ` +
+      "you want, and the disk has room for it, allow more by --max-download, such as " +
+      `--max-download ${inUnits(2 * Math.max(most, total ?? 0)).replace(" ", "")}`,
+  );
+}
+
+/** Such as 1.5 GB. */
+function inUnits(bytes: number): string {
+  const [unit, size] = ([["GB", 1e9], ["MB", 1e6], ["kB", 1e3]] as const)
+    .find(([, size]) => bytes >= size) ?? ["B", 1];
+  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
+}
+
 /** The innermost cause: "dns error: …" rather than "fetch failed". */
 function reason(error: Error): string {
   const message = error.cause instanceof Error ? error.cause.message : error.message;
-  return message.replace(/^error sending request for url \([^)]*\): /, "")
+  const said = message.replace(/^error sending request for url \([^)]*\): /, "")
     .replace(/^client error \([^)]*\): /, "");
+  return withPublicUrls(said); // a server may have sent us on to an address with secrets of its own
 }

@@ -23,6 +23,8 @@ export interface MaterializeOptions {
    * destination, which is removed at the end.
    */
   downloads?: string;
+  /** The most bytes of a file that is downloaded. */
+  most?: number;
   progress?: Progress;
   log?: Log;
   signal?: AbortSignal;

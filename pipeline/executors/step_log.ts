@@ -1,4 +1,5 @@
 /** A step's log file, and its last lines for whoever reports a failure. */
+import { printableLines } from "../process/printable.ts";
 
 const TAIL_LINES = 20;
 
@@ -10,11 +11,13 @@ export class StepLog implements Disposable {
     this.#file = Deno.openSync(path, { append: true, create: true });
   }
 
-  write(line: string): void {
-    this.tail.push(line);
-    if (this.tail.length > TAIL_LINES) this.tail.shift();
+  /** Nothing in the text can steer a terminal in which the log is read. */
+  write(text: string): void {
+    const lines = printableLines(text).replace(/\n+$/, "");
+    this.tail.push(...lines.split("\n"));
+    this.tail.splice(0, this.tail.length - TAIL_LINES);
     try {
-      this.#file.writeSync(new TextEncoder().encode(`${line}\n`));
+      this.#file.writeSync(new TextEncoder().encode(`${lines}\n`));
     } catch { /* A full disk must not hide the step's own error behind ours. */ }
   }
 

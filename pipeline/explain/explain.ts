@@ -1,6 +1,8 @@
 /** Why a step has to run: what differs between it as it is and its nearest earlier entry. */
 import { type Change, changesBetween, describeChange } from "./changes.ts";
 import type { Closure, Code } from "../code.ts";
+import { shownParameters } from "../process/conceal.ts";
+import type { StepDeclaration } from "../declaration.ts";
 import type { Fingerprint } from "../fingerprint.ts";
 import type { Lookup, Manifest, ReadableStore } from "../store.ts";
 
@@ -44,7 +46,8 @@ function explanationOf(why: Why, changes: Change[], damage?: string): Explanatio
 function reasonOf(why: Why, changes: readonly Change[], damage?: string): string {
   if (why === "damaged") return `its artifact is damaged: ${damage}`;
   if (why === "never_ran") return "it never ran";
-  return why === "forced" ? "forced" : inShort(changes.map(describeChange), "; ");
+  if (why === "forced") return "forced";
+  return inShort(changes.map(describeChange), "; ") || "its key is made in another way now";
 }
 
 /** How many entries of a step are compared, newest first. */
@@ -52,6 +55,7 @@ const COMPARED_ENTRIES = 30;
 const SHOWN_CHANGES = 3;
 
 export interface Question {
+  step: StepDeclaration;
   /** Of a step that is not simply taken from the store. */
   fingerprint: Fingerprint;
   closure: Closure;
@@ -62,7 +66,7 @@ export interface Question {
 
 /** Explains why a step has to run, and counts in changed files how much of them changed. */
 export async function explain(
-  { fingerprint, closure, lookup: { damage }, forced }: Question,
+  { step, fingerprint, closure, lookup: { damage }, forced }: Question,
   store: ReadableStore,
   code: Code,
 ): Promise<Explanation> {
@@ -71,7 +75,10 @@ export async function explain(
     .map(({ fingerprint: before, key, made }) => (
       {
         nearest: { key, run: made.run, made: made.at, seconds: made.seconds },
-        changes: changesBetween(before, fingerprint),
+        changes: changesBetween(
+          { ...before, parameters: shownParameters(step, before.parameters) },
+          fingerprint,
+        ),
       }
     ))
     .sort((a, b) => a.changes.length - b.changes.length);

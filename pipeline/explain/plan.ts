@@ -101,7 +101,7 @@ async function planStep(
         digest: manifest.digest,
       };
     }
-    const question = { fingerprint, closure, lookup, forced: forced.has(step.name) };
+    const question = { step, fingerprint, closure, lookup, forced: forced.has(step.name) };
     const explanation = await explain(question, store, code);
     const seconds = explanation.nearest?.seconds;
     return { step: step.name, status: "would_run", seconds, ...explanation };

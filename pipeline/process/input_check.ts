@@ -1,5 +1,5 @@
-/** Looks at artifacts by content before steps read them: a hit is only checked by its sizes. */
-import type { Artifact, Store } from "../store.ts";
+/** Looks at artifacts by content before steps read them: a hit is checked by little more than sizes. */
+import type { Artifact, Lookup, Store } from "../store.ts";
 
 export class InputCheck {
   /** What is wrong with an artifact, by its folder: each is read once a run. */
@@ -21,6 +21,16 @@ export class InputCheck {
         );
       }
     }
+  }
+
+  /** What was found, if what of it is handed on to people is as it was published, which is read. */
+  async checkHit(lookup: Lookup, handedOn: readonly string[] = []): Promise<Lookup> {
+    const { artifact } = lookup;
+    if (!artifact || handedOn.length === 0 || artifact.manifest.made.run === this.run) {
+      return lookup;
+    }
+    const damage = await this.store.inspect(artifact, handedOn);
+    return damage ? { damage } : lookup;
   }
 
   async #inspect(artifact: Artifact): Promise<string | undefined> {

@@ -10,7 +10,7 @@ import { discard, namesIn, removeIfThere, statOrNull } from "./folder.ts";
 import { keepFile, readJson, syncFolder, writeJson } from "./json_file.ts";
 import { Layout } from "./layout.ts";
 import { lock, tryLock } from "./lock.ts";
-import { findDamage, findDamageByContent, readTree } from "./read_tree.ts";
+import { findDamage, findDamageByContent, findDamageOf, readTree } from "./read_tree.ts";
 
 /** As manifests lie on the disk: any change to one shows. */
 interface Sealed {
@@ -50,8 +50,10 @@ export class FileStore implements Store {
     return damage ? { damage } : { artifact: { path, manifest } };
   }
 
-  inspect({ path, manifest }: Artifact): Promise<string | undefined> {
-    return findDamageByContent(path, manifest.tree);
+  inspect({ path, manifest }: Artifact, names?: readonly string[]): Promise<string | undefined> {
+    return names
+      ? findDamageOf(path, manifest.tree, names)
+      : findDamageByContent(path, manifest.tree);
   }
 
   async forget({ path, manifest }: Artifact): Promise<void> {

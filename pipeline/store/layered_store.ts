@@ -56,7 +56,8 @@ export class LayeredStore implements Store {
     this.own.tryLock(step, key);
   lock = (step: string, key: string, options?: WaitOptions): Promise<Disposable> =>
     this.own.lock(step, key, options);
-  inspect = (artifact: Artifact): Promise<string | undefined> => this.own.inspect(artifact);
+  inspect = (artifact: Artifact, names?: readonly string[]): Promise<string | undefined> =>
+    this.own.inspect(artifact, names);
   forget = (artifact: Artifact): Promise<void> => this.own.forget(artifact);
   checkpoints = (step: string, key: string, run: string, afresh: boolean): Promise<string> =>
     this.own.checkpoints(step, key, run, afresh);

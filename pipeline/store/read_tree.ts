@@ -1,6 +1,6 @@
 /** Reads folders' content, and compares it with what it should be. */
 import { hashFile } from "../digest.ts";
-import type { Tree } from "../tree.ts";
+import type { FileEntry, Tree } from "../tree.ts";
 import { statOrNull } from "./folder.ts";
 
 /** Files of a folder at any depth, and folders that hold nothing, sorted by code unit. */
@@ -68,13 +68,35 @@ export function findDamage(root: string, tree: Tree): string | undefined {
 
 /** As `findDamage`, but by content: also flipped bits and files that do not belong there. */
 export async function findDamageByContent(root: string, tree: Tree): Promise<string | undefined> {
-  const damage = findDamage(root, tree);
+  const damage = findDamage(root, tree) ?? await findOtherContent(root, tree.files);
   if (damage) return damage;
-  for (const { path, sha256 } of tree.files) {
-    if ((await hashFile(`${root}/${path}`)).sha256 !== sha256) return `${path} has other content`;
-  }
   const { files, others } = walk(root);
   const known = new Set(tree.files.map(({ path }) => path));
   const stranger = [...files, ...others].find((path) => !known.has(path));
   return stranger && `${stranger} does not belong there`;
+}
+
+/**
+ * As `findDamageByContent`, but of some files alone, and of those in the folders that are named.
+ *
+ * @param names of files and folders, some of which `tree` may not have
+ */
+export async function findDamageOf(
+  root: string,
+  tree: Tree,
+  names: readonly string[],
+): Promise<string | undefined> {
+  const isNamed = (path: string) =>
+    names.some((name) => path === name || path.startsWith(`${name}/`));
+  const files = tree.files.filter(({ path }) => isNamed(path));
+  return findDamage(root, { files, emptyFolders: [] }) ?? await findOtherContent(root, files);
+}
+
+async function findOtherContent(
+  root: string,
+  files: readonly FileEntry[],
+): Promise<string | undefined> {
+  for (const { path, sha256 } of files) {
+    if ((await hashFile(`${root}/${path}`)).sha256 !== sha256) return `${path} has other content`;
+  }
 }

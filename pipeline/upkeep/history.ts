@@ -1,5 +1,5 @@
 /** What earlier runs left. */
-import { PipelineError } from "../errors.ts";
+import { DamageError, PipelineError } from "../errors.ts";
 import { openStore } from "../implementations.ts";
 import type { RunRecord } from "../run_record.ts";
 import type { Artifact, Runs } from "../store.ts";
@@ -13,9 +13,11 @@ export async function* recordsOf(runs: Runs): AsyncGenerator<RunRecord> {
 }
 
 /**
- * The artifact of `step` in the newest run that has one that is whole; undefined without any.
+ * The artifact of `step` in the newest run that has one; undefined without any. Of its files, names
+ * and sizes are checked; `assertIntact` says whether they are what was published.
  *
  * @param readFrom stores that runs took artifacts from
+ * @throws {DamageError} where it is damaged: what an older run made is not what was asked for
  */
 export async function latestArtifact(
   store: string,
@@ -27,7 +29,8 @@ export async function latestArtifact(
     const record = steps.find((record) => record.step === step);
     if (!record?.key) continue;
     const { key, kind = step } = record;
-    const { artifact } = await kept.find(kind, key);
+    const { artifact, damage } = await kept.find(kind, key);
+    if (damage) throw new DamageError(step, damage);
     if (artifact) return artifact;
   }
 }

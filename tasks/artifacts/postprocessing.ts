@@ -7,7 +7,7 @@ import type { Tensor } from "../../weights/tensor.ts";
 import { metricsFile } from "./metrics.ts";
 
 /** Features of val photos, float32 [photos, size] by branch. */
-const REFERENCES = "familiar.safetensors";
+export const REFERENCES = "familiar.safetensors";
 
 export async function writeReferences(
   folder: string,

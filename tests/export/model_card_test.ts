@@ -52,4 +52,5 @@ Deno.test("names of others cannot become markup", () => {
     markdownText("<img onerror=x> & *b*\n# [l](u) `c`"),
     "&lt;img onerror=x&gt; &amp; \\*b\\* # \\[l\\](u) \\`c\\`",
   );
+  assert.equal(markdownText("a\x1b[2J\u202eb $x$\x9b"), "a\u{FFFD}\\[2J\u{FFFD}b \\$x\\$\u{FFFD}");
 });

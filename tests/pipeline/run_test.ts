@@ -285,6 +285,29 @@ Deno.test("no step reads a damaged artifact: it is named, and the next run makes
   assert.equal(Deno.readTextFileSync(`${stepOf(healed, "c").artifact}/text.txt`), "a B c");
 });
 
+Deno.test("a cached step whose handed-on file has a flipped bit is made anew, and says why", async () => {
+  using folder = new Folder();
+  const { store } = folder;
+  const handing = definePipeline([writeText("a", [], { handedOn: ["text.txt"] })]);
+  const flip = ({ artifact }: { artifact?: string }) => {
+    const file = `${artifact}/text.txt`;
+    const { mtime } = Deno.statSync(file);
+    Deno.writeTextFileSync(file, "q");
+    Deno.utimeSync(file, mtime!, mtime!);
+  };
+  const first = await run(handing, { store });
+  assert.deepEqual(statuses(await run(handing, { store })), { a: "cached" });
+  flip(stepOf(first, "a"));
+  const healed = await run(handing, { store });
+  assert.deepEqual(statuses(healed), { a: "ran" });
+  assert.equal(stepOf(healed, "a").reason, "its artifact is damaged: text.txt has other content");
+  assert.equal(Deno.readTextFileSync(`${stepOf(healed, "a").artifact}/text.txt`), "a");
+  // Nor is it taken from a store that is only read.
+  flip(stepOf(first, "a"));
+  const elsewhere = await run(handing, { store: `${folder.path}/own`, readFrom: [store] });
+  assert.deepEqual(statuses(elsewhere), { a: "ran" });
+});
+
 Deno.test("a clock that jumps back changes neither what is cached nor which run is the newest", async () => {
   using folder = new Folder();
   const first = await run(chain, folder);

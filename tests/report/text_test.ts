@@ -69,6 +69,7 @@ Deno.test("characters that cannot be drawn, or would reverse the rest, become bo
   assert.equal(drawable("\u202egnp.exe"), "□gnp.exe");
   assert.equal(drawable("\ud800x\udfff"), "□x□");
   assert.equal(drawable("x\uffff\ufffe"), "x□□");
+  assert.equal(drawable("a\u200eb\u200fc\u061cd\u2067e\x9bf"), "a□b□c□d□e□f");
   assert.equal(drawable("tab\tand\r\nnew line"), "tab and new line");
   assert.equal(drawable("😀 é 猫 <&>"), "😀 é 猫 <&>");
 });

@@ -1,5 +1,7 @@
 /** What fails a step or a command says what to do about it, and leaves nothing half done. */
 import assert from "node:assert/strict";
+import { serveFile } from "../data/download/file_server.ts";
+import { makeZip } from "../data/download/make_zip.ts";
 import { graft } from "./graft.ts";
 import { statusesOf } from "./pipeline/finished_run.ts";
 import { writeRandomWeights } from "./random_weights.ts";
@@ -19,6 +21,32 @@ Deno.test("a folder without classes fails its step with a message, and publishes
   for (const { name } of left) {
     assert.deepEqual(await Array.fromAsync(Deno.readDir(`${folder}/store/artifacts/${name}`)), []);
   }
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("--max-download refuses a file before it fills the disk, and is no part of what is kept", async () => {
+  const folder = await Deno.makeTempDir();
+  const archive = makeZip(
+    ["train/a/1.png", "train/b/2.png", "val/a/3.png", "val/b/4.png"].map((name) => ({
+      name,
+      content: new Uint8Array(1000),
+    })),
+  );
+  await using server = serveFile(archive);
+  const data = `--data=${server.url.replace("archive.bin", "photos.zip")}`;
+  const run = (...more: string[]) =>
+    graft(["run", "download_data", data, "--store=store", "--backend=wasm", ...more], {
+      cwd: folder,
+    });
+  const refused = await run("--max-download=2kB");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /photos\.zip has .* kB, not the 2 kB .* --max-download \d/);
+  assert.match(refused.stderr, /To run it again: .* --max-download=2kB/);
+  assert.equal((await run("--max-download=1MB")).code, 0);
+  assert.match((await run()).stderr, /= download_data +cached/);
+  const { code, stderr } = await run("--max-download=much");
+  assert.equal(code, 2);
+  assert.match(stderr, /a size such as 10GB/);
   await Deno.remove(folder, { recursive: true });
 });
 

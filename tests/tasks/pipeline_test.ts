@@ -6,6 +6,7 @@ import { removeFinishedRun } from "./pipeline/finished_run.ts";
 import "./pipeline/artifacts.ts";
 import "./pipeline/caching.ts";
 import "./pipeline/curves.ts";
+import "./pipeline/damage.ts";
 import "./pipeline/exports.ts";
 import "./pipeline/predictions.ts";
 import "./pipeline/report.ts";

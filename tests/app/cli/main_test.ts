@@ -4,6 +4,7 @@ import * as v from "valibot";
 import type { Application } from "../../../app/cli/application.ts";
 import { type Command, defineCommand } from "../../../app/cli/command.ts";
 import { flag, integer, text, toggle } from "../../../app/cli/flag.ts";
+import { linkTo } from "../../../app/cli/link.ts";
 import { main } from "../../../app/cli/main.ts";
 import { STORE } from "../../../app/cli/shared_flags.ts";
 
@@ -150,4 +151,32 @@ test("commands that disagree on whether a flag takes a value are refused", async
   const { code, err } = await said([], { ...app, commands: [brew, other] });
   assert.equal(code, 1);
   assert.match(err, /--minutes is a switch of one command and takes a value in another/);
+});
+
+Deno.test("nothing that a command says steers the terminal, and a path is still a link", async () => {
+  const evil = "a\x1b[2Jb\u202ec\x9b";
+  const mutter = defineCommand({
+    name: "mutter",
+    group: "Drink",
+    summary: "say what others said",
+    flags: v.object({}),
+    run: ({ flags, json, say, sayPath }) => {
+      say(`${evil}\nnext line`);
+      sayPath(`/${evil}`, "  ");
+      if (flags.json) json({ evil });
+      return Promise.reject(new Error(evil));
+    },
+  });
+  const application = { ...app, commands: [...app.commands, mutter] };
+  const { out, err } = await said(["mutter"], application);
+  assert.match(out, /^a.*\nnext line\n {2}\/a/s);
+  assert.doesNotMatch(`${out}${err}`.replaceAll("\n", ""), /[\p{Cc}\p{Bidi_Control}]/u);
+  const inJson = await said(["mutter", "--json"], application);
+  assert.doesNotMatch(inJson.out, /[\p{Cc}\p{Bidi_Control}]/u);
+  assert.deepEqual(JSON.parse(inJson.out), { evil });
+  // On a terminal the address is written in letters that none obeys.
+  const [, address, shown, end] = linkTo(`/${evil}`, true).split("\x1b");
+  assert.match(address, /^\]8;;file:\/\/[!-~]+$/);
+  assert.doesNotMatch(shown, /[\p{Cc}\p{Bidi_Control}]/u);
+  assert.equal(end, "]8;;");
 });

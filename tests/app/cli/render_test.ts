@@ -76,6 +76,21 @@ Deno.test("every line that a step logs stands under its name", () => {
   assert.deepEqual(lines, ["  predict          one", "  predict          two"]);
 });
 
+Deno.test("nothing that a step says, and no reason, steers the terminal", () => {
+  const lines: string[] = [];
+  const renderer = new PlainRenderer((line) => lines.push(line), () => 1e6 * lines.length);
+  const evil = "a\x1b[2J\x1b]8;;http://evil\x1b\\b\u202ec\x9bd";
+  const step = "predict";
+  const changes: [] = [];
+  const reason = `${evil}\n= train cached`;
+  renderer.show({ type: "step_log", step, text: evil });
+  renderer.show({ type: "step_started", step, reason, why: "changed", changes });
+  renderer.show({ type: "step_progress", step, done: 1, unit: "photos", message: reason });
+  renderer.show({ type: "step_finished", step, status: "ran", seconds: 1, reason, changes });
+  assert.equal(lines.length, 4);
+  for (const line of lines) assert.doesNotMatch(line, /[\p{Cc}\p{Bidi_Control}]/u);
+});
+
 Deno.test("a step that knows how long it will take is believed", () => {
   const event = { step: "train", done: 1, total: 9, seconds_left: 42 };
   assert.equal(new Pace().secondsLeft(event, 0), 42);

@@ -21,6 +21,16 @@ Deno.test("no name moves the terminal's cursor", () => {
   assert.doesNotMatch(text, /\p{Cc}/u);
 });
 
+Deno.test("no class or file is a formula in CSV, or turns a line of text around", () => {
+  const label = '=HYPERLINK("http://evil")';
+  const result = { ...PREDICTION, path: "-x\u202egpj.exe", top: [{ label, probability: 1 }] };
+  assert.equal(
+    csvFormat(1).line(result),
+    `'-x\u{FFFD}gpj.exe,"'=HYPERLINK(""http://evil"")",1.000000,,`,
+  );
+  assert.doesNotMatch(tableFormat(["bee"]).line(result), /\p{Bidi_Control}/u);
+});
+
 Deno.test("CSV has a cell for every column, quoted where names need it", () => {
   const { head, line } = csvFormat(2);
   assert.equal(head, "path,label,probability,label_2,probability_2,none_of_these,error");

@@ -294,3 +294,81 @@ Deno.test("obtainFile says that the mirror is a remedy for a server that does no
     },
   );
 });
+
+/** A server whose file never ends, whatever length it tells; and how much it could send. */
+function serveEndlessly(headers: Record<string, string> = {}) {
+  const piece = new Uint8Array(1 << 16);
+  const sent = { bytes: 0 };
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () =>
+      new Response(
+        new ReadableStream({
+          pull(controller) {
+            sent.bytes += piece.length;
+            controller.enqueue(piece);
+          },
+        }),
+        { headers },
+      ),
+  );
+  return {
+    sent,
+    url: `http://127.0.0.1:${server.addr.port}/endless.zip`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+Deno.test("a download that never ends is given up, named with the flag, and nothing of it is kept", async () => {
+  using folder = tempFolder();
+  await using server = serveEndlessly();
+  const path = join(folder.path, "a.bin");
+  await assert.rejects(download(server.url, path, { most: 1_500_000 }), {
+    name: "WrongContentError",
+    message: /endless\.zip sends more than the 1\.5 MB .* --max-download 3MB$/,
+  });
+  assert.ok(server.sent.bytes < 50e6, `it was asked for ${server.sent.bytes} bytes`);
+  assert.deepEqual(namesIn(folder.path), []);
+});
+
+Deno.test("a file whose length is told and too large is not begun; one of just that size is taken", async () => {
+  using folder = tempFolder();
+  await using server = serveFile(content);
+  const path = join(folder.path, "a.bin");
+  await assert.rejects(
+    download(server.url, path, { most: content.length - 1, sha256: digest }),
+    /archive\.bin has 300 kB, not the 300 kB that one file may have at most/,
+  );
+  assert.deepEqual(namesIn(folder.path), []);
+  assert.equal((await download(server.url, path, { most: content.length })).sha256, digest);
+});
+
+Deno.test("what a download goes on from counts, too", async () => {
+  using folder = tempFolder();
+  await using server = serveFile(content);
+  server.tag = '"one"';
+  server.breaksAfter = [200_000, 0, 0, 0];
+  const path = join(folder.path, "a.bin");
+  await assert.rejects(download(server.url, path), /a\.bin\.part keeps/);
+  await assert.rejects(download(server.url, path, { most: 250_000 }), WrongContentError);
+  assert.deepEqual(namesIn(folder.path), []);
+});
+
+Deno.test("a length that is a lie does not open the way for more", async () => {
+  using folder = tempFolder();
+  // The bytes after an answer that is said to be short, as a server without manners sends them.
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const answer = async () => {
+    using connection = await listener.accept();
+    await connection.read(new Uint8Array(1 << 12));
+    const head = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
+    await connection.write(new TextEncoder().encode(head + "x".repeat(1_000_000)));
+  };
+  const answered = answer().catch(() => {});
+  const path = join(folder.path, "a.bin");
+  const url = `http://127.0.0.1:${(listener.addr as Deno.NetAddr).port}/short.bin`;
+  await download(url, path, { most: 1000 });
+  assert.equal(Deno.statSync(path).size, 10);
+  listener.close();
+  await answered;
+});

@@ -5,6 +5,7 @@ import { expand } from "../../../pipeline/expand.ts";
 import { gc } from "../../../pipeline/upkeep/gc.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
 import { findRun, latestArtifact, listRuns } from "../../../pipeline/upkeep/history.ts";
+import { assertIntact } from "../../../pipeline/upkeep/intact.ts";
 import { listPins, pin, unpin } from "../../../pipeline/upkeep/pins.ts";
 import { plan } from "../../../pipeline/explain/plan.ts";
 import { run } from "../../../pipeline/run.ts";
@@ -239,6 +240,25 @@ Deno.test("the latest artifact is that of the newest run that has one", async ()
   const latest = (await latestArtifact(folder.store, "a"))!;
   assert.equal(latest.path, one.steps[0].artifact);
   assert.deepEqual(latest.manifest.result, { length: 3 });
+});
+
+Deno.test("a damaged artifact is named, and no older one is given in its place", async () => {
+  using folder = new Folder();
+  await run(pipeline, withText(folder, "one"));
+  const { steps: [{ artifact: path }] } = await run(pipeline, withText(folder, "two"));
+  const artifact = (await latestArtifact(folder.store, "a"))!;
+  await assertIntact(folder.store, artifact, ["text.txt"]);
+  Deno.writeTextFileSync(`${path}/text.txt`, "twp");
+  await assertIntact(folder.store, artifact, ["another.txt"]);
+  await assert.rejects(assertIntact(folder.store, artifact, ["text.txt"]), {
+    name: "DamageError",
+    message: `the artifact of a is damaged: ${path}/text.txt has other content`,
+  });
+  Deno.truncateSync(`${path}/text.txt`, 1);
+  await assert.rejects(latestArtifact(folder.store, "a"), {
+    name: "DamageError",
+    message: /^the artifact of a is damaged: text\.txt has 1 bytes instead of 3$/,
+  });
 });
 
 Deno.test("runs in one millisecond, or after the clock jumped back, keep their order", async () => {
