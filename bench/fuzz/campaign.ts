@@ -58,7 +58,8 @@ async function attack(kind: Kind, seconds: number, options: CampaignOptions): Pr
   const most = options.case === undefined ? options.most ?? Infinity : 1;
   for (let i = first; i < first + most; i++) {
     const began = performance.now();
-    const outcome = await attack.run(randomOf(options.seed, kind.name, i), i);
+    const outcome = await attack.run(randomOf(options.seed, kind.name, i), i)
+      .catch(({ stack }: Error): Outcome => ({ verdict: "problem", what: `${stack}` }));
     count(tally, outcome, i, (performance.now() - began) / 1000, options);
     if (performance.now() > end) break;
   }

@@ -68,18 +68,49 @@ const score = {
   unlike_beyond: null,
 };
 const comparison = { better: "equal", only_finetune_right: 0, only_frozen_right: 0, p_value: 1 };
+const pretrained = { origin: "https://example.com", sha256: "00", licence: "BSD" };
+const branch = { ...score, curves: { epochs: [epoch({})], best } };
+const shown = {
+  ...{ path: "a.jpg", image: "shown/worst_1.png", actual: "ants", predicted: "bees" },
+  ...{ probability: 0.6, second: { label: "ants", probability: 0.4 } },
+};
 
-/** What the files hold; those that are not here begin as an empty object, which is refused. */
+/** What the files hold, by name. */
 const CONTENT: Record<string, unknown> = {
   "history.json": { epochs: [epoch({ seconds: 1 })], best },
   "curves.json": { epochs: [epoch({})], best },
+  "facts.json": {
+    classes: ["ants", "bees"],
+    data: {
+      ...{ origin: "photos", sha256: "00", exifOrientation: true },
+      counts: { train: { ants: 1, bees: 1 }, val: { ants: 1 } },
+      smallest: { width: 1, height: 1 },
+      largest: { width: 2, height: 2 },
+      leftOut: [{ path: "a.jpg", reason: "corrupt" }],
+      findings: [{ severity: "warning", title: "t", remedy: "r", files: ["a.jpg"] }],
+    },
+    model: { architecture: "resnet18", pretrained, preprocessing: { resize: 256, size: 224 } },
+    branches: { finetune: branch, frozen: branch },
+    comparison,
+    shown: "finetune",
+    batch: [{ image: "shown/batch_1.png", title: "ants" }],
+    worst: [shown],
+    leastSure: [shown],
+    explained: [{ ...shown, heat: { width: 1, height: 1, values: [0.5] } }],
+    settings: [["epochs", "5"]],
+  },
   "findings.json": {
     schema: 1,
-    findings: [{ kind: "blank", severity: "warning", title: "t", remedy: "r", files: ["a.jpg"] }],
+    findings: [{ kind: "small", severity: "warning", title: "t", remedy: "r", files: ["a.jpg"] }],
   },
   "metrics.json": {
     branches: { finetune: score, frozen: score },
     comparison: { ...comparison, summary: "as good" },
+  },
+  "model.json": {
+    ...{ schema: 2, architecture: "resnet18", classes: ["ants", "bees"] },
+    preprocessing: { resize: 256, size: 224, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] },
+    pretrained,
   },
   "source.json": {
     ...{ kind: "folder", origin: "photos", sha256: "00" },
@@ -87,4 +118,4 @@ const CONTENT: Record<string, unknown> = {
   },
 };
 
-const artifact = (name: string) => utf8(JSON.stringify(CONTENT[name] ?? {}, null, 2));
+const artifact = (name: string) => utf8(JSON.stringify(CONTENT[name], null, 2));

@@ -3,13 +3,14 @@ import { parseArgs } from "node:util";
 import { bombs } from "./bombs.ts";
 import { campaign } from "./campaign.ts";
 import { fullDisk } from "./full_disk.ts";
+import { http } from "./http.ts";
 import type { Kind } from "./kind.ts";
 import { kills } from "./kills.ts";
 import { mutants } from "./mutants.ts";
 import { storeDamage } from "./store_damage.ts";
 import { secondsOf, table } from "./table.ts";
 
-const KINDS: Kind[] = [mutants, bombs, kills, storeDamage, fullDisk];
+const KINDS: Kind[] = [mutants, bombs, kills, storeDamage, fullDisk, http];
 
 const USAGE = `usage: deno task fuzz [--for 2m|2h|90s] [--seed N] [--only KIND] [--case N] [--json]
   KIND is one of ${KINDS.map(({ name }) => name).join(", ")}; --case N repeats one case`;

@@ -2,6 +2,7 @@
 import { inputs } from "./inputs.ts";
 import type { Kind } from "./kind.ts";
 import { mutate } from "./mutate.ts";
+import { mutateJson } from "./mutate_json.ts";
 import { below, pick } from "./random.ts";
 import { Reading } from "./reading.ts";
 
@@ -22,7 +23,10 @@ export const mutants: Kind = {
         const reader = pick(random, turns);
         const { name, bytes } = pick(random, files[reader]);
         const other = files[reader][below(random, files[reader].length)];
-        const mutant = mutate(bytes, random, other.bytes);
+        const isJson = name.endsWith(".json") && random() < 0.7;
+        const mutant = isJson
+          ? { bytes: mutateJson(bytes, random), how: "other values" }
+          : mutate(bytes, random, other.bytes);
         return reading.read(reader, mutant.bytes, `${reader} ${name} (${mutant.how})`);
       },
       [Symbol.asyncDispose]: () => reading[Symbol.asyncDispose](),

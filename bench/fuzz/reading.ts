@@ -25,7 +25,8 @@ export class Reading implements AsyncDisposable {
     lines: AsyncGenerator<string>;
   };
 
-  constructor(limits: ReadingLimits) {
+  /** @param program that answers as `reader_process.ts` */
+  constructor(limits: ReadingLimits, private readonly program = PROGRAM) {
     this.#limits = limits;
   }
 
@@ -74,7 +75,7 @@ export class Reading implements AsyncDisposable {
 
   async #start() {
     const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--v8-flags=--max-old-space-size=1024", PROGRAM],
+      args: ["run", "-A", "--v8-flags=--max-old-space-size=1024", this.program],
       stdin: "piped",
       stdout: "piped",
       stderr: "null",

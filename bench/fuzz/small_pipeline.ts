@@ -17,6 +17,7 @@ const text = (name: string, inputs: string[]): StepDeclaration => ({
   ...{ name, inputs, parameters },
   module: new URL(import.meta.url),
   outputs: ["text.txt", "part"],
+  handedOn: ["text.txt"],
 });
 
 export const smallPipeline = definePipeline([

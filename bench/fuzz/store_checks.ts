@@ -28,7 +28,7 @@ export interface StoreCase {
  * Damages, asks, runs, and asks again.
  *
  * @throws {NamedError} where the damage was named, or put right by making something anew
- * @throws {Error} where a result is wrong and nothing says so
+ * @throws {Error} where a result is wrong, or what was put right is still damaged
  */
 export async function checkStore({ store, damage, full }: StoreCase): Promise<void> {
   if (damage) spoil(`${store}/${damage.path}`, damage);
@@ -50,7 +50,9 @@ export async function checkStore({ store, damage, full }: StoreCase): Promise<vo
     Deno.readTextFileSync(`${artifact}/text.txt`) !== SMALL_RESULTS[step]
   );
   const named = found[0] && `${found[0].step}: ${found[0].problem}`;
-  if (wrong && !named) throw new Error(`${wrong.step} gives a wrong result, and nothing says so`);
+  if (wrong) {
+    throw new Error(`${wrong.step} gives a wrong result${named ? `, though ${named}` : ""}`);
+  }
   await gc(store);
   if (named) throw new NamedError(named);
   const left = (await verify(store))[0];
