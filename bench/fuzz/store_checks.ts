@@ -8,7 +8,7 @@ import { verify } from "../../pipeline/upkeep/verify.ts";
 import { insideProcess, SMALL_RESULTS, smallPipeline } from "./small_pipeline.ts";
 
 /** What was wrong was named, in the words that it holds. */
-export class NamedError extends Error {
+class NamedError extends Error {
   override name = "NamedError";
 }
 
