@@ -148,6 +148,7 @@ class FileReader extends Reader<Deno.FsFile> {
   }
 
   override readUint8Array(index: number, length: number): Promise<Uint8Array> {
+    if (!(index >= 0 && index <= this.size)) throw new Error("an entry lies outside of it");
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - index)));
     this.#file.seekSync(index, Deno.SeekMode.Start);
     for (let at = 0; at < bytes.length;) {
