@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { chooseBackend } from "../backend/choose.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ResolvedSettings } from "./cli/application.ts";
-import { checkFile } from "./cli/paths.ts";
+import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
@@ -26,6 +26,8 @@ export async function stepParameters(
   store: string,
 ): Promise<ResolvedSettings> {
   const { seed, threads } = flags;
+  const data = resolveSource(flags.data ?? "auto", folder);
+  checkSource(data, store);
   const choice = await choiceFor(flags.backend);
   const isAuto = flags.recipe === "auto";
   const name = flags.recipe !== "auto" ? flags.recipe : choice.hardware ? "tutorial" : "quick";
@@ -51,7 +53,7 @@ export async function stepParameters(
   return {
     parameters: {
       download_data: {
-        data: resolveSource(flags.data ?? "auto", folder),
+        data,
         seed: splitSeed,
         downloads,
         maxDownload,
@@ -81,7 +83,10 @@ async function modelOf(
   { model = "auto", weights }: TrainingFlags,
   folder: string,
 ): Promise<string> {
-  if (weights) await checkFile("--weights", realPath(folder, weights));
+  if (weights) {
+    await checkFile("--weights", realPath(folder, weights));
+    checkForSteps("--weights", realPath(folder, weights));
+  }
   if (weights && model === "auto") {
     // tfjs comes with it, and a plan is there sooner without.
     const { descriptionOf } = await import("./choose_model.ts");
@@ -91,6 +96,21 @@ async function modelOf(
     throw new UsageError(`--weights needs --model, one of ${known.join(", ")}`);
   }
   return model;
+}
+
+/** @throws {UsageError} for photos that steps cannot read, or that the store would lie among */
+function checkSource(data: string, store: string): void {
+  const mirror = Deno.env.get("GRAFT_MIRROR");
+  if (mirror) checkForSteps("GRAFT_MIRROR", mirror);
+  const spec = parseSource(data);
+  if (!("path" in spec)) return;
+  checkForSteps("--data", spec.path);
+  if (spec.kind === "folder" && liesIn(store, spec.path)) {
+    throw new UsageError(
+      `the store ${store} lies in the folder of photos ${spec.path}, so that each run would change ` +
+        "what it reads: give --store a folder outside of it",
+    );
+  }
 }
 
 /**

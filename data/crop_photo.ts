@@ -1,5 +1,6 @@
 import { decodeImage } from "./decode.ts";
 import { ImageError, type RgbImage } from "./image.ts";
+import { readRegularFile } from "./read_regular_file.ts";
 import { evaluationCrop } from "./transforms.ts";
 
 /** A photo file, and what a model wants to see of it. */
@@ -28,7 +29,7 @@ export async function cropPhoto(
 ): Promise<CropResponse> {
   let image: RgbImage;
   try {
-    const bytes = typeof photo === "string" ? await Deno.readFile(photo) : photo;
+    const bytes = typeof photo === "string" ? await readRegularFile(photo) : photo;
     image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault

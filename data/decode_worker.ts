@@ -3,6 +3,7 @@ import { type Encoding, readEncoding } from "./encoding.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { ImageError, type ImageErrorReason, type RgbImage } from "./image.ts";
 import { sniffImageFormat } from "./image_format.ts";
+import { readRegularFile } from "./read_regular_file.ts";
 import { answerRequests } from "./worker_pool.ts";
 
 /** A photo file to decode. */
@@ -41,7 +42,7 @@ export interface Refusal {
 async function decode(request: DecodeRequest): Promise<DecodeResponse> {
   let file: Uint8Array<ArrayBuffer>;
   try {
-    file = await Deno.readFile(request.path);
+    file = await readRegularFile(request.path);
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
     return { refusal: `cannot be read: ${(error as Error).message}`, reason: "unreadable" };

@@ -15,3 +15,20 @@ export function sniffImageFormat(bytes: Uint8Array): ImageFormat | undefined {
   if (start.startsWith("BM")) return "bmp";
   return undefined;
 }
+
+/** Endings of photos in formats that ImageFolder does not take. */
+const OTHER_FORMAT =
+  /\.(gif|heic|heif|avif|jxl|jp2|j2k|raw|cr2|cr3|nef|arw|raf|orf|rw2|dng|svg|psd)$/i;
+
+/** Endings of JPEG that ImageFolder does not take. */
+const JPEG_ENDING = /\.(jfif|jpe|jif|jfi)$/i;
+
+/** Whether a name says a format that ImageFolder does not take. */
+export function saysOtherFormat(name: string): boolean {
+  return OTHER_FORMAT.test(name);
+}
+
+/** Whether a name is a photo's, though not one that ImageFolder takes. */
+export function isPhotoByEnding(name: string): boolean {
+  return saysOtherFormat(name) || JPEG_ENDING.test(name);
+}

@@ -23,6 +23,7 @@ export class StepRun {
   /** What its artifacts are filed under. */
   readonly #kind: string;
   readonly #forced: boolean;
+  #interrupted?: Promise<never>;
 
   /** @param inputs by the step's own names for them */
   constructor(
@@ -89,16 +90,33 @@ export class StepRun {
     return await inputCheck.checkHit(await store.find(this.#kind, key), this.step.handedOn);
   }
 
-  #takeFingerprint(maxAge = 0): Promise<Fingerprint> {
-    const { fingerprinter, parameters } = this.context.session;
+  async #takeFingerprint(maxAge = 0): Promise<Fingerprint> {
+    const { signal, session: { fingerprinter, parameters } } = this.context;
     const digests = Object.entries(this.inputs)
       .map(([name, { manifest }]) => [name, manifest.digest]);
     const { step } = this;
-    return fingerprinter.take(step, parameters[step.name], Object.fromEntries(digests), maxAge);
+    const taken = fingerprinter.take(
+      step,
+      parameters[step.name],
+      Object.fromEntries(digests),
+      maxAge,
+    );
+    // A large folder takes long to read, and nobody who interrupts a run waits for that.
+    this.#interrupted ??= signal && abortion(signal);
+    return await Promise.race([taken, ...this.#interrupted ? [this.#interrupted] : []]);
   }
 
   /** Attempts that share checkpoints take turns: the next one goes on where the last one ended. */
   #lockKey(fingerprint: Fingerprint): string {
     return checkpointKeyOf(fingerprint, this.step) ?? keyOf(fingerprint);
   }
+}
+
+/** Never resolves; rejects when the signal is aborted. */
+function abortion(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {}); // it may come when nobody waits
+  if (signal.aborted) reject(signal.reason);
+  else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
 }

@@ -22,7 +22,7 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const exifOrientation = source.kind !== "hymenoptera";
   const photos = `${step.inputs.download_data}/photos`;
   const examined: Examined[] = [];
-  const others: string[] = [];
+  const passedOver: string[] = [];
   let quarantined = 0;
   await buildDataset(photos, step.output, {
     exifOrientation,
@@ -31,7 +31,7 @@ async function build(step: StepContext<unknown>): Promise<void> {
     onExamined: (photo) => examined.push(photo),
     onQuarantine: ({ path, reason }) => {
       quarantined++;
-      if (!hasImageExtension(path)) others.push(path);
+      if (!hasImageExtension(path)) passedOver.push(path);
       step.log(`left out ${path}: ${reason}`);
     },
   });
@@ -42,7 +42,7 @@ async function build(step: StepContext<unknown>): Promise<void> {
   step.log(
     `${counts.train} photos to train on, ${counts.val} to validate, ${quarantined} left out`,
   );
-  const findings = await consult(step, { files: examined, others }, photos, exifOrientation);
+  const findings = await consult(step, { files: examined, passedOver }, photos, exifOrientation);
   step.result({ ...counts, quarantined, findings });
 }
 

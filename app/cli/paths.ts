@@ -1,5 +1,5 @@
 /** Paths that flags name, looked at before any work is done for them. */
-import { dirname } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { UsageError } from "./errors.ts";
 
 /** @throws {UsageError} where `path` is no file that can be read; it names the flag and what to do */
@@ -10,6 +10,11 @@ export async function checkFile(flag: string, path: string): Promise<void> {
   }
   if (found.isDirectory) {
     throw new UsageError(`${flag} is "${path}", which is a folder: name a file in it`);
+  }
+  if (!found.isFile) {
+    throw new UsageError(
+      `${flag} is "${path}", which is a pipe or a device: copy what it gives to a file first`,
+    );
   }
   try {
     (await Deno.open(path)).close();
@@ -34,6 +39,40 @@ export async function checkFolder(flag: string, path: string): Promise<void> {
   const found = await look(flag, path);
   if (found && !found.isDirectory) {
     throw new UsageError(`${flag} is "${path}", which is a file: name a folder`);
+  }
+}
+
+/**
+ * Steps are processes with permissions of their own, and Deno lets none touch what lies in /dev,
+ * whatever it may do beside.
+ *
+ * @throws {UsageError} for a path there, links followed
+ */
+export function checkForSteps(flag: string, path: string): void {
+  if (Deno.build.os === "windows" || !isWithin(realPlace(path), "/dev")) return;
+  throw new UsageError(
+    `${flag} is "${path}", which lies in /dev, where Deno lets no step read or write: name a folder ` +
+      "elsewhere, such as one in /tmp, or mount a memory disk of your own (mount -t tmpfs)",
+  );
+}
+
+/** Whether a path is a folder's, or lies in it; both may not be there yet. Links are followed. */
+export function liesIn(path: string, folder: string): boolean {
+  return isWithin(realPlace(path), realPlace(folder));
+}
+
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || !/^(\.\.([/\\]|$)|[/\\]|[a-z]:)/i.test(way);
+}
+
+/** Where a path leads, also one of which only the beginning is there. */
+function realPlace(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(realPlace(above), basename(path));
   }
 }
 

@@ -1,9 +1,11 @@
 /** What the command line asks for: a pipeline with its parameters, or a sweep over several. */
+import { resolve } from "node:path";
 import type { Setting } from "../../pipeline/expand.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import type { Program } from "./application.ts";
 import type { Axis, CommandContext } from "./command.ts";
+import { checkForSteps } from "./paths.ts";
 import { checkSteps } from "./steps.ts";
 
 export interface RequestedPipeline {
@@ -29,6 +31,9 @@ export async function requestedPipeline(
   { flags, axes, folder, store }: Request,
   names: readonly string[] = [],
 ): Promise<RequestedPipeline> {
+  const { "store-from": further = [] } = flags as { "store-from"?: readonly string[] };
+  checkForSteps("--store", store);
+  for (const path of further) checkForSteps("--store-from", resolve(folder, path));
   const pipeline = await program.pipeline();
   // A wrong name is told before anything is looked for.
   const targets = checkSteps(pipeline, names.map(kindNamed));

@@ -2,13 +2,18 @@ import { glob } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../cli/errors.ts";
 import { hasImageExtension } from "../../data/image_folder.ts";
-import { listFiles } from "../../data/sources/list_files.ts";
+import { isLitter } from "../../data/litter.ts";
+import { describeLeftOut, describeLitter, some } from "../../data/sources/left_out.ts";
+import { type FolderListing, listFiles } from "../../data/sources/list_files.ts";
+import { isPhotoByEnding } from "../../data/image_format.ts";
 
 /** An operand that stands for the lines of standard input. */
 const STDIN = "-";
 
 /** What operands name. */
 export interface PhotoList {
+  /** What lies among the photos of folders and is not taken: a line each. */
+  notes: string[];
   /** As they were given, in the order of the operands. */
   paths: AsyncIterable<string>;
   /** How many there are, where that is known before they come. */
@@ -17,9 +22,9 @@ export interface PhotoList {
 
 /**
  * The photos that `operands` name: files as they are, whatever their name says; of folders the image
- * files in them, sorted, at any depth, links followed; of a pattern (`*`, `?`, `[…]`, `**`) the image files that it
- * fits, sorted; `-` for a path a line of standard input, as they come. Relative paths are meant from
- * `folder`.
+ * files in them, sorted, at any depth, links followed; of a pattern (`*`, `?`, `[…]`, `**`) the image
+ * files that it fits, sorted; `-` for a path a line of standard input, as they come. Hidden files and
+ * the like are passed over in folders and patterns. Relative paths are meant from `folder`.
  *
  * @throws {UsageError} when a folder holds no image, nothing fits a pattern, or one is an address
  */
@@ -32,45 +37,91 @@ export async function listPhotos(
     throw new UsageError("- is given twice, but standard input can be read once");
   }
   const parts: (string[] | AsyncIterable<string>)[] = [];
+  const notes: string[] = [];
   for (const operand of operands) {
-    parts.push(operand === STDIN ? linesOf(stdin()) : await photosOf(operand, folder));
+    const note = (line: string) => notes.push(`${operand}: ${line}`);
+    parts.push(operand === STDIN ? linesOf(stdin()) : await photosOf(operand, folder, note));
   }
   const known = parts.every((part) => Array.isArray(part));
   return {
     paths: (async function* () {
       for (const part of parts) yield* part;
     })(),
+    notes,
     ...(known && { count: parts.flat().length }),
   };
 }
 
-async function photosOf(operand: string, folder: string): Promise<string[]> {
+async function photosOf(
+  operand: string,
+  folder: string,
+  note: (line: string) => void,
+): Promise<string[]> {
   if (/^https?:\/\//i.test(operand)) {
     throw new UsageError(`predict takes files, not addresses: download ${operand} first`);
   }
   const path = resolve(folder, operand);
   const kind = await Deno.stat(path).catch(() => undefined);
   if (kind?.isDirectory) {
-    const found = (await listFiles(path)).filter(hasImageExtension)
-      .map((file) => join(operand, file)).sort();
+    const listing = await listFiles(path, { followOut: true });
+    describeListing(listing).forEach(note);
+    const found = listing.paths.filter(hasImageExtension).map((file) => join(operand, file)).sort();
     if (found.length === 0) throw new UsageError(`${operand} is a folder without photos`);
     return found;
   }
   // A file whose name looks like a pattern is itself; one that is not there will be said to be so.
   if (kind || !/[*?[{]/.test(operand)) return [operand];
   const fitting = await Array.fromAsync(glob(operand, { cwd: folder }));
-  const photos = fitting.filter(hasImageExtension).sort();
+  const isMeant = (path: string) =>
+    path.split(/[/\\]/).every((part) => !isLitter(part) || operand.split("/").includes(part));
+  const photos = fitting.filter((path) => hasImageExtension(path) && isMeant(path)).sort();
   if (photos.length === 0) throw new UsageError(`no photo fits ${operand}`);
   return photos;
+}
+
+/** What of a folder is not taken, where somebody may have meant it. */
+function describeListing({ paths, leftOut, litter }: FolderListing): string[] {
+  const photos = paths.filter((path) => !hasImageExtension(path) && isPhotoByEnding(path));
+  const lines = [...describeLeftOut(leftOut), describeLitter(litter)];
+  if (photos.length > 0) {
+    const what = photos.length === 1 ? "1 photo" : `${photos.length} photos`;
+    lines.push(
+      `passed over ${what} (${some(photos)}): save as JPEG or PNG, under a name that ends in ` +
+        ".jpg or .png",
+    );
+  }
+  return lines.filter((line) => line !== undefined);
 }
 
 /** Paths a line, or ended by NUL as `find -print0` writes them. */
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+  for await (const text of textOf(stream)) {
     const lines = (rest + text).split(/\0|\r?\n/);
     rest = lines.pop()!;
     for (const line of lines) if (line !== "") yield line;
   }
   if (rest !== "") yield rest;
+}
+
+/** UTF-8, or UTF-16 where a byte order mark says so, as PowerShell writes files. */
+async function* textOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let decoder: TextDecoder | undefined;
+  let start = new Uint8Array();
+  for await (const bytes of stream) {
+    if (decoder) {
+      yield decoder.decode(bytes, { stream: true });
+      continue;
+    }
+    start = Uint8Array.from([...start, ...bytes]);
+    if (start.length < 2) continue; // half a mark
+    decoder = new TextDecoder(encodingOf(start));
+    yield decoder.decode(start, { stream: true });
+  }
+  yield decoder ? decoder.decode() : new TextDecoder().decode(start);
+}
+
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }

@@ -32,7 +32,8 @@ export async function predictPaths(
     if (path) await checkOutput(`--${flag}`, resolve(folder, path));
   }
   signal.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
-  const { paths, count } = await listPhotos(operands, folder);
+  const { paths, count, notes } = await listPhotos(operands, folder);
+  for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
   if (format === "table") console.error(printable(`with ${chosen.what}`));
   const { backend } = await chooseBackend(flags.backend);

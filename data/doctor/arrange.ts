@@ -2,11 +2,14 @@
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import type { Place } from "../examined.ts";
 import { type FolderTree, folderTree } from "../sources/folder_tree.ts";
-import { findSplits, planLayout, type SplitFolders } from "../sources/layout.ts";
+import { findSplits, type SplitFolders } from "../sources/find_splits.ts";
+import { classNameOf, planLayout } from "../sources/layout.ts";
 
 export interface Arrangement {
   photos: ({ path: string } & Place)[];
   others: string[];
+  /** What was decided by the names of folders. */
+  notes: string[];
   /** Why building a dataset would refuse the folder. */
   problem?: string;
 }
@@ -33,13 +36,15 @@ export function arrange(paths: readonly string[], what: string): Arrangement {
   return {
     photos: placed.filter(({ path }) => hasImageExtension(path)),
     others: placed.map(({ path }) => path).filter((path) => !hasImageExtension(path)),
+    notes: folders.notes,
     ...(problem !== undefined && { problem }),
   };
 }
 
 function filesOf(folder: FolderTree, split: Place["split"]): ({ path: string } & Place)[] {
   return folder.files.map((file) => {
-    const [className, ...rest] = file.split("/");
+    const [name, ...rest] = file.split("/");
+    const className = classNameOf({ name });
     const path = folder.path + file;
     return rest.length > 0 ? { path, split, className } : { path, split };
   });

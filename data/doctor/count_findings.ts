@@ -16,6 +16,8 @@ const WIDE = 0.05;
 
 export function countFindings(files: readonly Examined[]): Finding[] {
   const usable = files.filter(({ photo, className }) => photo && className !== undefined);
+  const barren = classesWithoutPhoto(files);
+  const names = new Set(barren.map(({ name }) => name));
   const count = (of: readonly Examined[]) =>
     Object.entries(Object.groupBy(of, ({ className }) => className!))
       .map(([name, all]) => ({ name, count: all!.length }))
@@ -29,7 +31,39 @@ export function countFindings(files: readonly Examined[]): Finding[] {
   const val = divided
     ? usable.filter(({ split }) => split === "val").length
     : count(usable).reduce((sum, { count }) => sum + valCount(count, VAL_FRACTION), 0);
-  return [...splitFindings(usable, divided), ...balance(training), ...interval(val)];
+  return [
+    ...barren.map(withoutPhoto),
+    ...splitFindings(usable.filter(({ className }) => !names.has(className!)), divided),
+    ...balance(training),
+    ...interval(val),
+  ];
+}
+
+/** Files of a class to train on, of which none gives a photo. */
+interface BarrenClass {
+  name: string;
+  files: Examined[];
+}
+
+function classesWithoutPhoto(files: readonly Examined[]): BarrenClass[] {
+  const training = files.filter(({ className, split }) =>
+    className !== undefined && split !== "val"
+  );
+  return Array.from(
+    Map.groupBy(training, ({ className }) => className!),
+    ([name, files]) => ({ name, files }),
+  ).filter(({ files }) => files.every(({ photo }) => !photo));
+}
+
+function withoutPhoto({ name, files }: BarrenClass): Finding {
+  return {
+    kind: "class_without_photo",
+    severity: "error",
+    title: `${name} has no photo that can be used: all ${files.length} are left out ` +
+      `(${files[0].refusal?.refusal})`,
+    remedy: "Put photos into its folder that can be read, or remove the folder.",
+    files: files.map(({ path }) => path),
+  };
 }
 
 function splitFindings(usable: readonly Examined[], divided: boolean): Finding[] {

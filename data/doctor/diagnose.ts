@@ -1,7 +1,7 @@
 import type { Examined } from "../examined.ts";
 import { countFindings } from "./count_findings.ts";
 import { duplicateFindings } from "./duplicate_findings.ts";
-import { fileFindings } from "./file_findings.ts";
+import { fileFindings, passedOverFindings } from "./file_findings.ts";
 import { type Finding, SEVERITIES } from "./finding.ts";
 import { pictureFindings, type Viewing } from "./picture_findings.ts";
 
@@ -9,21 +9,25 @@ import { pictureFindings, type Viewing } from "./picture_findings.ts";
 export interface Collection {
   /** Photos by their name, whether they decode or not. */
   files: readonly Examined[];
-  /** Paths of other files. */
-  others: readonly string[];
+  /** Paths of photos, by name or content, that are not taken for their names. */
+  passedOver: readonly string[];
+  /** Of what else lies there. */
+  beside?: readonly Finding[];
   /** Why the folders are no data set, where they are none. */
   problem?: string;
 }
 
 /** All that is wrong with a collection of photos, the worst first. */
 export function diagnose(
-  { files, others, problem }: Collection,
+  { files, passedOver, beside, problem }: Collection,
   viewing: Viewing,
 ): Finding[] {
   const findings = [
     ...countFindings(files),
     ...duplicateFindings(files),
-    ...fileFindings(files, others),
+    ...fileFindings(files),
+    ...passedOverFindings(passedOver),
+    ...beside ?? [],
     ...pictureFindings(files, viewing),
   ];
   const explained = findings.some(({ kind }) =>

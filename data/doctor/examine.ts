@@ -1,8 +1,10 @@
 import { decodeInOrder } from "../decode_pool.ts";
 import { type Examined, examinedFrom } from "../examined.ts";
 import { listFiles } from "../sources/list_files.ts";
+import { divideByKind } from "../sources/photo_like.ts";
 import { arrange } from "./arrange.ts";
 import type { Collection } from "./diagnose.ts";
+import { besideFindings } from "./folder_findings.ts";
 
 /**
  * Looks at every photo of a folder; nothing is written, and memory does not grow with their size.
@@ -20,7 +22,9 @@ export async function examineFolder(
     progress?: (done: number, total: number) => void;
   },
 ): Promise<Collection> {
-  const { photos, others, problem } = arrange(await listFiles(folder), what);
+  const { paths, leftOut, litter } = await listFiles(folder);
+  const { photos, others, notes, problem } = arrange(paths, what);
+  const { photoLike, sidecars } = await divideByKind(others, (path) => `${folder}/${path}`);
   const files: Examined[] = [];
   const decoded = decodeInOrder(photos.map(({ path }) => `${folder}/${path}`), {
     workers: navigator.hardwareConcurrency,
@@ -34,5 +38,10 @@ export async function examineFolder(
     files.push(examinedFrom(path, place, result));
     progress?.(files.length, photos.length);
   }
-  return { files, others, ...(problem !== undefined && { problem }) };
+  return {
+    files,
+    passedOver: photoLike,
+    beside: besideFindings({ leftOut, litter, sidecars, notes }),
+    ...(problem !== undefined && { problem }),
+  };
 }

@@ -8,11 +8,15 @@ export const FINDING_KINDS = [
   "layout",
   "val_class_unknown",
   "class_without_val",
+  "class_without_photo",
   "leakage",
   "conflicting_labels",
+  "unreadable",
   "truncated",
   "undecodable",
   "unread_format",
+  "unread_name",
+  "left_out",
   "wrong_extension",
   "unsorted",
   "exact_duplicates",
@@ -27,6 +31,8 @@ export const FINDING_KINDS = [
   "cmyk",
   "sixteen_bit",
   "animated",
+  "folder_use",
+  "passed_over",
 ] as const;
 export type FindingKind = typeof FINDING_KINDS[number];
 

@@ -12,7 +12,7 @@ import { ZipError } from "./errors.ts";
 
 /** What the archive's directory says of an entry. */
 export interface ZipEntry {
-  /** As stored: with `/` between its parts, and at the end of a directory. */
+  /** As stored, but for backslashes: with `/` between its parts, and at the end of a directory. */
   readonly name: string;
   readonly directory: boolean;
   readonly symlink: boolean;
@@ -40,8 +40,9 @@ export class ZipArchive implements Disposable {
   private constructor(readonly path: string, file: Deno.FsFile, entries: Entry[]) {
     this.#file = file;
     this.#entries = new Map(entries.map((entry) => [{
-      name: entry.filename,
-      directory: entry.directory,
+      // Old programs of Windows write what APPNOTE 4.4.17 forbids.
+      name: entry.filename.replaceAll("\\", "/"),
+      directory: entry.directory || entry.filename.endsWith("\\"),
       symlink: entry.symlink,
       encrypted: entry.encrypted,
       bytes: entry.uncompressedSize,
@@ -64,7 +65,14 @@ export class ZipArchive implements Disposable {
       });
       return new ZipArchive(path, file, await reader.getEntries());
     } catch (error) {
+      const page = isWebPage(file);
       file.close();
+      if (page) {
+        throw new ZipError(
+          `${path} is a web page, not a zip archive: the site may want a sign-in or a click first. ` +
+            "Download it in a browser, and give that file",
+        );
+      }
       throw zipError(path, error);
     }
   }
@@ -148,7 +156,7 @@ class FileReader extends Reader<Deno.FsFile> {
   }
 
   override readUint8Array(index: number, length: number): Promise<Uint8Array> {
-    if (!(index >= 0 && index <= this.size)) throw new Error("an entry lies outside of it");
+    if (index < 0) throw new Error("it names a place before its beginning");
     const bytes = new Uint8Array(Math.max(0, Math.min(length, this.size - index)));
     this.#file.seekSync(index, Deno.SeekMode.Start);
     for (let at = 0; at < bytes.length;) {
@@ -158,6 +166,14 @@ class FileReader extends Reader<Deno.FsFile> {
     }
     return Promise.resolve(bytes);
   }
+}
+
+/** What servers send in place of a file that they do not hand to everyone. */
+function isWebPage(file: Deno.FsFile): boolean {
+  const start = new Uint8Array(512);
+  file.seekSync(0, Deno.SeekMode.Start);
+  const text = new TextDecoder().decode(start.subarray(0, file.readSync(start) ?? 0));
+  return /^\s*(<!--[^]*?-->\s*)*<(!doctype html|html|head|body)/i.test(text);
 }
 
 /** zip.js's terse messages, as a sentence with the archive's name and a remedy. */

@@ -1,8 +1,12 @@
 /** Photos from zip archives; wheels are zips too. */
+import { join } from "node:path";
 import { checkZip, extractZip } from "../download/zip.ts";
 import { ZipArchive } from "../download/zip_archive.ts";
+import { litterIn } from "../litter.ts";
 import { keepTogether } from "./keep_together.ts";
 import { planLayout } from "./layout.ts";
+import { describeLitter, describeSidecars } from "./left_out.ts";
+import { divideByKind } from "./photo_like.ts";
 import { countPhotos, type Plan, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SplitCounts } from "./source_info.ts";
@@ -21,12 +25,20 @@ export async function unpackPhotos(
   context: SourceContext,
   planner: Planner = (paths) => planLayout(paths, path, context),
 ): Promise<{ counts: SplitCounts; note?: string; plan: Plan }> {
-  const { photos, progress, signal } = context;
+  const { photos, progress, signal, log } = context;
   using archive = await ZipArchive.open(path);
   checkZip(archive);
-  const planned = await planner(Array.from(archive.entries, ({ name }) => name), archive);
+  const names = Array.from(archive.entries, ({ name }) => name);
+  const planned = await planner(names, archive);
   const targets = new Map(planned.files.map((file) => [file.from, targetOf(file)]));
   await extractZip(archive, targets, photos, { progress, signal });
-  const plan = await keepTogether(planned, context);
+  const onDisk = (file: Plan["files"][number]) => join(photos, targetOf(file));
+  const { photoLike, sidecars } = await divideByKind(planned.files, onDisk);
+  for (const file of sidecars) await Deno.remove(onDisk(file));
+  const litter = new Set(names.map(litterIn).filter((name) => name !== undefined));
+  const lines = [describeLitter([...litter]), describeSidecars(sidecars.map(({ from }) => from))];
+  for (const line of lines) if (line) log?.(line);
+  const plan = await keepTogether({ ...planned, files: photoLike }, context);
+  if (plan.note) log?.(plan.note);
   return { counts: countPhotos(plan), ...(plan.note && { note: plan.note }), plan };
 }

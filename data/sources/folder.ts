@@ -5,25 +5,38 @@ import { nameUnwritten } from "../unwritable.ts";
 import { contentDigest } from "./content_digest.ts";
 import { keepTogether } from "./keep_together.ts";
 import { planLayout } from "./layout.ts";
+import { describeLeftOut, describeLitter, describeSidecars } from "./left_out.ts";
 import { listFiles } from "./list_files.ts";
+import { divideByKind } from "./photo_like.ts";
 import { countPhotos, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";
 
 /**
  * Copies the photos of a folder in one of the layouts of {@linkcode planLayout}. The folder is left
- * as it is; links in it are followed.
+ * as it is; links in it are followed where they stay in it. What is not copied is logged, not
+ * recorded: with the same photos, the source is the same.
  *
- * Permissions: read for the folder, and for what links in it lead to.
+ * Permissions: read for the folder.
  *
- * @throws {Error} where there is no such folder, or its layout is none of those
+ * @throws {Error} where there is no such folder, its layout is none of those, or a photo cannot be
+ *   read
  */
 export async function folderSource(path: string, context: SourceContext): Promise<SourceInfo> {
-  const { photos, progress, signal } = context;
-  const planned = planLayout(await listFiles(path), path, context);
+  const { photos, progress, signal, log } = context;
+  const { paths, leftOut, litter } = await listFiles(path);
+  const planned = planLayout(paths, path, context);
+  const { photoLike, sidecars } = await divideByKind(planned.files, ({ from }) => join(path, from));
+  const sidecarPaths = sidecars.map(({ from }) => from);
+  const lines = [
+    ...describeLeftOut(leftOut),
+    describeLitter(litter),
+    describeSidecars(sidecarPaths),
+  ];
+  for (const line of lines) if (line) log?.(line);
   const digests: { path: string; sha256: string }[] = [];
   const made = new Set<string>();
-  for (const file of planned.files) {
+  for (const file of photoLike) {
     signal?.throwIfAborted();
     const target = join(photos, targetOf(file));
     if (!made.has(dirname(target))) await Deno.mkdir(dirname(target), { recursive: true });
@@ -35,9 +48,10 @@ export async function folderSource(path: string, context: SourceContext): Promis
     }
     digests.push({ path: file.from, sha256: await sha256OfFile(target) });
     const done = digests.length;
-    progress?.({ label: "copying", unit: "files", done, total: planned.files.length });
+    progress?.({ label: "copying", unit: "files", done, total: photoLike.length });
   }
-  const plan = await keepTogether(planned, context);
+  const plan = await keepTogether({ ...planned, files: photoLike }, context);
+  if (plan.note) log?.(plan.note);
   return {
     kind: "folder",
     origin: basename(resolve(path)),

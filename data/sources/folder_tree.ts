@@ -1,4 +1,5 @@
 import { hasImageExtension } from "../image_folder.ts";
+import { isLitter } from "../litter.ts";
 
 /** A folder with all that lies below it. */
 export interface FolderTree {
@@ -14,16 +15,13 @@ export interface FolderTree {
   deepPhotos: number;
 }
 
-/** Files that systems and tools leave behind, and a wheel's description of itself. */
-const litter = /^(\..*|__MACOSX|Thumbs\.db|desktop\.ini|.*\.dist-info)$/i;
-
 /** Builds the tree of paths (with `/`; folders end in it), without hidden files and litter. */
 export function folderTree(paths: readonly string[]): FolderTree {
   const root = emptyFolder("", "");
   for (const path of paths) {
     const parts = path.split("/");
     const file = parts.pop()!;
-    if ([...parts, file].some((part) => litter.test(part))) continue;
+    if ([...parts, file].some(isLitter)) continue;
     let folder = root;
     const above = [root];
     for (const name of parts) {

@@ -1,6 +1,7 @@
 /** Recognising a data set by its folders. */
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
-import { type FolderTree, folderTree } from "./folder_tree.ts";
+import { findSplits } from "./find_splits.ts";
+import type { FolderTree } from "./folder_tree.ts";
 import type { Plan, PlannedFile, Split } from "./plan.ts";
 import { shuffled, valCount } from "./split.ts";
 
@@ -11,18 +12,14 @@ export interface Division {
   valFraction: number;
 }
 
-const trainNames = ["train", "training"];
-const valNames = ["val", "valid", "validation"];
-const testNames = ["test", "testing"];
-
 /**
  * Plans a data set in one of these layouts, also below folders that hold nothing else:
- * - `train/CLASS/…` and `val/CLASS/…` (also `training`; `valid`, `validation`; or, where there is
- *   none of these, `test`), names in any case;
+ * - `train/CLASS/…` and `val/CLASS/…`, also under other names: see {@linkcode findSplits};
  * - `train/CLASS/…` alone, or `CLASS/…`: a seeded part of each class is taken for validation.
  *
  * All files in class folders are taken, as torchvision's ImageFolder passes over those that are no
- * photos by extension. Hidden files and folders are left out.
+ * photos by extension. Hidden files and folders are left out. A class is called by its folder's name
+ * in Unicode's composed form (NFC): Macs write the other, and both look the same.
  *
  * @param paths files, with `/`; folders end in `/` (needed for empty ones only)
  * @param what the name of the source in messages
@@ -38,48 +35,6 @@ export function planLayout(paths: readonly string[], what: string, division: Div
     ...classes[1].flatMap((folder) => planned(folder, "val", folder.files)),
   ];
   return { files, ...joined(notes) };
-}
-
-/** The folders that a data set is made of. */
-export interface SplitFolders {
-  /** Whose folders are the classes, where there is no train folder. */
-  root: FolderTree;
-  train?: FolderTree;
-  /** For validation. */
-  held?: FolderTree;
-  /** What was decided or left out, for a person. */
-  notes: string[];
-}
-
-/** @throws {Error} where there is val without train, or two folders of either kind */
-export function findSplits(paths: readonly string[], what: string): SplitFolders {
-  const notes: string[] = [];
-  let root = folderTree(paths);
-  // An archive often holds a single folder, and that the data set.
-  while (!root.photos && root.folders.size === 1) {
-    const [[name, only]] = root.folders;
-    if (only.photos || only.folders.size === 0 || isSplitName(name)) break;
-    root = only;
-  }
-  const train = find(root, trainNames, what);
-  const val = find(root, valNames, what);
-  if (!train) {
-    if (val) throw new Error(`${what} has ${val.path} but no train folder: add it`);
-    return { root, notes };
-  }
-  let held = val;
-  if (!held) {
-    const test = find(root, testNames, what);
-    if (test && [...test.folders.values()].some(({ deepPhotos }) => deepPhotos > 0)) {
-      held = test;
-      notes.push(`${test.path} is used for validation`);
-    }
-  }
-  const used = [train, held];
-  for (const folder of root.folders.values()) {
-    if (!used.includes(folder) && folder.deepPhotos > 0) notes.push(`${folder.path} was left out`);
-  }
-  return { root, train, held, notes };
 }
 
 /** Splits class folders. */
@@ -100,7 +55,7 @@ function divide(
     }
     const count = valCount(photos.length, valFraction);
     const val = new Set(
-      shuffled(photos, (file) => file, seed, folder.name).slice(0, count),
+      shuffled(photos, (file) => file, seed, classNameOf(folder)).slice(0, count),
     );
     return [
       ...planned(folder, "train", folder.files.filter((file) => !val.has(file))),
@@ -115,7 +70,8 @@ function divide(
 /** The folders of a split, one a class; each with at least a photo. */
 function classFolders(root: FolderTree, what: string, notes: string[]): FolderTree[] {
   const where = root.path ? `${root.path} of ${what}` : what;
-  const folders = [...root.folders.values()].sort((a, b) => compareCodePoints(a.name, b.name));
+  const folders = [...root.folders.values()]
+    .sort((a, b) => compareCodePoints(classNameOf(a), classNameOf(b)));
   if (folders.length === 0 || folders.every(({ deepPhotos }) => deepPhotos === 0)) {
     throw new Error(
       `${where} has no class folders with photos: put the photos of each class into a folder of ` +
@@ -128,6 +84,7 @@ function classFolders(root: FolderTree, what: string, notes: string[]): FolderTr
       `The class folder ${empty.path} of ${what} has no photos: put photos into it or remove it`,
     );
   }
+  refuseTwins(folders, where);
   if (folders.length === 1) {
     throw new Error(
       `${where} has only one class, ${
@@ -140,6 +97,36 @@ function classFolders(root: FolderTree, what: string, notes: string[]): FolderTr
   return folders;
 }
 
+/** @throws {Error} for two names that look the same, and differ only in how they are written */
+function refuseTwins(folders: readonly FolderTree[], where: string): void {
+  for (const [i, folder] of folders.entries()) {
+    const twin = folders[i + 1];
+    if (!twin || classNameOf(folder) !== classNameOf(twin)) continue;
+    throw new Error(
+      `${where} has the class ${classNameOf(folder)} twice, as ${ascii(folder.name)} and as ` +
+        `${
+          ascii(twin.name)
+        }, two spellings of the same letters in Unicode: move the photos of one ` +
+        "folder into the other",
+    );
+  }
+}
+
+/** With escapes, as what they stand for cannot be told apart. */
+function ascii(text: string): string {
+  const escaped = Array.from(
+    text,
+    (character) =>
+      character < "\x7f" ? character : `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  );
+  return `"${escaped.join("")}"`;
+}
+
+/** Unicode has two spellings of many letters: a class is the same in both. */
+export function classNameOf({ name }: Pick<FolderTree, "name">): string {
+  return name.normalize("NFC");
+}
+
 function assertSameClasses(
   train: FolderTree,
   trainClasses: FolderTree[],
@@ -148,11 +135,11 @@ function assertSameClasses(
   what: string,
 ) {
   const check = (from: FolderTree[], here: FolderTree, there: FolderTree, others: FolderTree[]) => {
-    const names = new Set(others.map(({ name }) => name));
-    const lone = from.find(({ name }) => !names.has(name));
+    const names = new Set(others.map(classNameOf));
+    const lone = from.find((folder) => !names.has(classNameOf(folder)));
     if (!lone) return;
     throw new Error(
-      `${what} has the class ${lone.name} in ${here.path} but not in ${there.path}: ` +
+      `${what} has the class ${classNameOf(lone)} in ${here.path} but not in ${there.path}: ` +
         `both need the same class folders`,
     );
   };
@@ -161,18 +148,8 @@ function assertSameClasses(
 }
 
 function planned(folder: FolderTree, split: Split, files: string[]): PlannedFile[] {
-  return files.map((file) => ({ from: folder.path + file, split, className: folder.name, file }));
-}
-
-function find(root: FolderTree, names: string[], what: string): FolderTree | undefined {
-  const found = [...root.folders.values()].filter(({ name }) => names.includes(name.toLowerCase()));
-  if (found.length < 2) return found[0];
-  const list = found.map(({ path }) => path).join(" and ");
-  throw new Error(`${what} has ${list}, and it is not clear which to take: remove or rename one`);
-}
-
-function isSplitName(name: string): boolean {
-  return [...trainNames, ...valNames, ...testNames].includes(name.toLowerCase());
+  const className = classNameOf(folder);
+  return files.map((file) => ({ from: folder.path + file, split, className, file }));
 }
 
 function joined(notes: string[]): { note?: string } {

@@ -1,10 +1,21 @@
 /** Digests of files outside the store, remembered between runs while the files look untouched. */
 import { digestOf, hashFile, sha256 } from "../digest.ts";
+import { PipelineError } from "../errors.ts";
 import { keepJson, readJson } from "../store/json_file.ts";
 import { statOrNull } from "../store/folder.ts";
 
 /** A file younger than this could change again without its times showing it. */
 const SETTLED_MS = 2000;
+
+const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
+/** How long others wait for a folder's files to be read. */
+const TURN_MS = 50;
+
+/** Where in a folder something lies, by real paths. */
+interface Way {
+  top: string;
+  above: readonly string[];
+}
 
 interface Known {
   /** Size, times and inode: a change to the file shows in one of them. */
@@ -17,6 +28,7 @@ export class FileDigests {
   /** What this process asked for; the rest is forgotten when something new is kept. */
   readonly #used = new Map<string, Known>();
   #changed = false;
+  #turn = performance.now();
 
   /** @param cacheFile where digests are kept between runs; nowhere when left out */
   constructor(private readonly cacheFile?: string) {
@@ -33,23 +45,54 @@ export class FileDigests {
   }
 
   /**
-   * For a user's file or folder, of any size. Of a folder, every file's path and content counts,
-   * and what links in it lead to.
+   * For a user's file or folder, of any size. Of a folder, the path and content of every file counts,
+   * also where links within it lead. Pipes, sockets and devices are never opened, as reading one may
+   * not end, and links that lead out of it are not followed: that they are there counts.
    *
    * @throws {Deno.errors.NotFound}
+   * @throws {PipelineError} for what cannot be read, by name
    */
-  async of(path: string, within: readonly string[] = []): Promise<string> {
-    const info = within.length > 0 ? statOrNull(path) : Deno.statSync(path);
-    if (!info) return "a link to nothing";
-    if (!info.isDirectory) return await this.#ofFile(path, info);
-    const real = Deno.realPathSync(path);
-    if (within.includes(real)) return "a link to a folder that it lies in";
-    const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+  async of(path: string): Promise<string> {
+    return await named(path, async () => {
+      const info = Deno.statSync(path);
+      if (!info.isDirectory && !info.isFile) {
+        throw new PipelineError(
+          `it reads ${path}, which is ${kindOf(info)}: name a file or a folder`,
+        );
+      }
+      if (info.isFile) return await this.#ofFile(path, info);
+      const top = Deno.realPathSync(path);
+      return await this.#ofFolder(path, top, { top, above: [] });
+    });
+  }
+
+  async #ofFolder(path: string, real: string, { top, above }: Way): Promise<string> {
+    if (above.includes(real)) return "a link to a folder that it lies in";
+    const entries = [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1);
     const content: string[][] = [];
-    for (const name of names) {
-      content.push([name, await this.of(`${path}/${name}`, [...within, real])]);
+    for (const entry of entries) {
+      const child = `${path}/${entry.name}`;
+      const way = { top, above: [...above, real] };
+      content.push([entry.name, await named(child, () => this.#ofEntry(child, entry, way))]);
+      await this.#letOthersRun();
     }
     return digestOf(content);
+  }
+
+  async #ofEntry(path: string, { isSymlink }: Deno.DirEntry, way: Way): Promise<string> {
+    const info = statOrNull(path);
+    if (!info) return "a link to nothing";
+    const real = isSymlink || info.isDirectory ? Deno.realPathSync(path) : path;
+    if (isSymlink && !isWithin(real, way.top)) return `a link to ${Deno.readLinkSync(path)}`;
+    if (info.isDirectory) return await this.#ofFolder(path, real, way);
+    return info.isFile ? await this.#ofFile(path, info) : kindOf(info);
+  }
+
+  /** Reading small files takes no turn of the event loop, and an interruption must be heard. */
+  async #letOthersRun(): Promise<void> {
+    if (performance.now() - this.#turn < TURN_MS) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#turn = performance.now();
   }
 
   async #ofFile(path: string, info: Deno.FileInfo): Promise<string> {
@@ -83,3 +126,24 @@ export class FileDigests {
 
 const stampOf = ({ size, mtime, ctime, ino }: Deno.FileInfo) =>
   `${size} ${Number(mtime)} ${Number(ctime)} ${ino}`;
+
+const isWithin = (path: string, folder: string) =>
+  path === folder || path.startsWith(folder.endsWith(SEPARATOR) ? folder : folder + SEPARATOR);
+
+function kindOf({ isFifo, isSocket }: Deno.FileInfo): string {
+  return isFifo ? "a named pipe" : isSocket ? "a socket" : "a device";
+}
+
+/** Says of a file or folder that it may not be read, so that nobody looks elsewhere for the fault. */
+async function named<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== "EACCES" && code !== "EPERM") throw error;
+    throw new PipelineError(
+      `it reads ${path}, which may not be read: give yourself the permission (chmod u+rX), or ` +
+        "move it away",
+    );
+  }
+}

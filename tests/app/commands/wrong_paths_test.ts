@@ -7,6 +7,8 @@ const NO_FILE = /there is no such file: check the path/;
 const FOLDER = /is a folder: name/;
 const NO_WEIGHTS = /is no file of weights: known are/;
 const NAMED = ["--model=mobilenet_v2", "--classes=a,b"];
+const STORE_IN_PHOTOS = /the store .* lies in the folder of photos .*: give --store a folder outs/;
+const IN_DEV = /is "\/dev\/nowhere", which lies in \/dev, where Deno lets no step read .*: name a/;
 const STORE_IS_FILE = /--store is ".*text", which is a file: name a folder/;
 
 /** `text` is a file, `empty` one of no bytes, `bare.safetensors` says nothing of itself, `folder` a folder, `nowhere` nothing. */
@@ -39,6 +41,14 @@ const CASES: [string[], RegExp][] = [
   ...["plan", "runs", "gc", "verify", "report", "predict x.png"].map((command) =>
     [[...command.split(" "), "--store=text"], STORE_IS_FILE] as [string[], RegExp]
   ),
+  ...["folder/.graft", "folder", "folder/more/deep"].map((store) =>
+    [["plan", "--data=folder", `--store=${store}`], STORE_IN_PHOTOS] as [string[], RegExp]
+  ),
+  ...Deno.build.os === "windows" ? [] : [
+    [["plan", "--data=/dev/nowhere"], IN_DEV],
+    [["plan", "--store=/dev/nowhere"], IN_DEV],
+    [["plan", "--weights=/dev/null", "--model=resnet18"], /which is a pipe or a device/],
+  ] as [string[], RegExp][],
   [["plan", "--store-from=text"], /--store-from is ".*text", which is no folder/],
 ];
 

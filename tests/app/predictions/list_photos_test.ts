@@ -14,7 +14,7 @@ const FILES = {
 };
 
 async function listed(operands: string[], stdin = "") {
-  let result: { paths: string[]; count?: number } | undefined;
+  let result: { paths: string[]; count?: number; notes: string[] } | undefined;
   await withTempFolder(async (folder) => {
     await writeFiles(folder, FILES);
     const list = await listPhotos(operands, folder, () => new Blob([stdin]).stream());
@@ -27,6 +27,7 @@ Deno.test("files stay as they are given, folders give the photos in them, sorted
   assert.deepEqual(await listed(["two.PNG", "more", "nowhere.jpg", "notes.txt"]), {
     paths: ["two.PNG", "more/deep/four.jpeg", "more/three.webp", "nowhere.jpg", "notes.txt"],
     count: 5,
+    notes: [],
   });
 });
 
@@ -47,9 +48,72 @@ Deno.test("a dash stands for the lines of standard input, ended in any way, and 
   for (const stdin of ["a b.jpg\nc.jpg\n", "a b.jpg\r\n\r\nc.jpg", "a b.jpg\0c.jpg\0"]) {
     assert.deepEqual(await listed(["one.jpg", "-"], stdin), {
       paths: ["one.jpg", "a b.jpg", "c.jpg"],
+      notes: [],
     });
   }
   await assert.rejects(listed(["-", "-"]), /- is given twice/);
+});
+
+Deno.test("a list in UTF-16 with its mark is read, in pieces of any size, as is UTF-8 with one", async () => {
+  const text = "\u{feff}one.jpg\r\ncafé/\u{1F41C}.jpg\r\n";
+  const units = Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+  const little = new Uint8Array(2 * text.length);
+  units.forEach((unit, i) => little.set([unit & 255, unit >> 8], 2 * i));
+  const big = little.map((_, i) => little[i ^ 1]);
+  for (const bytes of [little, big, new TextEncoder().encode(text)]) {
+    for (const size of [1, 3, 1000]) {
+      const stream = new ReadableStream({
+        start(controller) {
+          for (let at = 0; at < bytes.length; at += size) {
+            controller.enqueue(bytes.slice(at, at + size));
+          }
+          controller.close();
+        },
+      });
+      const { paths } = await listPhotos(["-"], "/", () => stream);
+      assert.deepEqual(await Array.fromAsync(paths), ["one.jpg", "café/\u{1F41C}.jpg"]);
+    }
+  }
+  const { paths } = await listPhotos(["-"], "/", () => new Blob(["x"]).stream());
+  assert.deepEqual(await Array.fromAsync(paths), ["x"]);
+});
+
+Deno.test("hidden files and the like are passed over and counted, photos of other kinds named", async () => {
+  await withTempFolder(async (folder) => {
+    const litter = [
+      "._1.jpg",
+      "__MACOSX/._1.jpg",
+      ".ipynb_checkpoints/1.jpg",
+      "@eaDir/1.jpg/t.jpg",
+    ];
+    const files = ["1.jpg", "2.HEIC", "3.jfif", ...litter];
+    await writeFiles(folder, Object.fromEntries(files.map((path) => [`photos/${path}`, ""])));
+    const { paths, count, notes } = await listPhotos(["photos"], folder);
+    assert.deepEqual([await Array.fromAsync(paths), count], [["photos/1.jpg"], 1]);
+    assert.equal(notes.length, 2);
+    assert.match(notes[0], /^photos: passed over 4 hidden files and the like/);
+    assert.match(
+      notes[1],
+      /^photos: passed over 2 photos \((2\.HEIC, 3\.jfif|3\.jfif, 2\.HEIC)\): save/,
+    );
+    const fitting = await listPhotos(["photos/**/*.jpg", "photos/@eaDir/*/*.jpg"], folder);
+    assert.deepEqual(await Array.fromAsync(fitting.paths), [
+      "photos/1.jpg",
+      "photos/@eaDir/1.jpg/t.jpg",
+    ]);
+  });
+});
+
+Deno.test("a pipe in a folder is named and left out", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await withTempFolder(async (folder) => {
+    await writeFiles(folder, { "photos/1.jpg": "" });
+    await new Deno.Command("mkfifo", { args: [`${folder}/photos/pipe.jpg`] }).output();
+    const { paths, notes } = await listPhotos(["photos"], folder);
+    assert.deepEqual(await Array.fromAsync(paths), ["photos/1.jpg"]);
+    assert.deepEqual(notes, ["photos: left out pipe.jpg: it is a named pipe, not a file"]);
+  });
 });
 
 Deno.test("links to photos and to folders are followed, one to a folder above once", async () => {

@@ -61,10 +61,10 @@ const CASES: {
   },
   {
     kind: "undecodable",
-    files: { "train/ants/page.jpg": "<html>", "val/bees/empty.png": "" },
+    files: { "train/ants/page.jpg": "<html>", "val/bees/other.png": "<html>" },
     severity: "warning",
-    title: /^2 photos are left out.*not an image/,
-    named: ["train/ants/page.jpg", "val/bees/empty.png"],
+    title: /^2 photos are left out.*not an image.*a web page/,
+    named: ["train/ants/page.jpg", "val/bees/other.png"],
   },
   {
     kind: "unread_format",
@@ -72,6 +72,41 @@ const CASES: {
     severity: "warning",
     title: /1 photo is passed over.*heic/,
     named: ["train/ants/IMG_1.HEIC"],
+  },
+  {
+    kind: "unread_name",
+    files: {
+      "train/ants/a.jfif": fixture("4:2:0.jpeg"),
+      "train/ants/b.JPE": fixture("4:2:0.jpeg"),
+      "train/ants/nameless": fixture("4:2:0.jpeg"),
+      "train/ants/LICENSE": "words",
+    },
+    severity: "warning",
+    title: /3 photos are passed over for the name.*: \.jfif, \.JPE, no ending/,
+    named: ["train/ants/a.jfif", "train/ants/b.JPE", "train/ants/nameless"],
+  },
+  {
+    kind: "passed_over",
+    files: { "train/ants/1.xmp": "<x/>", "train/ants/2.xmp": "<x/>", "train/ants/notes.txt": "" },
+    severity: "note",
+    title: /passed over 3 files that are no photos \(\.xmp, \.txt\)/,
+  },
+  {
+    kind: "folder_use",
+    files: { "test/ants/1.png": photo(710) },
+    severity: "note",
+    title: /^test\/ was left out$/,
+  },
+  {
+    kind: "class_without_photo",
+    files: {
+      "train/wasps/1.jpg": "ftypheic",
+      "train/wasps/2.jpg": "ftypheic",
+      "val/wasps/1.png": photo(711),
+    },
+    severity: "error",
+    title: /^wasps has no photo that can be used: all 2 are left out \(not an image/,
+    named: ["train/wasps/1.jpg", "train/wasps/2.jpg"],
   },
   {
     kind: "wrong_extension",
@@ -203,6 +238,65 @@ for (const { kind, files, severity, title, named, groups } of CASES) {
     if (groups) assert.deepEqual(found[0].groups, groups);
   });
 }
+
+Deno.test("a class of which nothing can be used is an error without splits too, and the only one", async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 6 }, (_, i) => [`ants/${i}.png`, photo(i)]),
+  );
+  const errors = (await find({ ...files, "bees/1.jpg": "heic", "bees/2.jpg": "heic" }))
+    .filter(({ severity }) => severity === "error");
+  assert.deepEqual(errors.map(({ kind, files }) => [kind, files]), [
+    ["class_without_photo", ["bees/1.jpg", "bees/2.jpg"]],
+  ]);
+});
+
+Deno.test("a photo that may not be read is an error, as the pipeline stops there", () => {
+  const refusal = { refusal: "cannot be read: Permission denied", reason: "unreadable" } as const;
+  const place = { split: "train", className: "ants" } as const;
+  const files = [{ path: "train/ants/1.jpg", ...place, refusal }];
+  const found = diagnose({ files, passedOver: [] }, VIEWING).filter(({ kind }) =>
+    kind === "unreadable" || kind === "undecodable"
+  );
+  assert.deepEqual(found.map(({ kind, severity, files }) => [kind, severity, files]), [
+    ["unreadable", "error", ["train/ants/1.jpg"]],
+  ]);
+  assert.match(found[0].title, /^1 photo is there that cannot be read \(.*Permission denied\)/);
+});
+
+Deno.test("of files that are no photos each kind is told, and damaged photos together", async () => {
+  const found = (await find({
+    ...FEW,
+    "train/ants/page.jpg": "<html>",
+    "train/ants/pointer.jpg": "version https://git-lfs.github.com/spec/v1",
+    "train/bees/empty.png": "",
+  })).filter(({ kind }) => kind === "undecodable");
+  assert.deepEqual(found.map(({ files }) => files), [
+    ["train/ants/page.jpg"],
+    ["train/ants/pointer.jpg"],
+    ["train/bees/empty.png"],
+  ]);
+  const kinds = [/a web page/, /git lfs pull/, /the file is empty/];
+  kinds.forEach((kind, i) => assert.match(found[i].title, kind));
+});
+
+Deno.test("what is no file is named and left out", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await withTempFolder(async (folder) => {
+    await writeFiles(folder, { ...FEW, "val/ants/.DS_Store": "" });
+    await new Deno.Command("mkfifo", { args: [`${folder}/train/ants/pipe.jpg`] }).output();
+    await Deno.symlink("/dev/zero", `${folder}/val/ants/zero.jpg`);
+    const findings = diagnose(await examineFolder(folder, "mine", VIEWING), VIEWING);
+    const left = findings.filter(({ kind }) => kind === "left_out");
+    assert.deepEqual(left.map(({ title }) => title).sort(), [
+      "train/ants/pipe.jpg is left out: it is a named pipe, not a file",
+      "val/ants/zero.jpg is left out: it is a link that leads out of the folder: copy what it " +
+      "points to",
+    ]);
+    const beside = findings.find(({ kind }) => kind === "passed_over");
+    assert.equal(beside?.title, "passed over 1 hidden file and the like (.DS_Store)");
+  });
+});
 
 Deno.test("of enough good photos there is one finding: how far an accuracy can be trusted", async () => {
   const findings = await find(healthy());

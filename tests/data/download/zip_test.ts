@@ -54,6 +54,33 @@ Deno.test("files are unpacked with their content, stored or deflated, with sizes
   );
 });
 
+Deno.test("names with backslashes, as old programs of Windows write them, are read as paths", async () => {
+  using folder = tempFolder();
+  const parts = [
+    { name: "top\\ants\\", mode: 0o40755 },
+    { name: "top\\ants\\a.txt", content: "A" },
+    { name: "top/b.txt", content: "B" },
+  ];
+  assert.deepEqual(await unpack(folder.path, parts), ["top/ants/a.txt", "top/b.txt"]);
+  assert.equal(Deno.readTextFileSync(join(folder.path, "out/top/ants/a.txt")), "A");
+  await refuses([parts[1], { name: "top/ants/a.txt", content: "B" }], /is there twice/);
+});
+
+Deno.test("a web page in place of an archive is called one, with what to do", async () => {
+  for (const page of ["<!DOCTYPE html><title>Sign in</title>", "\n<!-- x --><HTML lang=en>"]) {
+    await refuses(
+      new TextEncoder().encode(page),
+      /is a web page, not a zip archive: .* Download it in a browser, and give that file/,
+    );
+  }
+});
+
+Deno.test("an entry that is said to lie before the archive's beginning is damaged", async () => {
+  using folder = tempFolder();
+  const archive = makeZip([{ name: "a.txt", content: "A" }, { name: "b.txt", content: "B" }]);
+  await assert.rejects(unpack(folder.path, archive.subarray(10)), ZipError);
+});
+
 Deno.test("only the chosen entries are unpacked, under the chosen names", async () => {
   using folder = tempFolder();
   const path = join(folder.path, "a.zip");
@@ -78,8 +105,9 @@ for (
     ["/etc/out.txt", /absolute/],
     ["C:/out.txt", /absolute/],
     ["c:out.txt", /absolute/],
-    ["..\\out.txt", /backslash/],
-    ["a\\b.txt", /backslash/],
+    ["..\\out.txt", /leaves the folder/],
+    ["C:\\out.txt", /absolute/],
+    ["\\\\server\\out.txt", /absolute/],
     ["a/\0b.txt", /control character/],
     ["a//b.txt", /empty path part/],
     ["./b.txt", /empty path part/],
@@ -175,7 +203,7 @@ Deno.test("a zip that lacks bytes in its middle is refused and named", async () 
 
 Deno.test("a file that is no zip is refused and named", async () => {
   await refuses(
-    new TextEncoder().encode("<html>login</html>".repeat(99)),
+    new TextEncoder().encode("no archive at all ".repeat(99)),
     /not a whole zip archive/,
   );
 });

@@ -87,11 +87,70 @@ Deno.test("links in a folder are followed, and those that go round are passed ov
   using folder = tempFolder();
   const root = join(folder.path, "insects");
   writeTree(root, ["train/ants/a.jpg", "train/bees/b.png", "val/ants/c.jpeg"]);
-  writeTree(join(folder.path, "elsewhere"), ["d.webp"]);
-  Deno.symlinkSync(join(folder.path, "elsewhere"), join(root, "val/bees"));
+  writeTree(root, [".kept/d.webp"]);
+  Deno.symlinkSync(join(root, ".kept"), join(root, "val/bees"));
   Deno.symlinkSync(root, join(root, "train/ants/round"));
   const { photos } = await run(folder.path, root);
   assert.deepEqual(Object.keys(photos), both);
+});
+
+Deno.test("what is no file, or lies outside, is named and left out, and the rest goes on", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using folder = tempFolder();
+  const root = join(folder.path, "insects");
+  writeTree(root, both);
+  writeTree(folder.path, ["secret.jpg"]);
+  const plain = await run(folder.path, root);
+  Deno.symlinkSync(join(folder.path, "secret.jpg"), join(root, "train/ants/out.jpg"));
+  Deno.symlinkSync("/dev/zero", join(root, "train/ants/zero.jpg"));
+  Deno.symlinkSync("nowhere.jpg", join(root, "train/bees/gone.jpg"));
+  await new Deno.Command("mkfifo", { args: [join(root, "val/ants/pipe.jpg")] }).output();
+  writeTree(root, ["val/ants/.DS_Store", "val/bees/Thumbs.db", "val/bees/.DS_Store"]);
+  const lines: string[] = [];
+  assert.deepEqual(await run(folder.path, root, { log: (line) => lines.push(line) }), plain);
+  const said = (pattern: RegExp) => lines.filter((line) => pattern.test(line)).length;
+  assert.equal(lines.length, 4);
+  assert.equal(
+    said(/^left out 2 files \(train.ants.*: each is a link that leads out of the folder: copy/),
+    1,
+  );
+  assert.equal(said(/^left out train.bees.gone\.jpg: it is a link to nothing$/), 1);
+  assert.equal(said(/^left out val.ants.pipe\.jpg: it is a named pipe, not a file$/), 1);
+  assert.equal(said(/^passed over 3 hidden files and the like \(/), 1);
+});
+
+Deno.test("files beside the photos change nothing, and are said; photos under odd names stay", async () => {
+  using folder = tempFolder();
+  const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
+  const odd = ["train/ants/e.HEIC", "train/ants/f.jfif"];
+  const sidecars = ["train/ants/a.xmp", "train/bees/notes.txt", "val/ants/LICENSE"];
+  const root = join(folder.path, "insects");
+  writeTree(root, [...both, ...odd]);
+  Deno.writeFileSync(join(root, "train/bees/nameless"), jpeg);
+  const before = await run(folder.path, root);
+  assert.deepEqual(
+    Object.keys(before.photos).sort(),
+    [...both, ...odd, "train/bees/nameless"].sort(),
+  );
+  writeTree(root, sidecars);
+  const lines: string[] = [];
+  assert.deepEqual(await run(folder.path, root, { log: (line) => lines.push(line) }), before);
+  assert.match(lines.join(), /^passed over 3 files that are no photos \(.*\.xmp/);
+  assert.match(lines.join(), /\.txt/);
+
+  const parts = [...both, ...odd, ...sidecars].map((name) => ({ name, content: name }));
+  parts.push({ name: "__MACOSX/train/ants/._a.jpg", content: "" });
+  Deno.writeFileSync(join(folder.path, "a.zip"), makeZip(parts));
+  const log: string[] = [];
+  const zipped = await run(folder.path, join(folder.path, "a.zip"), {
+    log: (line) => log.push(line),
+  });
+  assert.deepEqual(Object.keys(zipped.photos).sort(), [...both, ...odd].sort());
+  assert.deepEqual(log, [
+    "passed over 1 hidden file and the like (__MACOSX)",
+    "passed over 3 files that are no photos (.xmp, .txt, val/ants/LICENSE)",
+  ]);
 });
 
 Deno.test("a zip is unpacked without the folder around the data set", async () => {
@@ -194,7 +253,7 @@ Deno.test("what cannot be had or used is an error that names it, and leaves noth
   await fails(folder.path, path("evil.zip"), /"\.\.\/a\.jpg" leaves the folder/, ZipError);
   await fails(folder.path, path("one"), /one has only one class, ants/);
   await using server = serveFile(new TextEncoder().encode("<html>Sign in</html>"));
-  await fails(folder.path, server.url, /archive\.bin is not a whole zip archive/, ZipError);
+  await fails(folder.path, server.url, /archive\.bin is a web page, not a zip archive/, ZipError);
 });
 
 Deno.test("a damaged photo in a zip takes what was unpacked away again", async () => {

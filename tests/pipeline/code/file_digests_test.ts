@@ -33,16 +33,19 @@ Deno.test("a folder's digest sees every name and content in it, and what its lin
   using folder = new Folder();
   folder.write("photos/ants/1.jpg", "1");
   folder.write("photos/bees/2.jpg", "2");
-  folder.write("elsewhere/3.jpg", "3");
+  folder.write("photos/elsewhere/3.jpg", "3");
   const photos = `${folder.path}/photos`;
   const seen = [await new FileDigests().of(photos)];
   const changes = [
     () => folder.write("photos/bees/2.jpg", "two"),
     () => Deno.renameSync(`${photos}/bees/2.jpg`, `${photos}/ants/2.jpg`),
-    () => Deno.symlinkSync(`${folder.path}/elsewhere`, `${photos}/more`),
-    () => folder.write("elsewhere/3.jpg", "three"),
+    () => Deno.symlinkSync("elsewhere", `${photos}/more`),
+    () => folder.write("photos/elsewhere/3.jpg", "three"),
     () => Deno.symlinkSync("nowhere", `${photos}/dangling`),
     () => Deno.symlinkSync(".", `${photos}/itself`),
+    () => Deno.symlinkSync("loop", `${photos}/loop`),
+    () => Deno.symlinkSync("/dev/zero", `${photos}/zero`),
+    () => Deno.symlinkSync("/dev/full", `${photos}/another zero`),
     () => Deno.removeSync(`${photos}/bees`),
   ];
   for (const change of changes) {
@@ -51,6 +54,82 @@ Deno.test("a folder's digest sees every name and content in it, and what its lin
   }
   assert.equal(new Set(seen).size, changes.length + 1);
   assert.equal(await new FileDigests().of(photos), seen.at(-1));
+});
+
+const unix = { ignore: Deno.build.os === "windows" };
+
+Deno.test(
+  "what lies outside of a folder and is linked to does not count, but the link does",
+  unix,
+  async () => {
+    using folder = new Folder();
+    folder.write("photos/1.jpg", "1");
+    const outside = folder.write("outside/2.jpg", "2");
+    const photos = `${folder.path}/photos`;
+    Deno.symlinkSync(outside, `${photos}/2.jpg`);
+    Deno.symlinkSync("/", `${photos}/everything`);
+    const before = await new FileDigests().of(photos);
+    folder.write("outside/2.jpg", "two");
+    assert.equal(await new FileDigests().of(photos), before);
+    Deno.removeSync(`${photos}/2.jpg`);
+    assert.notEqual(await new FileDigests().of(photos), before);
+  },
+);
+
+Deno.test(
+  "a pipe is not opened: in a folder it counts as one, alone it is refused",
+  unix,
+  async () => {
+    using folder = new Folder();
+    const photo = folder.write("photos/1.jpg", "1");
+    const photos = `${folder.path}/photos`;
+    const digests = new FileDigests();
+    const without = await digests.of(photos);
+    await new Deno.Command("mkfifo", { args: [`${photos}/pipe.jpg`] }).output();
+    const piped = await digests.of(photos);
+    assert.notEqual(piped, without);
+    Deno.removeSync(`${photos}/pipe.jpg`);
+    Deno.linkSync(photo, `${photos}/pipe.jpg`);
+    assert.notEqual(await digests.of(photos), piped);
+    for (
+      const [path, what] of [["/dev/zero", "a device"], [`${folder.path}/pipe`, "a named pipe"]]
+    ) {
+      if (what === "a named pipe") await new Deno.Command("mkfifo", { args: [path] }).output();
+      await assert.rejects(digests.of(path), {
+        name: "PipelineError",
+        message: `it reads ${path}, which is ${what}: name a file or a folder`,
+      });
+    }
+  },
+);
+
+Deno.test("a file or folder that may not be read is named with the remedy", {
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0, // root may read everything
+}, async () => {
+  using folder = new Folder();
+  const photo = folder.write("photos/ants/1.jpg", "1");
+  for (const path of [photo, `${folder.path}/photos/ants`]) {
+    Deno.chmodSync(path, 0);
+    await assert.rejects(new FileDigests().of(`${folder.path}/photos`), {
+      name: "PipelineError",
+      message: new RegExp(`^it reads ${path}, which may not be read: .*permission`),
+    });
+    Deno.chmodSync(path, 0o700);
+  }
+});
+
+Deno.test("while a large folder is read, others have their turn", async () => {
+  using folder = new Folder();
+  for (let i = 0; i < 2000; i++) folder.write(`photos/${i}.jpg`, `${i}`);
+  const digests = new FileDigests();
+  let turns = 0;
+  const timer = setInterval(() => turns++);
+  const end = performance.now() + 200;
+  while (performance.now() < end) {
+    await digests.of(`${folder.path}/photos`);
+  }
+  clearInterval(timer);
+  assert.ok(turns > 0);
 });
 
 Deno.test("digests are remembered between runs for files that stay untouched", async () => {

@@ -1,0 +1,17 @@
+/**
+ * A file's bytes. A pipe, a socket or a device is refused before it is opened: reading one may never
+ * end.
+ *
+ * @throws {Error} for what is no regular file
+ */
+export async function readRegularFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const info = await Deno.stat(path);
+  if (!info.isFile) throw new Error(`it is ${kindOf(info)}, not a file`);
+  return await Deno.readFile(path);
+}
+
+/** What a path leads to that is no file. */
+export function kindOf({ isDirectory, isFifo, isSocket }: Deno.FileInfo): string {
+  if (isDirectory) return "a folder";
+  return isFifo ? "a named pipe" : isSocket ? "a socket" : "a device";
+}

@@ -1,0 +1,161 @@
+/** Telling the parts of a data set (for training, validation, test) from its classes. */
+import { type FolderTree, folderTree } from "./folder_tree.ts";
+import { some } from "./left_out.ts";
+
+const ROLES = ["train", "val", "test"] as const;
+type Role = typeof ROLES[number];
+
+const NAMES: Record<Role, string> = {
+  train: "train|training",
+  val: "val|valid|validation",
+  test: "test|testing",
+};
+
+/** Among the words of a name: photos that nobody has sorted, as in seg_pred. */
+const UNSORTED = /^(pred|prediction|predictions|unlabell?ed)$/;
+
+/** The folders that a data set is made of. */
+export interface SplitFolders {
+  /** Whose folders are the classes, where there is no train folder. */
+  root: FolderTree;
+  train?: FolderTree;
+  /** For validation. */
+  held?: FolderTree;
+  /** What was decided or left out, for a person. */
+  notes: string[];
+}
+
+/** A folder beside others that hold photos, and what its name says. */
+interface Part {
+  folder: FolderTree;
+  /** The folder itself, or the one of the same kind that is all it holds: seg_train/seg_train/. */
+  inner: FolderTree;
+  role?: Role;
+  /** Whether the name is the role's, and not just has it in it, as training_set has. */
+  isExact: boolean;
+  /** Whether it holds class folders; one with photos right in it may be a class called so. */
+  isSplit: boolean;
+}
+
+/**
+ * Finds the folders for training and validation, by their names where these hold class folders:
+ * `train`, `training`; `val`, `valid`, `validation`; where there is none of these, `test`, `testing`;
+ * in any case, or as a word in a name (`seg_train`, `TestSet`) where the others are named alike.
+ *
+ * @throws {Error} where there is val without train, two folders of either kind, or folders with the
+ *   same folders in them whose names do not say what they are
+ */
+export function findSplits(paths: readonly string[], what: string): SplitFolders {
+  const notes: string[] = [];
+  let root = folderTree(paths);
+  // An archive often holds a single folder, and that the data set.
+  while (!root.photos && root.folders.size === 1) {
+    const [[name, only]] = root.folders;
+    if (only.photos || only.folders.size === 0 || isExactName(name)) break;
+    root = only;
+  }
+  const parts = withPhotos(root).map(partOf);
+  const train = choose(parts, "train", what);
+  const val = choose(parts, "val", what);
+  if (!train) {
+    if (val?.isExact) throw new Error(`${what} has ${val.folder.path} but no train folder: add it`);
+    const flat = flatSplits(parts);
+    if (flat) return { root, train: flat.inner, notes };
+    refuseUnnamedSplits(parts, what);
+    return { root, notes };
+  }
+  const held = val ?? choose(parts, "test", what);
+  if (!train.isExact) notes.push(`${train.inner.path} is used for training`);
+  if (held && !(held.isExact && held.role === "val")) {
+    notes.push(`${held.inner.path} is used for validation`);
+  }
+  for (const { folder } of parts) {
+    if (folder !== train.folder && folder !== held?.folder) {
+      notes.push(`${folder.path} was left out`);
+    }
+  }
+  return { root, train: train.inner, ...(held && { held: held.inner }), notes };
+}
+
+function partOf(folder: FolderTree): Part {
+  const { role, isExact } = roleOf(folder.name);
+  let inner = folder;
+  for (;;) {
+    const [only, more] = withPhotos(inner);
+    if (inner.photos || more || only.photos) break;
+    const isAlike = only.name === inner.name || (role && roleOf(only.name).role === role);
+    if (!isAlike) break;
+    inner = only;
+  }
+  const count = withPhotos(inner).length;
+  // Photos beside the class folders happen; one folder beside photos is rather a class's.
+  const isSplit = inner.photos === 0 ? count > 0 : isExact && count > 1;
+  return { folder, inner, role, isExact, isSplit };
+}
+
+function roleOf(name: string): { role?: Role; isExact: boolean } {
+  const exact = ROLES.find((role) => new RegExp(`^(${NAMES[role]})$`, "i").test(name));
+  if (exact) return { role: exact, isExact: true };
+  const words = wordsOf(name);
+  const roles = ROLES.filter((role) =>
+    words.some((word) => new RegExp(`^(${NAMES[role]})(set|data|images?|photos)?$`).test(word))
+  );
+  return { ...(roles.length === 1 && { role: roles[0] }), isExact: false };
+}
+
+/** "TrainSet_2" is "train", "set". */
+function wordsOf(name: string): string[] {
+  return name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z]+/);
+}
+
+const isExactName = (name: string) => roleOf(name).isExact;
+
+/** The split of a role; by a word in its name only where another split confirms that. */
+function choose(parts: readonly Part[], role: Role, what: string): Part | undefined {
+  const splits = parts.filter((part) => part.isSplit && part.role === role);
+  const exact = splits.filter(({ isExact }) => isExact);
+  const found = exact.length > 0 ? exact : splits.filter((part) => isConfirmed(part, parts));
+  if (found.length < 2) return found[0];
+  const list = found.map(({ folder }) => folder.path).join(" and ");
+  throw new Error(`${what} has ${list}, and it is not clear which to take: remove or rename one`);
+}
+
+/** Another split of another role has class folders of the same names; or all names are splits'. */
+function isConfirmed(part: Part, parts: readonly Part[]): boolean {
+  const names = new Set(classNames(part));
+  return parts.every(hasSplitName) ||
+    parts.some((other) =>
+      other.isSplit && other.role && other.role !== part.role &&
+      classNames(other).some((name) => names.has(name))
+    );
+}
+
+function hasSplitName({ role, folder }: Part): boolean {
+  return role !== undefined || wordsOf(folder.name).some((word) => UNSORTED.test(word));
+}
+
+/** The train folder among folders that are splits by all of their names, but hold no classes. */
+function flatSplits(parts: readonly Part[]): Part | undefined {
+  return parts.every(hasSplitName) ? parts.find(({ role }) => role === "train") : undefined;
+}
+
+/** @throws {Error} for folders that look like parts of a data set by what is in them */
+function refuseUnnamedSplits(parts: readonly Part[], what: string): void {
+  const splits = parts.filter(({ isSplit }) => isSplit);
+  const all = splits.map((part) => new Set(classNames(part)));
+  const names = new Set(all.flatMap((names) => [...names]));
+  const shared = [...names].filter((name) => all.filter((names) => names.has(name)).length > 1);
+  if (shared.length < 2 || 2 * shared.length < names.size) return;
+  const folders = splits.filter((_, i) => shared.some((name) => all[i].has(name)))
+    .map(({ folder }) => folder.path);
+  throw new Error(
+    `${what} has the same folders (${some(shared)}) in each of ${some(folders)}: ` +
+      `parts of one data set? Name them train and val, or give the one to be divided. If they ` +
+      "are classes, put the photos of each right into its folder",
+  );
+}
+
+const classNames = ({ inner }: Part) => withPhotos(inner).map(({ name }) => name.normalize("NFC"));
+
+const withPhotos = (folder: FolderTree) =>
+  [...folder.folders.values()].filter(({ deepPhotos }) => deepPhotos > 0);
