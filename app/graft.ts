@@ -54,7 +54,7 @@ export function graft(defaultStore: string): Application {
       inspect,
       predict(v8Flags),
       exportCommand,
-      serve,
+      serve(v8Flags),
       plan(program),
       why(program),
       dag(program),

@@ -6,6 +6,7 @@ import { benchKernels } from "./kernels.ts";
 import { benchLayers } from "./layers.ts";
 import { benchPredict } from "./predict.ts";
 import { benchProbe } from "./probe.ts";
+import { benchServe } from "./serve.ts";
 import { benchStep } from "./step.ts";
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
@@ -13,6 +14,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   kernels: benchKernels,
   epoch: benchEpoch,
   predict: benchPredict,
+  serve: benchServe,
   layers: benchLayers,
   dag: benchDag,
   files: benchFiles,
@@ -32,6 +34,8 @@ if (!bench) {
   deno task bench epoch [--model NAME] [--batch N] [--threads N] [--dataset DIR] [--rounds N] [--json]
   deno task bench predict [--model NAME] [--photo FILE] [--rounds N] [--json]
     [--peer pytorch --python PATH]
+  deno task bench serve [--model NAME] [--photo FILE] [--clients 1,16,64] [--seconds N] [--main FILE]
+    [--json]
   deno task bench layers [--backend wasm|webgpu] [--peer cpu|stock-webgpu] [--batch N] [--size N]
     [--threads N] [--rounds N] [--json]
   deno task bench dag [--steps 7,300,1000] [--peers snakemake,dvc,wireit] [--python PATH]

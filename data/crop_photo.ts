@@ -1,6 +1,6 @@
 import { decodeImage } from "./decode.ts";
 import { ImageError, type RgbImage } from "./image.ts";
-import { readRegularFile } from "./read_regular_file.ts";
+import { readPhoto } from "./read_photo.ts";
 import { evaluationCrop } from "./transforms.ts";
 
 /** A photo file, and what a model wants to see of it. */
@@ -27,13 +27,12 @@ export type CropResponse =
 export async function cropPhoto(
   { photo, resize, size, picture }: CropRequest,
 ): Promise<CropResponse> {
+  const bytes = await readPhoto(photo);
+  if ("refusal" in bytes) return bytes;
   let image: RgbImage;
   try {
-    const bytes = typeof photo === "string" ? await readRegularFile(photo) : photo;
     image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
-    if (error instanceof Deno.errors.NotFound) return { refusal: "there is no such file" };
     const { message } = error as Error;
     return { refusal: error instanceof ImageError ? message : `cannot be read: ${message}` };
   }

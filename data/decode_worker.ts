@@ -1,74 +1,23 @@
-import { decodeImage } from "./decode.ts";
-import { type Encoding, readEncoding } from "./encoding.ts";
-import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
-import { ImageError, type ImageErrorReason, type RgbImage } from "./image.ts";
-import { sniffImageFormat } from "./image_format.ts";
-import { readRegularFile } from "./read_regular_file.ts";
+import {
+  decodePhoto,
+  type DecodeResponse,
+  type Examination,
+  type PhotoWanted,
+  readPhotoFile,
+  type Refusal,
+} from "./decode_photo.ts";
 import { answerRequests } from "./worker_pool.ts";
 
+export type { DecodeResponse, Examination, Refusal };
+
 /** A photo file to decode. */
-export interface DecodeRequest {
+export interface DecodeRequest extends PhotoWanted {
   path: string;
-  exifOrientation: boolean;
-  /** Look at the photo too, as the data doctor does. */
-  examine?: boolean;
-  /** Leave the pixels behind. */
-  withoutPixels?: boolean;
-}
-
-/** What there is to know of a photo besides its pixels. */
-export interface Examination {
-  encoding: Encoding;
-  fingerprint: Fingerprint;
-}
-
-/** The photo with the sha256 of its file, or why there is none. */
-export type DecodeResponse =
-  | {
-    width: number;
-    height: number;
-    data: Uint8Array<ArrayBuffer>;
-    sha256: string;
-    examination?: Examination;
-  }
-  | Refusal;
-
-/** Why a file gives no photo. */
-export interface Refusal {
-  refusal: string;
-  reason: ImageErrorReason | "unreadable";
 }
 
 async function decode(request: DecodeRequest): Promise<DecodeResponse> {
-  let file: Uint8Array<ArrayBuffer>;
-  try {
-    file = await readRegularFile(request.path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
-    return { refusal: `cannot be read: ${(error as Error).message}`, reason: "unreadable" };
-  }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
-  try {
-    const image = await decodeImage(file, request);
-    return {
-      ...image,
-      data: request.withoutPixels ? new Uint8Array(0) : image.data as Uint8Array<ArrayBuffer>,
-      sha256: digest.toHex(),
-      ...(request.examine && { examination: examine(file, image) }),
-    };
-  } catch (error) {
-    // Whatever a file does to a decoder, it is that file's trouble, and the others go on.
-    return error instanceof ImageError
-      ? { refusal: error.message, reason: error.reason }
-      : { refusal: `corrupt: ${error}`, reason: "corrupt" };
-  }
-}
-
-function examine(file: Uint8Array, image: RgbImage): Examination {
-  return {
-    encoding: readEncoding(file, sniffImageFormat(file)!),
-    fingerprint: fingerprintOf(image),
-  };
+  const file = await readPhotoFile(request.path);
+  return "refusal" in file ? file : await decodePhoto(file, request);
 }
 
 answerRequests(decode, (response) => "data" in response ? [response.data.buffer] : []);

@@ -2,7 +2,7 @@ export * from "./build_dataset.ts";
 export * from "./batch.ts";
 export * from "./crop.ts";
 export * from "./crop_photo.ts";
-export { CropPool } from "./crop_pool.ts";
+export { CropProcesses } from "./crop_processes.ts";
 export * from "./dataset.ts";
 export {
   type DatasetIndex,

@@ -1,7 +1,7 @@
 /** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
 import { activateBackend } from "../backend/activate.ts";
-import { cropPhoto, type CropRequest, type CropResponse } from "../data/crop_photo.ts";
-import { CropPool } from "../data/crop_pool.ts";
+import type { CropRequest, CropResponse } from "../data/crop_photo.ts";
+import type { CropProcesses } from "../data/crop_processes.ts";
 import { predictorOf } from "./predictor.ts";
 import { PredictorPool } from "./predictor_pool.ts";
 import { type ModelSource, openModel } from "./open_model.ts";
@@ -27,27 +27,32 @@ const FEW = 24;
 /** Each process holds the model, and tfjs. */
 const MOST_PROCESSES = 8;
 
+/** @param crops cuts photos; it is grown to what they need, and left to whoever made it */
 export async function resourcesFor(
   source: ModelSource,
+  crops: CropProcesses,
   { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
 ): Promise<PredictionResources> {
   const cores = threads ?? navigator.hardwareConcurrency;
   const few = photos <= FEW;
-  const predicting = backend === "wasm" && !few
-    ? predictBeside(new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags), cores)
-    : await predictAlone(source, backend, threads);
-  if (few) return { crop: cropPhoto, cutting: 1, ...predicting };
-  const pool = new CropPool(cores);
+  if (!few) crops.grow(cores);
+  const predicting = await predictorFor(source, { backend, threads, photos, v8Flags });
   return {
-    crop: (request) => pool.run(request),
+    crop: (request) => crops.cut(request),
     // Enough cut photos for every process to have its next batch.
-    cutting: 16 * cores,
+    cutting: few ? 2 : 16 * cores,
     ...predicting,
-    [Symbol.dispose]() {
-      pool.close();
-      predicting[Symbol.dispose]();
-    },
   };
+}
+
+/** What answers crops alone. */
+export async function predictorFor(
+  source: ModelSource,
+  { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
+): Promise<Omit<PredictionResources, "crop" | "cutting">> {
+  if (backend !== "wasm" || photos <= FEW) return await predictAlone(source, backend, threads);
+  const cores = threads ?? navigator.hardwareConcurrency;
+  return predictBeside(new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags), cores);
 }
 
 function predictBeside(pool: PredictorPool, cores: number) {

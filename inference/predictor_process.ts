@@ -4,8 +4,9 @@
  * photos than one process with as many threads, which wait for each other.
  */
 import { activateBackend } from "../backend/activate.ts";
+import { answerPipe } from "../data/answer_pipe.ts";
 import { predictorOf } from "./predictor.ts";
-import { ByteReader, encodeOutputs, readRequest } from "./predictor_protocol.ts";
+import { encodeOutputs, readRequest } from "./predictor_protocol.ts";
 import { WeightsError } from "../weights/tensor.ts";
 import { type ModelSource, openModel } from "./open_model.ts";
 
@@ -19,13 +20,9 @@ if (import.meta.main) {
     Deno.exit(1);
   });
   const predict = predictorOf(model, preprocessing);
-  const input = new ByteReader(Deno.stdin.readable);
-  const output = Deno.stdout.writable.getWriter();
   const cropBytes = preprocessing.size ** 2 * 3;
-  while (true) {
-    const crops = await readRequest(input, cropBytes);
-    if (!crops) break;
-    await output.write(encodeOutputs(await predict(crops)));
-  }
-  Deno.exit(0);
+  await answerPipe(
+    (input) => readRequest(input, cropBytes),
+    async (crops) => encodeOutputs(await predict(crops)),
+  );
 }

@@ -36,7 +36,11 @@ export const predict = (v8Flags: () => Promise<readonly string[]>) =>
       takes: "photos, folders, patterns or -: deno task predict ant.jpg",
     },
     flags: PREDICT_FLAGS,
-    // Loaded only now: no other command should wait for tfjs.
-    run: async (context) =>
-      (await import("../predictions/predict.ts")).predictPaths(context, await v8Flags()),
+    run: async (context) => {
+      // It starts while tfjs is loaded, for which no other command should wait.
+      const { CropProcesses } = await import("../../data/crop_processes.ts");
+      using crops = new CropProcesses(1);
+      const { predictPaths } = await import("../predictions/predict.ts");
+      return await predictPaths(context, crops, await v8Flags());
+    },
   });

@@ -6,6 +6,7 @@ import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import type { PREDICT_FLAGS } from "../commands/predict.ts";
 import { checkOutput } from "../cli/paths.ts";
+import type { CropProcesses } from "../../data/crop_processes.ts";
 import { classNames } from "../../models/manifest.ts";
 import { modelFromFile, trainedModel } from "../choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
@@ -20,9 +21,13 @@ const TILE = 360;
 
 type PredictContext = ContextOf<typeof PREDICT_FLAGS>;
 
-/** @param v8Flags arguments of `deno run` for processes that compute and parse nothing */
+/**
+ * @param crops decodes and cuts the photos
+ * @param v8Flags arguments of `deno run` for processes that compute and parse nothing
+ */
 export async function predictPaths(
   context: PredictContext,
+  crops: CropProcesses,
   v8Flags: readonly string[],
 ): Promise<number> {
   const { flags, operands, folder, json, signal } = context;
@@ -31,14 +36,17 @@ export async function predictPaths(
     const path = flags[flag];
     if (path) await checkOutput(`--${flag}`, resolve(folder, path));
   }
-  signal.addEventListener("abort", () => Deno.exit(EXIT.interrupted));
+  signal.addEventListener("abort", () => {
+    crops[Symbol.dispose](); // one that is stuck would outlive this process
+    Deno.exit(EXIT.interrupted);
+  });
   const { paths, count, notes } = await listPhotos(operands, folder);
   for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
   if (format === "table") console.error(printable(`with ${chosen.what}`));
   const { backend } = await chooseBackend(flags.backend);
   const { threads } = flags;
-  using resources = await resourcesFor(chosen.source, {
+  using resources = await resourcesFor(chosen.source, crops, {
     backend,
     threads,
     photos: count ?? Infinity,

@@ -1,27 +1,39 @@
 /** Who is let in: the page itself, and programs; not other sites in the visitor's browser. */
 
-/** Names under which a browser on this computer reaches a server that listens to it alone. */
+/** Names under which a browser on this computer reaches a server of its own. */
 const LOCAL = ["localhost", "127.0.0.1", "[::1]"];
 
-const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
+/** The name in a `Host`, without the port. */
+export function nameOf(host: string): string {
+  return host.toLowerCase().replace(/:\d+$/, "");
+}
+
+/** How an address is written as a name in a `Host`. */
+export function nameOfAddress(address: string): string {
+  const short = address.replace(/^::ffff:(?=[\d.]+$)/, "");
+  return short.includes(":") ? `[${short}]` : short;
+}
 
 /**
  * Why a request is refused; undefined where it is not.
  *
- * A server that listens to this computer alone takes requests by its own names only: another site
- * could have its name lead here (DNS rebinding) and would then count as the same origin. `Origin` is
- * sent by browsers for every request that another site makes with a body or a script.
+ * It must come by a name of this server: another site could have its own name lead here (DNS
+ * rebinding) and would then count as the same origin. `Origin` is sent by browsers for every request
+ * that another site makes with a body or a script.
  *
- * @param bound what the server listens to
+ * @param names that are this server's beside those of this computer, as `nameOf` gives them
  */
-export function refusal(request: Request, bound: string): string | undefined {
+export function refusal(request: Request, names: readonly string[]): string | undefined {
   const host = request.headers.get("host") ?? "";
-  const name = host.replace(/:\d+$/, "");
-  if (isLoopback(bound) && !LOCAL.includes(name)) {
-    return `this server answers to localhost only, not to ${JSON.stringify(name)}`;
+  const name = nameOf(host);
+  if (![...LOCAL, ...names].includes(name)) {
+    return `this server does not answer to the name ${
+      JSON.stringify(name)
+    }: if it is yours, start ` +
+      `the server with --allow-host ${name || "NAME"}`;
   }
   const origin = request.headers.get("origin");
-  if (origin !== null && originHost(origin) !== host) {
+  if (origin !== null && originHost(origin) !== host.toLowerCase()) {
     return `requests from the page ${JSON.stringify(origin)} are refused`;
   }
   const site = request.headers.get("sec-fetch-site");

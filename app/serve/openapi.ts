@@ -51,11 +51,15 @@ export function openApi(
                 "application/json": { schema: { $ref: "#/components/schemas/Prediction" } },
               },
             },
-            400: error("It is no photo, or none that can be decoded"),
-            403: error("The request comes from another site"),
+            400: error("It is no photo, none that can be decoded, or a form without just one file"),
+            403: error(
+              "The request comes from another site, or by a name that is not the server's",
+            ),
             408: error("It did not come in time"),
             413: error("It is too large"),
-            503: error("Too many photos are waiting"),
+            503: error(
+              "Too many photos are waiting: `Retry-After` says in how many seconds to try again",
+            ),
           },
         },
       },

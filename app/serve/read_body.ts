@@ -1,3 +1,5 @@
+import { boundaryOf, FormError, onlyFile } from "./multipart.ts";
+
 /** A body that is not taken, with the status that says why. */
 export class BodyError extends Error {
   constructor(readonly status: 400 | 408 | 413, message: string) {
@@ -5,65 +7,63 @@ export class BodyError extends Error {
   }
 }
 
+export interface BodyLimits {
+  /** Bytes that are read at most. */
+  limit: number;
+  /** Milliseconds that the sender has. */
+  patience: number;
+  /** Told of bytes before they are kept; what it throws ends the reading. */
+  hold: (bytes: number) => void;
+}
+
 /**
- * A request's photo: the body itself, or the first file of a form.
+ * A request's photo: the body itself, or a form's file.
  *
- * @param limit bytes that are read at most
- * @param patience milliseconds that the sender has
- * @throws {BodyError} where it is larger, slower, empty, or a form without a file
+ * @throws {BodyError} where it is larger, slower, empty, or a form without one file
  */
 export async function readPhoto(
   request: Request,
-  limit: number,
-  patience: number,
+  limits: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await readBytes(request, limit, patience);
-  const type = request.headers.get("content-type") ?? "";
-  const photo = type.startsWith("multipart/form-data") ? await firstFile(bytes, type) : bytes;
-  if (photo.length === 0) {
-    throw new BodyError(400, "the request has no photo: send one as its body");
+  try {
+    const boundary = boundaryOf(request.headers.get("content-type") ?? "");
+    const bytes = await readBytes(request, limits);
+    const photo = boundary === undefined ? bytes : onlyFile(bytes, boundary);
+    if (photo.length > 0) return photo;
+  } catch (error) {
+    throw error instanceof FormError ? new BodyError(400, error.message) : error;
   }
-  return photo;
+  throw new BodyError(400, "the request has no photo: send one as its body");
 }
 
 async function readBytes(
   request: Request,
-  limit: number,
-  patience: number,
+  { limit, patience, hold }: BodyLimits,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const tooLarge = () => new BodyError(413, `a photo may have ${limit} bytes at most`);
   if (Number(request.headers.get("content-length")) > limit) throw tooLarge();
   if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();
   const late = AbortSignal.timeout(patience);
-  late.onabort = () => reader.cancel().catch(() => {});
+  const giveUp = () => reader.cancel().catch(() => {});
+  late.addEventListener("abort", giveUp);
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (late.aborted) throw new BodyError(408, `the photo took longer than ${patience / 1000} s`);
-    if (done) break;
-    length += value.length;
-    if (length > limit) {
-      reader.cancel().catch(() => {});
-      throw tooLarge();
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (late.aborted) throw new BodyError(408, `the photo took longer than ${patience / 1000} s`);
+      if (done) break;
+      length += value.length;
+      if (length > limit) throw tooLarge();
+      hold(value.length);
+      parts.push(value);
     }
-    parts.push(value);
+  } catch (error) {
+    giveUp();
+    throw error;
+  } finally {
+    late.removeEventListener("abort", giveUp);
   }
   return await new Blob(parts).bytes();
-}
-
-async function firstFile(
-  bytes: Uint8Array<ArrayBuffer>,
-  type: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let form: FormData;
-  try {
-    form = await new Response(bytes, { headers: { "content-type": type } }).formData();
-  } catch {
-    throw new BodyError(400, "the form cannot be read");
-  }
-  const file = [...form.values()].find((value) => value instanceof File);
-  if (!file) throw new BodyError(400, "the form has no file");
-  return await (file as Blob).bytes() as Uint8Array<ArrayBuffer>;
 }

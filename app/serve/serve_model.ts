@@ -7,44 +7,54 @@ import { classNames } from "../../models/manifest.ts";
 import { pageFiles } from "../page/page_files.ts";
 import { SECURITY_HEADERS } from "../page/security_headers.ts";
 import { openApi } from "./openapi.ts";
-import { LIMIT, PhotoError, startServer } from "./server.ts";
+import { PhotoQueue } from "./photo_queue.ts";
+import { LIMIT, startServer } from "./server.ts";
 import { finishedModel } from "../finished_model.ts";
 import { pageModelOf } from "../page_model.ts";
-import { PatientCrops } from "./patient_crops.ts";
-import { resourcesFor } from "../../inference/prediction_resources.ts";
+import { CropProcesses } from "../../data/crop_processes.ts";
+import { predictorFor } from "../../inference/prediction_resources.ts";
 import { describeOutput } from "../../inference/predict_photos.ts";
 
-export async function serveModel(context: ContextOf<typeof SERVE_FLAGS>): Promise<number> {
+/** @param v8Flags arguments of `deno run` for processes that compute and parse nothing */
+export async function serveModel(
+  context: ContextOf<typeof SERVE_FLAGS>,
+  v8Flags: readonly string[],
+): Promise<number> {
   const { flags, json, say, signal } = context;
   const { host: hostname, port } = flags;
   checkPort(hostname, port);
+  const cores = flags.threads ?? navigator.hardwareConcurrency;
+  // One more than there are cores: a photo that is stuck takes none of them from the others. They
+  // start while the model and the page are made.
+  const cutting = cores + 1;
+  using crops = new CropProcesses(cutting);
   const finished = await finishedModel(context);
-  const { description, postprocessing, what } = finished;
-  if (!flags.json) say(`${what}: making its page`);
-  const files = await pageFiles(pageModelOf(finished));
+  const { description, postprocessing, what, source } = finished;
   const { backend } = await chooseBackend(flags.backend);
-  using resources = await resourcesFor(finished.source, {
+  using predictor = await predictorFor(source, {
     backend,
     threads: flags.threads,
-    photos: 1,
-    v8Flags: [],
+    photos: Infinity,
+    v8Flags,
   });
+  if (!flags.json) say(`${what}: making its page`);
+  const files = await pageFiles(pageModelOf(finished));
   const classes = classNames(description);
   const { resize, size } = description.preprocessing;
-  using crops = new PatientCrops();
-  const predict = async (photo: Uint8Array, top: number) => {
-    const cut = await crops.cut({ photo, resize, size });
-    if (!("crop" in cut)) throw new PhotoError(cut.refusal);
-    const [output] = await resources.predict([cut.crop]);
-    return describeOutput(output, { classes, postprocessing, top });
-  };
-  const server = startServer({
+  const queue = new PhotoQueue({
+    cut: (photo) => crops.cut({ photo, resize, size }),
+    cutting,
+    ...predictor,
+  });
+  const server = await startServer({
     hostname,
     port,
+    allowedHosts: flags["allow-host"],
     files,
     headers: SECURITY_HEADERS,
     description: openApi({ architecture: description.architecture, classes, limit: LIMIT }),
-    predict,
+    predict: async (photo, top, sender) =>
+      describeOutput(await queue.ask(photo, sender), { classes, postprocessing, top }),
   }, signal);
   const { port: taken } = server.addr;
   const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${taken}/`;

@@ -1,35 +1,50 @@
 /** Serves the page's files, and predictions for programs. Nothing on the disk can be reached by it. */
-import { refusal } from "./guard.ts";
+import { nameOf, nameOfAddress, refusal } from "./guard.ts";
+import { type HttpLimits, type HttpServer, serveHttp, type Visitor } from "./http_server.ts";
+import { Memory } from "./memory.ts";
+import { notFound } from "./not_found.ts";
 import { BodyError, readPhoto } from "./read_body.ts";
-
-/** A photo that cannot be used; any other error is the server's fault. */
-export class PhotoError extends Error {}
+import { BusyError, GoneError, PhotoError } from "./refusals.ts";
+import type { Sender } from "./stage.ts";
 
 export interface ServerOptions {
   /** A name or an address of this computer; 127.0.0.1 hides from all others. */
   hostname: string;
   /** 0 takes any that is free. */
   port: number;
+  /** Names by which it may be asked, beside those of this computer and the address itself. */
+  allowedHosts?: readonly string[];
   /** By name, as `index.html`. */
   files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
   /** Sent with everything. */
   headers: Readonly<Record<string, string>>;
   /** Served at /openapi.json. */
   description: unknown;
-  /** @throws {PhotoError} where the bytes are no photo */
-  predict: (photo: Uint8Array<ArrayBuffer>, top: number) => Promise<unknown>;
+  /**
+   * @throws {PhotoError} where the bytes are no photo
+   * @throws {BusyError} where too many wait
+   */
+  predict: (photo: Uint8Array<ArrayBuffer>, top: number, sender: Sender) => Promise<unknown>;
   /** Bytes that a photo may have. */
   limit?: number;
-  /** Photos that may wait. */
-  waiting?: number;
   /** Milliseconds in which a photo must have come. */
   patience?: number;
+  http?: Partial<HttpLimits>;
 }
 
 export const LIMIT = 32 << 20;
-const WAITING = 16;
 const PATIENCE_MS = 30_000;
 const TOP = 5;
+/** Of photos that are here at a time, in bytes. */
+const MEMORY = 512 << 20;
+const MEMORY_OF_SENDER = 256 << 20;
+const HTTP: HttpLimits = {
+  headersPatience: 10_000,
+  requestPatience: PATIENCE_MS + 10_000,
+  idlePatience: 60_000,
+  connections: 512,
+  connectionsOfAddress: 128,
+};
 
 const MEDIA_TYPES: Record<string, string> = {
   html: "text/html; charset=utf-8",
@@ -44,16 +59,18 @@ const MEDIA_TYPES: Record<string, string> = {
  *
  * Permissions: net for the host and port.
  *
- * @throws {Deno.errors.AddrInUse} where the port is taken
+ * @throws {Error} where the port is taken
  */
-export function startServer(
-  options: ServerOptions,
-  signal: AbortSignal,
-): Deno.HttpServer<Deno.NetAddr> {
-  const { hostname, port } = options;
+export function startServer(options: ServerOptions, signal: AbortSignal): Promise<HttpServer> {
+  const { hostname, port, allowedHosts = [] } = options;
   const predictions = new Predictions(options);
-  return Deno.serve({ hostname, port, signal, onListen: () => {} }, async (request) => {
-    const response = await answer(request, options, predictions);
+  const names = [nameOfAddress(hostname), ...allowedHosts.map(nameOf)];
+  const limits = { ...HTTP, ...options.http };
+  return serveHttp({ hostname, port, limits, signal }, async (request, visitor) => {
+    const refused = refusal(request, [...names, visitor.by]);
+    const response = refused
+      ? failure(403, refused)
+      : await answer(request, options, predictions, visitor);
     for (const [name, value] of Object.entries(options.headers)) response.headers.set(name, value);
     return response;
   });
@@ -61,15 +78,14 @@ export function startServer(
 
 async function answer(
   request: Request,
-  { hostname, files, description }: ServerOptions,
+  { files, description }: ServerOptions,
   predictions: Predictions,
+  visitor: Visitor,
 ): Promise<Response> {
-  const refused = refusal(request, hostname);
-  if (refused) return failure(403, refused);
   const { pathname, searchParams } = new URL(request.url);
   if (pathname === "/predict") {
     if (request.method !== "POST") return failure(405, "send a photo by POST", { allow: "POST" });
-    return await predictions.answer(request, searchParams.get("top"));
+    return await predictions.answer(request, searchParams.get("top"), visitor);
   }
   if (!["GET", "HEAD"].includes(request.method)) {
     return failure(405, "only /predict takes this method", { allow: "GET, HEAD" });
@@ -77,7 +93,7 @@ async function answer(
   if (pathname === "/openapi.json") return Response.json(description);
   const name = pathname === "/" ? "index.html" : pathname.slice(1);
   const file = files.get(name);
-  if (!file) return failure(404, "there is no such file");
+  if (!file) return notFound(request) ?? failure(404, "there is no such file");
   const type = MEDIA_TYPES[name.split(".").at(-1)!] ?? "application/octet-stream";
   return new Response(request.method === "HEAD" ? null : file, {
     headers: {
@@ -92,39 +108,29 @@ function failure(status: number, error: string, headers: Record<string, string> 
   return Response.json({ error }, { status, headers });
 }
 
-/** One photo after the other: each takes every core. */
 class Predictions {
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #memory = new Memory(MEMORY, MEMORY_OF_SENDER);
 
   constructor(private readonly options: ServerOptions) {}
 
-  async answer(request: Request, topText: string | null): Promise<Response> {
-    const { limit = LIMIT, waiting = WAITING, patience = PATIENCE_MS } = this.options;
+  async answer(request: Request, topText: string | null, sender: Sender): Promise<Response> {
+    const { limit = LIMIT, patience = PATIENCE_MS } = this.options;
     const top = Number(topText ?? TOP);
     if (!Number.isSafeInteger(top) || top < 1) {
       return failure(400, "top takes a whole number from 1 on");
     }
-    if (this.#waiting >= waiting) {
-      return failure(503, "too many photos are waiting: try again", { "retry-after": "1" });
-    }
-    this.#waiting++;
+    using held = this.#memory.hold(sender.address);
     try {
-      const photo = await readPhoto(request, limit, patience);
-      return Response.json(await this.#inTurn(() => this.options.predict(photo, top)));
+      const hold = (bytes: number) => held.add(bytes);
+      const photo = await readPhoto(request, { limit, patience, hold });
+      return Response.json(await this.options.predict(photo, top, sender));
     } catch (error) {
       if (error instanceof BodyError) return failure(error.status, error.message);
       if (error instanceof PhotoError) return failure(400, error.message);
-      console.error(error);
+      if (error instanceof BusyError) return failure(503, error.message, { "retry-after": "1" });
+      // Strangers who come and go must not fill a log.
+      if (!(error instanceof GoneError)) console.error(error);
       return failure(500, "the server could not answer; its own messages say why");
-    } finally {
-      this.#waiting--;
     }
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work);
-    this.#last = result.catch(() => {});
-    return result;
   }
 }

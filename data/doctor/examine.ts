@@ -1,14 +1,14 @@
-import { decodeInOrder } from "../decode_pool.ts";
 import { type Examined, examinedFrom } from "../examined.ts";
 import { listFiles } from "../sources/list_files.ts";
 import { divideByKind } from "../sources/photo_like.ts";
 import { arrange } from "./arrange.ts";
 import type { Collection } from "./diagnose.ts";
+import { examineInOrder } from "./examine_in_order.ts";
 import { besideFindings } from "./folder_findings.ts";
 
 /**
  * Looks at every photo of a folder; nothing is written, and memory does not grow with their size.
- * The process needs to read the folder and the source files of data/.
+ * The process needs to read the folder and to run Deno: photos are decoded in processes of their own.
  *
  * @param what the name of the source in messages
  * @throws {Error} where there is no such folder
@@ -26,14 +26,12 @@ export async function examineFolder(
   const { photos, others, notes, problem } = arrange(paths, what);
   const { photoLike, sidecars } = await divideByKind(others, (path) => `${folder}/${path}`);
   const files: Examined[] = [];
-  const decoded = decodeInOrder(photos.map(({ path }) => `${folder}/${path}`), {
-    workers: navigator.hardwareConcurrency,
+  const examined = examineInOrder(photos.map(({ path }) => `${folder}/${path}`), {
+    processes: navigator.hardwareConcurrency,
     exifOrientation,
-    examine: true,
-    withoutPixels: true,
     signal,
   });
-  for await (const result of decoded) {
+  for await (const result of examined) {
     const { path, ...place } = photos[files.length];
     files.push(examinedFrom(path, place, result));
     progress?.(files.length, photos.length);

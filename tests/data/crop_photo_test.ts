@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cropPhoto } from "../../data/crop_photo.ts";
-import { CropPool } from "../../data/crop_pool.ts";
+import { CropProcesses } from "../../data/crop_processes.ts";
 import { decodeImage } from "../../data/decode.ts";
 import { evaluationCrop } from "../../data/transforms.ts";
 import photoFiles from "../../bench/certify/fixtures/data/photo_files.json" with { type: "json" };
@@ -11,25 +11,21 @@ function fixture(name: string): Uint8Array {
   return Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
 }
 
-Deno.test("a photo of one's own is cut upright, here and in a worker alike", () =>
+Deno.test("a photo of one's own is cut upright, here and in a process alike", () =>
   withTempFolder(async (folder) => {
     const bytes = fixture("orientation 6.jpeg");
     await writeFiles(folder, { "a.jpg": bytes });
     const upright = await decodeImage(bytes, { exifOrientation: true });
     const request = { photo: `${folder}/a.jpg`, resize: 16, size: 12, picture: 10 };
-    const pool = new CropPool(1);
-    try {
-      for (const cut of [await cropPhoto(request), await pool.run(request)]) {
-        assert.ok("crop" in cut);
-        assert.deepEqual(cut.crop, evaluationCrop(upright, 16, 12));
-        assert.deepEqual(cut.picture, {
-          width: 10,
-          height: 10,
-          data: evaluationCrop(upright, 10, 10),
-        });
-      }
-    } finally {
-      pool.close();
+    using crops = new CropProcesses(1);
+    for (const cut of [await cropPhoto(request), await crops.cut(request)]) {
+      assert.ok("crop" in cut);
+      assert.deepEqual(cut.crop, evaluationCrop(upright, 16, 12));
+      assert.deepEqual(cut.picture, {
+        width: 10,
+        height: 10,
+        data: evaluationCrop(upright, 10, 10),
+      });
     }
   }));
 

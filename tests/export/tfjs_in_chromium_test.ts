@@ -18,7 +18,7 @@ Deno.test({
       ["index.html", new TextEncoder().encode(`<script src="tf.js"></script>`)],
       ["tf.js", await Deno.readFile(fileURLToPath(TFJS))],
     ]);
-    await using server = new TestServer(files, {});
+    await using server = await TestServer.start(files, {});
     const browser = await launch(chromium!);
     const page = await browser.newPage();
     await page.goto(server.url);

@@ -1,34 +1,36 @@
 /** A page served to a headless Chromium. */
 import { type Browser, chromium, type Page } from "playwright-core";
 import { pageFiles, type PageModel } from "../../../app/page/page_files.ts";
+import type { HttpServer } from "../../../app/serve/http_server.ts";
 import { startServer } from "../../../app/serve/server.ts";
 
 /** Files served on a free port of this computer. */
 export class TestServer implements AsyncDisposable {
-  readonly #end = new AbortController();
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  private constructor(readonly server: HttpServer, readonly end: AbortController) {}
 
-  constructor(
+  static async start(
     files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
     headers: Readonly<Record<string, string>>,
-  ) {
-    this.#server = startServer({
+  ): Promise<TestServer> {
+    const end = new AbortController();
+    const server = await startServer({
       hostname: "127.0.0.1",
       port: 0,
       files,
       headers,
       description: {},
       predict: () => Promise.reject(new Error("nobody asks")),
-    }, this.#end.signal);
+    }, end.signal);
+    return new TestServer(server, end);
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}/`;
+    return `http://127.0.0.1:${this.server.addr.port}/`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#end.abort();
-    await this.#server.finished;
+    this.end.abort();
+    await this.server.finished;
   }
 }
 

@@ -62,7 +62,7 @@ Deno.test({
     const files = await photos();
     assert.ok(files.length >= 20);
     const expected = await ownProbabilities(files);
-    await using server = new TestServer(await filesOf(model), SECURITY_HEADERS);
+    await using server = await TestServer.start(await filesOf(model), SECURITY_HEADERS);
     const browser = await launch(chromium!);
     const { page, trouble, requests } = await openPage(browser, server.url);
     await page.context().grantPermissions(["camera"]);
@@ -196,7 +196,7 @@ Deno.test({
   name: "on a host that sends no headers the page computes on one core",
   ignore: !chromium,
   async fn() {
-    await using server = new TestServer(await filesOf(model), {});
+    await using server = await TestServer.start(await filesOf(model), {});
     const browser = await launch(chromium!);
     const { page, trouble } = await openPage(browser, server.url);
     assert.match((await page.textContent("#machine"))!, /WebAssembly on one core/);

@@ -1,8 +1,9 @@
 /** The server against everybody who is not its page. */
 import assert from "node:assert/strict";
 import { openApi } from "../../../app/serve/openapi.ts";
-import { PhotoError, type ServerOptions, startServer } from "../../../app/serve/server.ts";
-import { refusal } from "../../../app/serve/guard.ts";
+import { BusyError, PhotoError } from "../../../app/serve/refusals.ts";
+import { type ServerOptions, startServer } from "../../../app/serve/server.ts";
+import { nameOfAddress, refusal } from "../../../app/serve/guard.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -12,7 +13,7 @@ async function serving(
   work: (url: string) => Promise<void>,
 ): Promise<void> {
   const end = new AbortController();
-  const server = startServer({
+  const server = await startServer({
     hostname: "127.0.0.1",
     port: 0,
     files: new Map([["index.html", utf8("<p>hello")], ["model.json", utf8("{}")]]),
@@ -131,25 +132,97 @@ Deno.test("what is no photo is the sender's fault, anything else the server's", 
   console.error = own;
 });
 
-Deno.test("photos are predicted one after the other, and not more wait than may", async () => {
-  let running = 0, most = 0;
-  const gate = Promise.withResolvers<void>();
-  const predict = async () => {
-    most = Math.max(most, ++running);
-    await gate.promise;
-    running--;
-    return {};
+Deno.test("whoever is sent away is told when to come again", async () => {
+  const predict = () => Promise.reject(new BusyError("too many photos are waiting: try again"));
+  await serving({ predict }, async (url) => {
+    const response = await fetch(`${url}/predict`, { method: "POST", body: utf8("x") });
+    assert.equal(response.status, 503);
+    assert.equal(response.headers.get("retry-after"), "1");
+    assert.deepEqual(await response.json(), { error: "too many photos are waiting: try again" });
+  });
+});
+
+Deno.test("a page that is not there is a page for people, and JSON for programs", async () => {
+  await serving({}, async (url) => {
+    const accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    const page = await fetch(`${url}/nowhere`, { headers: { accept } });
+    assert.equal(page.status, 404);
+    assert.match(page.headers.get("content-type")!, /^text\/html/);
+    assert.equal(page.headers.get("x-content-type-options"), "nosniff");
+    assert.match(await page.text(), /<title>There is no such page<\/title>/);
+    assert.deepEqual(await ask(`${url}/nowhere`), [404, '{"error":"there is no such file"}']);
+    const { status, body } = await fetch(`${url}/nowhere`, { method: "HEAD", headers: { accept } });
+    assert.deepEqual([status, body && await new Response(body).text()], [404, null]);
+  });
+});
+
+Deno.test("senders of one byte cost nobody else a turn, and are sent away", async () => {
+  await serving({ patience: 1500 }, async (url) => {
+    const { port } = new URL(url);
+    const slow = await Promise.all(Array.from({ length: 40 }, async () => {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+      const head = `POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50\r\n\r\nx`;
+      await connection.write(utf8(head));
+      return connection;
+    }));
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => ask(`${url}/predict`, { method: "POST", body: utf8("x") })),
+    );
+    assert.deepEqual(answers.map(([status]) => status), [200, 200, 200, 200, 200]);
+    const texts = slow.map(({ readable }) => new Response(readable).text());
+    for (const text of await Promise.all(texts)) assert.match(text, /^HTTP\/1\.1 408 /);
+  });
+});
+
+Deno.test("senders who leave, midway or while they wait, leave no word in the server's messages", async () => {
+  const said: unknown[] = [];
+  const own = console.error;
+  console.error = (...words) => said.push(words);
+  const reached = Promise.withResolvers<void>(), left = Promise.withResolvers<void>();
+  const predict: ServerOptions["predict"] = (_, __, { signal }) => {
+    reached.resolve();
+    return new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        reject(signal.reason);
+        left.resolve();
+      });
+    });
   };
-  await serving({ predict, waiting: 2 }, async (url) => {
-    const post = () => ask(`${url}/predict`, { method: "POST", body: utf8("x") });
-    const answers = [post(), post(), post()];
-    // The third is refused while the others wait.
-    const [status] = await Promise.race(answers);
-    assert.equal(status, 503);
-    gate.resolve();
-    const statuses = (await Promise.all(answers)).map(([status]) => status).sort();
-    assert.deepEqual(statuses, [200, 200, 503]);
-    assert.equal(most, 1);
+  await serving({ predict }, async (url) => {
+    for (const length of [5, 1]) {
+      const connection = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: Number(new URL(url).port),
+      });
+      const head =
+        `POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\n\r\nx`;
+      await connection.write(utf8(head));
+      await (length === 1 ? reached.promise : new Promise((resolve) => setTimeout(resolve, 50)));
+      connection.close();
+    }
+    await left.promise;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  });
+  console.error = own;
+  assert.deepEqual(said, []);
+});
+
+Deno.test("a photo's name may be of a form in capitals; a second file is refused with a sentence", async () => {
+  await serving({ limit: 10_000 }, async (url) => {
+    const part = (name: string, content: string) =>
+      `--B\r\nContent-Disposition: form-data; name="${name}"; filename="${name}.jpg"\r\n` +
+      `Content-Type: image/jpeg\r\n\r\n${content}\r\n`;
+    const post = (body: string) =>
+      ask(`${url}/predict`, {
+        method: "POST",
+        headers: { "content-type": "Multipart/Form-Data; Boundary=B" },
+        body: utf8(body),
+      });
+    assert.deepEqual(await post(`${part("a", "12345")}--B--\r\n`), [200, '{"bytes":5,"top":5}']);
+    assert.deepEqual(await post(`${part("a", "1")}${part("b", "2")}--B--\r\n`), [
+      400,
+      '{"error":"the form has more than one file: send one photo a request"}',
+    ]);
   });
 });
 
@@ -189,7 +262,6 @@ Deno.test("the OpenAPI description names what is answered", async () => {
 
 const at = (headers: Record<string, string>, method = "POST") =>
   new Request("http://127.0.0.1:8000/predict", { method, headers });
-const LOCAL = "127.0.0.1";
 
 Deno.test("programs, and the page itself, are let in", () => {
   const all: Record<string, string>[] = [
@@ -197,13 +269,13 @@ Deno.test("programs, and the page itself, are let in", () => {
     { host: "localhost:8000", origin: "http://localhost:8000", "sec-fetch-site": "same-origin" },
     { host: "[::1]:8000" },
   ];
-  for (const headers of all) assert.equal(refusal(at(headers), LOCAL), undefined);
+  for (const headers of all) assert.equal(refusal(at(headers), []), undefined);
   const link = {
     host: "localhost:8000",
     "sec-fetch-site": "cross-site",
     "sec-fetch-mode": "navigate",
   };
-  assert.equal(refusal(at(link, "GET"), LOCAL), undefined, "a link from elsewhere may lead here");
+  assert.equal(refusal(at(link, "GET"), []), undefined, "a link from elsewhere may lead here");
 });
 
 Deno.test("other sites are refused: by origin, by a name that leads here, by what browsers say", () => {
@@ -215,12 +287,37 @@ Deno.test("other sites are refused: by origin, by a name that leads here, by wha
     { host: "localhost.example.com:8000" },
     { host: "127.0.0.1:8000", "sec-fetch-site": "cross-site" },
   ];
-  for (const headers of all) assert.equal(typeof refusal(at(headers), LOCAL), "string");
+  for (const headers of all) assert.equal(typeof refusal(at(headers), []), "string");
 });
 
-Deno.test("a server that all may reach takes any name, but still no other origin", () => {
-  const host = "photos.example.com";
-  assert.equal(refusal(at({ host }), "0.0.0.0"), undefined);
-  assert.equal(refusal(at({ host, origin: `https://${host}` }), "0.0.0.0"), undefined);
-  assert.ok(refusal(at({ host, origin: "https://example.com" }), "0.0.0.0"));
+Deno.test("names of others are refused wherever it listens, but for those that are allowed", () => {
+  const allowed = ["photos.example.com", "192.168.1.5"];
+  for (const host of ["photos.example.com", "Photos.Example.com:8000", "192.168.1.5:8000"]) {
+    assert.equal(refusal(at({ host }), allowed), undefined);
+    assert.equal(refusal(at({ host, origin: `http://${host}` }), allowed), undefined);
+    assert.ok(refusal(at({ host, origin: "https://example.com" }), allowed));
+  }
+  for (const host of ["example.com", "192.168.1.6", "a.photos.example.com", "", "[::2]:80"]) {
+    assert.match(refusal(at({ host, origin: `http://${host}` }), allowed)!, /--allow-host/);
+  }
+  assert.equal(nameOfAddress("::1"), "[::1]");
+  assert.equal(nameOfAddress("::ffff:10.0.0.1"), "10.0.0.1");
+});
+
+Deno.test("a server for all answers to its address and --allow-host, not to a name that was led here", async () => {
+  await serving({ hostname: "0.0.0.0", allowedHosts: ["Photos.example.com"] }, async (url) => {
+    const { port } = new URL(url);
+    // Others have one address of this kind.
+    const address = Deno.build.os === "linux" ? "127.0.0.2" : "127.0.0.1";
+    const statusFor = async (host: string) => {
+      using connection = await Deno.connect({ hostname: address, port: Number(port) });
+      const head = `GET / HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\n`;
+      await connection.write(utf8(`${head}Connection: close\r\n\r\n`));
+      return (await new Response(connection.readable).text()).slice(9, 12);
+    };
+    const hosts = ["rebound.example.com", "photos.example.com", "localhost", `${address}:${port}`];
+    const statuses = [];
+    for (const host of hosts) statuses.push(await statusFor(host));
+    assert.deepEqual(statuses, ["403", "200", "200", "200"]);
+  });
 });

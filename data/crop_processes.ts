@@ -1,0 +1,54 @@
+import type { CropRequest, CropResponse } from "./crop_photo.ts";
+import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
+import { ProcessError, ProcessPool } from "./process_pool.ts";
+import { readPhoto } from "./read_photo.ts";
+
+/** Longer than any honest photo should take. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Processes that cut photos, which may be of strangers. They get bytes and may do nothing else: no
+ * files, no network, no environment; whoever asks reads the file. A photo that takes too long, or
+ * breaks the process, is refused; the process is killed and replaced.
+ */
+export class CropProcesses implements Disposable {
+  readonly #pool: ProcessPool;
+
+  constructor(processes: number) {
+    const module = new URL("./crop_process.ts", import.meta.url);
+    this.#pool = new ProcessPool({ module, purpose: "decodes photos" }, processes);
+  }
+
+  /**
+   * @param patience in ms
+   * @throws {ProcessError} where no process can be started: it is not the photo's fault
+   */
+  async cut(request: CropRequest, patience = PATIENCE_MS): Promise<CropResponse> {
+    let unread: { refusal: string } | undefined;
+    try {
+      return await this.#pool.run(
+        async () => {
+          const photo = await readPhoto(request.photo);
+          if ("refusal" in photo) throw unread = photo;
+          return encodeCropRequest({ ...request, photo });
+        },
+        readCropResponse,
+        patience,
+      );
+    } catch (error) {
+      if (unread) return unread;
+      if (!(error instanceof ProcessError) || error.reason === "not started") throw error;
+      const isLate = error.reason === "late";
+      return { refusal: isLate ? `${error.message} to decode` : "it breaks the decoder" };
+    }
+  }
+
+  /** Starts further processes, until there are so many. */
+  grow(processes: number): void {
+    this.#pool.grow(processes);
+  }
+
+  [Symbol.dispose](): void {
+    this.#pool[Symbol.dispose]();
+  }
+}

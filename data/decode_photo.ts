@@ -1,0 +1,76 @@
+import { decodeImage } from "./decode.ts";
+import { type Encoding, readEncoding } from "./encoding.ts";
+import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
+import { ImageError, type ImageErrorReason, type RgbImage } from "./image.ts";
+import { sniffImageFormat } from "./image_format.ts";
+import { readRegularFile } from "./read_regular_file.ts";
+
+/** What is wanted of a photo. */
+export interface PhotoWanted {
+  exifOrientation: boolean;
+  /** Look at the photo too, as the data doctor does. */
+  examine?: boolean;
+  /** Leave the pixels behind. */
+  withoutPixels?: boolean;
+}
+
+/** What there is to know of a photo besides its pixels. */
+export interface Examination {
+  encoding: Encoding;
+  fingerprint: Fingerprint;
+}
+
+/** The photo with the sha256 of its file, or why there is none. */
+export type DecodeResponse =
+  | {
+    width: number;
+    height: number;
+    data: Uint8Array<ArrayBuffer>;
+    sha256: string;
+    examination?: Examination;
+  }
+  | Refusal;
+
+/** Why a file gives no photo. */
+export interface Refusal {
+  refusal: string;
+  reason: ImageErrorReason | "unreadable";
+}
+
+/** A file's bytes, or why there are none. */
+export async function readPhotoFile(path: string): Promise<Uint8Array<ArrayBuffer> | Refusal> {
+  try {
+    return await readRegularFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
+    return { refusal: `cannot be read: ${(error as Error).message}`, reason: "unreadable" };
+  }
+}
+
+/** Decodes a file's bytes; whatever they do to a decoder, it is that file's trouble. */
+export async function decodePhoto(
+  file: Uint8Array<ArrayBuffer>,
+  wanted: PhotoWanted,
+): Promise<DecodeResponse> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
+  try {
+    const image = await decodeImage(file, wanted);
+    return {
+      ...image,
+      data: wanted.withoutPixels ? new Uint8Array(0) : image.data as Uint8Array<ArrayBuffer>,
+      sha256: digest.toHex(),
+      ...(wanted.examine && { examination: examine(file, image) }),
+    };
+  } catch (error) {
+    return error instanceof ImageError
+      ? { refusal: error.message, reason: error.reason }
+      : { refusal: `corrupt: ${error}`, reason: "corrupt" };
+  }
+}
+
+function examine(file: Uint8Array, image: RgbImage): Examination {
+  return {
+    encoding: readEncoding(file, sniffImageFormat(file)!),
+    fingerprint: fingerprintOf(image),
+  };
+}
