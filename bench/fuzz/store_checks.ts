@@ -20,6 +20,8 @@ export interface StoreCase {
   store: string;
   /** Damages this file of the store before: its bytes as base64, or undefined to remove it. */
   damage?: { path: string; bytes?: string; keepTime: boolean };
+  /** Steps run that have run before, damage or not. */
+  interrupted?: boolean;
   /** The disk below is too small: a run that fails has to say so. */
   full?: boolean;
 }
@@ -30,7 +32,9 @@ export interface StoreCase {
  * @throws {NamedError} where the damage was named, or put right by making something anew
  * @throws {Error} where a result is wrong, or what was put right is still damaged
  */
-export async function checkStore({ store, damage, full }: StoreCase): Promise<void> {
+export async function checkStore(
+  { store, damage, interrupted, full }: StoreCase,
+): Promise<void> {
   if (damage) spoil(`${store}/${damage.path}`, damage);
   // Of a full disk even looking may fail, by name.
   const found = full ? [] : await verify(store);
@@ -58,7 +62,9 @@ export async function checkStore({ store, damage, full }: StoreCase): Promise<vo
   const left = (await verify(store))[0];
   if (left) throw new Error(`after a run, ${left.step} is still damaged: ${left.problem}`);
   const remade = steps.find(({ status }) => status === "ran");
-  if (damage && remade) throw new NamedError(`${remade.step} ran: ${remade.reason}`);
+  if (damage && remade && !interrupted) {
+    throw new NamedError(`${remade.step} ran: ${remade.reason}`);
+  }
 }
 
 function spoil(path: string, { bytes, keepTime }: NonNullable<StoreCase["damage"]>): void {

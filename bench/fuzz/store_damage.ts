@@ -15,14 +15,18 @@ export const storeDamage: Kind = {
   async prepare() {
     const folder = temporaryFolder();
     const { store: whole } = await freshStore(folder.path);
-    const byKind = Map.groupBy(filesOf(whole), (path) => path.split("/")[0]);
+    const bases = [whole, interruptedOf(whole, folder.path)].map((base) => ({
+      base,
+      byKind: Map.groupBy(filesOf(base), (path) => path.split("/")[0]),
+    }));
     const reading = new Reading(LIMITS);
     return {
       async run(random) {
         const store = `${folder.path}/damaged`;
-        copyFolder(whole, store);
+        const { base, byKind } = pick(random, bases);
+        copyFolder(base, store);
         const path = pick(random, byKind.get(pick(random, [...byKind.keys()]))!);
-        const bytes = Deno.readFileSync(`${whole}/${path}`);
+        const bytes = Deno.readFileSync(`${base}/${path}`);
         const removed = random() < 0.1;
         const mutant = mutate(bytes, random, bytes);
         const damage = {
@@ -30,7 +34,7 @@ export const storeDamage: Kind = {
           keepTime: random() < 0.5,
           ...(!removed && { bytes: mutant.bytes.toBase64() }),
         };
-        const request: StoreCase = { store, damage };
+        const request: StoreCase = { store, damage, interrupted: base !== whole };
         const what = `${path} (${removed ? "removed" : mutant.how})`;
         try {
           return await reading.ask("store", request, what);
@@ -45,6 +49,16 @@ export const storeDamage: Kind = {
     };
   },
 };
+
+/** A store in which the last two steps have yet to run; the first of them has its checkpoints. */
+function interruptedOf(whole: string, folder: string): string {
+  const store = `${folder}/interrupted`;
+  copyFolder(whole, store);
+  for (const place of ["entries/counts", "entries/d", "artifacts/counts", "artifacts/d"]) {
+    Deno.removeSync(`${store}/${place}`, { recursive: true });
+  }
+  return store;
+}
 
 /** Relative paths, sorted, so that a seed means the same file; names of runs differ. */
 function filesOf(root: string, folder = ""): string[] {
