@@ -192,6 +192,15 @@ Deno.test("a zip cut off anywhere is refused and named", async () => {
   }
 });
 
+Deno.test("a zip that lacks bytes in its middle is refused and named", async () => {
+  const whole = makeZip([{ name: "a.txt", content: "x".repeat(50) }, { name: "b.txt" }]);
+  for (let at = 0; at < 60; at++) {
+    const holed = new Uint8Array([...whole.slice(0, at), ...whole.slice(at + 8)]);
+    using folder = tempFolder();
+    await assert.rejects(unpack(folder.path, holed), { name: "ZipError", message: /a\.zip/ });
+  }
+});
+
 Deno.test("a file that is no zip is refused and named", async () => {
   await refuses(
     new TextEncoder().encode("no archive at all ".repeat(99)),
