@@ -10,8 +10,8 @@ import { tfjsFiles } from "../export/tfjs.ts";
 import { exportPytorch, exportSafetensors } from "../export/torch.ts";
 import type { Format } from "../export/usage.ts";
 import { pageFiles } from "./page/page_files.ts";
-import { type FinishedModel, finishedModel } from "./finished_model.ts";
-import { pageModelOf } from "./page_model.ts";
+import { type FinishedModel, finishedModel } from "./trained/finished_model.ts";
+import { pageModelOf } from "./trained/page_model.ts";
 
 /** What a format's main file is called, where --out names a folder. */
 const MAIN_FILES: Record<Format, string> = {

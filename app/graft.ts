@@ -23,7 +23,7 @@ import { serve } from "./commands/serve.ts";
 import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
-import { concludeRun } from "./conclude_run.ts";
+import { concludeRun } from "./conclusion/conclude_run.ts";
 import { stepParameters } from "./step_parameters.ts";
 import { STEP_SUMMARIES } from "./step_summaries.ts";
 

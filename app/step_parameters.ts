@@ -91,7 +91,7 @@ async function modelOf(
   }
   if (weights && model === "auto") {
     // tfjs comes with it, and a plan is there sooner without.
-    const { descriptionOf } = await import("./choose_model.ts");
+    const { descriptionOf } = await import("./trained/choose_model.ts");
     const described = (await descriptionOf(realPath(folder, weights)))?.architecture;
     const known = ARCHITECTURES.map(({ name }) => name);
     if (described && known.includes(described)) return described;

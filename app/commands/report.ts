@@ -5,7 +5,7 @@ import type { Program } from "../cli/application.ts";
 import { defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
 import { STORE } from "../cli/shared_flags.ts";
-import { drawRun, evaluationOf } from "../run_report.ts";
+import { drawRun, evaluationOf } from "../conclusion/run_report.ts";
 import { runNamed } from "./run_named.ts";
 
 export const report = (program: Program) =>

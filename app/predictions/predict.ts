@@ -8,7 +8,7 @@ import type { PREDICT_FLAGS } from "../commands/predict.ts";
 import { checkOutput } from "../cli/paths.ts";
 import type { CropProcesses } from "../../data/crop_processes.ts";
 import { classNames } from "../../models/manifest.ts";
-import { modelFromFile, trainedModel } from "../choose_model.ts";
+import { modelFromFile, trainedModel } from "../trained/choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";

@@ -6,8 +6,7 @@ import { fileURLToPath } from "node:url";
  * itself and `data/` (a test holds that), with the versions of packages.
  */
 const CODE = [
-  "app/draw_facts.ts",
-  "app/run_report.ts",
+  "app/conclusion",
   "data",
   "deno.lock",
   "models/manifest.ts",
@@ -19,7 +18,7 @@ const CODE = [
  * A digest that changes when the code that draws may have: of names, sizes and times of change, as
  * nothing is lost by drawing once too often. Takes a few milliseconds.
  */
-export function drawingCode(root: URL = new URL("../", import.meta.url)): string {
+export function drawingCode(root: URL = new URL("../../", import.meta.url)): string {
   const hash = createHash("sha256");
   if (root.protocol !== "file:") return root.href; // code from elsewhere has its version in its address
   for (const name of CODE) addTo(hash, fileURLToPath(new URL(name, root)));

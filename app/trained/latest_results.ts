@@ -1,9 +1,9 @@
 /** What the newest runs left, for who answers by it: nothing is read that is not as it was published. */
-import { DamageError } from "../pipeline/errors.ts";
-import type { Artifact } from "../pipeline/store.ts";
-import type { RunRecord } from "../pipeline/run_record.ts";
-import { latestArtifact, runArtifact } from "../pipeline/upkeep/history.ts";
-import { assertIntact } from "../pipeline/upkeep/intact.ts";
+import { DamageError } from "../../pipeline/errors.ts";
+import type { Artifact } from "../../pipeline/store.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
+import { latestArtifact, runArtifact } from "../../pipeline/upkeep/history.ts";
+import { assertIntact } from "../../pipeline/upkeep/intact.ts";
 
 export class LatestResults {
   readonly #found = new Map<string, Promise<Artifact | undefined>>();

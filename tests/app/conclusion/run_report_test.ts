@@ -1,11 +1,11 @@
 /** What is drawn of a run, on artifacts that the test makes up. */
 import assert from "node:assert/strict";
-import { drawRun } from "../../app/run_report.ts";
-import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
-import { curvesFile } from "../../tasks/artifacts/history.ts";
-import { writeFacts } from "../../tasks/artifacts/facts.ts";
-import { graftPipeline } from "../../tasks/pipeline.ts";
-import { factsOf } from "../report/page_facts.ts";
+import { drawRun } from "../../../app/conclusion/run_report.ts";
+import type { RunRecord, StepRecord } from "../../../pipeline/run_record.ts";
+import { curvesFile } from "../../../tasks/artifacts/history.ts";
+import { writeFacts } from "../../../tasks/artifacts/facts.ts";
+import { graftPipeline } from "../../../tasks/pipeline.ts";
+import { factsOf } from "../../report/page_facts.ts";
 
 const pipeline = graftPipeline([]);
 

@@ -1,10 +1,10 @@
 /** Of which run a model is: what it was taught, and when. */
-import { counted, percent } from "../data/statistics/percent.ts";
-import { classNames, type ModelManifest } from "../models/manifest.ts";
-import { openStore } from "../pipeline/implementations.ts";
-import type { RunRecord } from "../pipeline/run_record.ts";
-import { recordsOf } from "../pipeline/upkeep/history.ts";
-import { dataOf } from "./run_summary.ts";
+import { counted, percent } from "../../data/statistics/percent.ts";
+import { classNames, type ModelManifest } from "../../models/manifest.ts";
+import { openStore } from "../../pipeline/implementations.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
+import { recordsOf } from "../../pipeline/upkeep/history.ts";
+import { dataOf } from "../run_summary.ts";
 
 export interface ModelOrigin {
   /** The photos, as `runs` calls them; undefined where the run did not note them. */

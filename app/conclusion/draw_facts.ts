@@ -1,8 +1,8 @@
 /** Draws what an evaluation left. Loads all that draws: only import it where that is needed. */
-import { decodePng } from "../data/codecs/png.ts";
-import { drawEvaluation } from "../report/page/evaluation.ts";
-import type { DrawnEvaluation } from "../report/page/page.ts";
-import { factsFile, mapPhotos } from "../tasks/artifacts/facts.ts";
+import { decodePng } from "../../data/codecs/png.ts";
+import { drawEvaluation } from "../../report/page/evaluation.ts";
+import type { DrawnEvaluation } from "../../report/page/page.ts";
+import { factsFile, mapPhotos } from "../../tasks/artifacts/facts.ts";
 import { isThere } from "./replace_file.ts";
 
 /**

@@ -1,9 +1,9 @@
 /** What is said when a run is over: how good the model is, where the report lies, what comes next. */
-import type { Pipeline } from "../pipeline/graph.ts";
-import type { RunRecord } from "../pipeline/run_record.ts";
-import { accuracyInWords } from "../data/statistics/accuracy_in_words.ts";
-import { metricsFile } from "../tasks/artifacts/metrics.ts";
-import type { Conclusion } from "./cli/application.ts";
+import type { Pipeline } from "../../pipeline/graph.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
+import { accuracyInWords } from "../../data/statistics/accuracy_in_words.ts";
+import { metricsFile } from "../../tasks/artifacts/metrics.ts";
+import type { Conclusion } from "../cli/application.ts";
 import { drawRun, evaluationOf } from "./run_report.ts";
 
 /** What the branches are, for who has not met the words yet. */

@@ -1,15 +1,15 @@
 /** What a finished run has to take away: the model, its parameters, and what is known of it. */
-import type { CommandContext } from "./cli/command.ts";
-import type { ModelFlags } from "./commands/flags.ts";
-import type { ModelDescription } from "../export/description.ts";
-import type { CardFacts } from "../export/model_card.ts";
-import { parametersOf } from "../inference/open_model.ts";
-import type { Branch } from "../models/manifest.ts";
-import type { NamedTensor } from "../weights/parameter.ts";
-import { listRuns } from "../pipeline/upkeep/history.ts";
-import type { Artifact } from "../pipeline/store.ts";
-import { metricsFile } from "../tasks/artifacts/metrics.ts";
-import { sourceFile } from "../tasks/artifacts/source.ts";
+import type { CommandContext } from "../cli/command.ts";
+import type { ModelFlags } from "../commands/flags.ts";
+import type { ModelDescription } from "../../export/description.ts";
+import type { CardFacts } from "../../export/model_card.ts";
+import { parametersOf } from "../../inference/open_model.ts";
+import type { Branch } from "../../models/manifest.ts";
+import type { NamedTensor } from "../../weights/parameter.ts";
+import { listRuns } from "../../pipeline/upkeep/history.ts";
+import type { Artifact } from "../../pipeline/store.ts";
+import { metricsFile } from "../../tasks/artifacts/metrics.ts";
+import { sourceFile } from "../../tasks/artifacts/source.ts";
 import { type ChosenModel, modelFromFile, resultsFor, trainedModel } from "./choose_model.ts";
 import type { LatestResults } from "./latest_results.ts";
 

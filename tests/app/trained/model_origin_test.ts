@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { randomModel } from "../export/random_model.ts";
+import { randomModel } from "../../export/random_model.ts";
 import {
   describeModel,
   describeOrigin,
   listClasses,
   shortRunName,
   timeAgo,
-} from "../../app/model_origin.ts";
+} from "../../../app/trained/model_origin.ts";
 
 const NOW = Date.parse("2026-11-27T12:00:00Z");
 const ago = (time: string) => timeAgo(Date.parse(time), NOW);

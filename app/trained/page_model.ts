@@ -1,4 +1,4 @@
-import type { PageModel } from "./page/page_files.ts";
+import type { PageModel } from "../page/page_files.ts";
 import type { FinishedModel } from "./finished_model.ts";
 
 /** A finished model as the page takes it. */

@@ -1,27 +1,27 @@
 /** Which model `predict` asks: one that the pipeline trained, or a file of weights. */
 import { resolve } from "node:path";
-import type { CommandContext } from "./cli/command.ts";
-import { manifestOf, type ModelSource } from "../inference/open_model.ts";
-import { type Postprocessing, UNCALIBRATED } from "../inference/postprocessing.ts";
-import { metricsFile } from "../tasks/artifacts/metrics.ts";
-import { BEST_PARAMETERS, modelFile } from "../tasks/artifacts/model.ts";
-import { readPostprocessing, REFERENCES } from "../tasks/artifacts/postprocessing.ts";
-import { UsageError } from "./cli/errors.ts";
-import { checkFile } from "./cli/paths.ts";
+import type { CommandContext } from "../cli/command.ts";
+import { manifestOf, type ModelSource } from "../../inference/open_model.ts";
+import { type Postprocessing, UNCALIBRATED } from "../../inference/postprocessing.ts";
+import { metricsFile } from "../../tasks/artifacts/metrics.ts";
+import { BEST_PARAMETERS, modelFile } from "../../tasks/artifacts/model.ts";
+import { readPostprocessing, REFERENCES } from "../../tasks/artifacts/postprocessing.ts";
+import { UsageError } from "../cli/errors.ts";
+import { checkFile } from "../cli/paths.ts";
 import { LatestResults } from "./latest_results.ts";
 import { describeModel, type ModelOrigin, originOf } from "./model_origin.ts";
 import { runsWithModel, runWithModel } from "./run_with_model.ts";
-import type { Artifact } from "../pipeline/store.ts";
-import type { ModelFlags } from "./commands/flags.ts";
+import type { Artifact } from "../../pipeline/store.ts";
+import type { ModelFlags } from "../commands/flags.ts";
 import {
   assertFitsArchitecture,
   type ModelDescription,
   parseDescription,
-} from "../export/description.ts";
-import { type Branch, classNames } from "../models/manifest.ts";
-import { ARCHITECTURES } from "../models/registry.ts";
-import { readMetadata } from "../weights/metadata.ts";
-import { WeightsError } from "../weights/tensor.ts";
+} from "../../export/description.ts";
+import { type Branch, classNames } from "../../models/manifest.ts";
+import { ARCHITECTURES } from "../../models/registry.ts";
+import { readMetadata } from "../../weights/metadata.ts";
+import { WeightsError } from "../../weights/tensor.ts";
 
 export interface ChosenModel {
   source: ModelSource;

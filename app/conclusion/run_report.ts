@@ -1,16 +1,16 @@
 /** What is drawn when a run is over, or later: its page and its curves, at a place that stays. */
 import { dirname } from "node:path";
-import { sha256 } from "../pipeline/digest.ts";
-import type { Pipeline } from "../pipeline/graph.ts";
-import { DamageError } from "../pipeline/errors.ts";
-import { openStore } from "../pipeline/implementations.ts";
-import type { RunRecord, StepRecord } from "../pipeline/run_record.ts";
-import type { Artifact } from "../pipeline/store.ts";
-import { type DrawnEvaluation, renderPage } from "../report/page/page.ts";
-import type { ReportedRun } from "../report/page/run.ts";
-import { curvesFile } from "../tasks/artifacts/history.ts";
+import { sha256 } from "../../pipeline/digest.ts";
+import type { Pipeline } from "../../pipeline/graph.ts";
+import { DamageError } from "../../pipeline/errors.ts";
+import { openStore } from "../../pipeline/implementations.ts";
+import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
+import type { Artifact } from "../../pipeline/store.ts";
+import { type DrawnEvaluation, renderPage } from "../../report/page/page.ts";
+import type { ReportedRun } from "../../report/page/run.ts";
+import { curvesFile } from "../../tasks/artifacts/history.ts";
 import { drawingCode } from "./drawing_code.ts";
-import { withRemedy } from "./latest_results.ts";
+import { withRemedy } from "../trained/latest_results.ts";
 import { isThere, replaceFile } from "./replace_file.ts";
 
 /** Paths of what a run has now. */
@@ -79,7 +79,7 @@ async function drawCurves(
   const source = `${sha256(Deno.readTextFileSync(`${artifact}/${curvesFile.name}`))} ${code}`;
   if (isDrawnFrom(path, source)) return path;
   // Loaded only now: charts and fonts take longer to load than a run that has nothing to do takes.
-  const { trainingCurves } = await import("../report/training_curves.ts");
+  const { trainingCurves } = await import("../../report/training_curves.ts");
   const branches = [{ name, history: await curvesFile.read(artifact) }];
   replaceFile(path, await trainingCurves({ branches }, source));
   return path;

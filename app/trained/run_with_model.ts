@@ -1,11 +1,11 @@
 /** The run whose model is asked, by the name that a person gives. */
-import { PipelineError } from "../pipeline/errors.ts";
-import type { RunRecord } from "../pipeline/run_record.ts";
-import { findRun, listRuns } from "../pipeline/upkeep/history.ts";
-import { listPins } from "../pipeline/upkeep/pins.ts";
-import { UsageError } from "./cli/errors.ts";
+import { PipelineError } from "../../pipeline/errors.ts";
+import type { RunRecord } from "../../pipeline/run_record.ts";
+import { findRun, listRuns } from "../../pipeline/upkeep/history.ts";
+import { listPins } from "../../pipeline/upkeep/pins.ts";
+import { UsageError } from "../cli/errors.ts";
 import { shortRunName } from "./model_origin.ts";
-import { hasModel } from "./run_summary.ts";
+import { hasModel } from "../run_summary.ts";
 
 /** @throws {UsageError} where no run that trained has this name; it names those that did */
 export async function runWithModel(store: string, name: string): Promise<RunRecord> {

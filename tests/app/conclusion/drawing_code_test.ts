@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { drawingCode } from "../../app/drawing_code.ts";
-import { importsOf } from "../module_imports.ts";
+import { drawingCode } from "../../../app/conclusion/drawing_code.ts";
+import { importsOf } from "../../module_imports.ts";
 
 const FILES = [
-  "app/draw_facts.ts",
-  "app/run_report.ts",
+  "app/conclusion/draw_facts.ts",
+  "app/conclusion/run_report.ts",
   "data/crop.ts",
   "deno.lock",
   "models/manifest.ts",
@@ -37,9 +37,9 @@ Deno.test("an edit of whatever draws changes the digest, nothing else does", asy
 });
 
 Deno.test("all that drawing runs is in the digest", async () => {
-  const covered = ["data/", "report/", "tasks/artifacts/", "models/manifest.ts", "app/"];
-  const modules = await importsOf(["app/draw_facts.ts", "report/training_curves.ts"]);
-  const entered = ["app/draw_facts.ts", "report/training_curves.ts"];
+  const covered = ["data/", "report/", "tasks/artifacts/", "models/manifest.ts", "app/conclusion/"];
+  const modules = await importsOf(["app/conclusion/draw_facts.ts", "report/training_curves.ts"]);
+  const entered = ["app/conclusion/draw_facts.ts", "report/training_curves.ts"];
   for (const path of entered) {
     const { code } = modules.find((module) => module.path === path)!;
     for (const next of code) if (!entered.includes(next)) entered.push(next);
