@@ -2,6 +2,7 @@
 import { counted, percent } from "../../data/statistics/percent.ts";
 import { classNames, type ModelManifest } from "../../models/manifest.ts";
 import { openStore } from "../../pipeline/implementations.ts";
+import type { Manifest } from "../../pipeline/store.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { recordsOf } from "../../pipeline/upkeep/history.ts";
 import { dataOf } from "../run_summary.ts";
@@ -13,28 +14,28 @@ export interface ModelOrigin {
   run: string;
   /** Under which people pinned it. */
   names: string[];
-  /** ISO 8601. */
-  started: string;
+  /** When training had finished, ISO 8601: later runs may have taken the result as it was. */
+  made: string;
 }
 
 /**
- * The run that a result is told to be of: `run`, or the newest that has it.
- * @param key of the result
+ * The run that a result is told to be of: `run`, where a person named it, or the one that made it,
+ * or, where nothing is left of that, the newest that has it.
  */
 export async function originOf(
   store: string,
-  key: string,
+  { key, made }: Pick<Manifest, "key" | "made">,
   run?: RunRecord,
 ): Promise<ModelOrigin | undefined> {
   const { runs } = openStore(store);
-  const record = run ?? await newestWith(recordsOf(runs), key);
+  const record = run ?? await runs.read(made.run) ?? await newestWith(recordsOf(runs), key);
   if (!record) return undefined;
   const names = [...await runs.pins()].filter(([, id]) => id === record.id).map(([name]) => name);
   return {
     data: dataOf(record),
     run: shortRunName(record.id, await runs.ids()),
     names,
-    started: record.started,
+    made: made.at,
   };
 }
 
@@ -77,9 +78,9 @@ export function describeModel(
 }
 
 /** `run 2026-11-27T01-29 [hens] (3 hours ago)` */
-export function describeOrigin({ run, names, started }: ModelOrigin, now = Date.now()): string {
+export function describeOrigin({ run, names, made }: ModelOrigin, now = Date.now()): string {
   const named = names.length > 0 ? ` [${names.join(", ")}]` : "";
-  return `run ${run}${named} (${timeAgo(Date.parse(started), now)})`;
+  return `run ${run}${named} (${timeAgo(Date.parse(made), now)})`;
 }
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
