@@ -31,7 +31,7 @@ export interface CardOrigin {
   data?: string;
   run: string;
   /** ISO 8601. */
-  made: string;
+  started: string;
 }
 
 /** What is known beside the model itself; absent parts are said to be unknown. */
@@ -97,9 +97,9 @@ function describeScore(score: CardScore, names: readonly string[]): string {
 /** As a paragraph of its own. */
 function describeOrigin(origin: CardOrigin | undefined): string {
   if (!origin) return "";
-  const { data, run, made } = origin;
+  const { data, run, started } = origin;
   const photos = data === undefined ? "" : ` on ${markdownText(data)}`;
-  return `\n\nTrained${photos} in run ${markdownText(run)}, ${made.slice(0, 10)}.`;
+  return `\n\nTrained${photos} in run ${markdownText(run)}, ${started.slice(0, 10)}.`;
 }
 
 /** What photos of a class were taken for, most often first. */

@@ -13,7 +13,7 @@ export interface PageManifest {
   /** On the val photos. */
   accuracy: { correct: number; total: number; interval: [number, number] } | null;
   /** Which run made it, and of which photos; null or absent where that is not known. */
-  origin?: { data: string | null; run: string; made: string } | null;
+  origin?: { data: string | null; run: string; started: string } | null;
 }
 
 /** Pixels as canvases take them. */

@@ -16,7 +16,7 @@ export interface PageModel {
   parameters: ReadonlyMap<string, NamedTensor>;
   accuracy?: { correct: number; total: number; interval: [number, number] };
   /** Which run made it. */
-  origin?: { data?: string; run: string; made: string };
+  origin?: { data?: string; run: string; started: string };
   /** The val photos' features, and beyond which distance a photo is unlike them. */
   outOfDistribution?: Postprocessing["outOfDistribution"];
 }
@@ -71,7 +71,7 @@ function manifestOf({ description, accuracy, origin, outOfDistribution }: PageMo
     accuracy: accuracy
       ? { correct: accuracy.correct, total: accuracy.total, interval: accuracy.interval }
       : null,
-    origin: origin ? { data: origin.data ?? null, run: origin.run, made: origin.made } : null,
+    origin: origin ? { data: origin.data ?? null, run: origin.run, started: origin.started } : null,
   };
 }
 

@@ -2,7 +2,6 @@
 import { counted, percent } from "../../data/statistics/percent.ts";
 import { classNames, type ModelManifest } from "../../models/manifest.ts";
 import { openStore } from "../../pipeline/implementations.ts";
-import type { Manifest } from "../../pipeline/store.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { recordsOf } from "../../pipeline/upkeep/history.ts";
 import { dataOf } from "../run_summary.ts";
@@ -14,28 +13,28 @@ export interface ModelOrigin {
   run: string;
   /** Under which people pinned it. */
   names: string[];
-  /** When training had finished, ISO 8601: later runs may have taken the result as it was. */
-  made: string;
+  /** ISO 8601. */
+  started: string;
 }
 
 /**
- * The run that a result is told to be of: `run`, where a person named it, or the one that made it,
- * or, where nothing is left of that, the newest that has it.
+ * The run that a result is told to be of: `run`, or the newest that has it.
+ * @param key of the result
  */
 export async function originOf(
   store: string,
-  { key, made }: Pick<Manifest, "key" | "made">,
+  key: string,
   run?: RunRecord,
 ): Promise<ModelOrigin | undefined> {
   const { runs } = openStore(store);
-  const record = run ?? await runs.read(made.run) ?? await newestWith(recordsOf(runs), key);
+  const record = run ?? await newestWith(recordsOf(runs), key);
   if (!record) return undefined;
   const names = [...await runs.pins()].filter(([, id]) => id === record.id).map(([name]) => name);
   return {
     data: dataOf(record),
     run: shortRunName(record.id, await runs.ids()),
     names,
-    made: made.at,
+    started: record.started,
   };
 }
 
@@ -78,9 +77,9 @@ export function describeModel(
 }
 
 /** `run 2026-11-27T01-29 [hens] (3 hours ago)` */
-export function describeOrigin({ run, names, made }: ModelOrigin, now = Date.now()): string {
+export function describeOrigin({ run, names, started }: ModelOrigin, now = Date.now()): string {
   const named = names.length > 0 ? ` [${names.join(", ")}]` : "";
-  return `run ${run}${named} (${timeAgo(Date.parse(made), now)})`;
+  return `run ${run}${named} (${timeAgo(Date.parse(started), now)})`;
 }
 
 const MINUTE = 60_000, HOUR = 60 * MINUTE, DAY = 24 * HOUR;

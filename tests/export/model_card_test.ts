@@ -27,7 +27,7 @@ Deno.test("the card names classes, accuracy with its interval, confusions and pr
 });
 
 Deno.test("beside the accuracy it says which run trained the model, on what, and when", () => {
-  const origin = { data: "my*hens", run: "2026-11-27T01-29", made: "2026-11-27T01:29:32.123Z" };
+  const origin = { data: "my*hens", run: "2026-11-27T01-29", started: "2026-11-27T01:29:32.123Z" };
   const card = modelCard("onnx", "model.onnx", description, { score, origin });
   const [, accuracy] = /## Accuracy\n\n(.*?)\n\n##/s.exec(card)!;
   assert.match(accuracy, /\n\nTrained on my\\\*hens in run 2026-11-27T01-29, 2026-11-27\.$/);

@@ -62,7 +62,7 @@ function begin(given: PageManifest, backend: string): void {
   }
   if (origin) {
     const photos = origin.data === null ? "" : ` on ${origin.data}`;
-    summary.push(`Trained${photos} in run ${origin.run}, ${origin.made.slice(0, 10)}.`);
+    summary.push(`Trained${photos} in run ${origin.run}, ${origin.started.slice(0, 10)}.`);
   }
   element("summary").textContent = summary.join(" ");
   element("machine").textContent = `${architecture}, computed by ${backend}.`;

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { openStore } from "../../../pipeline/implementations.ts";
-import type { RunRecord } from "../../../pipeline/run_record.ts";
 import { randomModel } from "../../export/random_model.ts";
 import {
   describeModel,
   describeOrigin,
   listClasses,
-  originOf,
   shortRunName,
   timeAgo,
 } from "../../../app/trained/model_origin.ts";
@@ -42,54 +39,12 @@ Deno.test("a run's name is cut where no other run's has the rest", () => {
 });
 
 Deno.test("a run is told with the names that it was given, and when it was", () => {
-  const origin = { run: "2026-11-27T09-00", names: ["hens", "best"], made: "2026-11-27T09:00Z" };
+  const origin = { run: "2026-11-27T09-00", names: ["hens", "best"], started: "2026-11-27T09:00Z" };
   assert.equal(describeOrigin(origin, NOW), "run 2026-11-27T09-00 [hens, best] (3 hours ago)");
   assert.equal(
     describeOrigin({ ...origin, names: [] }, NOW),
     "run 2026-11-27T09-00 (3 hours ago)",
   );
-});
-
-Deno.test("a model is of the run that made it, of a run that was asked for, or of one that has it", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const store = openStore(folder);
-    using _inUse = await store.use();
-    const records: RunRecord[] = [];
-    for (const status of ["ran", "cached"] as const) {
-      const { id } = await store.runs.begin();
-      const step = { step: "train_frozen", status, reason: "", seconds: 1, key: "a key" };
-      const record = {
-        id,
-        pipeline: "graft",
-        status: "done",
-        started: "",
-        seconds: 1,
-        targets: [],
-        parameters: {},
-        steps: [step],
-      } satisfies RunRecord;
-      await store.runs.write(record);
-      records.push(record);
-    }
-    const [made, later] = records;
-    const manifest = (run: string) => ({
-      key: "a key",
-      made: { run, at: "2026-11-27T09:00Z", seconds: 1, deno: "", platform: "" },
-    });
-    const nameOf = async (run: string, asked?: RunRecord) => {
-      const origin = (await originOf(folder, manifest(run), asked))!;
-      assert.equal(origin.made, "2026-11-27T09:00Z");
-      return records.find(({ id }) => id.startsWith(origin.run))!.id;
-    };
-    assert.equal(await nameOf(made.id), made.id);
-    assert.equal(await nameOf(made.id, later), later.id);
-    assert.equal(await nameOf("a run that is gone"), later.id);
-    const unknown = await originOf(folder, { ...manifest("gone"), key: "another" });
-    assert.equal(unknown, undefined);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 });
 
 Deno.test("of many classes the first are named and the others counted, never one alone", () => {
@@ -105,8 +60,8 @@ Deno.test("a model is told by what it is, what it was taught, how good it is, an
   };
   const training = { ...manifest.training!, branch: "frozen" as const, valAccuracy: 0.5 };
   const model = { ...manifest, training };
-  const made = new Date(Date.now() - 3.5 * 3600e3).toISOString();
-  const origin = { data: "hens", run: "2026-11-27T09-00", names: [], made };
+  const started = new Date(Date.now() - 3.5 * 3600e3).toISOString();
+  const origin = { data: "hens", run: "2026-11-27T09-00", names: [], started };
   assert.equal(
     describeModel(model, { accuracy: 147 / 153, total: 153 }, origin),
     "frozen mobilenet_v2 taught hens (ants, bees), 96.1% of 153 val photos, " +
