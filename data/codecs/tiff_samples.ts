@@ -154,6 +154,7 @@ async function decodeJpegPiece(
   { photometric, jpegTables, tileWidth }: TiffLayout,
   rows: number,
 ): Promise<Uint8Array> {
+  if (stored.length < 4) throw new ImageError("corrupt", "TIFF with an empty JPEG for its strip");
   const tables = jpegTables?.subarray(2, -2) ?? new Uint8Array(0); // without SOI and EOI
   const transform = photometric === PHOTOMETRIC.rgb ? 0 : 1;
   const adobe = [0xff, 0xee, 0, 14, ...new TextEncoder().encode("Adobe"), 0, 100, 0, 0, 0, 0];

@@ -75,5 +75,7 @@ Deno.test("damaged and cut, they give photos or an ImageError, never anything el
       }
     },
   );
-  await fc.assert(property, { numRuns: 600 });
+  // A strip of no bytes, which was found by chance; `deno task fuzz` goes on by other chance.
+  const jpeg = files.find(({ name }) => name === "JPEG of RGB.tiff")!;
+  await fc.assert(property, { numRuns: 600, seed: 7, examples: [[jpeg, [[638, 2]], 0.5]] });
 });
