@@ -2,8 +2,3 @@
 export async function writeJson(path: string, value: unknown): Promise<void> {
   await Deno.writeTextFile(path, JSON.stringify(value, null, 2) + "\n");
 }
-
-// deno-lint-ignore no-explicit-any -- the caller names the type of a file that a step wrote
-export async function readJson<T = any>(path: string): Promise<T> {
-  return JSON.parse(await Deno.readTextFile(path));
-}

@@ -1,7 +1,6 @@
 /** What the report tells of an evaluation, gathered from what the steps before it left. */
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
-import type { Quarantined } from "../data/dataset_index.ts";
 import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
 import type { Branch, ModelManifest } from "../models/manifest.ts";
@@ -10,11 +9,10 @@ import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
 import type { BranchComparison, BranchScore } from "../training/score.ts";
-import { readJson } from "./json.ts";
 import { loadModel } from "../inference/load_model.ts";
 import { explainPhotos } from "../inference/explain_photos.ts";
 import { curvesFile } from "./artifacts/history.ts";
-import { findingsFile } from "./artifacts/findings.ts";
+import { findingsFile, quarantineFile } from "./artifacts/findings.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
 import { sourceFile } from "./artifacts/source.ts";
 import { trainingBatch } from "../report/training_batch.ts";
@@ -116,7 +114,7 @@ async function dataFacts(dataset: Dataset, inputs: Record<string, string>): Prom
     smallest: all[0],
     largest: all.at(-1)!,
     exifOrientation: dataset.exifOrientation,
-    leftOut: await readJson<Quarantined[]>(`${inputs.build_datasets}/quarantine.json`),
+    leftOut: await quarantineFile.read(inputs.build_datasets),
     findings: (await findingsFile.read(inputs.build_datasets)).findings,
   };
 }

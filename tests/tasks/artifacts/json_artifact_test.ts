@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import { calibrate } from "../../../inference/calibration.ts";
-import { findingsFile } from "../../../tasks/artifacts/findings.ts";
+import { findingsFile, quarantineFile } from "../../../tasks/artifacts/findings.ts";
 import { curvesFile, historyFile } from "../../../tasks/artifacts/history.ts";
 import { jsonArtifact } from "../../../tasks/artifacts/json_artifact.ts";
 import { metricsFile } from "../../../tasks/artifacts/metrics.ts";
@@ -73,6 +73,7 @@ Deno.test("what a step writes is read back with nothing lost", () =>
     };
     await check(sourceFile, source);
     await check(findingsFile, findings);
+    await check(quarantineFile, [{ path: "train/a/b.jpg", reason: "it is cut off" }]);
     await check(metricsFile, metrics);
     await check(historyFile, history);
     await check(curvesFile, learningCurves(history));
