@@ -7,7 +7,7 @@ import type { RunRecord } from "../pipeline/run_record.ts";
 const source = v.object({ kind: v.string(), origin: v.string() });
 const weights = v.object({ model: v.string() });
 const scores = v.object({ finetune: v.number(), frozen: v.number() });
-const training = v.object({ recipe: v.object({ epochs: v.number() }) });
+const training = v.object({ recipe: v.object({ epochs: v.optional(v.number()) }) });
 
 /**
  * `hymenoptera, mobilenet_v2, 5 epochs: frozen 96.1%, finetune 90.2%`, as far as the run came;

@@ -7,7 +7,7 @@ import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
-import type { Recipe } from "../models/manifest.ts";
+import type { StepLrRecipe } from "../models/manifest.ts";
 import { RECIPES } from "../training/recipes.ts";
 import { checkData } from "./check_data.ts";
 import { realPath } from "./real_path.ts";
@@ -101,7 +101,7 @@ async function modelOf(
 }
 
 /** What is done, with the field's word for it behind. */
-function describeRecipe(name: string, { epochs, batchSize, lr }: Recipe): string {
+function describeRecipe(name: string, { epochs, batchSize, lr }: StepLrRecipe): string {
   const times = epochs === 1 ? "once (epoch)" : `${epochs} times (epochs)`;
   return `recipe ${name}: looks at every photo ${times}, ${batchSize} at a time (batch), and ` +
     `learns in steps of ${lr} (learning rate)`;

@@ -1,6 +1,6 @@
 /** What each step is told, checked before anything runs and part of its key. */
 import * as v from "valibot";
-import { recipe } from "../models/manifest.ts";
+import { stepLrRecipe } from "../models/manifest.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
@@ -50,7 +50,7 @@ export const convertWeights = v.object({
 export const train = v.object({
   ...computeEntries,
   seed,
-  recipe,
+  recipe: stepLrRecipe,
 });
 
 export const sweep = v.object({

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
 import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
-import type { Branch, ModelManifest } from "../models/manifest.ts";
+import type { Branch, ModelManifest, Recipe } from "../models/manifest.ts";
 import type { BranchFacts, DataFacts, ReportFacts, ShownPhoto } from "../report/facts.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
@@ -124,13 +124,9 @@ function settings(
   { epochs }: BranchFacts["curves"],
 ): [string, string][] {
   const { seed, device, recipe } = training!;
-  const { batchSize, lr, momentum } = recipe;
-  const rates = [...new Set(epochs.map(({ lr }) => lr))].map((rate) => rate.toPrecision(2));
+  const rates = [...new Set(epochs.map(({ lr }) => lr))];
   return [
-    ["Epochs", String(recipe.epochs)],
-    ["Photos a batch", String(batchSize)],
-    ["Learning rate", rates.length > 1 ? `${lr}, then ${rates.slice(1).join(", ")}` : String(lr)],
-    ["Optimiser", `SGD with momentum ${momentum}`],
+    ...recipeSettings(recipe, rates),
     ["Seed", String(seed)],
     [
       "Photos are",
@@ -138,5 +134,39 @@ function settings(
     ],
     ["Trained on", device],
     ["TensorFlow.js", tf.version_core],
+  ];
+}
+
+/** @param rates those that epochs had, in their order */
+function recipeSettings(recipe: Recipe, rates: readonly number[]): [string, string][] {
+  if (recipe.kind === "probe") {
+    return [["Head", "fitted to convergence on features of the frozen network"]];
+  }
+  const { epochs, batchSize, lr, momentum } = recipe;
+  const common: [string, string][] = [
+    ["Epochs", String(epochs)],
+    ["Photos a batch", String(batchSize)],
+  ];
+  if (recipe.kind === undefined) {
+    const later = rates.slice(1).map((rate) => rate.toPrecision(2));
+    return [
+      ...common,
+      ["Learning rate", later.length > 0 ? `${lr}, then ${later.join(", ")}` : String(lr)],
+      ["Optimiser", `SGD with momentum ${momentum}`],
+    ];
+  }
+  const { optimizer, weightDecay, layerDecay } = recipe;
+  return [
+    ...common,
+    [
+      "Learning rate",
+      `up to ${lr}, then a cosine to 0; times ${layerDecay} a stage towards the photo`,
+    ],
+    [
+      "Optimiser",
+      optimizer === "adamw"
+        ? `AdamW with weight decay ${weightDecay}`
+        : `SGD with momentum ${momentum} and weight decay ${weightDecay}`,
+    ],
   ];
 }
