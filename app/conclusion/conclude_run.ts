@@ -1,7 +1,10 @@
 /** What is said when a run is over: how good the model is, where the report lies, what comes next. */
+import { printable } from "../../pipeline/process/printable.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { accuracyInWords } from "../../data/statistics/accuracy_in_words.ts";
+import { failingClassesInWords } from "../../data/statistics/failing_classes.ts";
+import { honestScore } from "../../data/statistics/honest_score.ts";
 import { metricsFile } from "../../tasks/artifacts/metrics.ts";
 import type { Conclusion } from "../cli/application.ts";
 import { drawRun, evaluationOf } from "./run_report.ts";
@@ -35,9 +38,13 @@ export async function concludeRun(
   ];
 }
 
-/** How good the better branch is, in a sentence. */
+/** How good the better branch is, in a sentence; and at which classes it fails all the same. */
 async function resultOf(evaluation: string): Promise<string> {
   const { branches, comparison: { better } } = await metricsFile.read(evaluation);
-  if (better === "equal") return `Both models are ${accuracyInWords(branches.finetune)}.`;
-  return `The better one, ${BRANCH_IN_WORDS[better]}, is ${accuracyInWords(branches[better])}.`;
+  const branch = branches[better === "equal" ? "finetune" : better];
+  const which = better === "equal"
+    ? "Both models are"
+    : `The better one, ${BRANCH_IN_WORDS[better]}, is`;
+  const failing = failingClassesInWords(honestScore(branch).score.per_class);
+  return `${which} ${accuracyInWords(branch)}${failing && `, but ${printable(failing)}`}.`;
 }

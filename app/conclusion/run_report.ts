@@ -41,7 +41,7 @@ export async function drawRun(
   if (!evaluation) return { curves };
   const page = renderPage(
     await drawnEvaluation(record, evaluation, store, code),
-    reportedRun(pipeline, record),
+    await reportedRun(pipeline, record),
   );
   const report = `${store}/report.html`;
   replaceFile(report, new TextEncoder().encode(page));
@@ -55,15 +55,17 @@ export function evaluationOf({ steps }: RunRecord): string | undefined {
 }
 
 /** Steps in the pipeline's order, those too that the run did not look at. */
-function reportedRun({ steps }: Pipeline, record: RunRecord): ReportedRun {
-  return {
-    ...record,
-    steps: steps.map(({ name, inputs }) => ({
-      ...record.steps.find(({ step }) => step === name),
+async function reportedRun({ steps }: Pipeline, record: RunRecord): Promise<ReportedRun> {
+  const reported = steps.map(async ({ name, inputs }) => {
+    const known = record.steps.find(({ step }) => step === name);
+    return {
+      ...known,
+      madeIn: known && (await artifactOf(known, name))?.manifest.made.seconds,
       step: name,
       inputs: Object.values(inputs),
-    })),
-  };
+    };
+  });
+  return { ...record, steps: await Promise.all(reported) };
 }
 
 async function drawCurves(

@@ -1,47 +1,109 @@
 /** The page's first words: how good the model is, how sure that is, and which branch to take. */
 import * as Plot from "@observablehq/plot";
+import type { Accuracy } from "../../data/statistics/accuracy_in_words.ts";
+import { failingClassesInWords } from "../../data/statistics/failing_classes.ts";
+import { honestScore, type MeasuredOn } from "../../data/statistics/honest_score.ts";
 import { counted, percent, percentRange } from "../../data/statistics/percent.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
 import { BRANCHES } from "../../models/manifest.ts";
-import type { ReportFacts } from "../facts.ts";
+import type { BranchFacts, ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
+/** What a score was measured by, in the page's words. */
+interface Measured {
+  /** Goes on after "names the class of 3 of 4 photos". */
+  how: string;
+  /** Goes on after "Accuracy on". */
+  photos: string;
+  /** How far the figure can be trusted. */
+  trust: string;
+}
+
+const MEASURED: Record<MeasuredOn, (total: number) => Measured> = {
+  test: (total) => ({
+    how: "that were kept for this test alone",
+    photos: `the ${counted(total, "test photo")}`,
+    trust: "Neither training nor any choice saw these photos: what holds for them holds for " +
+      "others of their kind.",
+  }),
+  cross_validated: (total) => ({
+    how: "when each is asked of a model that had not seen it",
+    photos: `all ${counted(total, "photo")}, cross-validated`,
+    trust: "The photos were too few to keep a test apart, so models were taught on parts of them " +
+      "and each asked about the rest (cross-validation). The model that you have is taught in the " +
+      "same way, with more photos.",
+  }),
+  val: (total) => ({
+    how: "that it was not trained on",
+    photos: `the ${counted(total, "photo")} kept aside`,
+    trust: "The epoch that was kept was chosen by these same photos, so the figures flatter a " +
+      "little; photos that nobody has looked at yet would tell.",
+  }),
+};
+
 export function result(facts: ReportFacts): Html {
-  const { branches, shown, comparison, data } = facts;
-  const { accuracy, correct, total, interval, calibration } = branches[shown];
-  const guess = guessing(data.counts.val);
+  const { branches, shown, comparison } = facts;
+  const { score, on } = honestScore(branches[shown]);
+  const { accuracy, correct, total, interval } = score;
+  const guess = guessing(score.per_class);
   const photos = counted(total, "photo");
+  const measured = MEASURED[on](total);
+  const failing = failingClassesInWords(score.per_class);
   return html`
     <section id="result" aria-labelledby="result-title">
       <h2 id="result-title">How good it is</h2>
       <div class="hero">
         <div>
           <p class="big">${percent(accuracy)}</p>
+          ${failing === "" ? undefined : html`
+            <p class="but">but ${failing}</p>
+          `}
           <p>${lead(comparison.better)}<strong>${shown}</strong> names the class of
-              <strong>${correct} of ${photos}</strong> that it was not trained on. On more photos
+              <strong>${correct} of ${photos}</strong> ${measured.how}. On more photos
               of this kind it would be right on <strong>${percentRange(interval)}</strong>
               (95% interval: so much is left open by ${photos}). Always saying
               “${guess.label}” would be right on ${percent(guess.share)}.</p>
         </div>
-        <figure>${intervals(facts, guess.share)}
-            <figcaption>Accuracy on the ${photos} kept aside, with its 95% interval. The dashed
+        <figure>${intervals(branches, on, guess.share)}
+            <figcaption>Accuracy on ${measured.photos}, with its 95% interval. The dashed
               line is always guessing the most frequent class.</figcaption></figure>
       </div>
+      <p class="muted">${measured.trust}</p>
+      ${on === "val" ? undefined : validation(branches[shown])}
       <h3>Finetuned or frozen?</h3>
-      <p>${difference(comparison, total)}</p>
-      <p class="muted">The epoch that was kept was chosen by these same photos, so both figures
-          flatter a little; photos that nobody has looked at yet would tell.</p>
-      <h3>Can its probabilities be taken at their word?</h3>
-      <p>When ${shown} says 90%, is it right 90 times of 100? Its raw probabilities are off by
-          ${percent(calibration.ece.before)} on average; divided by a temperature of
-          ${calibration.temperature.toFixed(2)}, as everywhere on this page and in
-          <code>predict</code>, by ${percent(calibration.ece.after)}.</p>
+      <p>${difference(comparison, branches[shown].total)}</p>
+      ${probabilities(facts)}
     </section>
   `;
 }
 
 const lead = (better: ReportFacts["comparison"]["better"]) =>
   better === "equal" ? "Both branches are equally good. " : "The better branch, ";
+
+/** The figure that choices went by, where another one is told first. */
+function validation({ accuracy, correct, total }: BranchFacts): Html {
+  return html`
+    <p class="muted">Of the ${counted(
+      total,
+      "photo",
+    )} kept aside, by which choices were made, it was
+      right on ${correct} (validation accuracy ${percent(accuracy)}).</p>
+  `;
+}
+
+function probabilities({ branches, shown }: ReportFacts): Html {
+  const { temperature, ece } = branches[shown].calibration;
+  const scaled = temperature === 1
+    ? html`No temperature made them better on photos that it was not fitted on, so they stay as
+      they are.`
+    : html`Divided by a temperature of ${temperature.toFixed(2)}, as everywhere on this page and in
+      <code>predict</code>, they are off by ${percent(ece.after)}.`;
+  return html`
+    <h3>Can its probabilities be taken at their word?</h3>
+    <p>When ${shown} says 90%, is it right 90 times of 100? Its raw probabilities are off by
+        ${percent(ece.before)} on average. ${scaled}</p>
+  `;
+}
 
 /** McNemar's test without its name coming first. */
 function difference(
@@ -55,7 +117,8 @@ function difference(
       tells them apart.`;
   }
   const photos = counted(total, "photo");
-  const counts = html`Of ${photos}, the branches differ on ${disagree}: finetune alone was
+  const counts =
+    html`Of ${photos} kept aside, the branches differ on ${disagree}: finetune alone was
     right on ${finetune}, frozen alone on ${frozen}.`;
   const chance = html`If both were equally good, a split as uneven as that would come up in
     <strong>${percent(p_value)}</strong> of such comparisons (McNemar’s exact test)`;
@@ -66,8 +129,16 @@ function difference(
       take whichever is cheaper, or decide with more photos.`;
 }
 
-function intervals({ branches }: ReportFacts, guess: number): Html {
-  const rows = BRANCHES.map((name) => ({ name, ...branches[name] }));
+/** Of branches that were measured by the same photos. */
+function intervals(
+  branches: Record<string, BranchFacts>,
+  on: MeasuredOn,
+  guess: number,
+): Html {
+  const rows = BRANCHES.flatMap((name) => {
+    const measured: Accuracy | undefined = on === "val" ? branches[name] : branches[name][on];
+    return measured ? [{ name, ...measured }] : [];
+  });
   const least = Math.min(guess, ...rows.map(({ interval: [low] }) => low));
   const label = rows.map(({ name, accuracy, interval }) =>
     `${name}: ${percent(accuracy)}, from ${percentRange(interval)}`
@@ -84,7 +155,7 @@ function intervals({ branches }: ReportFacts, guess: number): Html {
       grid: true,
       label: null,
     },
-    y: { domain: [...BRANCHES], label: null, tickSize: 0 },
+    y: { domain: rows.map(({ name }) => name), label: null, tickSize: 0 },
     marks: [
       Plot.ruleX([guess], { stroke: "var(--muted)", strokeDasharray: "4 3" }),
       Plot.ruleY(rows, {
@@ -107,9 +178,13 @@ function intervals({ branches }: ReportFacts, guess: number): Html {
 }
 
 /** The most frequent class, and what always saying it would come to. */
-function guessing(counts: Record<string, number>): { label: string; share: number } {
-  const entries = Object.entries(counts);
-  const total = entries.reduce((sum, [, count]) => sum + count, 0);
-  const [label, most] = entries.reduce((best, entry) => entry[1] > best[1] ? entry : best);
-  return { label, share: total === 0 ? 0 : most / total };
+function guessing(
+  perClass: Readonly<Record<string, { total: number }>>,
+): { label: string; share: number } {
+  const entries = Object.entries(perClass);
+  const sum = entries.reduce((sum, [, { total }]) => sum + total, 0);
+  const [label, { total }] = entries.reduce((best, entry) =>
+    entry[1].total > best[1].total ? entry : best
+  );
+  return { label, share: sum === 0 ? 0 : total / sum };
 }

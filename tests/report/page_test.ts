@@ -27,7 +27,14 @@ const RUN: ReportedRun = {
   status: "done",
   seconds: 75.2,
   steps: [
-    { step: "fetch", inputs: [], status: "cached", reason: "nothing changed", seconds: 0 },
+    {
+      step: "fetch",
+      inputs: [],
+      status: "cached",
+      reason: "nothing changed",
+      seconds: 0,
+      madeIn: 7.5,
+    },
     { step: "train", inputs: ["fetch"], status: "ran", reason: "epochs was 5, is 6", seconds: 64 },
     { step: "tell", inputs: ["fetch", "train"], status: undefined },
   ],
@@ -151,6 +158,83 @@ Deno.test("accuracy comes with its interval, and with what guessing would give",
   assert.match(result, /Always saying “ants” would be right on 50\.0%/);
 });
 
+Deno.test("a class that is never right stands beside the accuracy, in whatever it was measured by", async () => {
+  const facts = factsOf(["ants", "planets"]);
+  assert.equal(all(await page(facts), "#result .but").length, 0);
+  const { finetune } = facts.branches;
+  finetune.per_class.planets = { ...finetune.per_class.planets, correct: 0, total: 1 };
+  assert.equal(textOf(await page(facts), "#result .but"), "but planets 0 of 1");
+  const { per_class: _, ...rest } = finetune;
+  finetune.test = { ...rest, per_class: factsOf(["ants", "planets"]).branches.finetune.per_class };
+  assert.equal(all(await page(facts), "#result .but").length, 0);
+});
+
+Deno.test("a test's figures, or cross-validated ones, stand in place of those that were chosen by", async () => {
+  const names = ["ants", "bees"];
+  const facts = factsOf(names);
+  const { finetune, frozen } = facts.branches;
+  const of = (right: number, wrong: number) => ({
+    ...finetune,
+    accuracy: right / (right + wrong),
+    correct: right,
+    total: right + wrong,
+    confusion: [[right, wrong], [0, 0]],
+    per_class: {
+      ants: {
+        accuracy: 0.9,
+        correct: right,
+        total: right + wrong,
+        interval: [0.8, 0.95] as [number, number],
+      },
+      bees: { accuracy: 0, correct: 0, total: 0, interval: [0, 1] as [number, number] },
+    },
+  });
+  finetune.cross_validated = of(180, 20);
+  const crossed = await page(facts);
+  assert.match(textOf(crossed, "#result .big"), /^90\.0%$/);
+  assert.match(
+    textOf(crossed, "#result"),
+    /180 of 200 photos when each is asked of a model that had not seen it/,
+  );
+  // The other branch has no such figure: it is not beside it.
+  assert.match(
+    all(crossed, "#result [role=img]")[0].getAttribute("aria-label")!,
+    /^finetune: [^;]*$/,
+  );
+  assert.match(textOf(crossed, "#result"), /right on 2 \(validation accuracy 50\.0%\)/);
+  assert.doesNotMatch(textOf(crossed, "#result"), /flatter/);
+  finetune.test = of(95, 5);
+  frozen.test = of(60, 40);
+  const tested = await page(facts);
+  assert.match(textOf(tested, "#result"), /95 of 100 photos that were kept for this test alone/);
+  assert.match(textOf(tested, "#classes"), /finetune: 95 of 100 right/);
+  assert.match(textOf(tested, "#classes table"), /ants 95 100 95\.0%/);
+  // No photo of bees: nothing is a share of none, and that is said.
+  assert.match(textOf(tested, "#classes table"), /bees 0 0 – – 0% 0%/);
+  assert.match(textOf(tested, "#classes"), /stands where there is nothing to take a share of/);
+  assert.match(textOf(tested, "#result"), /Of 4 photos kept aside, the branches differ/);
+});
+
+Deno.test("each class has its precision, recall, F1 and support, all classes a balanced accuracy", async () => {
+  const facts = factsOf(["ants", "bees", "wasps"]);
+  const { finetune } = facts.branches;
+  finetune.confusion = [[8, 2, 0], [1, 3, 0], [1, 0, 0]];
+  const classes = textOf(await page(facts), "#classes");
+  assert.match(classes, /found \(recall\).*right when named \(precision\).*F1/);
+  assert.match(textOf(await page(facts), "#classes table"), /wasps 1 2 0% 50\.0% to 90\.0% – 0%/);
+  assert.match(classes, /right on 51\.7% \(balanced accuracy/); // (0.8 + 0.75 + 0) / 3
+  assert.match(classes, /always naming one class brings 33\.3%/);
+});
+
+Deno.test("tables that a phone is too narrow for are reached by the keyboard, and named", async () => {
+  const tables = all(await page(factsOf(["ants", "bees"])), "table");
+  const frames = all(
+    await page(factsOf(["ants", "bees"])),
+    ".wide[tabindex='0'][aria-label] > table",
+  );
+  assert.equal(frames.length, tables.length);
+});
+
 const comparison = async (changes: Partial<ReportFacts["comparison"]>) => {
   const facts = factsOf(["ants", "bees"]);
   Object.assign(facts.comparison, changes);
@@ -175,6 +259,7 @@ Deno.test("the run's part says what ran, was cached and why; without a run there
   const run = textOf(report, "#run");
   assert.match(run, /2026-01-02 03:04 \(UTC\): done in 1 min 15 s\. 1 of 3 steps ran, 1/);
   assert.match(run, /train ran 1 min 4 s epochs was 5, is 6/);
+  assert.match(run, /fetch cached 7\.5 s, earlier nothing changed/);
   assert.match(run, /tell not asked for/);
   // fetch → tell is said by fetch → train → tell.
   assert.equal(all(report, "#run .edges path").length, 2);
