@@ -7,6 +7,7 @@ import { percent } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { predictionGrid } from "../report/prediction_grid.ts";
+import { abstention } from "../inference/abstention.ts";
 import { calibrate, calibrated } from "../inference/calibration.ts";
 import { references, unlikeThreshold } from "../inference/out_of_distribution.ts";
 import { argmax } from "../models/logits.ts";
@@ -37,12 +38,19 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
   };
   const featuresOf = (branch: Branch) => references(photos[branch].map(({ features }) => features));
   const known = { finetune: featuresOf("finetune"), frozen: featuresOf("frozen") };
-  const score = (branch: Branch) => ({
-    ...scoreBranch(photos[branch], dataset.classes),
-    calibration: calibrate(photos[branch]),
-    unlike_beyond: unlikeThreshold(known[branch]) ?? null,
-  });
-  const branches = { finetune: score("finetune"), frozen: score("frozen") };
+  const score = async (branch: Branch) => {
+    const { training } = await modelFile.read(step.inputs[`train_${branch}`]);
+    // The tutorial's way always had a temperature.
+    const onlyIfBetter = training?.recipe.kind !== undefined;
+    const calibration = calibrate(photos[branch], { onlyIfBetter });
+    return {
+      ...scoreBranch(photos[branch], dataset.classes),
+      calibration,
+      unlike_beyond: unlikeThreshold(known[branch]) ?? null,
+      abstention: abstention(photos[branch], calibration.temperature) ?? null,
+    };
+  };
+  const branches = { finetune: await score("finetune"), frozen: await score("frozen") };
   const comparison = compareBranches(photos.finetune, photos.frozen);
   await metricsFile.write(step.output, { branches, comparison });
   await writeReferences(step.output, known);

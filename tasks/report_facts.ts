@@ -5,6 +5,7 @@ import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
 import type { Branch, ModelManifest, Recipe } from "../models/manifest.ts";
 import type { BranchFacts, DataFacts, ReportFacts, ShownPhoto } from "../report/facts.ts";
+import type { Abstention } from "../inference/abstention.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
@@ -24,7 +25,10 @@ const EXPLAINED = 6;
 export interface Evaluation {
   dataset: Dataset;
   photos: Record<Branch, PhotoLogits[]>;
-  branches: Record<Branch, BranchScore & { calibration: Calibration }>;
+  branches: Record<
+    Branch,
+    BranchScore & { calibration: Calibration; abstention: Abstention | null }
+  >;
   comparison: BranchComparison;
 }
 

@@ -1,6 +1,11 @@
 /** The page's first words: how good the model is, how sure that is, and which branch to take. */
 import * as Plot from "@observablehq/plot";
 import type { Accuracy } from "../../data/statistics/accuracy_in_words.ts";
+import {
+  answeredInWords,
+  thresholdFor,
+  withheldInWords,
+} from "../../data/statistics/abstention_in_words.ts";
 import { failingClassesInWords } from "../../data/statistics/failing_classes.ts";
 import { honestScore, type MeasuredOn } from "../../data/statistics/honest_score.ts";
 import { counted, percent, percentRange } from "../../data/statistics/percent.ts";
@@ -8,6 +13,7 @@ import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
 import { BRANCHES } from "../../models/manifest.ts";
 import type { BranchFacts, ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
+import { wideTable } from "./wide_table.ts";
 
 /** What a score was measured by, in the page's words. */
 interface Measured {
@@ -73,6 +79,7 @@ export function result(facts: ReportFacts): Html {
       <h3>Finetuned or frozen?</h3>
       <p>${difference(comparison, branches[shown].total)}</p>
       ${probabilities(facts)}
+      ${abstaining(branches[shown])}
     </section>
   `;
 }
@@ -102,6 +109,63 @@ function probabilities({ branches, shown }: ReportFacts): Html {
     <h3>Can its probabilities be taken at their word?</h3>
     <p>When ${shown} says 90%, is it right 90 times of 100? Its raw probabilities are off by
         ${percent(ece.before)} on average. ${scaled}</p>
+  `;
+}
+
+/** Shares of right answers that people ask for. */
+const TARGETS = [0.9, 0.95, 0.99];
+
+/** What it costs to be right more often; nothing of evaluations that did not look at it. */
+function abstaining({ abstention, total }: BranchFacts): Html | undefined {
+  if (abstention === undefined) return undefined;
+  const title = html`<h3>When should it rather say nothing?</h3>`;
+  if (abstention === null) {
+    return html`${title}<p>The ${
+      counted(total, "photo")
+    } kept aside are too few to tell: from 100 on,
+      the page says how many photos it must leave unanswered to be right 95% of the time.</p>`;
+  }
+  const chosen = TARGETS.map((target) => ({ target, at: thresholdFor(abstention, target) }));
+  const [, { at }] = chosen;
+  const sentence = at === undefined
+    ? html`No threshold makes it right 95% of the time.`
+    : at.probability === 0
+    ? html`It is right 95% of the time without leaving a photo unanswered.`
+    : html`To be right 95% of the time it must abstain on <strong>${
+      percent(1 - at.answered / at.total)
+    }</strong> of photos: those for which its probability is below ${percent(at.probability)}.`;
+  return html`
+    ${title}<p>${sentence} <code>predict --abstain 0.95</code> says “not sure” then.</p>${wideTable(
+      "What it costs to be right more often",
+      html`
+        <thead>
+          <tr>
+            <th scope="col">to be right</th>
+            <th scope="col">answers from</th>
+            <th scope="col">abstains on</th>
+            <th scope="col">is then right on</th>
+          </tr>
+        </thead>
+        <tbody>${chosen.map(({ target, at }) =>
+          html`<tr><th scope="row">${percent(target, 0)}</th>${
+            at === undefined
+              ? html`
+                <td>–</td>
+                <td>–</td>
+                <td>no threshold gets there</td>
+              `
+              : html`
+                <td>${at.probability === 0 ? "always" : percent(at.probability)}</td>
+                <td>${withheldInWords(at)}</td>
+                <td>${answeredInWords(at)}</td>
+              `
+          }</tr>`
+        )}</tbody>
+      `,
+    )}<p
+      class="muted">${abstention.test
+        ? "The thresholds were chosen on the validation photos; what they come to is told by the test."
+        : "The thresholds were chosen on these same photos, so new ones may be right a little less often."}</p>
   `;
 }
 

@@ -29,11 +29,19 @@ const score = {
 
 const around = v.object({ before: real, after: real });
 
+const answered = { answered: v.number(), correct: v.number() };
+
 export const branchScore = v.object({
   ...score,
   calibration: v.object({ temperature: real, ece: around, nll: around }),
   /** The distance from all val photos beyond which a photo is of none of the classes. */
   unlike_beyond: v.nullable(v.number()),
+  /** What it costs to be right more often; null for fewer than 100 val photos. */
+  abstention: v.optional(v.nullable(v.object({
+    total: v.number(),
+    thresholds: v.array(v.object({ probability: real, ...answered })),
+    test: v.optional(v.object({ total: v.number(), thresholds: v.array(v.object(answered)) })),
+  }))),
   /** On photos by which nothing was chosen, where some were kept for that. */
   test: v.optional(v.object(score)),
   /** Else: on all photos, each asked of a model that had not seen it. */

@@ -226,6 +226,45 @@ Deno.test("each class has its precision, recall, F1 and support, all classes a b
   assert.match(classes, /always naming one class brings 33\.3%/);
 });
 
+Deno.test("what it costs to be right more often is told, refused for few photos, and of old facts nothing", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  const told = async (abstention?: typeof facts.branches.finetune.abstention) => {
+    facts.branches.finetune.abstention = abstention;
+    return textOf(await page(facts), "#result");
+  };
+  assert.doesNotMatch(await told(), /rather say nothing/);
+  assert.match(await told(null), /The 4 photos kept aside are too few to tell: from 100 on/);
+  const thresholds = [
+    { probability: 0, answered: 200, correct: 184 },
+    { probability: 0.755, answered: 184, correct: 176 },
+  ];
+  const said = await told({ total: 200, thresholds });
+  assert.match(
+    said,
+    /To be right 95% of the time it must abstain on 8\.0% of photos: .* below 75\.5%/,
+  );
+  assert.match(
+    said,
+    /90% always 0 of 200 val photos \(0%\) 184 of the 200 that are answered \(92\.0%;/,
+  );
+  assert.match(said, /99% – – no threshold gets there/);
+  assert.match(said, /chosen on these same photos/);
+  const test = {
+    total: 50,
+    thresholds: [{ answered: 50, correct: 45 }, { answered: 40, correct: 39 }],
+  };
+  const tested = await told({ total: 200, thresholds, test });
+  assert.match(tested, /must abstain on 20\.0% of photos/);
+  assert.match(tested, /95% 75\.5% 10 of 50 test photos \(20\.0%\) 39 of the 40 that are answered/);
+});
+
+Deno.test("a temperature of 1 is told as none", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  assert.match(textOf(await page(facts), "#result"), /Divided by a temperature of 1\.25/);
+  facts.branches.finetune.calibration.temperature = 1;
+  assert.match(textOf(await page(facts), "#result"), /No temperature made them better/);
+});
+
 Deno.test("tables that a phone is too narrow for are reached by the keyboard, and named", async () => {
   const tables = all(await page(factsOf(["ants", "bees"])), "table");
   const frames = all(
