@@ -6,6 +6,7 @@ import { accuracyInWords } from "../../data/statistics/accuracy_in_words.ts";
 import { failingClassesInWords } from "../../data/statistics/failing_classes.ts";
 import { honestScore } from "../../data/statistics/honest_score.ts";
 import { metricsFile } from "../../tasks/artifacts/metrics.ts";
+import { takenBranch } from "../../training/score.ts";
 import type { Conclusion } from "../cli/application.ts";
 import { drawRun, evaluationOf } from "./run_report.ts";
 
@@ -40,11 +41,12 @@ export async function concludeRun(
 
 /** How good the better branch is, in a sentence; and at which classes it fails all the same. */
 async function resultOf(evaluation: string): Promise<string> {
-  const { branches, comparison: { better } } = await metricsFile.read(evaluation);
-  const branch = branches[better === "equal" ? "finetune" : better];
-  const which = better === "equal"
-    ? "Both models are"
-    : `The better one, ${BRANCH_IN_WORDS[better]}, is`;
+  const metrics = await metricsFile.read(evaluation);
+  const { better } = metrics.comparison ?? {};
+  const taken = takenBranch(metrics);
+  const branch = metrics.branches[taken]!;
+  const lead = better ? "The better one, " : "The only one, ";
+  const which = better === "equal" ? "Both models are" : `${lead}${BRANCH_IN_WORDS[taken]}, is`;
   const failing = failingClassesInWords(honestScore(branch).score.per_class);
   return `${which} ${accuracyInWords(branch)}${failing && `, but ${printable(failing)}`}.`;
 }

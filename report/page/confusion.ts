@@ -4,7 +4,7 @@ import { honestScore } from "../../data/statistics/honest_score.ts";
 import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { fitText, textWidth } from "../text.ts";
 import { chart, CHART_WIDTH } from "./chart.ts";
-import { type Branch, BRANCHES } from "../../models/manifest.ts";
+import { type Branch, branchesIn } from "../../models/manifest.ts";
 import type { ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 import { wideTable } from "./wide_table.ts";
@@ -17,8 +17,8 @@ const FULLEST = 0.5;
 
 /** What is taken for what, by both branches, and how each class fares. */
 export function confusion(facts: ReportFacts): Html {
-  const { classes, shown } = facts;
-  const order = [shown, ...BRANCHES.filter((name) => name !== shown)];
+  const { classes, branches, shown } = facts;
+  const order = [shown, ...branchesIn(branches).filter((name) => name !== shown)];
   return html`<section id="classes" aria-labelledby="classes-title">
     <h2 id="classes-title">Which classes it confuses</h2>
     ${
@@ -32,7 +32,7 @@ export function confusion(facts: ReportFacts): Html {
 }
 
 function classByClass({ classes, shown, branches }: ReportFacts): Html {
-  const { per_class, confusion } = honestScore(branches[shown]).score;
+  const { per_class, confusion } = honestScore(branches[shown]!).score;
   const scores = classScores(confusion);
   const figure = (value: number | null) => percent(value ?? NaN);
   const isUndefined = scores.classes.some(({ precision, recall }) =>
@@ -88,7 +88,7 @@ function classByClass({ classes, shown, branches }: ReportFacts): Html {
 }
 
 function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
-  const { confusion: counts, correct, total } = honestScore(branches[name]).score;
+  const { confusion: counts, correct, total } = honestScore(branches[name]!).score;
   const cells = counts.flatMap((row, actual) => {
     const sum = row.reduce((a, b) => a + b, 0);
     return row.map((count, predicted) => ({
@@ -159,7 +159,7 @@ function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
 }
 
 function pairs({ classes, branches, shown }: ReportFacts): Html | undefined {
-  const mistakes = honestScore(branches[shown]).score.confusion.flatMap((row, actual) =>
+  const mistakes = honestScore(branches[shown]!).score.confusion.flatMap((row, actual) =>
     row.map((count, predicted) => ({ actual, predicted, count }))
   ).filter(({ actual, predicted, count }) => actual !== predicted && count > 0)
     .sort((a, b) => b.count - a.count);

@@ -10,7 +10,7 @@ import { failingClassesInWords } from "../../data/statistics/failing_classes.ts"
 import { honestScore, type MeasuredOn } from "../../data/statistics/honest_score.ts";
 import { counted, percent, percentRange } from "../../data/statistics/percent.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
-import { BRANCHES } from "../../models/manifest.ts";
+import { type Branch, branchesIn } from "../../models/manifest.ts";
 import type { BranchFacts, ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 import { wideTable } from "./wide_table.ts";
@@ -49,7 +49,8 @@ const MEASURED: Record<MeasuredOn, (total: number) => Measured> = {
 
 export function result(facts: ReportFacts): Html {
   const { branches, shown, comparison } = facts;
-  const { score, on } = honestScore(branches[shown]);
+  const branch = branches[shown]!;
+  const { score, on } = honestScore(branch);
   const { accuracy, correct, total, interval } = score;
   const guess = guessing(score.per_class);
   const photos = counted(total, "photo");
@@ -64,7 +65,7 @@ export function result(facts: ReportFacts): Html {
           ${failing === "" ? undefined : html`
             <p class="but">but ${failing}</p>
           `}
-          <p>${lead(comparison.better)}<strong>${shown}</strong> names the class of
+          <p>${lead(comparison)}<strong>${shown}</strong> names the class of
               <strong>${correct} of ${photos}</strong> ${measured.how}. On more photos
               of this kind it would be right on <strong>${percentRange(interval)}</strong>
               (95% interval: so much is left open by ${photos}). Always saying
@@ -75,17 +76,23 @@ export function result(facts: ReportFacts): Html {
               line is always guessing the most frequent class.</figcaption></figure>
       </div>
       <p class="muted">${measured.trust}</p>
-      ${on === "val" ? undefined : validation(branches[shown])}
-      <h3>Finetuned or frozen?</h3>
-      <p>${difference(comparison, branches[shown].total)}</p>
-      ${probabilities(facts)}
-      ${abstaining(branches[shown])}
+      ${on === "val" ? undefined : validation(branch)}
+      ${comparison && html`
+        <h3>Finetuned or frozen?</h3>
+        <p>${difference(comparison, branch.total)}</p>
+      `}
+      ${probabilities(shown, branch)}
+      ${abstaining(branch)}
     </section>
   `;
 }
 
-const lead = (better: ReportFacts["comparison"]["better"]) =>
-  better === "equal" ? "Both branches are equally good. " : "The better branch, ";
+type Comparison = NonNullable<ReportFacts["comparison"]>;
+
+function lead(comparison: Comparison | undefined): string {
+  if (!comparison) return "The only branch that was trained, ";
+  return comparison.better === "equal" ? "Both branches are equally good. " : "The better branch, ";
+}
 
 /** The figure that choices went by, where another one is told first. */
 function validation({ accuracy, correct, total }: BranchFacts): Html {
@@ -98,8 +105,7 @@ function validation({ accuracy, correct, total }: BranchFacts): Html {
   `;
 }
 
-function probabilities({ branches, shown }: ReportFacts): Html {
-  const { temperature, ece } = branches[shown].calibration;
+function probabilities(shown: Branch, { calibration: { temperature, ece } }: BranchFacts): Html {
   const scaled = temperature === 1
     ? html`No temperature made them better on photos that it was not fitted on, so they stay as
       they are.`
@@ -171,8 +177,7 @@ function abstaining({ abstention, total }: BranchFacts): Html | undefined {
 
 /** McNemar's test without its name coming first. */
 function difference(
-  { better, only_finetune_right: finetune, only_frozen_right: frozen, p_value }:
-    ReportFacts["comparison"],
+  { better, only_finetune_right: finetune, only_frozen_right: frozen, p_value }: Comparison,
   total: number,
 ): Html {
   const disagree = finetune + frozen;
@@ -195,12 +200,13 @@ function difference(
 
 /** Of branches that were measured by the same photos. */
 function intervals(
-  branches: Record<string, BranchFacts>,
+  branches: ReportFacts["branches"],
   on: MeasuredOn,
   guess: number,
 ): Html {
-  const rows = BRANCHES.flatMap((name) => {
-    const measured: Accuracy | undefined = on === "val" ? branches[name] : branches[name][on];
+  const rows = branchesIn(branches).flatMap((name) => {
+    const branch = branches[name]!;
+    const measured: Accuracy | undefined = on === "val" ? branch : branch[on];
     return measured ? [{ name, ...measured }] : [];
   });
   const least = Math.min(guess, ...rows.map(({ interval: [low] }) => low));
