@@ -9,6 +9,7 @@ import type { SourceInfo } from "../data/sources/source_info.ts";
 import type { Abstention } from "../inference/abstention.ts";
 import type { Calibration } from "../inference/calibration.ts";
 import type { Branch, ModelManifest, OfBranches } from "../models/manifest.ts";
+import type { Advice } from "../training/advice_pieces.ts";
 import type { LearningCurves } from "../training/history.ts";
 import type { BranchComparison, BranchScore } from "../training/score.ts";
 import type { Heat } from "./heat_overlay.ts";
@@ -64,6 +65,8 @@ export interface ReportFacts<Photo = RgbImage> {
   worst: ShownPhoto<Photo>[];
   leastSure: ShownPhoto<Photo>[];
   explained: (ShownPhoto<Photo> & { heat: Heat })[];
+  /** What to do next, what matters most first; absent of earlier versions. */
+  advice?: Advice[];
   /** Rows of the table of settings: recipe, seed, device, versions. */
   settings: [name: string, value: string][];
 }

@@ -53,7 +53,8 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
   }
   const comparison = photos.finetune && photos.frozen &&
     compareBranches(photos.finetune, photos.frozen);
-  await metricsFile.write(step.output, { branches, comparison });
+  const facts = await reportFacts({ dataset, photos, branches, comparison }, step.inputs);
+  await metricsFile.write(step.output, { branches, comparison, advice: facts.advice });
   await writeReferences(step.output, known);
 
   const files = dataset.photos("val");
@@ -82,10 +83,7 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     );
   }
   if (comparison) step.log(comparison.summary);
-  await writeFacts(
-    step.output,
-    await reportFacts({ dataset, photos, branches, comparison }, step.inputs),
-  );
+  await writeFacts(step.output, facts);
   step.result(Object.fromEntries(trained.map((branch) => [branch, branches[branch]!.accuracy])));
 }
 

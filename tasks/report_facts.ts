@@ -17,9 +17,13 @@ import type { PhotoLogits } from "../inference/predict_dataset.ts";
 import { type BranchComparison, type BranchScore, takenBranch } from "../training/score.ts";
 import { loadModel } from "../inference/load_model.ts";
 import { explainPhotos } from "../inference/explain_photos.ts";
+import { advise } from "../training/advice.ts";
+import type { LearningPoint } from "../training/advice_pieces.ts";
+import { honestScore } from "../data/statistics/honest_score.ts";
 import { curvesFile } from "./artifacts/history.ts";
 import { findingsFile, quarantineFile } from "./artifacts/findings.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
+import { probeFile } from "./artifacts/probe.ts";
 import { sourceFile } from "./artifacts/source.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
@@ -54,10 +58,12 @@ export async function reportFacts(
     const curves = await curvesFile.read(inputs[`train_${branch}`]);
     withCurves[branch] = { ...branches[branch]!, curves };
   }
+  const data = await dataFacts(dataset, inputs);
+  const worst = worstMistakes(photos[shown]!, SHOWN).map(show);
   try {
     return {
       classes: dataset.classes,
-      data: await dataFacts(dataset, inputs),
+      data,
       model: {
         architecture: manifest.architecture,
         pretrained: manifest.pretrained,
@@ -67,9 +73,19 @@ export async function reportFacts(
       comparison,
       shown,
       batch: await trainingBatch(dataset),
-      worst: worstMistakes(photos[shown]!, SHOWN).map(show),
+      worst,
       leastSure: leastSure(photos[shown]!, SHOWN).map(show),
       explained: await explain(telling(photos[shown]!, EXPLAINED).map(show)),
+      advice: advise({
+        classes: dataset.classes,
+        train: data.counts.train,
+        score: honestScore<BranchScore>(branches[shown]!).score,
+        worst,
+        findings: (await findingsFile.read(inputs.build_datasets)).findings,
+        architecture: manifest.architecture,
+        comparesNoBackbones: manifest.training?.recipe.kind === undefined,
+        learningCurve: await learningCurveOf(inputs),
+      }),
       settings: settings(manifest, withCurves[shown]!.curves),
     };
   } finally {
@@ -106,6 +122,15 @@ function describe(
     probability: first.probability,
     second,
   };
+}
+
+/** Of a head that was fitted to features; other ways of training have none. */
+async function learningCurveOf(
+  { train_frozen }: Record<string, string>,
+): Promise<readonly LearningPoint[] | undefined> {
+  if (train_frozen === undefined) return undefined;
+  const { recipe } = (await modelFile.read(train_frozen)).training!;
+  return recipe.kind === "probe" ? (await probeFile.read(train_frozen)).learningCurve : undefined;
 }
 
 async function dataFacts(dataset: Dataset, inputs: Record<string, string>): Promise<DataFacts> {

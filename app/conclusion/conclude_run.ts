@@ -5,7 +5,8 @@ import type { RunRecord } from "../../pipeline/run_record.ts";
 import { accuracyInWords } from "../../data/statistics/accuracy_in_words.ts";
 import { failingClassesInWords } from "../../data/statistics/failing_classes.ts";
 import { honestScore } from "../../data/statistics/honest_score.ts";
-import { metricsFile } from "../../tasks/artifacts/metrics.ts";
+import { describeAdvice } from "../../report/describe_advice.ts";
+import { type Metrics, metricsFile } from "../../tasks/artifacts/metrics.ts";
 import { takenBranch } from "../../training/score.ts";
 import type { Conclusion } from "../cli/application.ts";
 import { drawRun, evaluationOf } from "./run_report.ts";
@@ -30,8 +31,10 @@ export async function concludeRun(
   if (!report) {
     return curves.length > 0 ? curves.map((path) => ({ text: "curves: ", path })) : undefined;
   }
+  const metrics = await metricsFile.read(evaluationOf(record)!);
   return [
-    await resultOf(evaluationOf(record)!),
+    resultOf(metrics),
+    ...adviceOf(metrics),
     { text: "report: ", path: report },
     ...(record.status === "done"
       ? [`next:   ${["deno task predict PHOTO", ...flags].join(" ")}`]
@@ -40,8 +43,7 @@ export async function concludeRun(
 }
 
 /** How good the better branch is, in a sentence; and at which classes it fails all the same. */
-async function resultOf(evaluation: string): Promise<string> {
-  const metrics = await metricsFile.read(evaluation);
+function resultOf(metrics: Metrics): string {
   const { better } = metrics.comparison ?? {};
   const taken = takenBranch(metrics);
   const branch = metrics.branches[taken]!;
@@ -49,4 +51,10 @@ async function resultOf(evaluation: string): Promise<string> {
   const which = better === "equal" ? "Both models are" : `${lead}${BRANCH_IN_WORDS[taken]}, is`;
   const failing = failingClassesInWords(honestScore(branch).score.per_class);
   return `${which} ${accuracyInWords(branch)}${failing && `, but ${printable(failing)}`}.`;
+}
+
+/** What to do next, by its titles: the report has the reasons. */
+function adviceOf({ advice = [] }: Metrics): string[] {
+  const titles = advice.map((piece) => printable(describeAdvice(piece).title));
+  return titles.length === 0 ? [] : [`What next (the report says why): ${titles.join("; ")}.`];
 }

@@ -13,7 +13,7 @@ const HARDLY = 1 / 5;
 const NAMED = 3;
 
 /** Those hardly ever right, the worst first; one of which no photo was asked is not among them. */
-function failingClasses(
+export function failingClasses(
   perClass: Readonly<Record<string, { correct: number; total: number }>>,
 ): FailingClass[] {
   return Object.entries(perClass)

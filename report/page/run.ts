@@ -56,6 +56,8 @@ function took({ status, seconds, madeIn }: ReportedStep): string {
 }
 
 function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const text = seconds < 60
+    ? `${seconds.toFixed(1)} s`
+    : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return text.replaceAll(" ", "\u00a0"); // a narrow column does not break it
 }

@@ -12,7 +12,7 @@ export const STYLESHEET = `
   :root {
     --paper: #14181f; --ink: #e6e9ef; --muted: #a3adbb; --hairline: #303846; --track: #1c222c;
     --finetune: #58b4ec; --frozen: #f0a53a; --right: #3fbf93; --wrong: #ff9257; --link: #7cc4f2;
-    --shade: #000000b3;
+    --shade: #ffffff38;
   }
 }
 * { box-sizing: border-box; }
@@ -71,6 +71,8 @@ dt { color: var(--muted); }
 dd { margin: 0; }
 details { margin: .75rem 0; }
 summary { cursor: pointer; color: var(--link); }
+.advice { padding-left: 1.4rem; }
+.advice li { max-width: 42rem; margin: .75rem 0; }
 .legend { color: var(--muted); font-size: .9rem; }
 .error { color: var(--wrong); font-weight: 600; }
 .warning { color: var(--frozen); font-weight: 600; }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { BRANCHES } from "../../models/manifest.ts";
+import { adviceList } from "./advice.ts";
 import { byClass, jsonArtifact, real } from "./json_artifact.ts";
 
 const share = {
@@ -62,7 +63,11 @@ const metrics = v.object({
   branches: v.object({ finetune: v.optional(branchScore), frozen: v.optional(branchScore) }),
   /** Absent where one branch alone was trained. */
   comparison: v.optional(comparison),
+  /** What to do next; absent in what earlier versions wrote. */
+  advice: v.optional(adviceList),
 });
+
+export type Metrics = v.InferOutput<typeof metrics>;
 
 /** How good the branches that were trained are on the val photos. */
 export const metricsFile = jsonArtifact("metrics.json", "evaluate", metrics);

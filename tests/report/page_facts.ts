@@ -72,6 +72,11 @@ export function factsOf(
     worst: [photo],
     leastSure: [{ ...photo, predicted: first }],
     explained: [{ ...photo, heat: { width: 1, height: 2, values: [0, 1] } }],
+    advice: [
+      { kind: "labels", files: [file] },
+      { kind: "imbalance", most: { name: first, photos: 9 }, least: { name: second, photos: 3 } },
+      { kind: "repair", title: words, remedy: words },
+    ],
     settings: [[words, words]],
   };
 }

@@ -265,6 +265,18 @@ Deno.test("a temperature of 1 is told as none", async () => {
   assert.match(textOf(await page(facts), "#result"), /No temperature made them better/);
 });
 
+Deno.test("the page ends in what to do next; one that was evaluated without advice does not", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  const advised = await page(facts);
+  assert.equal(all(advised, "main > section").at(-1)!.getAttribute("id"), "next");
+  assert.equal(all(advised, "#next li").length, 3);
+  assert.match(textOf(advised, "#next"), /Even out the classes: bees is rare\s*ants has 9 photos/);
+  assert.equal(all(advised, "nav a[href='#next']").length, 1);
+  delete facts.advice;
+  const silent = await page(facts);
+  assert.equal(all(silent, "#next").length + all(silent, "nav a[href='#next']").length, 0);
+});
+
 Deno.test("tables that a phone is too narrow for are reached by the keyboard, and named", async () => {
   const tables = all(await page(factsOf(["ants", "bees"])), "table");
   const frames = all(

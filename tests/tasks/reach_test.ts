@@ -52,13 +52,14 @@ const STEPS: Record<string, Reach> = {
   train_finetune: { most: 150, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   train_frozen: { most: 150, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
-    most: 180,
+    most: 181, // what to do next, and abstaining
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
-  predict: { most: 182, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  // The schema of metrics.json has what to do next.
+  predict: { most: 184, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: {
-    most: 30,
+    most: 32, // likewise
     runs: ["training", "models", "data/statistics", "report"],
     types: ["data"],
   },
