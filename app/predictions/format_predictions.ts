@@ -4,6 +4,14 @@ import { csvLine } from "../../report/csv.ts";
 import type { Failure, Prediction } from "../../inference/predict_photos.ts";
 import { printable } from "../../report/text.ts";
 
+/** What stands in place of a photo's class, where the model gives none. */
+export function withheldLabel(
+  { none_of_these, abstains }: Pick<Prediction, "none_of_these" | "abstains">,
+): string | undefined {
+  if (none_of_these) return NONE;
+  return abstains ? UNSURE : undefined;
+}
+
 /** How each result becomes a line, and what stands above them. */
 export interface Format {
   head?: string;
