@@ -72,6 +72,11 @@ export interface StepDeclaration<P = unknown> {
    * record gives them: `{before: "train_a", after: "train_b"}`.
    */
   readonly inputs: readonly string[] | Readonly<Record<string, string>>;
+  /**
+   * Of an input, by the step's own name for it, the files and folders that the step reads: no others
+   * enter its key, and it may read no others. All of an input that is not named here.
+   */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
   /** Files and folders that must be in the artifact. */
   readonly outputs: readonly string[];
   /**
