@@ -52,7 +52,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       parameters: schema.downloadData,
       notInKey: schema.DOWNLOADS_NOT_IN_KEY,
       inputs: [],
-      outputs: ["photos", "source.json"],
+      outputs: ["photos", "photos.json", "source.json"],
       ...downloading,
     }),
     defineStep({
@@ -66,6 +66,8 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     defineStep({
       ...step("build_datasets"),
       inputs: ["download_data"],
+      // Not photos to test by, nor where they are from: no model is made or chosen by them.
+      reads: { download_data: ["photos.json", "photos/train", "photos/val"] },
       outputs: [
         "dataset.json",
         "quarantine.json",
