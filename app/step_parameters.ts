@@ -7,10 +7,12 @@ import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
-import type { Recipe } from "../models/manifest.ts";
-import { RECIPES } from "../training/recipes.ts";
+import type { Branch, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
+import { PROBE, RECIPES } from "../training/recipes.ts";
+import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
 import { realPath } from "./real_path.ts";
+import { shapeOf } from "./shape.ts";
 
 /** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
 const choices = new Map<string, ReturnType<typeof chooseBackend>>();
@@ -32,9 +34,10 @@ export async function stepParameters(
   checkSource(data, store);
   await checkData(data);
   const choice = await choiceFor(flags.backend);
+  const { best, branches } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
-  const name = flags.recipe !== "auto" ? flags.recipe : choice.hardware ? "tutorial" : "quick";
-  const preset = RECIPES[name];
+  const name = isAuto && choice.hardware ? "tutorial" : isAuto ? "quick" : flags.recipe;
+  const preset = RECIPES[name === "tutorial" ? "tutorial" : "quick"];
   const recipe = {
     ...preset,
     epochs: flags.epochs ?? preset.epochs,
@@ -48,6 +51,10 @@ export async function stepParameters(
     ...(choice.backend === "webgpu" && { tuning: join(store, "tuning") }),
   };
   const train = { ...compute, recipe, seed };
+  if (flags.folds !== undefined && !best) {
+    throw new UsageError("--folds is of --recipe best, which makes choices by cross-validation");
+  }
+  const probe = { ...PROBE, folds: flags.folds ?? PROBE.folds };
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
@@ -68,13 +75,19 @@ export async function stepParameters(
         ...(flags.weights && { weights: realPath(folder, flags.weights) }),
       },
       build_datasets: {},
-      train_finetune: train,
-      train_frozen: train,
+      ...(best && {
+        compute_features: compute,
+        train_frozen: { device: choice.device, seed, recipe: probe },
+      }),
+      ...(!best && branches.includes("frozen") && { train_frozen: train }),
+      ...(branches.includes("finetune") && { train_finetune: train }),
       evaluate: compute,
       predict: compute,
     },
     notes: [
-      describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
+      best
+        ? describeBest(probe, recipe, branches)
+        : describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
@@ -100,8 +113,19 @@ async function modelOf(
   return model;
 }
 
+function describeBest(
+  { folds }: ProbeRecipe,
+  { epochs }: StepLrRecipe,
+  branches: readonly Branch[],
+): string {
+  const head = "a last layer fitted to what the network says of each photo (probe), its penalty " +
+    `chosen by cross-validation in ${folds} parts`;
+  const rest = `, then all layers taught from there for ${counted(epochs, "epoch")} (finetune)`;
+  return `recipe best: ${head}${branches.includes("finetune") ? rest : ""}`;
+}
+
 /** What is done, with the field's word for it behind. */
-function describeRecipe(name: string, { epochs, batchSize, lr }: Recipe): string {
+function describeRecipe(name: string, { epochs, batchSize, lr }: StepLrRecipe): string {
   const times = epochs === 1 ? "once (epoch)" : `${epochs} times (epochs)`;
   return `recipe ${name}: looks at every photo ${times}, ${batchSize} at a time (batch), and ` +
     `learns in steps of ${lr} (learning rate)`;

@@ -77,6 +77,12 @@ export interface StepDeclaration<P = unknown> {
    * enter its key, and it may read no others. All of an input that is not named here.
    */
   readonly reads?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Of the inputs, by the step's own names, those that it does without where they cannot be made: a
+   * candidate that cannot be reached. That fails no run, and is told; the step's key is that of the
+   * inputs it had, so that it runs again when there are more.
+   */
+  readonly optional?: readonly string[];
   /** Files and folders that must be in the artifact. */
   readonly outputs: readonly string[];
   /**

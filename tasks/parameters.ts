@@ -1,6 +1,6 @@
 /** What each step is told, checked before anything runs and part of its key. */
 import * as v from "valibot";
-import { recipe } from "../models/manifest.ts";
+import { probeRecipe, stepLrRecipe } from "../models/manifest.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
@@ -52,7 +52,15 @@ export const convertWeights = v.object({
 export const train = v.object({
   ...computeEntries,
   seed,
-  recipe,
+  recipe: stepLrRecipe,
+});
+
+export const trainProbe = v.object({
+  /** What computed the features, in words. */
+  device: v.string(),
+  /** Of the division into folds. */
+  seed,
+  recipe: probeRecipe,
 });
 
 export const sweep = v.object({
@@ -67,5 +75,6 @@ export const sweep = v.object({
 export type DownloadDataParameters = v.InferOutput<typeof downloadData>;
 export type ConvertWeightsParameters = v.InferOutput<typeof convertWeights>;
 export type TrainParameters = v.InferOutput<typeof train>;
+export type TrainProbeParameters = v.InferOutput<typeof trainProbe>;
 export type SweepParameters = v.InferOutput<typeof sweep>;
 export type ComputeParameters = v.InferOutput<typeof compute>;

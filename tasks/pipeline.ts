@@ -3,9 +3,16 @@
  *
  *     download_data ──► build_datasets ──┬─► train_finetune ──┬─► evaluate ──► predict
  *     convert_weights ───────────────────┴─► train_frozen  ───┘
+ *
+ * and that of `--recipe best`, whose frozen branch is a head fitted to convergence, from which the
+ * finetuned one starts:
+ *
+ *     download_data ──► build_datasets ──┬─► compute_features ─► train_frozen ─► train_finetune ─► …
+ *     convert_weights ───────────────────┘
  */
+import { type Branch, BRANCHES } from "../models/manifest.ts";
 import { defineStep } from "../pipeline/declaration.ts";
-import { definePipeline, type Pipeline } from "../pipeline/graph.ts";
+import { definePipeline, type Pipeline, selectSteps } from "../pipeline/graph.ts";
 import * as schema from "./parameters.ts";
 import {
   computing,
@@ -15,10 +22,26 @@ import {
   fetchingWeights,
 } from "./permissions.ts";
 
-const step = (name: string) => ({ name, module: new URL(`./${name}.ts`, import.meta.url) });
+const step = (name: string, file = name) => ({
+  name,
+  module: new URL(`./${file}.ts`, import.meta.url),
+});
+
+/** What settings decide of the graph. */
+export interface Shape {
+  /** Whether it is that of `--recipe best`. */
+  best: boolean;
+  /** Which branches are scored, and so trained. */
+  branches: readonly Branch[];
+}
+
+const TUTORIAL: Shape = { best: false, branches: BRANCHES };
 
 /** @param v8Flags `deno run` arguments for steps that compute on wasm and parse no untrusted bytes */
-export function graftPipeline(v8Flags: readonly string[]): Pipeline {
+export function graftPipeline(
+  v8Flags: readonly string[],
+  { best, branches }: Shape = TUTORIAL,
+): Pipeline {
   const compute = {
     notInKey: schema.COMPUTE_NOT_IN_KEY,
     device: ({ backend, device }: schema.ComputeParameters) =>
@@ -31,10 +54,14 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     ...compute,
     denoArguments: ({ backend }: schema.ComputeParameters) => backend === "wasm" ? v8Flags : [],
   };
+  const trained = {
+    notInDigest: ["history.json"], // it tells how long each epoch took
+    handedOn: ["best.safetensors", "model.json"],
+  };
   const train = {
     ...fast,
+    ...trained,
     parameters: schema.train,
-    inputs: ["convert_weights", "build_datasets"],
     outputs: [
       "best.safetensors",
       "model.json",
@@ -42,11 +69,40 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       "trace.ndjson",
       "curves.json",
     ],
-    notInDigest: ["history.json"], // it tells how long each epoch took
-    handedOn: ["best.safetensors", "model.json"],
     checkpointsAcross: ["recipe.epochs"],
   };
-  return definePipeline([
+  const training = best
+    ? [
+      defineStep({
+        ...step("compute_features"),
+        ...fast,
+        parameters: schema.compute,
+        inputs: ["convert_weights", "build_datasets"],
+        outputs: ["features.safetensors"],
+      }),
+      defineStep({
+        ...step("train_frozen", "train_probe"),
+        ...trained,
+        parameters: schema.trainProbe,
+        notInKey: ["device"],
+        inputs: ["convert_weights", "build_datasets", "compute_features"],
+        outputs: ["best.safetensors", "model.json", "history.json", "curves.json", "probe.json"],
+      }),
+      defineStep({
+        ...step("train_finetune"),
+        ...train,
+        inputs: ["train_frozen", "build_datasets"],
+      }),
+    ]
+    : BRANCHES.map((branch) =>
+      defineStep({
+        ...step(`train_${branch}`),
+        ...train,
+        inputs: ["convert_weights", "build_datasets"],
+      })
+    );
+  const scored = ["download_data", "build_datasets", ...branches.map((name) => `train_${name}`)];
+  const whole = definePipeline([
     defineStep({
       ...step("download_data"),
       parameters: schema.downloadData,
@@ -79,22 +135,20 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       ...drawing,
       resources: { cpu: navigator.hardwareConcurrency },
     }),
-    defineStep({ ...step("train_finetune"), ...train }),
-    defineStep({ ...step("train_frozen"), ...train }),
+    ...training,
     defineStep({
       ...step("evaluate"),
       ...fast,
       ...computingAndDrawing,
       parameters: schema.compute,
-      inputs: ["download_data", "build_datasets", "train_finetune", "train_frozen"],
+      inputs: scored,
       outputs: [
         "facts.json",
         "shown",
         "metrics.json",
         "familiar.safetensors",
         "predictions.json",
-        "predictions_finetune.png",
-        "predictions_frozen.png",
+        ...branches.map((name) => `predictions_${name}.png`),
       ],
       handedOn: ["metrics.json", "familiar.safetensors"],
     }),
@@ -103,8 +157,10 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
       ...compute,
       ...computingAndDrawing,
       parameters: schema.compute,
-      inputs: ["download_data", "build_datasets", "train_finetune", "train_frozen", "evaluate"],
-      outputs: ["predictions.json", "predicted_finetune.png", "predicted_frozen.png"],
+      inputs: [...scored, "evaluate"],
+      outputs: ["predictions.json", ...branches.map((name) => `predicted_${name}.png`)],
     }),
   ], "graft");
+  // A branch that is not scored, and that nothing starts from, is not trained.
+  return { ...whole, steps: selectSteps(whole, ["predict"]) };
 }

@@ -1,7 +1,7 @@
 /** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
 import type { Crop } from "../data/crop.ts";
 import { argmax } from "../models/logits.ts";
-import type { Branch, Recipe } from "../models/manifest.ts";
+import type { Branch, StepLrRecipe } from "../models/manifest.ts";
 import type { Model } from "../models/model.ts";
 import type { Batch, Loader } from "../data/batch.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
@@ -43,7 +43,7 @@ export interface BatchProgress {
 
 export interface FitOptions {
   branch: Branch;
-  recipe: Recipe;
+  recipe: StepLrRecipe;
   signal?: AbortSignal;
   /** Goes on after these epochs; the model holds the state's parameters already. */
   from?: TrainingState;

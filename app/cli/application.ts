@@ -24,8 +24,11 @@ export interface Application {
 
 /** The pipeline of a program, for the commands about it. */
 export interface Program {
-  /** Made when it is asked for: not every command needs it. */
-  pipeline(): Promise<Pipeline>;
+  /**
+   * Made when it is asked for: not every command needs it.
+   * @param flags which may decide what steps there are; the defaults when left out
+   */
+  pipeline(flags?: unknown): Promise<Pipeline>;
   settings: Settings;
   /** What environment variables that steps read are for, by name: words that go on after "it is". */
   variables?: Readonly<Record<string, string>>;

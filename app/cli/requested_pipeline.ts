@@ -34,7 +34,7 @@ export async function requestedPipeline(
   const { "store-from": further = [] } = flags as { "store-from"?: readonly string[] };
   checkForSteps("--store", store);
   for (const path of further) checkForSteps("--store-from", resolve(folder, path));
-  const pipeline = await program.pipeline();
+  const pipeline = await program.pipeline(flags);
   // A wrong name is told before anything is looked for.
   const targets = checkSteps(pipeline, names.map(kindNamed));
   if (axes.length === 0) {

@@ -7,10 +7,11 @@ import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
 import { MOST_BYTES } from "../../data/download/download.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
-import { RECIPES } from "../../training/recipes.ts";
+import { PROBE, RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
 const { recipe: { entries: recipe }, seed, threads, backend } = steps.train.entries;
+const { folds } = steps.trainProbe.entries.recipe.entries;
 
 /** @param byDefault what computes where the flag does not say */
 export function backendFlag(byDefault: "auto" | "wasm") {
@@ -48,12 +49,18 @@ export const maxDownloadFlag = flag(v.pipe(size, v.minValue(1)), {
 
 /** What is run and trained. */
 export const TRAINING = grouped("What is run and trained", {
-  recipe: flag(v.picklist(["auto", "quick", "tutorial"]), {
-    value: "auto|quick|tutorial",
-    help: `tutorial: the original's ${RECIPES.tutorial.epochs} epochs; quick: ` +
-      `${RECIPES.quick.epochs}; auto: tutorial on a GPU, else quick`,
+  recipe: flag(v.picklist(["auto", "best", "quick", "tutorial"]), {
+    value: "auto|best|quick|tutorial",
+    help: "best: a head fitted to convergence, then finetuned from; tutorial: the original's " +
+      `${RECIPES.tutorial.epochs} epochs; quick: ${RECIPES.quick.epochs}; ` +
+      "auto: tutorial on a GPU, else quick",
     axis: "list",
     default: "auto",
+  }),
+  branch: flag(v.picklist([...BRANCHES, "both"]), {
+    value: [...BRANCHES, "both"].join("|"),
+    help: "which models are taught: frozen, whose last layer alone learns, is the quick one",
+    default: "both",
   }),
   model: architectureFlag({
     value: "auto|NAME",
@@ -78,6 +85,11 @@ export const TRAINING = grouped("What is run and trained", {
     value: "X",
     help: `learning rate (the recipe's: ${RECIPES.tutorial.lr})`,
     axis: "list",
+  }),
+  folds: flag(number(folds), {
+    value: "N",
+    help: "parts of best's cross-validation, by which choices are made (the recipe's: " +
+      `${PROBE.folds})`,
   }),
   seed: flag(number(seed), {
     value: "N",

@@ -71,9 +71,9 @@ async function planStep(
   planned: ReadonlyMap<string, Planned>,
   neverRan: boolean,
 ): Promise<Planned> {
-  const inputs = Object.entries(inputsOf(step)).map(([name, from]) =>
-    [name, planned.get(from)!] as const
-  );
+  const inputs = Object.entries(inputsOf(step))
+    .map(([name, from]) => [name, planned.get(from)!] as const)
+    .filter(([name, { entry }]) => entry.status !== "blocked" || !step.optional?.includes(name));
   const blocked = inputs.find(([, { entry }]) => entry.status === "blocked")?.[1];
   if (blocked) {
     const reason = `it needs ${blocked.entry.step}, which is blocked`;
