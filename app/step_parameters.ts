@@ -67,6 +67,7 @@ export async function stepParameters(
         seed: splitSeed,
         downloads,
         maxDownload,
+        ...(best && { parts: 3 }),
       },
       convert_weights: {
         model,

@@ -15,6 +15,10 @@ import type { Heat } from "./heat_overlay.ts";
 export interface BranchFacts extends BranchScore {
   calibration: Omit<Calibration, "nll">;
   curves: LearningCurves;
+  /** On photos by which nothing was chosen, where some were kept for that. */
+  test?: BranchScore;
+  /** On all photos, each asked of a model that had not seen it. */
+  cross_validated?: BranchScore;
 }
 
 export interface DataFacts extends Omit<SourceInfo, "kind"> {

@@ -9,6 +9,8 @@
  *
  *     download_data ──► build_datasets ──┬─► compute_features ─► train_frozen ─► train_finetune ─► …
  *     convert_weights ───────────────────┘
+ *
+ * and whose photos to test by go past all of that: `build_test` packs them apart, for `evaluate`.
  */
 import { type Branch, BRANCHES } from "../models/manifest.ts";
 import { defineStep } from "../pipeline/declaration.ts";
@@ -101,6 +103,17 @@ export function graftPipeline(
         inputs: ["convert_weights", "build_datasets"],
       })
     );
+  const testing = best
+    ? [
+      defineStep({
+        ...step("build_test"),
+        inputs: ["download_data", "build_datasets"],
+        outputs: ["dataset.json", "quarantine.json", "findings.json", "test.pack"],
+        ...drawing,
+        resources: { cpu: navigator.hardwareConcurrency },
+      }),
+    ]
+    : [];
   const scored = ["download_data", "build_datasets", ...branches.map((name) => `train_${name}`)];
   const whole = definePipeline([
     defineStep({
@@ -136,12 +149,13 @@ export function graftPipeline(
       resources: { cpu: navigator.hardwareConcurrency },
     }),
     ...training,
+    ...testing,
     defineStep({
       ...step("evaluate"),
       ...fast,
       ...computingAndDrawing,
       parameters: schema.compute,
-      inputs: scored,
+      inputs: [...scored, ...testing.map(({ name }) => name)],
       outputs: [
         "facts.json",
         "shown",

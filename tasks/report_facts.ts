@@ -1,6 +1,8 @@
 /** What the report tells of an evaluation, gathered from what the steps before it left. */
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
+import type { Part } from "../data/dataset_index.ts";
+import { worstFirst } from "../data/doctor/finding.ts";
 import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
 import {
@@ -28,14 +30,16 @@ const EXPLAINED = 6;
 
 export interface Evaluation {
   dataset: Dataset;
+  /** Photos to test by, where there are such. */
+  test?: Dataset;
   photos: OfBranches<PhotoLogits[]>;
-  branches: OfBranches<BranchScore & { calibration: Calibration }>;
+  branches: OfBranches<BranchScore & { calibration: Calibration; test?: BranchScore }>;
   comparison?: BranchComparison;
 }
 
 /** @param inputs folders of the steps before evaluate */
 export async function reportFacts(
-  { dataset, photos, branches, comparison }: Evaluation,
+  { dataset, test, photos, branches, comparison }: Evaluation,
   inputs: Record<string, string>,
 ): Promise<ReportFacts> {
   // As `predict` chooses.
@@ -54,7 +58,7 @@ export async function reportFacts(
   try {
     return {
       classes: dataset.classes,
-      data: await dataFacts(dataset, inputs),
+      data: await dataFacts({ dataset, test }, inputs),
       model: {
         architecture: manifest.architecture,
         pretrained: manifest.pretrained,
@@ -105,23 +109,35 @@ function describe(
   };
 }
 
-async function dataFacts(dataset: Dataset, inputs: Record<string, string>): Promise<DataFacts> {
+async function dataFacts(
+  { dataset, test }: Pick<Evaluation, "dataset" | "test">,
+  inputs: Record<string, string>,
+): Promise<DataFacts> {
+  const builders = [inputs.build_datasets, ...test ? [inputs.build_test] : []];
+  const [leftOut, findings] = [
+    await Promise.all(builders.map((folder) => quarantineFile.read(folder))),
+    await Promise.all(builders.map((folder) => findingsFile.read(folder))),
+  ];
   const source = await sourceFile.read(inputs.download_data);
-  const all = [...dataset.photos("train"), ...dataset.photos("val")]
+  const all = [...dataset.photos("train"), ...dataset.photos("val"), ...test?.photos("test") ?? []]
     .toSorted((a, b) => a.width * a.height - b.width * b.height);
-  const count = (split: "train" | "val") =>
+  const count = (of: Dataset, part: Part) =>
     Object.fromEntries(dataset.classes.map((name, label) => [
       name,
-      dataset.photos(split).filter((photo) => photo.label === label).length,
+      of.photos(part).filter((photo) => photo.label === label).length,
     ]));
   return {
     ...source,
-    counts: { train: count("train"), val: count("val") },
+    counts: {
+      train: count(dataset, "train"),
+      val: count(dataset, "val"),
+      ...(test && { test: count(test, "test") }),
+    },
     smallest: all[0],
     largest: all.at(-1)!,
     exifOrientation: dataset.exifOrientation,
-    leftOut: await quarantineFile.read(inputs.build_datasets),
-    findings: (await findingsFile.read(inputs.build_datasets)).findings,
+    leftOut: leftOut.flat(),
+    findings: worstFirst(findings.flatMap(({ findings }) => findings)),
   };
 }
 

@@ -9,16 +9,35 @@ const share = {
   /** Wilson's 95% interval of the accuracy. */
   interval: v.strictTuple([v.number(), v.number()]),
 };
+/** Null where it is a share of no photos; absent in what earlier versions wrote. */
+const figure = v.optional(v.nullable(v.number()));
+
+const score = {
+  ...share,
+  per_class: byClass(v.object({
+    ...share,
+    precision: figure,
+    recall: figure,
+    f1: figure,
+    support: v.optional(v.number()),
+  })),
+  /** confusion[actual][predicted], in the order of the classes. */
+  confusion: v.array(v.array(v.number())),
+  macro_f1: figure,
+  balanced_accuracy: figure,
+};
+
 const around = v.object({ before: real, after: real });
 
 export const branchScore = v.object({
-  ...share,
-  per_class: byClass(v.object(share)),
-  /** confusion[actual][predicted], in the order of the classes. */
-  confusion: v.array(v.array(v.number())),
+  ...score,
   calibration: v.object({ temperature: real, ece: around, nll: around }),
   /** The distance from all val photos beyond which a photo is of none of the classes. */
   unlike_beyond: v.nullable(v.number()),
+  /** On photos by which nothing was chosen, where some were kept for that. */
+  test: v.optional(v.object(score)),
+  /** Else: on all photos, each asked of a model that had not seen it. */
+  cross_validated: v.optional(v.object(score)),
 });
 
 export const comparison = v.object({
