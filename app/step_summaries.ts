@@ -7,5 +7,4 @@ export const STEP_SUMMARIES: Readonly<Record<string, string>> = {
   compute_features: "have the frozen network look at every photo once (of --recipe best)",
   train_finetune: "train every layer, from the pretrained weights on",
   train_frozen: "train a new head on frozen features",
-  evaluate: "score both models on photos that they were not taught by, and compare them",
 };

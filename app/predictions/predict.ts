@@ -10,11 +10,13 @@ import type { CropProcesses } from "../../data/crop_processes.ts";
 import { classNames } from "../../models/manifest.ts";
 import { modelFromFile, trainedModel } from "../trained/choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
+import { classByFolder, foldersAmong } from "./class_folders.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
 import { predictPhotos } from "../../inference/predict_photos.ts";
-import { counted } from "../../data/statistics/percent.ts";
+import { counted, percent, percentRange } from "../../data/statistics/percent.ts";
+import { wilsonInterval } from "../../data/statistics/wilson_interval.ts";
 import { printable } from "../../report/text.ts";
 
 /** Side of the photos kept for `--grid`, in pixels. */
@@ -64,6 +66,8 @@ export async function predictPaths(
   if (format === "csv") console.log(text.head);
   const pictures = new PredictionPictures();
   const picture = flags.grid ? TILE : undefined;
+  const folders = await foldersAmong(operands, folder);
+  const labelled = { total: 0, correct: 0 };
   let done = 0, failed = 0;
   const started = performance.now();
   const results = predictPhotos(paths, {
@@ -77,7 +81,14 @@ export async function predictPaths(
     done++;
     const isFailure = "error" in result;
     if (isFailure) failed++;
-    if (format === "json") json(result);
+    const actual = isFailure
+      ? undefined
+      : classByFolder(resolve(folder, result.path), folders, classes);
+    if (actual !== undefined && !isFailure) {
+      labelled.total++;
+      if (result.label === actual) labelled.correct++;
+    }
+    if (format === "json") json(actual === undefined ? result : { ...result, actual });
     else if (isFailure && format === "table") console.error(text.line(result));
     else console.log(text.line(result));
     if (!isFailure && crop) pictures.add({ prediction: result, crop, picture });
@@ -85,6 +96,7 @@ export async function predictPaths(
   if (format !== "json" && done > 1) {
     console.error(describePace(done, failed, (performance.now() - started) / 1000));
   }
+  if (labelled.total > 0) console.error(describeLabelled(labelled));
   if (flags.grid) await pictures.drawGrid(resolve(folder, flags.grid));
   if (flags.explain) {
     const path = resolve(folder, flags.explain);
@@ -99,6 +111,14 @@ function formatOf({ format, json }: PredictContext["flags"]): string {
     throw new UsageError(`--json and --format ${format} exclude each other: give one`);
   }
   return format;
+}
+
+/** Of photos in class folders, how many were right. */
+function describeLabelled({ correct, total }: { correct: number; total: number }): string {
+  const photos = counted(total, "photo");
+  return `right on ${correct} of ${photos} in folders that are called as the classes (accuracy ` +
+    `${percent(correct / total)}; ${percentRange(wilsonInterval(correct, total))} with 95% ` +
+    "confidence); `deno task evaluate --on DIR` says more, and which of them the model knows";
 }
 
 function describePace(done: number, failed: number, seconds: number): string {
