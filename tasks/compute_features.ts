@@ -10,6 +10,7 @@ import { Model } from "../models/model.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { replaceHead } from "../training/head.ts";
+import { checkDivisible } from "../training/probe/cross_validation.ts";
 import { sampleOfClasses } from "../training/probe/sample_of_classes.ts";
 import { readParameters } from "../weights/parameter_file.ts";
 import { type PhotoFeatures, writeFeatures } from "./artifacts/features.ts";
@@ -18,6 +19,8 @@ import type { ComputeFeaturesParameters } from "./parameters.ts";
 
 /** Photos at a time: more are hardly faster, and take more memory. */
 const BATCH = 16;
+/** Of a cross-validation. */
+const LEAST_PARTS = 2;
 
 if (import.meta.main) await runStep<ComputeFeaturesParameters>(computeFeatures);
 
@@ -28,6 +31,9 @@ async function computeFeatures(step: StepContext<ComputeFeaturesParameters>): Pr
   const architecture = findArchitecture((await modelFile.read(source)).architecture);
   const pretrained = await readParameters(`${source}/${PRETRAINED_PARAMETERS}`);
   using dataset = await openDataset(step.inputs.build_datasets);
+  // What no head can be fitted to is told before all photos are looked at.
+  const labels = Int32Array.from(dataset.photos("train"), ({ label }) => label);
+  checkDivisible({ labels, classes: dataset.classes }, LEAST_PARTS);
   // Its head answers nothing here, but a file may come without one.
   const head = replaceHead(pretrained, architecture, 1, new Generator(0));
   const model = new Model(architecture, 1, head);
