@@ -3,6 +3,8 @@
  * whoever wants to. Until then, and where nothing may be measured, the first variant serves.
  */
 import * as tf from "@tensorflow/tfjs";
+import { compileAhead } from "./compile_ahead.ts";
+import { pipelinesOf } from "./dispatch.ts";
 import { routerOf, StepPool } from "./replay/buffers.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 import { adapterNameOf } from "./tiling.ts";
@@ -59,22 +61,39 @@ export class Tuner {
   async settle(): Promise<number> {
     const questions = [...this.#open];
     this.#open.clear();
-    for (const [key, { variants, prepare }] of questions) {
-      const router = routerOf(this.backend), pool = new StepPool(this.backend.device);
-      router.add(pool);
-      router.current = pool;
-      try {
-        const { tensors, run } = prepare();
-        const times = await this.#measure(variants.map((variant) => () => run(variant)));
-        this.#choices.set(key, variants[times.indexOf(Math.min(...times))]);
-        for (const { dataId } of tensors) this.backend.disposeData(dataId);
-      } finally {
-        router.current = undefined;
-        router.remove(pool);
+    await compileAhead(pipelinesOf(() => {
+      for (const [, { variants, prepare }] of questions) {
+        this.#inPool(prepare, (run) => variants.forEach(run));
       }
+    }));
+    for (const [key, { variants, prepare }] of questions) {
+      const times = await this.#inPool(
+        prepare,
+        (run) => this.#measure(variants.map((variant) => () => run(variant))),
+      );
+      this.#choices.set(key, variants[times.indexOf(Math.min(...times))]);
     }
     if (questions.length > 0) await this.keep?.(this.record);
     return questions.length;
+  }
+
+  /** What a trial takes is given back when `work` is done with it. */
+  #inPool<T>(prepare: Question["prepare"], work: (run: (variant: unknown) => void) => T): T {
+    const { backend } = this, pool = new StepPool(backend.device);
+    const router = routerOf(backend);
+    router.add(pool);
+    router.current = pool;
+    const { tensors, run } = prepare();
+    const clean = () => {
+      router.current = undefined;
+      for (const { dataId } of tensors) backend.disposeData(dataId);
+      this.#submit(); // what was recorded must not find its buffers gone
+      router.remove(pool);
+    };
+    const result = work(run);
+    if (result instanceof Promise) return result.finally(clean) as T;
+    clean();
+    return result;
   }
 
   get record(): TuningRecord {
@@ -163,10 +182,13 @@ export class Tuner {
   }
 
   async #settled(): Promise<void> {
-    const { backend } = this;
-    backend.endComputePassEncoder();
-    if (backend.commandEncoder) backend.submitQueue();
-    await backend.device.queue.onSubmittedWorkDone();
+    this.#submit();
+    await this.backend.device.queue.onSubmittedWorkDone();
+  }
+
+  #submit(): void {
+    this.backend.endComputePassEncoder();
+    if (this.backend.commandEncoder) this.backend.submitQueue();
   }
 }
 

@@ -49,14 +49,14 @@ const STEPS: Record<string, Reach> = {
     ],
     types: ["weights", "backend"],
   },
-  train_finetune: { most: 150, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
-  train_frozen: { most: 150, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_finetune: { most: 152, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_frozen: { most: 152, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
     most: 180,
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
-  predict: { most: 182, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  predict: { most: 184, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: {
     most: 30,
     runs: ["training", "models", "data/statistics", "report"],
