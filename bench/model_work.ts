@@ -45,7 +45,7 @@ export function modelWork(
       // As the training loop does it, but waiting for each step's loss.
       const steps = new TrainingSteps(model, branch, optimizer);
       return async () => {
-        await steps.train({ images: pixels, labels: classes, indices: [], noise }, 1e-3);
+        await steps.train({ images: pixels, labels: classes, indices: [], noise }, 1e-3, 0);
         await steps.finish();
       };
     }
@@ -57,7 +57,7 @@ export function modelWork(
         1e-3,
         photos,
         labels,
-        dropNothing,
+        { dropoutMask: dropNothing },
       );
       await loss.data();
       tf.dispose([loss, logits]);
