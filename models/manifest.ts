@@ -8,6 +8,14 @@ import * as v from "valibot";
 export const BRANCHES = ["finetune", "frozen"] as const;
 export type Branch = typeof BRANCHES[number];
 
+/** Something of each branch that a run trained: of both, or of one alone. */
+export type OfBranches<T> = Partial<Record<Branch, T>>;
+
+/** The branches that there is something of, in the order of `BRANCHES`. */
+export function branchesIn(of: Readonly<OfBranches<unknown>>): Branch[] {
+  return BRANCHES.filter((branch) => of[branch] !== undefined);
+}
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const triple = v.strictTuple([v.number(), v.number(), v.number()]);
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));

@@ -3,12 +3,17 @@ import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
 import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
-import type { Branch, ModelManifest, Recipe } from "../models/manifest.ts";
+import {
+  branchesIn,
+  type ModelManifest,
+  type OfBranches,
+  type Recipe,
+} from "../models/manifest.ts";
 import type { BranchFacts, DataFacts, ReportFacts, ShownPhoto } from "../report/facts.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
-import type { BranchComparison, BranchScore } from "../training/score.ts";
+import { type BranchComparison, type BranchScore, takenBranch } from "../training/score.ts";
 import { loadModel } from "../inference/load_model.ts";
 import { explainPhotos } from "../inference/explain_photos.ts";
 import { curvesFile } from "./artifacts/history.ts";
@@ -23,9 +28,9 @@ const EXPLAINED = 6;
 
 export interface Evaluation {
   dataset: Dataset;
-  photos: Record<Branch, PhotoLogits[]>;
-  branches: Record<Branch, BranchScore & { calibration: Calibration }>;
-  comparison: BranchComparison;
+  photos: OfBranches<PhotoLogits[]>;
+  branches: OfBranches<BranchScore & { calibration: Calibration }>;
+  comparison?: BranchComparison;
 }
 
 /** @param inputs folders of the steps before evaluate */
@@ -34,17 +39,18 @@ export async function reportFacts(
   inputs: Record<string, string>,
 ): Promise<ReportFacts> {
   // As `predict` chooses.
-  const shown = comparison.better === "frozen" ? "frozen" : "finetune";
+  const shown = takenBranch({ branches, comparison });
   const trained = inputs[`train_${shown}`];
   const manifest = await modelFile.read(trained);
   const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
   const { preprocessing } = manifest;
   const show = (photo: PhotoLogits) =>
-    describe(photo, dataset, preprocessing, branches[shown].calibration);
-  const withCurves = async (branch: Branch): Promise<BranchFacts> => ({
-    ...branches[branch],
-    curves: await curvesFile.read(inputs[`train_${branch}`]),
-  });
+    describe(photo, dataset, preprocessing, branches[shown]!.calibration);
+  const withCurves: OfBranches<BranchFacts> = {};
+  for (const branch of branchesIn(branches)) {
+    const curves = await curvesFile.read(inputs[`train_${branch}`]);
+    withCurves[branch] = { ...branches[branch]!, curves };
+  }
   try {
     return {
       classes: dataset.classes,
@@ -54,14 +60,14 @@ export async function reportFacts(
         pretrained: manifest.pretrained,
         preprocessing,
       },
-      branches: { finetune: await withCurves("finetune"), frozen: await withCurves("frozen") },
+      branches: withCurves,
       comparison,
       shown,
       batch: await trainingBatch(dataset),
-      worst: worstMistakes(photos[shown], SHOWN).map(show),
-      leastSure: leastSure(photos[shown], SHOWN).map(show),
-      explained: await explain(telling(photos[shown], EXPLAINED).map(show)),
-      settings: settings(manifest, (await withCurves(shown)).curves),
+      worst: worstMistakes(photos[shown]!, SHOWN).map(show),
+      leastSure: leastSure(photos[shown]!, SHOWN).map(show),
+      explained: await explain(telling(photos[shown]!, EXPLAINED).map(show)),
+      settings: settings(manifest, withCurves[shown]!.curves),
     };
   } finally {
     model.dispose();

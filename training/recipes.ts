@@ -1,5 +1,6 @@
 /** Settings apart from the loop that obeys them. */
-import type { StepLrRecipe } from "../models/manifest.ts";
+import type { ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
+import { CS } from "./probe/choose_penalty.ts";
 
 /** The PyTorch tutorial's settings, to the letter. */
 const tutorial: StepLrRecipe = {
@@ -15,3 +16,6 @@ const tutorial: StepLrRecipe = {
 const quick: StepLrRecipe = { ...tutorial, epochs: 5 };
 
 export const RECIPES: Readonly<Record<"tutorial" | "quick", StepLrRecipe>> = { tutorial, quick };
+
+/** The head of `--recipe best`, on features of the frozen network. */
+export const PROBE: ProbeRecipe = { kind: "probe", penalties: CS, folds: 5 };
