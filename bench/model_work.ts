@@ -50,7 +50,7 @@ export function modelWork(
       return async (count) => {
         const start = performance.now();
         for (let i = 0; i < count; i++) {
-          await steps.train({ images: pixels, labels: classes, indices: [], noise }, 1e-3);
+          await steps.train({ images: pixels, labels: classes, indices: [], noise }, 1e-3, 0);
         }
         await steps.finish();
         return Array(count).fill((performance.now() - start) / count);
@@ -64,7 +64,7 @@ export function modelWork(
         1e-3,
         photos,
         labels,
-        dropNothing,
+        { dropoutMask: dropNothing },
       );
       await loss.data();
       tf.dispose([loss, logits]);
