@@ -24,7 +24,7 @@ import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
 import { concludeRun } from "./conclusion/conclude_run.ts";
-import { shapeOf } from "./shape.ts";
+import { isOneSetting, shapeOf } from "./shape.ts";
 import { stepParameters } from "./step_parameters.ts";
 import { STEP_SUMMARIES } from "./step_summaries.ts";
 
@@ -38,7 +38,7 @@ export function graft(defaultStore: string): Application {
         await v8Flags(),
         flags === undefined ? undefined : shapeOf(flags as TrainingFlags),
       ),
-    settings: defineSettings(TRAINING, stepParameters),
+    settings: defineSettings(TRAINING, stepParameters, isOneSetting),
     variables: {
       GRAFT_MIRROR: "the folder in which files are looked for before they are downloaded",
     },

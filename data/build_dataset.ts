@@ -9,7 +9,7 @@ import {
 } from "./dataset_index.ts";
 import { decodeInOrder } from "./decode_pool.ts";
 import { type Examined, examinedFrom } from "./examined.ts";
-import { IMG_EXTENSIONS, type Sample } from "./image_folder.ts";
+import { PHOTO_EXTENSIONS, type Sample } from "./image_folder.ts";
 import { PackWriter } from "./pack.ts";
 import { checkNotEmpty, listSplits, listTest } from "./splits.ts";
 
@@ -99,7 +99,7 @@ class Packing {
     for (const path of paths) {
       this.#leaveOut(
         path,
-        `not a photo by its name: ImageFolder takes ${IMG_EXTENSIONS.join(" ")}`,
+        `not a photo by its name: taken are ${PHOTO_EXTENSIONS.join(" ")}`,
       );
     }
   }

@@ -104,6 +104,13 @@ export interface StepDeclaration<P = unknown> {
    */
   readonly checkpointsAcross?: readonly string[];
   /**
+   * For a step that finds out something about single items (a photo's features): caches that it reads
+   * and fills, by the step's own names for them (see `ItemCache`), each with the module that has the
+   * function. A value is kept under the item's bytes, what the step says of how it came about, the
+   * code that this module can reach, and the step's device, variables and `denoArguments`.
+   */
+  readonly itemCache?: Readonly<Record<string, URL>>;
+  /**
    * For a step whose parameters may hold a secret, such as a password in an address: only its process
    * is told it, and the other members here. Also asked of what earlier versions kept.
    */

@@ -1,5 +1,5 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
-import type { Code } from "./code.ts";
+import type { Closure, Code } from "./code.ts";
 import { shownParameters } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf, type Json, sha256 } from "./digest.ts";
@@ -80,6 +80,18 @@ export function inputDigests(
     }),
   );
 }
+
+/**
+ * Of a cache of single items: whatever of a step's key can change what its function gives for one. The
+ * item itself, and what the step says of how a value came about, enter the keys inside of the cache.
+ *
+ * @param closure of the module with the function
+ */
+export const itemCacheKeyOf = (
+  { schema, device, environment, denoArguments }: Fingerprint,
+  { module, files, packages }: Pick<Closure, "module" | "files" | "packages">,
+): string =>
+  digestOf({ schema, device, environment, denoArguments, module, files, packages }).slice(0, 32);
 
 /** Takes fingerprints, reading what it must and remembering what it can. */
 export class Fingerprinter {

@@ -8,6 +8,8 @@ import { SPLITS } from "../data/dataset_index.ts";
 import { diagnoseTest } from "../data/doctor/test_diagnosis.ts";
 import type { Examined } from "../data/examined.ts";
 import { fingerprintOf } from "../data/fingerprint.ts";
+import { hasImageExtension } from "../data/image_folder.ts";
+import { describeTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../data/left_out_tally.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
@@ -20,14 +22,14 @@ async function build(step: StepContext<unknown>): Promise<void> {
   using taught = await openDataset(step.inputs.build_datasets);
   const { classes, exifOrientation } = taught;
   const test: Examined[] = [];
-  let quarantined = 0;
+  const reasons: string[] = [];
   const index = await buildTest(photos, step.output, classes, {
     exifOrientation,
     signal: step.signal,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => test.push(photo),
     onQuarantine: ({ path, reason }) => {
-      quarantined++;
+      reasons.push(hasImageExtension(path) ? reasonOf(reason) : PASSED_OVER);
       step.log(`left out ${path}: ${reason}`);
     },
   });
@@ -35,16 +37,15 @@ async function build(step: StepContext<unknown>): Promise<void> {
   step.log(
     total === 0
       ? "there are no photos to test by: what is measured is measured by those for validation"
-      : `${
-        counted(total, "photo")
-      } to test by, which nothing is chosen by; ${quarantined} left out`,
+      : `${counted(total, "photo")} to test by, which nothing is chosen by, ` +
+        describeTally(tallyLeftOut(reasons)),
   );
   const findings = total === 0 ? [] : diagnoseTest({ test, others: seen(taught), classes }, {
     ...IMAGENET_PREPROCESSING,
     exifOrientation,
   });
   const summary = await reportFindings(step, findings, photos);
-  step.result({ test: total, quarantined, findings: summary });
+  step.result({ test: total, quarantined: reasons.length, findings: summary });
 }
 
 /** The packed photos as the doctor compares them; none is decoded again. */

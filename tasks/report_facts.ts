@@ -177,12 +177,12 @@ function recipeSettings(recipe: Recipe, rates: readonly number[]): [string, stri
       ["Optimiser", `SGD with momentum ${momentum}`],
     ];
   }
-  const { optimizer, weightDecay, layerDecay } = recipe;
+  const { optimizer, weightDecay, earliestRate } = recipe;
   return [
     ...common,
     [
       "Learning rate",
-      `up to ${lr}, then a cosine to 0; times ${layerDecay} a stage towards the photo`,
+      `up to ${lr}, then a cosine to 0; times ${earliestRate} in the first layers`,
     ],
     [
       "Optimiser",

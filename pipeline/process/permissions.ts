@@ -13,12 +13,13 @@ import type { Request } from "./protocol.ts";
  */
 export function denoArguments(
   step: StepDeclaration,
-  { parameters, inputs, output, checkpoints }: Request,
+  { parameters, inputs, output, checkpoints, itemCaches = {} }: Request,
   { readable }: Closure,
   hidden: readonly string[],
 ): string[] {
   const declared = step.permissions?.(parameters) ?? {};
-  const own = checkpoints ? [output, checkpoints] : [output];
+  const caches = Object.values(itemCaches).map(({ folder }) => folder);
+  const own = [output, ...checkpoints ? [checkpoints] : [], ...caches];
   const granted: Record<string, Permissions["read"]> = {
     ...declared,
     read: join(

@@ -4,6 +4,7 @@ import { factsOf } from "../../../app/cli/flag.ts";
 import { commandHelp, overview } from "../../../app/cli/help.ts";
 import { graft } from "../../../app/graft.ts";
 import { BRANCHES } from "../../../models/manifest.ts";
+import { kindOf } from "../../../pipeline/declaration.ts";
 import { graftPipeline } from "../../../tasks/pipeline.ts";
 
 const app = graft("/store");
@@ -56,9 +57,12 @@ Deno.test("deno.json has a task for every command and step, first those, with th
 });
 
 Deno.test("every step has its line, but for those whose names a command has", () => {
-  const steps = [true, false].flatMap((best) =>
-    graftPipeline([], { best, branches: BRANCHES }).steps.map(({ name }) => name)
-  );
+  const shapes = [
+    { best: false, branches: BRANCHES, backbones: [] },
+    { best: true, branches: BRANCHES, backbones: [] },
+    { best: true, branches: BRANCHES, backbones: ["resnet18", "mobilenet_v2"] },
+  ];
+  const steps = shapes.flatMap((shape) => graftPipeline([], shape).steps.map(kindOf));
   const commands = app.commands.map(({ name }) => name);
   assert.deepEqual(
     Object.keys(app.steps).sort(),
