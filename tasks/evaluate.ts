@@ -11,6 +11,7 @@ import { percent } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { predictionGrid } from "../report/prediction_grid.ts";
+import { type Abstention, abstention } from "../inference/abstention.ts";
 import { calibrate, calibrated, type Calibration } from "../inference/calibration.ts";
 import { type References, references, unlikeThreshold } from "../inference/out_of_distribution.ts";
 import { argmax } from "../models/logits.ts";
@@ -48,16 +49,25 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     const answers = photos[branch] = answered.val;
     if (answered.test) tested[branch] = answered.test;
     const familiar = known[branch] = references(answers.map(({ features }) => features));
+    const { training } = await modelFile.read(step.inputs[`train_${branch}`]);
+    // The tutorial's way always had a temperature.
+    const onlyIfBetter = training?.recipe.kind !== undefined;
+    const calibration = calibrate(answers, { onlyIfBetter });
     branches[branch] = {
       ...scoreBranch(answers, dataset.classes),
-      calibration: calibrate(answers),
+      calibration,
       unlike_beyond: unlikeThreshold(familiar) ?? null,
+      abstention: abstention(answers, calibration.temperature, answered.test) ?? null,
       ...(answered.test && { test: scoreBranch(answered.test, dataset.classes) }),
     };
   }
   const comparison = photos.finetune && photos.frozen &&
     compareBranches(photos.finetune, photos.frozen);
-  await metricsFile.write(step.output, { branches, comparison });
+  const facts = await reportFacts(
+    { dataset, test, photos, branches, comparison },
+    step.inputs,
+  );
+  await metricsFile.write(step.output, { branches, comparison, advice: facts.advice });
   await writeReferences(step.output, known);
 
   const { classes } = dataset;
@@ -85,10 +95,7 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     );
   }
   if (comparison) step.log(comparison.summary);
-  await writeFacts(
-    step.output,
-    await reportFacts({ dataset, test, photos, branches, comparison }, step.inputs),
-  );
+  await writeFacts(step.output, facts);
   const accuracies = (of: (score: Scored) => BranchScore | undefined) =>
     Object.fromEntries(trained.map((branch) => [branch, of(branches[branch]!)!.accuracy]));
   step.result({
@@ -164,6 +171,7 @@ function predictionsOf(
 type Scored = BranchScore & {
   calibration: Calibration;
   unlike_beyond: number | null;
+  abstention: Abstention | null;
   test?: BranchScore;
 };
 

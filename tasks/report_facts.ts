@@ -12,15 +12,20 @@ import {
   type Recipe,
 } from "../models/manifest.ts";
 import type { BranchFacts, DataFacts, ReportFacts, ShownPhoto } from "../report/facts.ts";
+import type { Abstention } from "../inference/abstention.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
 import { type BranchComparison, type BranchScore, takenBranch } from "../training/score.ts";
 import { loadModel } from "../inference/load_model.ts";
 import { explainPhotos } from "../inference/explain_photos.ts";
+import { advise } from "../training/advice.ts";
+import type { LearningPoint } from "../training/advice_pieces.ts";
+import { honestScore } from "../data/statistics/honest_score.ts";
 import { curvesFile } from "./artifacts/history.ts";
 import { findingsFile, quarantineFile } from "./artifacts/findings.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
+import { probeFile } from "./artifacts/probe.ts";
 import { sourceFile } from "./artifacts/source.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
@@ -33,7 +38,13 @@ export interface Evaluation {
   /** Photos to test by, where there are such. */
   test?: Dataset;
   photos: OfBranches<PhotoLogits[]>;
-  branches: OfBranches<BranchScore & { calibration: Calibration; test?: BranchScore }>;
+  branches: OfBranches<
+    BranchScore & {
+      calibration: Calibration;
+      abstention: Abstention | null;
+      test?: BranchScore;
+    }
+  >;
   comparison?: BranchComparison;
 }
 
@@ -55,10 +66,12 @@ export async function reportFacts(
     const curves = await curvesFile.read(inputs[`train_${branch}`]);
     withCurves[branch] = { ...branches[branch]!, curves };
   }
+  const data = await dataFacts({ dataset, test }, inputs);
+  const worst = worstMistakes(photos[shown]!, SHOWN).map(show);
   try {
     return {
       classes: dataset.classes,
-      data: await dataFacts({ dataset, test }, inputs),
+      data,
       model: {
         architecture: manifest.architecture,
         pretrained: manifest.pretrained,
@@ -68,9 +81,19 @@ export async function reportFacts(
       comparison,
       shown,
       batch: await trainingBatch(dataset),
-      worst: worstMistakes(photos[shown]!, SHOWN).map(show),
+      worst,
       leastSure: leastSure(photos[shown]!, SHOWN).map(show),
       explained: await explain(telling(photos[shown]!, EXPLAINED).map(show)),
+      advice: advise({
+        classes: dataset.classes,
+        train: data.counts.train,
+        score: honestScore<BranchScore>(branches[shown]!).score,
+        worst,
+        findings: (await findingsFile.read(inputs.build_datasets)).findings,
+        architecture: manifest.architecture,
+        comparesNoBackbones: manifest.training?.recipe.kind === undefined,
+        learningCurve: await learningCurveOf(inputs),
+      }),
       settings: settings(manifest, withCurves[shown]!.curves),
     };
   } finally {
@@ -107,6 +130,15 @@ function describe(
     probability: first.probability,
     second,
   };
+}
+
+/** Of a head that was fitted to features; other ways of training have none. */
+async function learningCurveOf(
+  { train_frozen }: Record<string, string>,
+): Promise<readonly LearningPoint[] | undefined> {
+  if (train_frozen === undefined) return undefined;
+  const { recipe } = (await modelFile.read(train_frozen)).training!;
+  return recipe.kind === "probe" ? (await probeFile.read(train_frozen)).learningCurve : undefined;
 }
 
 async function dataFacts(

@@ -8,6 +8,7 @@ import type { PREDICT_FLAGS } from "../commands/predict.ts";
 import { checkOutput } from "../cli/paths.ts";
 import type { CropProcesses } from "../../data/crop_processes.ts";
 import { classNames } from "../../models/manifest.ts";
+import { abstainingAt, describeThreshold } from "./abstain.ts";
 import { modelFromFile, trainedModel } from "../trained/choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
 import { classByFolder, foldersAmong } from "./class_folders.ts";
@@ -53,6 +54,8 @@ export async function predictPaths(
   for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
   if (format === "table") console.error(printable(`with ${chosen.what}`));
+  const threshold = flags.abstain === undefined ? undefined : abstainingAt(flags.abstain, chosen);
+  if (threshold && format === "table") console.error(describeThreshold(flags.abstain!, threshold));
   const { backend } = await chooseBackend(flags.backend);
   const { threads } = flags;
   using resources = await resourcesFor(chosen.source, crops, {
@@ -62,13 +65,18 @@ export async function predictPaths(
     v8Flags,
   });
 
-  const { source: { manifest }, postprocessing } = chosen;
+  const { source: { manifest } } = chosen;
+  const postprocessing = {
+    ...chosen.postprocessing,
+    ...(threshold && { abstainBelow: threshold.probability }),
+  };
   const { preprocessing } = manifest;
   const classes = classNames(manifest);
   const top = Math.min(classes.length, flags.top);
-  const text = format === "csv"
-    ? csvFormat(top)
-    : tableFormat(classes, postprocessing.outOfDistribution !== undefined);
+  const text = format === "csv" ? csvFormat(top, threshold !== undefined) : tableFormat(classes, {
+    tellsNone: postprocessing.outOfDistribution !== undefined,
+    abstains: threshold !== undefined,
+  });
   if (format === "csv") console.log(text.head);
   const pictures = new PredictionPictures();
   const picture = flags.grid ? TILE : undefined;

@@ -45,7 +45,7 @@ const STEPS: Record<string, Reach> = {
     types: ["backend"],
   },
   build_datasets: {
-    most: 120,
+    most: 121, // what the doctor says is written in a file that both building steps share
     runs: [
       "data",
       "data/augmentation",
@@ -75,13 +75,14 @@ const STEPS: Record<string, Reach> = {
   train_finetune: { most: 180, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   train_frozen: { most: 180, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
-    most: 201, // findings of two steps are put in one order
+    most: 209, // what to do next, abstaining, and findings of two steps in one order
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
-  predict: { most: 209, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  // The schema of metrics.json has what to do next.
+  predict: { most: 212, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: {
-    most: 30,
+    most: 32, // likewise
     runs: ["training", "models", "data/statistics", "report"],
     types: ["data"],
   },
