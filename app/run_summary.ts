@@ -19,7 +19,8 @@ export function runSummary({ steps, parameters }: RunRecord): string | undefined
   const photos = dataOf({ steps });
   if (photos === undefined) return undefined;
   const what = [photos];
-  const model = read(weights, resultOf("convert_weights"))?.model;
+  // Where several networks were compared, the one that was chosen.
+  const model = read(weights, resultOf("choose_backbone") ?? resultOf("convert_weights"))?.model;
   if (model) what.push(model);
   const trained = BRANCHES.filter((branch) => resultOf(`train_${branch}`) !== undefined);
   const epochs = read(training, parameters[`train_${trained[0]}`])?.recipe.epochs;

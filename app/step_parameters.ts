@@ -8,11 +8,16 @@ import type { TrainingFlags } from "./commands/flags.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import type { Branch, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
+import { mirrorFolder } from "../tasks/permissions.ts";
 import { PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
+import { comparedNetworks, describeDownloads } from "./networks.ts";
 import { realPath } from "./real_path.ts";
 import { shapeOf } from "./shape.ts";
+
+/** Of photos to train on, networks are compared by so many at most. */
+const COMPARED_PHOTOS = 1000;
 
 /** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
 const choices = new Map<string, ReturnType<typeof chooseBackend>>();
@@ -34,7 +39,7 @@ export async function stepParameters(
   checkSource(data, store);
   await checkData(data);
   const choice = await choiceFor(flags.backend);
-  const { best, branches } = shapeOf(flags);
+  const { best, branches, backbones } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
   const name = isAuto && choice.hardware ? "tutorial" : isAuto ? "quick" : flags.recipe;
   const preset = RECIPES[name === "tutorial" ? "tutorial" : "quick"];
@@ -59,7 +64,21 @@ export async function stepParameters(
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
   const maxDownload = flags["max-download"];
-  const model = await modelOf(flags, folder);
+  const convert = (model: string) => ({
+    model,
+    downloads,
+    maxDownload,
+    ...(flags.weights && { weights: realPath(folder, flags.weights) }),
+  });
+  const start = backbones.length > 0
+    ? {
+      ...Object.fromEntries(backbones.flatMap((name) => [
+        [`convert_weights_${name}`, convert(name)],
+        [`compute_features_${name}`, { ...compute, sample: { photos: COMPARED_PHOTOS, seed } }],
+      ])),
+      choose_backbone: { backbones, seed, recipe: probe },
+    }
+    : { convert_weights: convert(await modelOf(flags, best, folder)) };
   return {
     parameters: {
       download_data: {
@@ -67,13 +86,9 @@ export async function stepParameters(
         seed: splitSeed,
         downloads,
         maxDownload,
+        ...(best && { parts: 3 }),
       },
-      convert_weights: {
-        model,
-        downloads,
-        maxDownload,
-        ...(flags.weights && { weights: realPath(folder, flags.weights) }),
-      },
+      ...start,
       build_datasets: {},
       ...(best && {
         compute_features: compute,
@@ -88,16 +103,27 @@ export async function stepParameters(
       best
         ? describeBest(probe, recipe, branches)
         : describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
+      ...(backbones.length > 0
+        ? [describeDownloads(backbones, [downloads, ...mirrorFolder()])]
+        : []),
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
 }
 
 /** @throws {UsageError} where a file of weights does not say which it is of */
-async function modelOf(
-  { model = "auto", weights }: TrainingFlags,
-  folder: string,
-): Promise<string> {
+async function modelOf(flags: TrainingFlags, best: boolean, folder: string): Promise<string> {
+  const { weights } = flags;
+  const [model, ...others] = best && !weights
+    ? comparedNetworks(flags)
+    : [flags.model ?? "auto"].flat();
+  if (others.length > 0 || model === "all") {
+    throw new UsageError(
+      weights
+        ? "--weights is a file of one network: name it with --model, or leave --model out"
+        : "--model all is of --recipe best, which compares networks: name one",
+    );
+  }
   if (weights) {
     await checkFile("--weights", realPath(folder, weights));
     checkForSteps("--weights", realPath(folder, weights));

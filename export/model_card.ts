@@ -179,9 +179,9 @@ function describeRecipe(recipe: Recipe): string {
     return `${batches}, SGD with momentum ${momentum} and learning rate ${lr}, times ${gamma} every ` +
       counted(stepSize, "epoch");
   }
-  const { optimizer, weightDecay, layerDecay, labelSmoothing } = recipe;
+  const { optimizer, weightDecay, earliestRate, labelSmoothing } = recipe;
   const name = optimizer === "adamw" ? "AdamW" : `SGD with momentum ${momentum}`;
-  return `${batches}, ${name} with a learning rate up to ${lr} (times ${layerDecay} for each stage ` +
-    `nearer to the photo) that then falls as a cosine, weight decay ${weightDecay} and label ` +
-    `smoothing ${labelSmoothing}`;
+  return `${batches}, ${name} with a learning rate up to ${lr} (times ${earliestRate} in the first ` +
+    `layers) that then falls as a cosine, weight decay ${weightDecay} and label smoothing ` +
+    labelSmoothing;
 }

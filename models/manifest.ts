@@ -58,8 +58,11 @@ export const finetuneRecipe = v.object({
   momentum: share,
   /** Of weights; biases and norms have none. SGD's is added to the gradient, AdamW's is decoupled. */
   weightDecay: v.pipe(v.number(), v.minValue(0)),
-  /** Each stage of the network learns at this times the rate of the next. */
-  layerDecay: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+  /**
+   * The rate of the network's first stage as a share of the head's; those between lie between, each
+   * the same factor above the one before.
+   */
+  earliestRate: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
   /** Share of all steps in which the rate rises from 0. */
   warmup: share,
   labelSmoothing: share,

@@ -36,6 +36,8 @@ export const downloadData = v.object({
   data: v.string(),
   /** Of the split into train and val, where the source has none. */
   seed,
+  /** 3: besides train and val there is test, where the source has one or photos enough. */
+  parts: v.optional(v.picklist([2, 3])),
 });
 
 export const convertWeights = v.object({
@@ -61,6 +63,23 @@ export const trainProbe = v.object({
   recipe: probeRecipe,
 });
 
+/** Which photos to train on a network is compared by, where there are many. */
+const sample = v.optional(v.object({ photos: count, seed }));
+
+export const computeFeatures = v.object({
+  ...computeEntries,
+  /** Only so many of the photos to train on, each class in proportion, and none of val. */
+  sample,
+});
+
+export const chooseBackbone = v.object({
+  /** Names of the networks, those too that cannot be had. */
+  backbones: v.pipe(v.array(v.string()), v.minLength(2)),
+  /** Of the division into folds. */
+  seed,
+  recipe: probeRecipe,
+});
+
 export const sweep = v.object({
   settings: v.array(v.object({
     /** Flags and values that tell it from the others. */
@@ -74,5 +93,7 @@ export type DownloadDataParameters = v.InferOutput<typeof downloadData>;
 export type ConvertWeightsParameters = v.InferOutput<typeof convertWeights>;
 export type TrainParameters = v.InferOutput<typeof train>;
 export type TrainProbeParameters = v.InferOutput<typeof trainProbe>;
+export type ComputeFeaturesParameters = v.InferOutput<typeof computeFeatures>;
+export type ChooseBackboneParameters = v.InferOutput<typeof chooseBackbone>;
 export type SweepParameters = v.InferOutput<typeof sweep>;
 export type ComputeParameters = v.InferOutput<typeof compute>;

@@ -9,6 +9,14 @@
  *
  *     download_data ──► build_datasets ──┬─► compute_features ─► train_frozen ─► train_finetune ─► …
  *     convert_weights ───────────────────┘
+ *
+ * and whose photos to test by go past all of that: `build_test` packs them apart, for `evaluate`.
+ *
+ * Where several networks are compared, `convert_weights` is one step for each of them, and
+ * `choose_backbone`, which looks at features of some of the photos, leaves what it would leave:
+ *
+ *     convert_weights_A ──► compute_features_A ──┬─► choose_backbone ──► compute_features ──► …
+ *     convert_weights_B ──► compute_features_B ──┘
  */
 import { type Branch, BRANCHES } from "../models/manifest.ts";
 import { defineStep } from "../pipeline/declaration.ts";
@@ -33,14 +41,16 @@ export interface Shape {
   best: boolean;
   /** Which branches are scored, and so trained. */
   branches: readonly Branch[];
+  /** Networks that are compared, where there are several. */
+  backbones: readonly string[];
 }
 
-const TUTORIAL: Shape = { best: false, branches: BRANCHES };
+const TUTORIAL: Shape = { best: false, branches: BRANCHES, backbones: [] };
 
 /** @param v8Flags `deno run` arguments for steps that compute on wasm and parse no untrusted bytes */
 export function graftPipeline(
   v8Flags: readonly string[],
-  { best, branches }: Shape = TUTORIAL,
+  { best, branches, backbones }: Shape = TUTORIAL,
 ): Pipeline {
   const compute = {
     notInKey: schema.COMPUTE_NOT_IN_KEY,
@@ -71,21 +81,68 @@ export function graftPipeline(
     ],
     checkpointsAcross: ["recipe.epochs"],
   };
+  const pretrained = {
+    parameters: schema.convertWeights,
+    notInKey: schema.DOWNLOADS_NOT_IN_KEY,
+    inputs: [],
+    outputs: ["weights.safetensors", "model.json"],
+    ...fetchingWeights,
+  };
+  const features = {
+    ...fast,
+    parameters: schema.computeFeatures,
+    outputs: ["features.safetensors"],
+  };
+  const start = backbones.length > 1 ? "choose_backbone" : "convert_weights";
+  const candidates = backbones.flatMap((
+    name,
+  ) => [`convert_weights_${name}`, `compute_features_${name}`]);
+  const starting = backbones.length > 1
+    ? [
+      ...backbones.map((name) =>
+        defineStep({
+          ...step(`convert_weights_${name}`, "convert_weights"),
+          kind: "convert_weights",
+          ...pretrained,
+        })
+      ),
+      ...backbones.map((name) =>
+        defineStep({
+          ...step(`compute_features_${name}`, "compute_features"),
+          kind: "compute_features",
+          ...features,
+          inputs: {
+            convert_weights: `convert_weights_${name}`,
+            build_datasets: "build_datasets",
+          },
+        })
+      ),
+      defineStep({
+        ...step("choose_backbone"),
+        parameters: schema.chooseBackbone,
+        inputs: ["build_datasets", ...candidates],
+        optional: candidates,
+        outputs: ["weights.safetensors", "model.json", "choice.json"],
+      }),
+    ]
+    : [defineStep({ ...step("convert_weights"), ...pretrained })];
   const training = best
     ? [
       defineStep({
         ...step("compute_features"),
-        ...fast,
-        parameters: schema.compute,
-        inputs: ["convert_weights", "build_datasets"],
-        outputs: ["features.safetensors"],
+        ...features,
+        inputs: { convert_weights: start, build_datasets: "build_datasets" },
       }),
       defineStep({
         ...step("train_frozen", "train_probe"),
         ...trained,
         parameters: schema.trainProbe,
         notInKey: ["device"],
-        inputs: ["convert_weights", "build_datasets", "compute_features"],
+        inputs: {
+          convert_weights: start,
+          build_datasets: "build_datasets",
+          compute_features: "compute_features",
+        },
         outputs: ["best.safetensors", "model.json", "history.json", "curves.json", "probe.json"],
       }),
       defineStep({
@@ -101,6 +158,17 @@ export function graftPipeline(
         inputs: ["convert_weights", "build_datasets"],
       })
     );
+  const testing = best
+    ? [
+      defineStep({
+        ...step("build_test"),
+        inputs: ["download_data", "build_datasets"],
+        outputs: ["dataset.json", "quarantine.json", "findings.json", "test.pack"],
+        ...drawing,
+        resources: { cpu: navigator.hardwareConcurrency },
+      }),
+    ]
+    : [];
   const scored = ["download_data", "build_datasets", ...branches.map((name) => `train_${name}`)];
   const whole = definePipeline([
     defineStep({
@@ -108,20 +176,15 @@ export function graftPipeline(
       parameters: schema.downloadData,
       notInKey: schema.DOWNLOADS_NOT_IN_KEY,
       inputs: [],
-      outputs: ["photos", "source.json"],
+      outputs: ["photos", "photos.json", "source.json"],
       ...downloading,
     }),
-    defineStep({
-      ...step("convert_weights"),
-      parameters: schema.convertWeights,
-      notInKey: schema.DOWNLOADS_NOT_IN_KEY,
-      inputs: [],
-      outputs: ["weights.safetensors", "model.json"],
-      ...fetchingWeights,
-    }),
+    ...starting,
     defineStep({
       ...step("build_datasets"),
       inputs: ["download_data"],
+      // Not photos to test by, nor where they are from: no model is made or chosen by them.
+      reads: { download_data: ["photos.json", "photos/train", "photos/val"] },
       outputs: [
         "dataset.json",
         "quarantine.json",
@@ -134,12 +197,13 @@ export function graftPipeline(
       resources: { cpu: navigator.hardwareConcurrency },
     }),
     ...training,
+    ...testing,
     defineStep({
       ...step("evaluate"),
       ...fast,
       ...computingAndDrawing,
       parameters: schema.compute,
-      inputs: scored,
+      inputs: [...scored, ...testing.map(({ name }) => name)],
       outputs: [
         "facts.json",
         "shown",

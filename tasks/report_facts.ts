@@ -1,6 +1,8 @@
 /** What the report tells of an evaluation, gathered from what the steps before it left. */
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
+import type { Part } from "../data/dataset_index.ts";
+import { worstFirst } from "../data/doctor/finding.ts";
 import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
 import {
@@ -33,16 +35,22 @@ const EXPLAINED = 6;
 
 export interface Evaluation {
   dataset: Dataset;
+  /** Photos to test by, where there are such. */
+  test?: Dataset;
   photos: OfBranches<PhotoLogits[]>;
   branches: OfBranches<
-    BranchScore & { calibration: Calibration; abstention: Abstention | null }
+    BranchScore & {
+      calibration: Calibration;
+      abstention: Abstention | null;
+      test?: BranchScore;
+    }
   >;
   comparison?: BranchComparison;
 }
 
 /** @param inputs folders of the steps before evaluate */
 export async function reportFacts(
-  { dataset, photos, branches, comparison }: Evaluation,
+  { dataset, test, photos, branches, comparison }: Evaluation,
   inputs: Record<string, string>,
 ): Promise<ReportFacts> {
   // As `predict` chooses.
@@ -58,7 +66,7 @@ export async function reportFacts(
     const curves = await curvesFile.read(inputs[`train_${branch}`]);
     withCurves[branch] = { ...branches[branch]!, curves };
   }
-  const data = await dataFacts(dataset, inputs);
+  const data = await dataFacts({ dataset, test }, inputs);
   const worst = worstMistakes(photos[shown]!, SHOWN).map(show);
   try {
     return {
@@ -133,23 +141,35 @@ async function learningCurveOf(
   return recipe.kind === "probe" ? (await probeFile.read(train_frozen)).learningCurve : undefined;
 }
 
-async function dataFacts(dataset: Dataset, inputs: Record<string, string>): Promise<DataFacts> {
+async function dataFacts(
+  { dataset, test }: Pick<Evaluation, "dataset" | "test">,
+  inputs: Record<string, string>,
+): Promise<DataFacts> {
+  const builders = [inputs.build_datasets, ...test ? [inputs.build_test] : []];
+  const [leftOut, findings] = [
+    await Promise.all(builders.map((folder) => quarantineFile.read(folder))),
+    await Promise.all(builders.map((folder) => findingsFile.read(folder))),
+  ];
   const source = await sourceFile.read(inputs.download_data);
-  const all = [...dataset.photos("train"), ...dataset.photos("val")]
+  const all = [...dataset.photos("train"), ...dataset.photos("val"), ...test?.photos("test") ?? []]
     .toSorted((a, b) => a.width * a.height - b.width * b.height);
-  const count = (split: "train" | "val") =>
+  const count = (of: Dataset, part: Part) =>
     Object.fromEntries(dataset.classes.map((name, label) => [
       name,
-      dataset.photos(split).filter((photo) => photo.label === label).length,
+      of.photos(part).filter((photo) => photo.label === label).length,
     ]));
   return {
     ...source,
-    counts: { train: count("train"), val: count("val") },
+    counts: {
+      train: count(dataset, "train"),
+      val: count(dataset, "val"),
+      ...(test && { test: count(test, "test") }),
+    },
     smallest: all[0],
     largest: all.at(-1)!,
     exifOrientation: dataset.exifOrientation,
-    leftOut: await quarantineFile.read(inputs.build_datasets),
-    findings: (await findingsFile.read(inputs.build_datasets)).findings,
+    leftOut: leftOut.flat(),
+    findings: worstFirst(findings.flatMap(({ findings }) => findings)),
   };
 }
 
@@ -189,12 +209,12 @@ function recipeSettings(recipe: Recipe, rates: readonly number[]): [string, stri
       ["Optimiser", `SGD with momentum ${momentum}`],
     ];
   }
-  const { optimizer, weightDecay, layerDecay } = recipe;
+  const { optimizer, weightDecay, earliestRate } = recipe;
   return [
     ...common,
     [
       "Learning rate",
-      `up to ${lr}, then a cosine to 0; times ${layerDecay} a stage towards the photo`,
+      `up to ${lr}, then a cosine to 0; times ${earliestRate} in the first layers`,
     ],
     [
       "Optimiser",

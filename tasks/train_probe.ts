@@ -1,5 +1,6 @@
 /** Step: a head fitted to convergence on features of the frozen network; `train_frozen` of `best`. */
 import { openDataset } from "../data/dataset.ts";
+import type { Split } from "../data/dataset_index.ts";
 import { percent } from "../data/statistics/percent.ts";
 import type { ModelManifest } from "../models/manifest.ts";
 import { findArchitecture } from "../models/registry.ts";
@@ -25,7 +26,8 @@ async function train(step: StepContext<TrainProbeParameters>): Promise<void> {
   const { convert_weights: source } = step.inputs;
   const manifest = await modelFile.read(source);
   const dataset = await openDataset(step.inputs.build_datasets);
-  const photos = await readFeatures(step.inputs.compute_features, dataset);
+  const featuresOf = (split: Split) => readFeatures(step.inputs.compute_features, split, dataset);
+  const photos = { train: await featuresOf("train"), val: await featuresOf("val") };
 
   const started = performance.now();
   const folds = { nSplits: recipe.folds, seed };

@@ -49,6 +49,11 @@ type Said = Conclusion | undefined;
 /** The flags that decide what is run, and what they come to. */
 export interface Settings {
   flags: FlagsSchema;
+  /**
+   * Whether the values of a flag, said as a list, are one setting with these flags: it then has them
+   * all, as an array. An axis of a sweep where left out.
+   */
+  isOneSetting?(name: string, flags: unknown): boolean;
   resolve(flags: unknown, folder: string, store: string): Promise<ResolvedSettings>;
 }
 
@@ -73,9 +78,14 @@ export function defineSettings<Entries extends FlagEntries>(
     folder: string,
     store: string,
   ) => Promise<ResolvedSettings>,
+  isOneSetting?: (name: string, flags: v.InferOutput<FlagsSchema<Entries>>) => boolean,
 ): Settings {
   // Who resolves flags has parsed them by this very schema.
-  return { flags, resolve: resolve as Settings["resolve"] };
+  return {
+    flags,
+    resolve: resolve as Settings["resolve"],
+    isOneSetting: isOneSetting as Settings["isOneSetting"],
+  };
 }
 
 /**

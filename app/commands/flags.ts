@@ -33,6 +33,17 @@ export function architectureFlag(facts: FlagFacts & { value: string }, ...others
   return flag(v.picklist([...others, ...ARCHITECTURE_NAMES]), { ...facts, axis: "list" });
 }
 
+/** One network, or several where they are compared. */
+const networksFlag: Flag<string | readonly string[] | undefined> = architectureFlag(
+  {
+    value: "auto|all|NAME[,NAME…]",
+    help: `${ARCHITECTURE_NAMES.join(", ")}; auto: what can be had. Recipe best compares those ` +
+      "that are named; auto: the small ones; all: all",
+  },
+  "auto",
+  "all",
+);
+
 export const dataFlag = flag(text, {
   value: "auto|hymenoptera|DIR|FILE.zip|URL|pypi:NAME",
   help: "photos: train/ and val/ with a folder a class, or only class folders",
@@ -62,10 +73,7 @@ export const TRAINING = grouped("What is run and trained", {
     help: "which models are taught: frozen, whose last layer alone learns, is the quick one",
     default: "both",
   }),
-  model: architectureFlag({
-    value: "auto|NAME",
-    help: `${ARCHITECTURE_NAMES.join(", ")}; auto: what can be had`,
-  }, "auto"),
+  model: networksFlag,
   data: dataFlag,
   weights: flag(text, {
     value: "FILE",

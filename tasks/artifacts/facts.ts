@@ -31,7 +31,7 @@ const data = v.object({
   sha256: v.string(),
   licence: v.optional(v.string()),
   note: v.optional(v.string()),
-  counts: v.object({ train: count, val: count }),
+  counts: v.object({ train: count, val: count, test: v.optional(count) }),
   smallest: size,
   largest: size,
   exifOrientation: v.boolean(),

@@ -92,7 +92,7 @@ Deno.test("the card tells each kind of training in its own words", () => {
     kind: "finetune",
     optimizer: "adamw",
     weightDecay: 0.05,
-    layerDecay: 0.75,
+    earliestRate: 0.1,
     warmup: 0.1,
     labelSmoothing: 0.2,
     clipNorm: 1,
@@ -103,7 +103,7 @@ Deno.test("the card tells each kind of training in its own words", () => {
   };
   assert.match(
     trained(finetune),
-    /: 2 epochs .* AdamW .* up to 0\.1 \(times 0\.75 .* decay 0\.05 and label smoothing 0\.2, seed 3/,
+    /: 2 epochs .* AdamW .* up to 0\.1 \(times 0\.1 .* decay 0\.05 and label smoothing 0\.2, seed 3/,
   );
   const sgd: FinetuneRecipe = { ...finetune, optimizer: "sgd" };
   assert.match(trained(sgd), /SGD with momentum 0\.9/);
