@@ -60,6 +60,11 @@ export async function stepParameters(
   if (flags.folds !== undefined && !best) {
     throw new UsageError("--folds is of --recipe best, which makes choices by cross-validation");
   }
+  if (flags.balance !== undefined && !best) {
+    throw new UsageError(
+      "--balance is of --recipe best: the tutorial's recipes take classes as they are",
+    );
+  }
   const probe = { ...PROBE, folds: flags.folds ?? PROBE.folds };
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
@@ -93,7 +98,11 @@ export async function stepParameters(
       build_datasets: {},
       ...(best && {
         compute_features: compute,
-        train_frozen: { device: choice.device, seed, recipe: probe },
+        train_frozen: {
+          device: choice.device,
+          seed,
+          recipe: { ...probe, balance: flags.balance ?? "auto" },
+        },
       }),
       ...(!best && branches.includes("frozen") && { train_frozen: train }),
       ...(branches.includes("finetune") && { train_finetune: train }),

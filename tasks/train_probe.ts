@@ -2,11 +2,13 @@
 import { openDataset } from "../data/dataset.ts";
 import type { Split } from "../data/dataset_index.ts";
 import { percent } from "../data/statistics/percent.ts";
-import type { ModelManifest } from "../models/manifest.ts";
+import type { ModelManifest, ProbeRecipe } from "../models/manifest.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { withHead } from "../training/head.ts";
 import { type History, learningCurves } from "../training/history.ts";
+import { type Balance, balanceFor, shareCorrection } from "../training/balance.ts";
+import { balancePhotos, photosByClass } from "../training/probe/balance_photos.ts";
 import { choosePenalty } from "../training/probe/choose_penalty.ts";
 import type { LabelledFeatures } from "../training/probe/labelled_features.ts";
 import { learningCurve } from "../training/probe/learning_curve.ts";
@@ -31,10 +33,15 @@ async function train(step: StepContext<TrainProbeParameters>): Promise<void> {
 
   const started = performance.now();
   const folds = { nSplits: recipe.folds, seed };
-  const { C, curve, outOfFold, classifier } = choosePenalty(photos.train, {
-    ...folds,
-    Cs: recipe.penalties,
-  });
+  const balance = balanceOf(photos.train, recipe.balance);
+  for (const line of balance.said) step.log(line);
+  const { C, curve, outOfFold, classifier: fitted } = choosePenalty(
+    balancePhotos(photos.train, balance.chosen, seed),
+    { ...folds, Cs: recipe.penalties },
+  );
+  const classifier = balance.chosen === "none"
+    ? fitted
+    : corrected(fitted, shareCorrection(outOfFold.probabilities, photosByClass(photos.train)));
   const seconds = (performance.now() - started) / 1000;
   step.log(
     `C ${C} of ${recipe.penalties.length} by cross-validation in ${recipe.folds} parts, in which ` +
@@ -76,6 +83,33 @@ async function train(step: StepContext<TrainProbeParameters>): Promise<void> {
     learningCurve: learningCurve(photos.train, { ...folds, C }),
   });
   step.result({ bestAccuracy: accuracy, C, seconds });
+}
+
+/** What the recipe says, or what the counts ask for; and what there is to say of it. */
+function balanceOf(
+  photos: LabelledFeatures,
+  asked: ProbeRecipe["balance"],
+): { chosen: Balance; said: string[] } {
+  const counts = photosByClass(photos);
+  const chosen = asked === "auto" ? balanceFor(counts) : asked ?? "none";
+  if (chosen === "none") return { chosen, said: [] };
+  const of = (count: number) => `${photos.classes[counts.indexOf(count)]} ${count}`;
+  const how = chosen === "loss" ? "by weight" : "by drawing their photos more often";
+  return {
+    chosen,
+    said: [
+      `of ${of(Math.max(...counts))} photos to train on, of ${
+        of(Math.min(...counts))
+      }: rare classes ` +
+      `count as much as frequent ones, ${how} (--balance ${chosen}); probabilities are corrected to ` +
+      "their true shares",
+    ],
+  };
+}
+
+/** The classifier with these offsets added to its logits. */
+function corrected<C extends LinearClassifier>(classifier: C, offsets: readonly number[]): C {
+  return { ...classifier, intercept: classifier.intercept.map((bias, k) => bias + offsets[k]) };
 }
 
 /** Mean cross-entropy and accuracy, as a training phase is told. */

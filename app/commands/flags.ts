@@ -11,7 +11,7 @@ import { PROBE, RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
 const { recipe: { entries: recipe }, seed, threads, backend } = steps.train.entries;
-const { folds } = steps.trainProbe.entries.recipe.entries;
+const { folds, balance } = steps.trainProbe.entries.recipe.entries;
 
 /** @param byDefault what computes where the flag does not say */
 export function backendFlag(byDefault: "auto" | "wasm") {
@@ -98,6 +98,12 @@ export const TRAINING = grouped("What is run and trained", {
     value: "N",
     help: "parts of best's cross-validation, by which choices are made (the recipe's: " +
       `${PROBE.folds})`,
+  }),
+  balance: flag(balance.wrapped, {
+    value: balance.wrapped.options.join("|"),
+    help: "how best's last layer learns rare classes: by weight in the loss, by drawing their " +
+      "photos more often, or not at all (auto: by the counts)",
+    axis: "list",
   }),
   seed: flag(number(seed), {
     value: "N",
