@@ -18,6 +18,8 @@ export interface BuildOptions {
   workers?: number;
   /** Turn photos upright by their EXIF data; the tutorial does not. */
   exifOrientation?: boolean;
+  /** Called before each photo, with its path. */
+  at?: (path: string) => void;
   /** Called after each photo. */
   progress?: (done: number, total: number) => void;
   /** Called for each photo file, with what its examination says or why it was refused. */
@@ -70,6 +72,7 @@ export async function buildDataset(
     const pack = await PackWriter.create(`${outputFolder}/${DATASET_FILES.pack(split)}`);
     try {
       for (const { path, label } of samples) {
+        options.at?.(path);
         const result = (await decoded.next()).value!;
         options.onExamined?.(examinedFrom(path, { split, className: classes[label] }, result));
         if ("refusal" in result) {

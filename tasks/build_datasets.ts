@@ -28,6 +28,7 @@ async function build(step: StepContext<unknown>): Promise<void> {
   await buildDataset(photos, step.output, {
     exifOrientation,
     signal: step.signal,
+    at: step.at,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => examined.push(photo),
     onQuarantine: ({ path, reason }) => {

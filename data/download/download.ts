@@ -1,7 +1,7 @@
 /** Files from the network: resumed, checked, and either there as a whole or not there. */
 import { basename, dirname } from "node:path";
 import { digestMatches, formatPin, type Pin, sha256OfFile } from "./digest.ts";
-import { UnavailableError, WrongContentError } from "./errors.ts";
+import { BrokenOffError, UnavailableError, WrongContentError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import { publicUrl } from "./public_url.ts";
 import { InterruptedError, type Patience, transfer } from "./transfer.ts";
@@ -92,7 +92,7 @@ export async function download(
       // Once it has answered, a server that is gone is no reason to look for another source.
       if (!interrupted && !(error instanceof UnavailableError && attempt > 0)) throw error;
       if (interrupted && attempt < RESUMPTIONS) continue;
-      throw new Error(
+      throw new BrokenOffError(
         `${error.message}, also when asked again. Run it again to go on: ${part} keeps what came`,
       );
     }

@@ -97,7 +97,7 @@ export async function transfer(url: string, part: Part, patience: Patience, opti
     if (!failure) throw nameUnwritten(error, part.path);
     const message = `${publicUrl(url)} ${failure}`;
     if (started) throw new InterruptedError(message);
-    throw new UnavailableError(`${message}. Check the network and its proxy`);
+    throw new UnavailableError(`${message}. Check the network and its proxy`, { transient: true });
   }
 }
 
@@ -132,9 +132,14 @@ function strongTag(response: Response): string | undefined {
   return tag && !tag.startsWith("W/") ? tag : undefined;
 }
 
+/** A server that took too long to be asked, or is asked too often. */
+const BUSY = [408, 429];
+
 function statusError(url: string, response: Response): Error {
   const status = `${response.status} ${response.statusText}`.trim();
-  return new UnavailableError(`${publicUrl(url)} answers HTTP ${status}. Check the address`);
+  return new UnavailableError(`${publicUrl(url)} answers HTTP ${status}. Check the address`, {
+    transient: response.status >= 500 || BUSY.includes(response.status),
+  });
 }
 
 function sizeError(url: string, actual: number, expected: number): Error {

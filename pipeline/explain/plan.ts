@@ -3,6 +3,7 @@ import { inputsOf, kindOf, type StepDeclaration } from "../declaration.ts";
 import type { Pipeline } from "../graph.ts";
 import { inStore, messageOf } from "../errors.ts";
 import { keyOf } from "../fingerprint.ts";
+import { type Retries, retriesOf } from "../process/attempts.ts";
 import { openSession, type PipelineOptions, type Session } from "../session.ts";
 import type { Change } from "./changes.ts";
 import { explain, type Explanation, type Why, whyCached, whyNew } from "./explain.ts";
@@ -20,6 +21,10 @@ export interface PlanEntry {
   nearest?: Explanation["nearest"];
   /** How long it took to make the artifact, or the nearest earlier one; unknown where none is. */
   seconds?: number;
+  /** For a step that would run: seconds that an attempt may take, where there is a limit. */
+  timeLimit?: number;
+  /** For a step that would run: how often it is tried again after which failures, where it is. */
+  retries?: Retries;
   /** The artifact's folder, for cached steps. */
   artifact?: string;
   /** Digest of the artifact, for cached steps. */
@@ -72,12 +77,16 @@ async function planStep(
     const reason = `it needs ${blocked.step}, which is blocked`;
     return { step: step.name, status: "blocked", reason, changes: [] };
   }
+  const given = parameters[step.name];
+  const [timeLimit, retries] = [step.timeLimit?.(given), retriesOf(step, given)];
+  const limits = { ...timeLimit !== undefined && { timeLimit }, ...retries && { retries } };
   try {
     if (neverRan) {
       // There is nothing to look up, so it is enough that all it reads is there.
       await code.check(step.module);
       await fingerprinter.externalsOf(step, parameters[step.name]);
-      return { step: step.name, status: "would_run", ...whyNew(forced.has(step.name)) };
+      const why = whyNew(forced.has(step.name));
+      return { step: step.name, status: "would_run", ...limits, ...why };
     }
     const digests = Object.fromEntries(inputs.map(([name, { digest }]) => [name, digest ?? ""]));
     const fingerprint = await fingerprinter.take(
@@ -104,7 +113,7 @@ async function planStep(
     const question = { step, fingerprint, closure, lookup, forced: forced.has(step.name) };
     const explanation = await explain(question, store, code);
     const seconds = explanation.nearest?.seconds;
-    return { step: step.name, status: "would_run", seconds, ...explanation };
+    return { step: step.name, status: "would_run", seconds, ...limits, ...explanation };
   } catch (error) {
     return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };
   }
