@@ -3,6 +3,8 @@ export const STEP_SUMMARIES: Readonly<Record<string, string>> = {
   download_data: "fetch photos, from wherever they come, and divide them into train and val",
   convert_weights: "fetch pretrained weights and check them against the architecture",
   build_datasets: "look at the photos and pack those that can be read",
+  choose_backbone: "compare networks by cross-validation (of --recipe best)",
+  compute_features: "have the frozen network look at every photo once (of --recipe best)",
   train_finetune: "train every layer, from the pretrained weights on",
   train_frozen: "train a new head on frozen features",
   evaluate: "score both models on the val photos and compare them",

@@ -8,7 +8,7 @@ import {
 } from "./dataset_index.ts";
 import { decodeInOrder } from "./decode_pool.ts";
 import { type Examined, examinedFrom } from "./examined.ts";
-import { IMG_EXTENSIONS } from "./image_folder.ts";
+import { PHOTO_EXTENSIONS } from "./image_folder.ts";
 import { PackWriter } from "./pack.ts";
 import { checkNotEmpty, listSplits } from "./splits.ts";
 
@@ -55,7 +55,7 @@ export async function buildDataset(
     options.onQuarantine?.({ path, reason });
   };
   for (const path of lists.ignored) {
-    leaveOut(path, `not a photo by its name: ImageFolder takes ${IMG_EXTENSIONS.join(" ")}`);
+    leaveOut(path, `not a photo by its name: taken are ${PHOTO_EXTENSIONS.join(" ")}`);
   }
 
   const total = SPLITS.reduce((sum, split) => sum + lists.samples[split].length, 0);

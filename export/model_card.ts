@@ -1,6 +1,6 @@
 /** The Markdown that goes with every export: what the model is, how good, from what, and how to use it. */
 import { counted, percent, percentRange } from "../data/statistics/percent.ts";
-import { classNames } from "../models/manifest.ts";
+import { classNames, type Recipe } from "../models/manifest.ts";
 import type { ModelDescription } from "./description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import { type Format, usage } from "./usage.ts";
@@ -132,15 +132,31 @@ function describeSource({ origin, sha256, counts }: CardSource): string {
 
 function describeTraining({ training, pretrained }: ModelDescription): string {
   const { branch, recipe, seed, bestEpoch, device } = training!;
-  const { epochs, batchSize, lr, momentum, stepSize, gamma } = recipe;
   const what = branch === "finetune"
     ? "All parameters were finetuned"
     : "The last layer alone was trained, on features of the frozen network";
-  return `${what}: ${
-    counted(epochs, "epoch")
-  } of batches of ${batchSize}, SGD with momentum ${momentum} and learning ` +
-    `rate ${lr}, times ${gamma} every ${counted(stepSize, "epoch")}, seed ${seed}, on ${
-      markdownText(device)
-    }; epoch ${bestEpoch + 1} was the best. It ` +
+  const best = recipe.kind === "probe" ? "" : `; epoch ${bestEpoch + 1} was the best`;
+  return `${what}: ${describeRecipe(recipe)}, seed ${seed}, on ${
+    markdownText(device)
+  }${best}. It ` +
     `started from ${markdownText(pretrained.origin)} (SHA-256 ${pretrained.sha256 || "unknown"}).`;
+}
+
+function describeRecipe(recipe: Recipe): string {
+  if (recipe.kind === "probe") {
+    return "a logistic regression fitted to convergence, its penalty chosen by cross-validation in " +
+      counted(recipe.folds, "fold");
+  }
+  const { epochs, batchSize, lr, momentum } = recipe;
+  const batches = `${counted(epochs, "epoch")} of batches of ${batchSize}`;
+  if (recipe.kind === undefined) {
+    const { stepSize, gamma } = recipe;
+    return `${batches}, SGD with momentum ${momentum} and learning rate ${lr}, times ${gamma} every ` +
+      counted(stepSize, "epoch");
+  }
+  const { optimizer, weightDecay, earliestRate, labelSmoothing } = recipe;
+  const name = optimizer === "adamw" ? "AdamW" : `SGD with momentum ${momentum}`;
+  return `${batches}, ${name} with a learning rate up to ${lr} (times ${earliestRate} in the first ` +
+    `layers) that then falls as a cosine, weight decay ${weightDecay} and label smoothing ` +
+    labelSmoothing;
 }

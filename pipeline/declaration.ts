@@ -72,6 +72,12 @@ export interface StepDeclaration<P = unknown> {
    * record gives them: `{before: "train_a", after: "train_b"}`.
    */
   readonly inputs: readonly string[] | Readonly<Record<string, string>>;
+  /**
+   * Of the inputs, by the step's own names, those that it does without where they cannot be made: a
+   * candidate that cannot be reached. That fails no run, and is told; the step's key is that of the
+   * inputs it had, so that it runs again when there are more.
+   */
+  readonly optional?: readonly string[];
   /** Files and folders that must be in the artifact. */
   readonly outputs: readonly string[];
   /**

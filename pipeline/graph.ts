@@ -96,6 +96,28 @@ export function selectSteps(
   return steps.filter(({ name }) => wanted.has(name));
 }
 
+/**
+ * The steps without which the targets cannot be made: those that no other step can do without. Where
+ * none is named, the targets are the steps that no other needs.
+ */
+export function essentialSteps(
+  steps: readonly StepDeclaration[],
+  targets: readonly string[] = [],
+): ReadonlySet<string> {
+  const needed = new Set(steps.flatMap(upstream));
+  const ends = targets.length > 0
+    ? targets
+    : steps.map(({ name }) => name).filter((name) => !needed.has(name));
+  const essential = new Set(ends);
+  for (const step of steps.toReversed()) {
+    if (!essential.has(step.name)) continue;
+    for (const [name, from] of Object.entries(inputsOf(step))) {
+      if (!step.optional?.includes(name)) essential.add(from);
+    }
+  }
+  return essential;
+}
+
 /** @throws {PipelineError} when one of `names` is no step's */
 export function checkNames(pipeline: Pick<Pipeline, "steps">, names: Iterable<string>): void {
   const known = new Set(pipeline.steps.map(({ name }) => name));

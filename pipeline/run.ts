@@ -1,7 +1,7 @@
 /** A run: every step after its inputs, as many at a time as there is room for. */
 import { shownParameters } from "./process/conceal.ts";
 import { inputsOf, type Resources, type StepDeclaration } from "./declaration.ts";
-import type { Pipeline } from "./graph.ts";
+import { essentialSteps, type Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
@@ -54,6 +54,7 @@ class Run {
   readonly #failFast = new AbortController();
   readonly #record: RunRecord;
   readonly #context: RunContext;
+  readonly #essential: ReadonlySet<string>;
   #recordWritten = { at: -Infinity, took: 0 };
   #writing: Promise<void> = Promise.resolve();
 
@@ -64,6 +65,7 @@ class Run {
     private readonly options: RunOptions & { executor: Executor },
   ) {
     const { onEvent = () => {}, executor, signal, targets = [] } = options;
+    this.#essential = essentialSteps(session.steps, targets);
     const total = { cpu: navigator.hardwareConcurrency, gpu: 1, ...options.resources };
     this.#context = {
       session,
@@ -77,7 +79,8 @@ class Run {
       signal,
       giveUp: AbortSignal.any([this.#failFast.signal, ...signal ? [signal] : []]),
       onFailure: (step) => {
-        if (!options.keepGoing) this.#failFast.abort(new Error(`${step} failed`));
+        if (options.keepGoing || !this.#essential.has(step)) return;
+        this.#failFast.abort(new Error(`${step} failed`));
       },
     };
     this.#record = {
@@ -87,6 +90,9 @@ class Run {
       started: new Date().toISOString(),
       seconds: 0,
       targets: [...targets],
+      graph: Object.fromEntries(
+        pipeline.steps.map((step) => [step.name, Object.values(inputsOf(step))]),
+      ),
       parameters: Object.fromEntries(
         session.steps.map((step) => [
           step.name,
@@ -106,7 +112,9 @@ class Run {
     for (const step of session.steps) artifacts.set(step.name, this.#settle(step, artifacts));
     await Promise.all(artifacts.values());
 
-    const failed = this.#record.steps.some(({ status }) => status === "failed");
+    const failed = this.#record.steps.some(({ step, status }) =>
+      status === "failed" && this.#essential.has(step)
+    );
     const status: RunStatus = options.signal?.aborted ? "interrupted" : failed ? "failed" : "done";
     const seconds = secondsSince(this.#started);
     Object.assign(this.#record, { status, seconds });
@@ -124,6 +132,7 @@ class Run {
     const inputs: Record<string, Artifact> = {};
     for (const [name, from] of Object.entries(inputsOf(step))) {
       const artifact = await artifacts.get(from)!;
+      if (!artifact && step.optional?.includes(name)) continue;
       if (!artifact) {
         await this.#finished({
           step: step.name,

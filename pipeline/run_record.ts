@@ -30,6 +30,8 @@ export interface RunRecord {
   started: string;
   seconds: number;
   targets: string[];
+  /** The inputs of every step, those too that were not looked at; records of before have none. */
+  graph?: Record<string, string[]>;
   /** As validated, by step; without secrets. */
   parameters: Record<string, Json>;
   /** In the order in which they ended. */

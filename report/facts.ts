@@ -7,7 +7,7 @@ import type { Finding } from "../data/doctor/finding.ts";
 import type { RgbImage } from "../data/image.ts";
 import type { SourceInfo } from "../data/sources/source_info.ts";
 import type { Calibration } from "../inference/calibration.ts";
-import type { Branch, ModelManifest } from "../models/manifest.ts";
+import type { Branch, ModelManifest, OfBranches } from "../models/manifest.ts";
 import type { LearningCurves } from "../training/history.ts";
 import type { BranchComparison, BranchScore } from "../training/score.ts";
 import type { Heat } from "./heat_overlay.ts";
@@ -47,8 +47,9 @@ export interface ReportFacts<Photo = RgbImage> {
   classes: readonly string[];
   data: DataFacts;
   model: ModelFacts;
-  branches: Record<Branch, BranchFacts>;
-  comparison: Omit<BranchComparison, "summary">;
+  branches: OfBranches<BranchFacts>;
+  /** Absent where one branch alone was trained. */
+  comparison?: Omit<BranchComparison, "summary">;
   /** The branch that the photos below are of. */
   shown: Branch;
   /** A training batch as the network is given it. */

@@ -5,6 +5,7 @@ import { openDataset } from "../data/dataset.ts";
 import { SPLITS } from "../data/dataset_index.ts";
 import type { Examined } from "../data/examined.ts";
 import { hasImageExtension } from "../data/image_folder.ts";
+import { describeTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../data/left_out_tally.ts";
 import { type Collection, diagnose } from "../data/doctor/diagnose.ts";
 import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
@@ -24,7 +25,7 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const photos = `${step.inputs.download_data}/photos`;
   const examined: Examined[] = [];
   const passedOver: string[] = [];
-  let quarantined = 0;
+  const reasons: string[] = [];
   await buildDataset(photos, step.output, {
     exifOrientation,
     signal: step.signal,
@@ -32,8 +33,9 @@ async function build(step: StepContext<unknown>): Promise<void> {
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => examined.push(photo),
     onQuarantine: ({ path, reason }) => {
-      quarantined++;
-      if (!hasImageExtension(path)) passedOver.push(path);
+      const isTaken = hasImageExtension(path);
+      if (!isTaken) passedOver.push(path);
+      reasons.push(isTaken ? reasonOf(reason) : PASSED_OVER);
       step.log(`left out ${path}: ${reason}`);
     },
   });
@@ -43,10 +45,10 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const counts = Object.fromEntries(SPLITS.map((split) => [split, dataset.photos(split).length]));
   step.log(
     `${counted(counts.train, "photo")} to train on, ${counts.val} kept aside to measure by ` +
-      `(validation), ${quarantined} left out`,
+      `(validation), ${describeTally(tallyLeftOut(reasons))}`,
   );
   const findings = await consult(step, { files: examined, passedOver }, photos, exifOrientation);
-  step.result({ ...counts, quarantined, findings });
+  step.result({ ...counts, quarantined: reasons.length, findings });
 }
 
 /** What the data doctor says of the photos: all in files, the worst in the log. */

@@ -7,12 +7,12 @@ import { percent } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { predictionGrid } from "../report/prediction_grid.ts";
-import { calibrate, calibrated } from "../inference/calibration.ts";
-import { references, unlikeThreshold } from "../inference/out_of_distribution.ts";
+import { calibrate, calibrated, type Calibration } from "../inference/calibration.ts";
+import { type References, references, unlikeThreshold } from "../inference/out_of_distribution.ts";
 import { argmax } from "../models/logits.ts";
 import { type PhotoLogits, predictDataset } from "../inference/predict_dataset.ts";
-import { compareBranches, scoreBranch } from "../training/score.ts";
-import { type Branch, BRANCHES } from "../models/manifest.ts";
+import { type BranchScore, compareBranches, scoreBranch } from "../training/score.ts";
+import { type Branch, BRANCHES, type OfBranches } from "../models/manifest.ts";
 import { writeFacts } from "./artifacts/facts.ts";
 import { metricsFile } from "./artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
@@ -31,50 +31,56 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
   const { backend, threads, tuning } = step.parameters;
   await activateBackend(backend, { threads, tuning });
   const dataset = await openDataset(step.inputs.build_datasets);
-  const photos: Record<Branch, PhotoLogits[]> = {
-    finetune: await predictVal(step, dataset, "finetune"),
-    frozen: await predictVal(step, dataset, "frozen"),
-  };
-  const featuresOf = (branch: Branch) => references(photos[branch].map(({ features }) => features));
-  const known = { finetune: featuresOf("finetune"), frozen: featuresOf("frozen") };
-  const score = (branch: Branch) => ({
-    ...scoreBranch(photos[branch], dataset.classes),
-    calibration: calibrate(photos[branch]),
-    unlike_beyond: unlikeThreshold(known[branch]) ?? null,
-  });
-  const branches = { finetune: score("finetune"), frozen: score("frozen") };
-  const comparison = compareBranches(photos.finetune, photos.frozen);
+  // A run may have trained one branch alone.
+  const trained = BRANCHES.filter((branch) => step.inputs[`train_${branch}`] !== undefined);
+  const photos: OfBranches<PhotoLogits[]> = {};
+  const known: OfBranches<References> = {};
+  const branches: OfBranches<Scored> = {};
+  for (const branch of trained) {
+    const answers = photos[branch] = await predictVal(step, dataset, branch);
+    const familiar = known[branch] = references(answers.map(({ features }) => features));
+    branches[branch] = {
+      ...scoreBranch(answers, dataset.classes),
+      calibration: calibrate(answers),
+      unlike_beyond: unlikeThreshold(familiar) ?? null,
+    };
+  }
+  const comparison = photos.finetune && photos.frozen &&
+    compareBranches(photos.finetune, photos.frozen);
   await metricsFile.write(step.output, { branches, comparison });
   await writeReferences(step.output, known);
 
   const files = dataset.photos("val");
   await writeJson(
     `${step.output}/predictions.json`,
-    photos.finetune.map(({ index, label }, i) => ({
+    photos[trained[0]]!.map(({ index, label }, i) => ({
       path: files[index].path,
       label: dataset.classes[label],
-      finetune: describe(photos.finetune[i], dataset.classes, branches.finetune),
-      frozen: describe(photos.frozen[i], dataset.classes, branches.frozen),
+      ...Object.fromEntries(trained.map((branch) => [
+        branch,
+        describe(photos[branch]![i], dataset.classes, branches[branch]!),
+      ])),
     })),
   );
-  for (const branch of BRANCHES) {
+  for (const branch of trained) {
+    const score = branches[branch]!;
     await Deno.writeFile(
       `${step.output}/predictions_${branch}.png`,
-      await drawPredictions(dataset, branch, photos[branch], branches[branch]),
+      await drawPredictions(dataset, branch, photos[branch]!, score),
     );
-    const { temperature, ece } = branches[branch].calibration;
+    const { temperature, ece } = score.calibration;
     step.log(
-      `${branch}: ${accuracyInWords(branches[branch])}; how sure it says it is differs from how ` +
+      `${branch}: ${accuracyInWords(score)}; how sure it says it is differs from how ` +
         `often it is right by ${percent(ece.after)} (calibration error at temperature ` +
         `${temperature.toFixed(2)}; ${percent(ece.before)} without)`,
     );
   }
-  step.log(comparison.summary);
+  if (comparison) step.log(comparison.summary);
   await writeFacts(
     step.output,
     await reportFacts({ dataset, photos, branches, comparison }, step.inputs),
   );
-  step.result({ finetune: branches.finetune.accuracy, frozen: branches.frozen.accuracy });
+  step.result(Object.fromEntries(trained.map((branch) => [branch, branches[branch]!.accuracy])));
 }
 
 async function predictVal(
@@ -107,15 +113,12 @@ async function predictVal(
   }
 }
 
-/** What a branch's score says of how its logits are to be read. */
-interface Scored {
-  calibration: { temperature: number };
-}
+type Scored = BranchScore & { calibration: Calibration; unlike_beyond: number | null };
 
 function describe(
   { logits }: PhotoLogits,
   classes: readonly string[],
-  { calibration: { temperature } }: Scored,
+  { calibration: { temperature } }: Pick<Scored, "calibration">,
 ) {
   const predicted = argmax(logits);
   const probability = calibrated(logits, temperature)[predicted];

@@ -29,6 +29,7 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
   const image = await decodeImage(await Deno.readFile(file), { exifOrientation: true });
   const predictions: Record<string, unknown> = {};
   for (const branch of BRANCHES) {
+    if (step.inputs[`train_${branch}`] === undefined) continue; // a run may train one alone
     const trained = step.inputs[`train_${branch}`];
     const manifest = await modelFile.read(trained);
     const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);

@@ -3,12 +3,17 @@ import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
 import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
-import type { Branch, ModelManifest } from "../models/manifest.ts";
+import {
+  branchesIn,
+  type ModelManifest,
+  type OfBranches,
+  type Recipe,
+} from "../models/manifest.ts";
 import type { BranchFacts, DataFacts, ReportFacts, ShownPhoto } from "../report/facts.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
-import type { BranchComparison, BranchScore } from "../training/score.ts";
+import { type BranchComparison, type BranchScore, takenBranch } from "../training/score.ts";
 import { loadModel } from "../inference/load_model.ts";
 import { explainPhotos } from "../inference/explain_photos.ts";
 import { curvesFile } from "./artifacts/history.ts";
@@ -23,9 +28,9 @@ const EXPLAINED = 6;
 
 export interface Evaluation {
   dataset: Dataset;
-  photos: Record<Branch, PhotoLogits[]>;
-  branches: Record<Branch, BranchScore & { calibration: Calibration }>;
-  comparison: BranchComparison;
+  photos: OfBranches<PhotoLogits[]>;
+  branches: OfBranches<BranchScore & { calibration: Calibration }>;
+  comparison?: BranchComparison;
 }
 
 /** @param inputs folders of the steps before evaluate */
@@ -34,17 +39,18 @@ export async function reportFacts(
   inputs: Record<string, string>,
 ): Promise<ReportFacts> {
   // As `predict` chooses.
-  const shown = comparison.better === "frozen" ? "frozen" : "finetune";
+  const shown = takenBranch({ branches, comparison });
   const trained = inputs[`train_${shown}`];
   const manifest = await modelFile.read(trained);
   const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
   const { preprocessing } = manifest;
   const show = (photo: PhotoLogits) =>
-    describe(photo, dataset, preprocessing, branches[shown].calibration);
-  const withCurves = async (branch: Branch): Promise<BranchFacts> => ({
-    ...branches[branch],
-    curves: await curvesFile.read(inputs[`train_${branch}`]),
-  });
+    describe(photo, dataset, preprocessing, branches[shown]!.calibration);
+  const withCurves: OfBranches<BranchFacts> = {};
+  for (const branch of branchesIn(branches)) {
+    const curves = await curvesFile.read(inputs[`train_${branch}`]);
+    withCurves[branch] = { ...branches[branch]!, curves };
+  }
   try {
     return {
       classes: dataset.classes,
@@ -54,14 +60,14 @@ export async function reportFacts(
         pretrained: manifest.pretrained,
         preprocessing,
       },
-      branches: { finetune: await withCurves("finetune"), frozen: await withCurves("frozen") },
+      branches: withCurves,
       comparison,
       shown,
       batch: await trainingBatch(dataset),
-      worst: worstMistakes(photos[shown], SHOWN).map(show),
-      leastSure: leastSure(photos[shown], SHOWN).map(show),
-      explained: await explain(telling(photos[shown], EXPLAINED).map(show)),
-      settings: settings(manifest, (await withCurves(shown)).curves),
+      worst: worstMistakes(photos[shown]!, SHOWN).map(show),
+      leastSure: leastSure(photos[shown]!, SHOWN).map(show),
+      explained: await explain(telling(photos[shown]!, EXPLAINED).map(show)),
+      settings: settings(manifest, withCurves[shown]!.curves),
     };
   } finally {
     model.dispose();
@@ -124,13 +130,9 @@ function settings(
   { epochs }: BranchFacts["curves"],
 ): [string, string][] {
   const { seed, device, recipe } = training!;
-  const { batchSize, lr, momentum } = recipe;
-  const rates = [...new Set(epochs.map(({ lr }) => lr))].map((rate) => rate.toPrecision(2));
+  const rates = [...new Set(epochs.map(({ lr }) => lr))];
   return [
-    ["Epochs", String(recipe.epochs)],
-    ["Photos a batch", String(batchSize)],
-    ["Learning rate", rates.length > 1 ? `${lr}, then ${rates.slice(1).join(", ")}` : String(lr)],
-    ["Optimiser", `SGD with momentum ${momentum}`],
+    ...recipeSettings(recipe, rates),
     ["Seed", String(seed)],
     [
       "Photos are",
@@ -138,5 +140,39 @@ function settings(
     ],
     ["Trained on", device],
     ["TensorFlow.js", tf.version_core],
+  ];
+}
+
+/** @param rates those that epochs had, in their order */
+function recipeSettings(recipe: Recipe, rates: readonly number[]): [string, string][] {
+  if (recipe.kind === "probe") {
+    return [["Head", "fitted to convergence on features of the frozen network"]];
+  }
+  const { epochs, batchSize, lr, momentum } = recipe;
+  const common: [string, string][] = [
+    ["Epochs", String(epochs)],
+    ["Photos a batch", String(batchSize)],
+  ];
+  if (recipe.kind === undefined) {
+    const later = rates.slice(1).map((rate) => rate.toPrecision(2));
+    return [
+      ...common,
+      ["Learning rate", later.length > 0 ? `${lr}, then ${later.join(", ")}` : String(lr)],
+      ["Optimiser", `SGD with momentum ${momentum}`],
+    ];
+  }
+  const { optimizer, weightDecay, earliestRate } = recipe;
+  return [
+    ...common,
+    [
+      "Learning rate",
+      `up to ${lr}, then a cosine to 0; times ${earliestRate} in the first layers`,
+    ],
+    [
+      "Optimiser",
+      optimizer === "adamw"
+        ? `AdamW with weight decay ${weightDecay}`
+        : `SGD with momentum ${momentum} and weight decay ${weightDecay}`,
+    ],
   ];
 }

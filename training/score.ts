@@ -2,7 +2,7 @@
 import { counted } from "../data/statistics/percent.ts";
 import { wilsonInterval } from "../data/statistics/wilson_interval.ts";
 import { argmax } from "../models/logits.ts";
-import type { Branch } from "../models/manifest.ts";
+import { type Branch, branchesIn, type OfBranches } from "../models/manifest.ts";
 import { confusionMatrix, mcnemarExact } from "./metrics.ts";
 
 /** What scoring asks of a photo. */
@@ -106,4 +106,16 @@ function summarize(
   return p < 0.05
     ? `${lead}: more than chance explains (McNemar's exact test, p = ${p.toPrecision(2)})`
     : `${lead}: chance alone explains that (McNemar's exact test, p = ${p.toPrecision(2)})`;
+}
+
+/** What was trained, and how the branches compare where both were. */
+interface Evaluated {
+  branches: Readonly<OfBranches<unknown>>;
+  comparison?: Pick<BranchComparison, "better">;
+}
+
+/** The branch whose model is taken: the better one, finetune where both are equal, or the only one. */
+export function takenBranch({ branches, comparison }: Evaluated): Branch {
+  if (!comparison) return branchesIn(branches)[0];
+  return comparison.better === "frozen" ? "frozen" : "finetune";
 }

@@ -3,6 +3,7 @@ import type { Pipeline } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { accuracyInWords } from "../../data/statistics/accuracy_in_words.ts";
 import { metricsFile } from "../../tasks/artifacts/metrics.ts";
+import { takenBranch } from "../../training/score.ts";
 import type { Conclusion } from "../cli/application.ts";
 import { drawRun, evaluationOf } from "./run_report.ts";
 
@@ -37,7 +38,11 @@ export async function concludeRun(
 
 /** How good the better branch is, in a sentence. */
 async function resultOf(evaluation: string): Promise<string> {
-  const { branches, comparison: { better } } = await metricsFile.read(evaluation);
-  if (better === "equal") return `Both models are ${accuracyInWords(branches.finetune)}.`;
-  return `The better one, ${BRANCH_IN_WORDS[better]}, is ${accuracyInWords(branches[better])}.`;
+  const metrics = await metricsFile.read(evaluation);
+  const { better } = metrics.comparison ?? {};
+  const taken = takenBranch(metrics);
+  const accuracy = accuracyInWords(metrics.branches[taken]!);
+  if (better === "equal") return `Both models are ${accuracy}.`;
+  const lead = better ? "The better one, " : "The only one, ";
+  return `${lead}${BRANCH_IN_WORDS[taken]}, is ${accuracy}.`;
 }

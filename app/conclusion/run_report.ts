@@ -1,6 +1,7 @@
 /** What is drawn when a run is over, or later: its page and its curves, at a place that stays. */
 import { dirname } from "node:path";
 import { sha256 } from "../../pipeline/digest.ts";
+import { inputsOf } from "../../pipeline/declaration.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
 import { DamageError } from "../../pipeline/errors.ts";
 import { openStore } from "../../pipeline/implementations.ts";
@@ -54,14 +55,19 @@ export function evaluationOf({ steps }: RunRecord): string | undefined {
   return folder !== undefined && isThere(folder) ? folder : undefined;
 }
 
-/** Steps in the pipeline's order, those too that the run did not look at. */
-function reportedRun({ steps }: Pipeline, record: RunRecord): ReportedRun {
+/**
+ * Steps in the pipeline's order, those too that the run did not look at.
+ * @param pipeline that of a record which does not tell its own
+ */
+function reportedRun(pipeline: Pipeline, record: RunRecord): ReportedRun {
+  const graph = record.graph ??
+    Object.fromEntries(pipeline.steps.map((step) => [step.name, Object.values(inputsOf(step))]));
   return {
     ...record,
-    steps: steps.map(({ name, inputs }) => ({
+    steps: Object.entries(graph).map(([name, inputs]) => ({
       ...record.steps.find(({ step }) => step === name),
       step: name,
-      inputs: Object.values(inputs),
+      inputs,
     })),
   };
 }

@@ -14,6 +14,12 @@ import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
 import { predictPhotos } from "../../inference/predict_photos.ts";
+import {
+  describeTally,
+  type LeftOutTally,
+  reasonOf,
+  tallyLeftOut,
+} from "../../data/left_out_tally.ts";
 import { counted } from "../../data/statistics/percent.ts";
 import { printable } from "../../report/text.ts";
 
@@ -41,7 +47,7 @@ export async function predictPaths(
     crops[Symbol.dispose](); // one that is stuck would outlive this process
     Deno.exit(EXIT.interrupted);
   });
-  const { paths, count, notes } = await listPhotos(operands, folder);
+  const { paths, count, notes, leftOut } = await listPhotos(operands, folder);
   for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
   if (format === "table") console.error(printable(`with ${chosen.what}`));
@@ -64,7 +70,8 @@ export async function predictPaths(
   if (format === "csv") console.log(text.head);
   const pictures = new PredictionPictures();
   const picture = flags.grid ? TILE : undefined;
-  let done = 0, failed = 0;
+  let done = 0;
+  const refusals: string[] = [];
   const started = performance.now();
   const results = predictPhotos(paths, {
     ...resources,
@@ -76,21 +83,22 @@ export async function predictPaths(
   for await (const { result, crop, picture } of results) {
     done++;
     const isFailure = "error" in result;
-    if (isFailure) failed++;
+    if (isFailure) refusals.push(reasonOf(result.error));
     if (format === "json") json(result);
     else if (isFailure && format === "table") console.error(text.line(result));
     else console.log(text.line(result));
     if (!isFailure && crop) pictures.add({ prediction: result, crop, picture });
   }
+  const tally = tallyLeftOut([...refusals, ...leftOut]);
   if (format !== "json" && done > 1) {
-    console.error(describePace(done, failed, (performance.now() - started) / 1000));
-  }
+    console.error(describePace(done, tally, (performance.now() - started) / 1000));
+  } else if (leftOut.length > 0) console.error(describeTally(tally));
   if (flags.grid) await pictures.drawGrid(resolve(folder, flags.grid));
   if (flags.explain) {
     const path = resolve(folder, flags.explain);
     await pictures.drawExplained(path, chosen.source, { backend, threads });
   }
-  return failed > 0 ? EXIT.failed : EXIT.done;
+  return refusals.length > 0 ? EXIT.failed : EXIT.done;
 }
 
 function formatOf({ format, json }: PredictContext["flags"]): string {
@@ -101,8 +109,8 @@ function formatOf({ format, json }: PredictContext["flags"]): string {
   return format;
 }
 
-function describePace(done: number, failed: number, seconds: number): string {
-  const failures = failed > 0 ? `, ${failed} of them could not be read` : "";
-  return `${counted(done, "photo")}${failures} in ${seconds.toFixed(1)} s: ` +
-    `${(done / seconds).toFixed(0)} a second`;
+function describePace(done: number, leftOut: LeftOutTally, seconds: number): string {
+  return `${counted(done, "photo")} in ${seconds.toFixed(1)} s: ${
+    (done / seconds).toFixed(0)
+  } a second; ${describeTally(leftOut)}`;
 }

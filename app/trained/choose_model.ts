@@ -20,6 +20,7 @@ import {
 } from "../../export/description.ts";
 import { type Branch, classNames } from "../../models/manifest.ts";
 import { ARCHITECTURES } from "../../models/registry.ts";
+import { takenBranch } from "../../training/score.ts";
 import { readMetadata } from "../../weights/metadata.ts";
 import { WeightsError } from "../../weights/tensor.ts";
 
@@ -97,8 +98,7 @@ async function betterBranch(latest: LatestResults): Promise<Branch> {
   const evaluated = await latest.of("evaluate");
   if (!evaluated) return await latest.of("train_finetune") ? "finetune" : "frozen";
   await latest.assertIntact(evaluated, [metricsFile.name]);
-  const { comparison } = await metricsFile.read(evaluated.path);
-  return comparison.better === "frozen" ? "frozen" : "finetune";
+  return takenBranch(await metricsFile.read(evaluated.path));
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Examined } from "../examined.ts";
+import { type LeftOutTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../left_out_tally.ts";
 import { countFindings } from "./count_findings.ts";
 import { duplicateFindings } from "./duplicate_findings.ts";
 import { fileFindings, passedOverFindings } from "./file_findings.ts";
@@ -15,6 +16,14 @@ export interface Collection {
   beside?: readonly Finding[];
   /** Why the folders are no data set, where they are none. */
   problem?: string;
+}
+
+/** How many photos of a collection are not used, by reason. */
+export function leftOutOf({ files, passedOver }: Collection): LeftOutTally {
+  return tallyLeftOut([
+    ...files.flatMap(({ refusal }) => refusal ? [reasonOf(refusal.refusal)] : []),
+    ...passedOver.map(() => PASSED_OVER),
+  ]);
 }
 
 /** All that is wrong with a collection of photos, the worst first. */

@@ -69,9 +69,9 @@ async function planStep(
   entries: ReadonlyMap<string, PlanEntry>,
   neverRan: boolean,
 ): Promise<PlanEntry> {
-  const inputs = Object.entries(inputsOf(step)).map(([name, from]) =>
-    [name, entries.get(from)!] as const
-  );
+  const inputs = Object.entries(inputsOf(step))
+    .map(([name, from]) => [name, entries.get(from)!] as const)
+    .filter(([name, { status }]) => status !== "blocked" || !step.optional?.includes(name));
   const blocked = inputs.find(([, { status }]) => status === "blocked")?.[1];
   if (blocked) {
     const reason = `it needs ${blocked.step}, which is blocked`;

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { fitText, textWidth } from "../text.ts";
 import { chart, CHART_WIDTH } from "./chart.ts";
-import { type Branch, BRANCHES } from "../../models/manifest.ts";
+import { type Branch, branchesIn } from "../../models/manifest.ts";
 import type { ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
@@ -14,8 +14,8 @@ const FULLEST = 0.5;
 
 /** What is taken for what, by both branches, and how each class fares. */
 export function confusion(facts: ReportFacts): Html {
-  const { classes, shown } = facts;
-  const order = [shown, ...BRANCHES.filter((name) => name !== shown)];
+  const { classes, branches, shown } = facts;
+  const order = [shown, ...branchesIn(branches).filter((name) => name !== shown)];
   return html`<section id="classes" aria-labelledby="classes-title">
     <h2 id="classes-title">Which classes it confuses</h2>
     ${
@@ -30,7 +30,7 @@ export function confusion(facts: ReportFacts): Html {
         <th scope="col">share</th><th scope="col">95% interval</th></tr></thead>
       <tbody>${
     classes.map((name) => {
-      const { correct, total, accuracy, interval } = facts.branches[shown].per_class[name];
+      const { correct, total, accuracy, interval } = branches[shown]!.per_class[name];
       return html`
         <tr>
           <th scope="row">${name}</th>
@@ -46,7 +46,7 @@ export function confusion(facts: ReportFacts): Html {
 }
 
 function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
-  const { confusion: counts, correct, total } = branches[name];
+  const { confusion: counts, correct, total } = branches[name]!;
   const cells = counts.flatMap((row, actual) => {
     const sum = row.reduce((a, b) => a + b, 0);
     return row.map((count, predicted) => ({
@@ -117,7 +117,7 @@ function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
 }
 
 function pairs({ classes, branches, shown }: ReportFacts): Html | undefined {
-  const mistakes = branches[shown].confusion.flatMap((row, actual) =>
+  const mistakes = branches[shown]!.confusion.flatMap((row, actual) =>
     row.map((count, predicted) => ({ actual, predicted, count }))
   ).filter(({ actual, predicted, count }) => actual !== predicted && count > 0)
     .sort((a, b) => b.count - a.count);

@@ -4,15 +4,17 @@ import { curveChart, type Quantity, sayValue } from "../curve_chart.ts";
 import { isDrawable } from "../domain.ts";
 import { short } from "../number.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
-import { type Branch, BRANCHES } from "../../models/manifest.ts";
+import { branchesIn, type OfBranches } from "../../models/manifest.ts";
 import type { BranchFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
 /** Loss and accuracy over the epochs, a colour a branch, training dashed. */
-export function curves(branches: Record<Branch, BranchFacts>): Html {
+export function curves(branches: OfBranches<BranchFacts>): Html {
   return html`
     <p class="legend">
-      ${BRANCHES.map((name) => html`<span><span class="swatch ${name}"></span>${name}</span>`)}
+      ${branchesIn(branches).map((name) =>
+        html`<span><span class="swatch ${name}"></span>${name}</span>`
+      )}
       <span><span class="line"></span>validation</span>
       <span><span class="line dashed"></span>training</span>
       <span><span class="ring"></span>the epoch that was kept</span></p>
@@ -25,18 +27,18 @@ export function curves(branches: Record<Branch, BranchFacts>): Html {
   `;
 }
 
-function panel(branches: Record<Branch, BranchFacts>, quantity: Quantity): Html {
-  const label = `${quantity} over the epochs: ` + BRANCHES.map((name) => {
-    const values = branches[name].curves.epochs.map(({ val }) => val[quantity] ?? NaN)
+function panel(branches: OfBranches<BranchFacts>, quantity: Quantity): Html {
+  const label = `${quantity} over the epochs: ` + branchesIn(branches).map((name) => {
+    const values = branches[name]!.curves.epochs.map(({ val }) => val[quantity] ?? NaN)
       .filter(isDrawable);
     const [first, last] = [values.at(0), values.at(-1)].map((value) =>
       value === undefined ? "nothing" : sayValue(value, quantity)
     );
     return `${name}, on the validation photos, from ${first} to ${last}`;
   }).join("; ");
-  const coloured = BRANCHES.map((name) => ({
+  const coloured = branchesIn(branches).map((name) => ({
     name,
-    history: branches[name].curves,
+    history: branches[name]!.curves,
     colour: colourOf(name),
   }));
   return chart(
@@ -45,14 +47,14 @@ function panel(branches: Record<Branch, BranchFacts>, quantity: Quantity): Html 
   );
 }
 
-function table(branches: Record<Branch, BranchFacts>): Html {
+function table(branches: OfBranches<BranchFacts>): Html {
   const cells = ({ loss, accuracy }: CurvePoint) =>
     html`
       <td>${loss === null ? "–" : loss.toFixed(4)}</td>
       <td>${percent(accuracy ?? NaN)}</td>
     `;
-  const rows = BRANCHES.flatMap((name) =>
-    branches[name].curves.epochs.map(({ epoch, lr, train, val }) =>
+  const rows = branchesIn(branches).flatMap((name) =>
+    branches[name]!.curves.epochs.map(({ epoch, lr, train, val }) =>
       html`<tr><th scope="row">${name}, epoch ${epoch + 1}</th><td>${short(lr)}</td>
         ${cells(train)}${cells(val)}</tr>`
     )

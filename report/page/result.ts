@@ -2,13 +2,13 @@
 import * as Plot from "@observablehq/plot";
 import { counted, percent, percentRange } from "../../data/statistics/percent.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
-import { BRANCHES } from "../../models/manifest.ts";
+import { branchesIn } from "../../models/manifest.ts";
 import type { ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 
 export function result(facts: ReportFacts): Html {
   const { branches, shown, comparison, data } = facts;
-  const { accuracy, correct, total, interval, calibration } = branches[shown];
+  const { accuracy, correct, total, interval, calibration } = branches[shown]!;
   const guess = guessing(data.counts.val);
   const photos = counted(total, "photo");
   return html`
@@ -17,7 +17,7 @@ export function result(facts: ReportFacts): Html {
       <div class="hero">
         <div>
           <p class="big">${percent(accuracy)}</p>
-          <p>${lead(comparison.better)}<strong>${shown}</strong> names the class of
+          <p>${lead(comparison)}<strong>${shown}</strong> names the class of
               <strong>${correct} of ${photos}</strong> that it was not trained on. On more photos
               of this kind it would be right on <strong>${percentRange(interval)}</strong>
               (95% interval: so much is left open by ${photos}). Always saying
@@ -27,10 +27,12 @@ export function result(facts: ReportFacts): Html {
             <figcaption>Accuracy on the ${photos} kept aside, with its 95% interval. The dashed
               line is always guessing the most frequent class.</figcaption></figure>
       </div>
-      <h3>Finetuned or frozen?</h3>
-      <p>${difference(comparison, total)}</p>
-      <p class="muted">The epoch that was kept was chosen by these same photos, so both figures
+      ${comparison && html`
+        <h3>Finetuned or frozen?</h3>
+        <p>${difference(comparison, total)}</p>
+        <p class="muted">The epoch that was kept was chosen by these same photos, so both figures
           flatter a little; photos that nobody has looked at yet would tell.</p>
+      `}
       <h3>Can its probabilities be taken at their word?</h3>
       <p>When ${shown} says 90%, is it right 90 times of 100? Its raw probabilities are off by
           ${percent(calibration.ece.before)} on average; divided by a temperature of
@@ -40,13 +42,16 @@ export function result(facts: ReportFacts): Html {
   `;
 }
 
-const lead = (better: ReportFacts["comparison"]["better"]) =>
-  better === "equal" ? "Both branches are equally good. " : "The better branch, ";
+type Comparison = NonNullable<ReportFacts["comparison"]>;
+
+function lead(comparison: Comparison | undefined): string {
+  if (!comparison) return "The only branch that was trained, ";
+  return comparison.better === "equal" ? "Both branches are equally good. " : "The better branch, ";
+}
 
 /** McNemar's test without its name coming first. */
 function difference(
-  { better, only_finetune_right: finetune, only_frozen_right: frozen, p_value }:
-    ReportFacts["comparison"],
+  { better, only_finetune_right: finetune, only_frozen_right: frozen, p_value }: Comparison,
   total: number,
 ): Html {
   const disagree = finetune + frozen;
@@ -67,7 +72,7 @@ function difference(
 }
 
 function intervals({ branches }: ReportFacts, guess: number): Html {
-  const rows = BRANCHES.map((name) => ({ name, ...branches[name] }));
+  const rows = branchesIn(branches).map((name) => ({ name, ...branches[name]! }));
   const least = Math.min(guess, ...rows.map(({ interval: [low] }) => low));
   const label = rows.map(({ name, accuracy, interval }) =>
     `${name}: ${percent(accuracy)}, from ${percentRange(interval)}`
@@ -84,7 +89,7 @@ function intervals({ branches }: ReportFacts, guess: number): Html {
       grid: true,
       label: null,
     },
-    y: { domain: [...BRANCHES], label: null, tickSize: 0 },
+    y: { domain: branchesIn(branches), label: null, tickSize: 0 },
     marks: [
       Plot.ruleX([guess], { stroke: "var(--muted)", strokeDasharray: "4 3" }),
       Plot.ruleY(rows, {

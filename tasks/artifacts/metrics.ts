@@ -32,9 +32,10 @@ export const comparison = v.object({
 });
 
 const metrics = v.object({
-  branches: v.object({ finetune: branchScore, frozen: branchScore }),
-  comparison,
+  branches: v.object({ finetune: v.optional(branchScore), frozen: v.optional(branchScore) }),
+  /** Absent where one branch alone was trained. */
+  comparison: v.optional(comparison),
 });
 
-/** How good both branches are on the val photos. */
+/** How good the branches that were trained are on the val photos. */
 export const metricsFile = jsonArtifact("metrics.json", "evaluate", metrics);

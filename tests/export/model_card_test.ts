@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { modelCard } from "../../export/model_card.ts";
 import { FORMATS } from "../../export/usage.ts";
+import type { FinetuneRecipe, Recipe } from "../../models/manifest.ts";
 import { markdownText } from "../../export/markdown.ts";
 import { randomModel } from "./random_model.ts";
 
@@ -37,6 +38,50 @@ Deno.test("what is unknown is said to be so", () => {
   const card = modelCard("pytorch", "model.pth", description, {});
   assert.match(card, /It was not evaluated/);
   assert.match(card, /no licence is recorded/);
+});
+
+Deno.test("the card tells each kind of training in its own words", () => {
+  const trained = (recipe: Recipe) =>
+    modelCard("onnx", "model.onnx", {
+      ...description,
+      training: {
+        branch: "frozen",
+        recipe,
+        seed: 3,
+        bestEpoch: 1,
+        valAccuracy: 0.75,
+        device: "2 threads",
+      },
+    }, {});
+  const common = { epochs: 2, batchSize: 4, lr: 0.1, momentum: 0.9 };
+  assert.match(
+    trained({ ...common, stepSize: 7, gamma: 0.5 }),
+    /: 2 epochs of batches of 4, SGD with momentum 0.9 and learning rate 0.1, times 0.5 every 7 epochs, seed 3, on 2 threads; epoch 2 was the best\./,
+  );
+  const probe = trained({ kind: "probe", penalties: [1], folds: 5 });
+  assert.match(probe, /: a logistic regression fitted .* in 5 folds, seed 3, on 2 threads\. It/);
+  assert.doesNotMatch(probe, /epoch/);
+  const augmentation = { minScale: 1, degrees: 0, jitter: 0, trivial: false, erasing: 0 };
+  const finetune: FinetuneRecipe = {
+    ...common,
+    kind: "finetune",
+    optimizer: "adamw",
+    weightDecay: 0.05,
+    earliestRate: 0.1,
+    warmup: 0.1,
+    labelSmoothing: 0.2,
+    clipNorm: 1,
+    averaging: 0,
+    batchNorm: "running",
+    augmentation,
+    patience: null,
+  };
+  assert.match(
+    trained(finetune),
+    /: 2 epochs .* AdamW .* up to 0\.1 \(times 0\.1 .* decay 0\.05 and label smoothing 0\.2, seed 3/,
+  );
+  const sgd: FinetuneRecipe = { ...finetune, optimizer: "sgd" };
+  assert.match(trained(sgd), /SGD with momentum 0\.9/);
 });
 
 Deno.test("each format's card says how its file is loaded", () => {

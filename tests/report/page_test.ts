@@ -153,7 +153,7 @@ Deno.test("accuracy comes with its interval, and with what guessing would give",
 
 const comparison = async (changes: Partial<ReportFacts["comparison"]>) => {
   const facts = factsOf(["ants", "bees"]);
-  Object.assign(facts.comparison, changes);
+  Object.assign(facts.comparison!, changes);
   return textOf(await page(facts), "#result");
 };
 
@@ -168,6 +168,13 @@ Deno.test("a difference that chance explains is told as one, a real one by name"
   assert.match(await comparison({ better: "equal", only_frozen_right: 9 }), /a tie/);
   const same = { better: "equal", only_finetune_right: 0, only_frozen_right: 0 } as const;
   assert.match(await comparison(same), /right on the same photos/);
+});
+
+Deno.test("of a run of one branch alone the page tells that one, and compares nothing", async () => {
+  const { branches: { frozen }, comparison: _, ...facts } = factsOf(["ants", "bees"]);
+  const report = await page({ ...facts, branches: { frozen }, shown: "frozen" });
+  assert.match(textOf(report, "#result"), /The only branch that was trained, frozen names/);
+  assert.doesNotMatch(textOf(report, "main"), /finetune|Finetuned or frozen/);
 });
 
 Deno.test("the run's part says what ran, was cached and why; without a run there is none", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareBranches, scoreBranch } from "../../training/score.ts";
+import { compareBranches, scoreBranch, takenBranch } from "../../training/score.ts";
 
 const CLASSES = ["ants", "bees"];
 const photo = (index: number, label: number, predicted: number) => ({
@@ -38,4 +38,12 @@ Deno.test("branches are compared on the photos where they differ", () => {
 
 Deno.test("branches that saw different photos are not compared", () => {
   assert.throws(() => compareBranches([photo(0, 0, 0)], [photo(1, 0, 0)]), /different photos/);
+});
+
+Deno.test("the better branch is taken, finetune on a tie, and the only one where there is one", () => {
+  const branches = { finetune: {}, frozen: {} };
+  assert.equal(takenBranch({ branches, comparison: { better: "frozen" } }), "frozen");
+  assert.equal(takenBranch({ branches, comparison: { better: "finetune" } }), "finetune");
+  assert.equal(takenBranch({ branches, comparison: { better: "equal" } }), "finetune");
+  assert.equal(takenBranch({ branches: { frozen: {} } }), "frozen");
 });
