@@ -4,6 +4,7 @@ import { digestMatches, formatPin, type Pin, sha256OfFile } from "./digest.ts";
 import { BrokenOffError, UnavailableError, WrongContentError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import { publicUrl } from "./public_url.ts";
+import { MOST_BYTES } from "./too_large.ts";
 import { InterruptedError, type Patience, transfer } from "./transfer.ts";
 
 export interface DownloadOptions {
@@ -24,9 +25,6 @@ export interface LocalFile {
   path: string;
   sha256: string;
 }
-
-/** A server that never stops sending must not fill the disk: 20 GB. */
-export const MOST_BYTES = 20e9;
 
 /** A broken connection is taken up again this often before the person is asked. */
 const RESUMPTIONS = 3;
