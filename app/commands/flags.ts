@@ -5,7 +5,7 @@ import { formatSize } from "../cli/quantities.ts";
 import { BRANCHES } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
-import { MOST_BYTES } from "../../data/download/too_large.ts";
+import { MOST_BYTES } from "../../data/download/errors.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
 import { PROBE, RECIPES } from "../../training/recipes.ts";
 

@@ -1,10 +1,9 @@
 /** Files from the network: resumed, checked, and either there as a whole or not there. */
 import { basename, dirname } from "node:path";
 import { digestMatches, formatPin, type Pin, sha256OfFile } from "./digest.ts";
-import { BrokenOffError, UnavailableError, WrongContentError } from "./errors.ts";
+import { BrokenOffError, MOST_BYTES, UnavailableError, WrongContentError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import { publicUrl } from "./public_url.ts";
-import { MOST_BYTES } from "./too_large.ts";
 import { InterruptedError, type Patience, transfer } from "./transfer.ts";
 
 export interface DownloadOptions {

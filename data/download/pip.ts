@@ -1,7 +1,6 @@
 /** The user's own Python package client: its mirrors, proxies and credentials hold. */
 import { join } from "node:path";
-import { UnavailableError } from "./errors.ts";
-import { MOST_BYTES, tooLarge } from "./too_large.ts";
+import { MOST_BYTES, tooLarge, UnavailableError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import { withPublicUrls } from "./public_url.ts";
 

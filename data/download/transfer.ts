@@ -1,9 +1,8 @@
 /** One HTTP request that brings a file, or the rest of it. */
 import { Deadline } from "./deadline.ts";
 import { nameUnwritten } from "../unwritable.ts";
-import { UnavailableError, WrongContentError } from "./errors.ts";
+import { tooLarge, UnavailableError, WrongContentError } from "./errors.ts";
 import { publicUrl, withPublicUrls } from "./public_url.ts";
-import { tooLarge } from "./too_large.ts";
 
 /** How long to wait for a server, in milliseconds. */
 export interface Patience {

@@ -20,7 +20,15 @@ const EVERY_STEP = {
   types: ["pipeline"],
 };
 
-const COMPUTES = ["weights", "models", "backend", "training", "data", "data/augmentation", "data/statistics"];
+const COMPUTES = [
+  "weights",
+  "models",
+  "backend",
+  "training",
+  "data",
+  "data/augmentation",
+  "data/statistics",
+];
 
 /** What keeps states on the disk, whole or not at all. */
 const CHECKPOINTS = ["pipeline/store", "pipeline/digest.ts"];
