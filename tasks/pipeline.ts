@@ -90,6 +90,7 @@ export function graftPipeline(
     ...fast,
     parameters: schema.computeFeatures,
     outputs: ["features.safetensors"],
+    itemCache: { features: new URL("../inference/feature_extractor.ts", import.meta.url) },
   };
   const start = backbones.length > 1 ? "choose_backbone" : "convert_weights";
   const candidates = backbones.flatMap((

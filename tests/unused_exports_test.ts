@@ -21,7 +21,6 @@ const FOR_TESTS: ExportName[] = [
   "bench/stock_models.ts#separableBlock",
   "data/download/zip.ts#photoLimits",
   "data/sources/keep_together.ts#divideGroups",
-  "training/probe/choose_penalty.ts#CS",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
 ];

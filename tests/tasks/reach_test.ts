@@ -33,6 +33,9 @@ const COMPUTES = [
 /** What keeps states on the disk, whole or not at all. */
 const CHECKPOINTS = ["pipeline/store", "pipeline/digest.ts"];
 
+/** What keeps results of single items. */
+const ITEMS = ["pipeline/store", "pipeline/digest.ts"];
+
 const STEPS: Record<string, Reach> = {
   download_data: {
     most: 100, // HEIC and AVIF are five files
@@ -57,6 +60,21 @@ const STEPS: Record<string, Reach> = {
       "report",
     ],
     types: ["weights", "backend"],
+  },
+  compute_features: {
+    most: 170,
+    runs: [...COMPUTES, "inference", ...ITEMS],
+    types: [],
+  },
+  choose_backbone: {
+    most: 80,
+    runs: ["weights", "models", "training", "data", "data/statistics"],
+    types: ["backend"],
+  },
+  train_probe: {
+    most: 80,
+    runs: ["weights", "models", "training", "data", "data/statistics"],
+    types: ["backend"],
   },
   train_finetune: { most: 180, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   train_frozen: { most: 180, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
