@@ -8,6 +8,7 @@ import { quoted } from "./cli/parse_flags.ts";
 import { certify } from "./commands/certify.ts";
 import { compare } from "./commands/compare.ts";
 import { dag } from "./commands/dag.ts";
+import { evaluate } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { TRAINING, type TrainingFlags } from "./commands/flags.ts";
 import { gc } from "./commands/gc.ts";
@@ -59,6 +60,7 @@ export function graft(defaultStore: string): Application {
       run(program),
       inspect,
       predict(v8Flags),
+      evaluate(program, v8Flags),
       exportCommand,
       serve(v8Flags),
       plan(program),

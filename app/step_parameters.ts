@@ -87,6 +87,7 @@ export async function stepParameters(
         seed: splitSeed,
         downloads,
         maxDownload,
+        ...(best && { parts: 3 }),
       },
       ...start,
       build_datasets: {},

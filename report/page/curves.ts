@@ -7,6 +7,7 @@ import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
 import { branchesIn, type OfBranches } from "../../models/manifest.ts";
 import type { BranchFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
+import { wideTable } from "./wide_table.ts";
 
 /** Loss and accuracy over the epochs, a colour a branch, training dashed. */
 export function curves(branches: OfBranches<BranchFacts>): Html {
@@ -59,21 +60,20 @@ function table(branches: OfBranches<BranchFacts>): Html {
         ${cells(train)}${cells(val)}</tr>`
     )
   );
-  return html`
-    <div class="wide">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">epoch</th>
-            <th scope="col">learning rate</th>
-            <th scope="col">training loss</th>
-            <th scope="col">accuracy</th>
-            <th scope="col">validation loss</th>
-            <th scope="col">accuracy</th>
-          </tr>
-        </thead>
-        <tbody>${rows}</tbody>
-      </table>
-    </div>
-  `;
+  return wideTable(
+    "The curves as a table",
+    html`
+      <thead>
+        <tr>
+          <th scope="col">epoch</th>
+          <th scope="col">learning rate</th>
+          <th scope="col">training loss</th>
+          <th scope="col">accuracy</th>
+          <th scope="col">validation loss</th>
+          <th scope="col">accuracy</th>
+        </tr>
+      </thead>
+      <tbody>${rows}</tbody>
+    `,
+  );
 }

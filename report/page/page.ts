@@ -11,11 +11,13 @@ export interface DrawnEvaluation {
   subtitle: string;
   /** HTML. */
   sections: string;
+  /** HTML of what the page ends in: what to do next; "" where nothing is advised. */
+  ending: string;
 }
 
 /** The page of an evaluation and of a run that has it: one HTML file that holds all it shows. */
 export function renderPage(
-  { title, subtitle, sections }: DrawnEvaluation,
+  { title, subtitle, sections, ending }: DrawnEvaluation,
   run?: ReportedRun,
 ): string {
   const page = html`
@@ -34,11 +36,17 @@ export function renderPage(
           <p class="muted">${subtitle}</p>
           <nav aria-label="On this page"><a href="#result">How good</a> <a href="#classes">Classes</a>
         <a href="#mistakes">Mistakes</a> <a href="#doubts">Doubts</a> <a href="#looked">Where it looked</a>
-        <a href="#training">Training</a> <a href="#data">Photos</a> <a href="#made">How made</a></nav>
+        <a href="#training">Training</a> <a href="#data">Photos</a> <a href="#made">How made</a>${ending ===
+            ""
+          ? undefined
+          : html`
+            <a href="#next">What next</a>
+          `}</nav>
         </header>
         <main>
     ${new Html(sections)}
     ${run && runSection(run)}
+    ${new Html(ending)}
         </main>
         <footer
           class="muted">Made by graft. This file holds all that it shows: it can be mailed, kept and
