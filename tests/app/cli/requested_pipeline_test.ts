@@ -30,7 +30,7 @@ const program: Program = {
     })),
   sweep: (_, settings) => {
     const { steps, parameters } = expand(pipeline, settings);
-    return { pipeline: definePipeline(steps), parameters, conclude: () => "concluded" };
+    return { pipeline: definePipeline(steps), parameters, conclude: () => ["concluded"] };
   },
 };
 
