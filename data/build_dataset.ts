@@ -8,6 +8,7 @@ import {
 } from "./dataset_index.ts";
 import { decodeInOrder } from "./decode_pool.ts";
 import { type Examined, examinedFrom } from "./examined.ts";
+import { type Forecast, forecastPacks } from "./forecast.ts";
 import { PHOTO_EXTENSIONS } from "./image_folder.ts";
 import { PackWriter } from "./pack.ts";
 import { checkNotEmpty, listSplits } from "./splits.ts";
@@ -18,6 +19,10 @@ export interface BuildOptions {
   workers?: number;
   /** Turn photos upright by their EXIF data; the tutorial does not. */
   exifOrientation?: boolean;
+  /** Make photos smaller where their shorter side is longer. */
+  shortSide?: number;
+  /** Called before the first photo, where there are many. */
+  onForecast?: (forecast: Forecast) => void;
   /** Called after each photo. */
   progress?: (done: number, total: number) => void;
   /** Called for each photo file, with what its examination says or why it was refused. */
@@ -31,7 +36,7 @@ export interface BuildOptions {
  * Decodes every photo of `photosFolder` (`train/CLASS/…` and `val/CLASS/…`) once and writes to
  * `outputFolder` the packs of raw RGB, `quarantine.json`, and last `dataset.json`. Files that are no
  * photos, or cannot be decoded, are quarantined with a reason. Memory does not grow with the number
- * of photos; disk space is three bytes a pixel.
+ * of photos; disk space is three bytes a pixel that is kept.
  *
  * The process needs to read `photosFolder` and this folder of source files, and to write
  * `outputFolder`.
@@ -57,15 +62,24 @@ export async function buildDataset(
   }
 
   const total = SPLITS.reduce((sum, split) => sum + lists.samples[split].length, 0);
+  const workers = options.workers ?? navigator.hardwareConcurrency;
+  const { exifOrientation = false, shortSide, signal } = options;
+  if (options.onForecast) {
+    const paths = SPLITS.flatMap((split) => lists.samples[split])
+      .map(({ path }) => `${photosFolder}/${path}`);
+    const forecast = await forecastPacks(paths, { exifOrientation, shortSide }, workers);
+    if (forecast) options.onForecast(forecast);
+  }
   const photos: Photo[] = [];
   let done = 0;
   for (const split of SPLITS) {
     const samples = lists.samples[split];
     const decoded = decodeInOrder(samples.map(({ path }) => `${photosFolder}/${path}`), {
-      workers: options.workers ?? navigator.hardwareConcurrency,
-      exifOrientation: options.exifOrientation ?? false,
+      workers,
+      exifOrientation,
+      shortSide,
       examine: options.onExamined !== undefined,
-      signal: options.signal,
+      signal,
     });
     const pack = await PackWriter.create(`${outputFolder}/${DATASET_FILES.pack(split)}`);
     try {
@@ -92,7 +106,8 @@ export async function buildDataset(
   const index: DatasetIndex = {
     schema: DATASET_SCHEMA,
     classes,
-    exifOrientation: options.exifOrientation ?? false,
+    exifOrientation,
+    ...(shortSide && { shortSide }),
     photos,
   };
   await writeJson(`${outputFolder}/${DATASET_FILES.quarantine}`, quarantine);

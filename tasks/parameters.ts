@@ -47,6 +47,11 @@ export const convertWeights = v.object({
   weights: v.optional(v.string()),
 });
 
+export const buildDatasets = v.object({
+  /** The longest shorter side that is kept of one's own photos; all pixels where it is left out. */
+  shortSide: v.optional(count),
+});
+
 export const train = v.object({
   ...computeEntries,
   seed,
@@ -64,6 +69,7 @@ export const sweep = v.object({
 
 export type DownloadDataParameters = v.InferOutput<typeof downloadData>;
 export type ConvertWeightsParameters = v.InferOutput<typeof convertWeights>;
+export type BuildDatasetsParameters = v.InferOutput<typeof buildDatasets>;
 export type TrainParameters = v.InferOutput<typeof train>;
 export type SweepParameters = v.InferOutput<typeof sweep>;
 export type ComputeParameters = v.InferOutput<typeof compute>;

@@ -65,6 +65,7 @@ export function graftPipeline(v8Flags: readonly string[]): Pipeline {
     }),
     defineStep({
       ...step("build_datasets"),
+      parameters: schema.buildDatasets,
       inputs: ["download_data"],
       outputs: [
         "dataset.json",
