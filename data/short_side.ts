@@ -1,5 +1,4 @@
 /** How large one's own photos are kept. */
-import { resizedSize } from "./crop.ts";
 import type { RgbImage } from "./image.ts";
 import { resize } from "./resize.ts";
 
@@ -11,7 +10,11 @@ export const KEPT_SHORT_SIDE = 384;
 
 /** Makes a photo smaller where its shorter side is longer than `most`; never larger. */
 export function boundShortSide(image: RgbImage, most: number): RgbImage {
-  if (Math.min(image.width, image.height) <= most) return image;
-  const { width, height } = resizedSize(image.width, image.height, most);
-  return resize(image, width, height);
+  const { width, height } = image;
+  const short = Math.min(width, height);
+  if (short <= most) return image;
+  // As torchvision's Resize cuts the longer side to whole pixels; by hand, since `crop.ts` brings along
+  // all of augmentation.
+  const scaled = (side: number) => Math.trunc(most * side / short);
+  return resize(image, scaled(width), scaled(height));
 }

@@ -1,6 +1,6 @@
 /** Every architecture by name: torchvision's, where it has the model. Nothing here loads tfjs. */
 import type { Architecture } from "./architecture.ts";
-import { efficientnetLite0 } from "./efficientnet_lite0.ts";
+import { efficientnetLite0, efficientnetLite1, efficientnetLite2 } from "./efficientnet_lite.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
 import { resnet18, resnet34 } from "./resnet.ts";
 
@@ -9,6 +9,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
   resnet34,
   mobilenetV2,
   efficientnetLite0,
+  efficientnetLite1,
+  efficientnetLite2,
 ];
 
 /** The names to choose from, for help and messages. */

@@ -11,6 +11,7 @@ import { IMAGENET_PREPROCESSING, torchvisionFile } from "./torchvision.ts";
 export const resnet18: Architecture = resnet("resnet18", [2, 2, 2, 2], {
   name: "ResNet-18",
   ...torchvisionFile("resnet18-f37072fd.pth", "f37072fd"),
+  bytes: 46_830_571,
   auto: 1,
 });
 
@@ -18,6 +19,7 @@ export const resnet18: Architecture = resnet("resnet18", [2, 2, 2, 2], {
 export const resnet34: Architecture = resnet("resnet34", [3, 4, 6, 3], {
   name: "ResNet-34",
   ...torchvisionFile("resnet34-b627a593.pth", "b627a593"),
+  bytes: 87_319_819,
 });
 
 function resnet(name: string, blocks: number[], pretrained: Pretrained): Architecture {

@@ -20,7 +20,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/certify/reference_model.ts#toTorch",
   "bench/stock_models.ts#separableBlock",
   "data/download/zip.ts#photoLimits",
-  "data/sources/keep_together.ts#divideGroups",
+  "data/sources/divide.ts#takeGroups",
   "training/probe/choose_penalty.ts#CS",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",

@@ -25,5 +25,7 @@ Deno.test("dropout decides on every feature before the head, where there is drop
     resnet34: 0,
     mobilenet_v2: 1280,
     efficientnet_lite0: 1280,
+    efficientnet_lite1: 1280,
+    efficientnet_lite2: 1280,
   });
 });

@@ -13,11 +13,18 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from efficientnet_lite0 import EfficientNetLite0
+from efficientnet_lite import EfficientNetLite
 from numbers_from_hash import fill_with_hash, hash_tensor
 from torchvision_import import models
 
-HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1", "efficientnet_lite0": "_fc"}
+HEAD = {
+    "resnet18": "fc",
+    "resnet34": "fc",
+    "mobilenet_v2": "classifier.1",
+    "efficientnet_lite0": "_fc",
+    "efficientnet_lite1": "_fc",
+    "efficientnet_lite2": "_fc",
+}
 BATCH, STEPS, SAMPLES, STRIDE, HEAD_STREAM = 4, 5, 32, 104729, 9000
 
 # Model, side of the input, and the stream of the input. Where a ReLU's input is within rounding of zero a gradient
@@ -31,11 +38,15 @@ CASES = (
     ("resnet34", 64, 5063),
     ("efficientnet_lite0", 64, 5632),
     ("efficientnet_lite0", 224, 5000),
+    ("efficientnet_lite1", 64, 5000),
+    ("efficientnet_lite2", 64, 5000),
 )
 
 
 def architecture(name: str) -> nn.Module:
-    return EfficientNetLite0() if name == "efficientnet_lite0" else getattr(models, name)(weights=None)
+    if name.startswith("efficientnet_lite"):
+        return EfficientNetLite(int(name[-1]))
+    return getattr(models, name)(weights=None)
 
 
 def build(name: str) -> nn.Module:

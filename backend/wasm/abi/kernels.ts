@@ -14,7 +14,7 @@ import {
   depthwiseInputGradient,
   expandedDepthwise,
 } from "./depthwise_kernels.ts";
-import { binary, clamp, sgd } from "./elementwise_kernels.ts";
+import { adamw, binary, clamp, moveAverages, sgd, sumSquares } from "./elementwise_kernels.ts";
 import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
 import {
   conv2d,
@@ -52,6 +52,9 @@ export const KERNELS: Record<string, KernelSpec> = {
   maxPoolGradient,
   spatialMean,
   sgd,
+  adamw,
+  sumSquares,
+  moveAverages,
   winograd,
   winogradFilter,
   winogradTransposedFilter,

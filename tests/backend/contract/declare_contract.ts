@@ -8,6 +8,7 @@ import { lazyContract } from "./lazy.ts";
 import { lossContract } from "./loss.ts";
 import { networksContract } from "./networks.ts";
 import { operationsContract } from "./operations.ts";
+import { optimisersContract } from "./optimisers.ts";
 import type { Subject } from "./subject.ts";
 
 export function declareContract(subject: Subject): void {
@@ -15,6 +16,7 @@ export function declareContract(subject: Subject): void {
   depthwiseContract(subject);
   batchNormContract(subject);
   operationsContract(subject);
+  optimisersContract(subject);
   lossContract(subject);
   derivativesContract(subject);
   lazyContract(subject);
