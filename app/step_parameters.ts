@@ -68,6 +68,7 @@ export async function stepParameters(
     );
   }
   const probe = { ...PROBE, folds: flags.folds ?? PROBE.folds };
+  const balanced = { ...probe, balance: flags.balance ?? "auto" };
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
@@ -103,13 +104,13 @@ export async function stepParameters(
         train_frozen: {
           device: choice.device,
           seed,
-          recipe: { ...probe, balance: flags.balance ?? "auto" },
+          recipe: balanced,
         },
       }),
       ...Object.fromEntries(
         Array.from({ length: branches.includes("frozen") ? folds : 0 }, (_, fold) => [
           `cross_validate_${fold + 1}`,
-          { fold, backbones, sample: { photos: COMPARED_PHOTOS, seed }, seed, recipe: probe },
+          { fold, backbones, sample: { photos: COMPARED_PHOTOS, seed }, seed, recipe: balanced },
         ]),
       ),
       ...(!best && branches.includes("frozen") && { train_frozen: train }),

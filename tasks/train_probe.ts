@@ -2,14 +2,13 @@
 import { openDataset } from "../data/dataset.ts";
 import type { Split } from "../data/dataset_index.ts";
 import { percent } from "../data/statistics/percent.ts";
-import type { ModelManifest, ProbeRecipe } from "../models/manifest.ts";
+import type { ModelManifest } from "../models/manifest.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { withHead } from "../training/head.ts";
 import { type History, learningCurves } from "../training/history.ts";
-import { type Balance, balanceFor, shareCorrection } from "../training/balance.ts";
-import { balancePhotos, photosByClass } from "../training/probe/balance_photos.ts";
-import { choosePenalty } from "../training/probe/choose_penalty.ts";
+import { photosByClass } from "../training/probe/balance_photos.ts";
+import { fitProbe } from "../training/probe/fit_probe.ts";
 import type { LabelledFeatures } from "../training/probe/labelled_features.ts";
 import { learningCurve } from "../training/probe/learning_curve.ts";
 import { accuracyScore, photoLosses } from "../training/probe/log_loss.ts";
@@ -33,16 +32,12 @@ async function train(step: StepContext<TrainProbeParameters>): Promise<void> {
 
   const started = performance.now();
   const folds = { nSplits: recipe.folds, seed };
-  const balance = balanceOf(photos.train, recipe.balance);
-  for (const line of balance.said) step.log(line);
-  const { C, curve, outOfFold, classifier: fitted } = choosePenalty(
-    balancePhotos(photos.train, balance.chosen, seed),
-    { ...folds, Cs: recipe.penalties },
-  );
-  const classifier = balance.chosen === "none"
-    ? fitted
-    : corrected(fitted, shareCorrection(outOfFold.probabilities, photosByClass(photos.train)));
+  const { C, curve, outOfFold, classifier, balance } = fitProbe(photos.train, recipe.balance, {
+    ...folds,
+    Cs: recipe.penalties,
+  });
   const seconds = (performance.now() - started) / 1000;
+  if (balance !== "none") step.log(describeBalance(photos.train, balance));
   step.log(
     `C ${C} of ${recipe.penalties.length} by cross-validation in ${recipe.folds} parts, in which ` +
       `${percent(outOfFold.accuracy)} of the photos to train on were right`,
@@ -85,31 +80,14 @@ async function train(step: StepContext<TrainProbeParameters>): Promise<void> {
   step.result({ bestAccuracy: accuracy, C, seconds });
 }
 
-/** What the recipe says, or what the counts ask for; and what there is to say of it. */
-function balanceOf(
-  photos: LabelledFeatures,
-  asked: ProbeRecipe["balance"],
-): { chosen: Balance; said: string[] } {
+/** Says which classes are rare, and what was made of that. */
+function describeBalance(photos: LabelledFeatures, balance: "loss" | "sample"): string {
   const counts = photosByClass(photos);
-  const chosen = asked === "auto" ? balanceFor(counts) : asked ?? "none";
-  if (chosen === "none") return { chosen, said: [] };
   const of = (count: number) => `${photos.classes[counts.indexOf(count)]} ${count}`;
-  const how = chosen === "loss" ? "by weight" : "by drawing their photos more often";
-  return {
-    chosen,
-    said: [
-      `of ${of(Math.max(...counts))} photos to train on, of ${
-        of(Math.min(...counts))
-      }: rare classes ` +
-      `count as much as frequent ones, ${how} (--balance ${chosen}); probabilities are corrected to ` +
-      "their true shares",
-    ],
-  };
-}
-
-/** The classifier with these offsets added to its logits. */
-function corrected<C extends LinearClassifier>(classifier: C, offsets: readonly number[]): C {
-  return { ...classifier, intercept: classifier.intercept.map((bias, k) => bias + offsets[k]) };
+  const how = balance === "loss" ? "by weight" : "by drawing their photos more often";
+  return `of ${of(Math.max(...counts))} photos to train on, of ${of(Math.min(...counts))}: rare ` +
+    `classes count as much as frequent ones, ${how} (--balance ${balance}); probabilities are ` +
+    "corrected to their true shares";
 }
 
 /** Mean cross-entropy and accuracy, as a training phase is told. */
