@@ -41,8 +41,9 @@ export async function stepParameters(
   const choice = await choiceFor(flags.backend);
   const { best, branches, backbones } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
-  const name = isAuto && choice.hardware ? "tutorial" : isAuto ? "quick" : flags.recipe;
-  const preset = RECIPES[name === "tutorial" ? "tutorial" : "quick"];
+  const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;
+  const name = loop === "tutorial" ? "tutorial" : "quick";
+  const preset = RECIPES[name];
   const recipe = {
     ...preset,
     epochs: flags.epochs ?? preset.epochs,
@@ -96,6 +97,7 @@ export async function stepParameters(
         seed: splitSeed,
         downloads,
         maxDownload,
+        ...(best && { parts: 3 }),
       },
       ...start,
       build_datasets: {},

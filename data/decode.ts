@@ -1,5 +1,7 @@
+import { decodeAvif } from "./codecs/avif.ts";
 import { decodeBmp } from "./codecs/bmp.ts";
 import { decodeGif } from "./codecs/gif.ts";
+import { decodeHeic } from "./codecs/heic.ts";
 import { decodeJpeg } from "./codecs/jpeg.ts";
 import { decodePng } from "./codecs/png.ts";
 import { decodePnm } from "./codecs/pnm.ts";
@@ -21,6 +23,8 @@ const DECODERS: Record<
   tiff: decodeTiff,
   webp: decodeWebp,
   pnm: decodePnm,
+  heic: decodeHeic,
+  avif: decodeAvif,
 };
 
 /** How to decode, where there is a choice. */

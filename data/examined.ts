@@ -1,9 +1,9 @@
-import type { Split } from "./dataset_index.ts";
+import type { Part } from "./dataset_index.ts";
 import type { DecodeResponse, Examination, Refusal } from "./decode_pool.ts";
 
 /** Where a photo belongs; unknown for a photo in no class folder, or in no split yet. */
 export interface Place {
-  split?: Split;
+  split?: Part;
   className?: string;
 }
 

@@ -3,7 +3,7 @@ import { erase } from "./augmentation/erase.ts";
 import { PixelsReader } from "./batch_pixels.ts";
 import { CropCache } from "./crop_cache.ts";
 import type { Dataset } from "./dataset.ts";
-import type { Photo, Split } from "./dataset_index.ts";
+import type { Part, Photo } from "./dataset_index.ts";
 import type { Batch, Loader } from "./batch.ts";
 import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 // From the worker, so that it counts among the modules that this one is made of.
@@ -14,7 +14,7 @@ import { WorkerPool } from "./worker_pool.ts";
 
 /** How to load a split. */
 export interface LoaderOptions {
-  split: Split;
+  split: Part;
   batchSize: number;
   /** A new order each epoch. */
   shuffle: boolean;

@@ -92,14 +92,14 @@ export class Model {
 
   /** A copy of every parameter and buffer, in tfjs layout. */
   async snapshot(): Promise<Map<string, NamedTensor>> {
-    const copies = new Map<string, NamedTensor>();
-    for (const [name, variable] of this.#parameters) {
-      copies.set(name, {
+    // All at once: each wait for a GPU takes Deno 10 ms at least.
+    const copies = await Promise.all(
+      [...this.#parameters].map(async ([name, variable]): Promise<[string, NamedTensor]> => [name, {
         shape: variable.shape,
         data: Float32Array.from(await variable.data<"float32">()),
-      });
-    }
-    return copies;
+      }]),
+    );
+    return new Map(copies);
   }
 
   dispose(): void {

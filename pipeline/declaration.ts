@@ -73,6 +73,11 @@ export interface StepDeclaration<P = unknown> {
    */
   readonly inputs: readonly string[] | Readonly<Record<string, string>>;
   /**
+   * Of an input, by the step's own name for it, the files and folders that the step reads: no others
+   * enter its key, and it may read no others. All of an input that is not named here.
+   */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
+  /**
    * Of the inputs, by the step's own names, those that it does without where they cannot be made: a
    * candidate that cannot be reached. That fails no run, and is told; the step's key is that of the
    * inputs it had, so that it runs again when there are more.
@@ -98,6 +103,13 @@ export interface StepDeclaration<P = unknown> {
    * must not change its result.
    */
   readonly checkpointsAcross?: readonly string[];
+  /**
+   * For a step that finds out something about single items (a photo's features): caches that it reads
+   * and fills, by the step's own names for them (see `ItemCache`), each with the module that has the
+   * function. A value is kept under the item's bytes, what the step says of how it came about, the
+   * code that this module can reach, and the step's device, variables and `denoArguments`.
+   */
+  readonly itemCache?: Readonly<Record<string, URL>>;
   /**
    * For a step whose parameters may hold a secret, such as a password in an address: only its process
    * is told it, and the other members here. Also asked of what earlier versions kept.

@@ -15,7 +15,10 @@ export interface Work {
 }
 
 export interface Hooks {
-  /** The step's code is loaded; throwing ends the step with that error. */
+  /**
+   * The step's code is loaded. Throwing ends the step with that error; once it resolves, the step is
+   * told that its code is the right one (`CHECKED`), and may put results of single items by.
+   */
   onReady: () => Promise<void>;
   onMessage: (message: Message) => void;
   /** Ends the step. */

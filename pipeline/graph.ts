@@ -23,9 +23,16 @@ export function definePipeline(
   for (const step of steps) {
     checkName(step.name, "step");
     checkName(kindOf(step), "kind");
+    for (const name of Object.keys(step.itemCache ?? {})) checkName(name, "cache of items");
     if (byName.has(step.name)) throw new PipelineError(`two steps are named "${step.name}"`);
     if (step.module.protocol !== "file:") {
       throw new PipelineError(`step "${step.name}": its module must be a file, not ${step.module}`);
+    }
+    const unknown = Object.keys(step.reads ?? {}).find((name) =>
+      !Object.hasOwn(inputsOf(step), name)
+    );
+    if (unknown !== undefined) {
+      throw new PipelineError(`step "${step.name}" reads of "${unknown}", which is no input of it`);
     }
     byName.set(step.name, step);
   }

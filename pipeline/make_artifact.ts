@@ -2,12 +2,13 @@
 import { concealing } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { changesBetween, describeChange } from "./explain/changes.ts";
+import { PipelineError } from "./errors.ts";
 import type { Explanation } from "./explain/explain.ts";
-import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
+import { checkpointKeyOf, type Fingerprint, itemCacheKeyOf, keyOf } from "./fingerprint.ts";
 import { denoArguments } from "./process/permissions.ts";
 import type { Request } from "./process/protocol.ts";
 import { type RunContext, StepError } from "./run_context.ts";
-import type { Artifact, Store } from "./store.ts";
+import type { Artifact, Manifest, Store } from "./store.ts";
 import { digestOfTree, missingOutputs, type Tree, without } from "./tree.ts";
 
 export interface Making {
@@ -28,7 +29,8 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
   const started = performance.now();
   const draft = await store.draft(kindOf(step));
   try {
-    const result = await execute(making, context, draft);
+    const itemCaches = await itemCachesOf(making, context);
+    const result = await execute(making, itemCaches, context, draft);
     const tree = await checkedTree(store, draft, step);
     return await store.publish(draft, {
       step: kindOf(step),
@@ -39,6 +41,7 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
       content: digestOfTree(tree),
       digest: digestOfTree(without(tree, fingerprint.notInDigest)),
       checkpoints: checkpointKeyOf(fingerprint, step),
+      itemCaches,
       result,
       made: {
         run,
@@ -56,11 +59,16 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
 }
 
 /** Runs the step's process and makes sure that it ran what the fingerprint says. */
-async function execute(making: Making, context: RunContext, output: string) {
+async function execute(
+  making: Making,
+  itemCaches: ItemCacheKeys,
+  context: RunContext,
+  output: string,
+) {
   const { step, inputs, fingerprint, explanation, takeFingerprint } = making;
   const { session: { code, fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
   await inputCheck.check(inputs);
-  const request = await requestFor(making, context, output);
+  const request = await requestFor(making, itemCaches, context, output);
   const hidden = Object.values(inputs).flatMap(({ path, manifest }) =>
     manifest.fingerprint.notInDigest.map((name) => `${path}/${name}`)
   );
@@ -94,13 +102,40 @@ async function execute(making: Making, context: RunContext, output: string) {
   return outcome.result;
 }
 
+type ItemCacheKeys = Manifest["itemCaches"];
+
+/** @throws {PipelineError} for a cache of what the step cannot call */
+async function itemCachesOf(
+  { step, fingerprint }: Making,
+  { session: { code } }: RunContext,
+): Promise<ItemCacheKeys> {
+  if (!step.itemCache) return undefined;
+  const keys: Record<string, string> = {};
+  for (const [name, module] of Object.entries(step.itemCache)) {
+    const closure = await code.closureOf(module);
+    if (!(closure.module in fingerprint.files)) {
+      throw new PipelineError(
+        `its itemCache "${name}" is of ${closure.module}, which the step does not import`,
+      );
+    }
+    keys[name] = itemCacheKeyOf(fingerprint, closure);
+  }
+  return keys;
+}
+
 async function requestFor(
   { step, inputs, fingerprint }: Making,
-  { session: { store, parameters, forced }, run }: RunContext,
+  itemCaches: ItemCacheKeys = {},
+  { session: { store, parameters, forced, reuseItems }, run }: RunContext,
   output: string,
 ): Promise<Request> {
   const kind = kindOf(step);
   const checkpoints = checkpointKeyOf(fingerprint, step);
+  const caches: Request["itemCaches"] = {};
+  for (const [name, key] of Object.entries(itemCaches)) {
+    const folder = await store.itemCache(name, key, run);
+    caches[name] = { folder, afresh: forced.has(step.name) && !reuseItems };
+  }
   return {
     step: kind,
     parameters: parameters[step.name],
@@ -108,6 +143,7 @@ async function requestFor(
     output,
     checkpoints: checkpoints &&
       await store.checkpoints(kind, checkpoints, run, forced.has(step.name)),
+    itemCaches: caches,
   };
 }
 

@@ -36,6 +36,8 @@ export const downloadData = v.object({
   data: v.string(),
   /** Of the split into train and val, where the source has none. */
   seed,
+  /** 3: besides train and val there is test, where the source has one or photos enough. */
+  parts: v.optional(v.picklist([2, 3])),
 });
 
 export const convertWeights = v.object({

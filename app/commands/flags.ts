@@ -74,7 +74,7 @@ export const TRAINING = grouped("What is run and trained", {
     value: "auto|best|quick|tutorial",
     help: "best: a head fitted to convergence, then finetuned from; tutorial: the original's " +
       `${RECIPES.tutorial.epochs} epochs; quick: ${RECIPES.quick.epochs}; ` +
-      "auto: tutorial on a GPU, else quick",
+      "auto: best for photos of one's own; for the tutorial's, tutorial on a GPU, else quick",
     axis: "list",
     default: "auto",
   }),

@@ -3,7 +3,7 @@ import type { Json } from "../digest.ts";
 import { messageOf } from "../errors.ts";
 import type { Executor, Hooks, Outcome, Work } from "../executor.ts";
 import { Guard } from "./guard.ts";
-import { decodeMessage, type Message } from "../process/protocol.ts";
+import { CHECKED, decodeMessage, type Message } from "../process/protocol.ts";
 import { StepLog } from "./step_log.ts";
 
 /** How long a step may tidy up after it was asked to end. */
@@ -27,13 +27,18 @@ export class LocalProcesses implements Executor, AsyncDisposable {
     using end = new End(child, signal);
     using _dieWithUs = this.#guard.watch(child.pid);
 
+    // Stdin stays open: its end tells the step that we are gone.
+    const stdin = child.stdin.getWriter();
+    const tell = (text: string) => void stdin.write(new TextEncoder().encode(text)).catch(() => {});
+    tell(`${JSON.stringify(work.request)}\n`);
+
     let done = false;
     let result: Json | undefined;
     let failure: { message: string; stack?: string } | undefined;
     let checked = Promise.resolve();
     const receive = (message: Message) => {
       if (message.type === "ready") {
-        checked = onReady().catch((error) => {
+        checked = onReady().then(() => tell(CHECKED), (error) => {
           failure ??= { message: messageOf(error) };
           end.now();
         });
@@ -44,9 +49,6 @@ export class LocalProcesses implements Executor, AsyncDisposable {
       onMessage(message);
     };
 
-    // Stdin stays open: its end tells the step that we are gone.
-    const stdin = child.stdin.getWriter();
-    stdin.write(new TextEncoder().encode(`${JSON.stringify(work.request)}\n`)).catch(() => {});
     const output = Promise.all([
       eachLine(child.stdout, (line) => {
         const message = decodeMessage(work.conceal(line));

@@ -1,7 +1,8 @@
 /**
  * How the orchestrator and a step's process speak: one JSON request on the step's first line of
- * stdin, which then stays open for as long as the orchestrator lives; one JSON message a line on
- * the step's stdout.
+ * stdin, which then stays open for as long as the orchestrator lives; {@linkcode CHECKED} as its
+ * second, once it is sure that the process has loaded the code of the step's key; one JSON message a
+ * line on the step's stdout.
  */
 import type { Json } from "../digest.ts";
 
@@ -14,7 +15,18 @@ export interface Request {
   output: string;
   /** Where earlier attempts left their state, and this one may leave its own. */
   checkpoints?: string;
+  /** By the step's own names for them. */
+  itemCaches?: Record<string, ItemCacheFolder>;
 }
+
+export interface ItemCacheFolder {
+  /** Of what the code of today gives; other processes may use it at the same time. */
+  folder: string;
+  /** Takes nothing from it: the step was forced. */
+  afresh: boolean;
+}
+
+export const CHECKED = "checked\n";
 
 export interface Progress {
   done: number;

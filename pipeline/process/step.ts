@@ -4,7 +4,19 @@
  */
 import type { Json } from "../digest.ts";
 import { remedyFor } from "./disk_full.ts";
-import { encodeMessage, type Message, type Progress, type Request } from "./protocol.ts";
+import {
+  encodeMessage,
+  type ItemCacheFolder,
+  type Message,
+  type Progress,
+  type Request,
+} from "./protocol.ts";
+
+/** For `new ItemCache(…)`. */
+export interface ItemCacheAccess extends ItemCacheFolder {
+  /** Settled once this process is known to run the code that the cache is of. */
+  checked: Promise<void>;
+}
 
 /** All that a step knows of the world. */
 export interface StepContext<P> {
@@ -16,6 +28,8 @@ export interface StepContext<P> {
   output: string;
   /** For `new Checkpoints(…)`, where the step declares `checkpointsAcross`. */
   checkpoints?: string;
+  /** For `new ItemCache(…)`, by the names that the step declares in `itemCache`. */
+  itemCaches: Record<string, ItemCacheAccess>;
   progress(progress: Progress): void;
   /** A line for the user; `console` only goes to the log file. */
   log(text: string): void;
@@ -39,7 +53,8 @@ export interface StepContext<P> {
  */
 export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>): Promise<void> {
   keepStdoutForMessages();
-  const { parameters, inputs, output, checkpoints } = await readRequest();
+  const { request, checked } = await readRequest();
+  const { parameters, inputs, output, checkpoints, itemCaches = {} } = request;
   send({ type: "ready" });
   try {
     await body({
@@ -47,6 +62,9 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
       inputs,
       output,
       checkpoints,
+      itemCaches: Object.fromEntries(
+        Object.entries(itemCaches).map(([name, cache]) => [name, { ...cache, checked }]),
+      ),
       progress: (progress) => send({ type: "progress", progress }),
       log: (text) => send({ type: "log", text }),
       result: (value) => send({ type: "result", value: value as Json }),
@@ -60,7 +78,7 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
   Deno.exit(0);
 }
 
-async function readRequest(): Promise<Request> {
+async function readRequest(): Promise<{ request: Request; checked: Promise<void> }> {
   if (Deno.stdin.isTerminal()) {
     console.error("This file is a step: its pipeline runs it.");
     Deno.exit(2);
@@ -74,9 +92,18 @@ async function readRequest(): Promise<Request> {
     if (length === null) Deno.exit(1);
     text += decoder.decode(buffer.subarray(0, length), { stream: true });
   }
+  return { request: JSON.parse(text.slice(0, text.indexOf("\n"))), checked: hearMore(buffer) };
+}
+
+/** Settled by the word that the code was checked. */
+function hearMore(buffer: Uint8Array): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listen = async () => {
+    while (await Deno.stdin.read(buffer) !== null) resolve();
+  };
   // A closed stdin means that the orchestrator is gone: an orphan must not go on.
-  Deno.stdin.read(buffer).then(() => Deno.exit(1), () => Deno.exit(1));
-  return JSON.parse(text);
+  listen().catch(() => {}).then(() => Deno.exit(1));
+  return promise;
 }
 
 function interruption(): AbortSignal {

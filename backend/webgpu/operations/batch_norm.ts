@@ -242,9 +242,17 @@ function reduce(
   }
   const partials = allocate(backend, [slices, 2, channels]);
   dispatch(backend, sum, threads, [...inputs, partials], [groups, slices]);
-  dispatch(backend, finish, { ...all, FINISHES: true }, [partials, ...onceMore], [
-    Math.ceil(C / 16),
-  ]);
+  // Threads that share the slices of a channel: one alone would wait for each slice's memory.
+  const finishing = tiling.statisticThreads === 1
+    ? { WX: 16, WT: 1 }
+    : { WX, WT: tiling.statisticThreads };
+  dispatch(
+    backend,
+    finish,
+    { ...all, ...finishing, FINISHES: true },
+    [partials, ...onceMore],
+    [Math.ceil(C / finishing.WX)],
+  );
   release(backend, partials);
 }
 

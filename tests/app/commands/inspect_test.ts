@@ -26,7 +26,10 @@ Deno.test("a folder is looked at where it is; an error among the findings fails,
     assert.equal(code, 1, stderr);
     assert.match(stdout, /^ERROR .*in train and.*in val/m);
     assert.match(stdout, /train\/bees\/3\.png = val\/bees\/\u{FFFD}\[2J<script>\.png/u);
-    assert.match(stdout, /25 photos looked at: 1 error, 3 warnings, 0 notes/);
+    assert.match(
+      stdout,
+      /25 photos looked at, 1 photo left out \(1 not an image\): 1 error, 3 warnings, 0 notes/,
+    );
     const { width } = await decodeImage(await Deno.readFile(`${folder}/sheet.png`));
     assert.ok(width > 1000);
   }));

@@ -123,7 +123,7 @@ Deno.test("what is no file, or lies outside, is named and left out, and the rest
 Deno.test("files beside the photos change nothing, and are said; photos under odd names stay", async () => {
   using folder = tempFolder();
   const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
-  const odd = ["train/ants/e.HEIC", "train/ants/f.jfif"];
+  const odd = ["train/ants/e.CR2", "train/ants/f.jfif"];
   const sidecars = ["train/ants/a.xmp", "train/bees/notes.txt", "val/ants/LICENSE"];
   const root = join(folder.path, "insects");
   writeTree(root, [...both, ...odd]);
