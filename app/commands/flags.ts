@@ -6,6 +6,7 @@ import {
   flag,
   type FlagFacts,
   grouped,
+  integer,
   number,
   size,
   text,
@@ -14,14 +15,18 @@ import { formatSize } from "../cli/quantities.ts";
 import { BRANCHES, stepLrRecipe } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
-import { MOST_BYTES } from "../../data/download/download.ts";
+import { MOST_BYTES } from "../../data/download/errors.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
+import { KEPT_SHORT_SIDE } from "../../data/short_side.ts";
 import { FINETUNE, PROBE, RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
 const { seed, threads, backend } = steps.train.entries;
 const { entries: recipe } = stepLrRecipe;
 const { folds } = steps.trainProbe.entries.recipe.entries;
+
+/** Below it, what networks look at would be enlarged again. */
+const LEAST_SHORT_SIDE = 256;
 
 /** @param byDefault what computes where the flag does not say */
 export function backendFlag(byDefault: "auto" | "wasm") {
@@ -125,6 +130,12 @@ export const TRAINING = grouped("What is run and trained", {
     help: "of the division into train and val, where the photos have none",
     axis: "list",
     default: "0",
+  }),
+  "short-side": flag(v.union([v.literal("full"), integer(LEAST_SHORT_SIDE)]), {
+    value: "N|full",
+    help: "one's own photos are kept with a shorter side of so many pixels at most (default: " +
+      `${KEPT_SHORT_SIDE}; tutorial: full)`,
+    axis: "list",
   }),
   "max-download": maxDownloadFlag,
   backend: backendFlag("auto"),
