@@ -204,6 +204,7 @@ export function graftPipeline(
     ...starting,
     defineStep({
       ...step("build_datasets"),
+      parameters: schema.buildDatasets,
       inputs: ["download_data"],
       // Not photos to test by, nor where they are from: no model is made or chosen by them.
       reads: { download_data: ["photos.json", "photos/train", "photos/val"] },

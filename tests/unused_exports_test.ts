@@ -18,6 +18,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/certify/reference_model.ts#readShapes",
   "bench/certify/reference_model.ts#referenceTensors",
   "bench/certify/reference_model.ts#toTorch",
+  "bench/gpu.ts#stepTable",
   "bench/stock_models.ts#separableBlock",
   "data/download/zip.ts#photoLimits",
   "data/sources/divide.ts#takeGroups",
