@@ -1,6 +1,7 @@
 /** Flags that commands share: what is run and trained, what computes, which model is asked. */
 import * as v from "valibot";
 import {
+  duration,
   type Flag,
   flag,
   type FlagFacts,
@@ -11,16 +12,17 @@ import {
   text,
 } from "../cli/flag.ts";
 import { formatSize } from "../cli/quantities.ts";
-import { BRANCHES } from "../../models/manifest.ts";
+import { BRANCHES, stepLrRecipe } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
 import { MOST_BYTES } from "../../data/download/errors.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
 import { KEPT_SHORT_SIDE } from "../../data/short_side.ts";
-import { PROBE, RECIPES } from "../../training/recipes.ts";
+import { FINETUNE, PROBE, RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
-const { recipe: { entries: recipe }, seed, threads, backend } = steps.train.entries;
+const { seed, threads, backend } = steps.train.entries;
+const { entries: recipe } = stepLrRecipe;
 const { folds } = steps.trainProbe.entries.recipe.entries;
 
 /** Below it, what networks look at would be enlarged again. */
@@ -99,13 +101,18 @@ export const TRAINING = grouped("What is run and trained", {
   }),
   batch: flag(number(recipe.batchSize), {
     value: "N",
-    help: `photos a training batch (the recipe's: ${RECIPES.tutorial.batchSize})`,
+    help: `photos a training batch (the recipe's: ${RECIPES.tutorial.batchSize}; best's: ` +
+      `${FINETUNE.batchSize})`,
     axis: "list",
   }),
   lr: flag(number(recipe.lr), {
     value: "X",
-    help: `learning rate (the recipe's: ${RECIPES.tutorial.lr})`,
+    help: `learning rate (the recipe's: ${RECIPES.tutorial.lr}; best's: ${FINETUNE.lr})`,
     axis: "list",
+  }),
+  "time-budget": flag(duration, {
+    value: "10m",
+    help: "what best may spend on finetuning: as many epochs as fit, which are recorded",
   }),
   folds: flag(number(folds), {
     value: "N",
