@@ -41,7 +41,7 @@ export async function stepParameters(
   checkSource(data, store);
   await checkData(data);
   const choice = await choiceFor(flags.backend);
-  const { best, branches, backbones } = shapeOf(flags);
+  const { best, branches, backbones, folds } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
   const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;
   const name = loop === "tutorial" ? "tutorial" : "quick";
@@ -107,6 +107,12 @@ export async function stepParameters(
         compute_features: compute,
         train_frozen: { device: choice.device, seed, recipe: probe },
       }),
+      ...Object.fromEntries(
+        Array.from({ length: branches.includes("frozen") ? folds : 0 }, (_, fold) => [
+          `cross_validate_${fold + 1}`,
+          { fold, backbones, sample: { photos: COMPARED_PHOTOS, seed }, seed, recipe: probe },
+        ]),
+      ),
       ...(!best && branches.includes("frozen") && { train_frozen: train }),
       ...(branches.includes("finetune") && {
         train_finetune: best

@@ -146,14 +146,21 @@ Deno.test("settings decide which steps there are, and what follows takes the cho
   const names = (...shape: Parameters<typeof graftPipeline>) =>
     graftPipeline(...shape).steps.map(({ name }) => name);
   assert.deepEqual(
-    names([], { best: false, branches: ["frozen"], backbones: [] }),
+    names([], { best: false, branches: ["frozen"], backbones: [], folds: 2 }),
     ["download_data", "convert_weights", "build_datasets", "train_frozen", "evaluate", "predict"],
   );
   // Finetuning starts from the head that the other branch fits.
   assert.ok(
-    names([], { best: true, branches: ["finetune"], backbones: [] }).includes("train_frozen"),
+    names([], { best: true, branches: ["finetune"], backbones: [], folds: 2 }).includes(
+      "train_frozen",
+    ),
   );
-  const { steps } = graftPipeline([], { best: true, branches: BRANCHES, backbones: ["a", "b"] });
+  const { steps } = graftPipeline([], {
+    best: true,
+    branches: BRANCHES,
+    backbones: ["a", "b"],
+    folds: 2,
+  });
   const inputs = new Map(steps.map((step) => [step.name, inputsOf(step)]));
   assert.ok(!inputs.has("convert_weights"));
   assert.deepEqual(inputs.get("compute_features_b"), {
@@ -199,7 +206,8 @@ Deno.test("a network that cannot be had is named, and is no verdict for the next
       permissions: () => ({ read: [`${folder}/late`] }),
     });
     const backbones = ["noisy", "clear", "late"];
-    const [choose] = graftPipeline([], { best: true, branches: BRANCHES, backbones }).steps
+    const [choose] = graftPipeline([], { best: true, branches: BRANCHES, backbones, folds: 0 })
+      .steps
       .filter(({ name }) => name === "choose_backbone");
     const noises = { noisy: 3, clear: 0.4, late: 0.1 };
     const pipeline = definePipeline([
