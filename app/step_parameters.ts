@@ -87,6 +87,7 @@ export async function stepParameters(
         downloads,
         maxDownload,
         ...(best && { parts: 3 }),
+        ...(flags.group !== undefined && { group: flags.group }),
       },
       ...start,
       build_datasets: {},

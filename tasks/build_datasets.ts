@@ -17,13 +17,16 @@ import { trainingBatch } from "../report/training_batch.ts";
 if (import.meta.main) await runStep(build);
 
 async function build(step: StepContext<unknown>): Promise<void> {
-  const { exif_orientation: exifOrientation } = await photosFile.read(step.inputs.download_data);
+  const { exif_orientation: exifOrientation, groups } = await photosFile.read(
+    step.inputs.download_data,
+  );
   const photos = `${step.inputs.download_data}/photos`;
   const examined: Examined[] = [];
   const passedOver: string[] = [];
   const reasons: string[] = [];
   await buildDataset(photos, step.output, {
     exifOrientation,
+    groups,
     signal: step.signal,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => examined.push(photo),

@@ -54,11 +54,13 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     const onlyIfBetter = training?.recipe.kind !== undefined;
     const calibration = calibrate(answers, { onlyIfBetter });
     branches[branch] = {
-      ...scoreBranch(answers, dataset.classes),
+      ...scoreBranch(answers, dataset.classes, groupsOf(dataset.photos("val"))),
       calibration,
       unlike_beyond: unlikeThreshold(familiar) ?? null,
       abstention: abstention(answers, calibration.temperature, answered.test) ?? null,
-      ...(answered.test && { test: scoreBranch(answered.test, dataset.classes) }),
+      ...(test && answered.test && {
+        test: scoreBranch(answered.test, dataset.classes, groupsOf(test.photos("test"))),
+      }),
     };
   }
   const comparison = photos.finetune && photos.frozen &&
@@ -109,6 +111,12 @@ async function testOf({ inputs }: StepContext<unknown>): Promise<Dataset | undef
   if (inputs.build_test === undefined) return undefined;
   const test = await openDataset(inputs.build_test, ["test"]);
   return test.photos("test").length > 0 ? test : undefined;
+}
+
+/** Undefined where no photos belong together. */
+function groupsOf(photos: readonly Photo[]): (string | undefined)[] | undefined {
+  const groups = photos.map(({ group }) => group);
+  return groups.some((group) => group !== undefined) ? groups : undefined;
 }
 
 /** What a branch's model says of each val photo, and of those to test by. */

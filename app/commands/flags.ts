@@ -5,6 +5,7 @@ import { formatSize } from "../cli/quantities.ts";
 import { BRANCHES } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
+import { parseGroupRule } from "../../data/sources/group_rule.ts";
 import { MOST_BYTES } from "../../data/download/download.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
 import { PROBE, RECIPES } from "../../training/recipes.ts";
@@ -58,6 +59,19 @@ export const maxDownloadFlag = flag(v.pipe(size, v.minValue(1)), {
   default: formatSize(MOST_BYTES).replace(" ", ""),
 });
 
+/** As `parseGroupRule` takes it, and still as it was typed. */
+const groupRule = v.pipe(
+  v.string(),
+  v.check((text) => {
+    try {
+      parseGroupRule(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }, "folder, regex:PATTERN (a regular expression), exif-time or exif-time:SECONDS"),
+);
+
 /** What is run and trained. */
 export const TRAINING = grouped("What is run and trained", {
   recipe: flag(v.picklist(["auto", "best", "quick", "tutorial"]), {
@@ -110,6 +124,13 @@ export const TRAINING = grouped("What is run and trained", {
     help: "of the division into train and val, where the photos have none",
     axis: "list",
     default: "0",
+  }),
+  group: flag(groupRule, {
+    value: "folder|regex:PATTERN|exif-time[:S]",
+    help: "keep photos of one subject on one side of a division: those of a folder below the " +
+      "class's, those whose path has the same in the pattern's parentheses, those taken within " +
+      "60 s of each other",
+    axis: "sweep",
   }),
   "max-download": maxDownloadFlag,
   backend: backendFlag("auto"),

@@ -35,7 +35,7 @@ const CHECKPOINTS = ["pipeline/store", "pipeline/digest.ts"];
 
 const STEPS: Record<string, Reach> = {
   download_data: {
-    most: 102, // HEIC and AVIF are five files; photos are divided in one, and described in one
+    most: 106, // HEIC and AVIF are five files; six are of how photos are divided and grouped
     runs: ["data", "data/sources", "data/download"],
     types: ["data/codecs", "models"],
   },
@@ -45,7 +45,7 @@ const STEPS: Record<string, Reach> = {
     types: ["backend"],
   },
   build_datasets: {
-    most: 121, // what the doctor says is written in a file that both building steps share
+    most: 124, // what the doctor says is written in a file that both building steps share; bursts
     runs: [
       "data",
       "data/augmentation",
@@ -75,7 +75,7 @@ const STEPS: Record<string, Reach> = {
   train_finetune: { most: 180, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   train_frozen: { most: 180, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
-    most: 209, // what to do next, abstaining, and findings of two steps in one order
+    most: 210, // what to do next, abstaining, and findings of two steps in one order
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
