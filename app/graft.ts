@@ -24,6 +24,7 @@ import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
 import { concludeRun } from "./conclusion/conclude_run.ts";
+import { concludeSweep } from "./conclusion/conclude_sweep.ts";
 import { isOneSetting, shapeOf } from "./shape.ts";
 import { stepParameters } from "./step_parameters.ts";
 import { STEP_SUMMARIES } from "./step_summaries.ts";
@@ -42,7 +43,13 @@ export function graft(defaultStore: string): Application {
     variables: {
       GRAFT_MIRROR: "the folder in which files are looked for before they are downloaded",
     },
-    sweep: sweepPipeline,
+    sweep: (pipeline, settings) => {
+      const swept = sweepPipeline(pipeline, settings);
+      return {
+        ...swept,
+        conclude: (record, store) => concludeSweep(swept.conclude(record), record, store),
+      };
+    },
     conclude: async (record, store) => {
       const flags = store === defaultStore ? [] : ["--store", quoted(store)];
       return await concludeRun(await program.pipeline(), store, record, flags);

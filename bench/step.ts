@@ -49,6 +49,10 @@ export async function benchStep(args: string[]): Promise<void> {
     : peer === "tfjs"
     ? worker(backend === "wasm" ? "cpu" : "stock-webgpu", [])
     : undefined;
+  Deno.addSignalListener("SIGTERM", () => {
+    for (const timer of [ours, theirs]) timer?.close(); // they would go on alone
+    Deno.exit(143);
+  });
   const kinds = [
     ...new Set(["train_step", "frozen_step", `infer_batch_${batch}`, "infer_batch_1"]),
   ].filter((kind) => !values.work || values.work.split(",").includes(kind));

@@ -9,6 +9,7 @@ import {
 } from "./dataset_index.ts";
 import { decodeInOrder } from "./decode_pool.ts";
 import { type Examined, examinedFrom } from "./examined.ts";
+import { type Forecast, forecastPacks } from "./forecast.ts";
 import { PHOTO_EXTENSIONS, type Sample } from "./image_folder.ts";
 import { PackWriter } from "./pack.ts";
 import { checkNotEmpty, listSplits, listTest } from "./splits.ts";
@@ -21,6 +22,12 @@ export interface BuildOptions {
   exifOrientation?: boolean;
   /** Groups of photos by their paths below the folder. */
   groups?: Readonly<Record<string, string>>;
+  /** Make photos smaller where their shorter side is longer. */
+  shortSide?: number;
+  /** Called before the first photo, where there are many. */
+  onForecast?: (forecast: Forecast) => void;
+  /** Called before each photo, with its path. */
+  at?: (path: string) => void;
   /** Called after each photo. */
   progress?: (done: number, total: number) => void;
   /** Called for each photo file, with what its examination says or why it was refused. */
@@ -34,7 +41,7 @@ export interface BuildOptions {
  * Decodes every photo of `photosFolder` (`train/CLASS/…` and `val/CLASS/…`) once and writes to
  * `outputFolder` the packs of raw RGB, `quarantine.json`, and last `dataset.json`. Files that are no
  * photos, or cannot be decoded, are quarantined with a reason. Memory does not grow with the number
- * of photos; disk space is three bytes a pixel.
+ * of photos; disk space is three bytes a pixel that is kept.
  *
  * The process needs to read `photosFolder` and this folder of source files, and to write
  * `outputFolder`.
@@ -53,6 +60,7 @@ export async function buildDataset(
   const packing = new Packing(photosFolder, outputFolder, options);
   packing.leaveOutUnnamed(lists.ignored);
   packing.total = SPLITS.reduce((sum, split) => sum + lists.samples[split].length, 0);
+  await packing.forecast(SPLITS.flatMap((split) => lists.samples[split]));
   for (const split of SPLITS) {
     const kept = await packing.pack(split, lists.samples[split], classes);
     checkNotEmpty(photosFolder, split, classes, kept, packing.quarantine);
@@ -106,6 +114,16 @@ class Packing {
     }
   }
 
+  /** Says what packing these photos will take, where they are many. */
+  async forecast(samples: readonly Sample[]): Promise<void> {
+    const { onForecast, workers = navigator.hardwareConcurrency, ...options } = this.options;
+    if (!onForecast) return;
+    const paths = samples.map(({ path }) => `${this.photosFolder}/${path}`);
+    const wanted = { ...options, exifOrientation: options.exifOrientation ?? false };
+    const forecast = await forecastPacks(paths, wanted, workers);
+    if (forecast) onForecast(forecast);
+  }
+
   /** Decodes the photos of a split into its pack. @returns those that could be */
   async pack(
     split: Part,
@@ -118,12 +136,14 @@ class Packing {
     const decoded = decodeInOrder(samples.map(({ path }) => `${this.photosFolder}/${path}`), {
       workers,
       exifOrientation,
+      shortSide: options.shortSide,
       examine: options.onExamined !== undefined,
       signal: options.signal,
     });
     const pack = await PackWriter.create(`${this.outputFolder}/${DATASET_FILES.pack(split)}`);
     try {
       for (const { path, label } of samples) {
+        options.at?.(path);
         const result = (await decoded.next()).value!;
         options.onExamined?.(examinedFrom(path, { split, className: classes[label] }, result));
         if ("refusal" in result) {
@@ -152,6 +172,7 @@ class Packing {
       schema: DATASET_SCHEMA,
       classes: [...classes],
       exifOrientation: this.options.exifOrientation ?? false,
+      ...(this.options.shortSide && { shortSide: this.options.shortSide }),
       photos: this.#photos,
     };
     await writeJson(`${this.outputFolder}/${DATASET_FILES.quarantine}`, this.quarantine);

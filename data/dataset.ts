@@ -34,6 +34,11 @@ export class Dataset {
     return this.#index.exifOrientation;
   }
 
+  /** The longest shorter side that was kept of a photo; undefined where all pixels were. */
+  get shortSide(): number | undefined {
+    return this.#index.shortSide;
+  }
+
   /** The photos of a split, in ImageFolder's order. */
   photos(split: Part): readonly Photo[] {
     return this.#photos[split];

@@ -36,6 +36,8 @@ export const DatasetIndexSchema = v.object({
   classes: v.array(v.string()),
   /** Whether photos were turned upright by their EXIF data. */
   exifOrientation: v.boolean(),
+  /** The longest shorter side that was kept of a photo, where there was one. */
+  shortSide: v.optional(Side),
   /** In ImageFolder's order, train before val; or those of test alone. */
   photos: v.array(PhotoSchema),
 });

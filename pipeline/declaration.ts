@@ -128,6 +128,14 @@ export interface StepDeclaration<P = unknown> {
   /** For steps that compute: the class of device, where results differ between devices. */
   device?(p: P): string;
   readonly resources?: Resources;
+  /**
+   * How many further attempts follow one that failed, however it did; each waits longer than the last.
+   * When left out: two for a step that may use the network, after failures that are the network's (see
+   * `StepFailure.cause`), and none for others. No other attempt's files are there, but checkpoints.
+   */
+  readonly retries?: number;
+  /** Seconds after which an attempt is ended, and has failed; undefined: none. */
+  timeLimit?(p: P): number | undefined;
   /** Further arguments of `deno run`, such as `--v8-flags=…`; they enter the key. */
   denoArguments?(p: P): readonly string[];
 }

@@ -9,6 +9,8 @@ export interface Work {
   /** Permissions and engine flags, as arguments of `deno run`. */
   arguments: string[];
   request: Request;
+  /** Seconds, after which the step is ended, and has failed for the cause "late". */
+  timeLimit?: number;
   logFile: string;
   /** What every line that the step prints, a message or not, becomes before anyone else has it. */
   conceal: (line: string) => string;

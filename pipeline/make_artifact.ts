@@ -5,6 +5,7 @@ import { changesBetween, describeChange } from "./explain/changes.ts";
 import { PipelineError } from "./errors.ts";
 import type { Explanation } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, itemCacheKeyOf, keyOf } from "./fingerprint.ts";
+import { retriesOf } from "./process/attempts.ts";
 import { denoArguments } from "./process/permissions.ts";
 import type { Request } from "./process/protocol.ts";
 import { type RunContext, StepError } from "./run_context.ts";
@@ -16,6 +17,8 @@ export interface Making {
   /** By the step's own names for them. */
   inputs: Record<string, Artifact>;
   fingerprint: Fingerprint;
+  /** From 1 on. */
+  attempt: number;
   /** Why it has to run. */
   explanation: Explanation;
   /** As everything is by now. */
@@ -25,7 +28,7 @@ export interface Making {
 /** @throws {StepError} when the step fails */
 export async function makeArtifact(making: Making, context: RunContext): Promise<Artifact> {
   const { step, fingerprint } = making;
-  const { session: { store, code }, run, onFailure } = context;
+  const { session: { store, code }, run } = context;
   const started = performance.now();
   const draft = await store.draft(kindOf(step));
   try {
@@ -53,7 +56,6 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
     });
   } catch (error) {
     await store.discard(draft);
-    onFailure(step.name);
     throw error;
   }
 }
@@ -65,25 +67,38 @@ async function execute(
   context: RunContext,
   output: string,
 ) {
-  const { step, inputs, fingerprint, explanation, takeFingerprint } = making;
+  const { step, inputs, fingerprint, attempt, explanation, takeFingerprint } = making;
   const { session: { code, fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
   await inputCheck.check(inputs);
   const request = await requestFor(making, itemCaches, context, output);
   const hidden = Object.values(inputs).flatMap(({ path, manifest }) =>
     manifest.fingerprint.notInDigest.map((name) => `${path}/${name}`)
   );
+  const timeLimit = step.timeLimit?.(request.parameters);
   const work = {
     module: step.module,
     arguments: denoArguments(step, request, await code.closureOf(step.module), hidden),
     request,
+    timeLimit,
     logFile: `${folder}/${step.name}.log`,
     conceal: concealing(step, request.parameters),
   };
   const { reason, why, changes } = explanation;
-  emit({ type: "step_started", step: step.name, reason, why, changes });
+  if (attempt === 1) {
+    const retries = retriesOf(step, request.parameters);
+    const limits = { ...timeLimit !== undefined && { timeLimit }, ...retries && { retries } };
+    emit({ type: "step_started", step: step.name, reason, why, changes, ...limits });
+  }
+  let changed: Error | undefined;
   const outcome = await executor.execute(work, {
     signal,
-    onReady: async () => assertUnchanged(fingerprint, await takeFingerprint()),
+    onReady: async () => {
+      try {
+        assertUnchanged(fingerprint, await takeFingerprint());
+      } catch (error) {
+        throw changed = error as Error;
+      }
+    },
     onMessage: (message) => {
       if (message.type === "progress") {
         emit({ ...message.progress, type: "step_progress", step: step.name });
@@ -94,6 +109,7 @@ async function execute(
   });
   if (outcome.status === "failed") {
     signal?.throwIfAborted();
+    if (changed) throw changed;
     throw new StepError(outcome.error);
   }
   // Code was loaded at the start and may be edited since; what the step read must have stayed.
@@ -124,7 +140,7 @@ async function itemCachesOf(
 }
 
 async function requestFor(
-  { step, inputs, fingerprint }: Making,
+  { step, inputs, fingerprint, attempt }: Making,
   itemCaches: ItemCacheKeys = {},
   { session: { store, parameters, forced, reuseItems }, run }: RunContext,
   output: string,
@@ -142,7 +158,7 @@ async function requestFor(
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, { path }]) => [name, path])),
     output,
     checkpoints: checkpoints &&
-      await store.checkpoints(kind, checkpoints, run, forced.has(step.name)),
+      await store.checkpoints(kind, checkpoints, run, attempt === 1 && forced.has(step.name)),
     itemCaches: caches,
   };
 }

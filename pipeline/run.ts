@@ -25,6 +25,8 @@ export interface RunOptions extends PipelineOptions {
   /** Interrupts the run: steps are ended within two seconds, finished ones are kept. */
   signal?: AbortSignal;
   onEvent?: (event: PipelineEvent) => void;
+  /** Seconds before a failed step is tried again for the first time; 1 when left out. */
+  retryWait?: number;
   executor?: Executor;
 }
 
@@ -73,6 +75,7 @@ class Run {
       inputCheck: new InputCheck(session.store, id),
       pool: new ResourcePool(options.jobs ?? Infinity, total),
       emit: onEvent,
+      retryWait: options.retryWait ?? 1,
       signal,
       giveUp: AbortSignal.any([this.#failFast.signal, ...signal ? [signal] : []]),
       onFailure: (step) => {
@@ -164,18 +167,18 @@ class Run {
         key,
         artifact: path,
         result,
+        failedAttempts: stepRun.failedAttempts,
       }, stepRun.changes);
       return artifact;
     } catch (error) {
-      await this.#failed(step.name, error, secondsSince(started), stepRun.changes);
+      await this.#failed(stepRun, error, secondsSince(started));
     }
   }
 
   async #failed(
-    step: string,
+    { step: { name: step }, changes, failedAttempts }: StepRun,
     error: unknown,
     seconds: number,
-    changes: Change[],
   ): Promise<void> {
     const { giveUp, signal, onFailure } = this.#context;
     if (giveUp.aborted && (error === giveUp.reason || error === signal?.reason)) {
@@ -184,7 +187,14 @@ class Run {
     }
     const failure = error instanceof StepError ? error.failure : this.#failureOf(step, error);
     const { message: reason } = failure;
-    await this.#finished({ step, status: "failed", reason, seconds, error: failure }, changes);
+    await this.#finished({
+      step,
+      status: "failed",
+      reason,
+      seconds,
+      failedAttempts,
+      error: failure,
+    }, changes);
     onFailure(step);
   }
 
@@ -197,10 +207,10 @@ class Run {
   }
 
   async #finished(record: StepRecord, changes: Change[] = []): Promise<void> {
-    const { step, status, artifact, seconds, reason, error } = record;
+    const { step, status, artifact, seconds, reason, failedAttempts, error } = record;
     this.#record.steps.push(record);
     await this.#writeRecord();
-    const told = { step, status, artifact, seconds, reason, changes, error };
+    const told = { step, status, artifact, seconds, reason, changes, failedAttempts, error };
     this.#context.emit({ type: "step_finished", ...told });
   }
 

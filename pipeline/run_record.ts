@@ -1,6 +1,6 @@
 /** What is kept of each run. */
 import type { Json } from "./digest.ts";
-import type { RunStatus, StepFailure, StepStatus } from "./events.ts";
+import type { FailedAttempt, RunStatus, StepFailure, StepStatus } from "./events.ts";
 
 export interface StepRecord {
   step: string;
@@ -14,6 +14,8 @@ export interface StepRecord {
   /** The artifact's folder. */
   artifact?: string;
   result?: Json;
+  /** Attempts before the last. */
+  failedAttempts?: FailedAttempt[];
   error?: StepFailure;
 }
 

@@ -1,11 +1,10 @@
 import type { RgbImage } from "../data/image.ts";
-import { fitPath } from "./fit_path.ts";
 import { HEADING, heading } from "./heading.ts";
 import { photo } from "./photo.ts";
 import { rasterise } from "./rasterise.ts";
 import { COLOUR, MARGIN, SIZE } from "./style.ts";
 import { box, type Picture, picture, rect, text } from "./svg.ts";
-import { fitText } from "./text.ts";
+import { fitPath, fitText } from "./text.ts";
 
 /** A file on the sheet; without an image, it could not be read. */
 export interface SheetTile {

@@ -1,5 +1,4 @@
 import type { RgbImage } from "../data/image.ts";
-import { fitPath } from "./fit_path.ts";
 import { gridOf } from "./grid.ts";
 import { heading } from "./heading.ts";
 import { counted, percent } from "../data/statistics/percent.ts";
@@ -7,7 +6,7 @@ import { photo } from "./photo.ts";
 import { rasterise } from "./rasterise.ts";
 import { COLOUR, SIZE } from "./style.ts";
 import { box, type Picture, picture, text } from "./svg.ts";
-import { fitText, textWidth } from "./text.ts";
+import { fitPath, fitText, textWidth } from "./text.ts";
 import { frame, mark, probabilityBar, type Verdict, VERDICT_COLOUR } from "./verdict.ts";
 
 /** Heights of a tile's title above its photo and of what stands below it. */

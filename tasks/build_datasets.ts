@@ -1,6 +1,7 @@
 /** Step: every photo decoded once and packed; what cannot be decoded is named, not lost. */
 import { buildDataset } from "../data/build_dataset.ts";
 import { counted } from "../data/statistics/percent.ts";
+import type { Forecast } from "../data/forecast.ts";
 import { openDataset } from "../data/dataset.ts";
 import { SPLITS } from "../data/dataset_index.ts";
 import type { Examined } from "../data/examined.ts";
@@ -8,18 +9,21 @@ import { hasImageExtension } from "../data/image_folder.ts";
 import { describeTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../data/left_out_tally.ts";
 import { diagnose } from "../data/doctor/diagnose.ts";
 import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
+import type { BuildDatasetsParameters } from "./parameters.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { batchGrid } from "../report/batch_grid.ts";
 import { photosFile } from "./artifacts/photos.ts";
 import { reportFindings } from "./report_findings.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
-if (import.meta.main) await runStep(build);
+if (import.meta.main) await runStep<BuildDatasetsParameters>(build);
 
-async function build(step: StepContext<unknown>): Promise<void> {
+async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> {
   const { exif_orientation: exifOrientation, groups } = await photosFile.read(
     step.inputs.download_data,
   );
+  // The tutorial's photos are read as torchvision does, whole and as they lie.
+  const shortSide = exifOrientation ? step.parameters.shortSide : undefined;
   const photos = `${step.inputs.download_data}/photos`;
   const examined: Examined[] = [];
   const passedOver: string[] = [];
@@ -27,7 +31,10 @@ async function build(step: StepContext<unknown>): Promise<void> {
   await buildDataset(photos, step.output, {
     exifOrientation,
     groups,
+    shortSide,
     signal: step.signal,
+    onForecast: (forecast) => step.log(describeForecast(forecast, shortSide)),
+    at: step.at,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => examined.push(photo),
     onQuarantine: ({ path, reason }) => {
@@ -49,4 +56,14 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const found = diagnose({ files: examined, passedOver }, viewing);
   const findings = await reportFindings(step, found, photos);
   step.result({ ...counts, quarantined: reasons.length, findings });
+}
+
+function describeForecast({ photos, bytes, seconds }: Forecast, shortSide?: number): string {
+  const time = seconds < 90
+    ? counted(Math.ceil(seconds), "second")
+    : `${Math.ceil(seconds / 60)} minutes`;
+  const kept = shortSide ? `, kept with a shorter side of ${shortSide} pixels at most` : "";
+  return `${photos} photos${kept}, will take about ${
+    Math.ceil(bytes / 1e6)
+  } MB of disk and ${time}`;
 }

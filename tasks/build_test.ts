@@ -21,13 +21,14 @@ if (import.meta.main) await runStep(build);
 async function build(step: StepContext<unknown>): Promise<void> {
   const photos = `${step.inputs.download_data}/photos`;
   using taught = await openDataset(step.inputs.build_datasets);
-  const { classes, exifOrientation } = taught;
+  const { classes, exifOrientation, shortSide } = taught;
   const groups = await groupsOf(step.inputs.download_data);
   const test: Examined[] = [];
   const reasons: string[] = [];
   const index = await buildTest(photos, step.output, classes, {
     exifOrientation,
     groups,
+    shortSide,
     signal: step.signal,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => test.push(photo),

@@ -51,6 +51,11 @@ export const convertWeights = v.object({
   weights: v.optional(v.string()),
 });
 
+export const buildDatasets = v.object({
+  /** The longest shorter side that is kept of one's own photos; all pixels where it is left out. */
+  shortSide: v.optional(count),
+});
+
 export const train = v.object({
   ...computeEntries,
   seed,
@@ -93,6 +98,7 @@ export const sweep = v.object({
 
 export type DownloadDataParameters = v.InferOutput<typeof downloadData>;
 export type ConvertWeightsParameters = v.InferOutput<typeof convertWeights>;
+export type BuildDatasetsParameters = v.InferOutput<typeof buildDatasets>;
 export type TrainParameters = v.InferOutput<typeof train>;
 export type TrainProbeParameters = v.InferOutput<typeof trainProbe>;
 export type ComputeFeaturesParameters = v.InferOutput<typeof computeFeatures>;

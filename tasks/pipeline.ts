@@ -92,6 +92,7 @@ export function graftPipeline(
     ...fast,
     parameters: schema.computeFeatures,
     outputs: ["features.safetensors"],
+    itemCache: { features: new URL("../inference/feature_extractor.ts", import.meta.url) },
   };
   const start = backbones.length > 1 ? "choose_backbone" : "convert_weights";
   const candidates = backbones.flatMap((
@@ -182,6 +183,7 @@ export function graftPipeline(
     ...starting,
     defineStep({
       ...step("build_datasets"),
+      parameters: schema.buildDatasets,
       inputs: ["download_data"],
       // Not photos to test by, nor where they are from: no model is made or chosen by them.
       reads: { download_data: ["photos.json", "photos/train", "photos/val"] },

@@ -27,6 +27,16 @@ export function leftOutOf({ files, passedOver }: Collection): LeftOutTally {
   ]);
 }
 
+/** Errors say after a colon what to do. */
+function withRemedy(problem: string): { title: string; remedy: string } {
+  const at = problem.lastIndexOf(": ");
+  if (at < 0) {
+    return { title: problem, remedy: "Put the photos of each class into a folder of its name." };
+  }
+  const [first, ...rest] = problem.slice(at + 2);
+  return { title: problem.slice(0, at), remedy: `${first.toUpperCase()}${rest.join("")}.` };
+}
+
 /** All that is wrong with a collection of photos, the worst first. */
 export function diagnose(
   { files, passedOver, beside, problem }: Collection,
@@ -45,13 +55,7 @@ export function diagnose(
     kind === "val_class_unknown" || kind === "class_without_val"
   );
   if (problem && !explained) {
-    findings.unshift({
-      kind: "layout",
-      severity: "error",
-      title: problem,
-      remedy: "Put the photos of each class into a folder of its name.",
-      files: [],
-    });
+    findings.unshift({ kind: "layout", severity: "error", ...withRemedy(problem), files: [] });
   }
   return worstFirst(findings);
 }

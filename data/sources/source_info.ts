@@ -6,8 +6,8 @@ export interface SourceInfo {
   /** The official address, the address given, `pypi:NAME==VERSION`, or a folder's or file's name. */
   origin: string;
   /**
-   * SHA-256 of the archive. For a folder, and for hymenoptera (which goes around in two packings),
-   * of the content instead: of a line `DIGEST  PATH` for each file, sorted.
+   * SHA-256 of the archive. For a folder or zip of one's own, and for hymenoptera (which goes around
+   * in two packings), of the photos instead: of a line `DIGEST  PATH` for each, sorted.
    */
   sha256: string;
   licence?: string;

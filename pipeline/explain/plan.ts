@@ -3,6 +3,7 @@ import { inputsOf, kindOf, type StepDeclaration } from "../declaration.ts";
 import type { Pipeline } from "../graph.ts";
 import { inStore, messageOf } from "../errors.ts";
 import { inputDigests, keyOf } from "../fingerprint.ts";
+import { type Retries, retriesOf } from "../process/attempts.ts";
 import type { Artifact } from "../store.ts";
 import { openSession, type PipelineOptions, type Session } from "../session.ts";
 import type { Change } from "./changes.ts";
@@ -21,6 +22,10 @@ export interface PlanEntry {
   nearest?: Explanation["nearest"];
   /** How long it took to make the artifact, or the nearest earlier one; unknown where none is. */
   seconds?: number;
+  /** For a step that would run: seconds that an attempt may take, where there is a limit. */
+  timeLimit?: number;
+  /** For a step that would run: how often it is tried again after which failures, where it is. */
+  retries?: Retries;
   /** The artifact's folder, for cached steps. */
   artifact?: string;
   /** Digest of the artifact, for cached steps. */
@@ -79,13 +84,16 @@ async function planStep(
     const reason = `it needs ${blocked.entry.step}, which is blocked`;
     return { entry: { step: step.name, status: "blocked", reason, changes: [] } };
   }
+  const given = parameters[step.name];
+  const [timeLimit, retries] = [step.timeLimit?.(given), retriesOf(step, given)];
+  const limits = { ...timeLimit !== undefined && { timeLimit }, ...retries && { retries } };
   try {
     if (neverRan) {
       // There is nothing to look up, so it is enough that all it reads is there.
       await code.check(step.module);
       await fingerprinter.externalsOf(step, parameters[step.name]);
       const why = whyNew(forced.has(step.name));
-      return { entry: { step: step.name, status: "would_run", ...why } };
+      return { entry: { step: step.name, status: "would_run", ...limits, ...why } };
     }
     const made = inputs.flatMap(([name, { artifact }]) =>
       artifact ? [[name, artifact] as const] : []
@@ -119,7 +127,7 @@ async function planStep(
     const question = { step, fingerprint, closure, lookup, forced: forced.has(step.name) };
     const explanation = await explain(question, store, code);
     const seconds = explanation.nearest?.seconds;
-    return { entry: { step: step.name, status: "would_run", seconds, ...explanation } };
+    return { entry: { step: step.name, status: "would_run", seconds, ...limits, ...explanation } };
   } catch (error) {
     const reason = messageOf(error);
     return { entry: { step: step.name, status: "blocked", reason, changes: [] } };

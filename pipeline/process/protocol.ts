@@ -43,9 +43,11 @@ export type Message =
   /** The step's code is loaded, its body begins. */
   | { type: "ready" }
   | { type: "progress"; progress: Progress }
+  /** What is worked on now, in case that it never ends; empty: nothing that could be named. */
+  | { type: "at"; what: string }
   | { type: "log"; text: string }
   | { type: "result"; value: Json }
-  | { type: "failed"; message: string; stack?: string }
+  | { type: "failed"; message: string; stack?: string; network?: boolean }
   | { type: "done" };
 
 // A line of its own even after stray text without a line end.

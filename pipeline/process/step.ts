@@ -31,6 +31,11 @@ export interface StepContext<P> {
   /** For `new ItemCache(…)`, by the names that the step declares in `itemCache`. */
   itemCaches: Record<string, ItemCacheAccess>;
   progress(progress: Progress): void;
+  /**
+   * Says what is worked on from now on (a photo, a file): it is named if the step is ended by its time
+   * limit, or dies.
+   */
+  at(what: string): void;
   /** A line for the user; `console` only goes to the log file. */
   log(text: string): void;
   /** The result in few words, kept with the artifact. */
@@ -66,6 +71,7 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
         Object.entries(itemCaches).map(([name, cache]) => [name, { ...cache, checked }]),
       ),
       progress: (progress) => send({ type: "progress", progress }),
+      at: (what) => send({ type: "at", what }),
       log: (text) => send({ type: "log", text }),
       result: (value) => send({ type: "result", value: value as Json }),
       signal: interruption(),
@@ -122,8 +128,28 @@ function send(message: Message): void {
 
 function fail(error: unknown): never {
   const stack = error instanceof Error ? error.stack : undefined;
-  send({ type: "failed", message: describe(error) + remedyFor(error), stack });
+  const message = describe(error) + remedyFor(error);
+  send({ type: "failed", message, stack, network: isOfNetwork(error) });
   Deno.exit(1);
+}
+
+const NETWORK_ERRORS = [
+  Deno.errors.ConnectionRefused,
+  Deno.errors.ConnectionReset,
+  Deno.errors.ConnectionAborted,
+  Deno.errors.TimedOut,
+];
+
+/**
+ * Whether the network is at the root of an error, so that another attempt may go better: as Deno says
+ * it, or as whoever throws says by `transient: true`.
+ */
+function isOfNetwork(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("transient" in error) return error.transient === true;
+  return NETWORK_ERRORS.some((kind) => error instanceof kind) ||
+    (error instanceof TypeError && error.message.startsWith("error sending request")) ||
+    isOfNetwork(error.cause);
 }
 
 function describe(error: unknown): string {

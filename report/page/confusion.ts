@@ -4,13 +4,14 @@ import { honestScore } from "../../data/statistics/honest_score.ts";
 import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { fitText, textWidth } from "../text.ts";
 import { chart, CHART_WIDTH } from "./chart.ts";
-import { type Branch, branchesIn } from "../../models/manifest.ts";
+import { branchesIn } from "../../models/manifest.ts";
+import type { BranchScore } from "../../training/score.ts";
 import type { ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 import { wideTable } from "./wide_table.ts";
 
 /** Beyond so many classes the table of what is taken for what says more than a matrix. */
-const MOST_CLASSES = 30;
+export const MOST_CLASSES = 30;
 const MOST_PAIRS = 10;
 /** Of a cell's colour at most so much, so that the count in it can be read on light and dark. */
 const FULLEST = 0.5;
@@ -24,7 +25,9 @@ export function confusion(facts: ReportFacts): Html {
     ${
     classes.length > MOST_CLASSES
       ? undefined
-      : html`<div class="charts">${order.map((name) => matrix(facts, name))}</div>`
+      : html`<div class="charts">${
+        order.map((name) => matrix(classes, name, honestScore(facts.branches[name]!).score))
+      }</div>`
   }
     ${classes.length > 2 ? pairs(facts) : undefined}
     ${classByClass(facts)}
@@ -87,8 +90,12 @@ function classByClass({ classes, shown, branches }: ReportFacts): Html {
   }`;
 }
 
-function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
-  const { confusion: counts, correct, total } = honestScore(branches[name]!).score;
+/** @param name of what was scored */
+export function matrix(
+  classes: readonly string[],
+  name: string,
+  { confusion: counts, correct, total }: Pick<BranchScore, "confusion" | "correct" | "total">,
+): Html {
   const cells = counts.flatMap((row, actual) => {
     const sum = row.reduce((a, b) => a + b, 0);
     return row.map((count, predicted) => ({

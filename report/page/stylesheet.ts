@@ -64,6 +64,7 @@ figcaption strong { color: var(--ink); }
 .path, code, dd { overflow-wrap: anywhere; }
 table { border-collapse: collapse; margin: .5rem 0; font-size: .9375rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem 1.25rem .35rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--hairline); }
+.wide td:not(:last-child) { white-space: nowrap; }
 thead th { color: var(--muted); font-weight: 500; white-space: nowrap; }
 tbody th { font-weight: 500; overflow-wrap: normal; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: .5rem 0; }
@@ -71,6 +72,7 @@ dt { color: var(--muted); }
 dd { margin: 0; }
 details { margin: .75rem 0; }
 summary { cursor: pointer; color: var(--link); }
+pre { margin: .5rem 0; font: .8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 .advice { padding-left: 1.4rem; }
 .advice li { max-width: 42rem; margin: .75rem 0; }
 .legend { color: var(--muted); font-size: .9rem; }

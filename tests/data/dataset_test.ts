@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { buildDataset, buildTest } from "../../data/build_dataset.ts";
+import { boundShortSide } from "../../data/short_side.ts";
 import { openDataset } from "../../data/dataset.ts";
 import type { Quarantined } from "../../data/dataset_index.ts";
 import photoFiles from "../../bench/certify/fixtures/data/photo_files.json" with { type: "json" };
@@ -57,6 +58,32 @@ Deno.test("a dataset has every photo's pixels, size, label and digest, in ImageF
     }
     assert.throws(() => dataset.readPhoto("val", 2), /2 photos, none of index 2/);
     assert.equal(await Deno.readTextFile(`${out}/quarantine.json`), "[]\n");
+  }));
+
+Deno.test("photos are kept with a bounded shorter side where that is asked for, the doctor sees all of them", () =>
+  withPhotos(FILES, async (photos, out) => {
+    const examined: string[] = [];
+    const shortSide = 2;
+    await buildDataset(photos, out, {
+      shortSide,
+      onExamined: ({ photo }) => examined.push(`${photo!.width}×${photo!.height}`),
+    });
+    using dataset = await openDataset(out);
+    const all = Object.values(PHOTOS).map(({ width, height }) => `${width}×${height}`);
+    assert.deepEqual(examined, all);
+    for (const split of ["train", "val"] as const) {
+      for (const [i, { path }] of dataset.photos(split).entries()) {
+        const whole = PHOTOS[path as keyof typeof PHOTOS];
+        assert.deepEqual(dataset.readPhoto(split, i), boundShortSide(whole, shortSide), path);
+      }
+    }
+    assert.ok(
+      [...dataset.photos("train"), ...dataset.photos("val")].some(({ path, width }) =>
+        width < PHOTOS[path as keyof typeof PHOTOS].width
+      ),
+    );
+    const { shortSide: said } = JSON.parse(await Deno.readTextFile(`${out}/dataset.json`));
+    assert.equal(said, shortSide);
   }));
 
 Deno.test("test is packed apart, by train's labels, and the rest is as without it", () => {

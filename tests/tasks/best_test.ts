@@ -108,6 +108,27 @@ Deno.test("recipe best fits a head to features, finetunes from it, and all behin
     assert.match(card, /a logistic regression fitted to convergence/);
   }));
 
+Deno.test("a photo that was looked at before is not looked at again, and gives the same", () =>
+  withPhotos(async (folder, at) => {
+    const features = async (...more: string[]) => {
+      const outcome = await graft(["run", "compute_features", ...FLAGS, "--json", ...more], at);
+      assert.equal(outcome.code, 0, outcome.stderr);
+      const [said] = outcome.json.filter(({ type, step, text }) =>
+        type === "step_log" && step === "compute_features" && text.startsWith("mobilenet_v2")
+      );
+      const path = `${artifactOf(outcome, "compute_features")}/features.safetensors`;
+      return { said: said.text, bytes: await Deno.readFile(path) };
+    };
+    assert.equal((await features()).said, "mobilenet_v2: 1280 features of 18 photos");
+    await writePhoto(`${folder}/photos/train/blue/new.png`, 201, 2);
+    await writePhoto(`${folder}/photos/val/red/new.png`, 202, 0);
+    const { said, bytes } = await features();
+    assert.equal(said, "mobilenet_v2: 1280 features of 20 photos, 2 of them new");
+    const afresh = await features("--force");
+    assert.equal(afresh.said, "mobilenet_v2: 1280 features of 20 photos");
+    assert.deepEqual(afresh.bytes, bytes);
+  }));
+
 Deno.test("photos that cannot be cross-validated are named, with what to do", () =>
   withPhotos(async (folder, at) => {
     const probe = (...more: string[]) =>

@@ -60,3 +60,18 @@ Deno.test("inspect without photos, and with a folder that is not there, says wha
     assert.equal(nowhere.code, 1);
     assert.match(nowhere.stderr, /nowhere is no folder/);
   }));
+
+Deno.test("a class of a single photo is named where photos are yet to be divided, with the remedy", () =>
+  withTempFolder(async (folder) => {
+    const photo = (i: number) => png(scene(i, 300, 240));
+    await writeFiles(`${folder}/photos`, {
+      "ants/1.png": photo(1),
+      ...Object.fromEntries([2, 3, 4, 5].map((i) => [`bees/${i}.png`, photo(i)])),
+    });
+    const { code, stdout } = await graft(["inspect", "photos"], { cwd: folder });
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /^ERROR +The class folder ants\/ of \S*photos has a single photo, .*\n +> Add photos or remove/,
+    );
+  }));
