@@ -19,6 +19,7 @@ import { type PhotoLogits, predictDataset } from "../inference/predict_dataset.t
 import { type BranchScore, compareBranches, scoreBranch } from "../training/score.ts";
 import { type Branch, BRANCHES, branchesIn, type OfBranches } from "../models/manifest.ts";
 import { writeFacts } from "./artifacts/facts.ts";
+import { heldOutFile } from "./artifacts/held_out.ts";
 import { metricsFile } from "./artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
 import { writeReferences } from "./artifacts/postprocessing.ts";
@@ -61,6 +62,8 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
       ...(test && answered.test && {
         test: scoreBranch(answered.test, dataset.classes, groupsOf(test.photos("test"))),
       }),
+      // What finetuning would have come to without a photo is not known: that takes too long.
+      ...(branch === "frozen" && !answered.test && await crossValidated(step, dataset.classes)),
     };
   }
   const comparison = photos.finetune && photos.frozen &&
@@ -104,6 +107,23 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     ...accuracies((score) => score),
     ...(test && { test: accuracies((score) => score.test) }),
   });
+}
+
+/** How the head's way of choosing fares on photos that it left out; nothing where it left none out. */
+async function crossValidated(
+  { inputs, log }: StepContext<unknown>,
+  classes: readonly string[],
+): Promise<{ cross_validated?: BranchScore }> {
+  const parts = Object.keys(inputs).filter((name) => name.startsWith("cross_validate_"));
+  const answers = await Promise.all(parts.map((name) => heldOutFile.read(inputs[name])));
+  const refused = answers.find(({ refused }) => refused !== undefined);
+  if (refused) log(`its accuracy is not cross-validated: ${refused.refused}`);
+  if (refused || parts.length === 0) return {};
+  const photos = answers.flatMap(({ photos }) => photos);
+  const groups: (string | undefined)[] = [];
+  for (const { index, group } of photos) if (group !== undefined) groups[index] = group;
+  const ofGroups = groups.length > 0 ? groups : undefined;
+  return { cross_validated: scoreBranch(photos, classes, ofGroups) };
 }
 
 /** Photos to test by; undefined where there are none. */
@@ -181,6 +201,7 @@ type Scored = BranchScore & {
   unlike_beyond: number | null;
   abstention: Abstention | null;
   test?: BranchScore;
+  cross_validated?: BranchScore;
 };
 
 function describe(

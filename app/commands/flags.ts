@@ -22,7 +22,7 @@ import { PROBE, RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
 const { recipe: { entries: recipe }, seed, threads, backend } = steps.train.entries;
-const { folds } = steps.trainProbe.entries.recipe.entries;
+const { folds, balance } = steps.trainProbe.entries.recipe.entries;
 
 /** Below it, what networks look at would be enlarged again. */
 const LEAST_SHORT_SIDE = 256;
@@ -125,6 +125,12 @@ export const TRAINING = grouped("What is run and trained", {
     value: "N",
     help: "parts of best's cross-validation, by which choices are made (the recipe's: " +
       `${PROBE.folds})`,
+  }),
+  balance: flag(balance.wrapped, {
+    value: balance.wrapped.options.join("|"),
+    help: "how best's last layer learns rare classes: by weight in the loss, by drawing their " +
+      "photos more often, or not at all (auto: by the counts)",
+    axis: "list",
   }),
   seed: flag(number(seed), {
     value: "N",
