@@ -8,6 +8,7 @@ import { quoted } from "./cli/parse_flags.ts";
 import { certify } from "./commands/certify.ts";
 import { compare } from "./commands/compare.ts";
 import { dag } from "./commands/dag.ts";
+import { evaluate } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { TRAINING, type TrainingFlags } from "./commands/flags.ts";
 import { gc } from "./commands/gc.ts";
@@ -23,6 +24,7 @@ import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
 import { concludeRun } from "./conclusion/conclude_run.ts";
+import { concludeSweep } from "./conclusion/conclude_sweep.ts";
 import { isOneSetting, shapeOf } from "./shape.ts";
 import { stepParameters } from "./step_parameters.ts";
 import { STEP_SUMMARIES } from "./step_summaries.ts";
@@ -41,7 +43,13 @@ export function graft(defaultStore: string): Application {
     variables: {
       GRAFT_MIRROR: "the folder in which files are looked for before they are downloaded",
     },
-    sweep: sweepPipeline,
+    sweep: (pipeline, settings) => {
+      const swept = sweepPipeline(pipeline, settings);
+      return {
+        ...swept,
+        conclude: (record, store) => concludeSweep(swept.conclude(record), record, store),
+      };
+    },
     conclude: async (record, store) => {
       const flags = store === defaultStore ? [] : ["--store", quoted(store)];
       return await concludeRun(await program.pipeline(), store, record, flags);
@@ -59,6 +67,7 @@ export function graft(defaultStore: string): Application {
       run(program),
       inspect,
       predict(v8Flags),
+      evaluate(program, v8Flags),
       exportCommand,
       serve(v8Flags),
       plan(program),

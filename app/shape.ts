@@ -1,11 +1,12 @@
 /** What flags decide of the graph, before anything is looked at. */
+import { parseSource } from "../data/sources/spec.ts";
 import { BRANCHES } from "../models/manifest.ts";
 import type { Shape } from "../tasks/pipeline.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { comparedNetworks } from "./networks.ts";
 
 export function shapeOf(flags: TrainingFlags): Shape {
-  const best = flags.recipe === "best";
+  const best = isBest(flags);
   const networks = best ? comparedNetworks(flags) : [];
   return {
     best,
@@ -16,4 +17,16 @@ export function shapeOf(flags: TrainingFlags): Shape {
 
 /** Several networks are compared by `--recipe best`; all other lists are axes of a sweep. */
 export const isOneSetting = (name: string, flags: TrainingFlags): boolean =>
-  name === "model" && flags.recipe === "best";
+  name === "model" && isBest(flags);
+
+/** `auto` is the tutorial's way for the tutorial's photos, and for one's own the best there is. */
+const isBest = ({ recipe, data = "auto" }: TrainingFlags): boolean =>
+  recipe === "best" || recipe === "auto" && isOwn(data);
+
+function isOwn(data: string): boolean {
+  try {
+    return !["auto", "hymenoptera"].includes(parseSource(data).kind);
+  } catch {
+    return false; // it is no source at all, which is told where the flag is resolved
+  }
+}

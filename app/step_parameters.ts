@@ -5,9 +5,11 @@ import { UsageError } from "./cli/errors.ts";
 import type { ResolvedSettings } from "./cli/application.ts";
 import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
+import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import type { Branch, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
+import type { BuildDatasetsParameters } from "../tasks/parameters.ts";
 import { mirrorFolder } from "../tasks/permissions.ts";
 import { PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
@@ -41,8 +43,9 @@ export async function stepParameters(
   const choice = await choiceFor(flags.backend);
   const { best, branches, backbones } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
-  const name = isAuto && choice.hardware ? "tutorial" : isAuto ? "quick" : flags.recipe;
-  const preset = RECIPES[name === "tutorial" ? "tutorial" : "quick"];
+  const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;
+  const name = loop === "tutorial" ? "tutorial" : "quick";
+  const preset = RECIPES[name];
   const recipe = {
     ...preset,
     epochs: flags.epochs ?? preset.epochs,
@@ -86,9 +89,10 @@ export async function stepParameters(
         seed: splitSeed,
         downloads,
         maxDownload,
+        ...(best && { parts: 3 }),
       },
       ...start,
-      build_datasets: {},
+      build_datasets: shortSideOf(flags["short-side"], name),
       ...(best && {
         compute_features: compute,
         train_frozen: { device: choice.device, seed, recipe: probe },
@@ -108,6 +112,12 @@ export async function stepParameters(
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
+}
+
+/** The tutorial takes every pixel of whatever photos it is given. */
+function shortSideOf(asked: TrainingFlags["short-side"], recipe: string): BuildDatasetsParameters {
+  const shortSide = asked ?? (recipe === "tutorial" ? "full" : KEPT_SHORT_SIDE);
+  return shortSide === "full" ? {} : { shortSide };
 }
 
 /** @throws {UsageError} where a file of weights does not say which it is of */

@@ -37,7 +37,8 @@ export interface DecodeOptions {
  * Decodes a photo to RGB, as Pillow's `Image.open(…).convert("RGB")`: alpha and colour profiles are
  * left aside. The format is told by content. Codecs load when first needed and take no permission.
  *
- * @throws {ImageError} when the bytes are no photo, are damaged, or claim more than `MAX_PIXELS`.
+ * @throws {ImageError} when the bytes are no photo, are damaged, or claim more pixels than are read
+ *   (`MAX_PIXELS`, of JPEG and PNG `MAX_LARGE_PIXELS`)
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { Augmentation } from "./augmentation/augmentation.ts";
 import { PixelsReader } from "./batch_pixels.ts";
 import { CropCache } from "./crop_cache.ts";
 import type { Dataset } from "./dataset.ts";
-import type { Photo, Split } from "./dataset_index.ts";
+import type { Part, Photo } from "./dataset_index.ts";
 import type { Batch, Loader } from "./batch.ts";
 import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 // From the worker, so that it counts among the modules that this one is made of.
@@ -13,7 +13,7 @@ import { WorkerPool } from "./worker_pool.ts";
 
 /** How to load a split. */
 export interface LoaderOptions {
-  split: Split;
+  split: Part;
   batchSize: number;
   /** A new order each epoch. */
   shuffle: boolean;

@@ -73,6 +73,11 @@ export interface StepDeclaration<P = unknown> {
    */
   readonly inputs: readonly string[] | Readonly<Record<string, string>>;
   /**
+   * Of an input, by the step's own name for it, the files and folders that the step reads: no others
+   * enter its key, and it may read no others. All of an input that is not named here.
+   */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
+  /**
    * Of the inputs, by the step's own names, those that it does without where they cannot be made: a
    * candidate that cannot be reached. That fails no run, and is told; the step's key is that of the
    * inputs it had, so that it runs again when there are more.

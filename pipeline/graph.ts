@@ -28,6 +28,12 @@ export function definePipeline(
     if (step.module.protocol !== "file:") {
       throw new PipelineError(`step "${step.name}": its module must be a file, not ${step.module}`);
     }
+    const unknown = Object.keys(step.reads ?? {}).find((name) =>
+      !Object.hasOwn(inputsOf(step), name)
+    );
+    if (unknown !== undefined) {
+      throw new PipelineError(`step "${step.name}" reads of "${unknown}", which is no input of it`);
+    }
     byName.set(step.name, step);
   }
   return { name, steps: sortByInputs(steps, byName) };

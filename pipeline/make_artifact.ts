@@ -126,10 +126,10 @@ async function execute(
   return { result: outcome.result, texts: closure.texts };
 }
 
-/** Not of what keeps something of its own, is told secrets, or sees the world outside. */
+/** Not of what keeps something of its own, is told secrets, sees the world outside, or not all inputs. */
 function mayBeReused(step: StepDeclaration): boolean {
-  const { reusable = false, conceal, checkpointsAcross, itemCache, permissions } = step;
-  return reusable && !conceal && !checkpointsAcross && !itemCache && !permissions;
+  const { reusable = false, conceal, checkpointsAcross, itemCache, permissions, reads } = step;
+  return reusable && !conceal && !checkpointsAcross && !itemCache && !permissions && !reads;
 }
 
 type ItemCacheKeys = Manifest["itemCaches"];

@@ -3,7 +3,7 @@ import { kindOf, type StepDeclaration } from "./declaration.ts";
 import type { FailedAttempt } from "./events.ts";
 import type { Change } from "./explain/changes.ts";
 import { explain, whyCached } from "./explain/explain.ts";
-import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
+import { checkpointKeyOf, type Fingerprint, inputDigests, keyOf } from "./fingerprint.ts";
 import { makeArtifact } from "./make_artifact.ts";
 import { retriesOf, tryAgain } from "./process/attempts.ts";
 import type { RunContext } from "./run_context.ts";
@@ -114,13 +114,11 @@ export class StepRun {
 
   async #takeFingerprint(maxAge = 0): Promise<Fingerprint> {
     const { signal, session: { fingerprinter, parameters } } = this.context;
-    const digests = Object.entries(this.inputs)
-      .map(([name, { manifest }]) => [name, manifest.digest]);
     const { step } = this;
     const taken = fingerprinter.take(
       step,
       parameters[step.name],
-      Object.fromEntries(digests),
+      inputDigests(step, this.inputs),
       maxAge,
     );
     // A large folder takes long to read, and nobody who interrupts a run waits for that.

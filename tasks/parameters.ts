@@ -36,6 +36,8 @@ export const downloadData = v.object({
   data: v.string(),
   /** Of the split into train and val, where the source has none. */
   seed,
+  /** 3: besides train and val there is test, where the source has one or photos enough. */
+  parts: v.optional(v.picklist([2, 3])),
 });
 
 export const convertWeights = v.object({
@@ -45,6 +47,11 @@ export const convertWeights = v.object({
   model: v.string(),
   /** A file of weights instead of the registry's; an absolute path. */
   weights: v.optional(v.string()),
+});
+
+export const buildDatasets = v.object({
+  /** The longest shorter side that is kept of one's own photos; all pixels where it is left out. */
+  shortSide: v.optional(count),
 });
 
 export const train = v.object({
@@ -89,6 +96,7 @@ export const sweep = v.object({
 
 export type DownloadDataParameters = v.InferOutput<typeof downloadData>;
 export type ConvertWeightsParameters = v.InferOutput<typeof convertWeights>;
+export type BuildDatasetsParameters = v.InferOutput<typeof buildDatasets>;
 export type TrainParameters = v.InferOutput<typeof train>;
 export type TrainProbeParameters = v.InferOutput<typeof trainProbe>;
 export type ComputeFeaturesParameters = v.InferOutput<typeof computeFeatures>;

@@ -10,6 +10,8 @@
  *     download_data ──► build_datasets ──┬─► compute_features ─► train_frozen ─► train_finetune ─► …
  *     convert_weights ───────────────────┘
  *
+ * and whose photos to test by go past all of that: `build_test` packs them apart, for `evaluate`.
+ *
  * Where several networks are compared, `convert_weights` is one step for each of them, and
  * `choose_backbone`, which looks at features of some of the photos, leaves what it would leave:
  *
@@ -90,6 +92,7 @@ export function graftPipeline(
     ...fast,
     parameters: schema.computeFeatures,
     outputs: ["features.safetensors"],
+    itemCache: { features: new URL("../inference/feature_extractor.ts", import.meta.url) },
   };
   const start = backbones.length > 1 ? "choose_backbone" : "convert_weights";
   const candidates = backbones.flatMap((
@@ -156,6 +159,17 @@ export function graftPipeline(
         inputs: ["convert_weights", "build_datasets"],
       })
     );
+  const testing = best
+    ? [
+      defineStep({
+        ...step("build_test"),
+        inputs: ["download_data", "build_datasets"],
+        outputs: ["dataset.json", "quarantine.json", "findings.json", "test.pack"],
+        ...drawing,
+        resources: { cpu: navigator.hardwareConcurrency },
+      }),
+    ]
+    : [];
   const scored = ["download_data", "build_datasets", ...branches.map((name) => `train_${name}`)];
   const whole = definePipeline([
     defineStep({
@@ -163,13 +177,16 @@ export function graftPipeline(
       parameters: schema.downloadData,
       notInKey: schema.DOWNLOADS_NOT_IN_KEY,
       inputs: [],
-      outputs: ["photos", "source.json"],
+      outputs: ["photos", "photos.json", "source.json"],
       ...downloading,
     }),
     ...starting,
     defineStep({
       ...step("build_datasets"),
+      parameters: schema.buildDatasets,
       inputs: ["download_data"],
+      // Not photos to test by, nor where they are from: no model is made or chosen by them.
+      reads: { download_data: ["photos.json", "photos/train", "photos/val"] },
       outputs: [
         "dataset.json",
         "quarantine.json",
@@ -182,12 +199,13 @@ export function graftPipeline(
       resources: { cpu: navigator.hardwareConcurrency },
     }),
     ...training,
+    ...testing,
     defineStep({
       ...step("evaluate"),
       ...fast,
       ...computingAndDrawing,
       parameters: schema.compute,
-      inputs: scored,
+      inputs: [...scored, ...testing.map(({ name }) => name)],
       outputs: [
         "facts.json",
         "shown",

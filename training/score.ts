@@ -1,4 +1,5 @@
 /** How good a branch is, and whether two differ by more than chance. */
+import { type ClassScore, classScores } from "../data/statistics/class_scores.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { wilsonInterval } from "../data/statistics/wilson_interval.ts";
 import { argmax } from "../models/logits.ts";
@@ -13,18 +14,23 @@ export interface ScoredPhoto {
   logits: number[];
 }
 
-export interface BranchScore {
+interface Share {
   accuracy: number;
   correct: number;
   total: number;
   /** Wilson's 95% interval of the accuracy. */
   interval: [number, number];
-  per_class: Record<
-    string,
-    { accuracy: number; correct: number; total: number; interval: [number, number] }
-  >;
+}
+
+/** What came of asking a model about photos whose classes are known. */
+export interface BranchScore extends Share {
+  /** Evaluations of before lack what is computed of `confusion`: precision, recall, F1, support. */
+  per_class: Record<string, Share & Partial<ClassScore>>;
   /** confusion[actual][predicted], in the order of the classes. */
   confusion: number[][];
+  /** As scikit-learn's; null where it is of no class. */
+  macro_f1?: number | null;
+  balanced_accuracy?: number | null;
 }
 
 export interface BranchComparison {
@@ -44,17 +50,20 @@ export function scoreBranch(
   const predicted = photos.map(({ logits }) => argmax(logits));
   const confusion = confusionMatrix(photos.map(({ label }) => label), predicted, classes.length);
   const correct = confusion.reduce((sum, row, i) => sum + row[i], 0);
+  const scores = classScores(confusion);
   return {
     ...share(correct, photos.length),
     per_class: Object.fromEntries(classes.map((name, i) => [
       name,
-      share(confusion[i][i], confusion[i].reduce((a, b) => a + b, 0)),
+      { ...share(confusion[i][i], scores.classes[i].support), ...scores.classes[i] },
     ])),
     confusion,
+    macro_f1: scores.macroF1,
+    balanced_accuracy: scores.balancedAccuracy,
   };
 }
 
-function share(correct: number, total: number) {
+function share(correct: number, total: number): Share {
   return {
     accuracy: total === 0 ? 0 : correct / total,
     correct,

@@ -68,7 +68,7 @@ export interface SweptPipeline {
   pipeline: Pipeline;
   parameters: Record<string, unknown>;
   /** What a run of it found, for people; undefined for a run that did not come so far. */
-  conclude(record: RunRecord): string | undefined;
+  conclude(record: RunRecord, store: string): Said | Promise<Said>;
 }
 
 export function defineSettings<Entries extends FlagEntries>(

@@ -75,8 +75,7 @@ export async function requestedPipeline(
     targets: checkSteps(swept.pipeline, names),
     conclude: async (record) => {
       await program.conclude?.(record, store);
-      const conclusion = swept.conclude(record);
-      return conclusion === undefined ? undefined : [conclusion];
+      return await swept.conclude(record, store);
     },
     notes: [...notes, `a sweep over ${what}: ${swept.pipeline.steps.length} steps`],
   };

@@ -1,17 +1,30 @@
 /** Flags that commands share: what is run and trained, what computes, which model is asked. */
 import * as v from "valibot";
-import { type Flag, flag, type FlagFacts, grouped, number, size, text } from "../cli/flag.ts";
+import {
+  type Flag,
+  flag,
+  type FlagFacts,
+  grouped,
+  integer,
+  number,
+  size,
+  text,
+} from "../cli/flag.ts";
 import { formatSize } from "../cli/quantities.ts";
 import { BRANCHES } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
 import { MOST_BYTES } from "../../data/download/errors.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
+import { KEPT_SHORT_SIDE } from "../../data/short_side.ts";
 import { PROBE, RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
 const { recipe: { entries: recipe }, seed, threads, backend } = steps.train.entries;
 const { folds } = steps.trainProbe.entries.recipe.entries;
+
+/** Below it, what networks look at would be enlarged again. */
+const LEAST_SHORT_SIDE = 256;
 
 /** @param byDefault what computes where the flag does not say */
 export function backendFlag(byDefault: "auto" | "wasm") {
@@ -64,7 +77,7 @@ export const TRAINING = grouped("What is run and trained", {
     value: "auto|best|quick|tutorial",
     help: "best: a head fitted to convergence, then finetuned from; tutorial: the original's " +
       `${RECIPES.tutorial.epochs} epochs; quick: ${RECIPES.quick.epochs}; ` +
-      "auto: tutorial on a GPU, else quick",
+      "auto: best for photos of one's own; for the tutorial's, tutorial on a GPU, else quick",
     axis: "list",
     default: "auto",
   }),
@@ -110,6 +123,12 @@ export const TRAINING = grouped("What is run and trained", {
     help: "of the division into train and val, where the photos have none",
     axis: "list",
     default: "0",
+  }),
+  "short-side": flag(v.union([v.literal("full"), integer(LEAST_SHORT_SIDE)]), {
+    value: "N|full",
+    help: "one's own photos are kept with a shorter side of so many pixels at most (default: " +
+      `${KEPT_SHORT_SIDE}; tutorial: full)`,
+    axis: "list",
   }),
   "max-download": maxDownloadFlag,
   backend: backendFlag("auto"),

@@ -42,7 +42,7 @@ export async function drawRun(
   if (!evaluation) return { curves };
   const page = renderPage(
     await drawnEvaluation(record, evaluation, store, code),
-    reportedRun(pipeline, record),
+    await reportedRun(pipeline, record),
   );
   const report = `${store}/report.html`;
   replaceFile(report, new TextEncoder().encode(page));
@@ -59,17 +59,15 @@ export function evaluationOf({ steps }: RunRecord): string | undefined {
  * Steps in the pipeline's order, those too that the run did not look at.
  * @param pipeline that of a record which does not tell its own
  */
-function reportedRun(pipeline: Pipeline, record: RunRecord): ReportedRun {
+async function reportedRun(pipeline: Pipeline, record: RunRecord): Promise<ReportedRun> {
   const graph = record.graph ??
     Object.fromEntries(pipeline.steps.map((step) => [step.name, Object.values(inputsOf(step))]));
-  return {
-    ...record,
-    steps: Object.entries(graph).map(([name, inputs]) => ({
-      ...record.steps.find(({ step }) => step === name),
-      step: name,
-      inputs,
-    })),
-  };
+  const reported = Object.entries(graph).map(async ([name, inputs]) => {
+    const known = record.steps.find(({ step }) => step === name);
+    const madeIn = known && (await artifactOf(known, known.kind ?? name))?.manifest.made.seconds;
+    return { ...known, madeIn, step: name, inputs };
+  });
+  return { ...record, steps: await Promise.all(reported) };
 }
 
 async function drawCurves(

@@ -8,19 +8,22 @@ import type { PREDICT_FLAGS } from "../commands/predict.ts";
 import { checkOutput } from "../cli/paths.ts";
 import type { CropProcesses } from "../../data/crop_processes.ts";
 import { classNames } from "../../models/manifest.ts";
+import { abstainingAt, describeThreshold } from "./abstain.ts";
 import { modelFromFile, trainedModel } from "../trained/choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
+import { classByFolder, foldersAmong } from "./class_folders.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
 import { listPhotos } from "./list_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
 import { predictPhotos } from "../../inference/predict_photos.ts";
+import { wilsonInterval } from "../../data/statistics/wilson_interval.ts";
 import {
   describeTally,
   type LeftOutTally,
   reasonOf,
   tallyLeftOut,
 } from "../../data/left_out_tally.ts";
-import { counted } from "../../data/statistics/percent.ts";
+import { counted, percent, percentRange } from "../../data/statistics/percent.ts";
 import { printable } from "../../report/text.ts";
 
 /** Side of the photos kept for `--grid`, in pixels. */
@@ -51,6 +54,8 @@ export async function predictPaths(
   for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
   if (format === "table") console.error(printable(`with ${chosen.what}`));
+  const threshold = flags.abstain === undefined ? undefined : abstainingAt(flags.abstain, chosen);
+  if (threshold && format === "table") console.error(describeThreshold(flags.abstain!, threshold));
   const { backend } = await chooseBackend(flags.backend);
   const { threads } = flags;
   using resources = await resourcesFor(chosen.source, crops, {
@@ -60,16 +65,23 @@ export async function predictPaths(
     v8Flags,
   });
 
-  const { source: { manifest }, postprocessing } = chosen;
+  const { source: { manifest } } = chosen;
+  const postprocessing = {
+    ...chosen.postprocessing,
+    ...(threshold && { abstainBelow: threshold.probability }),
+  };
   const { preprocessing } = manifest;
   const classes = classNames(manifest);
   const top = Math.min(classes.length, flags.top);
-  const text = format === "csv"
-    ? csvFormat(top)
-    : tableFormat(classes, postprocessing.outOfDistribution !== undefined);
+  const text = format === "csv" ? csvFormat(top, threshold !== undefined) : tableFormat(classes, {
+    tellsNone: postprocessing.outOfDistribution !== undefined,
+    abstains: threshold !== undefined,
+  });
   if (format === "csv") console.log(text.head);
   const pictures = new PredictionPictures();
   const picture = flags.grid ? TILE : undefined;
+  const folders = await foldersAmong(operands, folder);
+  const labelled = { total: 0, correct: 0 };
   let done = 0;
   const refusals: string[] = [];
   const started = performance.now();
@@ -84,7 +96,14 @@ export async function predictPaths(
     done++;
     const isFailure = "error" in result;
     if (isFailure) refusals.push(reasonOf(result.error));
-    if (format === "json") json(result);
+    const actual = isFailure
+      ? undefined
+      : classByFolder(resolve(folder, result.path), folders, classes);
+    if (actual !== undefined && !isFailure) {
+      labelled.total++;
+      if (result.label === actual) labelled.correct++;
+    }
+    if (format === "json") json(actual === undefined ? result : { ...result, actual });
     else if (isFailure && format === "table") console.error(text.line(result));
     else console.log(text.line(result));
     if (!isFailure && crop) pictures.add({ prediction: result, crop, picture });
@@ -93,6 +112,7 @@ export async function predictPaths(
   if (format !== "json" && done > 1) {
     console.error(describePace(done, tally, (performance.now() - started) / 1000));
   } else if (leftOut.length > 0) console.error(describeTally(tally));
+  if (labelled.total > 0) console.error(describeLabelled(labelled));
   if (flags.grid) await pictures.drawGrid(resolve(folder, flags.grid));
   if (flags.explain) {
     const path = resolve(folder, flags.explain);
@@ -107,6 +127,14 @@ function formatOf({ format, json }: PredictContext["flags"]): string {
     throw new UsageError(`--json and --format ${format} exclude each other: give one`);
   }
   return format;
+}
+
+/** Of photos in class folders, how many were right. */
+function describeLabelled({ correct, total }: { correct: number; total: number }): string {
+  const photos = counted(total, "photo");
+  return `right on ${correct} of ${photos} in folders that are called as the classes (accuracy ` +
+    `${percent(correct / total)}; ${percentRange(wilsonInterval(correct, total))} with 95% ` +
+    "confidence); `deno task evaluate --on DIR` says more, and which of them the model knows";
 }
 
 function describePace(done: number, leftOut: LeftOutTally, seconds: number): string {

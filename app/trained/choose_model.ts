@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "../cli/command.ts";
 import { manifestOf, type ModelSource } from "../../inference/open_model.ts";
+import type { Abstention } from "../../inference/abstention.ts";
 import { type Postprocessing, UNCALIBRATED } from "../../inference/postprocessing.ts";
 import { metricsFile } from "../../tasks/artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "../../tasks/artifacts/model.ts";
@@ -31,6 +32,8 @@ export interface ChosenModel {
   what: string;
   /** Of a trained model. */
   origin?: ModelOrigin;
+  /** Of an evaluated model; null where its val photos were too few to tell. */
+  abstention?: Abstention | null;
 }
 
 type Context = Pick<CommandContext<ModelFlags>, "flags" | "store" | "readFrom">;
@@ -77,6 +80,7 @@ export async function trainedModel(
     postprocessing: evaluated ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED,
     what: describeModel(manifest, score, origin),
     origin,
+    abstention: score?.abstention,
   };
 }
 

@@ -47,8 +47,7 @@ export interface Libheif {
  * permission.
  */
 export async function loadLibheif(): Promise<Libheif> {
-  const { default: libheif } = await import("libheif-js/libheif-wasm/libheif-bundle.mjs");
-  const create = libheif as unknown as (options: unknown) => Libheif;
+  const { default: create } = await import("./libheif_module.js");
   const heif = create({ print() {}, printErr() {} });
   const limits = heif._heif_get_global_security_limits() / 4;
   heif.HEAPU32.set([MAX_PIXELS, 0], limits + MAX_IMAGE_SIZE_PIXELS);

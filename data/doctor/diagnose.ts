@@ -1,9 +1,9 @@
 import type { Examined } from "../examined.ts";
 import { type LeftOutTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../left_out_tally.ts";
 import { countFindings } from "./count_findings.ts";
-import { duplicateFindings } from "./duplicate_findings.ts";
+import { comparedPhotos, duplicateFindings } from "./duplicate_findings.ts";
 import { fileFindings, passedOverFindings } from "./file_findings.ts";
-import { type Finding, SEVERITIES } from "./finding.ts";
+import { type Finding, worstFirst } from "./finding.ts";
 import { pictureFindings, type Viewing } from "./picture_findings.ts";
 
 /** What the doctor looked at. */
@@ -43,7 +43,7 @@ export function diagnose(
 ): Finding[] {
   const findings = [
     ...countFindings(files),
-    ...duplicateFindings(files),
+    ...duplicateFindings(comparedPhotos(files)),
     ...fileFindings(files),
     ...passedOverFindings(passedOver),
     ...beside ?? [],
@@ -55,6 +55,5 @@ export function diagnose(
   if (problem && !explained) {
     findings.unshift({ kind: "layout", severity: "error", ...withRemedy(problem), files: [] });
   }
-  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
-  return findings.sort((a, b) => rank(a) - rank(b));
+  return worstFirst(findings);
 }

@@ -17,4 +17,6 @@ export interface SourceInfo {
 }
 
 /** Photos (by torchvision's extensions) of each class, the classes by code point. */
-export type SplitCounts = Record<Split, Record<string, number>>;
+export type SplitCounts =
+  & Record<Split, Record<string, number>>
+  & { test?: Record<string, number> };

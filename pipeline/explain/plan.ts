@@ -2,8 +2,9 @@
 import { inputsOf, kindOf, type StepDeclaration } from "../declaration.ts";
 import type { Pipeline } from "../graph.ts";
 import { inStore, messageOf } from "../errors.ts";
-import { keyOf } from "../fingerprint.ts";
+import { inputDigests, keyOf } from "../fingerprint.ts";
 import { type Retries, retriesOf } from "../process/attempts.ts";
+import type { Artifact } from "../store.ts";
 import { openSession, type PipelineOptions, type Session } from "../session.ts";
 import type { Change } from "./changes.ts";
 import { explain, type Explanation, type Why, whyCached, whyNew } from "./explain.ts";
@@ -31,6 +32,12 @@ export interface PlanEntry {
   digest?: string;
 }
 
+/** An entry, and for a cached step what there is. */
+interface Planned {
+  entry: PlanEntry;
+  artifact?: Artifact;
+}
+
 /**
  * What `run` would do, and why; runs nothing.
  *
@@ -47,12 +54,12 @@ export async function plan(pipeline: Pipeline, options: PipelineOptions): Promis
       ...modulesOf(steps.filter(isFresh)).map((module) => code.check(module)),
       ...modulesOf(steps.filter((step) => !isFresh(step))).map((module) => code.closureOf(module)),
     ]);
-    const entries = new Map<string, PlanEntry>();
+    const planned = new Map<string, Planned>();
     for (const step of steps) {
-      entries.set(step.name, await planStep(session, step, entries, isFresh(step)));
+      planned.set(step.name, await planStep(session, step, planned, isFresh(step)));
     }
     code.save();
-    return [...entries.values()];
+    return Array.from(planned.values(), ({ entry }) => entry);
   });
 }
 
@@ -66,16 +73,16 @@ const MAX_AGE = Infinity;
 async function planStep(
   { store, code, fingerprinter, parameters, forced }: Session,
   step: StepDeclaration,
-  entries: ReadonlyMap<string, PlanEntry>,
+  planned: ReadonlyMap<string, Planned>,
   neverRan: boolean,
-): Promise<PlanEntry> {
+): Promise<Planned> {
   const inputs = Object.entries(inputsOf(step))
-    .map(([name, from]) => [name, entries.get(from)!] as const)
-    .filter(([name, { status }]) => status !== "blocked" || !step.optional?.includes(name));
-  const blocked = inputs.find(([, { status }]) => status === "blocked")?.[1];
+    .map(([name, from]) => [name, planned.get(from)!] as const)
+    .filter(([name, { entry }]) => entry.status !== "blocked" || !step.optional?.includes(name));
+  const blocked = inputs.find(([, { entry }]) => entry.status === "blocked")?.[1];
   if (blocked) {
-    const reason = `it needs ${blocked.step}, which is blocked`;
-    return { step: step.name, status: "blocked", reason, changes: [] };
+    const reason = `it needs ${blocked.entry.step}, which is blocked`;
+    return { entry: { step: step.name, status: "blocked", reason, changes: [] } };
   }
   const given = parameters[step.name];
   const [timeLimit, retries] = [step.timeLimit?.(given), retriesOf(step, given)];
@@ -86,9 +93,15 @@ async function planStep(
       await code.check(step.module);
       await fingerprinter.externalsOf(step, parameters[step.name]);
       const why = whyNew(forced.has(step.name));
-      return { step: step.name, status: "would_run", ...limits, ...why };
+      return { entry: { step: step.name, status: "would_run", ...limits, ...why } };
     }
-    const digests = Object.fromEntries(inputs.map(([name, { digest }]) => [name, digest ?? ""]));
+    const made = inputs.flatMap(([name, { artifact }]) =>
+      artifact ? [[name, artifact] as const] : []
+    );
+    const digests = {
+      ...Object.fromEntries(inputs.map(([name]) => [name, ""])),
+      ...inputDigests(step, Object.fromEntries(made)),
+    };
     const fingerprint = await fingerprinter.take(
       step,
       parameters[step.name],
@@ -99,7 +112,7 @@ async function planStep(
     const lookup = await store.find(fingerprint.step, keyOf(fingerprint));
     if (lookup.artifact && !forced.has(step.name)) {
       const { path, manifest } = lookup.artifact;
-      return {
+      const entry: PlanEntry = {
         step: step.name,
         status: "cached",
         reason: whyCached(manifest, closure),
@@ -109,12 +122,14 @@ async function planStep(
         artifact: path,
         digest: manifest.digest,
       };
+      return { entry, artifact: lookup.artifact };
     }
     const question = { step, fingerprint, closure, lookup, forced: forced.has(step.name) };
     const explanation = await explain(question, store, code);
     const seconds = explanation.nearest?.seconds;
-    return { step: step.name, status: "would_run", seconds, ...limits, ...explanation };
+    return { entry: { step: step.name, status: "would_run", seconds, ...limits, ...explanation } };
   } catch (error) {
-    return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };
+    const reason = messageOf(error);
+    return { entry: { step: step.name, status: "blocked", reason, changes: [] } };
   }
 }

@@ -9,7 +9,7 @@ import type { Request } from "./protocol.ts";
  * Arguments of `deno run` before the module.
  *
  * @param hidden by input, files of it that the step may not read
- * @param readableInputs the inputs' folders, or one that holds nothing else
+ * @param readableInputs what the step reads of them, or a folder that holds nothing else
  * @throws {PipelineError} for a path that these cannot name
  */
 export function denoArguments(
@@ -17,7 +17,7 @@ export function denoArguments(
   { parameters, inputs, output, checkpoints, itemCaches = {} }: Request,
   { readable }: Closure,
   hidden: Readonly<Record<string, readonly string[]>>,
-  readableInputs = Object.values(inputs),
+  readableInputs = readOf(step, inputs),
 ): string[] {
   const hiddenPaths = Object.entries(inputs).flatMap(([name, path]) =>
     (hidden[name] ?? []).map((file) => `${path}/${file}`)
@@ -45,6 +45,12 @@ export function denoArguments(
     ...step.denoArguments?.(parameters) ?? [],
   ];
 }
+
+/** The folders of inputs, or what of them the step reads. */
+const readOf = ({ reads = {} }: StepDeclaration, inputs: Request["inputs"]): string[] =>
+  Object.entries(inputs).flatMap(([name, path]) =>
+    reads[name]?.map((file) => `${path}/${file}`) ?? [path]
+  );
 
 function flag(verb: string, kind: string, names: Permissions["read"] = []): string[] {
   if (names === true) return [`--${verb}-${kind}`];

@@ -15,7 +15,7 @@ export interface PhotoFeatures {
 }
 
 /** By split, `features/SPLIT`, float32 [photos, features], and `photos/SPLIT`, int32 [photos]. */
-export const FEATURES = "features.safetensors";
+const FEATURES = "features.safetensors";
 
 export async function writeFeatures(
   folder: string,

@@ -22,9 +22,34 @@ const score = {
 Deno.test("the card names classes, accuracy with its interval, confusions and preprocessing", () => {
   const card = modelCard("onnx", "model.onnx", description, { score });
   assert.match(card, /75\.0% of 4 val photos \(3; 95% interval 30\.0% to 95\.0%\)/);
-  assert.match(card, /\| bees "2" &lt;b&gt; \| 1 of 2 \| 50\.0% \| ants \(1\) \|/);
-  assert.match(card, /\| ça \\\| va \| 0 of 0 \| no photos \| - \|/);
+  assert.match(
+    card,
+    /\| bees "2" &lt;b&gt; \| 1 of 2 \| 50\.0% \| 100% \| 66\.7% \| ants \(1\) \|/,
+  );
+  assert.match(card, /\| ça \\\| va \| 0 of 0 \| no photos \| – \| – \| - \|/);
+  assert.match(card, /Balanced accuracy 75\.0%, macro F1 73\.3%\./);
   assert.match(card, /to 256 pixels.*the central 64×64.*temperature 1\.25/);
+});
+
+Deno.test("the accuracy is that of photos that nothing was chosen by, where there are such", () => {
+  const test = {
+    ...score,
+    accuracy: 0.5,
+    correct: 2,
+    confusion: [[2, 0, 0], [2, 0, 0], [0, 0, 0]],
+  };
+  const per_class = { ...score.per_class, 'bees "2" <b>': { correct: 0, total: 2 } };
+  const card = modelCard("onnx", "model.onnx", description, {
+    score: { ...score, test: { ...test, per_class }, cross_validated: score },
+  });
+  assert.match(
+    card,
+    /50\.0% of 4 test photos .*, but bees "2" &lt;b&gt; 0 of 2\. Nothing was chosen by/,
+  );
+  const crossed = modelCard("onnx", "model.onnx", description, {
+    score: { ...test, cross_validated: score },
+  });
+  assert.match(crossed, /75\.0% of 4 photos .*had not seen it \(cross-validation\)/);
 });
 
 Deno.test("beside the accuracy it says which run trained the model, on what, and when", () => {

@@ -19,6 +19,12 @@ Deno.test("a branch's score counts by class and by what each was taken for", () 
   assert.equal(score.per_class.ants.accuracy, 0.5);
   assert.equal(score.per_class.bees.accuracy, 1);
   assert.ok(score.interval[0] < 0.75 && score.interval[1] > 0.75);
+  assert.deepEqual(
+    [score.per_class.ants.precision, score.per_class.ants.recall, score.per_class.bees.support],
+    [1, 0.5, 2],
+  );
+  assert.equal(score.balanced_accuracy, 0.75);
+  assert.ok(Math.abs(score.macro_f1! - (2 / 3 + 4 / 5) / 2) < 1e-12);
 });
 
 Deno.test("branches are compared on the photos where they differ", () => {

@@ -93,9 +93,15 @@ const CASES: {
   },
   {
     kind: "folder_use",
-    files: { "test/ants/1.png": photo(710) },
+    files: { "unsorted/1.png": photo(710) },
     severity: "note",
-    title: /^test\/ was left out$/,
+    title: /^unsorted\/ was left out$/,
+  },
+  {
+    kind: "class_without_test",
+    files: { "test/ants/1.png": photo(710) },
+    severity: "warning",
+    title: /^test lacks classes: bees$/,
   },
   {
     kind: "class_without_photo",

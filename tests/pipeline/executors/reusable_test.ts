@@ -32,23 +32,32 @@ const pidOf = (record: RunRecord, step: string) => Number(fileOf(record, step, "
 const chain = (...names: string[]) =>
   names.map((name, i) => reused(name, i === 0 ? [] : { before: names[i - 1] }));
 
-Deno.test("one process runs a chain of steps, each with its own inputs, output and log", { ignore }, async () => {
-  using folder = new Folder();
-  const names = ["a", "b", "c", "d"];
-  const record = await run(definePipeline(chain(...names)), folder);
-  assert.equal(record.status, "done");
-  assert.deepEqual(names.map((name) => fileOf(record, name, "text.txt")), [".", "..", "...", "...."]);
-  // The inputs' files that are not in their digests may not be read: so `a`, which has none, differs.
-  assert.equal(new Set(names.slice(1).map((name) => pidOf(record, name))).size, 1);
-  const logs = names.map((name) =>
-    Deno.readTextFileSync(`${folder.store}/runs/${record.id}/${name}.log`)
-  );
-  assert.deepEqual(logs, ["printed for \n", ...Array(3).fill("printed for before\n")]);
-  assert.deepEqual([...Deno.readDirSync(`${folder.store}/tmp`)], []);
-  for (const name of names) {
-    assert.throws(() => Deno.kill(pidOf(record, name), "SIGCONT"), Deno.errors.NotFound);
-  }
-});
+Deno.test(
+  "one process runs a chain of steps, each with its own inputs, output and log",
+  { ignore },
+  async () => {
+    using folder = new Folder();
+    const names = ["a", "b", "c", "d"];
+    const record = await run(definePipeline(chain(...names)), folder);
+    assert.equal(record.status, "done");
+    assert.deepEqual(names.map((name) => fileOf(record, name, "text.txt")), [
+      ".",
+      "..",
+      "...",
+      "....",
+    ]);
+    // The inputs' files that are not in their digests may not be read: so `a`, which has none, differs.
+    assert.equal(new Set(names.slice(1).map((name) => pidOf(record, name))).size, 1);
+    const logs = names.map((name) =>
+      Deno.readTextFileSync(`${folder.store}/runs/${record.id}/${name}.log`)
+    );
+    assert.deepEqual(logs, ["printed for \n", ...Array(3).fill("printed for before\n")]);
+    assert.deepEqual([...Deno.readDirSync(`${folder.store}/tmp`)], []);
+    for (const name of names) {
+      assert.throws(() => Deno.kill(pidOf(record, name), "SIGCONT"), Deno.errors.NotFound);
+    }
+  },
+);
 
 Deno.test("a process of a step's own gives the same", async () => {
   using one = new Folder();
@@ -61,7 +70,9 @@ Deno.test("a process of a step's own gives the same", async () => {
   assert.equal(new Set(["a", "b", "c"].map((name) => pidOf(b, name))).size, 3);
 });
 
-Deno.test("a reused process may read its step's inputs alone, and of these what is in the digest", { ignore }, async () => {
+Deno.test("a reused process may read its step's inputs alone, and of these what is in the digest", {
+  ignore,
+}, async () => {
   using folder = new Folder();
   const first = await run(definePipeline(chain("a", "b")), folder);
   const forbidden = {
@@ -77,35 +88,39 @@ Deno.test("a reused process may read its step's inputs alone, and of these what 
   }
 });
 
-Deno.test("no process is used again after a failure, an edit, or by a step with other permissions", { ignore }, async () => {
-  using folder = new Folder();
-  const steps = [
-    reused("a"),
-    reused("fails", [], { parameters: schemaOf({ also: "", fail: true }) }),
-    reused("other", [], { denoArguments: () => ["--v8-flags=--stack-size=900"] }),
-    reused("b"),
-  ];
-  const record = await run(definePipeline(steps), { ...folder, jobs: 1, keepGoing: true });
-  assert.deepEqual(statuses(record), { a: "ran", fails: "failed", other: "ran", b: "ran" });
-  assert.equal(new Set(["a", "b", "other"].map((name) => pidOf(record, name))).size, 3);
+Deno.test(
+  "no process is used again after a failure, an edit, or by a step with other permissions",
+  { ignore },
+  async () => {
+    using folder = new Folder();
+    const steps = [
+      reused("a"),
+      reused("fails", [], { parameters: schemaOf({ also: "", fail: true }) }),
+      reused("other", [], { denoArguments: () => ["--v8-flags=--stack-size=900"] }),
+      reused("b"),
+    ];
+    const record = await run(definePipeline(steps), { ...folder, jobs: 1, keepGoing: true });
+    assert.deepEqual(statuses(record), { a: "ran", fails: "failed", other: "ran", b: "ran" });
+    assert.equal(new Set(["a", "b", "other"].map((name) => pidOf(record, name))).size, 3);
 
-  const path = folder.write(
-    "step.ts",
-    Deno.readTextFileSync(new URL("reused.ts", STEPS))
-      .replace("../../../", new URL("../../../", STEPS).href),
-  );
-  const module = new URL(`file://${path}`);
-  const edited = await run(definePipeline(chain("c", "d", "e").map((s) => ({ ...s, module }))), {
-    ...folder,
-    onEvent: (event) => {
-      if (event.type !== "step_finished" || event.step !== "d") return;
-      const text = Deno.readTextFileSync(path);
-      Deno.writeTextFileSync(path, text.replace("}.`", "}!`"));
-    },
-  });
-  const texts = ["c", "d", "e"].map((name) => fileOf(edited, name, "text.txt"));
-  assert.deepEqual(texts, [".", "..", "..!"]);
-});
+    const path = folder.write(
+      "step.ts",
+      Deno.readTextFileSync(new URL("reused.ts", STEPS))
+        .replace("../../../", new URL("../../../", STEPS).href),
+    );
+    const module = new URL(`file://${path}`);
+    const edited = await run(definePipeline(chain("c", "d", "e").map((s) => ({ ...s, module }))), {
+      ...folder,
+      onEvent: (event) => {
+        if (event.type !== "step_finished" || event.step !== "d") return;
+        const text = Deno.readTextFileSync(path);
+        Deno.writeTextFileSync(path, text.replace("}.`", "}!`"));
+      },
+    });
+    const texts = ["c", "d", "e"].map((name) => fileOf(edited, name, "text.txt"));
+    assert.deepEqual(texts, [".", "..", "..!"]);
+  },
+);
 
 Deno.test("a step that keeps or knows something of its own has a process of its own", async () => {
   using folder = new Folder();

@@ -16,7 +16,9 @@ Deno.test("files and folders are held, and what others removed since is passed o
 const hasDevice = Deno.build.os === "linux";
 if (!hasDevice) console.log("lazy_sync: without /dev/null, no disk refuses to hold a file");
 
-Deno.test("what the disk refuses is told to who added it, and once to who waits", { ignore: !hasDevice }, async () => {
+Deno.test("what the disk refuses is told to who added it, and once to who waits", {
+  ignore: !hasDevice,
+}, async () => {
   using folder = new Folder();
   const sync = new LazySync();
   const told: string[] = [];
