@@ -8,10 +8,10 @@ import type { TrainingFlags } from "./commands/flags.ts";
 import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
-import type { Branch, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
+import type { Branch, FinetuneRecipe, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
 import type { BuildDatasetsParameters } from "../tasks/parameters.ts";
 import { mirrorFolder } from "../tasks/permissions.ts";
-import { PROBE, RECIPES } from "../training/recipes.ts";
+import { FINETUNE, PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
 import { comparedNetworks, describeDownloads } from "./networks.ts";
@@ -59,6 +59,16 @@ export async function stepParameters(
     ...(choice.backend === "webgpu" && { tuning: join(store, "tuning") }),
   };
   const train = { ...compute, recipe, seed };
+  const timeBudget = flags["time-budget"];
+  if (timeBudget !== undefined && !best) {
+    throw new UsageError("--time-budget is of --recipe best; say how many --epochs instead");
+  }
+  const finetune = {
+    ...FINETUNE,
+    epochs: flags.epochs ?? FINETUNE.epochs,
+    batchSize: flags.batch ?? FINETUNE.batchSize,
+    lr: flags.lr ?? FINETUNE.lr,
+  };
   if (flags.folds !== undefined && !best) {
     throw new UsageError("--folds is of --recipe best, which makes choices by cross-validation");
   }
@@ -96,6 +106,7 @@ export async function stepParameters(
         downloads,
         maxDownload,
         ...(best && { parts: 3 }),
+        ...(flags.group !== undefined && { group: flags.group }),
       },
       ...start,
       build_datasets: shortSideOf(flags["short-side"], name),
@@ -114,13 +125,17 @@ export async function stepParameters(
         ]),
       ),
       ...(!best && branches.includes("frozen") && { train_frozen: train }),
-      ...(branches.includes("finetune") && { train_finetune: train }),
+      ...(branches.includes("finetune") && {
+        train_finetune: best
+          ? { ...compute, recipe: finetune, seed, ...(timeBudget && { timeBudget }) }
+          : train,
+      }),
       evaluate: compute,
       predict: compute,
     },
     notes: [
       best
-        ? describeBest(probe, recipe, branches)
+        ? describeBest(probe, finetune, branches)
         : describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
       ...(backbones.length > 0
         ? [describeDownloads(backbones, [downloads, ...mirrorFolder()])]
@@ -166,12 +181,14 @@ async function modelOf(flags: TrainingFlags, best: boolean, folder: string): Pro
 
 function describeBest(
   { folds }: ProbeRecipe,
-  { epochs }: StepLrRecipe,
+  { epochs }: FinetuneRecipe,
   branches: readonly Branch[],
 ): string {
   const head = "a last layer fitted to what the network says of each photo (probe), its penalty " +
     `chosen by cross-validation in ${folds} parts`;
-  const rest = `, then all layers taught from there for ${counted(epochs, "epoch")} (finetune)`;
+  const rest = `, then all layers taught from there for up to ${
+    counted(epochs, "epoch")
+  } (finetune)`;
   return `recipe best: ${head}${branches.includes("finetune") ? rest : ""}`;
 }
 

@@ -21,11 +21,12 @@ async function crossValidate(step: StepContext<CrossValidateParameters>): Promis
   try {
     const options = { nSplits: folds, seed, Cs: penalties, balance };
     const { chosen, C, photos, logits } = answerHeldOut(networks, fold, options);
-    const { labels, classes } = networks[0].photos;
+    const { labels, classes, groups } = networks[0].photos;
     await heldOutFile.write(step.output, {
       photos: Array.from(photos, (index, i) => ({
         index,
         label: labels[index],
+        ...(groups && { group: groups[index] }),
         logits: Array.from(logits.subarray(i * classes.length, (i + 1) * classes.length)),
       })),
       chosen: { network: chosen, C },

@@ -1,6 +1,6 @@
 /** What each step is told, checked before anything runs and part of its key. */
 import * as v from "valibot";
-import { probeRecipe, stepLrRecipe } from "../models/manifest.ts";
+import { finetuneRecipe, probeRecipe, stepLrRecipe } from "../models/manifest.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
@@ -38,6 +38,8 @@ export const downloadData = v.object({
   seed,
   /** 3: besides train and val there is test, where the source has one or photos enough. */
   parts: v.optional(v.picklist([2, 3])),
+  /** Which photos belong together: folder, regex:PATTERN or exif-time[:SECONDS]. */
+  group: v.optional(v.string()),
 });
 
 export const convertWeights = v.object({
@@ -57,7 +59,9 @@ export const buildDatasets = v.object({
 export const train = v.object({
   ...computeEntries,
   seed,
-  recipe: stepLrRecipe,
+  recipe: v.variant("kind", [stepLrRecipe, finetuneRecipe]),
+  /** Seconds that finetuning may take: it does as many of the recipe's epochs as fit, one at least. */
+  timeBudget: v.optional(v.pipe(v.number(), v.gtValue(0))),
 });
 
 export const trainProbe = v.object({
