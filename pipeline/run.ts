@@ -176,7 +176,7 @@ class Run {
   }
 
   async #failed(
-    { step: { name: step }, changes, failedAttempts }: StepRun,
+    { step: { name: step, kind }, changes, failedAttempts }: StepRun,
     error: unknown,
     seconds: number,
   ): Promise<void> {
@@ -189,6 +189,7 @@ class Run {
     const { message: reason } = failure;
     await this.#finished({
       step,
+      kind,
       status: "failed",
       reason,
       seconds,
