@@ -1,5 +1,4 @@
 import type { Augmentation } from "./augmentation/augmentation.ts";
-import { erase } from "./augmentation/erase.ts";
 import { PixelsReader } from "./batch_pixels.ts";
 import { CropCache } from "./crop_cache.ts";
 import type { Dataset } from "./dataset.ts";
@@ -9,6 +8,7 @@ import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 // From the worker, so that it counts among the modules that this one is made of.
 import type { PixelsRequest } from "./loader_worker.ts";
 import type { Generator } from "./torch_random.ts";
+import { erase } from "./training_crop.ts";
 import { type Normalization, normalizer } from "./transforms.ts";
 import { WorkerPool } from "./worker_pool.ts";
 

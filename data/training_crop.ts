@@ -2,7 +2,7 @@
 import { changePixels } from "./augmentation/pixel_change.ts";
 import type { Crop } from "./crop.ts";
 import type { RgbImage } from "./image.ts";
-import { resizeWindow } from "./resize.ts";
+import { type Box, resizeWindow } from "./resize.ts";
 
 /** Cuts, resizes to `size`×`size`, flips (`resized_crop`, `hflip`) and changes. [size, size, 3] */
 export function trainingCrop(image: RgbImage, crop: Crop, size: number): Uint8Array {
@@ -10,6 +10,13 @@ export function trainingCrop(image: RgbImage, crop: Crop, size: number): Uint8Ar
   const { data } = resizeWindow(image, crop, size, size, window);
   if (crop.flip) flipRows(data, size);
   return (crop.changes ?? []).reduce((pixels, change) => changePixels(pixels, size, change), data);
+}
+
+/** Zeros within a box of [size, size, 3], in place: `erase`. */
+export function erase(values: Float32Array, size: number, { left, top, width, height }: Box): void {
+  for (let y = top; y < top + height; y++) {
+    values.fill(0, 3 * (y * size + left), 3 * (y * size + left + width));
+  }
 }
 
 /** Mirrors each row of pixels, in place. */

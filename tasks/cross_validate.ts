@@ -14,18 +14,19 @@ import type { CrossValidateParameters } from "./parameters.ts";
 if (import.meta.main) await runStep<CrossValidateParameters>(crossValidate);
 
 async function crossValidate(step: StepContext<CrossValidateParameters>): Promise<void> {
-  const { fold, recipe: { folds, penalties }, seed } = step.parameters;
+  const { fold, recipe: { folds, penalties, balance }, seed } = step.parameters;
   const dataset = await openDataset(step.inputs.build_datasets);
   const networks = await readNetworks(step, dataset);
   if (networks.length === 0) throw new Error("none of the networks could be had");
   try {
-    const options = { nSplits: folds, seed, Cs: penalties };
+    const options = { nSplits: folds, seed, Cs: penalties, balance };
     const { chosen, C, photos, logits } = answerHeldOut(networks, fold, options);
-    const { labels, classes } = networks[0].photos;
+    const { labels, classes, groups } = networks[0].photos;
     await heldOutFile.write(step.output, {
       photos: Array.from(photos, (index, i) => ({
         index,
         label: labels[index],
+        ...(groups && { group: groups[index] }),
         logits: Array.from(logits.subarray(i * classes.length, (i + 1) * classes.length)),
       })),
       chosen: { network: chosen, C },

@@ -55,11 +55,13 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     const onlyIfBetter = training?.recipe.kind !== undefined;
     const calibration = calibrate(answers, { onlyIfBetter });
     branches[branch] = {
-      ...scoreBranch(answers, dataset.classes),
+      ...scoreBranch(answers, dataset.classes, groupsOf(dataset.photos("val"))),
       calibration,
       unlike_beyond: unlikeThreshold(familiar) ?? null,
       abstention: abstention(answers, calibration.temperature, answered.test) ?? null,
-      ...(answered.test && { test: scoreBranch(answered.test, dataset.classes) }),
+      ...(test && answered.test && {
+        test: scoreBranch(answered.test, dataset.classes, groupsOf(test.photos("test"))),
+      }),
       // What finetuning would have come to without a photo is not known: that takes too long.
       ...(branch === "frozen" && !answered.test && await crossValidated(step, dataset.classes)),
     };
@@ -117,7 +119,11 @@ async function crossValidated(
   const refused = answers.find(({ refused }) => refused !== undefined);
   if (refused) log(`its accuracy is not cross-validated: ${refused.refused}`);
   if (refused || parts.length === 0) return {};
-  return { cross_validated: scoreBranch(answers.flatMap(({ photos }) => photos), classes) };
+  const photos = answers.flatMap(({ photos }) => photos);
+  const groups: (string | undefined)[] = [];
+  for (const { index, group } of photos) if (group !== undefined) groups[index] = group;
+  const ofGroups = groups.length > 0 ? groups : undefined;
+  return { cross_validated: scoreBranch(photos, classes, ofGroups) };
 }
 
 /** Photos to test by; undefined where there are none. */
@@ -125,6 +131,12 @@ async function testOf({ inputs }: StepContext<unknown>): Promise<Dataset | undef
   if (inputs.build_test === undefined) return undefined;
   const test = await openDataset(inputs.build_test, ["test"]);
   return test.photos("test").length > 0 ? test : undefined;
+}
+
+/** Undefined where no photos belong together. */
+function groupsOf(photos: readonly Photo[]): (string | undefined)[] | undefined {
+  const groups = photos.map(({ group }) => group);
+  return groups.some((group) => group !== undefined) ? groups : undefined;
 }
 
 /** What a branch's model says of each val photo, and of those to test by. */

@@ -38,6 +38,8 @@ export const downloadData = v.object({
   seed,
   /** 3: besides train and val there is test, where the source has one or photos enough. */
   parts: v.optional(v.picklist([2, 3])),
+  /** Which photos belong together: folder, regex:PATTERN or exif-time[:SECONDS]. */
+  group: v.optional(v.string()),
 });
 
 export const convertWeights = v.object({

@@ -7,6 +7,8 @@ const heldOut = v.object({
     /** Position among those that were looked at. */
     index: v.number(),
     label: v.number(),
+    /** Photos that belong together have the same one; absent where nobody said so. */
+    group: v.optional(v.string()),
     logits: v.array(real),
   })),
   /** Which network and penalty those choices came to. */

@@ -129,6 +129,26 @@ Deno.test("a photo that was looked at before is not looked at again, and gives t
     assert.deepEqual(afresh.bytes, bytes);
   }));
 
+Deno.test("where classes are uneven, it is said that rare ones count as much, unless they are not to", () =>
+  withPhotos(async (folder, at) => {
+    for (let i = 2; i < 6; i++) await Deno.remove(`${folder}/photos/train/red/${i}.png`);
+    const probe = async (...more: string[]) => {
+      const flags = ["train_frozen", ...FLAGS, "--branch=frozen", "--folds=2", "--json", ...more];
+      const outcome = await graft(["run", ...flags], at);
+      assert.equal(outcome.code, 0, outcome.stderr);
+      const bytes = await Deno.readFile(`${artifactOf(outcome, "train_frozen")}/best.safetensors`);
+      return { said: outcome.stdout, bytes };
+    };
+    const balanced = await probe();
+    assert.match(
+      balanced.said,
+      /of blue 6 photos to train on, of red 2: rare classes count as much .*--balance loss/,
+    );
+    const plain = await probe("--balance=none");
+    assert.doesNotMatch(plain.said, /rare classes/);
+    assert.notDeepEqual(plain.bytes, balanced.bytes);
+  }));
+
 Deno.test("photos that cannot be cross-validated are named, with what to do", () =>
   withPhotos(async (folder, at) => {
     const probe = (...more: string[]) =>

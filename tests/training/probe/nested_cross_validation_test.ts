@@ -7,6 +7,8 @@ import {
   trainAndHeldOut,
 } from "../../../training/probe/cross_validation.ts";
 import { type LabelledFeatures, takePhotos } from "../../../training/probe/labelled_features.ts";
+import { fitProbe } from "../../../training/probe/fit_probe.ts";
+import { decisionFunction } from "../../../training/probe/logistic_regression.ts";
 import { matrix } from "../../../training/probe/matrix.ts";
 import { answerHeldOut } from "../../../training/probe/nested_cross_validation.ts";
 import { largestDifference, randomFeatures } from "./random_features.ts";
@@ -86,4 +88,20 @@ Deno.test("photos that cannot be left out and the others still be divided are to
   assert.throws(() => {
     for (let fold = 0; fold < 3; fold++) answerHeldOut([{ name: "a", photos: few }], fold, OPTIONS);
   }, (error) => error instanceof DivisionError && /bees has one photo/.test(error.message));
+});
+
+Deno.test("a head that is balanced is asked about each part as it is fitted", () => {
+  const rows = Int32Array.from(
+    [...photos.labels.keys()].filter((i) => photos.labels[i] !== 0 || i % 10 === 0),
+  );
+  const uneven = takePhotos(photos, rows);
+  const [train, heldOut] = trainAndHeldOut(stratifiedGroupKFold(uneven, OPTIONS), 0);
+  const ask = (balance?: "none" | "loss" | "auto") =>
+    answerHeldOut([{ name: "one", photos: uneven }], 0, { ...OPTIONS, balance }).logits;
+  const { classifier } = fitProbe(takePhotos(uneven, train), "loss", OPTIONS);
+  const expected = decisionFunction(classifier, uneven.features, heldOut);
+  assert.ok(largestDifference(ask("loss"), expected) < 1e-12);
+  assert.ok(largestDifference(ask("auto"), expected) < 1e-12); // few of one class
+  assert.ok(largestDifference(ask("none"), expected) > 0.01);
+  assert.ok(largestDifference(ask(), ask("none")) < 1e-12);
 });
