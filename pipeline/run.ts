@@ -178,7 +178,7 @@ class Run {
   }
 
   async #failed(
-    { step: { name: step }, changes, failedAttempts }: StepRun,
+    { step: { name: step, kind }, changes, failedAttempts }: StepRun,
     error: unknown,
     seconds: number,
   ): Promise<void> {
@@ -191,6 +191,7 @@ class Run {
     const { message: reason } = failure;
     await this.#finished({
       step,
+      kind,
       status: "failed",
       reason,
       seconds,
