@@ -41,7 +41,7 @@ export async function stepParameters(
   checkSource(data, store);
   await checkData(data);
   const choice = await choiceFor(flags.backend);
-  const { best, branches, backbones } = shapeOf(flags);
+  const { best, branches, backbones, folds } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
   const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;
   const name = loop === "tutorial" ? "tutorial" : "quick";
@@ -72,7 +72,13 @@ export async function stepParameters(
   if (flags.folds !== undefined && !best) {
     throw new UsageError("--folds is of --recipe best, which makes choices by cross-validation");
   }
+  if (flags.balance !== undefined && !best) {
+    throw new UsageError(
+      "--balance is of --recipe best: the tutorial's recipes take classes as they are",
+    );
+  }
   const probe = { ...PROBE, folds: flags.folds ?? PROBE.folds };
+  const balanced = { ...probe, balance: flags.balance ?? "auto" };
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
@@ -100,13 +106,24 @@ export async function stepParameters(
         downloads,
         maxDownload,
         ...(best && { parts: 3 }),
+        ...(flags.group !== undefined && { group: flags.group }),
       },
       ...start,
       build_datasets: shortSideOf(flags["short-side"], name),
       ...(best && {
         compute_features: compute,
-        train_frozen: { device: choice.device, seed, recipe: probe },
+        train_frozen: {
+          device: choice.device,
+          seed,
+          recipe: balanced,
+        },
       }),
+      ...Object.fromEntries(
+        Array.from({ length: branches.includes("frozen") ? folds : 0 }, (_, fold) => [
+          `cross_validate_${fold + 1}`,
+          { fold, backbones, sample: { photos: COMPARED_PHOTOS, seed }, seed, recipe: balanced },
+        ]),
+      ),
       ...(!best && branches.includes("frozen") && { train_frozen: train }),
       ...(branches.includes("finetune") && {
         train_finetune: best

@@ -38,7 +38,7 @@ const ITEMS = ["pipeline/store", "pipeline/digest.ts"];
 
 const STEPS: Record<string, Reach> = {
   download_data: {
-    most: 106, // HEIC and AVIF are seven files, large PNG one; photos are divided in one, and described in one
+    most: 111, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six
     runs: ["data", "data/sources", "data/download"],
     types: ["data/codecs", "models"],
   },
@@ -48,9 +48,9 @@ const STEPS: Record<string, Reach> = {
     types: ["backend"],
   },
   build_datasets: {
-    // A forecast, training's crops apart from the others, and what the doctor says in a file that both
-    // building steps share.
-    most: 128,
+    // A forecast, bursts and backdrops, training's crops apart from the others, and what the doctor
+    // says in a file that both building steps share.
+    most: 133,
     runs: [
       "data",
       "data/augmentation",
@@ -96,7 +96,7 @@ const STEPS: Record<string, Reach> = {
   train_finetune: { most: 190, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   train_frozen: { most: 190, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
-    most: 209, // what to do next, abstaining, and findings of two steps in one order
+    most: 211, // what to do next, abstaining, and findings of two steps in one order
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
