@@ -5,6 +5,7 @@ import { comparedPhotos, duplicateFindings } from "./duplicate_findings.ts";
 import { fileFindings, passedOverFindings } from "./file_findings.ts";
 import { type Finding, worstFirst } from "./finding.ts";
 import { pictureFindings, type Viewing } from "./picture_findings.ts";
+import { shortcutFindings } from "./shortcut_findings.ts";
 
 /** What the doctor looked at. */
 export interface Collection {
@@ -48,6 +49,7 @@ export function diagnose(
     ...passedOverFindings(passedOver),
     ...beside ?? [],
     ...pictureFindings(files, viewing),
+    ...shortcutFindings(files),
   ];
   const explained = findings.some(({ kind }) =>
     kind === "val_class_unknown" || kind === "class_without_val"

@@ -29,6 +29,7 @@ export const FINDING_KINDS = [
   "elongated",
   "exif_rotated",
   "greyscale",
+  "shortcut",
   "cmyk",
   "sixteen_bit",
   "animated",
