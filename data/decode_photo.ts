@@ -1,6 +1,6 @@
-import { cameraOf } from "./camera.ts";
 import { decodeImage } from "./decode.ts";
 import { type Encoding, readEncoding } from "./encoding.ts";
+import { readCamera } from "./exif_time.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { ImageError, type ImageErrorReason, type RgbImage } from "./image.ts";
 import { sniffImageFormat } from "./image_format.ts";
@@ -25,7 +25,7 @@ export interface Examination {
   width: number;
   height: number;
   encoding: Encoding;
-  /** Its model, where EXIF names it. */
+  /** Maker and model, where EXIF names them. */
   camera?: string;
   look: Look;
   fingerprint: Fingerprint;
@@ -82,7 +82,7 @@ export async function decodePhoto(
 
 function examine(file: Uint8Array, image: RgbImage): Examination {
   const format = sniffImageFormat(file)!;
-  const camera = cameraOf(file, format);
+  const camera = readCamera(file, format);
   return {
     width: image.width,
     height: image.height,

@@ -8,7 +8,6 @@ export const TAG = {
   compression: 259,
   photometric: 262,
   fillOrder: 266,
-  model: 272,
   stripOffsets: 273,
   orientation: 274,
   samplesPerPixel: 277,
@@ -31,8 +30,6 @@ export const TAG = {
 /** Bytes of the integer field types: BYTE, SHORT, LONG, UNDEFINED, and BigTIFF's LONG8. */
 const TYPE_BYTES: Record<number, number> = { 1: 1, 3: 2, 4: 4, 7: 1, 16: 8 };
 
-const ASCII = 2;
-
 /** The first directory of a TIFF structure, which EXIF data is too. */
 export interface TiffDirectory {
   littleEndian: boolean;
@@ -43,8 +40,6 @@ export interface TiffDirectory {
    * No more is read than is asked for, whatever count a file claims.
    */
   get(tag: number, most?: number): number[] | undefined;
-  /** The bytes of a field of text. */
-  getText(tag: number): Uint8Array | undefined;
   /** The bytes of a field, of which no copy is made. */
   getBytes(tag: number): Uint8Array | undefined;
 }
@@ -66,7 +61,6 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const littleEndian = bytes[0] === 0x49;
   const fields = new Map<number, Field>();
-  const texts = new Map<number, Field>();
   let hasNext = false;
   try {
     const reader = readHeader(view, littleEndian);
@@ -74,14 +68,13 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
     for (let i = 0; i < entries && start + (i + 1) * entryBytes <= bytes.length; i++) {
       const at = start + i * entryBytes;
       const tag = view.getUint16(at, littleEndian);
-      const type = view.getUint16(at + 2, littleEndian);
-      const [found, typeBytes] = type === ASCII ? [texts, 1] : [fields, TYPE_BYTES[type]];
+      const typeBytes = TYPE_BYTES[view.getUint16(at + 2, littleEndian)];
       const count = offsetAt(at + 4);
-      if (!typeBytes || count === 0 || found.has(tag)) continue;
+      if (!typeBytes || count === 0 || fields.has(tag)) continue;
       const values = at + 4 + inline;
       const from = count * typeBytes <= inline ? values : offsetAt(values);
       if (from + count * typeBytes <= bytes.length) {
-        found.set(tag, { start: from, count, typeBytes });
+        fields.set(tag, { start: from, count, typeBytes });
       }
     }
     const next = start + entries * entryBytes;
@@ -90,8 +83,6 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
     if (!(error instanceof RangeError)) throw error;
     throw new ImageError("truncated", "TIFF directory is cut off", { cause: error });
   }
-  const bytesOf = (field: Field | undefined) =>
-    field && bytes.subarray(field.start, field.start + field.count * field.typeBytes);
   return {
     littleEndian,
     hasNext,
@@ -107,8 +98,10 @@ export function readTiffDirectory(bytes: Uint8Array): TiffDirectory {
         return Number(view.getBigUint64(at, littleEndian));
       });
     },
-    getText: (tag) => bytesOf(texts.get(tag)),
-    getBytes: (tag) => bytesOf(fields.get(tag)),
+    getBytes(tag) {
+      const field = fields.get(tag);
+      return field && bytes.subarray(field.start, field.start + field.count * field.typeBytes);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cameraOf } from "../../data/camera.ts";
+import { readCamera } from "../../data/exif_time.ts";
 import { concat } from "./image_files.ts";
 
 const ascii = (text: string) => [...new TextEncoder().encode(text)];
@@ -20,10 +20,11 @@ function jpegWith(tag: number, text: string): Uint8Array {
   );
 }
 
-Deno.test("a camera is called as EXIF calls its model, without what comes after", () => {
-  assert.equal(cameraOf(jpegWith(272, "Camera One \0junk"), "jpeg"), "Camera One");
-  assert.equal(cameraOf(jpegWith(272, "      \0"), "jpeg"), undefined);
-  assert.equal(cameraOf(jpegWith(271, "Maker alone"), "jpeg"), undefined);
-  assert.equal(cameraOf(jpegWith(272, "Camera One").slice(0, 40), "jpeg"), undefined);
-  assert.equal(cameraOf(new Uint8Array(10), "bmp"), undefined);
+Deno.test("a camera is called as EXIF calls its maker and model, without what comes after", () => {
+  assert.equal(readCamera(jpegWith(272, "Camera One \0junk"), "jpeg"), "Camera One");
+  assert.equal(readCamera(jpegWith(272, "      \0"), "jpeg"), undefined);
+  assert.equal(readCamera(jpegWith(271, "Maker alone"), "jpeg"), "Maker alone");
+  assert.equal(readCamera(jpegWith(305, "Software"), "jpeg"), undefined);
+  assert.equal(readCamera(jpegWith(272, "Camera One").slice(0, 40), "jpeg"), undefined);
+  assert.equal(readCamera(new Uint8Array(10), "bmp"), undefined);
 });
