@@ -2,19 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 import {
   activate,
-  type Activation,
   BATCH_NORM_EPSILON,
   type BatchNormOptions,
   type BatchNormVariables,
 } from "./batch_norm.ts";
 import { batchNormGradients } from "./batch_norm_gradients.ts";
 import { isServed } from "./served.ts";
-
-export interface BatchNormInferenceAttributes {
-  activation: Activation;
-  epsilon: number;
-  hasResidual: boolean;
-}
 
 /** What BatchNormInference gets. */
 export interface BatchNormInferenceInputs {
