@@ -237,8 +237,10 @@ for (const [kind, open] of Object.entries(KINDS)) {
     const file = `${store.name}/entries/a/${first.manifest.key}.json`;
     Deno.utimeSync(file, 1000, 1000);
     const second = await publish(store, "a", 2, { "text.txt": "two" });
-    await store.upkeep.rewrite("a", (manifest) =>
-      manifest.key === first.manifest.key ? { ...manifest, result: "changed" } : undefined
+    await store.upkeep.rewrite(
+      "a",
+      (manifest) =>
+        manifest.key === first.manifest.key ? { ...manifest, result: "changed" } : undefined,
     );
     const { artifact } = await store.find("a", first.manifest.key);
     assert.deepEqual([artifact?.path, artifact?.manifest.result], [first.path, "changed"]);
