@@ -4,7 +4,7 @@
  * channel counts list the parameters (`parameter_specs.ts`). So the parameters can never disagree
  * with the computation, and a new reading (FLOPs, an exporter) needs no change to any architecture.
  */
-import type { Activation } from "../backend/ops/batch_norm.ts";
+import type { Activation } from "../backend/ops/activation.ts";
 
 export type { Activation };
 
