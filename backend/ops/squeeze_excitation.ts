@@ -28,10 +28,13 @@ export interface ScaleChannelsInputs {
   gradientOf?: tf.TensorInfo;
 }
 
-/** What the kernel ChannelDots gets: Σ dy·x over the pixels of each image, [batch, channels]. */
+/**
+ * What the kernel ChannelDots gets: Σ dy·x over the pixels of each image, [batch, channels]; without
+ * dy, Σ x.
+ */
 export interface ChannelDotsInputs {
   x: tf.TensorInfo;
-  dy: tf.TensorInfo;
+  dy?: tf.TensorInfo;
 }
 
 /**
@@ -58,7 +61,8 @@ export function squeezeExcitation(
   const operation = tf.customGrad((...args) => {
     const [x, w1, b1, w2, b2] = args as tf.Tensor[];
     const save = args[5] as tf.GradSaveFunc;
-    const mean = tf.mean(x, [1, 2]) as tf.Tensor2D;
+    const sums = tf.engine().runKernel("ChannelDots", { x }) as tf.Tensor2D;
+    const mean = tf.div(sums, pixels) as tf.Tensor2D;
     const squeezed = tf.add(tf.matMul(mean, asMatrix(w1)), b1) as tf.Tensor2D;
     const hidden = activate(squeezed, activation);
     const expanded = tf.add(tf.matMul(hidden, asMatrix(w2)), b2) as tf.Tensor2D;

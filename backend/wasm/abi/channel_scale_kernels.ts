@@ -20,7 +20,7 @@ export const channelDots: KernelSpec = {
   file: "channel_scale",
   fields: {
     x: source(),
-    dy: source(),
+    dy: source("Its values at 0: Σ x alone is wanted."),
     parts: address("Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels]"),
     batch: i32(),
     pixels: i32(),

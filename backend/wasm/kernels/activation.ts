@@ -4,7 +4,7 @@
  */
 import { HARD_SIGMOID, HARD_SWISH, RELU, RELU6, SIGMOID, SILU } from "./generated_abi";
 import { activateArguments, activateGradientArguments } from "./generated_arguments";
-import { clamp, floats, fma, passes, upperBound, zero } from "./simd";
+import { bound, clamp, floats, fma, passes, upperBound, zero } from "./simd";
 
 /** Whether it bends, which a bound at each end cannot do. */
 // @ts-ignore: decorator
@@ -50,26 +50,37 @@ function hardSigmoid(x: v128): v128 {
 }
 
 /**
- * 1 / (1 + e⁻ˣ). The exponential is Cephes's expf: 2ⁿ·eʳ with |r| ≤ ln 2 / 2, eʳ by a polynomial of
- * degree 6, off by one unit in the last place at most. Adding 1.5·2²³ rounds to an integer, which
- * then lies in the lowest bits.
+ * 1 / (1 + e⁻ˣ). The exponential is 2ⁿ·e⁻ʳ with |r| ≤ ln 2 / 2, e⁻ʳ = 1 - r + r²·p(r) with p of
+ * degree 4 as near as one can be (Chebyshev's nodes): off by 10⁻⁸. Adding 1.5·2²³ rounds to an integer,
+ * which then lies in the lowest bits, from where a shift takes it to the exponent.
  */
 // @ts-ignore: decorator
 @inline
 function sigmoid(x: v128): v128 {
-  const magic = f32x4.splat(12582912), edge = f32x4.splat(87);
-  const y = f32x4.pmin(f32x4.pmax(f32x4.neg(x), f32x4.neg(edge)), edge);
-  const shifted = fma(y, f32x4.splat(1.44269504088896341), magic);
-  const n = f32x4.sub(shifted, magic);
-  const r = fma(n, f32x4.splat(2.12194440e-4), fma(n, f32x4.splat(-0.693359375), y));
-  let p = fma(f32x4.splat(1.9875691500e-4), r, f32x4.splat(1.3981999507e-3));
-  p = fma(p, r, f32x4.splat(8.3334519073e-3));
-  p = fma(p, r, f32x4.splat(4.1665795894e-2));
-  p = fma(p, r, f32x4.splat(1.6666665459e-1));
-  p = fma(p, r, f32x4.splat(5.0000001201e-1));
-  const exponential = fma(p, f32x4.mul(r, r), f32x4.add(r, f32x4.splat(1)));
+  const y = bound(x, constant(0), constant(1));
+  const magic = constant(3);
+  const shifted = fma(y, constant(2), magic);
+  const r = fma(f32x4.sub(shifted, magic), constant(4), y);
+  let p = fma(constant(5), r, constant(6));
+  p = fma(p, r, constant(7));
+  p = fma(p, r, constant(8));
+  p = fma(p, r, constant(9));
+  const one = constant(10);
+  const exponential = fma(p, f32x4.mul(r, r), f32x4.sub(one, r));
   const scaled = i32x4.add(exponential, i32x4.shl(shifted, 23));
-  return f32x4.div(f32x4.splat(1), f32x4.add(f32x4.splat(1), scaled));
+  return f32x4.div(one, f32x4.add(one, scaled));
+}
+
+/** Read again and again: V8 makes a constant of a vector anew each time, by four instructions. */
+const CONSTANTS = memory.data<f32>([
+  -87, 87, -1.44269504088896341, 12582912, 0.693147180559945309,
+  0.00139262508315, -0.00836323288368, 0.041666554213, -0.166665766661, 0.5, 1,
+]);
+
+// @ts-ignore: decorator
+@inline
+function constant(i: usize): v128 {
+  return v128.load32_splat(CONSTANTS + (i << 2));
 }
 
 /** One value, in the first lane, so that it does not depend on where it lies. */

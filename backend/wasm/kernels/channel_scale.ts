@@ -10,6 +10,7 @@ import {
 } from "./generated_arguments";
 import { fillZero, floats, fma, zero } from "./simd";
 import { sourceRows } from "./source";
+import { addColumns } from "./spatial_mean";
 import { addRowsToGradientStatistics } from "./statistics";
 
 /** Rows of a block, which stays in cache, and whose sums are short enough to be precise. */
@@ -88,6 +89,10 @@ export function channelDotsChunk(chunk: i32, thread: i32): void {
   for (let r = first; r < last; r += BLOCK_ROWS) {
     const rows = min(BLOCK_ROWS, last - r), at = image * args.pixels + r;
     const a = sourceRows(x, at, rows, channels, inputs);
+    if (!dy.values) {
+      addColumns(a, rows, channels, part);
+      continue;
+    }
     const b = sourceRows(dy, at, rows, channels, gradients);
     addDots(a, b, rows, channels, part);
   }

@@ -825,6 +825,7 @@ export function channelDotsX(): Source {
   return changetype<Source>(kernelArguments());
 }
 
+/** Its values at 0: Σ x alone is wanted. */
 // @ts-ignore: decorator
 @inline
 export function channelDotsDy(): Source {

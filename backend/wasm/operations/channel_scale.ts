@@ -1,10 +1,10 @@
 /** Squeeze-and-excitation's work on whole images: kernels/channel_scale.ts. */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { ChannelDotsInputs, ScaleChannelsInputs } from "../../ops/squeeze_excitation.ts";
 import type { WasmBackend } from "../backend.ts";
 import { Kernel } from "../generated_abi.ts";
 import { MOST_CHUNKS } from "../partition.ts";
-import { sourceOf } from "../source.ts";
+import { plainSource, sourceOf } from "../source.ts";
 import { statisticsFor } from "./deferred_gradient.ts";
 import { sumParts } from "./product.ts";
 
@@ -45,11 +45,17 @@ export function scaleChannels(
   return output.info;
 }
 
-/** Σ dy·x over the pixels of each image: [batch, channels]. */
+/** Σ dy·x over the pixels of each image, or Σ x: [batch, channels]. */
 export function channelDots(backend: WasmBackend, { x, dy }: ChannelDotsInputs): tf.TensorInfo {
   const { heap, pool } = backend;
   const { batch, pixels, channels } = sizesOf(x);
-  const sources = { x: sourceOf(backend.rowsOf(x)), dy: sourceOf(backend.rowsOf(dy)) };
+  const input = backend.rowsOf(x);
+  // It is read three times then: here, by what is scaled, and by the factors' gradient.
+  if (tf.engine().state.gradientDepth > 0) input.materializeNow();
+  const sources = {
+    x: sourceOf(input),
+    dy: dy ? sourceOf(backend.rowsOf(dy)) : plainSource(0),
+  };
   const output = backend.allocateTensor([batch, channels]);
   const { rowsPerChunk, chunksPerImage } = chunksOf(batch, pixels, channels);
   const chunks = batch * chunksPerImage;

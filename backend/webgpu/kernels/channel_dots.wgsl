@@ -1,8 +1,10 @@
-// Σ dy · x over the pixels of each image, channel by channel. WX vectors of channels by WT threads a
+// Σ dy · x over the pixels of each image, channel by channel; or Σ x. WX vectors of channels by WT threads a
 // workgroup, one image.
 @group(0) @binding(0) var<storage, read> x: array<{{T}}>;
-@group(0) @binding(1) var<storage, read> dy: array<{{T}}>;
-@group(0) @binding(2) var<storage, read_write> dots: array<{{T}}>;
+@group(0) @binding(1) var<storage, read_write> dots: array<{{T}}>;
+#if DOT
+@group(0) @binding(2) var<storage, read> dy: array<{{T}}>;
+#end
 #if WT > 1
 var<workgroup> sums: array<{{T}}, {{WX * WT}}>;
 #end
@@ -15,7 +17,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   var sum = {{T}}();
   for (var pixel = i32(local.y); pixel < {{PIXELS}}; pixel += {{WT}}) {
     let i = (image * {{PIXELS}} + pixel) * {{C}} + c;
-    sum = fma(x[i], dy[i], sum);
+    sum {{DOT ? "= fma(x[i], dy[i], sum)" : "+= x[i]"}};
   }
 #if WT > 1
   let thread = i32(local.y);

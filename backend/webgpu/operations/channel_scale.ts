@@ -44,7 +44,11 @@ export function channelDots(
     PIXELS: height * width,
     WX,
     WT: tilingOf(backend).statisticThreads,
+    DOT: dy !== undefined,
   };
-  dispatch(backend, dotsKernel, constants, [x, dy, dots], [Math.ceil(C / WX), batch]);
+  dispatch(backend, dotsKernel, constants, [x, dots, ...(dy ? [dy] : [])], [
+    Math.ceil(C / WX),
+    batch,
+  ]);
   return dots;
 }
