@@ -51,7 +51,15 @@ export const WINOGRAD_POSITIONS = 36;
 /** What a transform needs for its first pass. */
 export const WINOGRAD_TEMPORARY_BYTES = 2048;
 
-export const ActivationCode = { linear: 0, relu: 1, relu6: 2, hardSwish: 3, silu: 4, hardSigmoid: 5, sigmoid: 6 } as const;
+export const ActivationCode = {
+  linear: 0,
+  relu: 1,
+  relu6: 2,
+  hardSwish: 3,
+  silu: 4,
+  hardSigmoid: 5,
+  sigmoid: 6,
+} as const;
 export type ActivationCode = typeof ActivationCode[keyof typeof ActivationCode];
 
 export const SourceKind = { plain: 0, normalized: 1, normalizedGradient: 2 } as const;
