@@ -1,9 +1,10 @@
+import { readPrimaryItem } from "./codecs/iso_boxes.ts";
 import { readJpegHeader } from "./codecs/jpeg_segments.ts";
 import { pngChunks, readPngChunks } from "./codecs/png_chunks.ts";
 import { riffChunks } from "./codecs/riff_chunks.ts";
 import { readTiffDirectory, TAG } from "./codecs/tiff_directory.ts";
 import { exifOrientation } from "./exif_orientation.ts";
-import type { ImageFormat } from "./image_format.ts";
+import { brandsOf, type ImageFormat } from "./image_format.ts";
 
 /** How a photo's file holds it, where that is worth knowing. */
 export interface Encoding {
@@ -19,6 +20,8 @@ export interface Encoding {
 }
 
 const PHOTOMETRIC_SEPARATED = 5;
+/** Sequences of photos, in HEVC or AV1. */
+const ANIMATED_BRAND = /^(hev[cx]|avis)$/;
 
 /**
  * Reads the headers of a file that decodes.
@@ -59,6 +62,12 @@ function particulars(bytes: Uint8Array, format: ImageFormat): Partial<Encoding> 
     }
     case "pnm":
       return { bits: pnmBits(bytes) };
+    case "heic":
+    case "avif":
+      return {
+        bits: readPrimaryItem(bytes).bits,
+        animated: brandsOf(bytes).some((brand) => ANIMATED_BRAND.test(brand)),
+      };
     case "bmp":
       return {};
   }

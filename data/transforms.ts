@@ -1,7 +1,8 @@
 /** The tutorial's transforms: photos to square crops of bytes, and bytes to a model's input. */
 import { centerOffset, type Crop, resizedSize } from "./crop.ts";
 import type { RgbImage } from "./image.ts";
-import { type Interpolation, resizeWindow } from "./resize.ts";
+import { changePixels } from "./augmentation/pixel_change.ts";
+import { type Box, type Interpolation, resizeWindow } from "./resize.ts";
 
 /** Mean and standard deviation of red, green and blue, of values from 0 to 1. */
 export interface Normalization {
@@ -46,7 +47,7 @@ export function evaluationCrop(
   return out;
 }
 
-/** Cuts, resizes to `size`×`size` and flips: `resized_crop` and `hflip`. [size, size, 3] */
+/** Cuts, resizes to `size`×`size`, flips (`resized_crop`, `hflip`) and changes. [size, size, 3] */
 export function trainingCrop(
   image: RgbImage,
   crop: Crop,
@@ -56,7 +57,14 @@ export function trainingCrop(
   const window = { left: 0, top: 0, width: size, height: size };
   const { data } = resizeWindow(image, crop, size, size, window, interpolation);
   if (crop.flip) flipRows(data, size);
-  return data;
+  return (crop.changes ?? []).reduce((pixels, change) => changePixels(pixels, size, change), data);
+}
+
+/** Zeros within a box of [size, size, 3], in place: `erase`. */
+export function erase(values: Float32Array, size: number, { left, top, width, height }: Box): void {
+  for (let y = top; y < top + height; y++) {
+    values.fill(0, 3 * (y * size + left), 3 * (y * size + left + width));
+  }
 }
 
 /** Mirrors each row of pixels, in place. */

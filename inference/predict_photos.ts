@@ -16,6 +16,8 @@ export interface Prediction {
   logits: number[];
   /** Whether the photo is unlike all val photos; absent where there were too few to tell. */
   none_of_these?: boolean;
+  /** Whether it is too unsure to answer; absent where it was not asked to abstain. */
+  abstains?: boolean;
 }
 
 /** A path that is no photo. */
@@ -77,7 +79,7 @@ export function describeOutput(
   output: Output,
   { classes, postprocessing, top }: Pick<PredictOptions, "classes" | "postprocessing" | "top">,
 ): Omit<Prediction, "path"> {
-  const { probabilities, isOutOfDistribution } = postprocess(output, postprocessing);
+  const { probabilities, isOutOfDistribution, abstains } = postprocess(output, postprocessing);
   const ranked = probabilities
     .map((probability, i) => ({ label: classes[i], probability }))
     .sort((a, b) => b.probability - a.probability);
@@ -86,5 +88,6 @@ export function describeOutput(
     top: ranked.slice(0, top),
     logits: output.logits,
     ...(isOutOfDistribution !== undefined && { none_of_these: isOutOfDistribution }),
+    ...(abstains !== undefined && { abstains }),
   };
 }

@@ -1,5 +1,5 @@
 export * from "./architecture.ts";
-export * from "./efficientnet_lite0.ts";
+export * from "./efficientnet_lite.ts";
 export * from "./layers.ts";
 export * from "./logits.ts";
 export * from "./manifest.ts";

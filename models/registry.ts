@@ -1,7 +1,7 @@
 /** Every architecture by name: torchvision's, where it has the model. Nothing here loads tfjs. */
 import type { Architecture } from "./architecture.ts";
 import { efficientnetB0, efficientnetV2S } from "./efficientnet.ts";
-import { efficientnetLite0 } from "./efficientnet_lite0.ts";
+import { efficientnetLite0, efficientnetLite1, efficientnetLite2 } from "./efficientnet_lite.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
 import { mobilenetV3Large, mobilenetV3LargeV2, mobilenetV3Small } from "./mobilenet_v3.ts";
 import {
@@ -27,6 +27,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
   mobilenetV3Large,
   mobilenetV3LargeV2,
   efficientnetLite0,
+  efficientnetLite1,
+  efficientnetLite2,
   efficientnetB0,
   efficientnetV2S,
 ];

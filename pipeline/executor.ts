@@ -9,13 +9,18 @@ export interface Work {
   /** Permissions and engine flags, as arguments of `deno run`. */
   arguments: string[];
   request: Request;
+  /** Seconds, after which the step is ended, and has failed for the cause "late". */
+  timeLimit?: number;
   logFile: string;
   /** What every line that the step prints, a message or not, becomes before anyone else has it. */
   conceal: (line: string) => string;
 }
 
 export interface Hooks {
-  /** The step's code is loaded; throwing ends the step with that error. */
+  /**
+   * The step's code is loaded. Throwing ends the step with that error; once it resolves, the step is
+   * told that its code is the right one (`CHECKED`), and may put results of single items by.
+   */
   onReady: () => Promise<void>;
   onMessage: (message: Message) => void;
   /** Ends the step. */

@@ -24,6 +24,8 @@ export interface Manifest {
   digest: string;
   /** Key of the checkpoints that a longer attempt can go on from. */
   checkpoints?: string;
+  /** Keys of the caches of items that the step had, by name. */
+  itemCaches?: Record<string, string>;
   /** What the step reported. */
   result?: Json;
   /** The run that made it, on what, when it had finished (ISO 8601) and how long it took. */
@@ -84,6 +86,8 @@ export interface Store extends ReadableStore {
   forget(artifact: Artifact): Promise<void>;
   /** The folder of a step's checkpoints, in which `run` works from now on; emptied if `afresh`. */
   checkpoints(step: string, key: string, run: string, afresh: boolean): Promise<string>;
+  /** The folder of a cache of items, which `run` uses from now on; others may use it as well. */
+  itemCache(name: string, key: string, run: string): Promise<string>;
 
   /** An empty folder to write an artifact in. */
   draft(step: string): Promise<string>;

@@ -27,10 +27,15 @@ export function runTraining(branch: Branch): Promise<void> {
 async function train(branch: Branch, step: StepContext<TrainParameters>): Promise<void> {
   const { backend, device, threads, tuning, recipe, seed } = step.parameters;
   await activateBackend(backend, { threads, tuning });
-  const source = step.inputs.convert_weights;
-  const manifest = await modelFile.read(source);
+  // Where a head was fitted before, training starts from it, else from a new one.
+  const fitted = step.inputs.train_frozen;
+  const manifest = await modelFile.read(fitted ?? step.inputs.convert_weights);
   const architecture = findArchitecture(manifest.architecture);
-  const pretrained = await readParameters(`${source}/${PRETRAINED_PARAMETERS}`);
+  const pretrained = await readParameters(
+    fitted
+      ? `${fitted}/${BEST_PARAMETERS}`
+      : `${step.inputs.convert_weights}/${PRETRAINED_PARAMETERS}`,
+  );
   const dataset = await openDataset(step.inputs.build_datasets);
 
   const checkpoints = new Checkpoints(step.checkpoints);
@@ -44,7 +49,8 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   const model = new Model(
     architecture,
     classes,
-    from?.parameters ?? replaceHead(pretrained, architecture, classes, generator),
+    from?.parameters ??
+      (fitted ? pretrained : replaceHead(pretrained, architecture, classes, generator)),
   );
   const { mean, std, ...crops } = architecture.preprocessing;
   const common = { batchSize: recipe.batchSize, shuffle: true, generator, ...crops };

@@ -18,10 +18,10 @@ const FOR_TESTS: ExportName[] = [
   "bench/certify/reference_model.ts#readShapes",
   "bench/certify/reference_model.ts#referenceTensors",
   "bench/certify/reference_model.ts#toTorch",
+  "bench/gpu.ts#stepTable",
   "bench/stock_models.ts#separableBlock",
   "data/download/zip.ts#photoLimits",
-  "data/sources/keep_together.ts#divideGroups",
-  "training/probe/choose_penalty.ts#CS",
+  "data/sources/divide.ts#takeGroups",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
 ];

@@ -1,8 +1,9 @@
 /** Settings apart from the loop that obeys them. */
-import type { Recipe } from "../models/manifest.ts";
+import type { ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
+import { CS } from "./probe/choose_penalty.ts";
 
 /** The PyTorch tutorial's settings, to the letter. */
-const tutorial: Recipe = {
+const tutorial: StepLrRecipe = {
   epochs: 25,
   batchSize: 4,
   lr: 0.001,
@@ -12,6 +13,9 @@ const tutorial: Recipe = {
 };
 
 /** The same loop, for a machine without a GPU or a first look. */
-const quick: Recipe = { ...tutorial, epochs: 5 };
+const quick: StepLrRecipe = { ...tutorial, epochs: 5 };
 
-export const RECIPES: Readonly<Record<"tutorial" | "quick", Recipe>> = { tutorial, quick };
+export const RECIPES: Readonly<Record<"tutorial" | "quick", StepLrRecipe>> = { tutorial, quick };
+
+/** The head of `--recipe best`, on features of the frozen network. */
+export const PROBE: ProbeRecipe = { kind: "probe", penalties: CS, folds: 5 };

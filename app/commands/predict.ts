@@ -1,7 +1,7 @@
 /** `deno task predict PATH…`: labels for one's own photos. */
 import * as v from "valibot";
 import { defineCommand } from "../cli/command.ts";
-import { flag, integer, text } from "../cli/flag.ts";
+import { flag, integer, number, text } from "../cli/flag.ts";
 import { STORES } from "../cli/shared_flags.ts";
 import { backendFlag, MODEL, threadsFlag } from "./flags.ts";
 
@@ -10,6 +10,10 @@ export const PREDICT_FLAGS = v.object({
   format: flag(v.picklist(["table", "json", "csv"]), {
     value: "table|json|csv",
     help: "how photos and their labels are written (default: table, with --json json)",
+  }),
+  abstain: flag(number(v.pipe(v.number(), v.gtValue(0), v.ltValue(1))), {
+    value: "SHARE",
+    help: "answer only where it is sure enough to be right this often, such as 0.95",
   }),
   grid: flag(text, { value: "OUT.png", help: "draw the labelled photos" }),
   explain: flag(text, {

@@ -7,6 +7,7 @@ import {
   type BatchNormOptions,
   type BatchNormVariables,
 } from "./batch_norm.ts";
+import { batchNormGradients } from "./batch_norm_gradients.ts";
 import { isServed } from "./served.ts";
 
 /** What the kernel BatchNormTrain gets; it moves the running buffers in place. */
@@ -24,14 +25,6 @@ export interface BatchNormTrainAttributes {
   momentum: number;
   epsilon: number;
   hasResidual: boolean;
-}
-
-/** What BatchNormTrainGrad gets, y being what BatchNormTrain returned. */
-export interface BatchNormGradientInputs {
-  dy: tf.TensorInfo;
-  x: tf.TensorInfo;
-  gamma: tf.TensorInfo;
-  y: tf.TensorInfo;
 }
 
 /**
@@ -107,39 +100,9 @@ function moveTowards(running: tf.Variable, batch: tf.Tensor, momentum: number): 
   running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
 }
 
-/**
- * Hands out the outputs of one gradient kernel to tfjs's per-input thunks. tfjs runs each thunk in
- * a tidy of its own, so a thunk returns a clone and lets go of the original at once: what is no
- * longer needed is freed during the backward pass, not after it.
- */
-function handOut(output: tf.Tensor): () => tf.Tensor {
-  return () => {
-    const clone = output.clone();
-    output.dispose();
-    return clone;
-  };
-}
-
 tf.registerGradient({
   kernelName: "BatchNormTrain",
   inputsToSave: ["x", "gamma"],
   outputsToSave: [true],
-  gradFunc: (dy, saved, attrs) => {
-    const [x, gamma, y] = saved;
-    const outputs = tf.engine().runKernel(
-      "BatchNormTrainGrad",
-      { dy: dy as tf.Tensor, x, gamma, y },
-      attrs,
-    ) as tf.Tensor[];
-    const [dx, dgamma, dbeta, dresidual] = outputs.map(handOut);
-    const noGradient = () => tf.zerosLike(gamma); // running buffers are not differentiated
-    return {
-      x: dx,
-      gamma: dgamma,
-      beta: dbeta,
-      runningMean: noGradient,
-      runningVariance: noGradient,
-      ...(attrs.hasResidual && { residual: dresidual }),
-    };
-  },
+  gradFunc: (dy, saved, attrs) => batchNormGradients("BatchNormTrainGrad", dy, saved, attrs),
 });

@@ -16,6 +16,11 @@ export interface MaterializeOptions {
   seed: number;
   /** The part of each class that is for validation then; default 0.2. */
   valFraction?: number;
+  /**
+   * 3: besides train and val there is test, where the source has it or photos enough; 2 by default,
+   * where test is left out, or stands in for a val that is missing.
+   */
+  parts?: 2 | 3;
   /** A folder of files fetched before, looked at first. */
   mirror?: string;
   /**
@@ -31,7 +36,7 @@ export interface MaterializeOptions {
 }
 
 /**
- * Brings the photos of a source to `destination/photos/{train,val}/CLASS/FILE`. On an error
+ * Brings the photos of a source to `destination/photos/{train,val,test}/CLASS/FILE`. On an error
  * `destination/photos` is removed again.
  *
  * Permissions: read and write for the destination and the downloads, and `sourceNeeds(spec)`.

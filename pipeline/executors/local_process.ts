@@ -1,13 +1,16 @@
 /** Runs each step as a `deno run` of its own. */
 import type { Json } from "../digest.ts";
+import { formatLimit } from "../process/format_limit.ts";
 import { messageOf } from "../errors.ts";
 import type { Executor, Hooks, Outcome, Work } from "../executor.ts";
 import { Guard } from "./guard.ts";
-import { decodeMessage, type Message } from "../process/protocol.ts";
+import { CHECKED, decodeMessage, type Message } from "../process/protocol.ts";
 import { StepLog } from "./step_log.ts";
 
 /** How long a step may tidy up after it was asked to end. */
 const GRACE_MS = 1500;
+/** Of what `setTimeout` takes: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** How long output is awaited that a step's own child processes hold open after its end. */
 const DRAIN_MS = 1000;
 
@@ -25,28 +28,33 @@ export class LocalProcesses implements Executor, AsyncDisposable {
       stderr: "piped",
     }).spawn();
     using end = new End(child, signal);
+    using limit = new TimeLimit(work.timeLimit, end.now);
     using _dieWithUs = this.#guard.watch(child.pid);
+
+    // Stdin stays open: its end tells the step that we are gone.
+    const stdin = child.stdin.getWriter();
+    const tell = (text: string) => void stdin.write(new TextEncoder().encode(text)).catch(() => {});
+    tell(`${JSON.stringify(work.request)}\n`);
 
     let done = false;
     let result: Json | undefined;
-    let failure: { message: string; stack?: string } | undefined;
+    let failure: { message: string; stack?: string; network?: boolean } | undefined;
+    let at = "";
     let checked = Promise.resolve();
     const receive = (message: Message) => {
       if (message.type === "ready") {
-        checked = onReady().catch((error) => {
+        checked = onReady().then(() => tell(CHECKED), (error) => {
           failure ??= { message: messageOf(error) };
           end.now();
         });
       } else if (message.type === "result") result = message.value;
       else if (message.type === "failed") failure ??= message;
       else if (message.type === "done") done = true;
+      else if (message.type === "at") at = message.what;
       if (message.type === "log") log.write(message.text);
       onMessage(message);
     };
 
-    // Stdin stays open: its end tells the step that we are gone.
-    const stdin = child.stdin.getWriter();
-    stdin.write(new TextEncoder().encode(`${JSON.stringify(work.request)}\n`)).catch(() => {});
     const output = Promise.all([
       eachLine(child.stdout, (line) => {
         const message = decodeMessage(work.conceal(line));
@@ -61,9 +69,15 @@ export class LocalProcesses implements Executor, AsyncDisposable {
     stdin.close().catch(() => {});
 
     if (done && status.success && !failure) return { status: "done", result };
-    const message = failure?.message ?? lastWords(status, log.tail);
-    const error = { message, stack: failure?.stack, logTail: log.tail, logFile: log.path };
-    return { status: "failed", error };
+    const logged = { logTail: log.tail, logFile: log.path };
+    const wasAt = at && `; it was at ${at}`;
+    if (limit.isOver) {
+      const message = `it took longer than its limit of ${formatLimit(work.timeLimit!)}${wasAt}`;
+      return { status: "failed", error: { message, cause: "late", ...logged } };
+    }
+    const { message = lastWords(status, log.tail) + wasAt, stack, network } = failure ?? {};
+    const cause = network ? { cause: "network" as const } : {};
+    return { status: "failed", error: { message, ...cause, stack, ...logged } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -95,6 +109,24 @@ class End implements Disposable {
     this.#kill("SIGKILL");
     clearTimeout(this.#timer);
     this.signal?.removeEventListener("abort", this.now);
+  }
+}
+
+class TimeLimit implements Disposable {
+  isOver = false;
+  readonly #timer?: ReturnType<typeof setTimeout>;
+
+  /** @param seconds none when left out */
+  constructor(seconds: number | undefined, end: () => void) {
+    if (seconds === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.isOver = true;
+      end();
+    }, Math.min(1000 * seconds, LONGEST_TIMER_MS));
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
   }
 }
 

@@ -13,16 +13,17 @@ import type { Request } from "./protocol.ts";
  */
 export function denoArguments(
   step: StepDeclaration,
-  { parameters, inputs, output, checkpoints }: Request,
+  { parameters, inputs, output, checkpoints, itemCaches = {} }: Request,
   { readable }: Closure,
   hidden: readonly string[],
 ): string[] {
   const declared = step.permissions?.(parameters) ?? {};
-  const own = checkpoints ? [output, checkpoints] : [output];
+  const caches = Object.values(itemCaches).map(({ folder }) => folder);
+  const own = [output, ...checkpoints ? [checkpoints] : [], ...caches];
   const granted: Record<string, Permissions["read"]> = {
     ...declared,
     read: join(
-      [...Object.values(inputs), ...own, ...readable, ...externalsOf(step, parameters)],
+      [...readOf(step, inputs), ...own, ...readable, ...externalsOf(step, parameters)],
       declared.read,
     ),
     write: join(own, declared.write),
@@ -39,6 +40,12 @@ export function denoArguments(
     ...step.denoArguments?.(parameters) ?? [],
   ];
 }
+
+/** The folders of inputs, or what of them the step reads. */
+const readOf = ({ reads = {} }: StepDeclaration, inputs: Request["inputs"]) =>
+  Object.entries(inputs).flatMap(([name, path]) =>
+    reads[name]?.map((file) => `${path}/${file}`) ?? [path]
+  );
 
 function flag(verb: string, kind: string, names: Permissions["read"] = []): string[] {
   if (names === true) return [`--${verb}-${kind}`];

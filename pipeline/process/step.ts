@@ -4,7 +4,19 @@
  */
 import type { Json } from "../digest.ts";
 import { remedyFor } from "./disk_full.ts";
-import { encodeMessage, type Message, type Progress, type Request } from "./protocol.ts";
+import {
+  encodeMessage,
+  type ItemCacheFolder,
+  type Message,
+  type Progress,
+  type Request,
+} from "./protocol.ts";
+
+/** For `new ItemCache(…)`. */
+export interface ItemCacheAccess extends ItemCacheFolder {
+  /** Settled once this process is known to run the code that the cache is of. */
+  checked: Promise<void>;
+}
 
 /** All that a step knows of the world. */
 export interface StepContext<P> {
@@ -16,7 +28,14 @@ export interface StepContext<P> {
   output: string;
   /** For `new Checkpoints(…)`, where the step declares `checkpointsAcross`. */
   checkpoints?: string;
+  /** For `new ItemCache(…)`, by the names that the step declares in `itemCache`. */
+  itemCaches: Record<string, ItemCacheAccess>;
   progress(progress: Progress): void;
+  /**
+   * Says what is worked on from now on (a photo, a file): it is named if the step is ended by its time
+   * limit, or dies.
+   */
+  at(what: string): void;
   /** A line for the user; `console` only goes to the log file. */
   log(text: string): void;
   /** The result in few words, kept with the artifact. */
@@ -39,7 +58,8 @@ export interface StepContext<P> {
  */
 export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>): Promise<void> {
   keepStdoutForMessages();
-  const { parameters, inputs, output, checkpoints } = await readRequest();
+  const { request, checked } = await readRequest();
+  const { parameters, inputs, output, checkpoints, itemCaches = {} } = request;
   send({ type: "ready" });
   try {
     await body({
@@ -47,7 +67,11 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
       inputs,
       output,
       checkpoints,
+      itemCaches: Object.fromEntries(
+        Object.entries(itemCaches).map(([name, cache]) => [name, { ...cache, checked }]),
+      ),
       progress: (progress) => send({ type: "progress", progress }),
+      at: (what) => send({ type: "at", what }),
       log: (text) => send({ type: "log", text }),
       result: (value) => send({ type: "result", value: value as Json }),
       signal: interruption(),
@@ -60,7 +84,7 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
   Deno.exit(0);
 }
 
-async function readRequest(): Promise<Request> {
+async function readRequest(): Promise<{ request: Request; checked: Promise<void> }> {
   if (Deno.stdin.isTerminal()) {
     console.error("This file is a step: its pipeline runs it.");
     Deno.exit(2);
@@ -74,9 +98,18 @@ async function readRequest(): Promise<Request> {
     if (length === null) Deno.exit(1);
     text += decoder.decode(buffer.subarray(0, length), { stream: true });
   }
+  return { request: JSON.parse(text.slice(0, text.indexOf("\n"))), checked: hearMore(buffer) };
+}
+
+/** Settled by the word that the code was checked. */
+function hearMore(buffer: Uint8Array): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const listen = async () => {
+    while (await Deno.stdin.read(buffer) !== null) resolve();
+  };
   // A closed stdin means that the orchestrator is gone: an orphan must not go on.
-  Deno.stdin.read(buffer).then(() => Deno.exit(1), () => Deno.exit(1));
-  return JSON.parse(text);
+  listen().catch(() => {}).then(() => Deno.exit(1));
+  return promise;
 }
 
 function interruption(): AbortSignal {
@@ -95,8 +128,28 @@ function send(message: Message): void {
 
 function fail(error: unknown): never {
   const stack = error instanceof Error ? error.stack : undefined;
-  send({ type: "failed", message: describe(error) + remedyFor(error), stack });
+  const message = describe(error) + remedyFor(error);
+  send({ type: "failed", message, stack, network: isOfNetwork(error) });
   Deno.exit(1);
+}
+
+const NETWORK_ERRORS = [
+  Deno.errors.ConnectionRefused,
+  Deno.errors.ConnectionReset,
+  Deno.errors.ConnectionAborted,
+  Deno.errors.TimedOut,
+];
+
+/**
+ * Whether the network is at the root of an error, so that another attempt may go better: as Deno says
+ * it, or as whoever throws says by `transient: true`.
+ */
+function isOfNetwork(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("transient" in error) return error.transient === true;
+  return NETWORK_ERRORS.some((kind) => error instanceof kind) ||
+    (error instanceof TypeError && error.message.startsWith("error sending request")) ||
+    isOfNetwork(error.cause);
 }
 
 function describe(error: unknown): string {

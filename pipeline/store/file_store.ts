@@ -142,9 +142,18 @@ export class FileStore implements Store {
   async checkpoints(step: string, key: string, run: string, afresh: boolean): Promise<string> {
     const folder = this.#layout.checkpoint(step, key);
     if (afresh) removeIfThere(folder);
-    Deno.mkdirSync(`${folder}/states`, { recursive: true });
+    return this.#usedBy(run, folder, "states");
+  }
+
+  async itemCache(name: string, key: string, run: string): Promise<string> {
+    return this.#usedBy(run, this.#layout.itemCache(name, key), "values");
+  }
+
+  /** What a step may write in, beside a note for `gc`, which it may not. */
+  #usedBy(run: string, folder: string, inner: string): string {
+    Deno.mkdirSync(`${folder}/${inner}`, { recursive: true });
     writeJson(`${folder}/run.json`, { run }, { durable: false });
-    return `${folder}/states`;
+    return `${folder}/${inner}`;
   }
 
   async discard(draft: string): Promise<void> {

@@ -2,6 +2,7 @@
 import type { DataFacts, ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 import { batch } from "./photos.ts";
+import { wideTable } from "./wide_table.ts";
 
 /** Files named of a finding, and of those that were left out. */
 const MOST_FILES = 10;
@@ -13,21 +14,31 @@ export async function data(facts: ReportFacts): Promise<Html> {
     Object.values(counts[split]).reduce((total, count) => total + count, 0);
   return html`<section id="data" aria-labelledby="data-title">
     <h2 id="data-title">The photos</h2>
-    <div class="wide"><table>
-      <thead><tr><th scope="col">class</th><th scope="col">to train on</th>
-        <th scope="col">to validate</th></tr></thead>
-      <tbody>${
-    classes.map((name) =>
+    ${
+    wideTable(
+      "How many photos of which class",
       html`
-        <tr>
-          <th scope="row">${name}</th>
-          <td>${counts.train[name]}</td>
-          <td>${counts.val[name]}</td>
-        </tr>
-      `
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            <th scope="col">to train on</th>
+            <th scope="col">to validate</th>
+          </tr>
+        </thead>
+        <tbody>${classes.map((name) =>
+          html`
+            <tr>
+              <th scope="row">${name}</th>
+              <td>${counts.train[name]}</td>
+              <td>${counts.val[name]}</td>
+            </tr>
+          `
+        )}<tr><th scope="row">together</th><td>${sum("train")}</td><td>${sum(
+          "val",
+        )}</td></tr></tbody>
+      `,
     )
-  }<tr><th scope="row">together</th><td>${sum("train")}</td><td>${sum("val")}</td></tr></tbody>
-    </table></div>
+  }
     <p>From ${smallest.width}×${smallest.height} to ${largest.width}×${largest.height} pixels${
     exifOrientation
       ? ", turned upright as their EXIF data say"
@@ -89,8 +100,9 @@ export function model({ model, settings }: ReportFacts): Html {
   return html`
     <section id="made" aria-labelledby="made-title">
       <h2 id="made-title">How it was made</h2>
-      <div class="wide">
-        <table>
+      ${wideTable(
+        "Settings",
+        html`
           <tbody>${settings.map(([name, value]) =>
             html`
               <tr>
@@ -99,8 +111,8 @@ export function model({ model, settings }: ReportFacts): Html {
               </tr>
             `
           )}</tbody>
-        </table>
-      </div>
+        `,
+      )}
       <h3>The pretrained weights</h3>
       <dl><dt>Network</dt><dd>${model.architecture}</dd><dt>From</dt><dd>${pretrained.origin}</dd>
           <dt>Licence</dt><dd>${pretrained.licence}</dd>

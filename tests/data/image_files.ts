@@ -1,5 +1,6 @@
 /** Image files of unusual kinds, written byte by byte. */
 import { crc32, deflateSync } from "node:zlib";
+import type { PngHeader } from "../../data/codecs/png_chunks.ts";
 import type { RgbImage } from "../../data/image.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
@@ -16,6 +17,25 @@ function pngChunk(type: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   chunk.setUint32(data.length + 8, crc32(bytes.subarray(4, data.length + 8)));
   return bytes;
+}
+
+/** With rows that are filtered and compressed already. */
+export function pngFileOf(
+  { width, height, depth, colour, interlaced }: PngHeader,
+  compressed: Uint8Array,
+  palette?: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const header = new DataView(new ArrayBuffer(13));
+  header.setUint32(0, width);
+  header.setUint32(4, height);
+  [depth, colour, 0, 0, Number(interlaced)].forEach((value, i) => header.setUint8(8 + i, value));
+  return concat(
+    [0x89, ...ascii("PNG\r\n\x1a\n")],
+    pngChunk("IHDR", new Uint8Array(header.buffer)),
+    ...(palette ? [pngChunk("PLTE", palette)] : []),
+    pngChunk("IDAT", compressed),
+    pngChunk("IEND", new Uint8Array(0)),
+  );
 }
 
 /** With compressed rows as they are given, of RGBA of 16 bits. */

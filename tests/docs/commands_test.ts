@@ -23,6 +23,7 @@ async function prepare(folder: string): Promise<void> {
   await writeRandomWeights(`${folder}/weights.safetensors`, "mobilenet_v2");
   const { code, stderr } = await graft([
     "run",
+    "--recipe=quick",
     "--data=photos",
     "--weights=weights.safetensors",
     "--model=mobilenet_v2",

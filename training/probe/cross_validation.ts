@@ -34,8 +34,7 @@ export function stratifiedGroupKFold(
   { nSplits, seed }: FoldOptions,
 ): Int32Array<ArrayBuffer> {
   const { labels, classes } = photos;
-  const units = unitsOf(photos);
-  checkDivisible(photos, units, nSplits);
+  const units = checkDivisible(photos, nSplits);
   const totals = classes.map((_, label) => labels.reduce((sum, of) => sum + +(of === label), 0));
   const folds = Array.from({ length: nSplits }, () => ({
     counts: new Array<number>(classes.length).fill(0),
@@ -102,7 +101,13 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(squares / values.length);
 }
 
-function checkDivisible({ classes, groups }: Labels, units: readonly Unit[], nSplits: number) {
+/**
+ * That photos can be divided into so many parts; how they then are decides whether they are.
+ * @throws {Error} as `stratifiedGroupKFold`
+ */
+export function checkDivisible(photos: Labels, nSplits: number): Unit[] {
+  const { classes, groups } = photos;
+  const units = unitsOf(photos);
   if (!Number.isInteger(nSplits) || nSplits < 2) {
     throw new RangeError(`photos are divided into 2 parts or more, not into ${nSplits}`);
   }
@@ -116,15 +121,18 @@ function checkDivisible({ classes, groups }: Labels, units: readonly Unit[], nSp
       : `all ${count} photos of ${name} belong to the group ${groups![first.photos[0]]}, which`;
     throw new Error(
       `${what} cannot be both learnt from and asked about: add photos of ${name}` +
-        `${count === 1 ? "" : " of another group"}, or leave the class out`,
+        `${count === 1 ? "" : " of another group"}, leave the class out, or train with ` +
+        "--recipe quick, which asks about none of the photos that it learns from",
     );
   });
   if (units.length < nSplits) {
     throw new Error(
       `${units.length} ${groups ? "groups of photos" : "photos"} cannot be divided into ` +
-        `${nSplits} parts: add photos, or divide into ${units.length} parts or fewer`,
+        `${nSplits} parts: add photos, or divide into ${units.length} parts or fewer ` +
+        `(--folds ${units.length})`,
     );
   }
+  return units;
 }
 
 function checkDivided({ labels, classes }: Labels, foldOf: Int32Array, nSplits: number) {
@@ -135,6 +143,6 @@ function checkDivided({ labels, classes }: Labels, foldOf: Int32Array, nSplits: 
   throw new Error(
     `the groups of photos are too large to be divided into ${nSplits} parts` +
       (whole === undefined ? "" : ` with ${whole} in more than one of them`) +
-      ": divide into fewer parts, or make smaller groups",
+      ": divide into fewer parts (--folds), or make smaller groups",
   );
 }

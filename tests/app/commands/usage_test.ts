@@ -5,7 +5,7 @@ import { graft } from "../../tasks/graft.ts";
 const USAGE: [string[], RegExp][] = [
   [["run", "--epoch=3"], /--epoch is no flag: did you mean --epochs\?/],
   [["run", "trane_frozen"], /no step "trane_frozen"/],
-  [["run", "--model=vgg16"], /--model is "vgg16", but takes one of auto, resnet18/],
+  [["run", "--model=vgg16"], /--model is "vgg16", but takes one of auto, all, resnet18/],
   [["run", "--weights=w.pth"], /--weights is ".*w\.pth", but there is no such file/],
   [["frobnicate"], /no command "frobnicate"/],
   [["predict"], /predict takes photos/],

@@ -9,6 +9,7 @@ import { lazyContract } from "./lazy.ts";
 import { lossContract } from "./loss.ts";
 import { networksContract } from "./networks.ts";
 import { operationsContract } from "./operations.ts";
+import { optimisersContract } from "./optimisers.ts";
 import { squeezeExcitationContract } from "./squeeze_excitation.ts";
 import type { Subject } from "./subject.ts";
 
@@ -19,6 +20,7 @@ export function declareContract(subject: Subject): void {
   activationContract(subject);
   squeezeExcitationContract(subject);
   operationsContract(subject);
+  optimisersContract(subject);
   lossContract(subject);
   derivativesContract(subject);
   lazyContract(subject);

@@ -98,7 +98,8 @@ WEBGPU.test("training steps leave no memory behind, and few programs are stock",
       const programs = await stockProgramsOf(() => {
         tf.tidy(() => {
           const { images, labels } = referenceBatch(7, SIZE, 0);
-          trainStep(model, "finetune", optimizer, 0.001, images, labels, null).logits.dispose();
+          trainStep(model, "finetune", optimizer, 0.001, images, labels, { dropoutMask: null })
+            .logits.dispose();
         });
       });
       await model.trainable("head")[0].data();
@@ -142,7 +143,9 @@ async function step(
   index: number,
 ): Promise<number> {
   const { images, labels } = referenceBatch(stream, SIZE, index);
-  const { loss, logits } = trainStep(model, branch, optimizer, 0.001, images, labels, null);
+  const { loss, logits } = trainStep(model, branch, optimizer, 0.001, images, labels, {
+    dropoutMask: null,
+  });
   const [value] = await loss.data();
   tf.dispose([images, labels, loss, logits]);
   return value;

@@ -6,7 +6,7 @@ import { checkRandomNumbers } from "../../../bench/certify/random_numbers.ts";
 import { tableHeader, tableLine } from "../../../bench/certify/table.ts";
 import { checkTransforms } from "../../../bench/certify/transforms.ts";
 import { checkWeights } from "../../../bench/certify/weights.ts";
-import { efficientnetLite0 } from "../../../models/efficientnet_lite0.ts";
+import { efficientnetLite0 } from "../../../models/efficientnet_lite.ts";
 import { assertKept } from "../../models/assert_kept.ts";
 
 Deno.test("a comparison reports what comes nearest to its bound, not the largest difference", () => {

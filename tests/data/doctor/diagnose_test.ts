@@ -68,10 +68,10 @@ const CASES: {
   },
   {
     kind: "unread_format",
-    files: { "train/ants/IMG_1.HEIC": "ftypheic", "train/ants/notes.txt": "ants" },
+    files: { "train/ants/IMG_1.CR2": "II*", "train/ants/notes.txt": "ants" },
     severity: "warning",
-    title: /1 photo is passed over.*heic/,
-    named: ["train/ants/IMG_1.HEIC"],
+    title: /1 photo is passed over.*cr2/,
+    named: ["train/ants/IMG_1.CR2"],
   },
   {
     kind: "unread_name",
@@ -93,9 +93,15 @@ const CASES: {
   },
   {
     kind: "folder_use",
-    files: { "test/ants/1.png": photo(710) },
+    files: { "unsorted/1.png": photo(710) },
     severity: "note",
-    title: /^test\/ was left out$/,
+    title: /^unsorted\/ was left out$/,
+  },
+  {
+    kind: "class_without_test",
+    files: { "test/ants/1.png": photo(710) },
+    severity: "warning",
+    title: /^test lacks classes: bees$/,
   },
   {
     kind: "class_without_photo",
