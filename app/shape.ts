@@ -2,6 +2,7 @@
 import { parseSource } from "../data/sources/spec.ts";
 import { BRANCHES } from "../models/manifest.ts";
 import type { Shape } from "../tasks/pipeline.ts";
+import { PROBE } from "../training/recipes.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { comparedNetworks } from "./networks.ts";
 
@@ -12,6 +13,7 @@ export function shapeOf(flags: TrainingFlags): Shape {
     best,
     branches: flags.branch === "both" ? BRANCHES : [flags.branch],
     backbones: networks.length > 1 ? networks : [],
+    folds: best ? flags.folds ?? PROBE.folds : 0,
   };
 }
 

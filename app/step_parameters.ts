@@ -8,10 +8,10 @@ import type { TrainingFlags } from "./commands/flags.ts";
 import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
-import type { Branch, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
+import type { Branch, FinetuneRecipe, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
 import type { BuildDatasetsParameters } from "../tasks/parameters.ts";
 import { mirrorFolder } from "../tasks/permissions.ts";
-import { PROBE, RECIPES } from "../training/recipes.ts";
+import { FINETUNE, PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
 import { comparedNetworks, describeDownloads } from "./networks.ts";
@@ -41,7 +41,7 @@ export async function stepParameters(
   checkSource(data, store);
   await checkData(data);
   const choice = await choiceFor(flags.backend);
-  const { best, branches, backbones } = shapeOf(flags);
+  const { best, branches, backbones, folds } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
   const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;
   const name = loop === "tutorial" ? "tutorial" : "quick";
@@ -59,10 +59,26 @@ export async function stepParameters(
     ...(choice.backend === "webgpu" && { tuning: join(store, "tuning") }),
   };
   const train = { ...compute, recipe, seed };
+  const timeBudget = flags["time-budget"];
+  if (timeBudget !== undefined && !best) {
+    throw new UsageError("--time-budget is of --recipe best; say how many --epochs instead");
+  }
+  const finetune = {
+    ...FINETUNE,
+    epochs: flags.epochs ?? FINETUNE.epochs,
+    batchSize: flags.batch ?? FINETUNE.batchSize,
+    lr: flags.lr ?? FINETUNE.lr,
+  };
   if (flags.folds !== undefined && !best) {
     throw new UsageError("--folds is of --recipe best, which makes choices by cross-validation");
   }
+  if (flags.balance !== undefined && !best) {
+    throw new UsageError(
+      "--balance is of --recipe best: the tutorial's recipes take classes as they are",
+    );
+  }
   const probe = { ...PROBE, folds: flags.folds ?? PROBE.folds };
+  const balanced = { ...probe, balance: flags.balance ?? "auto" };
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
@@ -90,21 +106,36 @@ export async function stepParameters(
         downloads,
         maxDownload,
         ...(best && { parts: 3 }),
+        ...(flags.group !== undefined && { group: flags.group }),
       },
       ...start,
       build_datasets: shortSideOf(flags["short-side"], name),
       ...(best && {
         compute_features: compute,
-        train_frozen: { device: choice.device, seed, recipe: probe },
+        train_frozen: {
+          device: choice.device,
+          seed,
+          recipe: balanced,
+        },
       }),
+      ...Object.fromEntries(
+        Array.from({ length: branches.includes("frozen") ? folds : 0 }, (_, fold) => [
+          `cross_validate_${fold + 1}`,
+          { fold, backbones, sample: { photos: COMPARED_PHOTOS, seed }, seed, recipe: balanced },
+        ]),
+      ),
       ...(!best && branches.includes("frozen") && { train_frozen: train }),
-      ...(branches.includes("finetune") && { train_finetune: train }),
+      ...(branches.includes("finetune") && {
+        train_finetune: best
+          ? { ...compute, recipe: finetune, seed, ...(timeBudget && { timeBudget }) }
+          : train,
+      }),
       evaluate: compute,
       predict: compute,
     },
     notes: [
       best
-        ? describeBest(probe, recipe, branches)
+        ? describeBest(probe, finetune, branches)
         : describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
       ...(backbones.length > 0
         ? [describeDownloads(backbones, [downloads, ...mirrorFolder()])]
@@ -150,12 +181,14 @@ async function modelOf(flags: TrainingFlags, best: boolean, folder: string): Pro
 
 function describeBest(
   { folds }: ProbeRecipe,
-  { epochs }: StepLrRecipe,
+  { epochs }: FinetuneRecipe,
   branches: readonly Branch[],
 ): string {
   const head = "a last layer fitted to what the network says of each photo (probe), its penalty " +
     `chosen by cross-validation in ${folds} parts`;
-  const rest = `, then all layers taught from there for ${counted(epochs, "epoch")} (finetune)`;
+  const rest = `, then all layers taught from there for up to ${
+    counted(epochs, "epoch")
+  } (finetune)`;
   return `recipe best: ${head}${branches.includes("finetune") ? rest : ""}`;
 }
 

@@ -5,6 +5,7 @@ export const STEP_SUMMARIES: Readonly<Record<string, string>> = {
   build_datasets: "look at the photos and pack those that can be read",
   build_test: "pack the photos to test by apart, which nothing is chosen by (of --recipe best)",
   choose_backbone: "compare networks by cross-validation (of --recipe best)",
+  cross_validate: "ask about each photo a head chosen without it (of --recipe best)",
   compute_features: "have the frozen network look at every photo once (of --recipe best)",
   train_finetune: "train every layer, from the pretrained weights on",
   train_frozen: "train a new head on frozen features",

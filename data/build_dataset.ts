@@ -20,6 +20,8 @@ export interface BuildOptions {
   workers?: number;
   /** Turn photos upright by their EXIF data; the tutorial does not. */
   exifOrientation?: boolean;
+  /** Groups of photos by their paths below the folder. */
+  groups?: Readonly<Record<string, string>>;
   /** Make photos smaller where their shorter side is longer. */
   shortSide?: number;
   /** Called before the first photo, where there are many. */
@@ -148,7 +150,11 @@ class Packing {
           this.#leaveOut(path, result.refusal);
         } else {
           const { width, height, sha256, data } = result;
-          kept.push({ path, split, label, width, height, sha256, offset: pack.length });
+          const group = options.groups?.[path];
+          kept.push({
+            ...{ path, split, label, ...(group !== undefined && { group }) },
+            ...{ width, height, sha256, offset: pack.length },
+          });
           await pack.append(data);
         }
         options.progress?.(++this.#done, this.total);

@@ -22,6 +22,8 @@ const PhotoSchema = v.object({
   label: Count,
   width: Side,
   height: Side,
+  /** Photos that belong together have the same one; absent where nobody said so. */
+  group: v.optional(v.string()),
   /** Of the photo's file. */
   sha256: v.string(),
   /** Of its pixels in the split's pack, in bytes. */

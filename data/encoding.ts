@@ -3,6 +3,7 @@ import { readJpegHeader } from "./codecs/jpeg_segments.ts";
 import { pngChunks, readPngChunks } from "./codecs/png_chunks.ts";
 import { riffChunks } from "./codecs/riff_chunks.ts";
 import { readTiffDirectory, TAG } from "./codecs/tiff_directory.ts";
+import { readShot, type Shot } from "./exif_time.ts";
 import { exifOrientation } from "./exif_orientation.ts";
 import { brandsOf, type ImageFormat } from "./image_format.ts";
 
@@ -17,6 +18,8 @@ export interface Encoding {
   animated: boolean;
   /** EXIF's: 1 is upright. */
   orientation: number;
+  /** When it was taken, and by what, where the file says so. */
+  shot?: Shot;
 }
 
 const PHOTOMETRIC_SEPARATED = 5;
@@ -28,12 +31,14 @@ const ANIMATED_BRAND = /^(hev[cx]|avis)$/;
  * @throws {ImageError} where they are damaged
  */
 export function readEncoding(bytes: Uint8Array, format: ImageFormat): Encoding {
+  const shot = readShot(bytes, format);
   return {
     format,
     bits: 8,
     cmyk: false,
     animated: false,
     orientation: exifOrientation(bytes, format),
+    ...(shot && { shot }),
     ...particulars(bytes, format),
   };
 }

@@ -9,7 +9,8 @@ import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 import type { PixelsRequest } from "./loader_worker.ts";
 import type { Interpolation } from "./resize.ts";
 import type { Generator } from "./torch_random.ts";
-import { erase, type Normalization, normalizer } from "./transforms.ts";
+import { erase } from "./training_crop.ts";
+import { type Normalization, normalizer } from "./transforms.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** How to load a split. */

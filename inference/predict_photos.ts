@@ -47,11 +47,20 @@ const BATCH = 8;
 /** A photo that is ready waits so long for others to go with it. */
 const PATIENCE_MS = 30;
 
+/** What becomes of a path; of a photo, with what the model saw. */
+export interface Answer {
+  result: Prediction | Failure;
+  crop?: Uint8Array;
+  /** What the model's last layer was given. */
+  features?: Float32Array;
+  picture?: RgbImage;
+}
+
 /** In the order given; a path that fails does not stop the others, a slow source not what is there. */
 export async function* predictPhotos(
   paths: Iterable<string> | AsyncIterable<string>,
   options: PredictOptions,
-): AsyncGenerator<{ result: Prediction | Failure; crop?: Uint8Array; picture?: RgbImage }> {
+): AsyncGenerator<Answer> {
   const cut = mapInOrder(
     paths,
     options.cutting,
@@ -67,7 +76,9 @@ export async function* predictPhotos(
         const { path } = photo;
         if (!("crop" in photo)) return { result: { path, error: photo.refusal } };
         const { crop, picture } = photo;
-        return { result: { path, ...describeOutput(outputs.shift()!, options) }, crop, picture };
+        const output = outputs.shift()!;
+        const result = { path, ...describeOutput(output, options) };
+        return { result, crop, features: output.features, picture };
       });
     },
   );

@@ -43,6 +43,8 @@ export const probeRecipe = v.object({
   penalties: v.pipe(v.array(rate), v.minLength(1), v.readonly()),
   /** Of the cross-validation that chooses among them. */
   folds: v.pipe(v.number(), v.safeInteger(), v.minValue(2)),
+  /** How rare classes come to count as much as frequent ones; auto: by the counts. Absent: not. */
+  balance: v.optional(v.picklist(["auto", "none", "loss", "sample"])),
 });
 export type ProbeRecipe = v.InferOutput<typeof probeRecipe>;
 

@@ -129,6 +129,13 @@ export interface StepDeclaration<P = unknown> {
   device?(p: P): string;
   readonly resources?: Resources;
   /**
+   * For small steps of which there are many: one that ends well leaves nothing behind (no timer, no
+   * worker, no open file, no state in a module) and knows its folders from its context alone, so the
+   * process that ran it may run others of the same code and permissions. It sees nothing of theirs
+   * but their inputs and output.
+   */
+  readonly reusable?: boolean;
+  /**
    * How many further attempts follow one that failed, however it did; each waits longer than the last.
    * When left out: two for a step that may use the network, after failures that are the network's (see
    * `StepFailure.cause`), and none for others. No other attempt's files are there, but checkpoints.

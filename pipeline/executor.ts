@@ -6,9 +6,19 @@ import type { Message, Request } from "./process/protocol.ts";
 export interface Work {
   /** The step's entry file. */
   module: URL;
-  /** Permissions and engine flags, as arguments of `deno run`. */
-  arguments: string[];
+  /**
+   * Permissions and engine flags, as arguments of `deno run`, for a request whose folders may lie
+   * elsewhere than those of `request`.
+   *
+   * @param inputs a folder in which they are, and nothing else
+   */
+  argumentsFor(request: Request, inputs?: string): string[];
   request: Request;
+  /**
+   * Of a step whose process may run another one afterwards: what that one's must be equal to, beside
+   * the module and the arguments.
+   */
+  reusable?: string;
   /** Seconds, after which the step is ended, and has failed for the cause "late". */
   timeLimit?: number;
   logFile: string;

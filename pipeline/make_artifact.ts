@@ -1,6 +1,8 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
+import type { Closure } from "./code.ts";
 import { concealing } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
+import { digestOf } from "./digest.ts";
 import { changesBetween, describeChange } from "./explain/changes.ts";
 import { PipelineError } from "./errors.ts";
 import type { Explanation } from "./explain/explain.ts";
@@ -17,6 +19,8 @@ export interface Making {
   /** By the step's own names for them. */
   inputs: Record<string, Artifact>;
   fingerprint: Fingerprint;
+  /** The code that the fingerprint is of; it is looked at anew once the process has loaded its own. */
+  closure: Closure;
   /** From 1 on. */
   attempt: number;
   /** Why it has to run. */
@@ -28,18 +32,18 @@ export interface Making {
 /** @throws {StepError} when the step fails */
 export async function makeArtifact(making: Making, context: RunContext): Promise<Artifact> {
   const { step, fingerprint } = making;
-  const { session: { store, code }, run } = context;
+  const { session: { store }, run } = context;
   const started = performance.now();
   const draft = await store.draft(kindOf(step));
   try {
     const itemCaches = await itemCachesOf(making, context);
-    const result = await execute(making, itemCaches, context, draft);
+    const { result, texts } = await execute(making, itemCaches, context, draft);
     const tree = await checkedTree(store, draft, step);
     return await store.publish(draft, {
       step: kindOf(step),
       key: keyOf(fingerprint),
       fingerprint,
-      texts: (await code.closureOf(step.module)).texts,
+      texts,
       tree,
       content: digestOfTree(tree),
       digest: digestOfTree(without(tree, fingerprint.notInDigest)),
@@ -67,18 +71,22 @@ async function execute(
   context: RunContext,
   output: string,
 ) {
-  const { step, inputs, fingerprint, attempt, explanation, takeFingerprint } = making;
-  const { session: { code, fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
+  const { step, inputs, fingerprint, closure, attempt, explanation, takeFingerprint } = making;
+  const { session: { fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
   await inputCheck.check(inputs);
   const request = await requestFor(making, itemCaches, context, output);
-  const hidden = Object.values(inputs).flatMap(({ path, manifest }) =>
-    manifest.fingerprint.notInDigest.map((name) => `${path}/${name}`)
+  const hidden = Object.fromEntries(
+    Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.fingerprint.notInDigest]),
   );
   const timeLimit = step.timeLimit?.(request.parameters);
   const work = {
     module: step.module,
-    arguments: denoArguments(step, request, await code.closureOf(step.module), hidden),
+    argumentsFor: (request: Request, inputs?: string) =>
+      denoArguments(step, request, closure, hidden, inputs === undefined ? inputs : [inputs]),
     request,
+    reusable: mayBeReused(step)
+      ? digestOf([fingerprint.files, fingerprint.packages, fingerprint.environment])
+      : undefined,
     timeLimit,
     logFile: `${folder}/${step.name}.log`,
     conceal: concealing(step, request.parameters),
@@ -115,7 +123,13 @@ async function execute(
   // Code was loaded at the start and may be edited since; what the step read must have stayed.
   const externals = await fingerprinter.externalsOf(step, request.parameters);
   assertUnchanged(fingerprint, { ...fingerprint, externals });
-  return outcome.result;
+  return { result: outcome.result, texts: closure.texts };
+}
+
+/** Not of what keeps something of its own, is told secrets, sees the world outside, or not all inputs. */
+function mayBeReused(step: StepDeclaration): boolean {
+  const { reusable = false, conceal, checkpointsAcross, itemCache, permissions, reads } = step;
+  return reusable && !conceal && !checkpointsAcross && !itemCache && !permissions && !reads;
 }
 
 type ItemCacheKeys = Manifest["itemCaches"];

@@ -111,6 +111,8 @@ class Run {
     const artifacts = new Map<string, Promise<Artifact | undefined>>();
     for (const step of session.steps) artifacts.set(step.name, this.#settle(step, artifacts));
     await Promise.all(artifacts.values());
+    // What the run's end promises is for good.
+    await session.store.settle();
 
     const failed = this.#record.steps.some(({ step, status }) =>
       status === "failed" && this.#essential.has(step)

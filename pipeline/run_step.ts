@@ -83,7 +83,7 @@ export class StepRun {
     await code.keepTexts(closure);
     const takeFingerprint = () => this.#takeFingerprint();
     const { step, inputs } = this;
-    const making = { step, inputs, fingerprint, explanation, takeFingerprint };
+    const making = { step, inputs, fingerprint, closure, explanation, takeFingerprint };
     try {
       const artifact = await this.#tryAgain((attempt) =>
         makeArtifact({ ...making, attempt }, this.context)

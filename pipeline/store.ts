@@ -91,10 +91,17 @@ export interface Store extends ReadableStore {
 
   /** An empty folder to write an artifact in. */
   draft(step: string): Promise<string>;
-  /** Reads and hashes a draft, and has the disk hold it for good. */
+  /** Reads and hashes a draft. */
   seal(draft: string): Promise<Tree>;
-  /** Makes a sealed draft findable, at once and for good. */
+  /** Makes a sealed draft findable at once, for whoever looks; for good, see `settle`. */
   publish(draft: string, manifest: Manifest): Promise<Artifact>;
+  /**
+   * Waits until what was published would outlast the machine's loss of power. Before that, such a loss
+   * may cost what was published last: it is not found then, or found damaged, and made anew.
+   *
+   * @throws {Error} when the disk refused some of it, which is not found any more
+   */
+  settle(): Promise<void>;
   /** Removes a draft that came to nothing. */
   discard(draft: string): Promise<void>;
   /** Keeps a file of code under its digest; failing to is no harm. */

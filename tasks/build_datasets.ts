@@ -19,7 +19,9 @@ import { trainingBatch } from "../report/training_batch.ts";
 if (import.meta.main) await runStep<BuildDatasetsParameters>(build);
 
 async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> {
-  const { exif_orientation: exifOrientation } = await photosFile.read(step.inputs.download_data);
+  const { exif_orientation: exifOrientation, groups } = await photosFile.read(
+    step.inputs.download_data,
+  );
   // The tutorial's photos are read as torchvision does, whole and as they lie.
   const shortSide = exifOrientation ? step.parameters.shortSide : undefined;
   const photos = `${step.inputs.download_data}/photos`;
@@ -28,6 +30,7 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
   const reasons: string[] = [];
   await buildDataset(photos, step.output, {
     exifOrientation,
+    groups,
     shortSide,
     signal: step.signal,
     onForecast: (forecast) => step.log(describeForecast(forecast, shortSide)),

@@ -13,6 +13,7 @@ import { describeTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../data/left
 import { counted } from "../data/statistics/percent.ts";
 import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
+import { testPhotosFile } from "./artifacts/photos.ts";
 import { reportFindings } from "./report_findings.ts";
 
 if (import.meta.main) await runStep(build);
@@ -21,10 +22,12 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const photos = `${step.inputs.download_data}/photos`;
   using taught = await openDataset(step.inputs.build_datasets);
   const { classes, exifOrientation, shortSide } = taught;
+  const groups = await groupsOf(step.inputs.download_data);
   const test: Examined[] = [];
   const reasons: string[] = [];
   const index = await buildTest(photos, step.output, classes, {
     exifOrientation,
+    groups,
     shortSide,
     signal: step.signal,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
@@ -47,6 +50,16 @@ async function build(step: StepContext<unknown>): Promise<void> {
   });
   const summary = await reportFindings(step, findings, photos);
   step.result({ test: total, quarantined: reasons.length, findings: summary });
+}
+
+/** Of photos to test by; undefined where nobody said which belong together. */
+async function groupsOf(folder: string): Promise<Record<string, string> | undefined> {
+  try {
+    return (await testPhotosFile.read(folder)).groups;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** The packed photos as the doctor compares them; none is decoded again. */

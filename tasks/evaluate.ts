@@ -19,6 +19,7 @@ import { type PhotoLogits, predictDataset } from "../inference/predict_dataset.t
 import { type BranchScore, compareBranches, scoreBranch } from "../training/score.ts";
 import { type Branch, BRANCHES, branchesIn, type OfBranches } from "../models/manifest.ts";
 import { writeFacts } from "./artifacts/facts.ts";
+import { heldOutFile } from "./artifacts/held_out.ts";
 import { metricsFile } from "./artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
 import { writeReferences } from "./artifacts/postprocessing.ts";
@@ -54,11 +55,15 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
     const onlyIfBetter = training?.recipe.kind !== undefined;
     const calibration = calibrate(answers, { onlyIfBetter });
     branches[branch] = {
-      ...scoreBranch(answers, dataset.classes),
+      ...scoreBranch(answers, dataset.classes, groupsOf(dataset.photos("val"))),
       calibration,
       unlike_beyond: unlikeThreshold(familiar) ?? null,
       abstention: abstention(answers, calibration.temperature, answered.test) ?? null,
-      ...(answered.test && { test: scoreBranch(answered.test, dataset.classes) }),
+      ...(test && answered.test && {
+        test: scoreBranch(answered.test, dataset.classes, groupsOf(test.photos("test"))),
+      }),
+      // What finetuning would have come to without a photo is not known: that takes too long.
+      ...(branch === "frozen" && !answered.test && await crossValidated(step, dataset.classes)),
     };
   }
   const comparison = photos.finetune && photos.frozen &&
@@ -104,11 +109,34 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
   });
 }
 
+/** How the head's way of choosing fares on photos that it left out; nothing where it left none out. */
+async function crossValidated(
+  { inputs, log }: StepContext<unknown>,
+  classes: readonly string[],
+): Promise<{ cross_validated?: BranchScore }> {
+  const parts = Object.keys(inputs).filter((name) => name.startsWith("cross_validate_"));
+  const answers = await Promise.all(parts.map((name) => heldOutFile.read(inputs[name])));
+  const refused = answers.find(({ refused }) => refused !== undefined);
+  if (refused) log(`its accuracy is not cross-validated: ${refused.refused}`);
+  if (refused || parts.length === 0) return {};
+  const photos = answers.flatMap(({ photos }) => photos);
+  const groups: (string | undefined)[] = [];
+  for (const { index, group } of photos) if (group !== undefined) groups[index] = group;
+  const ofGroups = groups.length > 0 ? groups : undefined;
+  return { cross_validated: scoreBranch(photos, classes, ofGroups) };
+}
+
 /** Photos to test by; undefined where there are none. */
 async function testOf({ inputs }: StepContext<unknown>): Promise<Dataset | undefined> {
   if (inputs.build_test === undefined) return undefined;
   const test = await openDataset(inputs.build_test, ["test"]);
   return test.photos("test").length > 0 ? test : undefined;
+}
+
+/** Undefined where no photos belong together. */
+function groupsOf(photos: readonly Photo[]): (string | undefined)[] | undefined {
+  const groups = photos.map(({ group }) => group);
+  return groups.some((group) => group !== undefined) ? groups : undefined;
 }
 
 /** What a branch's model says of each val photo, and of those to test by. */
@@ -174,6 +202,7 @@ type Scored = BranchScore & {
   unlike_beyond: number | null;
   abstention: Abstention | null;
   test?: BranchScore;
+  cross_validated?: BranchScore;
 };
 
 function describe(

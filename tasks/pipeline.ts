@@ -17,6 +17,9 @@
  *
  *     convert_weights_A ──► compute_features_A ──┬─► choose_backbone ──► compute_features ──► …
  *     convert_weights_B ──► compute_features_B ──┘
+ *
+ * `cross_validate_1` and so on repeat all choices without a part of the photos, and ask about it;
+ * `evaluate` gathers what they say.
  */
 import { type Branch, BRANCHES } from "../models/manifest.ts";
 import { defineStep } from "../pipeline/declaration.ts";
@@ -43,14 +46,16 @@ export interface Shape {
   branches: readonly Branch[];
   /** Networks that are compared, where there are several. */
   backbones: readonly string[];
+  /** Parts of the nested cross-validation by which the frozen branch of `best` is measured. */
+  folds: number;
 }
 
-const TUTORIAL: Shape = { best: false, branches: BRANCHES, backbones: [] };
+const TUTORIAL: Shape = { best: false, branches: BRANCHES, backbones: [], folds: 0 };
 
 /** @param v8Flags `deno run` arguments for steps that compute on wasm and parse no untrusted bytes */
 export function graftPipeline(
   v8Flags: readonly string[],
-  { best, branches, backbones }: Shape = TUTORIAL,
+  { best, branches, backbones, folds }: Shape = TUTORIAL,
 ): Pipeline {
   const compute = {
     notInKey: schema.COMPUTE_NOT_IN_KEY,
@@ -95,9 +100,11 @@ export function graftPipeline(
     itemCache: { features: new URL("../inference/feature_extractor.ts", import.meta.url) },
   };
   const start = backbones.length > 1 ? "choose_backbone" : "convert_weights";
-  const candidates = backbones.flatMap((
-    name,
-  ) => [`convert_weights_${name}`, `compute_features_${name}`]);
+  const candidateFeatures = backbones.map((name) => `compute_features_${name}`);
+  const candidates = [
+    ...backbones.map((name) => `convert_weights_${name}`),
+    ...candidateFeatures,
+  ];
   const starting = backbones.length > 1
     ? [
       ...backbones.map((name) =>
@@ -159,6 +166,20 @@ export function graftPipeline(
         inputs: ["convert_weights", "build_datasets"],
       })
     );
+  const crossValidation = best && branches.includes("frozen")
+    ? Array.from({ length: folds }, (_, fold) =>
+      defineStep({
+        ...step(`cross_validate_${fold + 1}`, "cross_validate"),
+        kind: "cross_validate",
+        parameters: schema.crossValidate,
+        inputs: [
+          "build_datasets",
+          ...backbones.length > 1 ? candidateFeatures : ["convert_weights", "compute_features"],
+        ],
+        optional: candidateFeatures,
+        outputs: ["held_out.json"],
+      }))
+    : [];
   const testing = best
     ? [
       defineStep({
@@ -200,12 +221,13 @@ export function graftPipeline(
     }),
     ...training,
     ...testing,
+    ...crossValidation,
     defineStep({
       ...step("evaluate"),
       ...fast,
       ...computingAndDrawing,
       parameters: schema.compute,
-      inputs: [...scored, ...testing.map(({ name }) => name)],
+      inputs: [...scored, ...[...testing, ...crossValidation].map(({ name }) => name)],
       outputs: [
         "facts.json",
         "shown",

@@ -43,6 +43,7 @@ export interface Evaluation {
       calibration: Calibration;
       abstention: Abstention | null;
       test?: BranchScore;
+      cross_validated?: BranchScore;
     }
   >;
   comparison?: BranchComparison;

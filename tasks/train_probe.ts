@@ -7,7 +7,8 @@ import { findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { withHead } from "../training/head.ts";
 import { type History, learningCurves } from "../training/history.ts";
-import { choosePenalty } from "../training/probe/choose_penalty.ts";
+import { photosByClass } from "../training/probe/balance_photos.ts";
+import { fitProbe } from "../training/probe/fit_probe.ts";
 import type { LabelledFeatures } from "../training/probe/labelled_features.ts";
 import { learningCurve } from "../training/probe/learning_curve.ts";
 import { accuracyScore, photoLosses } from "../training/probe/log_loss.ts";
@@ -31,11 +32,12 @@ async function train(step: StepContext<TrainProbeParameters>): Promise<void> {
 
   const started = performance.now();
   const folds = { nSplits: recipe.folds, seed };
-  const { C, curve, outOfFold, classifier } = choosePenalty(photos.train, {
+  const { C, curve, outOfFold, classifier, balance } = fitProbe(photos.train, recipe.balance, {
     ...folds,
     Cs: recipe.penalties,
   });
   const seconds = (performance.now() - started) / 1000;
+  if (balance !== "none") step.log(describeBalance(photos.train, balance));
   step.log(
     `C ${C} of ${recipe.penalties.length} by cross-validation in ${recipe.folds} parts, in which ` +
       `${percent(outOfFold.accuracy)} of the photos to train on were right`,
@@ -76,6 +78,16 @@ async function train(step: StepContext<TrainProbeParameters>): Promise<void> {
     learningCurve: learningCurve(photos.train, { ...folds, C }),
   });
   step.result({ bestAccuracy: accuracy, C, seconds });
+}
+
+/** Says which classes are rare, and what was made of that. */
+function describeBalance(photos: LabelledFeatures, balance: "loss" | "sample"): string {
+  const counts = photosByClass(photos);
+  const of = (count: number) => `${photos.classes[counts.indexOf(count)]} ${count}`;
+  const how = balance === "loss" ? "by weight" : "by drawing their photos more often";
+  return `of ${of(Math.max(...counts))} photos to train on, of ${of(Math.min(...counts))}: rare ` +
+    `classes count as much as frequent ones, ${how} (--balance ${balance}); probabilities are ` +
+    "corrected to their true shares";
 }
 
 /** Mean cross-entropy and accuracy, as a training phase is told. */

@@ -1,5 +1,6 @@
 /** How good a branch is, and whether two differ by more than chance. */
 import { type ClassScore, classScores } from "../data/statistics/class_scores.ts";
+import { groupedInterval } from "../data/statistics/grouped_interval.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { wilsonInterval } from "../data/statistics/wilson_interval.ts";
 import { argmax } from "../models/logits.ts";
@@ -18,7 +19,7 @@ interface Share {
   accuracy: number;
   correct: number;
   total: number;
-  /** Wilson's 95% interval of the accuracy. */
+  /** Wilson's 95% interval of the accuracy; where photos belong together, that of their groups. */
   interval: [number, number];
 }
 
@@ -43,19 +44,28 @@ export interface BranchComparison {
   summary: string;
 }
 
+/** @param groups by the photos' positions in their split, where photos belong together */
 export function scoreBranch(
   photos: readonly ScoredPhoto[],
   classes: readonly string[],
+  groups?: readonly (string | undefined)[],
 ): BranchScore {
   const predicted = photos.map(({ logits }) => argmax(logits));
   const confusion = confusionMatrix(photos.map(({ label }) => label), predicted, classes.length);
   const correct = confusion.reduce((sum, row, i) => sum + row[i], 0);
   const scores = classScores(confusion);
+  const interval = (label?: number) =>
+    groups &&
+    groupedInterval(photos.flatMap((photo, i) =>
+      label === undefined || photo.label === label
+        ? [{ isRight: predicted[i] === photo.label, group: groups[photo.index] }]
+        : []
+    ));
   return {
-    ...share(correct, photos.length),
+    ...share(correct, photos.length, interval()),
     per_class: Object.fromEntries(classes.map((name, i) => [
       name,
-      { ...share(confusion[i][i], scores.classes[i].support), ...scores.classes[i] },
+      { ...share(confusion[i][i], scores.classes[i].support, interval(i)), ...scores.classes[i] },
     ])),
     confusion,
     macro_f1: scores.macroF1,
@@ -63,13 +73,12 @@ export function scoreBranch(
   };
 }
 
-function share(correct: number, total: number): Share {
-  return {
-    accuracy: total === 0 ? 0 : correct / total,
-    correct,
-    total,
-    interval: wilsonInterval(correct, total),
-  };
+function share(
+  correct: number,
+  total: number,
+  interval: [number, number] = wilsonInterval(correct, total),
+): Share {
+  return { accuracy: total === 0 ? 0 : correct / total, correct, total, interval };
 }
 
 /**

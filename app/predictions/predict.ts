@@ -1,5 +1,5 @@
 /** `deno task predict PATH…`: labels for one's own photos. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { chooseBackend } from "../../backend/choose.ts";
 import type { ContextOf } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -13,9 +13,11 @@ import { modelFromFile, trainedModel } from "../trained/choose_model.ts";
 import { PredictionPictures } from "./draw_predictions.ts";
 import { classByFolder, foldersAmong } from "./class_folders.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
+import { LabelNext } from "./label_next.ts";
 import { listPhotos } from "./list_photos.ts";
+import { PhotoSorter, sortedFolder } from "./sort_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
-import { predictPhotos } from "../../inference/predict_photos.ts";
+import { type Failure, type Prediction, predictPhotos } from "../../inference/predict_photos.ts";
 import { wilsonInterval } from "../../data/statistics/wilson_interval.ts";
 import {
   describeTally,
@@ -50,6 +52,8 @@ export async function predictPaths(
     crops[Symbol.dispose](); // one that is stuck would outlive this process
     Deno.exit(EXIT.interrupted);
   });
+  const sorter = await sorterFor(context);
+  const next = flags["label-next"] === undefined ? undefined : new LabelNext(flags["label-next"]);
   const { paths, count, notes, leftOut } = await listPhotos(operands, folder);
   for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
@@ -72,7 +76,7 @@ export async function predictPaths(
   };
   const { preprocessing } = manifest;
   const classes = classNames(manifest);
-  const top = Math.min(classes.length, flags.top);
+  const top = Math.min(classes.length, next ? Math.max(2, flags.top) : flags.top);
   const text = format === "csv" ? csvFormat(top, threshold !== undefined) : tableFormat(classes, {
     tellsNone: postprocessing.outOfDistribution !== undefined,
     abstains: threshold !== undefined,
@@ -82,7 +86,7 @@ export async function predictPaths(
   const picture = flags.grid ? TILE : undefined;
   const folders = await foldersAmong(operands, folder);
   const labelled = { total: 0, correct: 0 };
-  let done = 0;
+  let done = 0, unsorted = 0;
   const refusals: string[] = [];
   const started = performance.now();
   const results = predictPhotos(paths, {
@@ -92,7 +96,16 @@ export async function predictPaths(
     postprocessing,
     top,
   });
-  for await (const { result, crop, picture } of results) {
+  const tell = async (result: Prediction | Failure, more: object = {}) => {
+    const place = sorter && !("error" in result) ? await sorter(result) : {};
+    const isFailure = "error" in result || "sort_error" in place;
+    if (format === "json") json({ ...result, ...more, ...place });
+    else if ("error" in result && format === "table") console.error(text.line(result));
+    else console.log(text.line(result));
+    if ("sort_error" in place) console.error(printable(`not sorted: ${place.sort_error}`));
+    if (isFailure && !("error" in result)) unsorted++;
+  };
+  for await (const { result, crop, features, picture } of results) {
     done++;
     const isFailure = "error" in result;
     if (isFailure) refusals.push(reasonOf(result.error));
@@ -103,11 +116,11 @@ export async function predictPaths(
       labelled.total++;
       if (result.label === actual) labelled.correct++;
     }
-    if (format === "json") json(actual === undefined ? result : { ...result, actual });
-    else if (isFailure && format === "table") console.error(text.line(result));
-    else console.log(text.line(result));
+    if (!next || isFailure) await tell(result, actual === undefined ? {} : { actual });
+    else if (crop && features) next.add({ prediction: result, crop, features });
     if (!isFailure && crop) pictures.add({ prediction: result, crop, picture });
   }
+  for (const { margin, ...photo } of next?.choose() ?? []) await tell(photo, { margin });
   const tally = tallyLeftOut([...refusals, ...leftOut]);
   if (format !== "json" && done > 1) {
     console.error(describePace(done, tally, (performance.now() - started) / 1000));
@@ -118,7 +131,25 @@ export async function predictPaths(
     const path = resolve(folder, flags.explain);
     await pictures.drawExplained(path, chosen.source, { backend, threads });
   }
-  return refusals.length > 0 ? EXIT.failed : EXIT.done;
+  return refusals.length + unsorted > 0 ? EXIT.failed : EXIT.done;
+}
+
+/** Sorts photos where that is asked for; what goes wrong with one does not stop the others. */
+async function sorterFor({ flags, folder }: PredictContext) {
+  if (flags.sort === undefined) return undefined;
+  const target = resolve(folder, flags.sort);
+  await Deno.mkdir(target, { recursive: true }).catch((error) => {
+    throw new UsageError(`--sort is "${flags.sort}", which can be no folder: ${error.message}`);
+  });
+  const sorter = new PhotoSorter(target, flags["sort-by"]);
+  return async (result: Prediction) => {
+    try {
+      const to = await sorter.put(resolve(folder, result.path), sortedFolder(result));
+      return { sorted_to: join(target, to) };
+    } catch (error) {
+      return { sort_error: `${result.path}: ${(error as Error).message}` };
+    }
+  };
 }
 
 function formatOf({ format, json }: PredictContext["flags"]): string {

@@ -1,6 +1,6 @@
 /** Batch normalisation in its folded form, with its activation and residual addition. */
 import * as tf from "@tensorflow/tfjs";
-import { activate, type Activation, composeActivation, isSmooth } from "./activation.ts";
+import { activate, composeActivation, isSmooth } from "./activation.ts";
 import {
   BATCH_NORM_EPSILON,
   type BatchNormOptions,
@@ -8,12 +8,6 @@ import {
 } from "./batch_norm.ts";
 import { batchNormGradients } from "./batch_norm_gradients.ts";
 import { isServed } from "./served.ts";
-
-export interface BatchNormInferenceAttributes {
-  activation: Activation;
-  epsilon: number;
-  hasResidual: boolean;
-}
 
 /** What BatchNormInference gets. */
 export interface BatchNormInferenceInputs {

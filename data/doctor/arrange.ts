@@ -22,7 +22,7 @@ export function arrange(paths: readonly string[], what: string): Arrangement {
   let problem: string | undefined;
   let folders: SplitFolders = { root: folderTree(paths), notes: [] };
   try {
-    folders = findSplits(paths, what, 3);
+    folders = findSplits(paths, what, { parts: 3 });
     planLayout(paths, what, { seed: 0, valFraction: 0.2, parts: 3 });
   } catch (error) {
     problem = (error as Error).message;

@@ -3,6 +3,7 @@ import { type LeftOutTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../left_
 import { countFindings } from "./count_findings.ts";
 import { comparedPhotos, duplicateFindings } from "./duplicate_findings.ts";
 import { fileFindings, passedOverFindings } from "./file_findings.ts";
+import { seriesFindings } from "./series_findings.ts";
 import { type Finding, worstFirst } from "./finding.ts";
 import { pictureFindings, type Viewing } from "./picture_findings.ts";
 
@@ -44,6 +45,7 @@ export function diagnose(
   const findings = [
     ...countFindings(files),
     ...duplicateFindings(comparedPhotos(files)),
+    ...seriesFindings(files),
     ...fileFindings(files),
     ...passedOverFindings(passedOver),
     ...beside ?? [],

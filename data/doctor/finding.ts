@@ -11,6 +11,7 @@ export const FINDING_KINDS = [
   "class_without_test",
   "class_without_photo",
   "leakage",
+  "divided_series",
   "conflicting_labels",
   "unreadable",
   "truncated",

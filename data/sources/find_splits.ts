@@ -45,13 +45,15 @@ interface Part {
  * word in a name (`seg_train`, `TestSet`) where the others are named alike. Where there are to be two
  * parts, the folder for testing stands in for a missing one for validation, and is left out else.
  *
+ * @param parts into which the photos are to be divided
+ * @param hasGroups whether folders in those of classes are groups, which may be called alike
  * @throws {Error} where there is val without train, two folders of either kind, or folders with the
  *   same folders in them whose names do not say what they are
  */
 export function findSplits(
   paths: readonly string[],
   what: string,
-  parts: 2 | 3 = 2,
+  { parts = 2, hasGroups = false }: { parts?: 2 | 3; hasGroups?: boolean } = {},
 ): SplitFolders {
   const notes: string[] = [];
   let root = folderTree(paths);
@@ -68,7 +70,7 @@ export function findSplits(
     if (val?.isExact) throw new Error(`${what} has ${val.folder.path} but no train folder: add it`);
     const flat = flatSplits(folders);
     if (flat) return { root, train: flat.inner, notes };
-    refuseUnnamedSplits(folders, what);
+    if (!hasGroups) refuseUnnamedSplits(folders, what);
     return { root, notes };
   }
   const held = val ?? (parts === 2 ? choose(folders, "test", what) : undefined);
@@ -166,7 +168,8 @@ function refuseUnnamedSplits(parts: readonly Part[], what: string): void {
   throw new Error(
     `${what} has the same folders (${some(shared)}) in each of ${some(folders)}: ` +
       `parts of one data set? Name them train and val, or give the one to be divided. If they ` +
-      "are classes, put the photos of each right into its folder",
+      "are classes, put the photos of each right into its folder, or say --group folder where the " +
+      "folders in them are subjects",
   );
 }
 

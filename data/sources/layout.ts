@@ -3,6 +3,7 @@ import { type Part, PARTS } from "../dataset_index.ts";
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import { describeDivision, divide, type Division } from "./divide.ts";
 import { findSplits } from "./find_splits.ts";
+import type { GroupRule } from "./group_rule.ts";
 import type { FolderTree } from "./folder_tree.ts";
 import { some } from "./left_out.ts";
 import type { Plan, PlannedFile } from "./plan.ts";
@@ -23,9 +24,16 @@ import type { Plan, PlannedFile } from "./plan.ts";
  * @param what the name of the source in messages
  * @throws {Error} where there are no classes, only one, an empty one, or the splits differ in theirs
  */
-export function planLayout(paths: readonly string[], what: string, division: Division): Plan {
-  const { parts = 2 } = division;
-  const { root, train, held, test, notes } = findSplits(paths, what, parts);
+export function planLayout(
+  paths: readonly string[],
+  what: string,
+  division: Division & { group?: GroupRule },
+): Plan {
+  const { parts = 2, group } = division;
+  const { root, train, held, test, notes } = findSplits(paths, what, {
+    parts,
+    hasGroups: group?.kind === "folder",
+  });
   const classes = classFolders(train ?? root, what, notes);
   const ofTest = train && test ? planTest(train, classes, test, what, notes) : [];
   if (!train || !held) {

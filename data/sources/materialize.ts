@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Log, Progress } from "../download/progress.ts";
 import { autoSource } from "./auto.ts";
 import { folderSource } from "./folder.ts";
+import type { GroupRule } from "./group_rule.ts";
 import { hymenopteraSource } from "./hymenoptera.ts";
 import { pypiSource } from "./pypi.ts";
 import type { SourceContext } from "./source_context.ts";
@@ -21,6 +22,10 @@ export interface MaterializeOptions {
    * where test is left out, or stands in for a val that is missing.
    */
   parts?: 2 | 3;
+  /** Which photos belong together, on one side of a division of ours. */
+  group?: GroupRule;
+  /** Told the groups of photos, by their paths below `photos`, where `group` makes some. */
+  onGroups?: (groups: Record<string, string>) => void;
   /** A folder of files fetched before, looked at first. */
   mirror?: string;
   /**

@@ -1,7 +1,7 @@
 /**
  * How the orchestrator and a step's process speak: one JSON request on the step's first line of
- * stdin, which then stays open for as long as the orchestrator lives; {@linkcode CHECKED} as its
- * second, once it is sure that the process has loaded the code of the step's key; one JSON message a
+ * stdin (each on a line, where several are to come), which then stays open for as long as the orchestrator lives; {@linkcode CHECKED} as its
+ * next, once it is sure that the process has loaded the code of the step's key; one JSON message a
  * line on the step's stdout.
  */
 import type { Json } from "../digest.ts";
@@ -13,6 +13,8 @@ export interface Request {
   inputs: Record<string, string>;
   /** An empty folder to write to. */
   output: string;
+  /** Others follow: the process stays, and says "done" on stderr, too. */
+  stays?: boolean;
   /** Where earlier attempts left their state, and this one may leave its own. */
   checkpoints?: string;
   /** By the step's own names for them. */
@@ -26,7 +28,7 @@ export interface ItemCacheFolder {
   afresh: boolean;
 }
 
-export const CHECKED = "checked\n";
+export const CHECKED = "checked";
 
 export interface Progress {
   done: number;

@@ -5,6 +5,7 @@
 import type { Json } from "../digest.ts";
 import { remedyFor } from "./disk_full.ts";
 import {
+  CHECKED,
   encodeMessage,
   type ItemCacheFolder,
   type Message,
@@ -45,7 +46,8 @@ export interface StepContext<P> {
 }
 
 /**
- * Runs a step's body against the orchestrator's request, then ends the process.
+ * Runs a step's body against the orchestrator's request, then ends the process; or against one after
+ * the other, if the step is declared `reusable`.
  *
  * @example
  * ```ts ignore
@@ -58,8 +60,22 @@ export interface StepContext<P> {
  */
 export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>): Promise<void> {
   keepStdoutForMessages();
-  const { request, checked } = await readRequest();
-  const { parameters, inputs, output, checkpoints, itemCaches = {} } = request;
+  const orders = new Orders();
+  const signal = interruption();
+  for (;;) {
+    const { request, checked } = await orders.next();
+    await answer(body, request, checked, signal);
+    // Stdin is still being read, and whatever else the body left behind shall not keep us here.
+    if (!request.stays) Deno.exit(0);
+  }
+}
+
+async function answer<P>(
+  body: (step: StepContext<P>) => Promise<void>,
+  { parameters, inputs, output, checkpoints, itemCaches = {}, stays }: Request,
+  checked: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   send({ type: "ready" });
   try {
     await body({
@@ -74,42 +90,55 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
       at: (what) => send({ type: "at", what }),
       log: (text) => send({ type: "log", text }),
       result: (value) => send({ type: "result", value: value as Json }),
-      signal: interruption(),
+      signal,
     });
   } catch (error) {
     fail(error);
   }
+  // What it printed is of this request as far as this line.
+  if (stays) send({ type: "done" }, Deno.stderr);
   send({ type: "done" });
-  // Stdin is still being read, and whatever else the body left behind shall not keep us here.
-  Deno.exit(0);
 }
 
-async function readRequest(): Promise<{ request: Request; checked: Promise<void> }> {
-  if (Deno.stdin.isTerminal()) {
-    console.error("This file is a step: its pipeline runs it.");
-    Deno.exit(2);
+/** What comes on stdin. */
+class Orders {
+  readonly #buffer = new Uint8Array(2 ** 16);
+  readonly #decoder = new TextDecoder();
+  #request = Promise.withResolvers<Request>();
+  #checked = Promise.withResolvers<void>();
+
+  constructor() {
+    if (Deno.stdin.isTerminal()) {
+      console.error("This file is a step: its pipeline runs it.");
+      Deno.exit(2);
+    }
+    // A closed stdin means that the orchestrator is gone: an orphan must not go on.
+    this.#listen().catch(() => {}).then(() => Deno.exit(1));
   }
+
+  async next(): Promise<{ request: Request; checked: Promise<void> }> {
+    const request = await this.#request.promise;
+    this.#request = Promise.withResolvers();
+    return { request, checked: this.#checked.promise };
+  }
+
   // Streams and events are modules of Deno's that would have to be loaded first.
-  const buffer = new Uint8Array(2 ** 16);
-  const decoder = new TextDecoder();
-  let text = "";
-  while (!text.includes("\n")) {
-    const length = await Deno.stdin.read(buffer);
-    if (length === null) Deno.exit(1);
-    text += decoder.decode(buffer.subarray(0, length), { stream: true });
+  async #listen(): Promise<void> {
+    let text = "";
+    for (let length; (length = await Deno.stdin.read(this.#buffer)) !== null;) {
+      text += this.#decoder.decode(this.#buffer.subarray(0, length), { stream: true });
+      if (!text.includes("\n")) continue;
+      const lines = text.split("\n");
+      text = lines.pop()!;
+      lines.forEach((line) => this.#obey(line));
+    }
   }
-  return { request: JSON.parse(text.slice(0, text.indexOf("\n"))), checked: hearMore(buffer) };
-}
 
-/** Settled by the word that the code was checked. */
-function hearMore(buffer: Uint8Array): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const listen = async () => {
-    while (await Deno.stdin.read(buffer) !== null) resolve();
-  };
-  // A closed stdin means that the orchestrator is gone: an orphan must not go on.
-  listen().catch(() => {}).then(() => Deno.exit(1));
-  return promise;
+  #obey(line: string): void {
+    if (line === CHECKED) return this.#checked.resolve();
+    this.#checked = Promise.withResolvers();
+    this.#request.resolve(JSON.parse(line));
+  }
 }
 
 function interruption(): AbortSignal {
@@ -121,9 +150,9 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-function send(message: Message): void {
+function send(message: Message, to = Deno.stdout): void {
   const bytes = new TextEncoder().encode(encodeMessage(message));
-  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+  for (let sent = 0; sent < bytes.length;) sent += to.writeSync(bytes.subarray(sent));
 }
 
 function fail(error: unknown): never {

@@ -67,6 +67,7 @@ export class LayeredStore implements Store {
   seal = (draft: string): Promise<Tree> => this.own.seal(draft);
   publish = (draft: string, manifest: Manifest): Promise<Artifact> =>
     this.own.publish(draft, manifest);
+  settle = (): Promise<void> => this.own.settle();
   discard = (draft: string): Promise<void> => this.own.discard(draft);
   keepText = (digest: string, path: string): Promise<void> => this.own.keepText(digest, path);
 }

@@ -42,8 +42,9 @@ const MEASURED: Record<MeasuredOn, (total: number) => Measured> = {
   val: (total) => ({
     how: "that it was not trained on",
     photos: `the ${counted(total, "photo")} kept aside`,
-    trust: "The epoch that was kept was chosen by these same photos, so the figures flatter a " +
-      "little; photos that nobody has looked at yet would tell.",
+    trust:
+      "Choices, such as which epoch and which branch to keep, went by these same photos, so the " +
+      "figures flatter a little; photos that nobody has looked at yet would tell.",
   }),
 };
 

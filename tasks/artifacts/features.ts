@@ -58,5 +58,8 @@ export async function readFeatures(
     features: matrix(rows, columns, features.data as Float32Array),
     labels: Int32Array.from(photos, ({ label }) => label),
     classes: dataset.classes,
+    ...(photos.some(({ group }) => group !== undefined) && {
+      groups: photos.map(({ group, path }) => group ?? path),
+    }),
   };
 }

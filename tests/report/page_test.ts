@@ -344,6 +344,24 @@ Deno.test("a model without mistakes has none made up, and one epoch is a chart t
   assert.equal(all(report, "#training [role=img]").length, 2);
 });
 
+Deno.test("photos to test have a column where there are some, and it is said what each part was for", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  assert.match(
+    textOf(await page(facts), "#data table"),
+    /to train on\s*to validate\s*ants\s*3\s*2\s*bees/,
+  );
+  facts.data.counts.test = { ants: 7, bees: 4 };
+  const data = textOf(await page(facts), "#data");
+  assert.match(
+    data,
+    /to validate\s*to test\s*ants\s*3\s*2\s*7\s*bees\s*3\s*2\s*4\s*together\s*6\s*4\s*11/,
+  );
+  assert.match(
+    data,
+    /taught with the photos to train on alone.* those to test were asked when all/,
+  );
+});
+
 Deno.test("what is wrong with the photos is told with its remedy and files; of many the first ten", async () => {
   const facts = factsOf(["ants", "bees"]);
   const files = Array.from({ length: 12 }, (_, i) => `train/ants/${i}.jpg`);

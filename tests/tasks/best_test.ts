@@ -129,6 +129,26 @@ Deno.test("a photo that was looked at before is not looked at again, and gives t
     assert.deepEqual(afresh.bytes, bytes);
   }));
 
+Deno.test("where classes are uneven, it is said that rare ones count as much, unless they are not to", () =>
+  withPhotos(async (folder, at) => {
+    for (let i = 2; i < 6; i++) await Deno.remove(`${folder}/photos/train/red/${i}.png`);
+    const probe = async (...more: string[]) => {
+      const flags = ["train_frozen", ...FLAGS, "--branch=frozen", "--folds=2", "--json", ...more];
+      const outcome = await graft(["run", ...flags], at);
+      assert.equal(outcome.code, 0, outcome.stderr);
+      const bytes = await Deno.readFile(`${artifactOf(outcome, "train_frozen")}/best.safetensors`);
+      return { said: outcome.stdout, bytes };
+    };
+    const balanced = await probe();
+    assert.match(
+      balanced.said,
+      /of blue 6 photos to train on, of red 2: rare classes count as much .*--balance loss/,
+    );
+    const plain = await probe("--balance=none");
+    assert.doesNotMatch(plain.said, /rare classes/);
+    assert.notDeepEqual(plain.bytes, balanced.bytes);
+  }));
+
 Deno.test("photos that cannot be cross-validated are named, with what to do", () =>
   withPhotos(async (folder, at) => {
     const probe = (...more: string[]) =>
@@ -146,14 +166,21 @@ Deno.test("settings decide which steps there are, and what follows takes the cho
   const names = (...shape: Parameters<typeof graftPipeline>) =>
     graftPipeline(...shape).steps.map(({ name }) => name);
   assert.deepEqual(
-    names([], { best: false, branches: ["frozen"], backbones: [] }),
+    names([], { best: false, branches: ["frozen"], backbones: [], folds: 2 }),
     ["download_data", "convert_weights", "build_datasets", "train_frozen", "evaluate", "predict"],
   );
   // Finetuning starts from the head that the other branch fits.
   assert.ok(
-    names([], { best: true, branches: ["finetune"], backbones: [] }).includes("train_frozen"),
+    names([], { best: true, branches: ["finetune"], backbones: [], folds: 2 }).includes(
+      "train_frozen",
+    ),
   );
-  const { steps } = graftPipeline([], { best: true, branches: BRANCHES, backbones: ["a", "b"] });
+  const { steps } = graftPipeline([], {
+    best: true,
+    branches: BRANCHES,
+    backbones: ["a", "b"],
+    folds: 2,
+  });
   const inputs = new Map(steps.map((step) => [step.name, inputsOf(step)]));
   assert.ok(!inputs.has("convert_weights"));
   assert.deepEqual(inputs.get("compute_features_b"), {
@@ -199,7 +226,8 @@ Deno.test("a network that cannot be had is named, and is no verdict for the next
       permissions: () => ({ read: [`${folder}/late`] }),
     });
     const backbones = ["noisy", "clear", "late"];
-    const [choose] = graftPipeline([], { best: true, branches: BRANCHES, backbones }).steps
+    const [choose] = graftPipeline([], { best: true, branches: BRANCHES, backbones, folds: 0 })
+      .steps
       .filter(({ name }) => name === "choose_backbone");
     const noises = { noisy: 3, clear: 0.4, late: 0.1 };
     const pipeline = definePipeline([

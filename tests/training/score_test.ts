@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { groupedInterval } from "../../data/statistics/grouped_interval.ts";
 import { compareBranches, scoreBranch, takenBranch } from "../../training/score.ts";
 
 const CLASSES = ["ants", "bees"];
@@ -25,6 +26,24 @@ Deno.test("a branch's score counts by class and by what each was taken for", () 
   );
   assert.equal(score.balanced_accuracy, 0.75);
   assert.ok(Math.abs(score.macro_f1! - (2 / 3 + 4 / 5) / 2) < 1e-12);
+});
+
+Deno.test("where photos belong together, intervals are those of their groups, by position", () => {
+  const photos = Array.from({ length: 40 }, (_, i) => photo(i, i % 2, i < 30 ? i % 2 : 0));
+  const classes = ["ants", "bees"];
+  const alone = scoreBranch(photos, classes);
+  const groups = photos.map((_, i) => `bird ${Math.floor(i / 10)}`);
+  const grouped = scoreBranch(photos.toReversed(), classes, groups);
+  const outcome = (i: number) => ({
+    isRight: photos[i].logits.indexOf(Math.max(...photos[i].logits)) === photos[i].label,
+    group: groups[i],
+  });
+  assert.deepEqual(grouped.interval, groupedInterval(photos.map((_, i) => outcome(i))));
+  const bees = photos.flatMap(({ label }, i) => label === 1 ? [outcome(i)] : []);
+  assert.deepEqual(grouped.per_class.bees.interval, groupedInterval(bees));
+  assert.ok(grouped.interval[0] < alone.interval[0]);
+  const bare = ({ interval: _, per_class: __, ...rest }: typeof alone) => rest;
+  assert.deepEqual(bare(grouped), bare(alone));
 });
 
 Deno.test("branches are compared on the photos where they differ", () => {

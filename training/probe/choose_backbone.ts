@@ -3,6 +3,7 @@ import { argmax } from "../../models/logits.ts";
 import { mcnemarExact } from "../metrics.ts";
 import { choosePenalty, type PenaltyOptions } from "./choose_penalty.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
+import type { LinearClassifier } from "./logistic_regression.ts";
 import { signFlipTest } from "./paired_test.ts";
 
 /** What cross-validation says of a network. */
@@ -39,6 +40,8 @@ export interface ChosenBackbone {
 export interface BackboneAnswers extends BackboneScore {
   losses: Float64Array;
   right: boolean[];
+  /** Fitted to all photos. */
+  classifier: LinearClassifier;
 }
 
 /** How a probe on a network's features answers photos that it did not see. */
@@ -47,7 +50,10 @@ export function answersOf(
   photos: LabelledFeatures,
   options: PenaltyOptions,
 ): BackboneAnswers {
-  const { C, curve, outOfFold: { probabilities, accuracy } } = choosePenalty(photos, options);
+  const { C, curve, outOfFold: { probabilities, accuracy }, classifier } = choosePenalty(
+    photos,
+    options,
+  );
   const classes = photos.classes.length;
   const { logLoss } = curve.find((tried) => tried.C === C)!;
   return {
@@ -55,6 +61,7 @@ export function answersOf(
     C,
     logLoss,
     accuracy,
+    classifier,
     losses: Float64Array.from(
       photos.labels,
       (label, i) => -Math.log(Math.max(Number.MIN_VALUE, probabilities[i * classes + label])),

@@ -10,6 +10,9 @@ export interface FoldOptions {
   seed: number;
 }
 
+/** Photos cannot be divided as they should be, for what the message names. */
+export class DivisionError extends Error {}
+
 /** Photos that belong together: a group, or one photo alone. */
 interface Unit {
   photos: number[];
@@ -26,7 +29,7 @@ interface Unit {
  * answered for by fits that saw the others.
  *
  * @returns [photos]
- * @throws {Error} when there are fewer groups than parts, or a class lies in one group alone: then no
+ * @throws {DivisionError} when there are fewer groups than parts, or a class lies in one group alone: then no
  *   fit could learn it and be asked about it.
  */
 export function stratifiedGroupKFold(
@@ -103,7 +106,7 @@ function deviation(values: readonly number[]): number {
 
 /**
  * That photos can be divided into so many parts; how they then are decides whether they are.
- * @throws {Error} as `stratifiedGroupKFold`
+ * @throws {DivisionError} as `stratifiedGroupKFold`
  */
 export function checkDivisible(photos: Labels, nSplits: number): Unit[] {
   const { classes, groups } = photos;
@@ -113,20 +116,20 @@ export function checkDivisible(photos: Labels, nSplits: number): Unit[] {
   }
   classes.forEach((name, label) => {
     const [first, second] = units.filter(({ counts }) => counts[label] > 0);
-    if (!first) throw new Error(`${name} has no photo: add some, or leave the class out`);
+    if (!first) throw new DivisionError(`${name} has no photo: add some, or leave the class out`);
     if (second) return;
     const count = first.counts[label];
     const what = count === 1
       ? `${name} has one photo, which`
       : `all ${count} photos of ${name} belong to the group ${groups![first.photos[0]]}, which`;
-    throw new Error(
+    throw new DivisionError(
       `${what} cannot be both learnt from and asked about: add photos of ${name}` +
         `${count === 1 ? "" : " of another group"}, leave the class out, or train with ` +
         "--recipe quick, which asks about none of the photos that it learns from",
     );
   });
   if (units.length < nSplits) {
-    throw new Error(
+    throw new DivisionError(
       `${units.length} ${groups ? "groups of photos" : "photos"} cannot be divided into ` +
         `${nSplits} parts: add photos, or divide into ${units.length} parts or fewer ` +
         `(--folds ${units.length})`,
@@ -140,7 +143,7 @@ function checkDivided({ labels, classes }: Labels, foldOf: Int32Array, nSplits: 
     new Set(foldOf.filter((_, i) => labels[i] === label)).size < 2
   );
   if (whole === undefined && new Set(foldOf).size === nSplits) return;
-  throw new Error(
+  throw new DivisionError(
     `the groups of photos are too large to be divided into ${nSplits} parts` +
       (whole === undefined ? "" : ` with ${whole} in more than one of them`) +
       ": divide into fewer parts (--folds), or make smaller groups",

@@ -7,6 +7,7 @@ const USAGE: [string[], RegExp][] = [
   [["run", "trane_frozen"], /no step "trane_frozen"/],
   [["run", "--model=vgg16"], /--model is "vgg16", but takes one of auto, all, resnet18/],
   [["run", "--weights=w.pth"], /--weights is ".*w\.pth", but there is no such file/],
+  [["plan", "--recipe=quick", "--balance=loss"], /--balance is of --recipe best/],
   [["frobnicate"], /no command "frobnicate"/],
   [["predict"], /predict takes photos/],
   [["why"], /why takes the name of one step/],

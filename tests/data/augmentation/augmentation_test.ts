@@ -9,7 +9,8 @@ import { drawErasing } from "../../../data/augmentation/random_erasing.ts";
 import { drawTrivialAugment } from "../../../data/augmentation/trivial_augment.ts";
 import { resize } from "../../../data/resize.ts";
 import { Generator } from "../../../data/torch_random.ts";
-import { erase, normalizer, trainingCrop } from "../../../data/transforms.ts";
+import { erase, trainingCrop } from "../../../data/training_crop.ts";
+import { normalizer } from "../../../data/transforms.ts";
 import fixture from "../../fixtures/data/augmentation.json" with { type: "json" };
 
 const { size, small, mean, std } = fixture;

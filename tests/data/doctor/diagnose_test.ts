@@ -7,7 +7,7 @@ import { resize } from "../../../data/resize.ts";
 import photoFiles from "../../../bench/certify/fixtures/data/photo_files.json" with {
   type: "json",
 };
-import { animatedPng, png, png16 } from "../image_files.ts";
+import { animatedPng, exifOf, png, png16, withExif } from "../image_files.ts";
 import { withTempFolder, writeFiles } from "../photo_folder.ts";
 import { scene } from "../scene.ts";
 
@@ -96,6 +96,25 @@ const CASES: {
     files: { "unsorted/1.png": photo(710) },
     severity: "note",
     title: /^unsorted\/ was left out$/,
+  },
+  {
+    kind: "divided_series",
+    files: Object.fromEntries(
+      [["train/ants/b1.png", 0], ["val/ants/b2.png", 8], ["train/bees/b3.png", 30], [
+        "val/bees/b4.png",
+        50,
+      ]].map(([path, second]) => [
+        path,
+        withExif(
+          photo(720 + Number(second)),
+          exifOf({ taken: `2024:05:01 12:00:${String(second).padStart(2, "0")}`, model: "Camera" }),
+        ),
+      ]),
+    ),
+    severity: "warning",
+    title: /^2 photos in 1 series, taken within 10 s of each other, are on both sides/,
+    named: ["train/ants/b1.png", "val/ants/b2.png"],
+    groups: [["train/ants/b1.png", "val/ants/b2.png"]],
   },
   {
     kind: "class_without_test",
