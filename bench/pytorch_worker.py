@@ -11,15 +11,13 @@ from torch import nn
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "reference"))
 from torchvision_import import models  # noqa: E402
 
-HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1"}
-
 
 def build(name: str, frozen: bool) -> nn.Module:
     model = getattr(models, name)(weights=None)
     if frozen:
         model.requires_grad_(False)
-    features = model.get_submodule(HEAD[name]).in_features
-    model.set_submodule(HEAD[name], nn.Linear(features, 2))
+    head = [name for name, module in model.named_modules() if isinstance(module, nn.Linear)][-1]
+    model.set_submodule(head, nn.Linear(model.get_submodule(head).in_features, 2))
     return model
 
 

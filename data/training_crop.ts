@@ -2,12 +2,17 @@
 import { changePixels } from "./augmentation/pixel_change.ts";
 import type { Crop } from "./crop.ts";
 import type { RgbImage } from "./image.ts";
-import { type Box, resizeWindow } from "./resize.ts";
+import { type Box, type Interpolation, resizeWindow } from "./resize.ts";
 
 /** Cuts, resizes to `size`×`size`, flips (`resized_crop`, `hflip`) and changes. [size, size, 3] */
-export function trainingCrop(image: RgbImage, crop: Crop, size: number): Uint8Array {
+export function trainingCrop(
+  image: RgbImage,
+  crop: Crop,
+  size: number,
+  interpolation?: Interpolation,
+): Uint8Array {
   const window = { left: 0, top: 0, width: size, height: size };
-  const { data } = resizeWindow(image, crop, size, size, window);
+  const { data } = resizeWindow(image, crop, size, size, window, interpolation);
   if (crop.flip) flipRows(data, size);
   return (crop.changes ?? []).reduce((pixels, change) => changePixels(pixels, size, change), data);
 }

@@ -1,6 +1,12 @@
 /** An architecture read as ONNX operators. */
 import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
-import type { BatchNorm, Convolution, Layers } from "../models/layers.ts";
+import type {
+  Activation,
+  BatchNorm,
+  Convolution,
+  Layers,
+  SqueezeExcitation,
+} from "../models/layers.ts";
 
 /** A value of the graph, [batch, channels, height, width] or [batch, channels]. */
 export interface OnnxValue {
@@ -58,10 +64,25 @@ export class OnnxLayers implements Layers<OnnxValue> {
       epsilon,
     });
     if (residual) y = this.#add("Add", `${name}.add`, [y.name, residual.name], x.channels);
-    if (activation === "relu") return this.#add("Relu", `${name}.relu`, [y.name], x.channels);
-    if (activation === "linear") return y;
-    const limits = Object.keys(RELU6_LIMITS);
-    return this.#add("Clip", `${name}.relu6`, [y.name, ...limits], x.channels);
+    return this.#activate(name, y, activation);
+  }
+
+  activate(x: OnnxValue, activation: Activation): OnnxValue {
+    return this.#activate(x.name, x, activation);
+  }
+
+  squeezeExcitation(
+    x: OnnxValue,
+    { reduce, expand, squeezed, activation, gate }: SqueezeExcitation,
+  ): OnnxValue {
+    let y = this.#add("GlobalAveragePool", `${x.name}.mean`, [x.name], x.channels);
+    y = this.#activate(reduce, this.#pointwise(reduce, y, squeezed), activation);
+    y = this.#activate(expand, this.#pointwise(expand, y, x.channels), gate);
+    return this.#add("Mul", `${x.name}.scaled`, [x.name, y.name], x.channels);
+  }
+
+  shortcut(branch: OnnxValue, x: OnnxValue): OnnxValue {
+    return this.#add("Add", `${branch.name}.add`, [branch.name, x.name], x.channels);
   }
 
   maxPool(
@@ -86,6 +107,40 @@ export class OnnxLayers implements Layers<OnnxValue> {
   linear(name: string, x: OnnxValue, outFeatures: number): OnnxValue {
     const inputs = [x.name, `${name}.weight`, `${name}.bias`];
     return this.#add("Gemm", name, inputs, outFeatures, { transB: 1 });
+  }
+
+  /** A 1×1 convolution with bias. */
+  #pointwise(name: string, x: OnnxValue, filters: number): OnnxValue {
+    const inputs = [x.name, `${name}.weight`, `${name}.bias`];
+    return this.#add("Conv", name, inputs, filters, { kernel_shape: [1, 1] });
+  }
+
+  #activate(name: string, x: OnnxValue, activation: Activation): OnnxValue {
+    const { channels } = x;
+    switch (activation) {
+      case "linear":
+        return x;
+      case "relu":
+        return this.#add("Relu", `${name}.relu`, [x.name], channels);
+      case "relu6": {
+        const limits = Object.keys(RELU6_LIMITS);
+        return this.#add("Clip", `${name}.relu6`, [x.name, ...limits], channels);
+      }
+      case "hardSwish":
+        return this.#add("HardSwish", `${name}.hardswish`, [x.name], channels);
+      case "hardSigmoid":
+        // ONNX's own slope is 0.2.
+        return this.#add("HardSigmoid", `${name}.hardsigmoid`, [x.name], channels, {
+          alpha: 1 / 6,
+          beta: 0.5,
+        });
+      case "sigmoid":
+        return this.#add("Sigmoid", `${name}.sigmoid`, [x.name], channels);
+      case "silu": {
+        const gate = this.#add("Sigmoid", `${name}.sigmoid`, [x.name], channels);
+        return this.#add("Mul", `${name}.silu`, [x.name, gate.name], channels);
+      }
+    }
   }
 
   #convolve(

@@ -1,6 +1,12 @@
 /** An architecture read as the nodes of a TensorFlow.js graph model. */
 import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
-import type { Activation, BatchNorm, Convolution, Layers } from "../models/layers.ts";
+import type {
+  Activation,
+  BatchNorm,
+  Convolution,
+  Layers,
+  SqueezeExcitation,
+} from "../models/layers.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 
 /** A node of TensorFlow's GraphDef, as JSON. */
@@ -60,9 +66,10 @@ export class TfjsLayers implements Layers<GraphValue> {
     const [scale, offset] = this.#scaleAndOffset(name, epsilon);
     const alone = residual === undefined;
     if ("convolution" in x) {
-      let y = this.#convolve(x, scale, offset, alone ? activation : "linear");
-      if (alone) return y;
-      y = this.#add("AddV2", `${name}/add`, [y.name, this.#plain(residual)]);
+      const fused = alone && activation in FUSED;
+      let y = this.#convolve(x, scale, offset, fused ? activation : "linear");
+      if (fused) return y;
+      if (!alone) y = this.#add("AddV2", `${name}/add`, [y.name, this.#plain(residual)]);
       return this.#activate(name, y, activation);
     }
     const weights = [
@@ -87,6 +94,26 @@ export class TfjsLayers implements Layers<GraphValue> {
       padding: string("VALID"),
       data_format: string("NHWC"),
     });
+  }
+
+  activate(x: GraphValue, activation: Activation): GraphValue {
+    return this.#activate(x.name, { name: this.#plain(x) }, activation);
+  }
+
+  squeezeExcitation(
+    x: GraphValue,
+    { reduce, expand, activation, gate }: SqueezeExcitation,
+  ): GraphValue {
+    const name = this.#plain(x);
+    const axes = this.#weight(`${reduce}/axes`, [2], Int32Array.of(1, 2));
+    const mean = this.#add("Mean", `${reduce}/mean`, [name, axes], { keep_dims: { b: true } });
+    const squeezed = this.#activate(reduce, this.#pointwise(reduce, mean), activation);
+    const scale = this.#activate(expand, this.#pointwise(expand, squeezed), gate);
+    return this.#add("Mul", `${expand}/scaled`, [name, scale.name]);
+  }
+
+  shortcut(branch: GraphValue, x: GraphValue): GraphValue {
+    return this.#add("AddV2", `${branch.name}/add`, [this.#plain(branch), this.#plain(x)]);
   }
 
   globalAveragePool(x: GraphValue): GraphValue {
@@ -138,9 +165,53 @@ export class TfjsLayers implements Layers<GraphValue> {
     });
   }
 
+  /** A 1×1 convolution with bias. */
+  #pointwise(name: string, x: GraphValue): GraphValue {
+    const { shape, data } = this.#get(`${name}.weight`), bias = this.#get(`${name}.bias`);
+    const inputs = [
+      x.name,
+      this.#weight(`${name}/filter`, shape, data),
+      this.#weight(`${name}/bias`, bias.shape, bias.data),
+    ];
+    return this.#add("_FusedConv2D", name, inputs, {
+      strides: integers([1, 1, 1, 1]),
+      dilations: integers([1, 1, 1, 1]),
+      data_format: string("NHWC"),
+      ...paddingOf(0),
+      ...fusedWith("linear"),
+    });
+  }
+
   #activate(name: string, x: GraphValue, activation: Activation): GraphValue {
-    if (activation === "linear") return x;
-    return this.#add(operationOf(activation), `${name}/${activation}`, [x.name]);
+    switch (activation) {
+      case "linear":
+        return x;
+      case "relu":
+        return this.#add("Relu", `${name}/relu`, [x.name]);
+      case "relu6":
+        return this.#add("Relu6", `${name}/relu6`, [x.name]);
+      case "sigmoid":
+        return this.#add("Sigmoid", `${name}/sigmoid`, [x.name]);
+      case "silu": {
+        const gate = this.#add("Sigmoid", `${name}/sigmoid`, [x.name]);
+        return this.#add("Mul", `${name}/silu`, [x.name, gate.name]);
+      }
+      case "hardSigmoid":
+        return this.#hardSigmoid(name, x);
+      case "hardSwish": {
+        const gate = this.#hardSigmoid(name, x);
+        return this.#add("Mul", `${name}/hardswish`, [x.name, gate.name]);
+      }
+    }
+  }
+
+  /** relu6(x + 3) / 6: TensorFlow has no operation of it. */
+  #hardSigmoid(name: string, x: GraphValue): GraphValue {
+    const three = this.#weight(`${name}/three`, [], Float32Array.of(3));
+    const sixth = this.#weight(`${name}/sixth`, [], Float32Array.of(1 / 6));
+    const shifted = this.#add("AddV2", `${name}/shifted`, [x.name, three]);
+    const clipped = this.#add("Relu6", `${name}/clipped`, [shifted.name]);
+    return this.#add("Mul", `${name}/hardsigmoid`, [clipped.name, sixth]);
   }
 
   #pad(name: string, x: string, padding: number): string {
@@ -188,13 +259,17 @@ export class TfjsLayers implements Layers<GraphValue> {
   }
 }
 
-const operationOf = (activation: Activation) => activation === "relu6" ? "Relu6" : "Relu";
+/** What a convolution does itself, by TensorFlow's names. */
+const FUSED: Partial<Record<Activation, string[]>> = {
+  linear: [],
+  relu: ["Relu"],
+  relu6: ["Relu6"],
+};
 
 /** A bias and an activation, fused. */
 function fusedWith(activation: Activation) {
-  const operations = activation === "linear" ? [] : [operationOf(activation)];
   return {
-    fused_ops: { list: { s: ["BiasAdd", ...operations].map(btoa) } },
+    fused_ops: { list: { s: ["BiasAdd", ...FUSED[activation] ?? []].map(btoa) } },
     num_args: { i: "1" },
   };
 }

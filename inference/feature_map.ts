@@ -4,14 +4,18 @@ import { byLayer, TfLayers } from "../models/tf_layers.ts";
 
 /**
  * A model's last feature map, in evaluation: [batch, height, width, channels]. Its mean over height
- * and width is `model.features`. The caller disposes it.
+ * and width is what `model.features` is made of. The caller disposes it.
  *
  * @param images [batch, size, size, 3], normalised; not disposed
  * @throws {Error} when the architecture's features are no such mean
  */
 export function featureMap(model: Model, images: tf.Tensor4D): tf.Tensor4D {
   const layers = new FeatureMapLayers(byLayer(model.parameters));
-  return tf.tidy(() => layers.takeMap(model.architecture.features<tf.Tensor>(layers, images)));
+  const { architecture } = model;
+  return tf.tidy(() => {
+    const features = architecture.features<tf.Tensor>(layers, images);
+    return layers.takeMap(architecture.neck ? undefined : features);
+  });
 }
 
 /** Layers, in evaluation, that keep the feature map that the last global average pool averaged. */
@@ -26,14 +30,14 @@ class FeatureMapLayers extends TfLayers {
   }
 
   /**
-   * The map of which `features` are the mean over height and width: [batch, height, width,
-   * channels]. The caller disposes it.
+   * The map of which `features`, if there are some, are the mean over height and width: [batch,
+   * height, width, channels]. The caller disposes it.
    * @throws {Error} when they are the mean of none
    */
-  takeMap(features: tf.Tensor): tf.Tensor4D {
+  takeMap(features: tf.Tensor | undefined): tf.Tensor4D {
     const last = this.#last;
     this.#last = undefined;
-    if (last?.pooled === features) return last.map;
+    if (last && (!features || last.pooled === features)) return last.map;
     last?.map.dispose();
     throw new Error("the features are not a global average of a map, so no place can be named");
   }

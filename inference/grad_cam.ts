@@ -53,7 +53,7 @@ export async function gradCam(
 }
 
 const logitsOf = (model: Model, map: tf.Tensor4D) =>
-  model.classifier(tf.mean(map, [1, 2]) as tf.Tensor2D);
+  model.classifier(model.featuresOfMean(tf.mean(map, [1, 2]) as tf.Tensor2D));
 
 /** [batch, height · width] */
 function heatOf(model: Model, map: tf.Tensor4D, labels: readonly number[]): tf.Tensor2D {

@@ -54,6 +54,12 @@ export class Model {
     return tf.tidy(() => this.architecture.features<tf.Tensor>(layers, images) as tf.Tensor2D);
   }
 
+  /** The mean of the last feature map, [batch, channels], to what the head reads, in evaluation. */
+  featuresOfMean(mean: tf.Tensor2D): tf.Tensor2D {
+    const layers = new TfLayers(this.#layers);
+    return (this.architecture.neck<tf.Tensor>?.(layers, mean) ?? mean) as tf.Tensor2D;
+  }
+
   /** [batch, features] to logits [batch, classes]. */
   classifier(features: tf.Tensor2D, training?: TrainingMode): tf.Tensor2D {
     const layers = new TfLayers(this.#layers, training);

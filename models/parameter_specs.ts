@@ -1,7 +1,7 @@
 /** Lists an architecture's parameters by running it over channel counts instead of tensors. */
 import type { ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
-import type { Convolution, Layers } from "./layers.ts";
+import type { Convolution, Layers, SqueezeExcitation } from "./layers.ts";
 
 /** Every parameter and buffer of `architecture` with a head of `classes`, in order of use. */
 export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {
@@ -10,7 +10,10 @@ export function parameterSpecs(architecture: Architecture, classes: number): Par
   return layers.specs;
 }
 
-/** How many values of each photo the architecture's dropouts decide on in a training step. */
+/**
+ * How many values of each photo the architecture's dropouts decide on in a training step; stochastic
+ * depth decides on one.
+ */
 export function dropoutSize(architecture: Architecture): number {
   const layers = new SpecLayers();
   architecture.classifier(layers, architecture.features(layers, 3), 2);
@@ -37,6 +40,21 @@ class SpecLayers implements Layers<number> {
     this.#add(`${name}.bias`, "vector", [channels]);
     this.#add(`${name}.running_mean`, "vector", [channels], false);
     this.#add(`${name}.running_var`, "vector", [channels], false);
+    return channels;
+  }
+
+  activate = (channels: number) => channels;
+
+  squeezeExcitation(channels: number, { reduce, expand, squeezed }: SqueezeExcitation): number {
+    this.#add(`${reduce}.weight`, "conv", [squeezed, channels, 1, 1]);
+    this.#add(`${reduce}.bias`, "vector", [squeezed]);
+    this.#add(`${expand}.weight`, "conv", [channels, squeezed, 1, 1]);
+    this.#add(`${expand}.bias`, "vector", [channels]);
+    return channels;
+  }
+
+  shortcut(channels: number, _: number, stochasticDepth = 0): number {
+    if (stochasticDepth > 0) this.dropoutSize++;
     return channels;
   }
 

@@ -1,16 +1,36 @@
 /** Every architecture by name: torchvision's, where it has the model. Nothing here loads tfjs. */
 import type { Architecture } from "./architecture.ts";
+import { efficientnetB0, efficientnetV2S } from "./efficientnet.ts";
 import { efficientnetLite0, efficientnetLite1, efficientnetLite2 } from "./efficientnet_lite.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
-import { resnet18, resnet34 } from "./resnet.ts";
+import { mobilenetV3Large, mobilenetV3LargeV2, mobilenetV3Small } from "./mobilenet_v3.ts";
+import {
+  resnet101,
+  resnet101V2,
+  resnet18,
+  resnet34,
+  resnet34A1,
+  resnet50,
+  resnet50V2,
+} from "./resnet.ts";
 
 export const ARCHITECTURES: readonly Architecture[] = [
   resnet18,
   resnet34,
+  resnet34A1,
+  resnet50,
+  resnet50V2,
+  resnet101,
+  resnet101V2,
   mobilenetV2,
+  mobilenetV3Small,
+  mobilenetV3Large,
+  mobilenetV3LargeV2,
   efficientnetLite0,
   efficientnetLite1,
   efficientnetLite2,
+  efficientnetB0,
+  efficientnetV2S,
 ];
 
 /** The names to choose from, for help and messages. */

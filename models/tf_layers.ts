@@ -1,9 +1,14 @@
 /** Computes an architecture with tfjs, on whichever backend is active. */
 import * as tf from "@tensorflow/tfjs";
+import { activate } from "../backend/ops/activation.ts";
 import type { BatchNormOptions, BatchNormVariables } from "../backend/ops/batch_norm.ts";
 import { batchNormInference } from "../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../backend/ops/batch_norm_train.ts";
-import type { BatchNorm, Convolution, Layers } from "./layers.ts";
+import {
+  squeezeExcitation,
+  type SqueezeExcitationVariables,
+} from "../backend/ops/squeeze_excitation.ts";
+import type { Activation, BatchNorm, Convolution, Layers, SqueezeExcitation } from "./layers.ts";
 
 /** Parameters in tfjs layout under torch's names. */
 export type Parameters = ReadonlyMap<string, tf.Variable>;
@@ -22,7 +27,10 @@ export function byLayer(parameters: Parameters): Map<string, LayerParameters> {
 }
 
 export interface TrainingMode {
-  /** What a dropout multiplies by, 0 or 1 / (1 - rate); null drops nothing. */
+  /**
+   * What a dropout multiplies by, 0 or 1 / (1 - rate); null drops nothing. Of stochastic depth, one
+   * number a photo.
+   */
   dropoutMask: ((shape: number[], rate: number) => tf.Tensor) | null;
   /** Whether batch norm goes by the batch, or by its running statistics, which stay as they are. */
   batchNorm?: "batch" | "running";
@@ -62,6 +70,35 @@ export class TfLayers implements Layers<tf.Tensor> {
       variables as BatchNormVariables,
       options as BatchNormOptions,
     );
+  }
+
+  activate(x: tf.Tensor, activation: Activation): tf.Tensor {
+    return activate(x, activation);
+  }
+
+  squeezeExcitation(
+    x: tf.Tensor,
+    { reduce, expand, activation, gate }: SqueezeExcitation,
+  ): tf.Tensor {
+    const first = this.#get(reduce), second = this.#get(expand);
+    const variables = {
+      reduceWeight: first.weight,
+      reduceBias: first.bias,
+      expandWeight: second.weight,
+      expandBias: second.bias,
+    };
+    return squeezeExcitation(
+      x as tf.Tensor4D,
+      variables as unknown as SqueezeExcitationVariables,
+      { activation, gate },
+    );
+  }
+
+  shortcut(branch: tf.Tensor, x: tf.Tensor, stochasticDepth = 0): tf.Tensor {
+    const mask = stochasticDepth > 0
+      ? this.training?.dropoutMask?.([x.shape[0], 1, 1, 1], stochasticDepth)
+      : undefined;
+    return tf.add(mask ? tf.mul(branch, mask) : branch, x);
   }
 
   maxPool(x: tf.Tensor, pool: { size: number; stride: number; padding: number }): tf.Tensor {

@@ -49,8 +49,9 @@ async function computeFeatures(step: StepContext<ComputeFeaturesParameters>): Pr
   const bySplit = new Map<Split, PhotoFeatures>();
   let before = 0, computed = 0;
   for (const [split, photos] of wanted) {
-    const { resize, size } = preprocessing;
-    const cropOf = (index: number) => evaluationCrop(dataset.readPhoto(split, index), resize, size);
+    const { resize, size, interpolation } = preprocessing;
+    const cropOf = (index: number) =>
+      evaluationCrop(dataset.readPhoto(split, index), resize, size, interpolation);
     const { data, missed } = await featuresOf(photos, cropOf, network, cache, (done) => {
       step.signal.throwIfAborted();
       step.progress({ done: before + done, total, unit: "photos" });

@@ -159,7 +159,7 @@ async function answersOf(
   }
 
   async function ask(photos: Dataset, split: Part): Promise<PhotoLogits[]> {
-    const { resize, size, mean, std } = manifest.preprocessing;
+    const { resize, size, interpolation, mean, std } = manifest.preprocessing;
     using loader = new DataLoader(photos, {
       split,
       batchSize: 4,
@@ -169,6 +169,7 @@ async function answersOf(
       normalization: { mean, std },
       resize,
       size,
+      interpolation,
     });
     return await predictDataset(model, loader, {
       signal: step.signal,

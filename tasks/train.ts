@@ -55,10 +55,10 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     from?.parameters ??
       (fitted ? pretrained : replaceHead(pretrained, architecture, classes, generator)),
   );
-  const { resize, size, mean, std } = architecture.preprocessing;
+  const { mean, std, ...crops } = architecture.preprocessing;
   const loadersBy = (generator: Generator) => {
     const { batchSize } = asked, normalization = { mean, std };
-    const common = { batchSize, shuffle: true, generator, resize, size, normalization };
+    const common = { batchSize, shuffle: true, generator, ...crops, normalization };
     return {
       train: new DataLoader(dataset, {
         ...common,

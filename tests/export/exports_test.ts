@@ -14,9 +14,16 @@ import { WeightsError } from "../../weights/tensor.ts";
 import { CLASSES, ownLogits, PHOTOS, randomModel, randomPhotos, SIDE } from "./random_model.ts";
 import { findPython } from "./runtimes.ts";
 
-const NAMES = ["resnet18", "mobilenet_v2", "efficientnet_lite0"];
+/** One of each kind of block. */
+const NAMES = [
+  "resnet18",
+  "mobilenet_v2",
+  "mobilenet_v3_small",
+  "efficientnet_lite0",
+  "efficientnet_b0",
+];
 /** torchvision has all but EfficientNet-Lite0. */
-const IN_TORCHVISION = ["resnet18", "mobilenet_v2"];
+const IN_TORCHVISION = NAMES.filter((name) => name !== "efficientnet_lite0");
 
 /** Two float32 programs add in another order: a share of the largest logit. */
 function assertNear(actual: ArrayLike<number>, expected: readonly number[], what: string): void {

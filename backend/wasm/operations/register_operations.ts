@@ -5,6 +5,7 @@ import { convInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import { ActivationCode } from "../generated_abi.ts";
 import { stockKernel } from "../stock_kernels.ts";
+import { activate, activateGradient } from "./activation.ts";
 import { adamW } from "./adam_w.ts";
 import {
   batchNormInference,
@@ -13,6 +14,7 @@ import {
   batchNormTrainGradient,
 } from "./batch_norm.ts";
 import { binary, BINARY_OPERATIONS } from "./binary.ts";
+import { channelDots, scaleChannels } from "./channel_scale.ts";
 import { clamp } from "./clamp.ts";
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from "./conv2d.ts";
 import {
@@ -83,6 +85,10 @@ export function registerOperations(backendName: string): void {
     const settings = { activation: "linear", epsilon: varianceEpsilon } as const;
     return batchNormInference(backend, { x, gamma, beta, mean, variance }, settings);
   });
+  kernels.add("Activate", activate);
+  kernels.add("ActivateGrad", activateGradient);
+  kernels.add("ScaleChannels", scaleChannels);
+  kernels.add("ChannelDots", channelDots);
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);

@@ -1,6 +1,6 @@
 /** BatchNormTrain, its gradient, and BatchNormInference. */
 import * as tf from "@tensorflow/tfjs";
-import type { Activation } from "../../ops/batch_norm.ts";
+import type { Activation } from "../../ops/activation.ts";
 import type { BatchNormGradientInputs } from "../../ops/batch_norm_gradients.ts";
 import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
 import type { BatchNormTrainAttributes, BatchNormTrainInputs } from "../../ops/batch_norm_train.ts";

@@ -1,4 +1,5 @@
 /** The one suite that every backend passes, in every mode. */
+import { activationContract } from "./activation.ts";
 import { batchNormContract } from "./batch_norm.ts";
 import { conv2dContract } from "./conv2d.ts";
 import { depthwiseContract } from "./depthwise.ts";
@@ -9,12 +10,15 @@ import { lossContract } from "./loss.ts";
 import { networksContract } from "./networks.ts";
 import { operationsContract } from "./operations.ts";
 import { optimisersContract } from "./optimisers.ts";
+import { squeezeExcitationContract } from "./squeeze_excitation.ts";
 import type { Subject } from "./subject.ts";
 
 export function declareContract(subject: Subject): void {
   conv2dContract(subject);
   depthwiseContract(subject);
   batchNormContract(subject);
+  activationContract(subject);
+  squeezeExcitationContract(subject);
   operationsContract(subject);
   optimisersContract(subject);
   lossContract(subject);

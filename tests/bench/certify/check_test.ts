@@ -64,12 +64,18 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     ["resnet18", 64],
     ["resnet18", 224],
     ["resnet34", 64],
+    ["resnet50", 64],
+    ["resnet101", 64],
     ["mobilenet_v2", 64],
     ["mobilenet_v2", 224],
+    ["mobilenet_v3_small", 64],
+    ["mobilenet_v3_large", 64],
     ["efficientnet_lite0", 64],
     ["efficientnet_lite0", 224],
     ["efficientnet_lite1", 64],
     ["efficientnet_lite2", 64],
+    ["efficientnet_b0", 64],
+    ["efficientnet_v2_s", 64],
   ]);
   await assert.rejects(
     referenceCases([efficientnetLite0, { ...efficientnetLite0, name: "efficientnet" }]),
