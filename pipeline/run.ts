@@ -180,7 +180,7 @@ class Run {
   }
 
   async #failed(
-    { step: { name: step }, changes, failedAttempts }: StepRun,
+    { step: { name: step, kind }, changes, failedAttempts }: StepRun,
     error: unknown,
     seconds: number,
   ): Promise<void> {
@@ -193,6 +193,7 @@ class Run {
     const { message: reason } = failure;
     await this.#finished({
       step,
+      kind,
       status: "failed",
       reason,
       seconds,

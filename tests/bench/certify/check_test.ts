@@ -68,6 +68,8 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     ["mobilenet_v2", 224],
     ["efficientnet_lite0", 64],
     ["efficientnet_lite0", 224],
+    ["efficientnet_lite1", 64],
+    ["efficientnet_lite2", 64],
   ]);
   await assert.rejects(
     referenceCases([efficientnetLite0, { ...efficientnetLite0, name: "efficientnet" }]),
