@@ -1,13 +1,16 @@
 /** Steps that are declared reusable run in one process in turn, and see no more than in one of their own. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import type { StepDeclaration } from "../../../pipeline/declaration.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
 import { run } from "../../../pipeline/run.ts";
 import type { RunRecord } from "../../../pipeline/run_record.ts";
-import { Folder, schemaOf, statuses, stepOf, STEPS } from "../rig.ts";
+import { Folder, Gate, schemaOf, statuses, stepOf, STEPS } from "../rig.ts";
 
 const ignore = Deno.build.os === "windows";
 if (ignore) console.log("reusable steps: a process each on Windows, where links take a permission");
+
+const CONFIG = fileURLToPath(new URL("../../../deno.json", import.meta.url));
 
 const reused = (
   name: string,
@@ -129,3 +132,43 @@ Deno.test("a step that keeps or knows something of its own has a process of its 
   const record = await run(definePipeline(steps), { ...folder, jobs: 1 });
   assert.notEqual(pidOf(record, "a"), pidOf(record, "b"));
 });
+
+Deno.test(
+  "a process that waits for another step dies with its orchestrator",
+  { ignore },
+  async () => {
+    using folder = new Folder();
+    await using gate = new Gate();
+    const code = `
+    import { definePipeline } from "${new URL("../../../pipeline/graph.ts", import.meta.url)}";
+    import { run } from "${new URL("../../../pipeline/run.ts", import.meta.url)}";
+    import { waitForTest } from "${new URL("../rig.ts", import.meta.url)}";
+    const step = {
+      name: "a", module: new URL("${new URL("reused.ts", STEPS)}"), inputs: [], reusable: true,
+      outputs: ["pid.txt"],
+      parameters: { "~standard": { validate: () => ({ value: { also: "", fail: false } }) } },
+    };
+    await run(definePipeline([step, waitForTest("b", ${gate.port}, { inputs: ["a"] })]), {
+      store: "${folder.store}",
+      onEvent: (event) => event.step === "a" && event.artifact &&
+        console.log(Deno.readTextFileSync(event.artifact + "/pid.txt")),
+    });`;
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "--config", CONFIG, folder.write("drive.ts", code)],
+      stdout: "piped",
+    }).spawn();
+    await gate.arrival();
+    child.kill("SIGKILL");
+    const pid = Number(new TextDecoder().decode((await child.output()).stdout));
+    assert.ok(pid > 0);
+    const isThere = () => {
+      try {
+        // A process that has ended stays a zombie where nobody takes note of it.
+        return !/\) Z/.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+      } catch {
+        return false;
+      }
+    };
+    while (isThere()) await new Promise((resolve) => setTimeout(resolve, 20));
+  },
+);
