@@ -8,6 +8,7 @@ import {
   type BatchNormOptions,
   type BatchNormVariables,
 } from "./batch_norm.ts";
+import { handOut } from "./hand_out.ts";
 import { isServed } from "./served.ts";
 
 /** What the kernel BatchNormTrain gets; it moves the running buffers in place. */
@@ -100,19 +101,6 @@ function composeBatchNormTrain(
 
 function moveTowards(running: tf.Variable, batch: tf.Tensor, momentum: number): void {
   running.assign(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
-}
-
-/**
- * Hands out the outputs of one gradient kernel to tfjs's per-input thunks. tfjs runs each thunk in
- * a tidy of its own, so a thunk returns a clone and lets go of the original at once: what is no
- * longer needed is freed during the backward pass, not after it.
- */
-function handOut(output: tf.Tensor): () => tf.Tensor {
-  return () => {
-    const clone = output.clone();
-    output.dispose();
-    return clone;
-  };
 }
 
 tf.registerGradient({

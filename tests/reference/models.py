@@ -10,14 +10,27 @@ import json
 import sys
 from pathlib import Path
 
+import timm
 import torch
 from torch import Tensor, nn
 
+from dinov2 import dinov2
 from efficientnet_lite0 import EfficientNetLite0
 from numbers_from_hash import fill_with_hash, hash_tensor
-from torchvision_import import models
+from torchvision_import import StochasticDepth, models
 
-HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1", "efficientnet_lite0": "_fc"}
+HEAD = {
+    "resnet18": "fc",
+    "resnet34": "fc",
+    "mobilenet_v2": "classifier.1",
+    "efficientnet_lite0": "_fc",
+    "convnext_tiny": "classifier.2",
+    "deit_tiny": "head",
+    "deit_small": "head",
+    "vit_b_16": "heads.head",
+    "dinov2_vits14": "head",
+    "dinov2_vits14_reg": "head",
+}
 BATCH, STEPS, SAMPLES, STRIDE, HEAD_STREAM = 4, 5, 32, 104729, 9000
 
 # Model, side of the input, and the stream of the input. Where a ReLU's input is within rounding of zero a gradient
@@ -31,11 +44,26 @@ CASES = (
     ("resnet34", 64, 5063),
     ("efficientnet_lite0", 64, 5632),
     ("efficientnet_lite0", 224, 5000),
+    ("convnext_tiny", 64, 5000),
+    ("convnext_tiny", 224, 5000),
+    ("deit_tiny", 64, 5000),
+    ("deit_tiny", 224, 5000),
+    ("deit_small", 224, 5000),
+    ("vit_b_16", 224, 5000),
+    ("dinov2_vits14", 56, 5000),
+    ("dinov2_vits14", 224, 5000),
+    ("dinov2_vits14_reg", 56, 5000),
 )
 
 
 def architecture(name: str) -> nn.Module:
-    return EfficientNetLite0() if name == "efficientnet_lite0" else getattr(models, name)(weights=None)
+    if name == "efficientnet_lite0":
+        return EfficientNetLite0()
+    if name.startswith("deit"):
+        return timm.create_model(f"{name}_patch16_224", dynamic_img_size=True)
+    if name.startswith("dinov2"):
+        return dinov2(name)
+    return getattr(models, name)(weights=None)
 
 
 def build(name: str) -> nn.Module:
@@ -46,7 +74,7 @@ def build(name: str) -> nn.Module:
 
 
 def two_classes(model: nn.Module, name: str, frozen: bool) -> nn.Module:
-    """A copy with a head from the hash and no dropout, whose masks no other program can repeat."""
+    """A copy with a head from the hash and no dropout and stochastic depth, whose masks no other program can repeat."""
     model = copy.deepcopy(model)
     if frozen:
         model.requires_grad_(False)
@@ -57,7 +85,7 @@ def two_classes(model: nn.Module, name: str, frozen: bool) -> nn.Module:
         head.bias.copy_(hash_tensor(HEAD_STREAM + 1, (2,), features**-0.5))
     model.set_submodule(HEAD[name], head)
     for module in model.modules():
-        if isinstance(module, nn.Dropout):
+        if isinstance(module, (nn.Dropout, StochasticDepth)):
             module.p = 0.0
     return model.train()
 

@@ -29,5 +29,6 @@ if not _compiled_operators_load():
         _stubs.define(f"{_name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 
 from torchvision import datasets, models, transforms  # noqa: E402
+from torchvision.ops import StochasticDepth  # noqa: E402
 
-__all__ = ["datasets", "models", "transforms"]
+__all__ = ["StochasticDepth", "datasets", "models", "transforms"]

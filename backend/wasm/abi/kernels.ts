@@ -24,6 +24,15 @@ import {
   sumParts,
 } from "./product_kernels.ts";
 import {
+  attention,
+  attentionGradient,
+  columnSums,
+  gelu,
+  geluGradient,
+  layerNorm,
+  layerNormGradient,
+} from "./transformer_kernels.ts";
+import {
   winograd,
   winogradFilter,
   winogradFilterGradient,
@@ -66,6 +75,13 @@ export const KERNELS: Record<string, KernelSpec> = {
   foldStatistics,
   finishGradientStatistics,
   expandedDepthwise,
+  layerNorm,
+  layerNormGradient,
+  gelu,
+  geluGradient,
+  columnSums,
+  attention,
+  attentionGradient,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

@@ -3,11 +3,13 @@ import * as tf from "@tensorflow/tfjs";
 import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
 import { convInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
-import { ActivationCode } from "../generated_abi.ts";
+import { ActivationCode, BinaryOperation } from "../generated_abi.ts";
 import { stockKernel } from "../stock_kernels.ts";
+import { attention, attentionGradient } from "./attention.ts";
 import { batchNormInference, batchNormTrain, batchNormTrainGradient } from "./batch_norm.ts";
 import { binary, BINARY_OPERATIONS } from "./binary.ts";
 import { clamp } from "./clamp.ts";
+import { columnSums } from "./column_sums.ts";
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from "./conv2d.ts";
 import {
   depthwise,
@@ -16,6 +18,9 @@ import {
   depthwiseWindow,
 } from "./depthwise.ts";
 import { addBiasAndActivate, isOurActivation } from "./fused.ts";
+import { gelu, geluGradient } from "./gelu.ts";
+import { layerNorm, layerNormGradient } from "./layer_norm.ts";
+import { linear } from "./linear.ts";
 import { matMul, matMulTransposedA, type Matrix } from "./mat_mul.ts";
 import { maxPool, maxPoolGradient } from "./max_pool.ts";
 import { sgdMomentum } from "./sgd.ts";
@@ -81,6 +86,20 @@ export function registerOperations(backendName: string): void {
   kernels.add(
     "SoftmaxCrossEntropy",
     (backend, { logits, labels }) => softmaxCrossEntropy(backend, logits, labels),
+  );
+  kernels.add("Linear", linear);
+  kernels.add("LayerNorm", layerNorm);
+  kernels.add("LayerNormGrad", layerNormGradient);
+  kernels.add("Gelu", (backend, { x }) => gelu(backend, x));
+  kernels.add("GeluGrad", (backend, { dy, x }) => geluGradient(backend, dy, x));
+  kernels.add("Attention", attention);
+  kernels.add("AttentionGrad", attentionGradient);
+  kernels.add("ColumnSums", columnSums);
+  // A vector of channels always broadcasts in a way that ours covers.
+  kernels.add("AddBias", (backend, { x, bias }) => binary(backend, BinaryOperation.add, x, bias)!);
+  kernels.add(
+    "ScaleChannels",
+    (backend, { x, factors }) => binary(backend, BinaryOperation.multiply, x, factors)!,
   );
   kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers, lr }, { momentum }) => {
     sgdMomentum(backend, parameters, gradients, buffers, lr, momentum);
