@@ -9,13 +9,11 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "reference"))
-from torchvision_import import models  # noqa: E402
-
-HEAD = {"resnet18": "fc", "resnet34": "fc", "mobilenet_v2": "classifier.1"}
+from models import HEAD, architecture  # noqa: E402
 
 
 def build(name: str, frozen: bool) -> nn.Module:
-    model = getattr(models, name)(weights=None)
+    model = architecture(name)
     if frozen:
         model.requires_grad_(False)
     features = model.get_submodule(HEAD[name]).in_features

@@ -14,9 +14,15 @@ import { WeightsError } from "../../weights/tensor.ts";
 import { CLASSES, ownLogits, PHOTOS, randomModel, randomPhotos, SIDE } from "./random_model.ts";
 import { findPython } from "./runtimes.ts";
 
-const NAMES = ["resnet18", "mobilenet_v2", "efficientnet_lite0"];
-/** torchvision has all but EfficientNet-Lite0. */
-const IN_TORCHVISION = ["resnet18", "mobilenet_v2"];
+/** One of each kind; registers and positions on another grid are DINOv2's. */
+const NAMES = [
+  "resnet18",
+  "mobilenet_v2",
+  "efficientnet_lite0",
+  "convnext_tiny",
+  "deit_tiny",
+  "dinov2_vits14_reg",
+];
 
 /** Two float32 programs add in another order: a share of the largest logit. */
 function assertNear(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
@@ -30,7 +36,7 @@ function assertNear(actual: ArrayLike<number>, expected: readonly number[], what
 const python = await findPython();
 
 Deno.test({
-  name: "torchvision loads safetensors and .pth strictly, onnxruntime the ONNX file: same logits",
+  name: "torch's modules load safetensors and .pth strictly, onnxruntime the ONNX file: same logits",
   ignore: !python,
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -42,8 +48,7 @@ Deno.test({
       await exportPytorch(model, `${folder}/${name}.pth`);
       await Deno.writeFile(`${folder}/${name}.onnx`, onnxBytes(model));
       const logits = await ownLogits(model);
-      const ends = IN_TORCHVISION.includes(name) ? ["safetensors", "pth", "onnx"] : ["onnx"];
-      for (const end of ends) expected.set(`${folder}/${name}.${end}`, logits);
+      for (const end of ["safetensors", "pth", "onnx"]) expected.set(`${folder}/${name}.${end}`, logits);
     }
     const { success, stdout, stderr } = await new Deno.Command(python!, {
       args: [

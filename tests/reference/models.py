@@ -10,11 +10,9 @@ import json
 import sys
 from pathlib import Path
 
-import timm
 import torch
 from torch import Tensor, nn
 
-from dinov2 import dinov2
 from efficientnet_lite0 import EfficientNetLite0
 from numbers_from_hash import fill_with_hash, hash_tensor
 from torchvision_import import StochasticDepth, models
@@ -60,8 +58,12 @@ def architecture(name: str) -> nn.Module:
     if name == "efficientnet_lite0":
         return EfficientNetLite0()
     if name.startswith("deit"):
+        import timm  # which not everyone has who asks for the others
+
         return timm.create_model(f"{name}_patch16_224", dynamic_img_size=True)
     if name.startswith("dinov2"):
+        from dinov2 import dinov2
+
         return dinov2(name)
     return getattr(models, name)(weights=None)
 
