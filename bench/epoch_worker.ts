@@ -29,7 +29,7 @@ if (import.meta.main) {
   await activateBackend("wasm", { threads: Number(threads) });
   const dataset = await openDataset(folder);
   const architecture = findArchitecture(name);
-  const { mean, std, resize, size } = architecture.preprocessing;
+  const { mean, std, ...crops } = architecture.preprocessing;
   const loader = new DataLoader(dataset, {
     split: "train",
     transform: "train",
@@ -37,8 +37,7 @@ if (import.meta.main) {
     batchSize: Number(batch),
     generator: new Generator(0),
     normalization: { mean, std },
-    resize,
-    size,
+    ...crops,
     noisePerPhoto: dropoutSize(architecture),
   });
   const model = new Model(architecture, dataset.classes.length, randomParameters(architecture));

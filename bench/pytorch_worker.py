@@ -9,15 +9,15 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "reference"))
-from models import HEAD, architecture  # noqa: E402
+from models import architecture  # noqa: E402
 
 
 def build(name: str, frozen: bool) -> nn.Module:
     model = architecture(name)
     if frozen:
         model.requires_grad_(False)
-    features = model.get_submodule(HEAD[name]).in_features
-    model.set_submodule(HEAD[name], nn.Linear(features, 2))
+    head = [name for name, module in model.named_modules() if isinstance(module, nn.Linear)][-1]
+    model.set_submodule(head, nn.Linear(model.get_submodule(head).in_features, 2))
     return model
 
 

@@ -1,6 +1,7 @@
 import type { Crop } from "./crop.ts";
 import type { Photo } from "./dataset_index.ts";
 import { PackReader } from "./pack.ts";
+import type { Interpolation } from "./resize.ts";
 import { evaluationCrop, trainingCrop } from "./transforms.ts";
 
 /** A photo to read from a pack, and where to cut it; without a crop it is prepared for evaluation. */
@@ -15,18 +16,20 @@ export interface PixelsRequest {
   /** The shorter side before the central crop. */
   resize: number;
   size: number;
+  interpolation?: Interpolation;
 }
 
 /** Reads photos and cuts them: [photos, size, size, 3]. Packs stay open for the next request. */
 export class PixelsReader {
   readonly #packs = new Map<string, PackReader>();
 
-  read({ pack, photos, resize, size }: PixelsRequest): Uint8Array<ArrayBuffer> {
+  read(request: PixelsRequest): Uint8Array<ArrayBuffer> {
+    const { pack, photos, size } = request;
     const bytes = size * size * 3;
     const pixels = new Uint8Array(photos.length * bytes);
     const reader = this.#open(pack);
     for (const [i, photo] of photos.entries()) {
-      pixels.set(cut(reader, photo, resize, size), i * bytes);
+      pixels.set(cut(reader, photo, request), i * bytes);
     }
     return pixels;
   }
@@ -43,10 +46,16 @@ export class PixelsReader {
   }
 }
 
-function cut(reader: PackReader, photo: PackedPhoto, resize: number, size: number): Uint8Array {
+function cut(
+  reader: PackReader,
+  photo: PackedPhoto,
+  { resize, size, interpolation }: PixelsRequest,
+): Uint8Array {
   const { width, height, offset, crop } = photo;
-  if (!crop) return evaluationCrop(reader.read(offset, width, height), resize, size);
+  if (!crop) {
+    return evaluationCrop(reader.read(offset, width, height), resize, size, interpolation);
+  }
   // Only the rows of the crop are read.
   const rows = reader.read(offset + crop.top * width * 3, width, crop.height);
-  return trainingCrop(rows, { ...crop, top: 0 }, size);
+  return trainingCrop(rows, { ...crop, top: 0 }, size, interpolation);
 }

@@ -1,6 +1,7 @@
 import { decodeImage } from "./decode.ts";
 import { ImageError, type RgbImage } from "./image.ts";
 import { readPhoto } from "./read_photo.ts";
+import type { Interpolation } from "./resize.ts";
 import { evaluationCrop } from "./transforms.ts";
 
 /** A photo file, and what a model wants to see of it. */
@@ -11,6 +12,8 @@ export interface CropRequest {
   resize: number;
   /** Side of the central crop. */
   size: number;
+  /** Bilinear where it is left out; so are pictures always. */
+  interpolation?: Interpolation;
   /** Side of a square picture of the photo to show, if one is wanted. */
   picture?: number;
 }
@@ -25,7 +28,7 @@ export type CropResponse =
  * not a model's input: they are a quarter of the size where they are handed on.
  */
 export async function cropPhoto(
-  { photo, resize, size, picture }: CropRequest,
+  { photo, resize, size, interpolation, picture }: CropRequest,
 ): Promise<CropResponse> {
   const bytes = await readPhoto(photo);
   if ("refusal" in bytes) return bytes;
@@ -36,10 +39,10 @@ export async function cropPhoto(
     const { message } = error as Error;
     return { refusal: error instanceof ImageError ? message : `cannot be read: ${message}` };
   }
-  const square = (resize: number, size: number) =>
-    evaluationCrop(image, resize, size) as Uint8Array<ArrayBuffer>;
+  const square = (resize: number, size: number, interpolation?: Interpolation) =>
+    evaluationCrop(image, resize, size, interpolation) as Uint8Array<ArrayBuffer>;
   return {
-    crop: square(resize, size),
+    crop: square(resize, size, interpolation),
     ...(picture && {
       picture: { width: picture, height: picture, data: square(picture, picture) },
     }),

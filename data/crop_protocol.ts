@@ -1,27 +1,32 @@
 /**
- * How a cropping process is spoken to. A request is four uint32 (resize, size, side of the picture
- * or 0, bytes of the photo) and the photo; an answer is three uint32 (bytes of the refusal, of the
+ * How a cropping process is spoken to. A request is five uint32 (resize, size, interpolation, side of
+ * the picture or 0, bytes of the photo) and the photo; an answer is three uint32 (bytes of the refusal, of the
  * crop, of the picture) and these.
  */
 import type { CropRequest, CropResponse } from "./crop_photo.ts";
 import { type PipeReader, uint32Bytes } from "./pipe_reader.ts";
+import type { Interpolation } from "./resize.ts";
 
 /** A photo by its bytes: the process reads no files. */
 export type BytesCropRequest = CropRequest & { photo: Uint8Array };
 
+const INTERPOLATIONS: readonly Interpolation[] = ["bilinear", "bicubic"];
+
 export function encodeCropRequest(
-  { photo, resize, size, picture = 0 }: BytesCropRequest,
+  { photo, resize, size, interpolation = "bilinear", picture = 0 }: BytesCropRequest,
 ): Uint8Array[] {
-  return [uint32Bytes(resize, size, picture, photo.length), photo];
+  const code = INTERPOLATIONS.indexOf(interpolation);
+  return [uint32Bytes(resize, size, code, picture, photo.length), photo];
 }
 
 /** Undefined where the other side has ended. */
 export async function readCropRequest(input: PipeReader): Promise<BytesCropRequest | undefined> {
-  const head = await input.readUint32s(4);
+  const head = await input.readUint32s(5);
   if (!head) return undefined;
-  const [resize, size, picture, length] = head;
+  const [resize, size, code, picture, length] = head;
   const photo = await input.read(length);
-  return photo && { photo, resize, size, ...(picture > 0 && { picture }) };
+  const interpolation = INTERPOLATIONS[code];
+  return photo && { photo, resize, size, interpolation, ...(picture > 0 && { picture }) };
 }
 
 export function encodeCropResponse(response: CropResponse): Uint8Array[] {

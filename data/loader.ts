@@ -6,6 +6,7 @@ import type { Batch, Loader } from "./batch.ts";
 import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 // From the worker, so that it counts among the modules that this one is made of.
 import type { PixelsRequest } from "./loader_worker.ts";
+import type { Interpolation } from "./resize.ts";
 import type { Generator } from "./torch_random.ts";
 import { type Normalization, normalizer } from "./transforms.ts";
 import { WorkerPool } from "./worker_pool.ts";
@@ -27,6 +28,8 @@ export interface LoaderOptions {
   size?: number;
   /** The shorter side before `eval`'s crop. */
   resize?: number;
+  /** Of all crops; bilinear where it is left out. */
+  interpolation?: Interpolation;
   /** Threads that prepare batches ahead; 0 prepares them on this one. Batches are the same. */
   workers?: number;
   /** Most memory for crops of `eval`, which are the same each epoch. */
@@ -35,7 +38,13 @@ export interface LoaderOptions {
 
 /** Batches prepared and not yet taken, for each worker. */
 const AHEAD = 2;
-const CACHE_BYTES = 256 * 2 ** 20;
+const DEFAULTS = {
+  size: 224,
+  resize: 256,
+  interpolation: "bilinear",
+  cacheBytes: 256 * 2 ** 20,
+  noisePerPhoto: 0,
+} as const;
 
 /**
  * Loads a split in batches, as PyTorch's DataLoader with num_workers=0. Each iteration is an epoch;
@@ -67,8 +76,7 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
     if (!Number.isInteger(workers) || workers < 0) {
       throw new RangeError(`the number of workers is at least 0, got ${workers}`);
     }
-    const defaults = { size: 224, resize: 256, cacheBytes: CACHE_BYTES, noisePerPhoto: 0 };
-    this.#options = { ...defaults, ...options, workers };
+    this.#options = { ...DEFAULTS, ...options, workers };
     this.#photos = dataset.photos(split);
     this.#pack = dataset.packPath(split);
     this.#normalize = normalizer(options.normalization);
@@ -118,7 +126,7 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
 
   /** Bytes of a batch: [photos, size, size, 3]. */
   async #pixels({ indices, crops }: PlannedBatch): Promise<Uint8Array> {
-    const { resize, size } = this.#options;
+    const { resize, size, interpolation } = this.#options;
     const bytes = size * size * 3;
     const pixels = new Uint8Array(indices.length * bytes);
     const missing: number[] = [];
@@ -132,7 +140,7 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
       const { width, height, offset } = this.#photos[indices[at]];
       return { width, height, offset, crop: crops.at(at) };
     });
-    const request = { pack: this.#pack, photos, resize, size };
+    const request = { pack: this.#pack, photos, resize, size, interpolation };
     const read = await (this.#pool?.run(request) ?? this.#reader.read(request));
     for (const [i, at] of missing.entries()) {
       const photo = read.subarray(i * bytes, (i + 1) * bytes);

@@ -1,4 +1,5 @@
 import type { RgbImage } from "./image.ts";
+import type { Interpolation } from "./resize.ts";
 import { evaluationCrop, type Normalization, normalizer } from "./transforms.ts";
 
 /** How a model wants its photos. */
@@ -7,6 +8,8 @@ export interface Preprocessing extends Normalization {
   resize: number;
   /** Side of the central crop. */
   size: number;
+  /** Bilinear where it is left out. */
+  interpolation?: Interpolation;
 }
 
 /**
@@ -19,8 +22,8 @@ export interface Preprocessing extends Normalization {
  * ```
  */
 export function preprocessPhoto(image: RgbImage, preprocessing: Preprocessing): Float32Array {
-  const { resize, size } = preprocessing;
+  const { resize, size, interpolation } = preprocessing;
   const input = new Float32Array(size * size * 3);
-  normalizer(preprocessing)(evaluationCrop(image, resize, size), input);
+  normalizer(preprocessing)(evaluationCrop(image, resize, size, interpolation), input);
   return input;
 }

@@ -1,5 +1,5 @@
 /**
- * Pillow's antialiased bilinear resize of 8-bit RGB, bit for bit: coefficients of 22 bits, two passes,
+ * Pillow's antialiased resize of 8-bit RGB, bilinear or bicubic, bit for bit: coefficients of 22 bits, two passes,
  * each rounded to 8 bits. Matches libImaging/Resample.c of Pillow 13.
  */
 import type { RgbImage } from "./image.ts";
@@ -11,6 +11,15 @@ export interface Box {
   width: number;
   height: number;
 }
+
+/** How pixels between pixels are come by. */
+export type Interpolation = "bilinear" | "bicubic";
+
+/** What a pixel weighs by its distance, and how far it reaches: Pillow's names for these. */
+const FILTERS: Record<Interpolation, { support: number; filter: (x: number) => number }> = {
+  bilinear: { support: 1, filter: (x) => Math.max(1 - x, 0) },
+  bicubic: { support: 2, filter: cubic },
+};
 
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
@@ -27,8 +36,14 @@ interface Weights {
 }
 
 /** Resizes a whole photo: Pillow's `image.resize((width, height), Image.Resampling.BILINEAR)`. */
-export function resize(image: RgbImage, width: number, height: number): RgbImage {
-  return resizeWindow(image, wholeOf(image), width, height, { left: 0, top: 0, width, height });
+export function resize(
+  image: RgbImage,
+  width: number,
+  height: number,
+  interpolation?: Interpolation,
+): RgbImage {
+  const window = { left: 0, top: 0, width, height };
+  return resizeWindow(image, wholeOf(image), width, height, window, interpolation);
 }
 
 /**
@@ -41,9 +56,10 @@ export function resizeWindow(
   width: number,
   height: number,
   window: Box,
+  interpolation: Interpolation = "bilinear",
 ): RgbImage {
-  const across = weightsFor(cut.width, width, window.left, window.width);
-  const down = weightsFor(cut.height, height, window.top, window.height);
+  const across = weightsFor(cut.width, width, window.left, window.width, interpolation);
+  const down = weightsFor(cut.height, height, window.top, window.height, interpolation);
   const { left, top } = cut;
   let data: Uint8Array;
   if (columnsFirst(cut, width, height)) {
@@ -147,8 +163,17 @@ function inputsOf({ outputs, taps, starts }: Weights): [first: number, end: numb
 }
 
 /** The weights of outputs `first` to `first + count` when `inSize` pixels become `outSize`. */
-function weightsFor(inSize: number, outSize: number, first: number, count: number): Weights {
-  const each = Array.from({ length: count }, (_, i) => outputWeights(inSize, outSize, first + i));
+function weightsFor(
+  inSize: number,
+  outSize: number,
+  first: number,
+  count: number,
+  interpolation: Interpolation,
+): Weights {
+  const each = Array.from(
+    { length: count },
+    (_, i) => outputWeights(inSize, outSize, first + i, interpolation),
+  );
   const taps = each.reduce((most, { weights }) => Math.max(most, weights.length), 0);
   const starts = new Int32Array(count);
   const weights = new Int32Array(count * taps);
@@ -161,21 +186,40 @@ function weightsFor(inSize: number, outSize: number, first: number, count: numbe
 }
 
 /** `precompute_coeffs` and `normalize_coeffs_8bpc` for one output, without the zeros at its ends. */
-function outputWeights(inSize: number, outSize: number, output: number) {
+function outputWeights(
+  inSize: number,
+  outSize: number,
+  output: number,
+  interpolation: Interpolation,
+) {
+  const { filter, support: reach } = FILTERS[interpolation];
   const scale = inSize / outSize;
-  const support = Math.max(scale, 1); // the triangle's radius, in input pixels
+  const stretch = Math.max(scale, 1); // input pixels to one of the filter's units
+  const support = reach * stretch;
   const center = (output + 0.5) * scale;
   const start = Math.max(Math.trunc(center - support + 0.5), 0);
   const end = Math.min(Math.trunc(center + support + 0.5), inSize);
   const exact: number[] = [];
   let total = 0;
   for (let x = start; x < end; x++) {
-    const weight = Math.max(1 - Math.abs((x - center + 0.5) * (1 / support)), 0);
+    const weight = filter(Math.abs((x - center + 0.5) * (1 / stretch)));
     exact.push(weight);
     total += weight;
   }
-  const weights = exact.map((weight) => Math.trunc(0.5 + weight / total * (1 << PRECISION_BITS)));
-  const first = weights.findIndex((weight) => weight > 0);
-  const last = weights.findLastIndex((weight) => weight > 0);
+  const weights = exact.map((weight) => roundAway(weight / total * (1 << PRECISION_BITS)));
+  const first = weights.findIndex((weight) => weight !== 0);
+  const last = weights.findLastIndex((weight) => weight !== 0);
   return { start: start + Math.max(first, 0), weights: weights.slice(first, last + 1) };
+}
+
+/** To the nearest integer, halves away from zero. */
+function roundAway(x: number): number {
+  return Math.trunc(x < 0 ? x - 0.5 : x + 0.5);
+}
+
+/** Keys's cubic with a = -0.5, which Pillow's bicubic is. */
+function cubic(x: number): number {
+  const a = -0.5;
+  if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+  return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
 }

@@ -1,7 +1,7 @@
 /** The tutorial's transforms: photos to square crops of bytes, and bytes to a model's input. */
 import { centerOffset, type Crop, resizedSize } from "./crop.ts";
 import type { RgbImage } from "./image.ts";
-import { resizeWindow } from "./resize.ts";
+import { type Interpolation, resizeWindow } from "./resize.ts";
 
 /** Mean and standard deviation of red, green and blue, of values from 0 to 1. */
 export interface Normalization {
@@ -13,7 +13,12 @@ export interface Normalization {
  * `Resize(resize)` and `CenterCrop(size)`: [size, size, 3]. Where the resized photo is smaller than
  * the crop, zeros surround it. Only the pixels of the crop are computed.
  */
-export function evaluationCrop(image: RgbImage, resize: number, size: number): Uint8Array {
+export function evaluationCrop(
+  image: RgbImage,
+  resize: number,
+  size: number,
+  interpolation?: Interpolation,
+): Uint8Array {
   const resized = resizedSize(image.width, image.height, resize);
   const [left, top] = [centerOffset(resized.width, size), centerOffset(resized.height, size)];
   const window = {
@@ -23,7 +28,14 @@ export function evaluationCrop(image: RgbImage, resize: number, size: number): U
     height: Math.min(size, resized.height),
   };
   const whole = { left: 0, top: 0, width: image.width, height: image.height };
-  const { data } = resizeWindow(image, whole, resized.width, resized.height, window);
+  const { data } = resizeWindow(
+    image,
+    whole,
+    resized.width,
+    resized.height,
+    window,
+    interpolation,
+  );
   if (window.width === size && window.height === size) return data;
   const out = new Uint8Array(size * size * 3);
   for (let row = 0; row < window.height; row++) {
@@ -35,9 +47,14 @@ export function evaluationCrop(image: RgbImage, resize: number, size: number): U
 }
 
 /** Cuts, resizes to `size`×`size` and flips: `resized_crop` and `hflip`. [size, size, 3] */
-export function trainingCrop(image: RgbImage, crop: Crop, size: number): Uint8Array {
+export function trainingCrop(
+  image: RgbImage,
+  crop: Crop,
+  size: number,
+  interpolation?: Interpolation,
+): Uint8Array {
   const window = { left: 0, top: 0, width: size, height: size };
-  const { data } = resizeWindow(image, crop, size, size, window);
+  const { data } = resizeWindow(image, crop, size, size, window, interpolation);
   if (crop.flip) flipRows(data, size);
   return data;
 }

@@ -71,8 +71,11 @@ export function assertFitsArchitecture(description: ModelDescription, what: stri
     const known = ARCHITECTURES.map(({ name }) => name).join(", ");
     throw wrong(what, "architecture", `it is ${JSON.stringify(name)}, known are ${known}`);
   }
-  for (const [field, right] of Object.entries(architecture.preprocessing)) {
-    const told = preprocessing[field as keyof typeof preprocessing];
+  const bilinear = { interpolation: "bilinear" };
+  const rights = { ...bilinear, ...architecture.preprocessing };
+  const tolds: Partial<Record<string, unknown>> = { ...bilinear, ...preprocessing };
+  for (const [field, right] of Object.entries(rights)) {
+    const told = tolds[field];
     if (String(told) === String(right)) continue;
     throw wrong(what, `preprocessing.${field}`, `it is ${told}, but ${name} takes ${right}`);
   }
@@ -101,7 +104,10 @@ export function metadataOf(description: ModelDescription): Record<string, string
   return {
     [DESCRIPTION_KEY]: JSON.stringify(description),
     classes: JSON.stringify(classes),
-    preprocessing: JSON.stringify({ ...preprocessing, interpolation: "bilinear, antialiased" }),
+    preprocessing: JSON.stringify({
+      ...preprocessing,
+      interpolation: `${preprocessing.interpolation ?? "bilinear"}, antialiased`,
+    }),
     temperature: String(temperature),
   };
 }

@@ -112,9 +112,11 @@ function confusions({ confusion }: CardScore, names: readonly string[], actual: 
 }
 
 function describePreprocessing({ preprocessing, temperature }: ModelDescription): string {
-  const { resize, size, mean, std } = preprocessing;
-  return `As torchvision's: RGB; the shorter side to ${resize} pixels, bilinear with antialiasing; ` +
-    `the central ${size}×${size}; values divided by 255, minus [${mean.join(", ")}], divided by ` +
+  const { resize, size, mean, std, interpolation = "bilinear" } = preprocessing;
+  return `As torchvision's: RGB; the shorter side to ${resize} pixels, ${interpolation} ` +
+    `with antialiasing; the central ${size}×${size}; values divided by 255, minus [${
+      mean.join(", ")
+    }], divided by ` +
     `[${std.join(", ")}]. The output is logits; divide them by the temperature ${temperature} ` +
     "before softmax.";
 }

@@ -1,6 +1,13 @@
 /** An architecture read as ONNX operators. */
 import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
-import type { BatchNorm, Convolution, Layers, Positions } from "../models/layers.ts";
+import type {
+  Activation,
+  BatchNorm,
+  Convolution,
+  Layers,
+  Positions,
+  SqueezeExcitation,
+} from "../models/layers.ts";
 import { positionWeights } from "../models/resample_positions.ts";
 import { FLOAT, INT64 } from "../weights/onnx_fields.ts";
 import type { OnnxTensor } from "./onnx_schema.ts";
@@ -75,11 +82,26 @@ export class OnnxLayers implements Layers<OnnxValue> {
     const parameters = ["weight", "bias", "running_mean", "running_var"].map((p) => `${name}.${p}`);
     let y = this.#add("BatchNormalization", name, [x.name, ...parameters], x, { epsilon });
     if (residual) y = this.#add("Add", `${name}.add`, [y.name, residual.name], x);
-    if (activation === "relu") return this.#add("Relu", `${name}.relu`, [y.name], x);
-    if (activation === "linear") return y;
-    const limits = Object.entries(RELU6_LIMITS)
-      .map(([name, value]) => this.#constant(name, [], Float32Array.of(value)));
-    return this.#add("Clip", `${name}.relu6`, [y.name, ...limits], x);
+    return this.#activate(name, y, activation);
+  }
+
+  activate(x: OnnxValue, activation: Activation): OnnxValue {
+    return this.#activate(x.name, x, activation);
+  }
+
+  squeezeExcitation(
+    x: OnnxValue,
+    { reduce, expand, squeezed, activation, gate }: SqueezeExcitation,
+  ): OnnxValue {
+    let y = this.#add("GlobalAveragePool", `${x.name}.mean`, [x.name], { ...x, side: 1 });
+    y = this.#activate(reduce, this.#pointwise(reduce, y, squeezed), activation);
+    y = this.#activate(expand, this.#pointwise(expand, y, x.channels), gate);
+    return this.#add("Mul", `${x.name}.scaled`, [x.name, y.name], x);
+  }
+
+  shortcut(branch: OnnxValue, x: OnnxValue): OnnxValue {
+    const both = branch.layout === "channels last" ? this.#channelsLast(x) : this.#channelsFirst(x);
+    return this.#add("Add", `${branch.name}.add`, [branch.name, both.name], branch);
   }
 
   maxPool(
@@ -133,18 +155,11 @@ export class OnnxLayers implements Layers<OnnxValue> {
     return this.#add("Mul", name, [half.name, twice.name], x);
   }
 
-  add(x: OnnxValue, y: OnnxValue): OnnxValue {
-    const [a, b] = [this.#channelsLast(x), this.#channelsLast(y)];
-    return this.#add("Add", `${b.name}.add`, [a.name, b.name], a);
-  }
-
   scale(name: string, x: OnnxValue, dimensions = 1): OnnxValue {
     x = this.#channelsLast(x);
     const factors = dimensions === 1 ? name : this.#reshape(`${name}.vector`, name, [-1], x).name;
     return this.#add("Mul", `${name}.scale`, [x.name, factors], x);
   }
-
-  stochasticDepth = (x: OnnxValue) => x;
 
   tokens(x: OnnxValue): OnnxValue {
     const rows = this.#channelsLast(x);
@@ -222,6 +237,41 @@ export class OnnxLayers implements Layers<OnnxValue> {
 
   places = (x: OnnxValue) => x;
   unused(): void {}
+
+  /** A 1×1 convolution with bias. */
+  #pointwise(name: string, x: OnnxValue, filters: number): OnnxValue {
+    const inputs = [x.name, `${name}.weight`, `${name}.bias`];
+    const y = { ...x, channels: filters };
+    return this.#add("Conv", name, inputs, y, { kernel_shape: [1, 1] });
+  }
+
+  #activate(name: string, x: OnnxValue, activation: Activation): OnnxValue {
+    switch (activation) {
+      case "linear":
+        return x;
+      case "relu":
+        return this.#add("Relu", `${name}.relu`, [x.name], x);
+      case "relu6": {
+        const limits = Object.entries(RELU6_LIMITS)
+          .map(([name, value]) => this.#constant(name, [], Float32Array.of(value)));
+        return this.#add("Clip", `${name}.relu6`, [x.name, ...limits], x);
+      }
+      case "hardSwish":
+        return this.#add("HardSwish", `${name}.hardswish`, [x.name], x);
+      case "hardSigmoid":
+        // ONNX's own slope is 0.2.
+        return this.#add("HardSigmoid", `${name}.hardsigmoid`, [x.name], x, {
+          alpha: 1 / 6,
+          beta: 0.5,
+        });
+      case "sigmoid":
+        return this.#add("Sigmoid", `${name}.sigmoid`, [x.name], x);
+      case "silu": {
+        const gate = this.#add("Sigmoid", `${name}.sigmoid`, [x.name], x);
+        return this.#add("Mul", `${name}.silu`, [x.name, gate.name], x);
+      }
+    }
+  }
 
   #convolve(
     name: string,

@@ -1,6 +1,13 @@
 /** An architecture read as the nodes of a TensorFlow.js graph model. */
 import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
-import type { Activation, BatchNorm, Convolution, Layers, Positions } from "../models/layers.ts";
+import type {
+  Activation,
+  BatchNorm,
+  Convolution,
+  Layers,
+  Positions,
+  SqueezeExcitation,
+} from "../models/layers.ts";
 import { positionWeights } from "../models/resample_positions.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 
@@ -72,9 +79,10 @@ export class TfjsLayers implements Layers<GraphValue> {
     const [scale, offset] = this.#scaleAndOffset(name, epsilon);
     const alone = residual === undefined;
     if ("convolution" in x) {
-      let y = this.#convolve(x, scale, offset, alone ? activation : "linear");
-      if (alone) return y;
-      y = this.#add("AddV2", `${name}/add`, [y.name, this.#plain(residual)], x.shape);
+      const fused = alone && activation in FUSED;
+      let y = this.#convolve(x, scale, offset, fused ? activation : "linear");
+      if (fused) return y;
+      if (!alone) y = this.#add("AddV2", `${name}/add`, [y.name, this.#plain(residual)], x.shape);
       return this.#activate(name, y, activation);
     }
     const weights = [
@@ -105,6 +113,29 @@ export class TfjsLayers implements Layers<GraphValue> {
     });
   }
 
+  activate(x: GraphValue, activation: Activation): GraphValue {
+    return this.#activate(x.name, { name: this.#plain(x), shape: x.shape }, activation);
+  }
+
+  squeezeExcitation(
+    x: GraphValue,
+    { reduce, expand, activation, gate }: SqueezeExcitation,
+  ): GraphValue {
+    const name = this.#plain(x);
+    const one = [x.shape[0], 1, 1, x.shape[3]];
+    const axes = this.#weight(`${reduce}/axes`, [2], Int32Array.of(1, 2));
+    const mean = this.#add("Mean", `${reduce}/mean`, [name, axes], one, {
+      keep_dims: { b: true },
+    });
+    const squeezed = this.#activate(reduce, this.#pointwise(reduce, mean), activation);
+    const scale = this.#activate(expand, this.#pointwise(expand, squeezed), gate);
+    return this.#add("Mul", `${expand}/scaled`, [name, scale.name], x.shape);
+  }
+
+  shortcut(branch: GraphValue, x: GraphValue): GraphValue {
+    return this.#add("AddV2", `${branch.name}/add`, [this.#plain(branch), this.#plain(x)], x.shape);
+  }
+
   globalAveragePool(x: GraphValue): GraphValue {
     const axes = this.#weight(`${x.name}/axes`, [2], Int32Array.of(1, 2));
     const shape = [x.shape[0], x.shape[3]];
@@ -114,7 +145,6 @@ export class TfjsLayers implements Layers<GraphValue> {
   }
 
   dropout = (x: GraphValue) => x;
-  stochasticDepth = (x: GraphValue) => x;
   places = (x: GraphValue) => x;
   scope = (part: () => GraphValue) => part();
   unused(): void {}
@@ -160,10 +190,6 @@ export class TfjsLayers implements Layers<GraphValue> {
     const erf = of("Erf", "erf", [of("Mul", "scaled", [values, scalar("scale", Math.SQRT1_2)])]);
     const half = of("Mul", "halved", [values, scalar("half", 0.5)]);
     return this.#add("Mul", name, [half, of("AddV2", "twice", [erf, scalar("one", 1)])], shape);
-  }
-
-  add(x: GraphValue, y: GraphValue): GraphValue {
-    return this.#add("AddV2", `${y.name}/sum`, [this.#plain(x), this.#plain(y)], x.shape);
   }
 
   scale(name: string, x: GraphValue): GraphValue {
@@ -332,9 +358,54 @@ export class TfjsLayers implements Layers<GraphValue> {
     });
   }
 
+  /** A 1×1 convolution with bias. */
+  #pointwise(name: string, x: GraphValue): GraphValue {
+    const { shape, data } = this.#get(`${name}.weight`), bias = this.#get(`${name}.bias`);
+    const inputs = [
+      x.name,
+      this.#weight(`${name}/filter`, shape, data),
+      this.#weight(`${name}/bias`, bias.shape, bias.data),
+    ];
+    const outShape = [...x.shape.slice(0, 3), bias.data.length];
+    return this.#add("_FusedConv2D", name, inputs, outShape, {
+      strides: integers([1, 1, 1, 1]),
+      dilations: integers([1, 1, 1, 1]),
+      data_format: string("NHWC"),
+      ...paddingOf(0),
+      ...fusedWith("linear"),
+    });
+  }
+
   #activate(name: string, x: GraphValue, activation: Activation): GraphValue {
-    if (activation === "linear") return x;
-    return this.#add(operationOf(activation), `${name}/${activation}`, [x.name], x.shape);
+    switch (activation) {
+      case "linear":
+        return x;
+      case "relu":
+        return this.#add("Relu", `${name}/relu`, [x.name], x.shape);
+      case "relu6":
+        return this.#add("Relu6", `${name}/relu6`, [x.name], x.shape);
+      case "sigmoid":
+        return this.#add("Sigmoid", `${name}/sigmoid`, [x.name], x.shape);
+      case "silu": {
+        const gate = this.#add("Sigmoid", `${name}/sigmoid`, [x.name], x.shape);
+        return this.#add("Mul", `${name}/silu`, [x.name, gate.name], x.shape);
+      }
+      case "hardSigmoid":
+        return this.#hardSigmoid(name, x);
+      case "hardSwish": {
+        const gate = this.#hardSigmoid(name, x);
+        return this.#add("Mul", `${name}/hardswish`, [x.name, gate.name], x.shape);
+      }
+    }
+  }
+
+  /** relu6(x + 3) / 6: TensorFlow has no operation of it. */
+  #hardSigmoid(name: string, x: GraphValue): GraphValue {
+    const three = this.#weight(`${name}/three`, [], Float32Array.of(3));
+    const sixth = this.#weight(`${name}/sixth`, [], Float32Array.of(1 / 6));
+    const shifted = this.#add("AddV2", `${name}/shifted`, [x.name, three], x.shape);
+    const clipped = this.#add("Relu6", `${name}/clipped`, [shifted.name], x.shape);
+    return this.#add("Mul", `${name}/hardsigmoid`, [clipped.name, sixth], x.shape);
   }
 
   #pad(name: string, x: string, padding: number): string {
@@ -410,13 +481,17 @@ function moved(
   return positions;
 }
 
-const operationOf = (activation: Activation) => activation === "relu6" ? "Relu6" : "Relu";
+/** What a convolution does itself, by TensorFlow's names. */
+const FUSED: Partial<Record<Activation, string[]>> = {
+  linear: [],
+  relu: ["Relu"],
+  relu6: ["Relu6"],
+};
 
 /** A bias and an activation, fused. */
 function fusedWith(activation: Activation) {
-  const operations = activation === "linear" ? [] : [operationOf(activation)];
   return {
-    fused_ops: { list: { s: ["BiasAdd", ...operations].map(btoa) } },
+    fused_ops: { list: { s: ["BiasAdd", ...FUSED[activation] ?? []].map(btoa) } },
     num_args: { i: "1" },
   };
 }

@@ -51,11 +51,16 @@ const probabilities = tf.softmax(tf.div(logits, ${temperature}));`.trim() + "\n`
 
 /** @param load sets `state` */
 function inPytorch(load: string, description: ModelDescription, home?: PythonHome): string {
-  const { architecture, temperature, preprocessing: { resize, size, mean, std } } = description;
+  const { architecture, temperature, preprocessing } = description;
+  const { resize, size, mean, std, interpolation } = preprocessing;
   if (!home || !("torchvision" in home)) {
     const names = home?.namesOf ?? `graft's ${architecture}`;
     return python(`import torch\n${load}\n# The names are those of ${names}.`);
   }
+  // torchvision's Resize is bilinear unless it is told otherwise.
+  const how = interpolation === "bicubic"
+    ? ", interpolation=torchvision.transforms.InterpolationMode.BICUBIC"
+    : "";
   return python(`
 import torch, torchvision
 ${load}
@@ -63,7 +68,7 @@ model = torchvision.models.${home.torchvision}(num_classes=${classesOf(descripti
 model.load_state_dict(state, strict=True)
 model.eval()
 transform = torchvision.transforms.Compose([
-    torchvision.transforms.Resize(${resize}), torchvision.transforms.CenterCrop(${size}),
+    torchvision.transforms.Resize(${resize}${how}), torchvision.transforms.CenterCrop(${size}),
     torchvision.transforms.ToTensor(),
     torchvision.transforms.Normalize(${list(mean)}, ${list(std)})])
 # probabilities = (model(transform(image)[None]) / ${temperature}).softmax(1)`);

@@ -11,6 +11,8 @@ export interface Preprocessing {
   /** Per channel, of values in 0…1. */
   mean: [number, number, number];
   std: [number, number, number];
+  /** How pixels between pixels are come by; bilinear where it is left out. */
+  interpolation?: "bilinear" | "bicubic";
 }
 
 /** Where in Python the parameters fit, for the code that exports show. */
@@ -24,6 +26,11 @@ export type PythonHome =
 export interface Architecture {
   /** torchvision's name of the model, where it has it. */
   name: string;
+  /**
+   * Name of the architecture with the same computation and parameters, of which this has other
+   * weights: what is certified of that one holds for it.
+   */
+  variantOf?: string;
   /** Name of the last `nn.Linear`, the one that transfer learning replaces. */
   head: string;
   preprocessing: Preprocessing;

@@ -62,5 +62,5 @@ function block<T>(layers: Layers<T>, x: T, name: string, channels: number, rate:
   h = layers.gelu(layers.linear(`${name}.block.3`, h, 4 * channels));
   h = layers.linear(`${name}.block.5`, h, channels);
   h = layers.scale(`${name}.layer_scale`, h, 3);
-  return layers.add(x, layers.stochasticDepth(h, rate));
+  return layers.shortcut(h, x, rate);
 }

@@ -25,7 +25,7 @@ function deit(
   return {
     name,
     head: "head",
-    preprocessing: IMAGENET_PREPROCESSING,
+    preprocessing: { ...IMAGENET_PREPROCESSING, interpolation: "bicubic" },
     sides: { multipleOf: PATCH },
     pretrained: {
       name: title,

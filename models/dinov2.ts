@@ -39,7 +39,7 @@ function dinov2(
   return {
     name,
     head: "head",
-    preprocessing: IMAGENET_PREPROCESSING,
+    preprocessing: { ...IMAGENET_PREPROCESSING, interpolation: "bicubic" },
     sides: { multipleOf: PATCH },
     pretrained: {
       name: `DINOv2 ViT-S/14${registers ? " with registers" : ""}`,

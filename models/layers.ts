@@ -4,7 +4,7 @@
  * channel counts list the parameters (`parameter_specs.ts`). So the parameters can never disagree
  * with the computation, and a new reading (FLOPs, an exporter) needs no change to any architecture.
  */
-import type { Activation } from "../backend/ops/batch_norm.ts";
+import type { Activation } from "../backend/ops/activation.ts";
 import type { PositionResampling } from "./resample_positions.ts";
 
 export type { Activation };
@@ -42,6 +42,18 @@ export interface Positions {
   resampling?: PositionResampling;
 }
 
+/** The two 1×1 convolutions of squeeze-and-excitation, and what follows each. */
+export interface SqueezeExcitation {
+  /** Name of the first, from all channels to `squeezed`. */
+  reduce: string;
+  /** Name of the second, back to all. */
+  expand: string;
+  squeezed: number;
+  activation: Activation;
+  /** What makes factors between 0 and 1. */
+  gate: Activation;
+}
+
 export interface Layers<T> {
   /** `nn.Conv2d` named `name`. */
   conv2d(name: string, x: T, convolution: Convolution): T;
@@ -49,6 +61,15 @@ export interface Layers<T> {
   depthwiseConv2d(name: string, x: T, convolution: Omit<Convolution, "filters">): T;
   /** `nn.BatchNorm2d`, then `+ residual`, then the activation. */
   batchNorm(name: string, x: T, batchNorm?: BatchNorm<T>): T;
+  /** Each value by itself. */
+  activate(x: T, activation: Activation): T;
+  /** `torchvision.ops.SqueezeExcitation`: x times a factor for each channel of each photo. */
+  squeezeExcitation(x: T, layer: SqueezeExcitation): T;
+  /**
+   * `branch + x`. In training `torchvision.ops.StochasticDepth` leaves the branch of some photos out
+   * and strengthens the others by as much.
+   */
+  shortcut(branch: T, x: T, stochasticDepth?: number): T;
   /** `nn.MaxPool2d`: padding never wins. */
   maxPool(x: T, pool: { size: number; stride: number; padding: number }): T;
   /** Mean over height and width: [batch, height, width, channels] to [batch, channels]. */
@@ -64,18 +85,11 @@ export interface Layers<T> {
   layerNorm(name: string, x: T, epsilon: number): T;
   /** `nn.GELU()`, by the error function. */
   gelu(x: T): T;
-  /** x + y, of one shape. */
-  add(x: T, y: T): T;
   /**
    * x times one learned factor a channel (LayerScale).
    * @param dimensions of the factors in a state dict: [channels], or [channels, 1, 1]
    */
   scale(name: string, x: T, dimensions?: 1 | 3): T;
-  /**
-   * `torchvision.ops.StochasticDepth(rate, "row")`, timm's DropPath: in training, a photo's branch is
-   * left out as a whole; nothing in evaluation.
-   */
-  stochasticDepth(x: T, rate: number): T;
   /** [batch, height, width, channels] to [batch, tokens, channels], row by row. */
   tokens(x: T): T;
   /** Puts `count` learned tokens, the same for every photo, before token number `at`. */

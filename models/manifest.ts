@@ -32,7 +32,14 @@ const common = {
   architecture: v.string(),
   /** Labels in the order of the logits; ImageNet's 1000 are only counted. */
   classes: v.union([v.pipe(v.array(v.string()), v.readonly()), count]),
-  preprocessing: v.object({ resize: side, size: side, mean: triple, std: triple }),
+  preprocessing: v.object({
+    resize: side,
+    size: side,
+    mean: triple,
+    std: triple,
+    /** Bilinear where it is left out, as by all models of earlier versions. */
+    interpolation: v.optional(v.picklist(["bilinear", "bicubic"])),
+  }),
   /** The pretrained weights all of it started from. */
   pretrained: v.object({
     origin: v.string(),

@@ -1,7 +1,7 @@
 /** Lists an architecture's parameters by running it over channel counts instead of tensors. */
 import type { ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
-import type { Convolution, Layers, Positions } from "./layers.ts";
+import type { Convolution, Layers, Positions, SqueezeExcitation } from "./layers.ts";
 
 /** Every parameter and buffer of `architecture` with a head of `classes`, in order of use. */
 export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {
@@ -10,7 +10,10 @@ export function parameterSpecs(architecture: Architecture, classes: number): Par
   return layers.specs;
 }
 
-/** How many values of each photo the architecture's dropouts decide on in a training step. */
+/**
+ * How many values of each photo the architecture's dropouts decide on in a training step; stochastic
+ * depth decides on one.
+ */
 export function dropoutSize(architecture: Architecture): number {
   const layers = new SpecLayers();
   architecture.classifier(layers, architecture.features(layers, 3), 2);
@@ -46,6 +49,21 @@ class SpecLayers implements Layers<number> {
     return channels;
   }
 
+  activate = (channels: number) => channels;
+
+  squeezeExcitation(channels: number, { reduce, expand, squeezed }: SqueezeExcitation): number {
+    this.#add(`${reduce}.weight`, "conv", [squeezed, channels, 1, 1]);
+    this.#add(`${reduce}.bias`, "vector", [squeezed]);
+    this.#add(`${expand}.weight`, "conv", [channels, squeezed, 1, 1]);
+    this.#add(`${expand}.bias`, "vector", [channels]);
+    return channels;
+  }
+
+  shortcut(channels: number, _: number, stochasticDepth = 0): number {
+    if (stochasticDepth > 0) this.dropoutSize++;
+    return channels;
+  }
+
   maxPool = (channels: number) => channels;
   globalAveragePool = (channels: number) => channels;
 
@@ -73,11 +91,6 @@ class SpecLayers implements Layers<number> {
     return channels;
   }
 
-  stochasticDepth(channels: number, rate: number): number {
-    if (rate > 0) this.dropoutSize++;
-    return channels;
-  }
-
   insertTokens(name: string, channels: number, count: number): number {
     this.#add(name, "vector", [1, count, channels]);
     return channels;
@@ -93,7 +106,6 @@ class SpecLayers implements Layers<number> {
   }
 
   gelu = (channels: number) => channels;
-  add = (channels: number) => channels;
   tokens = (channels: number) => channels;
   attention = (channels: number) => channels / 3;
   firstToken = (channels: number) => channels;

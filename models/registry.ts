@@ -3,16 +3,36 @@ import type { Architecture } from "./architecture.ts";
 import { convnextTiny } from "./convnext.ts";
 import { deitSmall, deitTiny } from "./deit.ts";
 import { dinov2Small, dinov2SmallRegisters } from "./dinov2.ts";
+import { efficientnetB0, efficientnetV2S } from "./efficientnet.ts";
 import { efficientnetLite0 } from "./efficientnet_lite0.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
-import { resnet18, resnet34 } from "./resnet.ts";
+import { mobilenetV3Large, mobilenetV3LargeV2, mobilenetV3Small } from "./mobilenet_v3.ts";
+import {
+  resnet101,
+  resnet101V2,
+  resnet18,
+  resnet34,
+  resnet34A1,
+  resnet50,
+  resnet50V2,
+} from "./resnet.ts";
 import { vitB16 } from "./vit.ts";
 
 export const ARCHITECTURES: readonly Architecture[] = [
   resnet18,
   resnet34,
+  resnet34A1,
+  resnet50,
+  resnet50V2,
+  resnet101,
+  resnet101V2,
   mobilenetV2,
+  mobilenetV3Small,
+  mobilenetV3Large,
+  mobilenetV3LargeV2,
   efficientnetLite0,
+  efficientnetB0,
+  efficientnetV2S,
   convnextTiny,
   deitTiny,
   deitSmall,

@@ -1,5 +1,6 @@
 /** Computes an architecture with tfjs, on whichever backend is active. */
 import * as tf from "@tensorflow/tfjs";
+import { activate } from "../backend/ops/activation.ts";
 import { addBias } from "../backend/ops/add_bias.ts";
 import { attention } from "../backend/ops/attention.ts";
 import type { BatchNormOptions, BatchNormVariables } from "../backend/ops/batch_norm.ts";
@@ -7,9 +8,20 @@ import { batchNormInference } from "../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../backend/ops/batch_norm_train.ts";
 import { gelu } from "../backend/ops/gelu.ts";
 import { layerNorm } from "../backend/ops/layer_norm.ts";
+import { layerScale } from "../backend/ops/layer_scale.ts";
 import { linear } from "../backend/ops/linear.ts";
-import { scaleChannels } from "../backend/ops/scale_channels.ts";
-import type { BatchNorm, Convolution, Layers, Positions } from "./layers.ts";
+import {
+  squeezeExcitation,
+  type SqueezeExcitationVariables,
+} from "../backend/ops/squeeze_excitation.ts";
+import type {
+  Activation,
+  BatchNorm,
+  Convolution,
+  Layers,
+  Positions,
+  SqueezeExcitation,
+} from "./layers.ts";
 import { positionWeights } from "./resample_positions.ts";
 
 /** Parameters in tfjs layout under torch's names. */
@@ -35,7 +47,10 @@ function splitName(name: string): [layer: string, last: string] {
 }
 
 export interface TrainingMode {
-  /** What a dropout or a stochastic depth multiplies by, 0 or 1 / (1 - rate); null drops nothing. */
+  /**
+   * What a dropout multiplies by, 0 or 1 / (1 - rate); null drops nothing. Of stochastic depth, one
+   * number a photo.
+   */
   dropoutMask: ((shape: number[], rate: number) => tf.Tensor) | null;
 }
 
@@ -78,6 +93,35 @@ export class TfLayers implements Layers<tf.Tensor> {
     );
   }
 
+  activate(x: tf.Tensor, activation: Activation): tf.Tensor {
+    return activate(x, activation);
+  }
+
+  squeezeExcitation(
+    x: tf.Tensor,
+    { reduce, expand, activation, gate }: SqueezeExcitation,
+  ): tf.Tensor {
+    const first = this.#get(reduce), second = this.#get(expand);
+    const variables = {
+      reduceWeight: first.weight,
+      reduceBias: first.bias,
+      expandWeight: second.weight,
+      expandBias: second.bias,
+    };
+    return squeezeExcitation(
+      x as tf.Tensor4D,
+      variables as unknown as SqueezeExcitationVariables,
+      { activation, gate },
+    );
+  }
+
+  shortcut(branch: tf.Tensor, x: tf.Tensor, stochasticDepth = 0): tf.Tensor {
+    const mask = stochasticDepth > 0
+      ? this.training?.dropoutMask?.([x.shape[0], ...Array(x.rank - 1).fill(1)], stochasticDepth)
+      : undefined;
+    return tf.add(mask ? tf.mul(branch, mask) : branch, x);
+  }
+
   maxPool(x: tf.Tensor, pool: { size: number; stride: number; padding: number }): tf.Tensor {
     return tf.maxPool(x as tf.Tensor4D, pool.size, pool.stride, pool.padding);
   }
@@ -106,17 +150,10 @@ export class TfLayers implements Layers<tf.Tensor> {
   }
 
   gelu = (x: tf.Tensor): tf.Tensor => gelu(x);
-  add = (x: tf.Tensor, y: tf.Tensor): tf.Tensor => tf.add(x, y);
 
   scale(name: string, x: tf.Tensor): tf.Tensor {
     const factors = this.#parameter(name);
-    return scaleChannels(x, tf.reshape(factors, [factors.size]) as tf.Tensor1D);
-  }
-
-  stochasticDepth(x: tf.Tensor, rate: number): tf.Tensor {
-    if (rate === 0) return x;
-    const mask = this.training?.dropoutMask?.([x.shape[0], ...Array(x.rank - 1).fill(1)], rate);
-    return mask ? tf.mul(x, mask) : x;
+    return layerScale(x, tf.reshape(factors, [factors.size]) as tf.Tensor1D);
   }
 
   tokens(x: tf.Tensor): tf.Tensor {

@@ -1,6 +1,7 @@
 /** What torchvision's models have in common. */
 import type { Pretrained } from "../weights/pretrained.ts";
 import type { Preprocessing } from "./architecture.ts";
+import type { Activation, BatchNorm, Layers } from "./layers.ts";
 
 /** torchvision's preprocessing for its ImageNet weights. */
 export const IMAGENET_PREPROCESSING: Preprocessing = {
@@ -22,4 +23,36 @@ export function torchvisionFile(
 ): Pick<Pretrained, "file" | "sha256" | "url" | "licence"> {
   const url = `https://download.pytorch.org/models/${file}`;
   return { file, sha256, url, licence: "BSD-3-Clause (torchvision)" };
+}
+
+interface ConvNorm<T> {
+  /** Output channels; or one filter a channel. */
+  filters: number | "depthwise";
+  kernel: number;
+  stride?: number;
+  activation?: Activation;
+  norm?: BatchNorm<T>;
+}
+
+/**
+ * `torchvision.ops.Conv2dNormActivation`: a convolution padded so that stride 1 keeps the side, named
+ * `name.0`, and its batch norm, `name.1`.
+ */
+export function convNorm<T>(
+  layers: Layers<T>,
+  name: string,
+  x: T,
+  { filters, kernel, stride, activation, norm }: ConvNorm<T>,
+): T {
+  const window = { kernel, stride, padding: (kernel - 1) / 2 };
+  const h = filters === "depthwise"
+    ? layers.depthwiseConv2d(`${name}.0`, x, window)
+    : layers.conv2d(`${name}.0`, x, { ...window, filters });
+  return layers.batchNorm(`${name}.1`, h, { activation, ...norm });
+}
+
+/** `_make_divisible(channels, 8)`: the nearest multiple of eight that is no less than nine tenths. */
+export function roundChannels(channels: number): number {
+  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
+  return rounded < 0.9 * channels ? rounded + 8 : rounded;
 }

@@ -44,10 +44,10 @@ export function transformerBlock<T>(
   let h = layers.places(layers.layerNorm(name(names.norms[0]), x, EPSILON), ahead);
   h = layers.attention(layers.linear(name(qkv), h, 3 * channels, joint), heads);
   h = layers.linear(name(names.projection), h, channels);
-  x = layers.add(x, scaled(h, 0));
+  x = layers.shortcut(scaled(h, 0), x);
 
   h = layers.layerNorm(name(names.norms[1]), x, EPSILON);
   h = layers.gelu(layers.linear(name(names.mlp[0]), h, 4 * channels));
   h = layers.linear(name(names.mlp[1]), h, channels);
-  return layers.add(x, scaled(h, 1));
+  return layers.shortcut(scaled(h, 1), x);
 }

@@ -85,7 +85,7 @@ async function predictVal(
   const trained = step.inputs[`train_${branch}`];
   const manifest = await modelFile.read(trained);
   const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
-  const { resize, size, mean, std } = manifest.preprocessing;
+  const { resize, size, interpolation, mean, std } = manifest.preprocessing;
   const loader = new DataLoader(dataset, {
     split: "val",
     batchSize: 4,
@@ -95,6 +95,7 @@ async function predictVal(
     normalization: { mean, std },
     resize,
     size,
+    interpolation,
   });
   try {
     return await predictDataset(model, loader, {

@@ -78,7 +78,7 @@ export async function reportFacts(
 function describe(
   { index, label, logits }: PhotoLogits,
   dataset: Dataset,
-  { resize, size }: ModelManifest["preprocessing"],
+  { resize, size, interpolation }: ModelManifest["preprocessing"],
   { temperature }: Calibration,
 ): ShownPhoto {
   const [first, second] = calibrated(logits, temperature)
@@ -87,7 +87,7 @@ function describe(
   const image: RgbImage = {
     width: size,
     height: size,
-    data: evaluationCrop(dataset.readPhoto("val", index), resize, size),
+    data: evaluationCrop(dataset.readPhoto("val", index), resize, size, interpolation),
   };
   return {
     path: dataset.photos("val")[index].path,

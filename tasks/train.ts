@@ -46,8 +46,8 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     classes,
     from?.parameters ?? replaceHead(pretrained, architecture, classes, generator),
   );
-  const { resize, size, mean, std } = architecture.preprocessing;
-  const common = { batchSize: recipe.batchSize, shuffle: true, generator, resize, size };
+  const { mean, std, ...crops } = architecture.preprocessing;
+  const common = { batchSize: recipe.batchSize, shuffle: true, generator, ...crops };
   const normalization = { mean, std };
   const loaders = {
     train: new DataLoader(dataset, {

@@ -1,10 +1,21 @@
-/** The candidate within two edits of `word`, if any. */
+/** So many letters tell what a longer name begins with. */
+const TELLING = 4;
+
+/**
+ * The candidate within two edits of `word`, or that begins with it, if any. Case and separators do
+ * not count: of `MobileNetV3` it is `mobilenet_v3_small`.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = letters(word);
+  const longer = candidates.find((candidate) => letters(candidate).startsWith(wanted));
+  if (longer && wanted.length >= TELLING) return longer;
   return candidates
-    .map((candidate) => ({ candidate, edits: editDistance(word, candidate) }))
+    .map((candidate) => ({ candidate, edits: editDistance(wanted, letters(candidate)) }))
     .filter(({ edits }) => edits <= 2)
     .sort((a, b) => a.edits - b.edits)[0]?.candidate;
 }
+
+const letters = (name: string) => name.toLowerCase().replace(/[-_.\s]/g, "");
 
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -1,15 +1,6 @@
 /** What batch normalisation in both modes takes. */
-import * as tf from "@tensorflow/tfjs";
-
-/** Activation fused behind a batch normalisation. */
-export type Activation = "linear" | "relu" | "relu6";
-
-/** By stock operations. */
-export function activate(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
-  if (activation === "relu") return tf.relu(x);
-  if (activation === "relu6") return tf.relu6(x);
-  return x;
-}
+import type * as tf from "@tensorflow/tfjs";
+import type { Activation } from "./activation.ts";
 
 /** Parameters and running buffers of one `nn.BatchNorm2d`, each of shape [channels]. */
 export interface BatchNormVariables {

@@ -1,7 +1,7 @@
 /** Batch normalisation in its folded form, with its activation and residual addition. */
 import * as tf from "@tensorflow/tfjs";
+import { activate, composeActivation, isSmooth } from "./activation.ts";
 import {
-  activate,
   BATCH_NORM_EPSILON,
   type BatchNormOptions,
   type BatchNormVariables,
@@ -27,11 +27,14 @@ export function batchNormInference(
   bn: BatchNormVariables,
   { activation = "linear", residual, epsilon = BATCH_NORM_EPSILON }: BatchNormOptions = {},
 ): tf.Tensor4D {
+  if (residual && isSmooth(activation)) {
+    return tf.tidy(() => activate(batchNormInference(x, bn, { residual, epsilon }), activation));
+  }
   if (!isServed("BatchNormInference")) {
     return tf.tidy(() => {
       const { runningMean, runningVariance, bias, weight } = bn;
       const y = tf.batchNorm4d(x, runningMean, runningVariance, bias, weight, epsilon);
-      return activate(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
+      return composeActivation(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
     });
   }
   return tf.engine().runKernel(

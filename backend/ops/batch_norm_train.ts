@@ -1,8 +1,7 @@
 /** Train-mode batch normalisation with its activation and residual addition, and its gradient. */
 import * as tf from "@tensorflow/tfjs";
+import { activate, type Activation, composeActivation, isSmooth } from "./activation.ts";
 import {
-  activate,
-  type Activation,
   BATCH_NORM_EPSILON,
   BATCH_NORM_MOMENTUM,
   type BatchNormOptions,
@@ -61,6 +60,12 @@ export function batchNormTrain(
   if (channels !== bn.weight.size) {
     throw new Error(`batch norm of ${bn.weight.size} channels got x of shape [${x.shape}]`);
   }
+  // The gradient of one that bends needs what it activated, which nobody has kept behind a residual.
+  if (residual && isSmooth(activation)) {
+    return tf.tidy(() =>
+      activate(batchNormTrain(x, bn, { residual, momentum, epsilon }), activation)
+    );
+  }
   if (!isServed("BatchNormTrain")) {
     return composeBatchNormTrain(x, bn, { activation, residual, momentum, epsilon }, count);
   }
@@ -95,7 +100,7 @@ function composeBatchNormTrain(
     const unbiased = tf.mul(variance, count / (count - 1));
     moveTowards(bn.runningMean as tf.Variable, mean, momentum);
     moveTowards(bn.runningVariance as tf.Variable, unbiased, momentum);
-    return activate(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
+    return composeActivation(residual ? tf.add(y, residual) as tf.Tensor4D : y, activation);
   });
 }
 

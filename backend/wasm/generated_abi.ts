@@ -51,7 +51,15 @@ export const WINOGRAD_POSITIONS = 36;
 /** What a transform needs for its first pass. */
 export const WINOGRAD_TEMPORARY_BYTES = 2048;
 
-export const ActivationCode = { linear: 0, relu: 1, relu6: 2 } as const;
+export const ActivationCode = {
+  linear: 0,
+  relu: 1,
+  relu6: 2,
+  hardSwish: 3,
+  silu: 4,
+  hardSigmoid: 5,
+  sigmoid: 6,
+} as const;
 export type ActivationCode = typeof ActivationCode[keyof typeof ActivationCode];
 
 export const SourceKind = { plain: 0, normalized: 1, normalizedGradient: 2 } as const;
@@ -192,6 +200,8 @@ export interface EpilogueRecord {
   residual: number;
   lower: number;
   upper: number;
+  /** One that bends, instead of the bounds; else linear. */
+  activation: ActivationCode;
 }
 
 function writeEpilogue(
@@ -205,6 +215,7 @@ function writeEpilogue(
   words[at + 2] = a.residual;
   floats[at + 3] = a.lower;
   floats[at + 4] = a.upper;
+  words[at + 5] = a.activation;
 }
 
 /** A 1×1 convolution that the depthwise one behind it computes in passing. */
@@ -1197,8 +1208,8 @@ const expandedDepthwise: KernelOf<ExpandedDepthwiseArguments> = {
     words[at] = a.channelsPerChunk;
     writeExpansion(memory, at + 1, a.expansion);
     writeEpilogue(memory, at + 5, a.inner);
-    writeDepthwiseBands(memory, at + 10, a.bands);
-    writeEpilogue(memory, at + 27, a.epilogue);
+    writeDepthwiseBands(memory, at + 11, a.bands);
+    writeEpilogue(memory, at + 28, a.epilogue);
   },
 };
 
@@ -1405,6 +1416,112 @@ const attentionGradient: KernelOf<AttentionGradientArguments> = {
   },
 };
 
+interface ActivateArguments {
+  /** One that bends. */
+  activation: ActivationCode;
+  x: number;
+  out: number;
+  count: number;
+  /** A multiple of 8. */
+  countPerChunk: number;
+}
+
+const activate: KernelOf<ActivateArguments> = {
+  number: 37,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.activation;
+    words[at + 1] = a.x;
+    words[at + 2] = a.out;
+    words[at + 3] = a.count;
+    words[at + 4] = a.countPerChunk;
+  },
+};
+
+interface ActivateGradientArguments {
+  activation: ActivationCode;
+  dy: number;
+  /** What was activated. */
+  x: number;
+  dx: number;
+  count: number;
+  /** A multiple of 8. */
+  countPerChunk: number;
+}
+
+const activateGradient: KernelOf<ActivateGradientArguments> = {
+  number: 38,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.activation;
+    words[at + 1] = a.dy;
+    words[at + 2] = a.x;
+    words[at + 3] = a.dx;
+    words[at + 4] = a.count;
+    words[at + 5] = a.countPerChunk;
+  },
+};
+
+interface ScaleChannelsArguments {
+  x: SourceRecord;
+  /** [batch, channels] */
+  scale: number;
+  /** [batch, channels], or 0: none. */
+  shift: number;
+  /** x·scale + shift */
+  out: number;
+  /** Of an image. */
+  pixels: number;
+  channels: number;
+  rowsPerChunk: number;
+  chunksPerImage: number;
+  statistics: GradientStatisticsRecord;
+}
+
+const scaleChannels: KernelOf<ScaleChannelsArguments> = {
+  number: 39,
+  write(memory, at, a) {
+    const { words } = memory;
+    writeSource(memory, at, a.x);
+    words[at + 6] = a.scale;
+    words[at + 7] = a.shift;
+    words[at + 8] = a.out;
+    words[at + 9] = a.pixels;
+    words[at + 10] = a.channels;
+    words[at + 11] = a.rowsPerChunk;
+    words[at + 12] = a.chunksPerImage;
+    writeGradientStatistics(memory, at + 13, a.statistics);
+  },
+};
+
+interface ChannelDotsArguments {
+  x: SourceRecord;
+  /** Its values at 0: Σ x alone is wanted. */
+  dy: SourceRecord;
+  /** Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels] */
+  parts: number;
+  batch: number;
+  pixels: number;
+  channels: number;
+  rowsPerChunk: number;
+  chunksPerImage: number;
+}
+
+const channelDots: KernelOf<ChannelDotsArguments> = {
+  number: 40,
+  write(memory, at, a) {
+    const { words } = memory;
+    writeSource(memory, at, a.x);
+    writeSource(memory, at + 6, a.dy);
+    words[at + 12] = a.parts;
+    words[at + 13] = a.batch;
+    words[at + 14] = a.pixels;
+    words[at + 15] = a.channels;
+    words[at + 16] = a.rowsPerChunk;
+    words[at + 17] = a.chunksPerImage;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -1446,5 +1563,9 @@ export const Kernel = {
   columnSums,
   attention,
   attentionGradient,
+  activate,
+  activateGradient,
+  scaleChannels,
+  channelDots,
   trap,
 };

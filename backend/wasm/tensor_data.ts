@@ -8,6 +8,11 @@ export function upperBound(activation: ActivationCode): number {
   return activation === ActivationCode.relu6 ? RELU6_UPPER : Infinity;
 }
 
+/** Whether it is max(x, 0), bounded above or not. */
+export function isBound(activation: ActivationCode): boolean {
+  return activation === ActivationCode.relu || activation === ActivationCode.relu6;
+}
+
 /**
  * activation(scale·z + shift), not computed yet: the output of a batch normalisation. Whoever needs
  * the values computes them block by block from z; `state` holds mean, 1/σ, scale and shift.

@@ -4,7 +4,7 @@
  * any other they are computed when it asks tfjs for their buffer.
  */
 import type * as tf from "@tensorflow/tfjs";
-import type { Activation } from "../ops/batch_norm.ts";
+import type { Activation } from "../ops/activation.ts";
 import { attachTo, detachFrom } from "./attached.ts";
 import { assertBindable } from "./limits.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";

@@ -18,7 +18,6 @@ export function operandSource(name: string): string {
   return (source + activation.replaceAll("{{T}}", "{{operand_T}}"))
     .replaceAll(/\b(activate|mask)\b/g, "operand_$1")
     .replaceAll("ACTIVATION", "operand_ACTIVATION")
-    .replaceAll("${T}", "${operand_T}")
     .replaceAll("operand", name);
 }
 

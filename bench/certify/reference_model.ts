@@ -96,7 +96,7 @@ export async function referenceTensors(
   for (const spec of parameterSpecs(architecture, classes)) {
     const data = classes === 2 && spec.name.startsWith(`${architecture.head}.`)
       ? headValues(spec, features)
-      : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec));
+      : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec, names));
     tensors.set(spec.name, await toTfjs(spec, data));
   }
   return tensors;
@@ -106,16 +106,23 @@ function headValues(spec: ParameterSpec, features: number) {
   return hashTensor(spec.kind === "linear" ? 9000 : 9001, spec.shape, features ** -0.5);
 }
 
-function scaleOf(spec: ParameterSpec): [number, number] {
+function scaleOf(spec: ParameterSpec, names: readonly string[]): [number, number] {
   if (spec.shape.length > 1) {
     const fanIn = spec.shape.slice(1).reduce((a, b) => a * b, 1);
     return [Math.sqrt(6 / fanIn), 0];
   }
   const [, module, kind] = /^(.*)\.([^.]+)$/.exec(spec.name)!;
-  const endsBranch = /(bn2|\.conv\.[23])$/.test(module);
-  if (endsBranch && kind === "weight") return [0.125, 0.25];
+  if (kind === "weight" && endsBranch(module, names)) return [0.125, 0.25];
   if (kind === "weight" || kind === "running_var") return [0.5, 1];
   return [0.1, 0];
+}
+
+/** As `ends_branch` of tests/reference/numbers_from_hash.py. */
+function endsBranch(norm: string, names: readonly string[]): boolean {
+  if (/(bn[23]|\.conv\.[23]|\.f\.c\.1|\.pw_proj\.bn)$/.test(norm)) return true;
+  const [, block, index] = /^(.*\.block)\.(\d+)\.1$/.exec(norm) ?? [];
+  const has = (i: number) => names.includes(`${block}.${i}.1.running_var`);
+  return block !== undefined && !has(Number(index) + 1) && !has(Number(index) + 2);
 }
 
 /** The batch of 4, rolled by `step` photos as torch.roll does. */
@@ -133,8 +140,8 @@ export function referenceBatch(
   });
 }
 
-/** The elements that the fixture keeps of a large tensor. */
-export function sample(values: ArrayLike<number>): number[] {
-  if (values.length <= 32) return Array.from(values);
-  return Array.from({ length: 32 }, (_, i) => values[(i * 104729) % values.length]);
+/** The elements that the fixture keeps of a large tensor, `count` of them. */
+export function sample(values: ArrayLike<number>, count: number): number[] {
+  if (values.length <= count) return Array.from(values);
+  return Array.from({ length: count }, (_, i) => values[(i * 104729) % values.length]);
 }

@@ -11,6 +11,9 @@ interface TransformsFixture {
   sizes: [number, number][];
   training: { photo: number; crop: Crop; size: number; sha256: string }[];
   evaluation: { photo: number; resize: number; size: number; sha256: string }[];
+  /** Of both kinds. */
+  bicubic:
+    ({ photo: number; size: number; sha256: string } & ({ crop: Crop } | { resize: number }))[];
   normalization: { mean: number[]; std: number[]; sha256: string }[];
 }
 
@@ -32,6 +35,15 @@ export async function* checkTransforms(): AsyncGenerator<Check> {
     evaluation.digest(name(photo), pixels.length, sha256(pixels), expected);
   }
   yield evaluation.check("transforms", "Resize and CenterCrop: bytes");
+
+  const bicubic = new Equality();
+  for (const { photo, size, sha256: expected, ...how } of fixture.bicubic) {
+    const pixels = "crop" in how
+      ? trainingCrop(photos[photo], how.crop, size, "bicubic")
+      : evaluationCrop(photos[photo], how.resize, size, "bicubic");
+    bicubic.digest(name(photo), pixels.length, sha256(pixels), expected);
+  }
+  yield bicubic.check("transforms", "both crops, bicubic: bytes");
 
   const normalization = new Equality();
   const bytes = Uint8Array.from({ length: 256 * 3 }, (_, i) => Math.floor(i / 3));

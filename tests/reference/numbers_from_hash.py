@@ -1,6 +1,7 @@
 """Numbers that any language can recompute, so that a fixture need not store its inputs and weights."""
 
 import math
+import re
 
 import numpy as np
 import torch
@@ -23,17 +24,24 @@ def hash_tensor(stream: int, shape: tuple[int, ...], scale: float, offset: float
     return torch.from_numpy(values.astype(np.float32).reshape(shape))
 
 
+def ends_branch(name: str, norms: set[str]) -> bool:
+    """Whether a batch norm is the last of a residual branch, by the ways in which models name it."""
+    if re.search(r"(bn[23]|\.conv\.[23]|\.f\.c\.1|\.pw_proj\.bn)$", name):
+        return True
+    in_block = re.fullmatch(r"(.*\.block)\.(\d+)\.1", name)
+    return in_block is not None and f"{in_block[1]}.{int(in_block[2]) + 1}.1" not in norms and (
+        f"{in_block[1]}.{int(in_block[2]) + 2}.1" not in norms
+    )
+
+
 def fill_with_hash(model: nn.Module) -> None:
     """Plain weights of a sensible size: tensor i of the state dict (without the counters) is stream i + 1.
 
     Convolutions and linear layers sqrt(6 / fan_in) * u, batch-norm weights and variances 1 + 0.5 u, the rest 0.1 u. The
     batch norm that ends a residual branch has 0.25 + 0.125 u, without which rounding errors grow from block to block.
     """
-    last = {
-        name
-        for name, module in model.named_modules()
-        if name.endswith("bn2") or (isinstance(module, nn.BatchNorm2d) and name.endswith((".conv.2", ".conv.3")))
-    }
+    norms = {name for name, module in model.named_modules() if isinstance(module, nn.BatchNorm2d)}
+    last = {name for name in norms if ends_branch(name, norms)}
     state = {key: value for key, value in model.state_dict().items() if value.ndim > 0}
     for i, (key, value) in enumerate(state.items()):
         module, _, kind = key.rpartition(".")

@@ -14,6 +14,7 @@ from PIL import Image
 
 from numbers_from_hash import hash_uniform
 from torchvision_import import transforms
+from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as F
 
 SIZES = ((97, 61), (500, 375), (333, 500), (224, 224), (640, 31), (1, 1), (1, 300), (300, 1), (2, 3), (13, 700), (3000, 5))
@@ -40,7 +41,7 @@ def boxes(image: Image.Image) -> list[tuple[int, int, int, int]]:
 
 def main() -> None:
     torch.manual_seed(0)
-    training, evaluation = [], []
+    training, evaluation, bicubic = [], [], []
     for photo, (width, height) in enumerate(SIZES):
         image = Image.fromarray(hash_bytes(photo + 1, width * height * 3).reshape(height, width, 3))
         for i, (top, left, h, w) in enumerate(boxes(image)):
@@ -49,9 +50,14 @@ def main() -> None:
             crop = F.hflip(crop) if flip else crop
             box = {"left": left, "top": top, "width": w, "height": h, "flip": flip}
             training.append({"photo": photo, "crop": box, "size": size, "sha256": sha256(crop.tobytes())})
+            crop = F.resized_crop(image, top, left, h, w, [size, size], InterpolationMode.BICUBIC)
+            crop = F.hflip(crop) if flip else crop
+            bicubic.append({"photo": photo, "crop": box, "size": size, "sha256": sha256(crop.tobytes())})
         for resize, size in EVALUATION:
             crop = F.center_crop(F.resize(image, [resize]), [size, size])
             evaluation.append({"photo": photo, "resize": resize, "size": size, "sha256": sha256(crop.tobytes())})
+            crop = F.center_crop(F.resize(image, [resize], InterpolationMode.BICUBIC), [size, size])
+            bicubic.append({"photo": photo, "resize": resize, "size": size, "sha256": sha256(crop.tobytes())})
 
     every_byte = Image.fromarray(np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, 2))
     to_tensor = transforms.ToTensor()
@@ -60,7 +66,13 @@ def main() -> None:
         values = transforms.Normalize(mean, std)(to_tensor(every_byte)).permute(1, 2, 0).contiguous()
         normalization.append({"mean": mean, "std": std, "sha256": sha256(values.numpy().astype("<f4").tobytes())})
 
-    fixture = {"sizes": SIZES, "training": training, "evaluation": evaluation, "normalization": normalization}
+    fixture = {
+        "sizes": SIZES,
+        "training": training,
+        "evaluation": evaluation,
+        "bicubic": bicubic,
+        "normalization": normalization,
+    }
     Path(sys.argv[1]).write_text(json.dumps(fixture) + "\n")
 
 

@@ -1,8 +1,8 @@
 """whole_run.py OUT: the tutorial on small synthetic photos, for tests/bench/certify.
 
 Weights from a hash, inputs of 64 pixels, batches of 4, two epochs: for each run the new head, every photo, crop and
-flip in the order in which they are taken, and every loss. MobileNetV2 drops out, by masks that torch draws from the
-same generator as the crops; on Intel's CPUs it takes MKL's instead, so run this on another.
+flip in the order in which they are taken, and every loss. MobileNetV2 drops out, EfficientNet whole branches too, by
+masks that torch draws from the same generator as the crops; on Intel's CPUs it takes MKL's instead, so run this on another.
 """
 
 import json
@@ -19,7 +19,12 @@ from traced_photos import TracedPhotos
 from tutorial import replace_head, train
 
 SEED, EPOCHS, BATCH, RESIZE, SIZE = 3, 2, 4, 72, 64
-RUNS = (("resnet18", "finetune"), ("resnet18", "frozen"), ("mobilenet_v2", "frozen"))
+RUNS = (
+    ("resnet18", "finetune"),
+    ("resnet18", "frozen"),
+    ("mobilenet_v2", "frozen"),
+    ("efficientnet_b0", "frozen"),
+)
 PHOTOS = {"train": 22, "val": 9}
 SIDES = [(80, 60), (60, 80), (97, 61)]
 CLASSES = ("ants", "bees")

@@ -78,7 +78,8 @@ export const CONSTANTS: Record<string, Constant> = {
 
 /** Alternatives, numbered from 0 on. */
 export const CODES: Record<string, string[]> = {
-  ActivationCode: ["linear", "relu", "relu6"],
+  // From hardSwish on they bend: kernels/activation.ts.
+  ActivationCode: ["linear", "relu", "relu6", "hardSwish", "silu", "hardSigmoid", "sigmoid"],
   SourceKind: ["plain", "normalized", "normalizedGradient"],
   RowReading: ["gathered", "pointwise", "strips"],
   BinaryOperation: ["add", "subtract", "multiply", "divide"],

@@ -1,5 +1,5 @@
 /** Each value by itself. */
-import { address, binaryOperation, f32, i32, type KernelSpec } from "./field.ts";
+import { activation, address, binaryOperation, f32, i32, type KernelSpec } from "./field.ts";
 
 export const binary: KernelSpec = {
   file: "binary",
@@ -29,6 +29,29 @@ export const clamp: KernelSpec = {
     count: i32(),
     countPerChunk: i32("A multiple of 8."),
     upper: f32(),
+  },
+};
+
+export const activate: KernelSpec = {
+  file: "activation",
+  fields: {
+    activation: activation("One that bends."),
+    x: address(),
+    out: address(),
+    count: i32(),
+    countPerChunk: i32("A multiple of 8."),
+  },
+};
+
+export const activateGradient: KernelSpec = {
+  file: "activation",
+  fields: {
+    activation: activation(),
+    dy: address(),
+    x: address("What was activated."),
+    dx: address(),
+    count: i32(),
+    countPerChunk: i32("A multiple of 8."),
   },
 };
 

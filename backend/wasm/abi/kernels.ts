@@ -7,6 +7,7 @@ import {
   materialize,
   statistics,
 } from "./batch_norm_kernels.ts";
+import { channelDots, scaleChannels } from "./channel_scale_kernels.ts";
 import {
   depthwise,
   depthwiseFilterGradient,
@@ -14,7 +15,7 @@ import {
   depthwiseInputGradient,
   expandedDepthwise,
 } from "./depthwise_kernels.ts";
-import { binary, clamp, sgd } from "./elementwise_kernels.ts";
+import { activate, activateGradient, binary, clamp, sgd } from "./elementwise_kernels.ts";
 import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
 import {
   conv2d,
@@ -82,6 +83,10 @@ export const KERNELS: Record<string, KernelSpec> = {
   columnSums,
   attention,
   attentionGradient,
+  activate,
+  activateGradient,
+  scaleChannels,
+  channelDots,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

@@ -58,6 +58,7 @@ export const RECORDS: Record<string, RecordSpec> = {
       residual: address("Laid out as the output, or 0: none."),
       lower: f32(),
       upper: f32(),
+      activation: activation("One that bends, instead of the bounds; else linear."),
     },
     home: "arguments",
   },

@@ -8,7 +8,7 @@
  * rows are read from strips of padded source rows.
  */
 import { scratch } from "./command";
-import { finishRows } from "./epilogue";
+import { bendRows, finishRows } from "./epilogue";
 import { copy, copyStrip, gatherRows, tapRun } from "./gather";
 import { multiplyPart, multiplyStrips } from "./gemm";
 import { Epilogue, Gather, POINTWISE, STATISTICS_VECTORS, STRIPS } from "./generated_abi";
@@ -55,7 +55,10 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
     } else {
       multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1, end, residual);
     }
-    if (epilogue.scale && !inRegisters) finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
+    if (epilogue.scale) {
+      if (inRegisters) bendRows(epilogue, c, pitch, rows, columns);
+      else finishRows(epilogue, c, pitch, m, rows, n0, columns, N);
+    }
     if (!inPlace) scatterRows(args, gather, c, pitch, m, rows, n0, columns);
 
     if (args.statistics) {

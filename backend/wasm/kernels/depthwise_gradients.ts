@@ -53,8 +53,8 @@ export function depthwiseInputGradientChunk(chunk: i32, thread: i32): void {
 }
 
 /**
- * Both gradients at once, with the output's gradient and the input computed once: for filters of
- * 3×3 padded by 1, where row y·stride of the input belongs to row y of the output.
+ * Both gradients at once, with the output's gradient and the input computed once: for odd filters
+ * padded by half their sides, where row y·stride of the input belongs to row y of the output.
  */
 export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
   const source = depthwiseGradientsX();

@@ -1,9 +1,10 @@
 /** One row of a depthwise convolution, eight channels at a time so that weights stay in registers. */
 import {
-  depthwiseRow1, depthwiseRow2, depthwiseRow4, depthwiseRow6, depthwiseRow9,
+  addRow1, addRow2, addRow4, addRow6, addRow7, addRow9, depthwiseRow1, depthwiseRow2, depthwiseRow4,
+  depthwiseRow6, depthwiseRow7, depthwiseRow9,
 } from "./generated_depthwise_rows";
 import { Tap, TAP_SIZE } from "./generated_abi";
-import { floats, fma, zero } from "./simd";
+import { floats, fma } from "./simd";
 
 /**
  * out[x] = Σ over taps of pixels[x·step]·weights. Steps are bytes from one pixel to the next. Zero
@@ -12,39 +13,44 @@ import { floats, fma, zero } from "./simd";
 export function depthwiseRow(
   taps: usize, count: i32, out: usize, outStep: usize, width: i32, step: usize, channels: i32,
 ): void {
-  let c = 0;
-  switch (count) {
+  if (count == 0) {
+    depthwiseRowTail(taps, count, out, outStep, width, step, channels, 0);
+    return;
+  }
+  const all = count, first = taps;
+  let part = partOf(count), c = 0;
+  switch (part) {
     case 1: c = depthwiseRow1(taps, out, outStep, width, step, channels); break;
     case 2: c = depthwiseRow2(taps, out, outStep, width, step, channels); break;
     case 4: c = depthwiseRow4(taps, out, outStep, width, step, channels); break;
     case 6: c = depthwiseRow6(taps, out, outStep, width, step, channels); break;
-    case 9: c = depthwiseRow9(taps, out, outStep, width, step, channels); break;
-    default: c = depthwiseRowAny(taps, count, out, outStep, width, step, channels);
+    case 7: c = depthwiseRow7(taps, out, outStep, width, step, channels); break;
+    default: c = depthwiseRow9(taps, out, outStep, width, step, channels);
   }
-  depthwiseRowTail(taps, count, out, outStep, width, step, channels, c);
-}
-
-/** Returns the first channel that is left. */
-function depthwiseRowAny(
-  taps: usize, count: i32, out: usize, outStep: usize, width: i32, step: usize, channels: i32,
-): i32 {
-  const end = taps + <usize>count * TAP_SIZE;
-  let c = 0;
-  for (; c + 8 <= channels; c += 8) {
-    let to = out + floats(c), offset = floats(c);
-    for (let x = 0; x < width; x++) {
-      let sum0 = zero(), sum1 = zero();
-      for (let t = taps; t < end; t += TAP_SIZE) {
-        const p = changetype<Tap>(t).pixels + offset;
-        const w = changetype<Tap>(t).weights + floats(c);
-        sum0 = fma(v128.load(p), v128.load(w), sum0);
-        sum1 = fma(v128.load(p, 16), v128.load(w, 16), sum1);
-      }
-      v128.store(to, sum0), v128.store(to, sum1, 16);
-      to += outStep, offset += step;
+  // What is more than registers hold is added in further passes over the row, which is in cache.
+  while ((count -= part) > 0) {
+    taps += <usize>part * TAP_SIZE;
+    part = partOf(count);
+    switch (part) {
+      case 1: addRow1(taps, out, outStep, width, step, channels); break;
+      case 2: addRow2(taps, out, outStep, width, step, channels); break;
+      case 4: addRow4(taps, out, outStep, width, step, channels); break;
+      case 6: addRow6(taps, out, outStep, width, step, channels); break;
+      case 7: addRow7(taps, out, outStep, width, step, channels); break;
+      default: addRow9(taps, out, outStep, width, step, channels);
     }
   }
-  return c;
+  depthwiseRowTail(first, all, out, outStep, width, step, channels, c);
+}
+
+/** How many of so many taps one kernel takes: as many as there is one for. */
+// @ts-ignore: decorator
+@inline
+function partOf(count: i32): i32 {
+  if (count >= 9) return 9;
+  if (count == 8) return 4;
+  if (count >= 6) return count;
+  return count >= 4 ? 4 : count >= 2 ? 2 : 1;
 }
 
 function depthwiseRowTail(

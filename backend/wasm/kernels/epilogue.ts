@@ -1,7 +1,9 @@
 /**
  * What follows a convolution, done with its output while that is in cache (products: in registers,
- * generate_micro_kernels.ts): min(max(scale·y + shift + residual, lower), upper).
+ * generate_micro_kernels.ts): min(max(scale·y + shift + residual, lower), upper), or an activation
+ * that bends.
  */
+import { activateRows, isSmooth } from "./activation";
 import { Epilogue } from "./generated_abi";
 import { bound, floats, fma } from "./simd";
 
@@ -53,4 +55,14 @@ export function finishRows(
       p += pitch, q += residualPitch;
     }
   }
+  bendRows(epilogue, y, pitch, rows, columns);
+}
+
+/** What is left where the rest was done in registers. */
+// @ts-ignore: decorator
+@inline
+export function bendRows(
+  epilogue: Epilogue, y: usize, pitch: usize, rows: i32, columns: i32,
+): void {
+  if (isSmooth(epilogue.activation)) activateRows(y, pitch, rows, columns, epilogue.activation);
 }

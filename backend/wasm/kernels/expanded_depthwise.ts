@@ -5,7 +5,7 @@
  */
 import { scratch } from "./command";
 import { plainRow } from "./depthwise";
-import { finishRows } from "./epilogue";
+import { bendRows, finishRows } from "./epilogue";
 import { multiplyPart } from "./gemm";
 import { TAP_TABLE_BYTES } from "./generated_abi";
 import {
@@ -38,6 +38,7 @@ export function expandedDepthwiseChunk(chunk: i32, thread: i32): void {
       expansion.values + <usize>first * floats(K), floats(K), expansion.packed, expanded, pixel,
       (bottom - top) * width, K, 0, K, c0, c1, expansion.wide, inner.scale ? inner : null, 0,
     );
+    if (inner.scale) bendRows(inner, expanded, pixel, (bottom - top) * width, c1 - c0);
   }
   const firstRow = expanded - <usize>(top * width) * pixel, outPixel = floats(channels);
   for (let y = y0; y < y1; y++) {

@@ -41,6 +41,10 @@ export const WINOGRAD_TEMPORARY_BYTES: usize = 2048;
 export const LINEAR: i32 = 0;
 export const RELU: i32 = 1;
 export const RELU6: i32 = 2;
+export const HARD_SWISH: i32 = 3;
+export const SILU: i32 = 4;
+export const HARD_SIGMOID: i32 = 5;
+export const SIGMOID: i32 = 6;
 
 // SourceKind
 export const PLAIN: i32 = 0;
@@ -125,6 +129,8 @@ export class Epilogue {
   residual: usize;
   lower: f32;
   upper: f32;
+  /** One that bends, instead of the bounds; else linear. */
+  activation: i32;
 }
 
 /** A 1×1 convolution that the depthwise one behind it computes in passing. */

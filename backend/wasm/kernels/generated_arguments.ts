@@ -725,13 +725,13 @@ export function expandedDepthwiseInner(): Epilogue {
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 40);
+  return changetype<DepthwiseBands>(kernelArguments() + 44);
 }
 
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 108);
+  return changetype<Epilogue>(kernelArguments() + 112);
 }
 
 // @ts-ignore: decorator
@@ -885,4 +885,102 @@ export class AttentionGradientArguments {
 @inline
 export function attentionGradientArguments(): AttentionGradientArguments {
   return changetype<AttentionGradientArguments>(kernelArguments());
+}
+
+@unmanaged
+export class ActivateArguments {
+  /** One that bends. */
+  activation: i32;
+  x: usize;
+  out: usize;
+  count: i32;
+  /** A multiple of 8. */
+  countPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function activateArguments(): ActivateArguments {
+  return changetype<ActivateArguments>(kernelArguments());
+}
+
+@unmanaged
+export class ActivateGradientArguments {
+  activation: i32;
+  dy: usize;
+  /** What was activated. */
+  x: usize;
+  dx: usize;
+  count: i32;
+  /** A multiple of 8. */
+  countPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function activateGradientArguments(): ActivateGradientArguments {
+  return changetype<ActivateGradientArguments>(kernelArguments());
+}
+
+@unmanaged
+export class ScaleChannelsArguments {
+  /** [batch, channels] */
+  scale: usize;
+  /** [batch, channels], or 0: none. */
+  shift: usize;
+  /** x·scale + shift */
+  out: usize;
+  /** Of an image. */
+  pixels: i32;
+  channels: i32;
+  rowsPerChunk: i32;
+  chunksPerImage: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function scaleChannelsX(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+// @ts-ignore: decorator
+@inline
+export function scaleChannelsStatistics(): GradientStatistics {
+  return changetype<GradientStatistics>(kernelArguments() + 52);
+}
+
+// @ts-ignore: decorator
+@inline
+export function scaleChannelsArguments(): ScaleChannelsArguments {
+  return changetype<ScaleChannelsArguments>(kernelArguments() + 24);
+}
+
+@unmanaged
+export class ChannelDotsArguments {
+  /** Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels] */
+  parts: usize;
+  batch: i32;
+  pixels: i32;
+  channels: i32;
+  rowsPerChunk: i32;
+  chunksPerImage: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function channelDotsX(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+/** Its values at 0: Σ x alone is wanted. */
+// @ts-ignore: decorator
+@inline
+export function channelDotsDy(): Source {
+  return changetype<Source>(kernelArguments() + 24);
+}
+
+// @ts-ignore: decorator
+@inline
+export function channelDotsArguments(): ChannelDotsArguments {
+  return changetype<ChannelDotsArguments>(kernelArguments() + 48);
 }

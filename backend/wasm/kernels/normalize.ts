@@ -5,7 +5,8 @@
  * its input, A·d + B·z + C with d the gradient of y, zeroed where the activation does not pass it.
  * All coefficients are vectors of `channels` floats, one after the other.
  */
-import { LINEAR } from "./generated_abi";
+import { isSmooth, slope, slopeScalar, smooth, smoothScalar } from "./activation";
+import { HARD_SIGMOID, HARD_SWISH, LINEAR, SIGMOID, SILU } from "./generated_abi";
 import { clamp, clampScalar, floats, fma, passes, upperBound } from "./simd";
 
 /** rows of y from rows of z; `scaleShift` is scale, then shift. */
@@ -14,6 +15,13 @@ export function normalizeRows(
 ): void {
   if (activation == LINEAR) {
     scaleRows(z, y, rows, channels, scaleShift);
+    return;
+  }
+  if (isSmooth(activation)) {
+    if (activation == HARD_SWISH) smoothRows(z, y, rows, channels, scaleShift, HARD_SWISH);
+    else if (activation == SILU) smoothRows(z, y, rows, channels, scaleShift, SILU);
+    else if (activation == HARD_SIGMOID) smoothRows(z, y, rows, channels, scaleShift, HARD_SIGMOID);
+    else smoothRows(z, y, rows, channels, scaleShift, SIGMOID);
     return;
   }
   const bound = upperBound(activation), upper = f32x4.splat(bound), pitch = floats(channels);
@@ -29,6 +37,29 @@ export function normalizeRows(
     }
     for (; c < channels; c++) {
       store<f32>(y, clampScalar(load<f32>(z) * load<f32>(s) + load<f32>(s + pitch), bound));
+      z += 4, y += 4, s += 4;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function smoothRows(
+  z: usize, y: usize, rows: i32, channels: i32, scaleShift: usize, kind: i32,
+): void {
+  const pitch = floats(channels);
+  for (let r = 0; r < rows; r++) {
+    let s = scaleShift, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const z0 = v128.load(z), z1 = v128.load(z, 16);
+      const s0 = v128.load(s), s1 = v128.load(s, 16);
+      const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
+      const y0 = smooth(fma(z0, s0, t0), kind), y1 = smooth(fma(z1, s1, t1), kind);
+      v128.store(y, y0), v128.store(y, y1, 16);
+      z += 32, y += 32, s += 32;
+    }
+    for (; c < channels; c++) {
+      store<f32>(y, smoothScalar(load<f32>(z) * load<f32>(s) + load<f32>(s + pitch), kind));
       z += 4, y += 4, s += 4;
     }
   }
@@ -53,7 +84,7 @@ function scaleRows(z: usize, y: usize, rows: i32, channels: i32, scaleShift: usi
   }
 }
 
-/** y = activation(scale·z + shift + residual). */
+/** y = activation(scale·z + shift + residual), of an activation that does not bend. */
 export function normalizeAddRows(
   z: usize, residual: usize, y: usize, rows: i32, channels: i32, scaleShift: usize, activation: i32,
 ): void {
@@ -111,6 +142,16 @@ export function normalizeGradientRows(
     }
     return;
   }
+  if (isSmooth(activation)) {
+    if (activation == HARD_SWISH) {
+      smoothGradientRows(d, z, dz, rows, channels, coefficients, scaleShift, HARD_SWISH);
+    } else if (activation == SILU) {
+      smoothGradientRows(d, z, dz, rows, channels, coefficients, scaleShift, SILU);
+    } else if (activation == HARD_SIGMOID) {
+      smoothGradientRows(d, z, dz, rows, channels, coefficients, scaleShift, HARD_SIGMOID);
+    } else smoothGradientRows(d, z, dz, rows, channels, coefficients, scaleShift, SIGMOID);
+    return;
+  }
   const bound = upperBound(activation), upper = f32x4.splat(bound);
   for (let r = 0; r < rows; r++) {
     let k = coefficients, s = scaleShift, c = 0;
@@ -130,6 +171,38 @@ export function normalizeGradientRows(
     for (; c < channels; c++) {
       const y = load<f32>(z) * load<f32>(s) + load<f32>(s + pitch);
       const passed = y > 0 && y < bound ? load<f32>(d) : 0;
+      const rest = load<f32>(z) * load<f32>(k + pitch) + load<f32>(k + 2 * pitch);
+      store<f32>(dz, passed * load<f32>(k) + rest);
+      d += 4, z += 4, dz += 4, k += 4, s += 4;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function smoothGradientRows(
+  d: usize, z: usize, dz: usize, rows: i32, channels: i32,
+  coefficients: usize, scaleShift: usize, kind: i32,
+): void {
+  const pitch = floats(channels);
+  for (let r = 0; r < rows; r++) {
+    let k = coefficients, s = scaleShift, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const a0 = v128.load(k), a1 = v128.load(k, 16);
+      const b0 = v128.load(k + pitch), b1 = v128.load(k + pitch, 16);
+      const c0 = v128.load(k + 2 * pitch), c1 = v128.load(k + 2 * pitch, 16);
+      const s0 = v128.load(s), s1 = v128.load(s, 16);
+      const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
+      const z0 = v128.load(z), z1 = v128.load(z, 16);
+      const p0 = slope(fma(z0, s0, t0), kind), p1 = slope(fma(z1, s1, t1), kind);
+      const d0 = f32x4.mul(v128.load(d), p0), d1 = f32x4.mul(v128.load(d, 16), p1);
+      const g0 = fma(d0, a0, fma(z0, b0, c0)), g1 = fma(d1, a1, fma(z1, b1, c1));
+      v128.store(dz, g0), v128.store(dz, g1, 16);
+      d += 32, z += 32, dz += 32, k += 32, s += 32;
+    }
+    for (; c < channels; c++) {
+      const y = load<f32>(z) * load<f32>(s) + load<f32>(s + pitch);
+      const passed = load<f32>(d) * slopeScalar(y, kind);
       const rest = load<f32>(z) * load<f32>(k + pitch) + load<f32>(k + 2 * pitch);
       store<f32>(dz, passed * load<f32>(k) + rest);
       d += 4, z += 4, dz += 4, k += 4, s += 4;

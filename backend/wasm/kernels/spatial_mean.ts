@@ -21,7 +21,8 @@ export function spatialMeanChunk(chunk: i32, thread: i32): void {
   }
 }
 
-function addColumns(block: usize, rows: i32, channels: i32, out: usize): void {
+/** Adds each channel's sum over the rows to `out`. */
+export function addColumns(block: usize, rows: i32, channels: i32, out: usize): void {
   const pitch = floats(channels);
   let c = 0;
   for (; c + 8 <= channels; c += 8) {

@@ -2,7 +2,10 @@
  * Sums over rows for batch norm, added to partial sums that belong to one chunk. Kernels that
  * produce a tensor call these on each block while it is still in cache.
  */
-import { GRADIENT_STATISTICS_VECTORS, GradientStatistics, LINEAR } from "./generated_abi";
+import { isSmooth, slope, slopeScalar } from "./activation";
+import {
+  GRADIENT_STATISTICS_VECTORS, GradientStatistics, HARD_SIGMOID, HARD_SWISH, LINEAR, SIGMOID, SILU,
+} from "./generated_abi";
 import { floats, fma, passes, upperBound, zero } from "./simd";
 
 /**
@@ -60,6 +63,16 @@ export function addGradientStatistics(
 ): void {
   if (activation == LINEAR) {
     addLinearGradientStatistics(d, z, rows, channels, mean, partial);
+    return;
+  }
+  if (isSmooth(activation)) {
+    if (activation == HARD_SWISH) {
+      addSmoothGradientStatistics(d, z, rows, channels, mean, scaleShift, HARD_SWISH, partial);
+    } else if (activation == SILU) {
+      addSmoothGradientStatistics(d, z, rows, channels, mean, scaleShift, SILU, partial);
+    } else if (activation == HARD_SIGMOID) {
+      addSmoothGradientStatistics(d, z, rows, channels, mean, scaleShift, HARD_SIGMOID, partial);
+    } else addSmoothGradientStatistics(d, z, rows, channels, mean, scaleShift, SIGMOID, partial);
     return;
   }
   const pitch = floats(channels), bound = upperBound(activation), upper = f32x4.splat(bound);
@@ -125,6 +138,49 @@ function addLinearGradientStatistics(
     for (let r = 0; r < rows; r++) {
       sum += load<f32>(pd);
       dot += load<f32>(pd) * (load<f32>(pz) - load<f32>(mean + o));
+      pd += pitch, pz += pitch;
+    }
+    addScalar(q, sum);
+    addScalar(q + pitch, dot);
+  }
+}
+
+/** d counts as much as the activation rises there. */
+// @ts-ignore: decorator
+@inline
+function addSmoothGradientStatistics(
+  d: usize, z: usize, rows: i32, channels: i32,
+  mean: usize, scaleShift: usize, kind: i32, partial: usize,
+): void {
+  const pitch = floats(channels);
+  let c = 0;
+  for (; c + 8 <= channels; c += 8) {
+    const o = floats(c), q = partial + o;
+    let pd = d + o, pz = z + o;
+    const m0 = v128.load(mean + o), m1 = v128.load(mean + o, 16);
+    const s0 = v128.load(scaleShift + o), s1 = v128.load(scaleShift + o, 16);
+    const t0 = v128.load(scaleShift + pitch + o), t1 = v128.load(scaleShift + pitch + o, 16);
+    let sum0 = zero(), sum1 = zero(), dot0 = zero(), dot1 = zero();
+    for (let r = 0; r < rows; r++) {
+      const z0 = v128.load(pz), z1 = v128.load(pz, 16);
+      const p0 = slope(fma(z0, s0, t0), kind), p1 = slope(fma(z1, s1, t1), kind);
+      const d0 = f32x4.mul(v128.load(pd), p0), d1 = f32x4.mul(v128.load(pd, 16), p1);
+      sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);
+      const x0 = f32x4.sub(z0, m0), x1 = f32x4.sub(z1, m1);
+      dot0 = fma(d0, x0, dot0), dot1 = fma(d1, x1, dot1);
+      pd += pitch, pz += pitch;
+    }
+    addPair(q, sum0, sum1);
+    addPair(q + pitch, dot0, dot1);
+  }
+  for (; c < channels; c++) {
+    const o = floats(c), q = partial + o;
+    let pd = d + o, pz = z + o, sum: f32 = 0, dot: f32 = 0;
+    const scale = load<f32>(scaleShift + o), shift = load<f32>(scaleShift + pitch + o);
+    for (let r = 0; r < rows; r++) {
+      const passed = load<f32>(pd) * slopeScalar(load<f32>(pz) * scale + shift, kind);
+      sum += passed;
+      dot += passed * (load<f32>(pz) - load<f32>(mean + o));
       pd += pitch, pz += pitch;
     }
     addScalar(q, sum);

@@ -1,6 +1,6 @@
 /** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever it saves passes. */
 import type * as tf from "@tensorflow/tfjs";
-import type { Activation } from "../../ops/batch_norm.ts";
+import type { Activation } from "../../ops/activation.ts";
 import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
 import type {
   BatchNormGradientInputs,

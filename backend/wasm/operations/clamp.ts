@@ -10,7 +10,7 @@ const PER_CHUNK = 16384;
 export function clamp(
   backend: WasmBackend,
   x: tf.TensorInfo,
-  activation: Exclude<ActivationCode, typeof ActivationCode.linear>,
+  activation: typeof ActivationCode.relu | typeof ActivationCode.relu6,
 ): tf.TensorInfo {
   const extended = extendDeferred(backend, x, { activation });
   if (extended) return extended;

@@ -11,6 +11,7 @@ import type { Block } from "../heap.ts";
 import {
   type BatchStatistics,
   type DeferredValue,
+  isBound,
   type TensorData,
   upperBound,
 } from "../tensor_data.ts";
@@ -24,7 +25,14 @@ export interface Ending {
 
 export const PRODUCT_ALONE: Ending = {
   withStatistics: false,
-  epilogue: { scale: 0, shift: 0, residual: 0, lower: 0, upper: 0 },
+  epilogue: {
+    scale: 0,
+    shift: 0,
+    residual: 0,
+    lower: 0,
+    upper: 0,
+    activation: ActivationCode.linear,
+  },
 };
 
 /** A convolution whose operands are all at hand. */
@@ -168,8 +176,9 @@ class DeferredConvolution implements DeferredValue {
       scale: scale || heap.filled(1, outChannels),
       shift: shift || heap.filled(0, outChannels),
       residual,
-      lower: activation === ActivationCode.linear ? -Infinity : 0,
+      lower: isBound(activation) ? 0 : -Infinity,
       upper: upperBound(activation),
+      activation: isBound(activation) ? ActivationCode.linear : activation,
     };
   }
 

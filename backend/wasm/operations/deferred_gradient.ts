@@ -129,11 +129,11 @@ class Deferred implements DeferredValue {
 /** What a kernel needs to leave statistics for the batch norm that made x, and where they will be. */
 export function statisticsFor(
   { heap }: WasmBackend,
-  x: TensorData,
+  x: TensorData | undefined,
   parts: number,
   channels: number,
 ): { record: GradientStatisticsRecord; statistics?: GradientStatistics } {
-  const origin = x.batchNorm;
+  const origin = x?.batchNorm;
   if (!origin || origin.maskedByOutput) return { record: NO_STATISTICS };
   const { z, state, activation } = origin;
   const partials = heap.allocate(parts * GRADIENT_STATISTICS_VECTORS * channels);

@@ -166,8 +166,10 @@ function computeInputGradient(
 /** Both gradients in one kernel call; undefined where kernels/depthwise.ts cannot. */
 function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair | undefined {
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo, inChannels } = info;
-  const matches = filterHeight === 3 && filterWidth === 3 && padInfo.top === 1 &&
-    padInfo.left === 1 && info.dilationHeight * info.dilationWidth === 1 &&
+  const taps = filterHeight * filterWidth;
+  const matches = filterHeight % 2 === 1 && filterWidth % 2 === 1 &&
+    2 * padInfo.top + 1 === filterHeight && 2 * padInfo.left + 1 === filterWidth &&
+    info.dilationHeight * info.dilationWidth === 1 &&
     strideHeight <= 2 && strideWidth <= 2 &&
     info.outHeight === Math.ceil(info.inHeight / strideHeight) &&
     info.outWidth === Math.ceil(info.inWidth / strideWidth);
@@ -182,9 +184,10 @@ function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair 
       const bands = inputBands(info);
       const chunks = info.batchSize * bands.count;
       const dx = heap.allocate(tf.util.sizeFromShape(info.inShape));
-      const parts = heap.allocate(chunks * 9 * inChannels);
+      const parts = heap.allocate(chunks * taps * inChannels);
       const { record, statistics } = statisticsFor(backend, x, chunks, inChannels);
-      const inputRows = bands.rows + 4, inputColumns = info.inWidth + 4;
+      const inputRows = bands.rows + filterHeight + 1;
+      const inputColumns = info.inWidth + filterWidth + 1;
       const scratch = TAP_TABLE_FLOATS + bands.paddedFloats + inputRows * inputColumns * inChannels;
       pool.run(Kernel.depthwiseGradients, chunks, scratch, {
         x: sourceOf(x),
@@ -193,7 +196,7 @@ function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair 
         statistics: record,
         parts: parts.pointer,
       });
-      sumParts(backend, parts, chunks, 9, inChannels, inChannels, filterGradient);
+      sumParts(backend, parts, chunks, taps, inChannels, inChannels, filterGradient);
       heap.release(parts);
       return { block: dx, statistics };
     },

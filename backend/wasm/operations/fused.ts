@@ -9,7 +9,7 @@ import { binary } from "./binary.ts";
 import { clamp } from "./clamp.ts";
 
 export function isOurActivation(activation: string): boolean {
-  return activation in ActivationCode;
+  return activation === "linear" || activation === "relu" || activation === "relu6";
 }
 
 /** activation(product + bias); takes over `product`. */

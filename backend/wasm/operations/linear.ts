@@ -1,6 +1,7 @@
 /** Linear layers over many rows. */
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
+import { ActivationCode } from "../generated_abi.ts";
 import { packWeights } from "./pack.ts";
 import { multiplyRows } from "./product.ts";
 
@@ -26,6 +27,7 @@ export function linear(
     residual: 0,
     lower: -Infinity,
     upper: Infinity,
+    activation: ActivationCode.linear,
   };
   multiplyRows(
     backend,

@@ -6,8 +6,10 @@ import type { WasmBackend } from "../backend.ts";
 import { ActivationCode, BinaryOperation } from "../generated_abi.ts";
 import { stockKernel } from "../stock_kernels.ts";
 import { attention, attentionGradient } from "./attention.ts";
+import { activate, activateGradient } from "./activation.ts";
 import { batchNormInference, batchNormTrain, batchNormTrainGradient } from "./batch_norm.ts";
 import { binary, BINARY_OPERATIONS } from "./binary.ts";
+import { channelDots, scaleChannels } from "./channel_scale.ts";
 import { clamp } from "./clamp.ts";
 import { columnSums } from "./column_sums.ts";
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from "./conv2d.ts";
@@ -80,6 +82,10 @@ export function registerOperations(backendName: string): void {
     const settings = { activation: "linear", epsilon: varianceEpsilon } as const;
     return batchNormInference(backend, { x, gamma, beta, mean, variance }, settings);
   });
+  kernels.add("Activate", activate);
+  kernels.add("ActivateGrad", activateGradient);
+  kernels.add("ScaleChannels", scaleChannels);
+  kernels.add("ChannelDots", channelDots);
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);
@@ -98,7 +104,7 @@ export function registerOperations(backendName: string): void {
   // A vector of channels always broadcasts in a way that ours covers.
   kernels.add("AddBias", (backend, { x, bias }) => binary(backend, BinaryOperation.add, x, bias)!);
   kernels.add(
-    "ScaleChannels",
+    "LayerScale",
     (backend, { x, factors }) => binary(backend, BinaryOperation.multiply, x, factors)!,
   );
   kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers, lr }, { momentum }) => {

@@ -3,7 +3,9 @@ import * as tf from "@tensorflow/tfjs";
 import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
 import { type PoolAttributes, poolInfo } from "../../window.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
+import { activate, activateGradient } from "./activation.ts";
 import { batchNormInference, batchNormTrain, batchNormTrainGradient } from "./batch_norm.ts";
+import { channelDots, scaleChannels } from "./channel_scale.ts";
 import { conv2d, conv2dFilterGradient, conv2dInputGradient, undilatedWindow } from "./conv2d.ts";
 import {
   depthwise,
@@ -40,6 +42,10 @@ export function registerOperations(backendName: string): void {
     return maxPoolGradient(backend, dy, input, output, poolInfo(input.shape, attrs));
   });
 
+  kernels.add("Activate", activate);
+  kernels.add("ActivateGrad", activateGradient);
+  kernels.add("ScaleChannels", scaleChannels);
+  kernels.add("ChannelDots", channelDots);
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);

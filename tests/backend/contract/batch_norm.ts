@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import type { Activation, BatchNormOptions } from "../../../backend/ops/batch_norm.ts";
+import type { Activation } from "../../../backend/ops/activation.ts";
+import type { BatchNormOptions } from "../../../backend/ops/batch_norm.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
 import { assertNear, noise, noiseValues } from "../compare.ts";
@@ -30,7 +31,7 @@ const FEW_ROWS = OF_EACH_KIND.slice(0, 3);
 export function batchNormContract(subject: Subject): void {
   const all = subject.shapes(OF_EACH_KIND, MORE);
   const few = subject.shapes(FEW_ROWS, [...OF_EACH_KIND.slice(3), ...MORE]);
-  for (const activation of ["linear", "relu", "relu6"] as const) {
+  for (const activation of ["linear", "relu", "relu6", "hardSwish", "silu"] as const) {
     for (const withResidual of [false, true]) {
       const shapes = activation === "linear" && !withResidual ? all : few;
       trainedBatchNormContract(subject, shapes, activation, withResidual);

@@ -1,4 +1,5 @@
 /** The one suite that every backend passes, in every mode. */
+import { activationContract } from "./activation.ts";
 import { batchNormContract } from "./batch_norm.ts";
 import { conv2dContract } from "./conv2d.ts";
 import { depthwiseContract } from "./depthwise.ts";
@@ -8,12 +9,15 @@ import { lazyContract } from "./lazy.ts";
 import { lossContract } from "./loss.ts";
 import { networksContract } from "./networks.ts";
 import { operationsContract } from "./operations.ts";
+import { squeezeExcitationContract } from "./squeeze_excitation.ts";
 import type { Subject } from "./subject.ts";
 
 export function declareContract(subject: Subject): void {
   conv2dContract(subject);
   depthwiseContract(subject);
   batchNormContract(subject);
+  activationContract(subject);
+  squeezeExcitationContract(subject);
   operationsContract(subject);
   lossContract(subject);
   derivativesContract(subject);

@@ -1,8 +1,10 @@
 /** Gradients against central differences of the same backend's values: no other program is asked. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { activate, type Activation } from "../../../backend/ops/activation.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
 import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
+import { squeezeExcitation } from "../../../backend/ops/squeeze_excitation.ts";
 import { noise, noiseValues } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
@@ -36,6 +38,21 @@ const CASES: Record<string, Case> = {
   "batch norm with relu": {
     inputs: [[3, 7, 6, 5], [5], [5]],
     f: (x, w, b) => normalize(x, w, b, "relu"),
+  },
+  "batch norm with silu": {
+    inputs: [[3, 7, 6, 5], [5], [5]],
+    f: (x, w, b) => normalize(x, w, b, "silu"),
+  },
+  "silu alone": { inputs: [[37]], f: (x) => activate(x, "silu") },
+  "squeeze-and-excitation": {
+    inputs: [[2, 4, 3, 8], [1, 1, 8, 4], [4], [1, 1, 4, 8], [8]],
+    f: (x, ...[w1, b1, w2, b2]) =>
+      squeezeExcitation(x as tf.Tensor4D, {
+        reduceWeight: w1 as tf.Tensor4D,
+        reduceBias: b1 as tf.Tensor1D,
+        expandWeight: w2 as tf.Tensor4D,
+        expandBias: b2 as tf.Tensor1D,
+      }, { activation: "silu", gate: "sigmoid" }),
   },
   "max pooling": {
     inputs: [[1, 9, 9, 16]],
@@ -104,7 +121,7 @@ function normalize(
   x: tf.Tensor,
   weight: tf.Tensor,
   bias: tf.Tensor,
-  activation: "linear" | "relu" | "relu6",
+  activation: Activation,
   residual?: tf.Tensor,
 ): tf.Tensor4D {
   const running = () => tf.variable(tf.zeros([weight.size])) as tf.Variable<tf.Rank.R1>;

@@ -3,7 +3,8 @@
  * residual, activation.
  */
 import * as tf from "@tensorflow/tfjs";
-import type { Activation, BatchNormVariables } from "../../../backend/ops/batch_norm.ts";
+import { activate, type Activation } from "../../../backend/ops/activation.ts";
+import type { BatchNormVariables } from "../../../backend/ops/batch_norm.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { noise } from "../compare.ts";
 import type { Subject } from "./subject.ts";
@@ -44,7 +45,7 @@ const CASES: Record<string, Case> = {
 
 /** What follows z, a convolution with so many channels. */
 const FOLLOWING: Record<string, (z: tf.Tensor4D) => tf.Tensor> = {
-  ...batchNorms(["linear", "relu", "relu6"], [false, true]),
+  ...batchNorms(["linear", "relu", "relu6", "hardSwish", "silu"], [false, true]),
   "tfjs's batch norm, addition and relu": (z) => {
     const { weight, bias, runningMean, runningVariance } = variables(z.shape[3]);
     const y = tf.batchNorm(z, runningMean, runningVariance, bias, weight, 1e-3);
@@ -61,6 +62,9 @@ const FOLLOWING: Record<string, (z: tf.Tensor4D) => tf.Tensor> = {
   "relu": (z) => tf.relu(z),
   "relu and batch norm": (z) => batchNormInference(tf.relu(z), variables(z.shape[3])),
   "relu, relu6 and addition": (z) => tf.add(tf.relu6(tf.relu(z)), residual(z)),
+  "silu": (z) => activate(z, "silu"),
+  "bias, hard-swish and addition": (z) =>
+    tf.add(activate(tf.add(z, noise([z.shape[3]], 2)) as tf.Tensor4D, "hardSwish"), residual(z)),
   "two additions": (z) => tf.add(tf.add(z, residual(z)), residual(z)),
   "the addition of itself": (z) => tf.relu(tf.add(z, z)),
 };

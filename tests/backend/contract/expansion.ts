@@ -37,6 +37,8 @@ const BETWEEN: Record<string, (z: tf.Tensor4D) => tf.Tensor4D> = {
   "nothing": (z) => z,
   "batch norm and relu6": (z) =>
     batchNormInference(z, variables(z.shape[3]), { activation: "relu6" }),
+  "batch norm and silu": (z) =>
+    batchNormInference(z, variables(z.shape[3]), { activation: "silu" }),
   "a bias": (z) => tf.add(z, noise([z.shape[3]], 2)),
   "an addition": (z) => tf.relu(tf.add(z, noise(z.shape, 6))),
 };

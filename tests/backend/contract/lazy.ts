@@ -1,7 +1,7 @@
 /** A lazy tensor is never told apart from an eager one, whenever it is read, shared or disposed. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import type { Activation } from "../../../backend/ops/batch_norm.ts";
+import type { Activation } from "../../../backend/ops/activation.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
 import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
@@ -113,7 +113,7 @@ export function lazyContract(subject: Subject): void {
   subject.test(
     "batch norms in a row, and one whose residual is lazy, agree with stock tfjs",
     async () => {
-      for (const activation of ["linear", "relu", "relu6"] as const) {
+      for (const activation of ["linear", "relu", "relu6", "silu"] as const) {
         await subject.agreesWithStock(activation, () => {
           const f = (x: tf.Tensor) => {
             const a = normalized(x, activation);

@@ -1,11 +1,10 @@
 /** Small random convolutional networks, drawn by fast-check, for properties that hold for all. */
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
+import type { Activation } from "../../../backend/ops/activation.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
 import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
 import { noise } from "../compare.ts";
-
-type Activation = "linear" | "relu" | "relu6";
 
 interface Convolution {
   kind: "convolution";
@@ -35,7 +34,14 @@ export interface Network {
 }
 
 const tail = {
-  activation: fc.constantFrom<Activation | undefined>("linear", "relu", "relu6", undefined),
+  activation: fc.constantFrom<Activation | undefined>(
+    "linear",
+    "relu",
+    "relu6",
+    "hardSwish",
+    "silu",
+    undefined,
+  ),
   shortcut: fc.boolean(),
 };
 

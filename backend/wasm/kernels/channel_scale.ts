@@ -1,0 +1,123 @@
+/**
+ * Squeeze-and-excitation's work on whole images: each channel of each image times one number, and the
+ * gradient of that number. A chunk is some rows (row: the channels of one pixel) of one image.
+ */
+import { scratch } from "./command";
+import { GRADIENT_STATISTICS_VECTORS } from "./generated_abi";
+import {
+  channelDotsArguments, channelDotsDy, channelDotsX, scaleChannelsArguments,
+  scaleChannelsStatistics, scaleChannelsX,
+} from "./generated_arguments";
+import { fillZero, floats, fma, zero } from "./simd";
+import { sourceRows } from "./source";
+import { addColumns } from "./spatial_mean";
+import { addRowsToGradientStatistics } from "./statistics";
+
+/** Rows of a block, which stays in cache, and whose sums are short enough to be precise. */
+const BLOCK_ROWS: i32 = 32;
+
+export function scaleChannelsChunk(chunk: i32, thread: i32): void {
+  const x = scaleChannelsX(), args = scaleChannelsArguments();
+  const statistics = scaleChannelsStatistics();
+  const channels = args.channels, pitch = floats(channels);
+  const image = chunk / args.chunksPerImage;
+  const first = chunk % args.chunksPerImage * args.rowsPerChunk;
+  const last = min(args.pixels, first + args.rowsPerChunk);
+  const scale = args.scale + <usize>image * pitch;
+  const shift = args.shift ? args.shift + <usize>image * pitch : 0;
+  if (statistics.partials) {
+    fillZero(
+      statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels),
+      GRADIENT_STATISTICS_VECTORS * channels,
+    );
+  }
+  for (let r = first; r < last; r += BLOCK_ROWS) {
+    const rows = min(BLOCK_ROWS, last - r), at = image * args.pixels + r;
+    const block = sourceRows(x, at, rows, channels, scratch(thread));
+    const out = args.out + <usize>at * pitch;
+    if (shift) shiftRows(block, out, rows, channels, scale, shift);
+    else scaleRows(block, out, rows, channels, scale);
+    if (statistics.partials) {
+      addRowsToGradientStatistics(statistics, chunk, out, at, rows, channels);
+    }
+  }
+}
+
+function scaleRows(x: usize, out: usize, rows: i32, channels: i32, scale: usize): void {
+  for (let r = 0; r < rows; r++) {
+    let s = scale, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const x0 = v128.load(x), x1 = v128.load(x, 16);
+      const y0 = f32x4.mul(x0, v128.load(s)), y1 = f32x4.mul(x1, v128.load(s, 16));
+      v128.store(out, y0), v128.store(out, y1, 16);
+      x += 32, out += 32, s += 32;
+    }
+    for (; c < channels; c++) {
+      store<f32>(out, load<f32>(x) * load<f32>(s));
+      x += 4, out += 4, s += 4;
+    }
+  }
+}
+
+function shiftRows(
+  x: usize, out: usize, rows: i32, channels: i32, scale: usize, shift: usize,
+): void {
+  for (let r = 0; r < rows; r++) {
+    let s = scale, t = shift, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const x0 = v128.load(x), x1 = v128.load(x, 16);
+      const y0 = fma(x0, v128.load(s), v128.load(t)), y1 = fma(x1, v128.load(s, 16), v128.load(t, 16));
+      v128.store(out, y0), v128.store(out, y1, 16);
+      x += 32, out += 32, s += 32, t += 32;
+    }
+    for (; c < channels; c++) {
+      store<f32>(out, load<f32>(x) * load<f32>(s) + load<f32>(t));
+      x += 4, out += 4, s += 4, t += 4;
+    }
+  }
+}
+
+export function channelDotsChunk(chunk: i32, thread: i32): void {
+  const x = channelDotsX(), dy = channelDotsDy(), args = channelDotsArguments();
+  const channels = args.channels, pitch = floats(channels);
+  const image = chunk / args.chunksPerImage;
+  const first = chunk % args.chunksPerImage * args.rowsPerChunk;
+  const last = min(args.pixels, first + args.rowsPerChunk);
+  const part = args.parts + <usize>(chunk % args.chunksPerImage * args.batch + image) * pitch;
+  const inputs = scratch(thread), gradients = inputs + floats(BLOCK_ROWS * channels);
+  fillZero(part, channels);
+  for (let r = first; r < last; r += BLOCK_ROWS) {
+    const rows = min(BLOCK_ROWS, last - r), at = image * args.pixels + r;
+    const a = sourceRows(x, at, rows, channels, inputs);
+    if (!dy.values) {
+      addColumns(a, rows, channels, part);
+      continue;
+    }
+    const b = sourceRows(dy, at, rows, channels, gradients);
+    addDots(a, b, rows, channels, part);
+  }
+}
+
+function addDots(a: usize, b: usize, rows: i32, channels: i32, out: usize): void {
+  const pitch = floats(channels);
+  let c = 0;
+  for (; c + 8 <= channels; c += 8) {
+    const o = floats(c), q = out + o;
+    let p = a + o, g = b + o, dot0 = zero(), dot1 = zero();
+    for (let r = 0; r < rows; r++) {
+      dot0 = fma(v128.load(p), v128.load(g), dot0), dot1 = fma(v128.load(p, 16), v128.load(g, 16), dot1);
+      p += pitch, g += pitch;
+    }
+    dot0 = f32x4.add(dot0, v128.load(q)), dot1 = f32x4.add(dot1, v128.load(q, 16));
+    v128.store(q, dot0), v128.store(q, dot1, 16);
+  }
+  for (; c < channels; c++) {
+    const o = floats(c);
+    let p = a + o, g = b + o, dot: f32 = 0;
+    for (let r = 0; r < rows; r++) {
+      dot += load<f32>(p) * load<f32>(g);
+      p += pitch, g += pitch;
+    }
+    store<f32>(out + o, load<f32>(out + o) + dot);
+  }
+}

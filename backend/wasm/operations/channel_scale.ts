@@ -1,0 +1,89 @@
+/** Squeeze-and-excitation's work on whole images: kernels/channel_scale.ts. */
+import * as tf from "@tensorflow/tfjs";
+import type { ChannelDotsInputs, ScaleChannelsInputs } from "../../ops/squeeze_excitation.ts";
+import type { WasmBackend } from "../backend.ts";
+import { Kernel } from "../generated_abi.ts";
+import { MOST_CHUNKS } from "../partition.ts";
+import { plainSource, sourceOf } from "../source.ts";
+import { statisticsFor } from "./deferred_gradient.ts";
+import { sumParts } from "./product.ts";
+
+/** Rows that the kernels compute at once, of each operand. */
+const BLOCK_ROWS = 32;
+/** Floats that a thread streams through in some tens of microseconds. */
+const FLOATS_PER_CHUNK = 16384;
+
+/** x·scale + shift; where it is a gradient, with statistics for the batch norm before it. */
+export function scaleChannels(
+  backend: WasmBackend,
+  { x, scale, shift, gradientOf }: ScaleChannelsInputs,
+): tf.TensorInfo {
+  const { batch, pixels, channels } = sizesOf(x);
+  const factors = backend.dataOf(scale).pointer, addends = shift && backend.dataOf(shift).pointer;
+  const source = sourceOf(backend.rowsOf(x));
+  const output = backend.allocateTensor(x.shape);
+  const { rowsPerChunk, chunksPerImage } = chunksOf(batch, pixels, channels);
+  const chunks = batch * chunksPerImage;
+  const { record, statistics } = statisticsFor(
+    backend,
+    gradientOf ? backend.dataOf(gradientOf) : undefined,
+    chunks,
+    channels,
+  );
+  backend.pool.run(Kernel.scaleChannels, chunks, BLOCK_ROWS * channels, {
+    x: source,
+    scale: factors,
+    shift: addends ?? 0,
+    out: output.data.pointer,
+    pixels,
+    channels,
+    rowsPerChunk,
+    chunksPerImage,
+    statistics: record,
+  });
+  output.data.gradientStatistics = statistics;
+  return output.info;
+}
+
+/** Σ dy·x over the pixels of each image, or Σ x: [batch, channels]. */
+export function channelDots(backend: WasmBackend, { x, dy }: ChannelDotsInputs): tf.TensorInfo {
+  const { heap, pool } = backend;
+  const { batch, pixels, channels } = sizesOf(x);
+  const input = backend.rowsOf(x);
+  // It is read three times then: here, by what is scaled, and by the factors' gradient.
+  if (tf.engine().state.gradientDepth > 0) input.materializeNow();
+  const sources = {
+    x: sourceOf(input),
+    dy: dy ? sourceOf(backend.rowsOf(dy)) : plainSource(0),
+  };
+  const output = backend.allocateTensor([batch, channels]);
+  const { rowsPerChunk, chunksPerImage } = chunksOf(batch, pixels, channels);
+  const chunks = batch * chunksPerImage;
+  const isWhole = chunksPerImage === 1;
+  const parts = isWhole ? output.data.block : heap.allocate(chunks * channels);
+  pool.run(Kernel.channelDots, chunks, 2 * BLOCK_ROWS * channels, {
+    ...sources,
+    parts: parts.pointer,
+    batch,
+    pixels,
+    channels,
+    rowsPerChunk,
+    chunksPerImage,
+  });
+  if (!isWhole) {
+    sumParts(backend, parts, chunksPerImage, batch, channels, channels, output.data);
+    heap.release(parts);
+  }
+  return output.info;
+}
+
+function sizesOf({ shape: [batch, height, width, channels] }: tf.TensorInfo) {
+  return { batch, pixels: height * width, channels };
+}
+
+/** By shape alone, as partition.ts has it: pieces of single images. */
+function chunksOf(batch: number, pixels: number, channels: number) {
+  const wanted = Math.min(Math.ceil(MOST_CHUNKS / batch), pixels * channels / FLOATS_PER_CHUNK);
+  const rowsPerChunk = Math.ceil(pixels / Math.max(1, Math.round(wanted)));
+  return { rowsPerChunk, chunksPerImage: Math.ceil(pixels / rowsPerChunk) };
+}
