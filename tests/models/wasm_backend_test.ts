@@ -20,6 +20,11 @@ const CASES: readonly ReferenceCase[] = [
   ["resnet34", 64],
   ["mobilenet_v2", 64],
   ["efficientnet_lite0", 64],
+  ["convnext_tiny", 64],
+  // On another grid of tokens than the one that was learned, antialiased and by a factor.
+  ["deit_tiny", 64],
+  ["dinov2_vits14", 56],
+  ["dinov2_vits14_reg", 56],
   ["resnet18", 224],
 ];
 
@@ -47,14 +52,14 @@ for (const reference of CASES) {
   }
 }
 
-for (const name of ["resnet18", "mobilenet_v2"]) {
+for (const name of ["resnet18", "mobilenet_v2", "deit_tiny"]) {
   Deno.test(`${name} on wasm has torch's Grad-CAM`, async () => {
     await activateBackend("wasm");
     await checkGradCam(name, WASM_BACKEND);
   });
 }
 
-for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0"]) {
+for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0", "deit_tiny"]) {
   Deno.test(`the logits of a photo by ${name} on wasm are the same in any batch`, async () => {
     await activateBackend("wasm");
     const model = await referenceModel(name, 1000);

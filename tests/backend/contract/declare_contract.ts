@@ -11,6 +11,7 @@ import { networksContract } from "./networks.ts";
 import { operationsContract } from "./operations.ts";
 import { squeezeExcitationContract } from "./squeeze_excitation.ts";
 import type { Subject } from "./subject.ts";
+import { transformersContract } from "./transformers.ts";
 
 export function declareContract(subject: Subject): void {
   conv2dContract(subject);
@@ -24,4 +25,5 @@ export function declareContract(subject: Subject): void {
   lazyContract(subject);
   networksContract(subject);
   layersContract(subject);
+  transformersContract(subject);
 }
