@@ -3,14 +3,14 @@ import { v8FlagArguments } from "../backend/v8_flags.ts";
 import { withPublicUrls } from "../data/download/public_url.ts";
 import { graftPipeline } from "../tasks/pipeline.ts";
 import { sweepPipeline } from "../tasks/sweep_pipeline.ts";
-import type { Pipeline } from "../pipeline/graph.ts";
 import { type Application, defineSettings, type Program } from "./cli/application.ts";
 import { quoted } from "./cli/parse_flags.ts";
 import { certify } from "./commands/certify.ts";
 import { compare } from "./commands/compare.ts";
 import { dag } from "./commands/dag.ts";
+import { evaluate } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
-import { TRAINING } from "./commands/flags.ts";
+import { TRAINING, type TrainingFlags } from "./commands/flags.ts";
 import { gc } from "./commands/gc.ts";
 import { inspect } from "./commands/inspect.ts";
 import { pin } from "./commands/pin.ts";
@@ -24,6 +24,8 @@ import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
 import { concludeRun } from "./conclusion/conclude_run.ts";
+import { concludeSweep } from "./conclusion/conclude_sweep.ts";
+import { isOneSetting, shapeOf } from "./shape.ts";
 import { stepParameters } from "./step_parameters.ts";
 import { STEP_SUMMARIES } from "./step_summaries.ts";
 
@@ -31,14 +33,23 @@ import { STEP_SUMMARIES } from "./step_summaries.ts";
 export function graft(defaultStore: string): Application {
   // The first check of a Deno takes a third of a second, and writes down what it found.
   const v8Flags = () => v8FlagArguments(`${defaultStore}/v8_flags.json`);
-  let pipeline: Promise<Pipeline> | undefined;
   const program: Program = {
-    pipeline: () => pipeline ??= v8Flags().then(graftPipeline),
-    settings: defineSettings(TRAINING, stepParameters),
+    pipeline: async (flags) =>
+      graftPipeline(
+        await v8Flags(),
+        flags === undefined ? undefined : shapeOf(flags as TrainingFlags),
+      ),
+    settings: defineSettings(TRAINING, stepParameters, isOneSetting),
     variables: {
       GRAFT_MIRROR: "the folder in which files are looked for before they are downloaded",
     },
-    sweep: sweepPipeline,
+    sweep: (pipeline, settings) => {
+      const swept = sweepPipeline(pipeline, settings);
+      return {
+        ...swept,
+        conclude: (record, store) => concludeSweep(swept.conclude(record), record, store),
+      };
+    },
     conclude: async (record, store) => {
       const flags = store === defaultStore ? [] : ["--store", quoted(store)];
       return await concludeRun(await program.pipeline(), store, record, flags);
@@ -56,6 +67,7 @@ export function graft(defaultStore: string): Application {
       run(program),
       inspect,
       predict(v8Flags),
+      evaluate(program, v8Flags),
       exportCommand,
       serve(v8Flags),
       plan(program),

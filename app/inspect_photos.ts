@@ -8,7 +8,9 @@ import { checkFile, checkOutput } from "./cli/paths.ts";
 import { materialize } from "../data/sources/materialize.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { formatSource, parseSource, type SourceSpec } from "../data/sources/spec.ts";
+import { describeTally } from "../data/left_out_tally.ts";
 import { diagnose } from "../data/doctor/diagnose.ts";
+import { leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
 import { checkZip, extractZip } from "../data/download/zip.ts";
 import { ZipArchive } from "../data/download/zip_archive.ts";
@@ -51,11 +53,14 @@ export async function inspectPhotos(context: InspectContext): Promise<number> {
     const counts = countFindings(findings);
     const { files } = collection;
     const photos = files.filter(({ photo }) => photo).length;
+    const leftOut = leftOutOf(collection);
     if (flags.json) {
-      json({ photos, files: files.length, findings: findings.length, summary: counts });
-    } else {say(
-        `${findings.length > 0 ? "\n" : ""}${counted(photos, "photo")} looked at: ${counts}`,
-      );}
+      const amounts = { photos, files: files.length, findings: findings.length };
+      json({ ...amounts, left_out: leftOut, summary: counts });
+    } else {
+      if (findings.length > 0) say("");
+      say(`${counted(photos, "photo")} looked at, ${describeTally(leftOut)}: ${counts}`);
+    }
     if (flags.grid) {
       const path = resolve(here, flags.grid);
       const sheet = await findingsSheet(findings, folder, `What was found in ${what}`);

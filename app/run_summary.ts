@@ -1,13 +1,13 @@
 /** What a run was about and what came of it, in a line. */
 import * as v from "valibot";
 import { counted, percent } from "../data/statistics/percent.ts";
-import { BRANCHES } from "../models/manifest.ts";
+import { BRANCHES, branchesIn } from "../models/manifest.ts";
 import type { RunRecord } from "../pipeline/run_record.ts";
 
 const source = v.object({ kind: v.string(), origin: v.string() });
 const weights = v.object({ model: v.string() });
-const scores = v.object({ finetune: v.number(), frozen: v.number() });
-const training = v.object({ recipe: v.object({ epochs: v.number() }) });
+const scores = v.object({ finetune: v.optional(v.number()), frozen: v.optional(v.number()) });
+const training = v.object({ recipe: v.object({ epochs: v.optional(v.number()) }) });
 
 /**
  * `hymenoptera, mobilenet_v2, 5 epochs: frozen 96.1%, finetune 90.2%`, as far as the run came;
@@ -19,15 +19,16 @@ export function runSummary({ steps, parameters }: RunRecord): string | undefined
   const photos = dataOf({ steps });
   if (photos === undefined) return undefined;
   const what = [photos];
-  const model = read(weights, resultOf("convert_weights"))?.model;
+  // Where several networks were compared, the one that was chosen.
+  const model = read(weights, resultOf("choose_backbone") ?? resultOf("convert_weights"))?.model;
   if (model) what.push(model);
   const trained = BRANCHES.filter((branch) => resultOf(`train_${branch}`) !== undefined);
   const epochs = read(training, parameters[`train_${trained[0]}`])?.recipe.epochs;
   if (epochs) what.push(counted(epochs, "epoch"));
   const accuracies = read(scores, resultOf("evaluate"));
   if (!accuracies) return what.join(", ");
-  const ranked = BRANCHES.toSorted((a, b) => accuracies[b] - accuracies[a])
-    .map((branch) => `${branch} ${percent(accuracies[branch])}`);
+  const ranked = branchesIn(accuracies).sort((a, b) => accuracies[b]! - accuracies[a]!)
+    .map((branch) => `${branch} ${percent(accuracies[branch]!)}`);
   return `${what.join(", ")}: ${ranked.join(", ")}`;
 }
 

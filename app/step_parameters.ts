@@ -5,12 +5,21 @@ import { UsageError } from "./cli/errors.ts";
 import type { ResolvedSettings } from "./cli/application.ts";
 import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
+import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
-import type { Recipe } from "../models/manifest.ts";
-import { RECIPES } from "../training/recipes.ts";
+import type { Branch, FinetuneRecipe, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
+import type { BuildDatasetsParameters } from "../tasks/parameters.ts";
+import { mirrorFolder } from "../tasks/permissions.ts";
+import { FINETUNE, PROBE, RECIPES } from "../training/recipes.ts";
+import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
+import { comparedNetworks, describeDownloads } from "./networks.ts";
 import { realPath } from "./real_path.ts";
+import { shapeOf } from "./shape.ts";
+
+/** Of photos to train on, networks are compared by so many at most. */
+const COMPARED_PHOTOS = 1000;
 
 /** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
 const choices = new Map<string, ReturnType<typeof chooseBackend>>();
@@ -32,8 +41,10 @@ export async function stepParameters(
   checkSource(data, store);
   await checkData(data);
   const choice = await choiceFor(flags.backend);
+  const { best, branches, backbones, folds } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
-  const name = flags.recipe !== "auto" ? flags.recipe : choice.hardware ? "tutorial" : "quick";
+  const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;
+  const name = loop === "tutorial" ? "tutorial" : "quick";
   const preset = RECIPES[name];
   const recipe = {
     ...preset,
@@ -48,11 +59,45 @@ export async function stepParameters(
     ...(choice.backend === "webgpu" && { tuning: join(store, "tuning") }),
   };
   const train = { ...compute, recipe, seed };
+  const timeBudget = flags["time-budget"];
+  if (timeBudget !== undefined && !best) {
+    throw new UsageError("--time-budget is of --recipe best; say how many --epochs instead");
+  }
+  const finetune = {
+    ...FINETUNE,
+    epochs: flags.epochs ?? FINETUNE.epochs,
+    batchSize: flags.batch ?? FINETUNE.batchSize,
+    lr: flags.lr ?? FINETUNE.lr,
+  };
+  if (flags.folds !== undefined && !best) {
+    throw new UsageError("--folds is of --recipe best, which makes choices by cross-validation");
+  }
+  if (flags.balance !== undefined && !best) {
+    throw new UsageError(
+      "--balance is of --recipe best: the tutorial's recipes take classes as they are",
+    );
+  }
+  const probe = { ...PROBE, folds: flags.folds ?? PROBE.folds };
+  const balanced = { ...probe, balance: flags.balance ?? "auto" };
   // Not the training's: seeds are compared on the same val photos.
   const splitSeed = flags["split-seed"];
   const downloads = join(store, "downloads");
   const maxDownload = flags["max-download"];
-  const model = await modelOf(flags, folder);
+  const convert = (model: string) => ({
+    model,
+    downloads,
+    maxDownload,
+    ...(flags.weights && { weights: realPath(folder, flags.weights) }),
+  });
+  const start = backbones.length > 0
+    ? {
+      ...Object.fromEntries(backbones.flatMap((name) => [
+        [`convert_weights_${name}`, convert(name)],
+        [`compute_features_${name}`, { ...compute, sample: { photos: COMPARED_PHOTOS, seed } }],
+      ])),
+      choose_backbone: { backbones, seed, recipe: probe },
+    }
+    : { convert_weights: convert(await modelOf(flags, best, folder)) };
   return {
     parameters: {
       download_data: {
@@ -60,31 +105,65 @@ export async function stepParameters(
         seed: splitSeed,
         downloads,
         maxDownload,
+        ...(best && { parts: 3 }),
+        ...(flags.group !== undefined && { group: flags.group }),
       },
-      convert_weights: {
-        model,
-        downloads,
-        maxDownload,
-        ...(flags.weights && { weights: realPath(folder, flags.weights) }),
-      },
-      build_datasets: {},
-      train_finetune: train,
-      train_frozen: train,
+      ...start,
+      build_datasets: shortSideOf(flags["short-side"], name),
+      ...(best && {
+        compute_features: compute,
+        train_frozen: {
+          device: choice.device,
+          seed,
+          recipe: balanced,
+        },
+      }),
+      ...Object.fromEntries(
+        Array.from({ length: branches.includes("frozen") ? folds : 0 }, (_, fold) => [
+          `cross_validate_${fold + 1}`,
+          { fold, backbones, sample: { photos: COMPARED_PHOTOS, seed }, seed, recipe: balanced },
+        ]),
+      ),
+      ...(!best && branches.includes("frozen") && { train_frozen: train }),
+      ...(branches.includes("finetune") && {
+        train_finetune: best
+          ? { ...compute, recipe: finetune, seed, ...(timeBudget && { timeBudget }) }
+          : train,
+      }),
       evaluate: compute,
       predict: compute,
     },
     notes: [
-      describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
+      best
+        ? describeBest(probe, finetune, branches)
+        : describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
+      ...(backbones.length > 0
+        ? [describeDownloads(backbones, [downloads, ...mirrorFolder()])]
+        : []),
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
 }
 
+/** The tutorial takes every pixel of whatever photos it is given. */
+function shortSideOf(asked: TrainingFlags["short-side"], recipe: string): BuildDatasetsParameters {
+  const shortSide = asked ?? (recipe === "tutorial" ? "full" : KEPT_SHORT_SIDE);
+  return shortSide === "full" ? {} : { shortSide };
+}
+
 /** @throws {UsageError} where a file of weights does not say which it is of */
-async function modelOf(
-  { model = "auto", weights }: TrainingFlags,
-  folder: string,
-): Promise<string> {
+async function modelOf(flags: TrainingFlags, best: boolean, folder: string): Promise<string> {
+  const { weights } = flags;
+  const [model, ...others] = best && !weights
+    ? comparedNetworks(flags)
+    : [flags.model ?? "auto"].flat();
+  if (others.length > 0 || model === "all") {
+    throw new UsageError(
+      weights
+        ? "--weights is a file of one network: name it with --model, or leave --model out"
+        : "--model all is of --recipe best, which compares networks: name one",
+    );
+  }
   if (weights) {
     await checkFile("--weights", realPath(folder, weights));
     checkForSteps("--weights", realPath(folder, weights));
@@ -100,8 +179,21 @@ async function modelOf(
   return model;
 }
 
+function describeBest(
+  { folds }: ProbeRecipe,
+  { epochs }: FinetuneRecipe,
+  branches: readonly Branch[],
+): string {
+  const head = "a last layer fitted to what the network says of each photo (probe), its penalty " +
+    `chosen by cross-validation in ${folds} parts`;
+  const rest = `, then all layers taught from there for up to ${
+    counted(epochs, "epoch")
+  } (finetune)`;
+  return `recipe best: ${head}${branches.includes("finetune") ? rest : ""}`;
+}
+
 /** What is done, with the field's word for it behind. */
-function describeRecipe(name: string, { epochs, batchSize, lr }: Recipe): string {
+function describeRecipe(name: string, { epochs, batchSize, lr }: StepLrRecipe): string {
   const times = epochs === 1 ? "once (epoch)" : `${epochs} times (epochs)`;
   return `recipe ${name}: looks at every photo ${times}, ${batchSize} at a time (batch), and ` +
     `learns in steps of ${lr} (learning rate)`;

@@ -44,7 +44,7 @@ if (import.meta.main) {
   const steps = new TrainingSteps(model, "finetune", new Sgd(model.trainable("all"), 0.9));
   const time = async (batches: AsyncIterable<Batch> | Batch[]) => {
     const start = performance.now();
-    for await (const batch of batches) await steps.train(batch, 1e-5);
+    for await (const batch of batches) await steps.train(batch, 1e-5, 0);
     await steps.finish();
     return (performance.now() - start) / 1e3;
   };

@@ -49,7 +49,7 @@ async function measure(
 ): Promise<KernelTimes> {
   const backend = tf.backend() as WasmBackend;
   const work = modelWork(model, { batch, side: 224, replayed: false })[kind];
-  for (let i = 0; i < WARM_UP; i++) await work();
+  await work(WARM_UP);
 
   const sums = new Map<string, Sum>();
   let current: Sum | undefined;
@@ -96,7 +96,7 @@ async function measure(
   for (; round < rounds; round++) {
     inWasm = 0;
     const start = performance.now();
-    await work();
+    await work(1);
     steps.push(performance.now() - start);
     outside.push(steps[round] - inWasm);
   }

@@ -2,6 +2,7 @@
 import { benchDag } from "./dag.ts";
 import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
+import { benchGpu } from "./gpu.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchLayers } from "./layers.ts";
 import { benchPredict } from "./predict.ts";
@@ -19,6 +20,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   dag: benchDag,
   files: benchFiles,
   probe: benchProbe,
+  gpu: benchGpu,
 };
 
 const [kind = "", ...args] = Deno.args;
@@ -41,7 +43,8 @@ if (!bench) {
   deno task bench dag [--steps 7,300,1000] [--peers snakemake,dvc,wireit] [--python PATH]
     [--rounds N] [--folder DIR] [--json]
   deno task bench files [--count N] [--json]
-  deno task bench probe [--photos N] [--features N] [--classes N] [--rounds N] [--json]`,
+  deno task bench probe [--photos N] [--features N] [--classes N] [--rounds N] [--json]
+  deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--out FILE]`,
   );
   Deno.exit(2);
 }

@@ -22,11 +22,14 @@ export interface ModelWorkOptions {
   replayed: boolean;
 }
 
+/** Does it so many times; milliseconds of each. */
+export type Work = (count: number) => Promise<number[]>;
+
 /** Kinds of work by name, on the active backend. */
 export function modelWork(
   name: string,
   { batch, side, replayed }: ModelWorkOptions,
-): Record<string, () => Promise<void>> {
+): Record<string, Work> {
   const found = findArchitecture(name);
   const architecture = { ...found, preprocessing: { ...found.preprocessing, size: side } };
   // One for each kind: inference keeps packed weights, which training changes.
@@ -38,18 +41,22 @@ export function modelWork(
   const noise = new Float64Array(batch * dropoutSize(architecture));
   const dropNothing = (shape: number[]) => tf.ones(shape);
 
-  function step(branch: Branch): () => Promise<void> {
+  function step(branch: Branch): Work {
     const model = build();
     const optimizer = new Sgd(model.trainable(branch === "finetune" ? "all" : "head"), 0.9);
     if (replayed) {
-      // As the training loop does it, but waiting for each step's loss.
+      // As the training loop does it: losses come in late, and the last are waited for.
       const steps = new TrainingSteps(model, branch, optimizer);
-      return async () => {
-        await steps.train({ images: pixels, labels: classes, indices: [], noise }, 1e-3);
+      return async (count) => {
+        const start = performance.now();
+        for (let i = 0; i < count; i++) {
+          await steps.train({ images: pixels, labels: classes, indices: [], noise }, 1e-3, 0);
+        }
         await steps.finish();
+        return Array(count).fill((performance.now() - start) / count);
       };
     }
-    return async () => {
+    return eachTimed(async () => {
       const { loss, logits } = trainStep(
         model,
         branch,
@@ -57,23 +64,36 @@ export function modelWork(
         1e-3,
         photos,
         labels,
-        dropNothing,
+        { dropoutMask: dropNothing },
       );
       await loss.data();
       tf.dispose([loss, logits]);
-    };
+    });
   }
   const asked = build();
-  const infer = (input: tf.Tensor4D) => async () => {
-    const logits = asked.predict(input);
-    await logits.data();
-    logits.dispose();
-  };
+  const infer = (input: tf.Tensor4D) =>
+    eachTimed(async () => {
+      const logits = asked.predict(input);
+      await logits.data();
+      logits.dispose();
+    });
   return {
     train_step: step("finetune"),
     frozen_step: step("frozen"),
     [`infer_batch_${batch}`]: infer(photos),
     infer_batch_1: infer(photo),
+  };
+}
+
+function eachTimed(work: () => Promise<void>): Work {
+  return async (count) => {
+    const times: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const start = performance.now();
+      await work();
+      times.push(performance.now() - start);
+    }
+    return times;
   };
 }
 

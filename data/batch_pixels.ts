@@ -2,7 +2,8 @@ import type { Crop } from "./crop.ts";
 import type { Photo } from "./dataset_index.ts";
 import { PackReader } from "./pack.ts";
 import type { Interpolation } from "./resize.ts";
-import { evaluationCrop, trainingCrop } from "./transforms.ts";
+import { trainingCrop } from "./training_crop.ts";
+import { evaluationCrop } from "./transforms.ts";
 
 /** A photo to read from a pack, and where to cut it; without a crop it is prepared for evaluation. */
 export interface PackedPhoto extends Pick<Photo, "width" | "height" | "offset"> {

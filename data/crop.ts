@@ -1,11 +1,16 @@
 /** Where torchvision's Resize, CenterCrop, RandomResizedCrop and RandomHorizontalFlip cut. */
+import type { PixelChange } from "./augmentation/pixel_change.ts";
 import type { Box } from "./resize.ts";
 import { roundHalfEven } from "./round_half_even.ts";
 import type { Generator } from "./torch_random.ts";
 
-/** A cut-out that training takes, and whether it is mirrored left to right. */
+/** A cut-out that training takes, whether it is mirrored left to right, and what is changed after. */
 export interface Crop extends Box {
   flip: boolean;
+  /** To the square that the cut-out becomes, one after the other. */
+  changes?: readonly PixelChange[];
+  /** Part of the square whose normalised values become 0. */
+  erased?: Box;
 }
 
 /** RandomResizedCrop's defaults: share of the photo's area, and width over height. */
@@ -56,14 +61,21 @@ export function evaluationBox(width: number, height: number, resize: number, siz
  * Matches both `get_params` and `forward` of torchvision/transforms/transforms.py; the exponential
  * alone may differ from torch's in its last bit (MKL's is not rounded correctly in 1 of 100), which
  * moves a side by a pixel about once in a million crops.
+ *
+ * @param minScale the smallest share of the photo's area; torchvision's when left out
  */
-export function drawCrop(generator: Generator, width: number, height: number): Crop {
-  return { ...drawBox(generator, width, height), flip: generator.uniform() < 0.5 };
+export function drawCrop(
+  generator: Generator,
+  width: number,
+  height: number,
+  minScale: number = AREA[0],
+): Crop {
+  return { ...drawBox(generator, width, height, minScale), flip: generator.uniform() < 0.5 };
 }
 
-function drawBox(generator: Generator, width: number, height: number): Box {
+function drawBox(generator: Generator, width: number, height: number, minScale: number): Box {
   for (let i = 0; i < TRIES; i++) {
-    const area = width * height * generator.uniform(AREA[0], AREA[1]);
+    const area = width * height * generator.uniform(minScale, AREA[1]);
     const ratio = Math.fround(Math.exp(generator.uniform(LOG_RATIO[0], LOG_RATIO[1])));
     const w = roundHalfEven(Math.sqrt(area * ratio));
     const h = roundHalfEven(Math.sqrt(area / ratio));

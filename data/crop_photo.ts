@@ -37,7 +37,7 @@ export async function cropPhoto(
     image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
     const { message } = error as Error;
-    return { refusal: error instanceof ImageError ? message : `cannot be read: ${message}` };
+    return { refusal: error instanceof ImageError ? message : `corrupt: ${message}` };
   }
   const square = (resize: number, size: number, interpolation?: Interpolation) =>
     evaluationCrop(image, resize, size, interpolation) as Uint8Array<ArrayBuffer>;

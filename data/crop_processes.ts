@@ -3,8 +3,8 @@ import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
 import { ProcessError, ProcessPool } from "./process_pool.ts";
 import { readPhoto } from "./read_photo.ts";
 
-/** Longer than any honest photo should take. */
-const PATIENCE_MS = 10_000;
+/** Longer than any honest photo should take; a HEIC of 12 megapixels takes 2 s of a CPU. */
+const PATIENCE_MS = 30_000;
 
 /**
  * Processes that cut photos, which may be of strangers. They get bytes and may do nothing else: no

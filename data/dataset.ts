@@ -3,9 +3,9 @@ import {
   DATASET_FILES,
   type DatasetIndex,
   DatasetIndexSchema,
+  type Part,
   type Photo,
   photoBytes,
-  type Split,
   SPLITS,
 } from "./dataset_index.ts";
 import type { RgbImage } from "./image.ts";
@@ -14,14 +14,14 @@ import { PackReader } from "./pack.ts";
 /** A built dataset: its classes, its photos, and their pixels. */
 export class Dataset {
   readonly #index: DatasetIndex;
-  readonly #photos: Record<Split, Photo[]>;
-  readonly #packs = new Map<Split, PackReader>();
+  readonly #photos: Record<Part, Photo[]>;
+  readonly #packs = new Map<Part, PackReader>();
 
   /** Use `openDataset`, which checks. */
   constructor(readonly folder: string, index: DatasetIndex) {
     this.#index = index;
-    const of = (split: Split) => index.photos.filter((photo) => photo.split === split);
-    this.#photos = { train: of("train"), val: of("val") };
+    const of = (split: Part) => index.photos.filter((photo) => photo.split === split);
+    this.#photos = { train: of("train"), val: of("val"), test: of("test") };
   }
 
   /** Names of the classes; labels are indices into them. */
@@ -34,13 +34,18 @@ export class Dataset {
     return this.#index.exifOrientation;
   }
 
+  /** The longest shorter side that was kept of a photo; undefined where all pixels were. */
+  get shortSide(): number | undefined {
+    return this.#index.shortSide;
+  }
+
   /** The photos of a split, in ImageFolder's order. */
-  photos(split: Split): readonly Photo[] {
+  photos(split: Part): readonly Photo[] {
     return this.#photos[split];
   }
 
   /** Where a split's pixels are. */
-  packPath(split: Split): string {
+  packPath(split: Part): string {
     return `${this.folder}/${DATASET_FILES.pack(split)}`;
   }
 
@@ -48,7 +53,7 @@ export class Dataset {
    * The pixels of a photo.
    * @throws {RangeError} when the split has no photo of this index.
    */
-  readPhoto(split: Split, index: number): RgbImage {
+  readPhoto(split: Part, index: number): RgbImage {
     const photo = this.#photos[split][index];
     if (!photo) {
       const count = this.#photos[split].length;
@@ -71,13 +76,17 @@ export class Dataset {
 }
 
 /**
- * Opens what `buildDataset` wrote; the process needs to read the folder.
+ * Opens what `buildDataset` wrote, or with `["test"]` what `buildTest` wrote; the process needs to read
+ * the folder.
  * @throws {Error} when it is not whole: no or another `dataset.json`, packs of another length.
  */
-export async function openDataset(folder: string): Promise<Dataset> {
+export async function openDataset(
+  folder: string,
+  parts: readonly Part[] = SPLITS,
+): Promise<Dataset> {
   const index = await readIndex(`${folder}/${DATASET_FILES.index}`);
   const dataset = new Dataset(folder, index);
-  for (const split of SPLITS) {
+  for (const split of parts) {
     let length = 0;
     for (const photo of dataset.photos(split)) {
       if (photo.offset !== length || photo.label >= index.classes.length) {

@@ -1,8 +1,12 @@
 import * as v from "valibot";
 
-/** The parts of a dataset. */
+/** The parts of a dataset that a model is made and chosen by. */
 export const SPLITS = ["train", "val"] as const;
 export type Split = typeof SPLITS[number];
+
+/** All parts; test is packed apart, and what a model is made and chosen by never sees it. */
+export const PARTS = [...SPLITS, "test"] as const;
+export type Part = typeof PARTS[number];
 
 /** Raised when the meaning of the files changes. */
 export const DATASET_SCHEMA = 1;
@@ -13,11 +17,13 @@ const Side = v.pipe(v.number(), v.integer(), v.minValue(1));
 const PhotoSchema = v.object({
   /** Relative to the folder of photos, with `/`. */
   path: v.string(),
-  split: v.picklist(SPLITS),
+  split: v.picklist(PARTS),
   /** Index into the classes. */
   label: Count,
   width: Side,
   height: Side,
+  /** Photos that belong together have the same one; absent where nobody said so. */
+  group: v.optional(v.string()),
   /** Of the photo's file. */
   sha256: v.string(),
   /** Of its pixels in the split's pack, in bytes. */
@@ -30,7 +36,9 @@ export const DatasetIndexSchema = v.object({
   classes: v.array(v.string()),
   /** Whether photos were turned upright by their EXIF data. */
   exifOrientation: v.boolean(),
-  /** In ImageFolder's order, train before val. */
+  /** The longest shorter side that was kept of a photo, where there was one. */
+  shortSide: v.optional(Side),
+  /** In ImageFolder's order, train before val; or those of test alone. */
   photos: v.array(PhotoSchema),
 });
 
@@ -54,5 +62,5 @@ export function photoBytes({ width, height }: Pick<Photo, "width" | "height">): 
 export const DATASET_FILES = {
   index: "dataset.json",
   quarantine: "quarantine.json",
-  pack: (split: Split) => `${split}.pack`,
+  pack: (split: Part) => `${split}.pack`,
 } as const;

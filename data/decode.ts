@@ -1,5 +1,7 @@
+import { decodeAvif } from "./codecs/avif.ts";
 import { decodeBmp } from "./codecs/bmp.ts";
 import { decodeGif } from "./codecs/gif.ts";
+import { decodeHeic } from "./codecs/heic.ts";
 import { decodeJpeg } from "./codecs/jpeg.ts";
 import { decodePng } from "./codecs/png.ts";
 import { decodePnm } from "./codecs/pnm.ts";
@@ -21,6 +23,8 @@ const DECODERS: Record<
   tiff: decodeTiff,
   webp: decodeWebp,
   pnm: decodePnm,
+  heic: decodeHeic,
+  avif: decodeAvif,
 };
 
 /** How to decode, where there is a choice. */
@@ -33,7 +37,8 @@ export interface DecodeOptions {
  * Decodes a photo to RGB, as Pillow's `Image.open(…).convert("RGB")`: alpha and colour profiles are
  * left aside. The format is told by content. Codecs load when first needed and take no permission.
  *
- * @throws {ImageError} when the bytes are no photo, are damaged, or claim more than `MAX_PIXELS`.
+ * @throws {ImageError} when the bytes are no photo, are damaged, or claim more pixels than are read
+ *   (`MAX_PIXELS`, of JPEG and PNG `MAX_LARGE_PIXELS`)
  *
  * @example
  * ```ts

@@ -3,6 +3,7 @@ import { type Encoding, readEncoding } from "./encoding.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { ImageError, type ImageErrorReason, type RgbImage } from "./image.ts";
 import { sniffImageFormat } from "./image_format.ts";
+import { boundShortSide } from "./short_side.ts";
 import { readRegularFile } from "./read_regular_file.ts";
 
 /** What is wanted of a photo. */
@@ -10,12 +11,17 @@ export interface PhotoWanted {
   exifOrientation: boolean;
   /** Look at the photo too, as the data doctor does. */
   examine?: boolean;
+  /** Make the photo smaller where its shorter side is longer. */
+  shortSide?: number;
   /** Leave the pixels behind. */
   withoutPixels?: boolean;
 }
 
 /** What there is to know of a photo besides its pixels. */
 export interface Examination {
+  /** Upright where EXIF is honoured, before it was made smaller. */
+  width: number;
+  height: number;
   encoding: Encoding;
   fingerprint: Fingerprint;
 }
@@ -55,9 +61,10 @@ export async function decodePhoto(
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
   try {
     const image = await decodeImage(file, wanted);
+    const kept = boundShortSide(image, wanted.shortSide ?? Infinity);
     return {
-      ...image,
-      data: wanted.withoutPixels ? new Uint8Array(0) : image.data as Uint8Array<ArrayBuffer>,
+      ...kept,
+      data: wanted.withoutPixels ? new Uint8Array(0) : kept.data as Uint8Array<ArrayBuffer>,
       sha256: digest.toHex(),
       ...(wanted.examine && { examination: examine(file, image) }),
     };
@@ -70,6 +77,8 @@ export async function decodePhoto(
 
 function examine(file: Uint8Array, image: RgbImage): Examination {
   return {
+    width: image.width,
+    height: image.height,
     encoding: readEncoding(file, sniffImageFormat(file)!),
     fingerprint: fingerprintOf(image),
   };

@@ -1,9 +1,11 @@
+import { readPrimaryItem } from "./codecs/iso_boxes.ts";
 import { readJpegHeader } from "./codecs/jpeg_segments.ts";
 import { pngChunks, readPngChunks } from "./codecs/png_chunks.ts";
 import { riffChunks } from "./codecs/riff_chunks.ts";
 import { readTiffDirectory, TAG } from "./codecs/tiff_directory.ts";
+import { readShot, type Shot } from "./exif_time.ts";
 import { exifOrientation } from "./exif_orientation.ts";
-import type { ImageFormat } from "./image_format.ts";
+import { brandsOf, type ImageFormat } from "./image_format.ts";
 
 /** How a photo's file holds it, where that is worth knowing. */
 export interface Encoding {
@@ -16,21 +18,27 @@ export interface Encoding {
   animated: boolean;
   /** EXIF's: 1 is upright. */
   orientation: number;
+  /** When it was taken, and by what, where the file says so. */
+  shot?: Shot;
 }
 
 const PHOTOMETRIC_SEPARATED = 5;
+/** Sequences of photos, in HEVC or AV1. */
+const ANIMATED_BRAND = /^(hev[cx]|avis)$/;
 
 /**
  * Reads the headers of a file that decodes.
  * @throws {ImageError} where they are damaged
  */
 export function readEncoding(bytes: Uint8Array, format: ImageFormat): Encoding {
+  const shot = readShot(bytes, format);
   return {
     format,
     bits: 8,
     cmyk: false,
     animated: false,
     orientation: exifOrientation(bytes, format),
+    ...(shot && { shot }),
     ...particulars(bytes, format),
   };
 }
@@ -59,6 +67,12 @@ function particulars(bytes: Uint8Array, format: ImageFormat): Partial<Encoding> 
     }
     case "pnm":
       return { bits: pnmBits(bytes) };
+    case "heic":
+    case "avif":
+      return {
+        bits: readPrimaryItem(bytes).bits,
+        animated: brandsOf(bytes).some((brand) => ANIMATED_BRAND.test(brand)),
+      };
     case "bmp":
       return {};
   }

@@ -1,3 +1,5 @@
+import type { Augmentation } from "./augmentation/augmentation.ts";
+import { drawAugmented } from "./augmentation/draw_augmented.ts";
 import { type Crop, drawCrop } from "./crop.ts";
 import type { Photo } from "./dataset_index.ts";
 import { Generator } from "./torch_random.ts";
@@ -17,6 +19,9 @@ export interface EpochOptions {
   shuffle: boolean;
   /** Whether crops are drawn. */
   crop: boolean;
+  /** What else is drawn with each crop, for squares of `size`. */
+  augmentation?: Augmentation;
+  size?: number;
   /** Numbers a photo that the model's dropout takes while it learns from the batch. */
   noisePerPhoto?: number;
 }
@@ -32,7 +37,7 @@ export interface EpochOptions {
 export function* planEpoch(
   generator: Generator,
   photos: readonly Pick<Photo, "width" | "height">[],
-  { batchSize, shuffle, crop, noisePerPhoto = 0 }: EpochOptions,
+  { batchSize, shuffle, crop, augmentation, size = 224, noisePerPhoto = 0 }: EpochOptions,
 ): IterableIterator<PlannedBatch> {
   generator.random64();
   const order = shuffle
@@ -41,7 +46,11 @@ export function* planEpoch(
   for (let start = 0; start < photos.length; start += batchSize) {
     const indices = Array.from(order.subarray(start, start + batchSize));
     const crops = crop
-      ? indices.map((index) => drawCrop(generator, photos[index].width, photos[index].height))
+      ? indices.map((index) =>
+        augmentation
+          ? drawAugmented(generator, photos[index], size, augmentation)
+          : drawCrop(generator, photos[index].width, photos[index].height)
+      )
       : [];
     const noise = new Float64Array(indices.length * noisePerPhoto);
     for (let i = 0; i < noise.length; i++) noise[i] = generator.uniformDouble();

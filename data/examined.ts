@@ -1,9 +1,9 @@
-import type { Split } from "./dataset_index.ts";
+import type { Part } from "./dataset_index.ts";
 import type { DecodeResponse, Examination, Refusal } from "./decode_pool.ts";
 
 /** Where a photo belongs; unknown for a photo in no class folder, or in no split yet. */
 export interface Place {
-  split?: Split;
+  split?: Part;
   className?: string;
 }
 
@@ -12,7 +12,7 @@ export interface Examined extends Place {
   /** Relative to the folder of photos, with `/`. */
   path: string;
   /** Upright where EXIF is honoured; absent when there is none. */
-  photo?: Examination & { width: number; height: number; sha256: string };
+  photo?: Examination & { sha256: string };
   /** Why there is none. */
   refusal?: Refusal;
 }
@@ -20,6 +20,6 @@ export interface Examined extends Place {
 /** What decoding with `examine` says of a file. */
 export function examinedFrom(path: string, place: Place, decoded: DecodeResponse): Examined {
   if ("refusal" in decoded) return { path, ...place, refusal: decoded };
-  const { width, height, sha256, examination } = decoded;
-  return { path, ...place, photo: { width, height, sha256, ...examination! } };
+  const { sha256, examination } = decoded;
+  return { path, ...place, photo: { sha256, ...examination! } };
 }

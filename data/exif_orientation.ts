@@ -1,3 +1,4 @@
+import { readPrimaryItem } from "./codecs/iso_boxes.ts";
 import { latin1, readPhotoMetadata } from "./codecs/photo_metadata.ts";
 import { readTiffDirectory, TAG } from "./codecs/tiff_directory.ts";
 import { ImageError, type RgbImage } from "./image.ts";
@@ -9,9 +10,12 @@ const XMP_ORIENTATION = /tiff:Orientation(?:\s*=\s*["']|>)([0-9])/;
 /**
  * The EXIF orientation of a photo, 1 to 8, where 1 is upright; 1 too when the file has none or it
  * cannot be read. XMP is asked where EXIF does not say, as by Pillow's `getexif`. TIFF files are
- * turned by their own tag when they are decoded.
+ * turned by their own tag when they are decoded, HEIC files by what their container says; AVIF's
+ * container counts here in EXIF's stead, as in Pillow.
  */
 export function exifOrientation(bytes: Uint8Array, format: ImageFormat): number {
+  if (format === "heic") return 1;
+  if (format === "avif") return unlessDamaged(() => readPrimaryItem(bytes).orientation) ?? 1;
   const { exif, xmp } = unlessDamaged(() => readPhotoMetadata(bytes, format)) ?? {};
   const tag = exif && unlessDamaged(() => readTiffDirectory(exif).get(TAG.orientation)?.[0]);
   if (tag !== undefined) return format !== "tiff" && tag >= 1 && tag <= 8 ? tag : 1;

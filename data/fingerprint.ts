@@ -108,6 +108,11 @@ export function likeness({ luma: a }: Fingerprint, { luma: b }: Fingerprint): nu
   return (products - sumA * sumB / n) / Math.sqrt(varianceA * varianceB);
 }
 
+/** Whether a photo has next to no contrast: a wall, the sky, a closed lens. */
+export function isFlat({ luma }: Fingerprint): boolean {
+  return deviation(luma) < FLAT;
+}
+
 function deviation(values: ArrayLike<number>): number {
   let [sum, squares] = [0, 0];
   for (let i = 0; i < values.length; i++) {

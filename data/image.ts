@@ -29,19 +29,26 @@ export class ImageError extends Error {
  */
 export const MAX_PIXELS = Math.floor(2 ** 30 / 4 / 3);
 
+/**
+ * The largest JPEG or PNG that is read, in pixels: telephones take 200 megapixels (16,320×12,240). Above
+ * `MAX_PIXELS` it is decoded to `1 / LARGE_SCALE` of its sides, in memory for so much.
+ */
+export const MAX_LARGE_PIXELS = 16384 * 12288;
+export const LARGE_SCALE = 4;
+
 /** The longest side, as long as JPEG and GIF can say; every row has its cost, however narrow. */
 const MAX_SIDE = 65535;
 
 /**
  * Checks a size that a file claims, before memory is taken for it.
- * @throws {ImageError} when it is empty or above `MAX_PIXELS`, or has an endless side.
+ * @throws {ImageError} when it is empty or above `most` pixels, or has an endless side.
  */
-export function checkSize(width: number, height: number): void {
+export function checkSize(width: number, height: number, most = MAX_PIXELS): void {
   if (width === 0 || height === 0) throw new ImageError("corrupt", `${width}×${height} pixels`);
-  if (width * height > MAX_PIXELS) {
+  if (width * height > most) {
     throw new ImageError(
       "too large",
-      `${width}×${height} pixels are more than the ${MAX_PIXELS} allowed: make the photo smaller`,
+      `${width}×${height} pixels are more than the ${most} allowed: make the photo smaller`,
     );
   }
   if (Math.max(width, height) > MAX_SIDE) {

@@ -4,7 +4,7 @@
  */
 
 /** The extensions that torchvision takes for photos, in any case. */
-export const IMG_EXTENSIONS: readonly string[] = [
+const IMG_EXTENSIONS: readonly string[] = [
   ".jpg",
   ".jpeg",
   ".png",
@@ -15,6 +15,12 @@ export const IMG_EXTENSIONS: readonly string[] = [
   ".tiff",
   ".webp",
 ];
+
+/** Those of phones, which torchvision passes over, and whoever took the photos does not. */
+const PHONES_EXTENSIONS: readonly string[] = [".heic", ".heif", ".avif"];
+
+/** All that are taken here. */
+export const PHOTO_EXTENSIONS: readonly string[] = [...IMG_EXTENSIONS, ...PHONES_EXTENSIONS];
 
 /** A photo and its class. */
 export interface Sample {
@@ -30,7 +36,7 @@ export interface ImageFolder {
   classes: string[];
   /** Class by class; within a class by folder, then by name, each by code point. */
   samples: Sample[];
-  /** Other files in the class folders, which torchvision passes over; relative, with `/`. */
+  /** Other files in the class folders, which are passed over; relative, with `/`. */
   ignored: string[];
 }
 
@@ -122,8 +128,8 @@ async function isLinkToFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Whether torchvision takes a file of that name for a photo. */
+/** Whether a file of that name is taken for a photo: by torchvision's endings, and those of phones. */
 export function hasImageExtension(name: string): boolean {
   const lower = name.toLowerCase();
-  return IMG_EXTENSIONS.some((extension) => lower.endsWith(extension));
+  return PHOTO_EXTENSIONS.some((extension) => lower.endsWith(extension));
 }

@@ -1,19 +1,21 @@
+import type { Augmentation } from "./augmentation/augmentation.ts";
 import { PixelsReader } from "./batch_pixels.ts";
 import { CropCache } from "./crop_cache.ts";
 import type { Dataset } from "./dataset.ts";
-import type { Photo, Split } from "./dataset_index.ts";
+import type { Part, Photo } from "./dataset_index.ts";
 import type { Batch, Loader } from "./batch.ts";
 import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 // From the worker, so that it counts among the modules that this one is made of.
 import type { PixelsRequest } from "./loader_worker.ts";
 import type { Interpolation } from "./resize.ts";
 import type { Generator } from "./torch_random.ts";
+import { erase } from "./training_crop.ts";
 import { type Normalization, normalizer } from "./transforms.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** How to load a split. */
 export interface LoaderOptions {
-  split: Split;
+  split: Part;
   batchSize: number;
   /** A new order each epoch. */
   shuffle: boolean;
@@ -24,6 +26,8 @@ export interface LoaderOptions {
   /** Numbers a photo that the model's dropout takes while training; 0 when left out. */
   noisePerPhoto?: number;
   normalization: Normalization;
+  /** What else chance does to photos of `train`. */
+  augmentation?: Augmentation;
   /** Side of the crops. */
   size?: number;
   /** The shorter side before `eval`'s crop. */
@@ -59,7 +63,9 @@ const DEFAULTS = {
  * ```
  */
 export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
-  readonly #options: Required<LoaderOptions>;
+  readonly #options:
+    & Required<Omit<LoaderOptions, "augmentation">>
+    & Pick<LoaderOptions, "augmentation">;
   readonly #photos: readonly Photo[];
   readonly #pack: string;
   readonly #normalize: (bytes: Uint8Array, out: Float32Array) => void;
@@ -153,6 +159,10 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
   #batch(planned: PlannedBatch, pixels: Uint8Array): Required<Batch> {
     const images = new Float32Array(pixels.length);
     this.#normalize(pixels, images);
+    const { size } = this.#options, values = size * size * 3;
+    for (const [i, { erased }] of planned.crops.entries()) {
+      if (erased) erase(images.subarray(i * values, (i + 1) * values), size, erased);
+    }
     const labels = Int32Array.from(planned.indices, (index) => this.#photos[index].label);
     return { images, labels, ...planned };
   }

@@ -1,5 +1,5 @@
-import { type Quarantined, type Split, SPLITS } from "./dataset_index.ts";
-import { listImageFolder, type Sample } from "./image_folder.ts";
+import { type Part, type Quarantined, type Split, SPLITS } from "./dataset_index.ts";
+import { type ImageFolder, listImageFolder, type Sample } from "./image_folder.ts";
 
 /** The photos of both splits. */
 export interface SplitLists {
@@ -23,17 +23,7 @@ export async function listSplits(photosFolder: string): Promise<SplitLists> {
       `${photosFolder}/train has the class ${classes[0]} alone: telling apart needs at least two`,
     );
   }
-  const unknown = val.classes.filter((name) => !classes.includes(name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `${photosFolder}/val has classes that train has not: ${unknown.join(", ")}; ` +
-        `train has ${classes.join(", ")}`,
-    );
-  }
-  const relabel = ({ path, label }: Sample) => ({
-    path: `val/${path}`,
-    label: classes.indexOf(val.classes[label]),
-  });
+  const relabel = relabeling(photosFolder, "val", val.classes, classes);
   return {
     classes,
     samples: {
@@ -48,20 +38,61 @@ export async function listSplits(photosFolder: string): Promise<SplitLists> {
 }
 
 /**
+ * Lists `test/` of a folder, which may lack it; train says what the classes are.
+ * @throws {Error} when it cannot be read, or has classes that train has not
+ */
+export async function listTest(
+  photosFolder: string,
+  classes: readonly string[],
+): Promise<Pick<ImageFolder, "samples" | "ignored">> {
+  const root = `${photosFolder}/test`;
+  const isThere = await Deno.stat(root).then(() => true, (error) => {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  });
+  if (!isThere) return { samples: [], ignored: [] };
+  const test = await listImageFolder(root);
+  return {
+    samples: test.samples.map(relabeling(photosFolder, "test", test.classes, classes)),
+    ignored: test.ignored.map((path) => `test/${path}`),
+  };
+}
+
+/**
+ * From labels of a part's own classes to those of train's, and from paths in the part to all photos'.
+ * @throws {Error} when the part has a class that train has not
+ */
+function relabeling(
+  photosFolder: string,
+  part: Part,
+  own: readonly string[],
+  classes: readonly string[],
+): (sample: Sample) => Sample {
+  const unknown = own.filter((name) => !classes.includes(name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `${photosFolder}/${part} has classes that train has not: ${unknown.join(", ")}; ` +
+        `train has ${classes.join(", ")}`,
+    );
+  }
+  return ({ path, label }) => ({ path: `${part}/${path}`, label: classes.indexOf(own[label]) });
+}
+
+/**
  * Checks what is there of a split, before its photos are decoded and after.
- * @throws {Error} when a class of train, or all of val, is empty.
+ * @throws {Error} when a class of train, or all of val or test, is empty.
  */
 export function checkNotEmpty(
   photosFolder: string,
-  split: Split,
-  classes: string[],
+  split: Part,
+  classes: readonly string[],
   kept: readonly { label: number }[],
   quarantine: readonly Quarantined[] = [],
 ): void {
   const labels = new Set(kept.map(({ label }) => label));
-  // A class that val lacks is merely not measured.
-  const empty = split === "val"
-    ? (labels.size === 0 ? "val" : undefined)
+  // A class that val or test lacks is merely not measured.
+  const empty = split !== "train"
+    ? (labels.size === 0 ? split : undefined)
     : classes.map((name) => `train/${name}`).find((_, label) => !labels.has(label));
   if (empty === undefined) return;
   const first = quarantine.find(({ path }) => path.startsWith(`${empty}/`));

@@ -1,5 +1,5 @@
 /** The tutorial's transforms: photos to square crops of bytes, and bytes to a model's input. */
-import { centerOffset, type Crop, resizedSize } from "./crop.ts";
+import { centerOffset, resizedSize } from "./crop.ts";
 import type { RgbImage } from "./image.ts";
 import { type Interpolation, resizeWindow } from "./resize.ts";
 
@@ -44,30 +44,6 @@ export function evaluationCrop(
     out.set(data.subarray(from, from + window.width * 3), to);
   }
   return out;
-}
-
-/** Cuts, resizes to `size`×`size` and flips: `resized_crop` and `hflip`. [size, size, 3] */
-export function trainingCrop(
-  image: RgbImage,
-  crop: Crop,
-  size: number,
-  interpolation?: Interpolation,
-): Uint8Array {
-  const window = { left: 0, top: 0, width: size, height: size };
-  const { data } = resizeWindow(image, crop, size, size, window, interpolation);
-  if (crop.flip) flipRows(data, size);
-  return data;
-}
-
-/** Mirrors each row of pixels, in place. */
-function flipRows(data: Uint8Array, width: number): void {
-  for (let row = 0; row < data.length; row += width * 3) {
-    for (let a = row, b = row + (width - 1) * 3; a < b; a += 3, b -= 3) {
-      for (let c = 0; c < 3; c++) {
-        [data[a + c], data[b + c]] = [data[b + c], data[a + c]];
-      }
-    }
-  }
 }
 
 /**

@@ -20,8 +20,6 @@ const SIGNATURES: [string, string][] = [
 
 /** By the brand that follows the length of the first box: https://mp4ra.org/registered-types/brands */
 const BRANDS: [RegExp, string][] = [
-  [/^avi[fs]/, `an AVIF photo, ${SAVE_AS_JPEG}`],
-  [/^(hei|hev|mif1|msf1)/, `a HEIC photo, ${SAVE_AS_JPEG}`],
   [/^crx /, `a raw photo of a camera (CR3), ${SAVE_AS_JPEG}`],
   [/^/, "a video, not a photo"],
 ];

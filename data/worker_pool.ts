@@ -11,9 +11,24 @@ type Answer<Response> = { id: number; value: Response } | { id: number; error: s
 
 interface Job<Request, Response> {
   request: Request;
+  /** Milliseconds that it may take once it is begun. */
+  patience: number | undefined;
   resolve(value: Response): void;
   reject(error: Error): void;
 }
+
+/** A request took too long. */
+export class LateError extends Error {
+  constructor(patience: number) {
+    super(`it takes longer than ${patience / 1000} s`);
+  }
+}
+
+/** So many requests took too long that the pool gave up. */
+export class StuckError extends Error {}
+
+/** A worker that is stuck works on until the process ends, at the cost of the others. */
+const MOST_STUCK = 4;
 
 /**
  * A pool of module workers. Requests are begun in the order in which they come, one a worker.
@@ -26,6 +41,8 @@ export class WorkerPool<Request, Response> {
   readonly #idle: Worker[];
   readonly #waiting: Job<Request, Response>[] = [];
   readonly #running = new Map<number, Job<Request, Response>>();
+  /** `Worker.terminate` does not end what computes without a pause (Deno 2.9): these are left alone. */
+  readonly #stuck = new Set<Worker>();
   #nextId = 0;
   #failure: Error | undefined;
 
@@ -33,22 +50,25 @@ export class WorkerPool<Request, Response> {
    * @param module of a file that calls `answerRequests`
    * @param size how many workers, at least one
    */
-  constructor(module: URL, size: number) {
+  constructor(private readonly module: URL, size: number) {
     if (!Number.isInteger(size) || size < 1) {
       throw new RangeError(`a pool needs at least one worker, got ${size}`);
     }
-    this.#workers = Array.from({ length: size }, () => this.#start(module));
+    this.#workers = Array.from({ length: size }, () => this.#start());
     this.#idle = [...this.#workers];
   }
 
   /**
    * Has a worker answer.
+   * @param patience milliseconds that it may take once it is begun, without limit by default; another
+   *   worker takes the place of one that is late
+   * @throws {LateError} where it takes longer
    * @throws {Error} what its handler threw, or why workers cannot be had.
    */
-  run(request: Request): Promise<Response> {
+  run(request: Request, patience?: number): Promise<Response> {
     const answer = new Promise<Response>((resolve, reject) => {
       if (this.#failure) return reject(this.#failure);
-      this.#waiting.push({ request, resolve, reject });
+      this.#waiting.push({ request, patience, resolve, reject });
       this.#dispatch();
     });
     // Whoever asks for several at once may leave after the first failure.
@@ -61,9 +81,10 @@ export class WorkerPool<Request, Response> {
     this.#fail(new Error("the workers were closed"));
   }
 
-  #start(module: URL): Worker {
-    const worker = new Worker(module, { type: "module" });
+  #start(): Worker {
+    const worker = new Worker(this.module, { type: "module" });
     worker.onmessage = ({ data }: MessageEvent<Answer<Response>>) => {
+      if (this.#stuck.has(worker)) return;
       const job = this.#running.get(data.id);
       this.#running.delete(data.id);
       if ("value" in data) job?.resolve(data.value);
@@ -73,7 +94,7 @@ export class WorkerPool<Request, Response> {
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      const name = module.pathname.split("/").at(-1);
+      const name = this.module.pathname.split("/").at(-1);
       this.#fail(new Error(`the worker ${name} failed: ${event.message}`));
     };
     return worker;
@@ -83,9 +104,42 @@ export class WorkerPool<Request, Response> {
     while (this.#idle.length > 0 && this.#waiting.length > 0 && !this.#failure) {
       const job = this.#waiting.shift()!;
       const question: Question<Request> = { id: this.#nextId++, request: job.request };
-      this.#running.set(question.id, job);
-      this.#idle.pop()!.postMessage(question);
+      const worker = this.#idle.pop()!;
+      this.#running.set(question.id, this.#timed(job, question.id, worker));
+      worker.postMessage(question);
     }
+  }
+
+  /** The job, which fails when its time is up. */
+  #timed(
+    job: Job<Request, Response>,
+    id: number,
+    worker: Worker,
+  ): Job<Request, Response> {
+    const { patience, resolve, reject } = job;
+    if (patience === undefined) return job;
+    const timer = setTimeout(() => {
+      this.#running.delete(id);
+      reject(new LateError(patience));
+      this.#replace(worker);
+    }, patience);
+    return {
+      ...job,
+      resolve: (value) => (clearTimeout(timer), resolve(value)),
+      reject: (error) => (clearTimeout(timer), reject(error)),
+    };
+  }
+
+  #replace(worker: Worker): void {
+    this.#stuck.add(worker);
+    worker.terminate();
+    if (this.#stuck.size > MOST_STUCK) {
+      return this.#fail(new StuckError(`${this.#stuck.size} workers do not come to an end`));
+    }
+    const another = this.#start();
+    this.#workers.splice(this.#workers.indexOf(worker), 1, another);
+    this.#idle.push(another);
+    this.#dispatch();
   }
 
   #fail(error: Error): void {

@@ -1,11 +1,14 @@
 /** The Markdown that goes with every export: what the model is, how good, from what, and how to use it. */
+import { classScores } from "../data/statistics/class_scores.ts";
+import { failingClassesInWords } from "../data/statistics/failing_classes.ts";
+import { honestScore, type MeasuredOn, type Scores } from "../data/statistics/honest_score.ts";
 import { counted, percent, percentRange } from "../data/statistics/percent.ts";
-import { classNames } from "../models/manifest.ts";
+import { classNames, type Recipe } from "../models/manifest.ts";
 import type { ModelDescription } from "./description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import { type Format, usage } from "./usage.ts";
 
-/** What evaluation measured on the val photos. */
+/** What evaluation measured. */
 export interface CardScore {
   accuracy: number;
   correct: number;
@@ -37,7 +40,7 @@ export interface CardOrigin {
 /** What is known beside the model itself; absent parts are said to be unknown. */
 export interface CardFacts {
   origin?: CardOrigin;
-  score?: CardScore;
+  score?: Scores<CardScore>;
   source?: CardSource;
 }
 
@@ -80,18 +83,40 @@ export function modelCard(
   ].join("\n\n") + "\n";
 }
 
-function describeScore(score: CardScore, names: readonly string[]): string {
+/** What the photos of a score are called, and how far the score can be trusted. */
+const MEASURED: Record<MeasuredOn, [photos: string, trust: string]> = {
+  test: ["test photo", "Nothing was chosen by these photos."],
+  cross_validated: ["photo", "Each was asked of a model that had not seen it (cross-validation)."],
+  val: [
+    "val photo",
+    "The best epoch was chosen on the same photos, so expect a little less of new ones.",
+  ],
+};
+
+function describeScore(scores: Scores<CardScore>, names: readonly string[]): string {
+  const { score, on } = honestScore(scores);
+  const { accuracy, correct, total, interval, per_class, confusion } = score;
+  const { classes, macroF1, balancedAccuracy } = classScores(confusion);
+  const figure = (value: number | null) => percent(value ?? NaN);
   const rows = names.map((name, i) => {
-    const { correct, total } = score.per_class[name];
-    const share = total > 0 ? percent(correct / total) : "no photos";
-    return [markdownText(name), `${correct} of ${total}`, share, confusions(score, names, i)];
+    const { precision, recall, f1, support } = classes[i];
+    return [
+      markdownText(name),
+      `${confusion[i][i]} of ${support}`,
+      support > 0 ? figure(recall) : "no photos",
+      figure(precision),
+      figure(f1),
+      confusions(score, names, i),
+    ];
   });
-  return `${percent(score.accuracy)} of ${
-    counted(score.total, "val photo")
-  } (${score.correct}; 95% interval ` +
-    `${percentRange(score.interval)}). The best epoch was chosen on the same photos, so expect ` +
-    "a little less of new ones.\n\n" +
-    markdownTable(["class", "right", "accuracy", "taken for"], rows);
+  const [photos, trust] = MEASURED[on];
+  const failing = failingClassesInWords(per_class);
+  return [
+    `${percent(accuracy)} of ${counted(total, photos)} (${correct}; 95% interval ` +
+    `${percentRange(interval)})${failing && `, but ${markdownText(failing)}`}. ${trust}`,
+    markdownTable(["class", "right", "recall", "precision", "F1", "taken for"], rows),
+    `Balanced accuracy ${figure(balancedAccuracy)}, macro F1 ${figure(macroF1)}.`,
+  ].join("\n\n");
 }
 
 /** As a paragraph of its own. */
@@ -134,15 +159,31 @@ function describeSource({ origin, sha256, counts }: CardSource): string {
 
 function describeTraining({ training, pretrained }: ModelDescription): string {
   const { branch, recipe, seed, bestEpoch, device } = training!;
-  const { epochs, batchSize, lr, momentum, stepSize, gamma } = recipe;
   const what = branch === "finetune"
     ? "All parameters were finetuned"
     : "The last layer alone was trained, on features of the frozen network";
-  return `${what}: ${
-    counted(epochs, "epoch")
-  } of batches of ${batchSize}, SGD with momentum ${momentum} and learning ` +
-    `rate ${lr}, times ${gamma} every ${counted(stepSize, "epoch")}, seed ${seed}, on ${
-      markdownText(device)
-    }; epoch ${bestEpoch + 1} was the best. It ` +
+  const best = recipe.kind === "probe" ? "" : `; epoch ${bestEpoch + 1} was the best`;
+  return `${what}: ${describeRecipe(recipe)}, seed ${seed}, on ${
+    markdownText(device)
+  }${best}. It ` +
     `started from ${markdownText(pretrained.origin)} (SHA-256 ${pretrained.sha256 || "unknown"}).`;
+}
+
+function describeRecipe(recipe: Recipe): string {
+  if (recipe.kind === "probe") {
+    return "a logistic regression fitted to convergence, its penalty chosen by cross-validation in " +
+      counted(recipe.folds, "fold");
+  }
+  const { epochs, batchSize, lr, momentum } = recipe;
+  const batches = `${counted(epochs, "epoch")} of batches of ${batchSize}`;
+  if (recipe.kind === undefined) {
+    const { stepSize, gamma } = recipe;
+    return `${batches}, SGD with momentum ${momentum} and learning rate ${lr}, times ${gamma} every ` +
+      counted(stepSize, "epoch");
+  }
+  const { optimizer, weightDecay, earliestRate, labelSmoothing } = recipe;
+  const name = optimizer === "adamw" ? "AdamW" : `SGD with momentum ${momentum}`;
+  return `${batches}, ${name} with a learning rate up to ${lr} (times ${earliestRate} in the first ` +
+    `layers) that then falls as a cosine, weight decay ${weightDecay} and label smoothing ` +
+    labelSmoothing;
 }

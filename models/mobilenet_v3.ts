@@ -76,6 +76,8 @@ function mobilenetV3(
   pretrained: Pretrained,
   preprocessing: Preprocessing = IMAGENET_PREPROCESSING,
 ): Architecture {
+  const neck = <T>(layers: Layers<T>, mean: T) =>
+    layers.activate(layers.linear("classifier.0", mean, hidden), "hardSwish");
   return {
     name,
     head: "classifier.3",
@@ -95,15 +97,13 @@ function mobilenetV3(
       });
       return layers.scope(() => {
         const last = `features.${rows.length + 1}`, filters = 6 * channels;
-        return layers.globalAveragePool(
-          convNorm(layers, last, x, { filters, kernel: 1, activation, norm }),
-        );
+        const h = convNorm(layers, last, x, { filters, kernel: 1, activation, norm });
+        return neck(layers, layers.globalAveragePool(h));
       });
     },
-    classifier: (layers, features, classes) => {
-      const h = layers.activate(layers.linear("classifier.0", features, hidden), "hardSwish");
-      return layers.linear("classifier.3", layers.dropout(h, 0.2), classes);
-    },
+    neck,
+    classifier: (layers, features, classes) =>
+      layers.linear("classifier.3", layers.dropout(features, 0.2), classes),
   };
 }
 

@@ -57,6 +57,12 @@ export class Model {
     return tf.tidy(() => this.architecture.features<tf.Tensor>(layers, images) as tf.Tensor2D);
   }
 
+  /** The mean of the last feature map, [batch, channels], to what the head reads, in evaluation. */
+  featuresOfMean(mean: tf.Tensor2D): tf.Tensor2D {
+    const layers = new TfLayers(this.#layers);
+    return (this.architecture.neck<tf.Tensor>?.(layers, mean) ?? mean) as tf.Tensor2D;
+  }
+
   /** [batch, features] to logits [batch, classes]. */
   classifier(features: tf.Tensor2D, training?: TrainingMode): tf.Tensor2D {
     const layers = new TfLayers(this.#layers, training);
@@ -95,14 +101,14 @@ export class Model {
 
   /** A copy of every parameter and buffer, in tfjs layout. */
   async snapshot(): Promise<Map<string, NamedTensor>> {
-    const copies = new Map<string, NamedTensor>();
-    for (const [name, variable] of this.#parameters) {
-      copies.set(name, {
+    // All at once: each wait for a GPU takes Deno 10 ms at least.
+    const copies = await Promise.all(
+      [...this.#parameters].map(async ([name, variable]): Promise<[string, NamedTensor]> => [name, {
         shape: variable.shape,
         data: Float32Array.from(await variable.data<"float32">()),
-      });
-    }
-    return copies;
+      }]),
+    );
+    return new Map(copies);
   }
 
   dispose(): void {

@@ -4,7 +4,7 @@ import { convnextTiny } from "./convnext.ts";
 import { deitSmall, deitTiny } from "./deit.ts";
 import { dinov2Small, dinov2SmallRegisters } from "./dinov2.ts";
 import { efficientnetB0, efficientnetV2S } from "./efficientnet.ts";
-import { efficientnetLite0 } from "./efficientnet_lite0.ts";
+import { efficientnetLite0, efficientnetLite1, efficientnetLite2 } from "./efficientnet_lite.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
 import { mobilenetV3Large, mobilenetV3LargeV2, mobilenetV3Small } from "./mobilenet_v3.ts";
 import {
@@ -31,6 +31,8 @@ export const ARCHITECTURES: readonly Architecture[] = [
   mobilenetV3Large,
   mobilenetV3LargeV2,
   efficientnetLite0,
+  efficientnetLite1,
+  efficientnetLite2,
   efficientnetB0,
   efficientnetV2S,
   convnextTiny,

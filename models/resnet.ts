@@ -14,6 +14,7 @@ const V2_PREPROCESSING: Preprocessing = { ...IMAGENET_PREPROCESSING, resize: 232
 export const resnet18: Architecture = resnet("resnet18", basicBlock, [2, 2, 2, 2], {
   name: "ResNet-18",
   ...torchvisionFile("resnet18-f37072fd.pth", "f37072fd"),
+  bytes: 46_830_571,
   auto: 1,
 });
 
@@ -21,6 +22,7 @@ export const resnet18: Architecture = resnet("resnet18", basicBlock, [2, 2, 2, 2
 export const resnet34: Architecture = resnet("resnet34", basicBlock, [3, 4, 6, 3], {
   name: "ResNet-34",
   ...torchvisionFile("resnet34-b627a593.pth", "b627a593"),
+  bytes: 87_319_819,
 });
 
 /** With timm's `a1` weights: the longest recipe of "ResNet strikes back", https://arxiv.org/abs/2110.00476. */

@@ -52,11 +52,13 @@ export interface TrainingMode {
    * number a photo.
    */
   dropoutMask: ((shape: number[], rate: number) => tf.Tensor) | null;
+  /** Whether batch norm goes by the batch, or by its running statistics, which stay as they are. */
+  batchNorm?: "batch" | "running";
 }
 
 /**
  * Layers over tfjs tensors. In training mode batch norm uses (and its running buffers learn from)
- * the batch, and dropout drops; without it the network is as `model.eval()` leaves it.
+ * the batch, unless it is told otherwise, and dropout drops; without it the network is as `model.eval()` leaves it.
  */
 export class TfLayers implements Layers<tf.Tensor> {
   constructor(
@@ -83,7 +85,8 @@ export class TfLayers implements Layers<tf.Tensor> {
   }
 
   batchNorm(name: string, x: tf.Tensor, options: BatchNorm<tf.Tensor> = {}): tf.Tensor {
-    const batchNorm = this.training ? batchNormTrain : batchNormInference;
+    const byBatch = this.training !== undefined && this.training.batchNorm !== "running";
+    const batchNorm = byBatch ? batchNormTrain : batchNormInference;
     const { weight, bias, running_mean, running_var } = this.#get(name);
     const variables = { weight, bias, runningMean: running_mean, runningVariance: running_var };
     return batchNorm(

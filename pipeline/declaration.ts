@@ -72,6 +72,17 @@ export interface StepDeclaration<P = unknown> {
    * record gives them: `{before: "train_a", after: "train_b"}`.
    */
   readonly inputs: readonly string[] | Readonly<Record<string, string>>;
+  /**
+   * Of an input, by the step's own name for it, the files and folders that the step reads: no others
+   * enter its key, and it may read no others. All of an input that is not named here.
+   */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Of the inputs, by the step's own names, those that it does without where they cannot be made: a
+   * candidate that cannot be reached. That fails no run, and is told; the step's key is that of the
+   * inputs it had, so that it runs again when there are more.
+   */
+  readonly optional?: readonly string[];
   /** Files and folders that must be in the artifact. */
   readonly outputs: readonly string[];
   /**
@@ -93,6 +104,13 @@ export interface StepDeclaration<P = unknown> {
    */
   readonly checkpointsAcross?: readonly string[];
   /**
+   * For a step that finds out something about single items (a photo's features): caches that it reads
+   * and fills, by the step's own names for them (see `ItemCache`), each with the module that has the
+   * function. A value is kept under the item's bytes, what the step says of how it came about, the
+   * code that this module can reach, and the step's device, variables and `denoArguments`.
+   */
+  readonly itemCache?: Readonly<Record<string, URL>>;
+  /**
    * For a step whose parameters may hold a secret, such as a password in an address: only its process
    * is told it, and the other members here. Also asked of what earlier versions kept.
    */
@@ -110,6 +128,21 @@ export interface StepDeclaration<P = unknown> {
   /** For steps that compute: the class of device, where results differ between devices. */
   device?(p: P): string;
   readonly resources?: Resources;
+  /**
+   * For small steps of which there are many: one that ends well leaves nothing behind (no timer, no
+   * worker, no open file, no state in a module) and knows its folders from its context alone, so the
+   * process that ran it may run others of the same code and permissions. It sees nothing of theirs
+   * but their inputs and output.
+   */
+  readonly reusable?: boolean;
+  /**
+   * How many further attempts follow one that failed, however it did; each waits longer than the last.
+   * When left out: two for a step that may use the network, after failures that are the network's (see
+   * `StepFailure.cause`), and none for others. No other attempt's files are there, but checkpoints.
+   */
+  readonly retries?: number;
+  /** Seconds after which an attempt is ended, and has failed; undefined: none. */
+  timeLimit?(p: P): number | undefined;
   /** Further arguments of `deno run`, such as `--v8-flags=…`; they enter the key. */
   denoArguments?(p: P): readonly string[];
 }

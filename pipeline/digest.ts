@@ -14,32 +14,67 @@ export const digestOf = (value: unknown): string => sha256(canonical(value));
  * One text for one value: every part carries its length, so that no two neighbours can trade
  * characters; fields are sorted by code unit, fields that are undefined are left out as in JSON.
  *
+ * @param at what the value is called in errors
  * @throws {TypeError} for what JSON would silently change (NaN, functions, class instances)
  */
 export function canonical(value: unknown, at = "value"): string {
+  try {
+    return textOf(value);
+  } catch (error) {
+    if (!(error instanceof NotJson)) throw error;
+    throw new TypeError(`${at}${error.where} is ${error.what}, which JSON cannot hold`);
+  }
+}
+
+/** Where it is becomes known on the way back: values without fault, which are most, do not pay for it. */
+class NotJson extends Error {
+  where = "";
+
+  constructor(readonly what: string) {
+    super(what);
+  }
+}
+
+function textOf(value: unknown): string {
   if (value === null) return "n";
   if (typeof value === "boolean") return value ? "t" : "f";
   if (typeof value === "number" && Number.isFinite(value)) return prefixed("d", `${value || 0}`);
   // JSON's escapes keep lone surrogates apart, which UTF-8 would not.
   if (typeof value === "string") return prefixed("s", JSON.stringify(value));
   if (Array.isArray(value)) {
-    return prefixed("a", value.map((item, i) => canonical(item, `${at}[${i}]`)).join(""));
+    let items = "";
+    for (let i = 0; i < value.length; i++) items += textWithin(i, value[i]);
+    return prefixed("a", items);
   }
   if (typeof value === "object" && isPlain(value)) {
-    const fields = Object.entries(value).filter(([, field]) => field !== undefined)
-      .sort(([a], [b]) => a < b ? -1 : 1)
-      .map(([name, field]) => canonical(name) + canonical(field, `${at}.${name}`));
-    return prefixed("o", fields.join(""));
+    let fields = "";
+    for (const name of Object.keys(value).sort()) {
+      const field = value[name];
+      if (field !== undefined) {
+        fields += prefixed("s", JSON.stringify(name)) + textWithin(name, field);
+      }
+    }
+    return prefixed("o", fields);
   }
   const what = typeof value === "object"
     ? `a ${value.constructor?.name}`
     : typeof value === "function"
     ? "a function"
     : String(value);
-  throw new TypeError(`${at} is ${what}, which JSON cannot hold`);
+  throw new NotJson(what);
 }
-
 const prefixed = (tag: string, text: string) => `${tag}${text.length}:${text}`;
+
+function textWithin(key: string | number, value: unknown): string {
+  try {
+    return textOf(value);
+  } catch (error) {
+    if (error instanceof NotJson) {
+      error.where = (typeof key === "number" ? `[${key}]` : `.${key}`) + error.where;
+    }
+    throw error;
+  }
+}
 
 function isPlain(value: object): value is Record<string, Json> {
   const prototype = Object.getPrototypeOf(value);

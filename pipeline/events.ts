@@ -5,6 +5,7 @@
 import type { Json } from "./digest.ts";
 import type { Change } from "./explain/changes.ts";
 import type { Why } from "./explain/explain.ts";
+import type { Retries } from "./process/attempts.ts";
 import type { Progress } from "./process/protocol.ts";
 
 export type PipelineEvent =
@@ -12,6 +13,7 @@ export type PipelineEvent =
   | StepStarted
   | StepProgress
   | StepLog
+  | StepRetried
   | StepResult
   | StepFinished
   | RunFinished;
@@ -32,6 +34,10 @@ export interface StepStarted {
   why: Why;
   /** What differs from the nearest earlier result, with old and new. */
   changes: readonly Change[];
+  /** Seconds that an attempt may take, where there is a limit. */
+  timeLimit?: number;
+  /** How often it is tried again after which failures, where it is. */
+  retries?: Retries;
 }
 
 export interface StepProgress extends Progress {
@@ -43,6 +49,25 @@ export interface StepLog {
   type: "step_log";
   step: string;
   text: string;
+}
+
+/** An attempt failed, and another one begins after a wait. */
+export interface StepRetried extends FailedAttempt {
+  type: "step_retried";
+  step: string;
+}
+
+export interface FailedAttempt {
+  /** From 1 on. */
+  number: number;
+  /** Attempts that there may be after such a failure. */
+  most: number;
+  /** Why it failed. */
+  message: string;
+  /** How long it took. */
+  seconds: number;
+  /** Seconds until the next one begins. */
+  wait: number;
 }
 
 /** What the step reported as its result in few words; also when it is cached. */
@@ -64,12 +89,19 @@ export interface StepFinished {
   reason: string;
   /** As `step_started` told them; none for a step that did not come so far. */
   changes: readonly Change[];
+  /** Those before the last. */
+  failedAttempts?: readonly FailedAttempt[];
   /** For failed steps. */
   error?: StepFailure;
 }
 
 export interface StepFailure {
   message: string;
+  /**
+   * Where it was not the step's own doing: the network did not answer; it took longer than its limit;
+   * it is gone with the machine that it ran on, as only executors on several machines can tell.
+   */
+  cause?: "network" | "late" | "lost";
   stack?: string;
   /** The last lines of the log. */
   logTail: string[];

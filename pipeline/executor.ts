@@ -6,16 +6,31 @@ import type { Message, Request } from "./process/protocol.ts";
 export interface Work {
   /** The step's entry file. */
   module: URL;
-  /** Permissions and engine flags, as arguments of `deno run`. */
-  arguments: string[];
+  /**
+   * Permissions and engine flags, as arguments of `deno run`, for a request whose folders may lie
+   * elsewhere than those of `request`.
+   *
+   * @param inputs a folder in which they are, and nothing else
+   */
+  argumentsFor(request: Request, inputs?: string): string[];
   request: Request;
+  /**
+   * Of a step whose process may run another one afterwards: what that one's must be equal to, beside
+   * the module and the arguments.
+   */
+  reusable?: string;
+  /** Seconds, after which the step is ended, and has failed for the cause "late". */
+  timeLimit?: number;
   logFile: string;
   /** What every line that the step prints, a message or not, becomes before anyone else has it. */
   conceal: (line: string) => string;
 }
 
 export interface Hooks {
-  /** The step's code is loaded; throwing ends the step with that error. */
+  /**
+   * The step's code is loaded. Throwing ends the step with that error; once it resolves, the step is
+   * told that its code is the right one (`CHECKED`), and may put results of single items by.
+   */
   onReady: () => Promise<void>;
   onMessage: (message: Message) => void;
   /** Ends the step. */

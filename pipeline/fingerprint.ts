@@ -1,9 +1,11 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
-import type { Code } from "./code.ts";
+import type { Closure, Code } from "./code.ts";
 import { shownParameters } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf, type Json, sha256 } from "./digest.ts";
 import { PipelineError } from "./errors.ts";
+import type { Manifest } from "./store.ts";
+import { digestOfTree, only, without } from "./tree.ts";
 
 /** Of fingerprints; entries made under other rules are no hits. */
 const SCHEMA = 2;
@@ -29,8 +31,8 @@ export interface Fingerprint {
   /** What of it does not count as its result. */
   notInDigest: readonly string[];
   /**
-   * Digest of what each upstream step wrote, by the step's own name for it: an equal result made
-   * anew changes nothing.
+   * Digest of what the step reads of what each upstream step wrote, by the step's own name for it: an
+   * equal result made anew changes nothing.
    */
   inputs: Record<string, string>;
   /** Digest of the content of the user's files and folders that the step reads. */
@@ -57,7 +59,39 @@ export const checkpointKeyOf = (
   { checkpointsAcross }: Pick<StepDeclaration, "checkpointsAcross">,
 ): string | undefined =>
   checkpointsAcross &&
-  keyOf({ ...fingerprint, parameters: without(fingerprint.parameters, checkpointsAcross) });
+  keyOf({ ...fingerprint, parameters: withoutFields(fingerprint.parameters, checkpointsAcross) });
+
+/**
+ * Of what a step reads of its inputs: of each the digest, or that of the part that `reads` names.
+ *
+ * @param artifacts by the step's own names for them
+ */
+export function inputDigests(
+  { reads = {} }: Pick<StepDeclaration, "reads">,
+  artifacts: Readonly<
+    Record<string, { manifest: Pick<Manifest, "tree" | "digest" | "fingerprint"> }>
+  >,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(artifacts).map(([name, { manifest }]) => {
+      const { tree, digest, fingerprint } = manifest;
+      const read = without(tree, fingerprint.notInDigest);
+      return [name, reads[name] ? digestOfTree(only(read, reads[name])) : digest];
+    }),
+  );
+}
+
+/**
+ * Of a cache of single items: whatever of a step's key can change what its function gives for one. The
+ * item itself, and what the step says of how a value came about, enter the keys inside of the cache.
+ *
+ * @param closure of the module with the function
+ */
+export const itemCacheKeyOf = (
+  { schema, device, environment, denoArguments }: Fingerprint,
+  { module, files, packages }: Pick<Closure, "module" | "files" | "packages">,
+): string =>
+  digestOf({ schema, device, environment, denoArguments, module, files, packages }).slice(0, 32);
 
 /** Takes fingerprints, reading what it must and remembering what it can. */
 export class Fingerprinter {
@@ -82,7 +116,7 @@ export class Fingerprinter {
       module,
       files,
       packages,
-      parameters: without(shownParameters(step, parameters), step.notInKey ?? []),
+      parameters: withoutFields(shownParameters(step, parameters), step.notInKey ?? []),
       outputs: [...step.outputs].sort(),
       notInDigest: [...step.notInDigest ?? []].sort(),
       inputs,
@@ -115,13 +149,13 @@ export const isCurrent = ({ schema }: { schema: number }): boolean => schema ===
 const digestOfVariable = (value: string | undefined) => value === undefined ? null : sha256(value);
 
 /** @param names of fields; `recipe.epochs` is a field of a field */
-function without(value: Json, names: readonly string[]): Json {
+function withoutFields(value: Json, names: readonly string[]): Json {
   if (names.length === 0 || value === null || typeof value !== "object" || Array.isArray(value)) {
     return value;
   }
   const fields = Object.entries(value).filter(([name]) => !names.includes(name));
   return Object.fromEntries(fields.map(([name, field]) => {
     const deeper = names.filter((other) => other.startsWith(`${name}.`));
-    return [name, without(field, deeper.map((other) => other.slice(name.length + 1)))];
+    return [name, withoutFields(field, deeper.map((other) => other.slice(name.length + 1)))];
   }));
 }

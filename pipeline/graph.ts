@@ -23,9 +23,16 @@ export function definePipeline(
   for (const step of steps) {
     checkName(step.name, "step");
     checkName(kindOf(step), "kind");
+    for (const name of Object.keys(step.itemCache ?? {})) checkName(name, "cache of items");
     if (byName.has(step.name)) throw new PipelineError(`two steps are named "${step.name}"`);
     if (step.module.protocol !== "file:") {
       throw new PipelineError(`step "${step.name}": its module must be a file, not ${step.module}`);
+    }
+    const unknown = Object.keys(step.reads ?? {}).find((name) =>
+      !Object.hasOwn(inputsOf(step), name)
+    );
+    if (unknown !== undefined) {
+      throw new PipelineError(`step "${step.name}" reads of "${unknown}", which is no input of it`);
     }
     byName.set(step.name, step);
   }
@@ -93,6 +100,28 @@ export function selectSteps(
     if (wanted.has(step.name)) { for (const input of upstream(step)) wanted.add(input); }
   }
   return steps.filter(({ name }) => wanted.has(name));
+}
+
+/**
+ * The steps without which the targets cannot be made: those that no other step can do without. Where
+ * none is named, the targets are the steps that no other needs.
+ */
+export function essentialSteps(
+  steps: readonly StepDeclaration[],
+  targets: readonly string[] = [],
+): ReadonlySet<string> {
+  const needed = new Set(steps.flatMap(upstream));
+  const ends = targets.length > 0
+    ? targets
+    : steps.map(({ name }) => name).filter((name) => !needed.has(name));
+  const essential = new Set(ends);
+  for (const step of steps.toReversed()) {
+    if (!essential.has(step.name)) continue;
+    for (const [name, from] of Object.entries(inputsOf(step))) {
+      if (!step.optional?.includes(name)) essential.add(from);
+    }
+  }
+  return essential;
 }
 
 /** @throws {PipelineError} when one of `names` is no step's */

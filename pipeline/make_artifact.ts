@@ -1,13 +1,17 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
+import type { Closure } from "./code.ts";
 import { concealing } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
+import { digestOf } from "./digest.ts";
 import { changesBetween, describeChange } from "./explain/changes.ts";
+import { PipelineError } from "./errors.ts";
 import type { Explanation } from "./explain/explain.ts";
-import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
+import { checkpointKeyOf, type Fingerprint, itemCacheKeyOf, keyOf } from "./fingerprint.ts";
+import { retriesOf } from "./process/attempts.ts";
 import { denoArguments } from "./process/permissions.ts";
 import type { Request } from "./process/protocol.ts";
 import { type RunContext, StepError } from "./run_context.ts";
-import type { Artifact, Store } from "./store.ts";
+import type { Artifact, Manifest, Store } from "./store.ts";
 import { digestOfTree, missingOutputs, type Tree, without } from "./tree.ts";
 
 export interface Making {
@@ -15,6 +19,10 @@ export interface Making {
   /** By the step's own names for them. */
   inputs: Record<string, Artifact>;
   fingerprint: Fingerprint;
+  /** The code that the fingerprint is of; it is looked at anew once the process has loaded its own. */
+  closure: Closure;
+  /** From 1 on. */
+  attempt: number;
   /** Why it has to run. */
   explanation: Explanation;
   /** As everything is by now. */
@@ -24,21 +32,23 @@ export interface Making {
 /** @throws {StepError} when the step fails */
 export async function makeArtifact(making: Making, context: RunContext): Promise<Artifact> {
   const { step, fingerprint } = making;
-  const { session: { store, code }, run, onFailure } = context;
+  const { session: { store }, run } = context;
   const started = performance.now();
   const draft = await store.draft(kindOf(step));
   try {
-    const result = await execute(making, context, draft);
+    const itemCaches = await itemCachesOf(making, context);
+    const { result, texts } = await execute(making, itemCaches, context, draft);
     const tree = await checkedTree(store, draft, step);
     return await store.publish(draft, {
       step: kindOf(step),
       key: keyOf(fingerprint),
       fingerprint,
-      texts: (await code.closureOf(step.module)).texts,
+      texts,
       tree,
       content: digestOfTree(tree),
       digest: digestOfTree(without(tree, fingerprint.notInDigest)),
       checkpoints: checkpointKeyOf(fingerprint, step),
+      itemCaches,
       result,
       made: {
         run,
@@ -50,32 +60,53 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
     });
   } catch (error) {
     await store.discard(draft);
-    onFailure(step.name);
     throw error;
   }
 }
 
 /** Runs the step's process and makes sure that it ran what the fingerprint says. */
-async function execute(making: Making, context: RunContext, output: string) {
-  const { step, inputs, fingerprint, explanation, takeFingerprint } = making;
-  const { session: { code, fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
+async function execute(
+  making: Making,
+  itemCaches: ItemCacheKeys,
+  context: RunContext,
+  output: string,
+) {
+  const { step, inputs, fingerprint, closure, attempt, explanation, takeFingerprint } = making;
+  const { session: { fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
   await inputCheck.check(inputs);
-  const request = await requestFor(making, context, output);
-  const hidden = Object.values(inputs).flatMap(({ path, manifest }) =>
-    manifest.fingerprint.notInDigest.map((name) => `${path}/${name}`)
+  const request = await requestFor(making, itemCaches, context, output);
+  const hidden = Object.fromEntries(
+    Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.fingerprint.notInDigest]),
   );
+  const timeLimit = step.timeLimit?.(request.parameters);
   const work = {
     module: step.module,
-    arguments: denoArguments(step, request, await code.closureOf(step.module), hidden),
+    argumentsFor: (request: Request, inputs?: string) =>
+      denoArguments(step, request, closure, hidden, inputs === undefined ? inputs : [inputs]),
     request,
+    reusable: mayBeReused(step)
+      ? digestOf([fingerprint.files, fingerprint.packages, fingerprint.environment])
+      : undefined,
+    timeLimit,
     logFile: `${folder}/${step.name}.log`,
     conceal: concealing(step, request.parameters),
   };
   const { reason, why, changes } = explanation;
-  emit({ type: "step_started", step: step.name, reason, why, changes });
+  if (attempt === 1) {
+    const retries = retriesOf(step, request.parameters);
+    const limits = { ...timeLimit !== undefined && { timeLimit }, ...retries && { retries } };
+    emit({ type: "step_started", step: step.name, reason, why, changes, ...limits });
+  }
+  let changed: Error | undefined;
   const outcome = await executor.execute(work, {
     signal,
-    onReady: async () => assertUnchanged(fingerprint, await takeFingerprint()),
+    onReady: async () => {
+      try {
+        assertUnchanged(fingerprint, await takeFingerprint());
+      } catch (error) {
+        throw changed = error as Error;
+      }
+    },
     onMessage: (message) => {
       if (message.type === "progress") {
         emit({ ...message.progress, type: "step_progress", step: step.name });
@@ -86,28 +117,63 @@ async function execute(making: Making, context: RunContext, output: string) {
   });
   if (outcome.status === "failed") {
     signal?.throwIfAborted();
+    if (changed) throw changed;
     throw new StepError(outcome.error);
   }
   // Code was loaded at the start and may be edited since; what the step read must have stayed.
   const externals = await fingerprinter.externalsOf(step, request.parameters);
   assertUnchanged(fingerprint, { ...fingerprint, externals });
-  return outcome.result;
+  return { result: outcome.result, texts: closure.texts };
+}
+
+/** Not of what keeps something of its own, is told secrets, sees the world outside, or not all inputs. */
+function mayBeReused(step: StepDeclaration): boolean {
+  const { reusable = false, conceal, checkpointsAcross, itemCache, permissions, reads } = step;
+  return reusable && !conceal && !checkpointsAcross && !itemCache && !permissions && !reads;
+}
+
+type ItemCacheKeys = Manifest["itemCaches"];
+
+/** @throws {PipelineError} for a cache of what the step cannot call */
+async function itemCachesOf(
+  { step, fingerprint }: Making,
+  { session: { code } }: RunContext,
+): Promise<ItemCacheKeys> {
+  if (!step.itemCache) return undefined;
+  const keys: Record<string, string> = {};
+  for (const [name, module] of Object.entries(step.itemCache)) {
+    const closure = await code.closureOf(module);
+    if (!(closure.module in fingerprint.files)) {
+      throw new PipelineError(
+        `its itemCache "${name}" is of ${closure.module}, which the step does not import`,
+      );
+    }
+    keys[name] = itemCacheKeyOf(fingerprint, closure);
+  }
+  return keys;
 }
 
 async function requestFor(
-  { step, inputs, fingerprint }: Making,
-  { session: { store, parameters, forced }, run }: RunContext,
+  { step, inputs, fingerprint, attempt }: Making,
+  itemCaches: ItemCacheKeys = {},
+  { session: { store, parameters, forced, reuseItems }, run }: RunContext,
   output: string,
 ): Promise<Request> {
   const kind = kindOf(step);
   const checkpoints = checkpointKeyOf(fingerprint, step);
+  const caches: Request["itemCaches"] = {};
+  for (const [name, key] of Object.entries(itemCaches)) {
+    const folder = await store.itemCache(name, key, run);
+    caches[name] = { folder, afresh: forced.has(step.name) && !reuseItems };
+  }
   return {
     step: kind,
     parameters: parameters[step.name],
     inputs: Object.fromEntries(Object.entries(inputs).map(([name, { path }]) => [name, path])),
     output,
     checkpoints: checkpoints &&
-      await store.checkpoints(kind, checkpoints, run, forced.has(step.name)),
+      await store.checkpoints(kind, checkpoints, run, attempt === 1 && forced.has(step.name)),
+    itemCaches: caches,
   };
 }
 

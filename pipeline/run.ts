@@ -1,7 +1,7 @@
 /** A run: every step after its inputs, as many at a time as there is room for. */
 import { shownParameters } from "./process/conceal.ts";
 import { inputsOf, type Resources, type StepDeclaration } from "./declaration.ts";
-import type { Pipeline } from "./graph.ts";
+import { essentialSteps, type Pipeline } from "./graph.ts";
 import { inStore, messageOf } from "./errors.ts";
 import type { PipelineEvent, RunStatus, StepFailure } from "./events.ts";
 import type { Executor } from "./executor.ts";
@@ -25,6 +25,8 @@ export interface RunOptions extends PipelineOptions {
   /** Interrupts the run: steps are ended within two seconds, finished ones are kept. */
   signal?: AbortSignal;
   onEvent?: (event: PipelineEvent) => void;
+  /** Seconds before a failed step is tried again for the first time; 1 when left out. */
+  retryWait?: number;
   executor?: Executor;
 }
 
@@ -52,6 +54,7 @@ class Run {
   readonly #failFast = new AbortController();
   readonly #record: RunRecord;
   readonly #context: RunContext;
+  readonly #essential: ReadonlySet<string>;
   #recordWritten = { at: -Infinity, took: 0 };
   #writing: Promise<void> = Promise.resolve();
 
@@ -62,6 +65,7 @@ class Run {
     private readonly options: RunOptions & { executor: Executor },
   ) {
     const { onEvent = () => {}, executor, signal, targets = [] } = options;
+    this.#essential = essentialSteps(session.steps, targets);
     const total = { cpu: navigator.hardwareConcurrency, gpu: 1, ...options.resources };
     this.#context = {
       session,
@@ -71,10 +75,12 @@ class Run {
       inputCheck: new InputCheck(session.store, id),
       pool: new ResourcePool(options.jobs ?? Infinity, total),
       emit: onEvent,
+      retryWait: options.retryWait ?? 1,
       signal,
       giveUp: AbortSignal.any([this.#failFast.signal, ...signal ? [signal] : []]),
       onFailure: (step) => {
-        if (!options.keepGoing) this.#failFast.abort(new Error(`${step} failed`));
+        if (options.keepGoing || !this.#essential.has(step)) return;
+        this.#failFast.abort(new Error(`${step} failed`));
       },
     };
     this.#record = {
@@ -84,6 +90,9 @@ class Run {
       started: new Date().toISOString(),
       seconds: 0,
       targets: [...targets],
+      graph: Object.fromEntries(
+        pipeline.steps.map((step) => [step.name, Object.values(inputsOf(step))]),
+      ),
       parameters: Object.fromEntries(
         session.steps.map((step) => [
           step.name,
@@ -102,8 +111,12 @@ class Run {
     const artifacts = new Map<string, Promise<Artifact | undefined>>();
     for (const step of session.steps) artifacts.set(step.name, this.#settle(step, artifacts));
     await Promise.all(artifacts.values());
+    // What the run's end promises is for good.
+    await session.store.settle();
 
-    const failed = this.#record.steps.some(({ status }) => status === "failed");
+    const failed = this.#record.steps.some(({ step, status }) =>
+      status === "failed" && this.#essential.has(step)
+    );
     const status: RunStatus = options.signal?.aborted ? "interrupted" : failed ? "failed" : "done";
     const seconds = secondsSince(this.#started);
     Object.assign(this.#record, { status, seconds });
@@ -121,6 +134,7 @@ class Run {
     const inputs: Record<string, Artifact> = {};
     for (const [name, from] of Object.entries(inputsOf(step))) {
       const artifact = await artifacts.get(from)!;
+      if (!artifact && step.optional?.includes(name)) continue;
       if (!artifact) {
         await this.#finished({
           step: step.name,
@@ -155,18 +169,18 @@ class Run {
         key,
         artifact: path,
         result,
+        failedAttempts: stepRun.failedAttempts,
       }, stepRun.changes);
       return artifact;
     } catch (error) {
-      await this.#failed(step.name, error, secondsSince(started), stepRun.changes);
+      await this.#failed(stepRun, error, secondsSince(started));
     }
   }
 
   async #failed(
-    step: string,
+    { step: { name: step }, changes, failedAttempts }: StepRun,
     error: unknown,
     seconds: number,
-    changes: Change[],
   ): Promise<void> {
     const { giveUp, signal, onFailure } = this.#context;
     if (giveUp.aborted && (error === giveUp.reason || error === signal?.reason)) {
@@ -175,7 +189,14 @@ class Run {
     }
     const failure = error instanceof StepError ? error.failure : this.#failureOf(step, error);
     const { message: reason } = failure;
-    await this.#finished({ step, status: "failed", reason, seconds, error: failure }, changes);
+    await this.#finished({
+      step,
+      status: "failed",
+      reason,
+      seconds,
+      failedAttempts,
+      error: failure,
+    }, changes);
     onFailure(step);
   }
 
@@ -188,10 +209,10 @@ class Run {
   }
 
   async #finished(record: StepRecord, changes: Change[] = []): Promise<void> {
-    const { step, status, artifact, seconds, reason, error } = record;
+    const { step, status, artifact, seconds, reason, failedAttempts, error } = record;
     this.#record.steps.push(record);
     await this.#writeRecord();
-    const told = { step, status, artifact, seconds, reason, changes, error };
+    const told = { step, status, artifact, seconds, reason, changes, failedAttempts, error };
     this.#context.emit({ type: "step_finished", ...told });
   }
 

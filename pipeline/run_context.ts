@@ -14,6 +14,8 @@ export interface RunContext {
   pool: ResourcePool;
   inputCheck: InputCheck;
   emit: (event: PipelineEvent) => void;
+  /** Seconds before a failed step is tried again. */
+  retryWait: number;
   /** Ends the step's process. */
   signal?: AbortSignal;
   /** Ends waiting for locks and resources. */

@@ -1,6 +1,6 @@
 /** What is kept of each run. */
 import type { Json } from "./digest.ts";
-import type { RunStatus, StepFailure, StepStatus } from "./events.ts";
+import type { FailedAttempt, RunStatus, StepFailure, StepStatus } from "./events.ts";
 
 export interface StepRecord {
   step: string;
@@ -14,6 +14,8 @@ export interface StepRecord {
   /** The artifact's folder. */
   artifact?: string;
   result?: Json;
+  /** Attempts before the last. */
+  failedAttempts?: FailedAttempt[];
   error?: StepFailure;
 }
 
@@ -28,6 +30,8 @@ export interface RunRecord {
   started: string;
   seconds: number;
   targets: string[];
+  /** The inputs of every step, those too that were not looked at; records of before have none. */
+  graph?: Record<string, string[]>;
   /** As validated, by step; without secrets. */
   parameters: Record<string, Json>;
   /** In the order in which they ended. */

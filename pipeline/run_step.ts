@@ -1,9 +1,11 @@
 /** Brings one step up to date: from the store, or by running it. */
 import { kindOf, type StepDeclaration } from "./declaration.ts";
+import type { FailedAttempt } from "./events.ts";
 import type { Change } from "./explain/changes.ts";
 import { explain, whyCached } from "./explain/explain.ts";
-import { checkpointKeyOf, type Fingerprint, keyOf } from "./fingerprint.ts";
+import { checkpointKeyOf, type Fingerprint, inputDigests, keyOf } from "./fingerprint.ts";
 import { makeArtifact } from "./make_artifact.ts";
+import { retriesOf, tryAgain } from "./process/attempts.ts";
 import type { RunContext } from "./run_context.ts";
 import type { Artifact, Lookup } from "./store.ts";
 
@@ -20,6 +22,8 @@ export interface UpToDate {
 export class StepRun {
   /** What differs from the nearest earlier entry, as soon as it is known that the step must run. */
   changes: Change[] = [];
+  /** Undefined while there is none. */
+  failedAttempts?: FailedAttempt[];
   /** What its artifacts are filed under. */
   readonly #kind: string;
   readonly #forced: boolean;
@@ -27,7 +31,7 @@ export class StepRun {
 
   /** @param inputs by the step's own names for them */
   constructor(
-    private readonly step: StepDeclaration,
+    readonly step: StepDeclaration,
     private readonly inputs: Record<string, Artifact>,
     private readonly context: RunContext,
   ) {
@@ -62,7 +66,7 @@ export class StepRun {
 
   /** Undefined when another run is at it, or when the key is no longer right. */
   async #makeAlone(fingerprint: Fingerprint, key: string): Promise<UpToDate | undefined> {
-    const { session: { store, code }, pool, giveUp } = this.context;
+    const { session: { store, code }, pool, giveUp, onFailure } = this.context;
     using _room = await pool.acquire(this.step.resources, giveUp);
     using alone = await store.tryLock(this.#kind, this.#lockKey(fingerprint));
     giveUp.throwIfAborted();
@@ -79,9 +83,27 @@ export class StepRun {
     await code.keepTexts(closure);
     const takeFingerprint = () => this.#takeFingerprint();
     const { step, inputs } = this;
-    const making = { step, inputs, fingerprint, explanation, takeFingerprint };
-    const artifact = await makeArtifact(making, this.context);
-    return { status: "ran", artifact, reason: explanation.reason };
+    const making = { step, inputs, fingerprint, closure, explanation, takeFingerprint };
+    try {
+      const artifact = await this.#tryAgain((attempt) =>
+        makeArtifact({ ...making, attempt }, this.context)
+      );
+      return { status: "ran", artifact, reason: explanation.reason };
+    } catch (error) {
+      onFailure(step.name);
+      throw error;
+    }
+  }
+
+  #tryAgain<T>(attempt: (number: number) => Promise<T>): Promise<T> {
+    const { session: { parameters }, giveUp: signal, retryWait: wait, emit } = this.context;
+    const { step } = this;
+    const retries = retriesOf(step, parameters[step.name]);
+    const onRetry = (failed: FailedAttempt) => {
+      this.failedAttempts = [...this.failedAttempts ?? [], failed];
+      emit({ type: "step_retried", step: step.name, ...failed });
+    };
+    return tryAgain(attempt, { retries, wait, signal, onRetry });
   }
 
   async #find(key: string): Promise<Lookup> {
@@ -92,13 +114,11 @@ export class StepRun {
 
   async #takeFingerprint(maxAge = 0): Promise<Fingerprint> {
     const { signal, session: { fingerprinter, parameters } } = this.context;
-    const digests = Object.entries(this.inputs)
-      .map(([name, { manifest }]) => [name, manifest.digest]);
     const { step } = this;
     const taken = fingerprinter.take(
       step,
       parameters[step.name],
-      Object.fromEntries(digests),
+      inputDigests(step, this.inputs),
       maxAge,
     );
     // A large folder takes long to read, and nobody who interrupts a run waits for that.

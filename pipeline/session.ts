@@ -20,6 +20,8 @@ export interface PipelineOptions {
   targets?: readonly string[];
   /** Run these even when cached; `true`: the targets, or every step when there are none. */
   force?: boolean | readonly string[];
+  /** Forced steps take single items from their caches all the same. */
+  reuseItems?: boolean;
 }
 
 export interface Session {
@@ -30,13 +32,15 @@ export interface Session {
   /** Validated, by step; they may hold secrets. */
   parameters: Record<string, Json>;
   forced: ReadonlySet<string>;
+  reuseItems: boolean;
   fingerprinter: Fingerprinter;
 }
 
 /** @throws {PipelineError} for wrong parameters or unknown steps */
 export async function openSession(
   pipeline: Pipeline,
-  { store: root, readFrom = [], parameters, targets = [], force = false }: PipelineOptions,
+  { store: root, readFrom = [], parameters, targets = [], force = false, reuseItems = false }:
+    PipelineOptions,
 ): Promise<Session> {
   const steps = selectSteps(pipeline, targets);
   const everyTarget = targets.length > 0 ? targets : steps.map(({ name }) => name);
@@ -50,6 +54,7 @@ export async function openSession(
     steps,
     parameters: await validateParameters(pipeline, steps, parameters),
     forced: new Set(forced),
+    reuseItems,
     fingerprinter: new Fingerprinter(code),
   };
 }

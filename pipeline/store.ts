@@ -24,6 +24,8 @@ export interface Manifest {
   digest: string;
   /** Key of the checkpoints that a longer attempt can go on from. */
   checkpoints?: string;
+  /** Keys of the caches of items that the step had, by name. */
+  itemCaches?: Record<string, string>;
   /** What the step reported. */
   result?: Json;
   /** The run that made it, on what, when it had finished (ISO 8601) and how long it took. */
@@ -84,13 +86,22 @@ export interface Store extends ReadableStore {
   forget(artifact: Artifact): Promise<void>;
   /** The folder of a step's checkpoints, in which `run` works from now on; emptied if `afresh`. */
   checkpoints(step: string, key: string, run: string, afresh: boolean): Promise<string>;
+  /** The folder of a cache of items, which `run` uses from now on; others may use it as well. */
+  itemCache(name: string, key: string, run: string): Promise<string>;
 
   /** An empty folder to write an artifact in. */
   draft(step: string): Promise<string>;
-  /** Reads and hashes a draft, and has the disk hold it for good. */
+  /** Reads and hashes a draft. */
   seal(draft: string): Promise<Tree>;
-  /** Makes a sealed draft findable, at once and for good. */
+  /** Makes a sealed draft findable at once, for whoever looks; for good, see `settle`. */
   publish(draft: string, manifest: Manifest): Promise<Artifact>;
+  /**
+   * Waits until what was published would outlast the machine's loss of power. Before that, such a loss
+   * may cost what was published last: it is not found then, or found damaged, and made anew.
+   *
+   * @throws {Error} when the disk refused some of it, which is not found any more
+   */
+  settle(): Promise<void>;
   /** Removes a draft that came to nothing. */
   discard(draft: string): Promise<void>;
   /** Keeps a file of code under its digest; failing to is no harm. */

@@ -27,6 +27,15 @@ export function without({ files, emptyFolders }: Tree, names: readonly string[])
   };
 }
 
+/** The tree of these files and of what lies in these folders. */
+export function only({ files, emptyFolders }: Tree, names: readonly string[]): Tree {
+  const stays = (path: string) => names.some((name) => isWithin(path, name));
+  return {
+    files: files.filter(({ path }) => stays(path)),
+    emptyFolders: emptyFolders.filter(stays),
+  };
+}
+
 const isWithin = (path: string, name: string) => path === name || path.startsWith(`${name}/`);
 
 /** Declared outputs that are not there. */

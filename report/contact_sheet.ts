@@ -4,12 +4,16 @@ import { photo } from "./photo.ts";
 import { rasterise } from "./rasterise.ts";
 import { COLOUR, MARGIN, SIZE } from "./style.ts";
 import { box, type Picture, picture, rect, text } from "./svg.ts";
-import { fitText } from "./text.ts";
+import { fitPath, fitText } from "./text.ts";
 
 /** A file on the sheet; without an image, it could not be read. */
 export interface SheetTile {
   image?: RgbImage;
+  /** Its class, or whatever folder it lies in. */
+  folder: string;
   caption: string;
+  /** Which of the groups it belongs to, where files belong together. */
+  group?: number;
 }
 
 /** What is said of some files, and the files. */
@@ -25,7 +29,9 @@ export interface SheetSection {
 const ACROSS = 7;
 const SIDE = 128;
 const GAP = 14;
-const CAPTION = 24;
+const CAPTION = 40;
+/** About the tiles of a group. */
+const EDGE = 5;
 const SECTION_HEAD = 52;
 const SECTION_GAP = 28;
 const WIDTH = 2 * MARGIN + ACROSS * SIDE + (ACROSS - 1) * GAP;
@@ -78,23 +84,38 @@ function drawSection({ severity, title, remark, tiles, total }: SheetSection): s
       size: SIZE.remark,
       fill: COLOUR.muted,
     });
-  return head + tiles.map((tile, i) =>
-    box(
-      MARGIN + (i % ACROSS) * (SIDE + GAP),
-      SECTION_HEAD + Math.floor(i / ACROSS) * (SIDE + CAPTION + GAP),
-      SIDE,
-      SIDE + CAPTION,
-      drawTile(tile),
-    )
-  ).join("");
+  const at = (i: number): [x: number, y: number] => [
+    MARGIN + (i % ACROSS) * (SIDE + GAP),
+    SECTION_HEAD + Math.floor(i / ACROSS) * (SIDE + CAPTION + GAP),
+  ];
+  const drawn = tiles.map((tile, i) => box(...at(i), SIDE, SIDE + CAPTION, drawTile(tile)));
+  return head + drawGroups(tiles, at) + drawn.join("");
 }
 
-function drawTile({ image, caption }: SheetTile): string {
+/** A ground under the tiles of each group, broken where a row ends. */
+function drawGroups(tiles: SheetTile[], at: (i: number) => [x: number, y: number]): string {
+  let drawn = "";
+  for (let first = 0; first < tiles.length; first++) {
+    const { group } = tiles[first];
+    if (group === undefined) continue;
+    let last = first;
+    while ((last + 1) % ACROSS !== 0 && tiles[last + 1]?.group === group) last++;
+    const [x, y] = at(first);
+    const width = at(last)[0] - x + SIDE + 2 * EDGE;
+    drawn += rect(x - EDGE, y - EDGE, width, SIDE + CAPTION + EDGE, COLOUR.track, 6);
+    first = last;
+  }
+  return drawn;
+}
+
+function drawTile({ image, folder, caption }: SheetTile): string {
   const shown = image ? photo(image, 0, 0, SIDE, SIDE) : rect(0, 0, SIDE, SIDE, COLOUR.track) +
     text(SIDE / 2, SIDE / 2 + 4, "cannot be read", {
       size: SIZE.label,
       anchor: "middle",
       fill: COLOUR.muted,
     });
-  return shown + text(0, SIDE + 16, fitText(caption, SIZE.label, SIDE), { size: SIZE.label });
+  return shown +
+    text(0, SIDE + 16, fitPath(folder, SIZE.label, SIDE), { weight: 600 }) +
+    text(0, SIDE + 32, fitText(caption, SIZE.label, SIDE), { fill: COLOUR.muted });
 }

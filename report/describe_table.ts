@@ -6,7 +6,7 @@ import type { Score, SweepRow, SweepRun, SweepTable } from "../training/sweep_ta
 
 /** What a person reads at the end of a sweep. */
 export function describeTable(table: SweepTable): string {
-  const cells = cellsOf(table);
+  const cells = tableCells(table);
   const widths = cells[0].map((_, i) => Math.max(...cells.map((row) => row[i].length)));
   const lines = cells.map((row) =>
     row.map((cell, i) => isNumber(i, row) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))
@@ -16,7 +16,7 @@ export function describeTable(table: SweepTable): string {
 }
 
 export function markdownTable(table: SweepTable): string {
-  const [head, ...rows] = cellsOf(table);
+  const [head, ...rows] = tableCells(table);
   const line = (cells: string[]) =>
     `| ${cells.map((cell) => printable(cell).replaceAll("|", "\\|")).join(" | ")} |`;
   const rule = line(head.map((_, i) => isNumber(i, head) ? "--:" : "---"));
@@ -37,6 +37,13 @@ export function runsAsCsv(scores: readonly Score[]): string {
     .map((cells) => `${csvLine(cells)}\n`).join("");
 }
 
+/** `lr 0.01, model resnet18`; of a sweep over seeds alone, the branch. */
+export function settingOf(
+  { labels, branch }: { labels: Record<string, string>; branch: string },
+): string {
+  return Object.entries(labels).map(([flag, value]) => `${flag} ${value}`).join(", ") || branch;
+}
+
 const flagsOf = (rows: readonly { labels: Record<string, string> }[]) => [
   ...new Set(rows.flatMap(({ labels }) => Object.keys(labels))),
 ];
@@ -46,7 +53,8 @@ const FIGURES = ["runs", "mean", "sd", "95% interval", "best"];
 /** Figures are set to the right, names to the left. */
 const isNumber = (column: number, row: string[]) => column >= row.length - FIGURES.length;
 
-function cellsOf({ rows }: SweepTable): string[][] {
+/** A head, then a row a setting, of as many cells each. */
+export function tableCells({ rows }: SweepTable): string[][] {
   const flags = flagsOf(rows);
   return [
     [...flags, "branch", ...FIGURES],
@@ -74,7 +82,8 @@ function describeRun({ labels, accuracy }: SweepRun): string {
   return percent(accuracy) + (which && ` (${which})`);
 }
 
-function remark({ rows, not_worse }: SweepTable): string {
+/** By how many photos settings were told apart, and whether they were. */
+export function remark({ rows, not_worse }: SweepTable): string {
   const photos = Math.round(
     rows[0].runs.reduce((sum, { total }) => sum + total, 0) /
       rows[0].runs.length,

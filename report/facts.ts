@@ -6,8 +6,10 @@ import type { Quarantined } from "../data/dataset_index.ts";
 import type { Finding } from "../data/doctor/finding.ts";
 import type { RgbImage } from "../data/image.ts";
 import type { SourceInfo } from "../data/sources/source_info.ts";
+import type { Abstention } from "../inference/abstention.ts";
 import type { Calibration } from "../inference/calibration.ts";
-import type { Branch, ModelManifest } from "../models/manifest.ts";
+import type { Branch, ModelManifest, OfBranches } from "../models/manifest.ts";
+import type { Advice } from "../training/advice_pieces.ts";
 import type { LearningCurves } from "../training/history.ts";
 import type { BranchComparison, BranchScore } from "../training/score.ts";
 import type { Heat } from "./heat_overlay.ts";
@@ -15,6 +17,12 @@ import type { Heat } from "./heat_overlay.ts";
 export interface BranchFacts extends BranchScore {
   calibration: Omit<Calibration, "nll">;
   curves: LearningCurves;
+  /** What it costs to be right more often; null for too few photos, absent of earlier versions. */
+  abstention?: Abstention | null;
+  /** On photos by which nothing was chosen, where some were kept for that. */
+  test?: BranchScore;
+  /** On all photos, each asked of a model that had not seen it. */
+  cross_validated?: BranchScore;
 }
 
 export interface DataFacts extends Omit<SourceInfo, "kind"> {
@@ -47,8 +55,9 @@ export interface ReportFacts<Photo = RgbImage> {
   classes: readonly string[];
   data: DataFacts;
   model: ModelFacts;
-  branches: Record<Branch, BranchFacts>;
-  comparison: Omit<BranchComparison, "summary">;
+  branches: OfBranches<BranchFacts>;
+  /** Absent where one branch alone was trained. */
+  comparison?: Omit<BranchComparison, "summary">;
   /** The branch that the photos below are of. */
   shown: Branch;
   /** A training batch as the network is given it. */
@@ -56,6 +65,8 @@ export interface ReportFacts<Photo = RgbImage> {
   worst: ShownPhoto<Photo>[];
   leastSure: ShownPhoto<Photo>[];
   explained: (ShownPhoto<Photo> & { heat: Heat })[];
+  /** What to do next, what matters most first; absent of earlier versions. */
+  advice?: Advice[];
   /** Rows of the table of settings: recipe, seed, device, versions. */
   settings: [name: string, value: string][];
 }

@@ -19,13 +19,19 @@ export async function findingsSheet(
   title: string,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const sections: SheetSection[] = [];
-  for (const { severity, title, remedy, files } of findings) {
+  for (const { severity, title, remedy, files, groups } of findings) {
     if (files.length === 0) continue;
+    const shown = groups
+      ? groups.flatMap((paths, group) => paths.map((path) => ({ path, group })))
+      : files.map((path) => ({ path }));
     const tiles = await Promise.all(
-      files.slice(0, SHOWN).map(async (path) => {
+      shown.slice(0, SHOWN).map(async ({ path, ...group }) => {
         const cut = await cropPhoto({ photo: `${folder}/${path}`, resize: SIDE, size: SIDE });
+        const end = path.lastIndexOf("/");
         return {
-          caption: path.slice(path.lastIndexOf("/") + 1),
+          folder: path.slice(0, Math.max(0, end)),
+          caption: path.slice(end + 1),
+          ...group,
           ...("crop" in cut && { image: { width: SIDE, height: SIDE, data: cut.crop } }),
         };
       }),

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { percent } from "../data/statistics/percent.ts";
+import { settingOf } from "./describe_table.ts";
 import { domainOf } from "./domain.ts";
 import { HEADING, heading } from "./heading.ts";
 import { short } from "./number.ts";
@@ -37,7 +38,7 @@ export function drawSweepChart({ rows }: { rows: SweepChartRow[] }): Picture {
   if (rows.length === 0) throw new RangeError("a chart of no settings is no picture: give some");
   const drawn = rows.slice(0, MOST_ROWS);
   const branches = [...new Set(rows.map(({ branch }) => branch))].sort();
-  const names = drawn.map((row) => fitText(nameOf(row), SIZE.remark, LONGEST_LABEL));
+  const names = drawn.map((row) => fitText(settingOf(row), SIZE.remark, LONGEST_LABEL));
   const left = Math.ceil(Math.max(...names.map((name) => textWidth(name, SIZE.remark)))) + 16;
   const top = MARGIN + HEADING + branches.length * LEGEND_ROW;
   const chart = {
@@ -117,11 +118,6 @@ export function drawSweepChart({ rows }: { rows: SweepChartRow[] }): Picture {
 /** `drawSweepChart` as PNG. */
 export async function sweepChart(table: { rows: SweepChartRow[] }) {
   return await rasterise(drawSweepChart(table));
-}
-
-/** `lr 0.01, model resnet18`; of a sweep over seeds alone, the branch. */
-function nameOf({ labels, branch }: SweepChartRow): string {
-  return Object.entries(labels).map(([flag, value]) => `${flag} ${value}`).join(", ") || branch;
 }
 
 function remark(rows: SweepChartRow[]): string {

@@ -1,38 +1,46 @@
 /** Step: every photo decoded once and packed; what cannot be decoded is named, not lost. */
 import { buildDataset } from "../data/build_dataset.ts";
 import { counted } from "../data/statistics/percent.ts";
+import type { Forecast } from "../data/forecast.ts";
 import { openDataset } from "../data/dataset.ts";
 import { SPLITS } from "../data/dataset_index.ts";
 import type { Examined } from "../data/examined.ts";
 import { hasImageExtension } from "../data/image_folder.ts";
-import { type Collection, diagnose } from "../data/doctor/diagnose.ts";
+import { describeTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../data/left_out_tally.ts";
+import { diagnose } from "../data/doctor/diagnose.ts";
 import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
+import type { BuildDatasetsParameters } from "./parameters.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { batchGrid } from "../report/batch_grid.ts";
-import { countFindings, describeFinding } from "../report/describe_findings.ts";
-import { findingsSheet } from "../report/findings_sheet.ts";
-import { findingsFile } from "./artifacts/findings.ts";
-import { sourceFile } from "./artifacts/source.ts";
+import { photosFile } from "./artifacts/photos.ts";
+import { reportFindings } from "./report_findings.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
-if (import.meta.main) await runStep(build);
+if (import.meta.main) await runStep<BuildDatasetsParameters>(build);
 
-async function build(step: StepContext<unknown>): Promise<void> {
-  const source = await sourceFile.read(step.inputs.download_data);
-  // The tutorial reads its photos as torchvision does; one's own are turned as the camera says.
-  const exifOrientation = source.kind !== "hymenoptera";
+async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> {
+  const { exif_orientation: exifOrientation, groups } = await photosFile.read(
+    step.inputs.download_data,
+  );
+  // The tutorial's photos are read as torchvision does, whole and as they lie.
+  const shortSide = exifOrientation ? step.parameters.shortSide : undefined;
   const photos = `${step.inputs.download_data}/photos`;
   const examined: Examined[] = [];
   const passedOver: string[] = [];
-  let quarantined = 0;
+  const reasons: string[] = [];
   await buildDataset(photos, step.output, {
     exifOrientation,
+    groups,
+    shortSide,
     signal: step.signal,
+    onForecast: (forecast) => step.log(describeForecast(forecast, shortSide)),
+    at: step.at,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => examined.push(photo),
     onQuarantine: ({ path, reason }) => {
-      quarantined++;
-      if (!hasImageExtension(path)) passedOver.push(path);
+      const isTaken = hasImageExtension(path);
+      if (!isTaken) passedOver.push(path);
+      reasons.push(isTaken ? reasonOf(reason) : PASSED_OVER);
       step.log(`left out ${path}: ${reason}`);
     },
   });
@@ -42,27 +50,20 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const counts = Object.fromEntries(SPLITS.map((split) => [split, dataset.photos(split).length]));
   step.log(
     `${counted(counts.train, "photo")} to train on, ${counts.val} kept aside to measure by ` +
-      `(validation), ${quarantined} left out`,
+      `(validation), ${describeTally(tallyLeftOut(reasons))}`,
   );
-  const findings = await consult(step, { files: examined, passedOver }, photos, exifOrientation);
-  step.result({ ...counts, quarantined, findings });
+  const viewing = { ...IMAGENET_PREPROCESSING, exifOrientation };
+  const found = diagnose({ files: examined, passedOver }, viewing);
+  const findings = await reportFindings(step, found, photos);
+  step.result({ ...counts, quarantined: reasons.length, findings });
 }
 
-/** What the data doctor says of the photos: all in files, the worst in the log. */
-async function consult(
-  step: StepContext<unknown>,
-  collection: Collection,
-  photos: string,
-  exifOrientation: boolean,
-): Promise<string> {
-  const findings = diagnose(collection, { ...IMAGENET_PREPROCESSING, exifOrientation });
-  await findingsFile.write(step.output, { schema: 1, findings });
-  const sheet = await findingsSheet(findings, photos, "What was found in the photos");
-  if (sheet) await Deno.writeFile(`${step.output}/findings.png`, sheet);
-  for (const finding of findings) {
-    if (finding.severity !== "note") step.log(describeFinding(finding).join("\n"));
-  }
-  const counts = countFindings(findings);
-  step.log(`the data doctor found ${counts}: findings.json`);
-  return counts;
+function describeForecast({ photos, bytes, seconds }: Forecast, shortSide?: number): string {
+  const time = seconds < 90
+    ? counted(Math.ceil(seconds), "second")
+    : `${Math.ceil(seconds / 60)} minutes`;
+  const kept = shortSide ? `, kept with a shorter side of ${shortSide} pixels at most` : "";
+  return `${photos} photos${kept}, will take about ${
+    Math.ceil(bytes / 1e6)
+  } MB of disk and ${time}`;
 }

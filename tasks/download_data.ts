@@ -1,15 +1,21 @@
-/** Step: photos, from wherever they come, as train/ and val/ with a folder a class. */
+/** Step: photos, from wherever they come, as train/, val/ and test/ with a folder a class. */
 import { materialize } from "../data/sources/materialize.ts";
+import { parseGroupRule } from "../data/sources/group_rule.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { runStep } from "../pipeline/process/step.ts";
+import { photosFile, testPhotosFile } from "./artifacts/photos.ts";
 import { sourceFile } from "./artifacts/source.ts";
 import type { DownloadDataParameters } from "./parameters.ts";
 
 if (import.meta.main) {
   await runStep<DownloadDataParameters>(async (step) => {
-    const { data, seed, downloads, maxDownload } = step.parameters;
+    const { data, seed, parts, group, downloads, maxDownload } = step.parameters;
+    let groups: [path: string, name: string][] = [];
     const source = await materialize(parseSource(data), step.output, {
       seed,
+      parts,
+      ...(group !== undefined && { group: parseGroupRule(group) }),
+      onGroups: (found) => groups = Object.entries(found),
       downloads,
       most: maxDownload,
       mirror: Deno.env.get("GRAFT_MIRROR"),
@@ -18,6 +24,16 @@ if (import.meta.main) {
       log: step.log,
     });
     await sourceFile.write(step.output, source);
+    const isTest = ([path]: [string, string]) => path.startsWith("test/");
+    const test = groups.filter(isTest), others = groups.filter((group) => !isTest(group));
+    await photosFile.write(step.output, {
+      // The tutorial reads its photos as torchvision does; one's own are turned as the camera says.
+      exif_orientation: source.kind !== "hymenoptera",
+      ...(others.length > 0 && { groups: Object.fromEntries(others) }),
+    });
+    if (test.length > 0) {
+      await testPhotosFile.write(step.output, { groups: Object.fromEntries(test) });
+    }
     step.result(source);
   });
 }

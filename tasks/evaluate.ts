@@ -1,19 +1,25 @@
-/** Step: both trained branches on every val photo, scored and compared; what the report tells. */
+/**
+ * Step: both trained branches on every val photo, scored and compared, and on the photos to test by,
+ * where there are such; what the report tells.
+ */
 import { activateBackend } from "../backend/activate.ts";
 import { type Dataset, openDataset } from "../data/dataset.ts";
+import type { Part, Photo } from "../data/dataset_index.ts";
 import { DataLoader } from "../data/loader.ts";
 import { accuracyInWords } from "../data/statistics/accuracy_in_words.ts";
 import { percent } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { predictionGrid } from "../report/prediction_grid.ts";
-import { calibrate, calibrated } from "../inference/calibration.ts";
-import { references, unlikeThreshold } from "../inference/out_of_distribution.ts";
+import { type Abstention, abstention } from "../inference/abstention.ts";
+import { calibrate, calibrated, type Calibration } from "../inference/calibration.ts";
+import { type References, references, unlikeThreshold } from "../inference/out_of_distribution.ts";
 import { argmax } from "../models/logits.ts";
 import { type PhotoLogits, predictDataset } from "../inference/predict_dataset.ts";
-import { compareBranches, scoreBranch } from "../training/score.ts";
-import { type Branch, BRANCHES } from "../models/manifest.ts";
+import { type BranchScore, compareBranches, scoreBranch } from "../training/score.ts";
+import { type Branch, BRANCHES, branchesIn, type OfBranches } from "../models/manifest.ts";
 import { writeFacts } from "./artifacts/facts.ts";
+import { heldOutFile } from "./artifacts/held_out.ts";
 import { metricsFile } from "./artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
 import { writeReferences } from "./artifacts/postprocessing.ts";
@@ -31,92 +37,178 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
   const { backend, threads, tuning } = step.parameters;
   await activateBackend(backend, { threads, tuning });
   const dataset = await openDataset(step.inputs.build_datasets);
-  const photos: Record<Branch, PhotoLogits[]> = {
-    finetune: await predictVal(step, dataset, "finetune"),
-    frozen: await predictVal(step, dataset, "frozen"),
-  };
-  const featuresOf = (branch: Branch) => references(photos[branch].map(({ features }) => features));
-  const known = { finetune: featuresOf("finetune"), frozen: featuresOf("frozen") };
-  const score = (branch: Branch) => ({
-    ...scoreBranch(photos[branch], dataset.classes),
-    calibration: calibrate(photos[branch]),
-    unlike_beyond: unlikeThreshold(known[branch]) ?? null,
-  });
-  const branches = { finetune: score("finetune"), frozen: score("frozen") };
-  const comparison = compareBranches(photos.finetune, photos.frozen);
-  await metricsFile.write(step.output, { branches, comparison });
+  // Where the recipe keeps photos to test by; they decide nothing of what comes before.
+  const test = await testOf(step);
+  // A run may have trained one branch alone.
+  const trained = BRANCHES.filter((branch) => step.inputs[`train_${branch}`] !== undefined);
+  const photos: OfBranches<PhotoLogits[]> = {};
+  const tested: OfBranches<PhotoLogits[]> = {};
+  const known: OfBranches<References> = {};
+  const branches: OfBranches<Scored> = {};
+  for (const branch of trained) {
+    const answered = await answersOf(step, branch, dataset, test);
+    const answers = photos[branch] = answered.val;
+    if (answered.test) tested[branch] = answered.test;
+    const familiar = known[branch] = references(answers.map(({ features }) => features));
+    const { training } = await modelFile.read(step.inputs[`train_${branch}`]);
+    // The tutorial's way always had a temperature.
+    const onlyIfBetter = training?.recipe.kind !== undefined;
+    const calibration = calibrate(answers, { onlyIfBetter });
+    branches[branch] = {
+      ...scoreBranch(answers, dataset.classes, groupsOf(dataset.photos("val"))),
+      calibration,
+      unlike_beyond: unlikeThreshold(familiar) ?? null,
+      abstention: abstention(answers, calibration.temperature, answered.test) ?? null,
+      ...(test && answered.test && {
+        test: scoreBranch(answered.test, dataset.classes, groupsOf(test.photos("test"))),
+      }),
+      // What finetuning would have come to without a photo is not known: that takes too long.
+      ...(branch === "frozen" && !answered.test && await crossValidated(step, dataset.classes)),
+    };
+  }
+  const comparison = photos.finetune && photos.frozen &&
+    compareBranches(photos.finetune, photos.frozen);
+  const facts = await reportFacts(
+    { dataset, test, photos, branches, comparison },
+    step.inputs,
+  );
+  await metricsFile.write(step.output, { branches, comparison, advice: facts.advice });
   await writeReferences(step.output, known);
 
-  const files = dataset.photos("val");
+  const { classes } = dataset;
   await writeJson(
     `${step.output}/predictions.json`,
-    photos.finetune.map(({ index, label }, i) => ({
-      path: files[index].path,
-      label: dataset.classes[label],
-      finetune: describe(photos.finetune[i], dataset.classes, branches.finetune),
-      frozen: describe(photos.frozen[i], dataset.classes, branches.frozen),
-    })),
+    predictionsOf(dataset.photos("val"), classes, photos, branches),
   );
-  for (const branch of BRANCHES) {
+  if (test) {
+    await writeJson(
+      `${step.output}/predictions_test.json`,
+      predictionsOf(test.photos("test"), classes, tested, branches),
+    );
+  }
+  for (const branch of trained) {
+    const score = branches[branch]!;
     await Deno.writeFile(
       `${step.output}/predictions_${branch}.png`,
-      await drawPredictions(dataset, branch, photos[branch], branches[branch]),
+      await drawPredictions(dataset, branch, photos[branch]!, score),
     );
-    const { temperature, ece } = branches[branch].calibration;
+    const { temperature, ece } = score.calibration;
     step.log(
-      `${branch}: ${accuracyInWords(branches[branch])}; how sure it says it is differs from how ` +
+      `${branch}: ${accuracyInWords(score)}; how sure it says it is differs from how ` +
         `often it is right by ${percent(ece.after)} (calibration error at temperature ` +
         `${temperature.toFixed(2)}; ${percent(ece.before)} without)`,
     );
   }
-  step.log(comparison.summary);
-  await writeFacts(
-    step.output,
-    await reportFacts({ dataset, photos, branches, comparison }, step.inputs),
-  );
-  step.result({ finetune: branches.finetune.accuracy, frozen: branches.frozen.accuracy });
+  if (comparison) step.log(comparison.summary);
+  await writeFacts(step.output, facts);
+  const accuracies = (of: (score: Scored) => BranchScore | undefined) =>
+    Object.fromEntries(trained.map((branch) => [branch, of(branches[branch]!)!.accuracy]));
+  step.result({
+    ...accuracies((score) => score),
+    ...(test && { test: accuracies((score) => score.test) }),
+  });
 }
 
-async function predictVal(
+/** How the head's way of choosing fares on photos that it left out; nothing where it left none out. */
+async function crossValidated(
+  { inputs, log }: StepContext<unknown>,
+  classes: readonly string[],
+): Promise<{ cross_validated?: BranchScore }> {
+  const parts = Object.keys(inputs).filter((name) => name.startsWith("cross_validate_"));
+  const answers = await Promise.all(parts.map((name) => heldOutFile.read(inputs[name])));
+  const refused = answers.find(({ refused }) => refused !== undefined);
+  if (refused) log(`its accuracy is not cross-validated: ${refused.refused}`);
+  if (refused || parts.length === 0) return {};
+  const photos = answers.flatMap(({ photos }) => photos);
+  const groups: (string | undefined)[] = [];
+  for (const { index, group } of photos) if (group !== undefined) groups[index] = group;
+  const ofGroups = groups.length > 0 ? groups : undefined;
+  return { cross_validated: scoreBranch(photos, classes, ofGroups) };
+}
+
+/** Photos to test by; undefined where there are none. */
+async function testOf({ inputs }: StepContext<unknown>): Promise<Dataset | undefined> {
+  if (inputs.build_test === undefined) return undefined;
+  const test = await openDataset(inputs.build_test, ["test"]);
+  return test.photos("test").length > 0 ? test : undefined;
+}
+
+/** Undefined where no photos belong together. */
+function groupsOf(photos: readonly Photo[]): (string | undefined)[] | undefined {
+  const groups = photos.map(({ group }) => group);
+  return groups.some((group) => group !== undefined) ? groups : undefined;
+}
+
+/** What a branch's model says of each val photo, and of those to test by. */
+async function answersOf(
   step: StepContext<ComputeParameters>,
-  dataset: Dataset,
   branch: Branch,
-): Promise<PhotoLogits[]> {
+  dataset: Dataset,
+  test: Dataset | undefined,
+): Promise<{ val: PhotoLogits[]; test?: PhotoLogits[] }> {
   const trained = step.inputs[`train_${branch}`];
   const manifest = await modelFile.read(trained);
   const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
-  const { resize, size, interpolation, mean, std } = manifest.preprocessing;
-  const loader = new DataLoader(dataset, {
-    split: "val",
-    batchSize: 4,
-    shuffle: false,
-    generator: new Generator(0), // draws nothing that matters here
-    transform: "eval",
-    normalization: { mean, std },
-    resize,
-    size,
-    interpolation,
-  });
   try {
+    return {
+      val: await ask(dataset, "val"),
+      ...(test && { test: await ask(test, "test") }),
+    };
+  } finally {
+    model.dispose();
+  }
+
+  async function ask(photos: Dataset, split: Part): Promise<PhotoLogits[]> {
+    const { resize, size, interpolation, mean, std } = manifest.preprocessing;
+    using loader = new DataLoader(photos, {
+      split,
+      batchSize: 4,
+      shuffle: false,
+      generator: new Generator(0), // draws nothing that matters here
+      transform: "eval",
+      normalization: { mean, std },
+      resize,
+      size,
+      interpolation,
+    });
     return await predictDataset(model, loader, {
       signal: step.signal,
-      onBatch: (done, total) => step.progress({ done, total, unit: "batches", message: branch }),
+      onBatch: (done, total) =>
+        step.progress({ done, total, unit: "batches", message: `${branch}, ${split}` }),
     });
-  } finally {
-    loader.close();
-    model.dispose();
   }
 }
 
-/** What a branch's score says of how its logits are to be read. */
-interface Scored {
-  calibration: { temperature: number };
+/** What the branches say of each photo, those of one of them at least. */
+function predictionsOf(
+  files: readonly Photo[],
+  classes: readonly string[],
+  photos: OfBranches<PhotoLogits[]>,
+  branches: OfBranches<Scored>,
+) {
+  const answered = branchesIn(photos);
+  return photos[answered[0]]!.map(({ index, label }, i) => ({
+    path: files[index].path,
+    label: classes[label],
+    ...Object.fromEntries(answered.map((branch) => [
+      branch,
+      describe(photos[branch]![i], classes, branches[branch]!),
+    ])),
+  }));
 }
+
+type Scored = BranchScore & {
+  calibration: Calibration;
+  unlike_beyond: number | null;
+  abstention: Abstention | null;
+  test?: BranchScore;
+  cross_validated?: BranchScore;
+};
 
 function describe(
   { logits }: PhotoLogits,
   classes: readonly string[],
-  { calibration: { temperature } }: Scored,
+  { calibration: { temperature } }: Pick<Scored, "calibration">,
 ) {
   const predicted = argmax(logits);
   const probability = calibrated(logits, temperature)[predicted];

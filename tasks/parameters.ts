@@ -1,6 +1,6 @@
 /** What each step is told, checked before anything runs and part of its key. */
 import * as v from "valibot";
-import { recipe } from "../models/manifest.ts";
+import { finetuneRecipe, probeRecipe, stepLrRecipe } from "../models/manifest.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
@@ -36,6 +36,10 @@ export const downloadData = v.object({
   data: v.string(),
   /** Of the split into train and val, where the source has none. */
   seed,
+  /** 3: besides train and val there is test, where the source has one or photos enough. */
+  parts: v.optional(v.picklist([2, 3])),
+  /** Which photos belong together: folder, regex:PATTERN or exif-time[:SECONDS]. */
+  group: v.optional(v.string()),
 });
 
 export const convertWeights = v.object({
@@ -47,10 +51,53 @@ export const convertWeights = v.object({
   weights: v.optional(v.string()),
 });
 
+export const buildDatasets = v.object({
+  /** The longest shorter side that is kept of one's own photos; all pixels where it is left out. */
+  shortSide: v.optional(count),
+});
+
 export const train = v.object({
   ...computeEntries,
   seed,
-  recipe,
+  recipe: v.variant("kind", [stepLrRecipe, finetuneRecipe]),
+  /** Seconds that finetuning may take: it does as many of the recipe's epochs as fit, one at least. */
+  timeBudget: v.optional(v.pipe(v.number(), v.gtValue(0))),
+});
+
+export const trainProbe = v.object({
+  /** What computed the features, in words. */
+  device: v.string(),
+  /** Of the division into folds. */
+  seed,
+  recipe: probeRecipe,
+});
+
+/** Which photos to train on a network is compared by, where there are many. */
+const sample = v.object({ photos: count, seed });
+
+export const computeFeatures = v.object({
+  ...computeEntries,
+  /** Only so many of the photos to train on, each class in proportion, and none of val. */
+  sample: v.optional(sample),
+});
+
+export const crossValidate = v.object({
+  /** The part that is asked about, from 0. */
+  fold: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Networks that are chosen among; none where there is but one. */
+  backbones: v.array(v.string()),
+  sample,
+  /** Of the division into folds. */
+  seed,
+  recipe: probeRecipe,
+});
+
+export const chooseBackbone = v.object({
+  /** Names of the networks, those too that cannot be had. */
+  backbones: v.pipe(v.array(v.string()), v.minLength(2)),
+  /** Of the division into folds. */
+  seed,
+  recipe: probeRecipe,
 });
 
 export const sweep = v.object({
@@ -64,6 +111,11 @@ export const sweep = v.object({
 
 export type DownloadDataParameters = v.InferOutput<typeof downloadData>;
 export type ConvertWeightsParameters = v.InferOutput<typeof convertWeights>;
+export type BuildDatasetsParameters = v.InferOutput<typeof buildDatasets>;
 export type TrainParameters = v.InferOutput<typeof train>;
+export type TrainProbeParameters = v.InferOutput<typeof trainProbe>;
+export type ComputeFeaturesParameters = v.InferOutput<typeof computeFeatures>;
+export type ChooseBackboneParameters = v.InferOutput<typeof chooseBackbone>;
+export type CrossValidateParameters = v.InferOutput<typeof crossValidate>;
 export type SweepParameters = v.InferOutput<typeof sweep>;
 export type ComputeParameters = v.InferOutput<typeof compute>;

@@ -15,7 +15,7 @@ import type {
 const MIRROR = "GRAFT_MIRROR";
 
 /** A folder to look at first for files that would be downloaded. */
-function mirrorFolder(): string[] {
+export function mirrorFolder(): string[] {
   const mirror = Deno.env.get(MIRROR);
   return mirror ? [mirror] : [];
 }

@@ -23,12 +23,15 @@ if (import.meta.main) await runStep<ComputeParameters>(predict);
 async function predict(step: StepContext<ComputeParameters>): Promise<void> {
   const { backend, threads, tuning } = step.parameters;
   await activateBackend(backend, { threads, tuning });
-  const photos = (await openDataset(step.inputs.build_datasets)).photos("val");
-  const { path } = photos.find(({ path }) => path === TUTORIAL_PHOTO) ?? photos.at(-1)!;
+  const dataset = await openDataset(step.inputs.build_datasets);
+  const photos = dataset.photos("val");
+  const { path, label: actual } = photos.find(({ path }) => path === TUTORIAL_PHOTO) ??
+    photos.at(-1)!;
   const file = `${step.inputs.download_data}/photos/${path}`;
   const image = await decodeImage(await Deno.readFile(file), { exifOrientation: true });
   const predictions: Record<string, unknown> = {};
   for (const branch of BRANCHES) {
+    if (step.inputs[`train_${branch}`] === undefined) continue; // a run may train one alone
     const trained = step.inputs[`train_${branch}`];
     const manifest = await modelFile.read(trained);
     const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
@@ -46,7 +49,9 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
       if ("error" in result) throw new Error(`${path}: ${result.error}`);
       const { label, probability } = result;
       predictions[branch] = { ...result, path };
-      step.log(`${branch}: ${path} is ${label} (${percent(probability)})`);
+      const isRight = label === dataset.classes[actual];
+      const verdict = isRight ? "right" : `wrong: it is ${dataset.classes[actual]}`;
+      step.log(`${branch}: ${path} is ${label} (${percent(probability)}), which is ${verdict}`);
       await Deno.writeFile(
         `${step.output}/predicted_${branch}.png`,
         await titledPhoto(image, { predicted: label, probability }),

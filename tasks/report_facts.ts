@@ -1,19 +1,31 @@
 /** What the report tells of an evaluation, gathered from what the steps before it left. */
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
+import type { Part } from "../data/dataset_index.ts";
+import { worstFirst } from "../data/doctor/finding.ts";
 import type { RgbImage } from "../data/image.ts";
 import { evaluationCrop } from "../data/transforms.ts";
-import type { Branch, ModelManifest } from "../models/manifest.ts";
+import {
+  branchesIn,
+  type ModelManifest,
+  type OfBranches,
+  type Recipe,
+} from "../models/manifest.ts";
 import type { BranchFacts, DataFacts, ReportFacts, ShownPhoto } from "../report/facts.ts";
+import type { Abstention } from "../inference/abstention.ts";
 import { calibrated, type Calibration } from "../inference/calibration.ts";
 import { leastSure, telling, worstMistakes } from "../training/notable.ts";
 import type { PhotoLogits } from "../inference/predict_dataset.ts";
-import type { BranchComparison, BranchScore } from "../training/score.ts";
+import { type BranchComparison, type BranchScore, takenBranch } from "../training/score.ts";
 import { loadModel } from "../inference/load_model.ts";
 import { explainPhotos } from "../inference/explain_photos.ts";
+import { advise } from "../training/advice.ts";
+import type { LearningPoint } from "../training/advice_pieces.ts";
+import { honestScore } from "../data/statistics/honest_score.ts";
 import { curvesFile } from "./artifacts/history.ts";
 import { findingsFile, quarantineFile } from "./artifacts/findings.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
+import { probeFile } from "./artifacts/probe.ts";
 import { sourceFile } from "./artifacts/source.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
@@ -23,45 +35,67 @@ const EXPLAINED = 6;
 
 export interface Evaluation {
   dataset: Dataset;
-  photos: Record<Branch, PhotoLogits[]>;
-  branches: Record<Branch, BranchScore & { calibration: Calibration }>;
-  comparison: BranchComparison;
+  /** Photos to test by, where there are such. */
+  test?: Dataset;
+  photos: OfBranches<PhotoLogits[]>;
+  branches: OfBranches<
+    BranchScore & {
+      calibration: Calibration;
+      abstention: Abstention | null;
+      test?: BranchScore;
+      cross_validated?: BranchScore;
+    }
+  >;
+  comparison?: BranchComparison;
 }
 
 /** @param inputs folders of the steps before evaluate */
 export async function reportFacts(
-  { dataset, photos, branches, comparison }: Evaluation,
+  { dataset, test, photos, branches, comparison }: Evaluation,
   inputs: Record<string, string>,
 ): Promise<ReportFacts> {
   // As `predict` chooses.
-  const shown = comparison.better === "frozen" ? "frozen" : "finetune";
+  const shown = takenBranch({ branches, comparison });
   const trained = inputs[`train_${shown}`];
   const manifest = await modelFile.read(trained);
   const model = await loadModel(manifest, `${trained}/${BEST_PARAMETERS}`);
   const { preprocessing } = manifest;
   const show = (photo: PhotoLogits) =>
-    describe(photo, dataset, preprocessing, branches[shown].calibration);
-  const withCurves = async (branch: Branch): Promise<BranchFacts> => ({
-    ...branches[branch],
-    curves: await curvesFile.read(inputs[`train_${branch}`]),
-  });
+    describe(photo, dataset, preprocessing, branches[shown]!.calibration);
+  const withCurves: OfBranches<BranchFacts> = {};
+  for (const branch of branchesIn(branches)) {
+    const curves = await curvesFile.read(inputs[`train_${branch}`]);
+    withCurves[branch] = { ...branches[branch]!, curves };
+  }
+  const data = await dataFacts({ dataset, test }, inputs);
+  const worst = worstMistakes(photos[shown]!, SHOWN).map(show);
   try {
     return {
       classes: dataset.classes,
-      data: await dataFacts(dataset, inputs),
+      data,
       model: {
         architecture: manifest.architecture,
         pretrained: manifest.pretrained,
         preprocessing,
       },
-      branches: { finetune: await withCurves("finetune"), frozen: await withCurves("frozen") },
+      branches: withCurves,
       comparison,
       shown,
       batch: await trainingBatch(dataset),
-      worst: worstMistakes(photos[shown], SHOWN).map(show),
-      leastSure: leastSure(photos[shown], SHOWN).map(show),
-      explained: await explain(telling(photos[shown], EXPLAINED).map(show)),
-      settings: settings(manifest, (await withCurves(shown)).curves),
+      worst,
+      leastSure: leastSure(photos[shown]!, SHOWN).map(show),
+      explained: await explain(telling(photos[shown]!, EXPLAINED).map(show)),
+      advice: advise({
+        classes: dataset.classes,
+        train: data.counts.train,
+        score: honestScore<BranchScore>(branches[shown]!).score,
+        worst,
+        findings: (await findingsFile.read(inputs.build_datasets)).findings,
+        architecture: manifest.architecture,
+        comparesNoBackbones: manifest.training?.recipe.kind === undefined,
+        learningCurve: await learningCurveOf(inputs),
+      }),
+      settings: settings(manifest, withCurves[shown]!.curves),
     };
   } finally {
     model.dispose();
@@ -99,23 +133,44 @@ function describe(
   };
 }
 
-async function dataFacts(dataset: Dataset, inputs: Record<string, string>): Promise<DataFacts> {
+/** Of a head that was fitted to features; other ways of training have none. */
+async function learningCurveOf(
+  { train_frozen }: Record<string, string>,
+): Promise<readonly LearningPoint[] | undefined> {
+  if (train_frozen === undefined) return undefined;
+  const { recipe } = (await modelFile.read(train_frozen)).training!;
+  return recipe.kind === "probe" ? (await probeFile.read(train_frozen)).learningCurve : undefined;
+}
+
+async function dataFacts(
+  { dataset, test }: Pick<Evaluation, "dataset" | "test">,
+  inputs: Record<string, string>,
+): Promise<DataFacts> {
+  const builders = [inputs.build_datasets, ...test ? [inputs.build_test] : []];
+  const [leftOut, findings] = [
+    await Promise.all(builders.map((folder) => quarantineFile.read(folder))),
+    await Promise.all(builders.map((folder) => findingsFile.read(folder))),
+  ];
   const source = await sourceFile.read(inputs.download_data);
-  const all = [...dataset.photos("train"), ...dataset.photos("val")]
+  const all = [...dataset.photos("train"), ...dataset.photos("val"), ...test?.photos("test") ?? []]
     .toSorted((a, b) => a.width * a.height - b.width * b.height);
-  const count = (split: "train" | "val") =>
+  const count = (of: Dataset, part: Part) =>
     Object.fromEntries(dataset.classes.map((name, label) => [
       name,
-      dataset.photos(split).filter((photo) => photo.label === label).length,
+      of.photos(part).filter((photo) => photo.label === label).length,
     ]));
   return {
     ...source,
-    counts: { train: count("train"), val: count("val") },
+    counts: {
+      train: count(dataset, "train"),
+      val: count(dataset, "val"),
+      ...(test && { test: count(test, "test") }),
+    },
     smallest: all[0],
     largest: all.at(-1)!,
     exifOrientation: dataset.exifOrientation,
-    leftOut: await quarantineFile.read(inputs.build_datasets),
-    findings: (await findingsFile.read(inputs.build_datasets)).findings,
+    leftOut: leftOut.flat(),
+    findings: worstFirst(findings.flatMap(({ findings }) => findings)),
   };
 }
 
@@ -124,13 +179,9 @@ function settings(
   { epochs }: BranchFacts["curves"],
 ): [string, string][] {
   const { seed, device, recipe } = training!;
-  const { batchSize, lr, momentum } = recipe;
-  const rates = [...new Set(epochs.map(({ lr }) => lr))].map((rate) => rate.toPrecision(2));
+  const rates = [...new Set(epochs.map(({ lr }) => lr))];
   return [
-    ["Epochs", String(recipe.epochs)],
-    ["Photos a batch", String(batchSize)],
-    ["Learning rate", rates.length > 1 ? `${lr}, then ${rates.slice(1).join(", ")}` : String(lr)],
-    ["Optimiser", `SGD with momentum ${momentum}`],
+    ...recipeSettings(recipe, rates),
     ["Seed", String(seed)],
     [
       "Photos are",
@@ -138,5 +189,39 @@ function settings(
     ],
     ["Trained on", device],
     ["TensorFlow.js", tf.version_core],
+  ];
+}
+
+/** @param rates those that epochs had, in their order */
+function recipeSettings(recipe: Recipe, rates: readonly number[]): [string, string][] {
+  if (recipe.kind === "probe") {
+    return [["Head", "fitted to convergence on features of the frozen network"]];
+  }
+  const { epochs, batchSize, lr, momentum } = recipe;
+  const common: [string, string][] = [
+    ["Epochs", String(epochs)],
+    ["Photos a batch", String(batchSize)],
+  ];
+  if (recipe.kind === undefined) {
+    const later = rates.slice(1).map((rate) => rate.toPrecision(2));
+    return [
+      ...common,
+      ["Learning rate", later.length > 0 ? `${lr}, then ${later.join(", ")}` : String(lr)],
+      ["Optimiser", `SGD with momentum ${momentum}`],
+    ];
+  }
+  const { optimizer, weightDecay, earliestRate } = recipe;
+  return [
+    ...common,
+    [
+      "Learning rate",
+      `up to ${lr}, then a cosine to 0; times ${earliestRate} in the first layers`,
+    ],
+    [
+      "Optimiser",
+      optimizer === "adamw"
+        ? `AdamW with weight decay ${weightDecay}`
+        : `SGD with momentum ${momentum} and weight decay ${weightDecay}`,
+    ],
   ];
 }

@@ -1,4 +1,5 @@
 /** Step: what a sweep's settings came to, as a table, as rows for other programs, as a picture. */
+import { branchesIn } from "../models/manifest.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { sweepChart } from "../report/sweep_chart.ts";
 import { type Score, sweepTable } from "../training/sweep_table.ts";
@@ -13,7 +14,8 @@ async function tabulate(step: StepContext<SweepParameters>): Promise<void> {
   const scores: Score[] = [];
   for (const { labels, evaluation } of step.parameters.settings) {
     const { branches } = await metricsFile.read(step.inputs[evaluation]);
-    for (const [branch, { correct, total }] of Object.entries(branches)) {
+    for (const branch of branchesIn(branches)) {
+      const { correct, total } = branches[branch]!;
       scores.push({ labels, branch, correct, total });
     }
   }

@@ -8,7 +8,8 @@ import * as schema from "./parameters.ts";
 import { drawing } from "./permissions.ts";
 import { describeTable } from "../report/describe_table.ts";
 
-const TABLE = "sweep";
+/** The step that gathers what the settings came to. */
+export const SWEEP_STEP = "sweep";
 
 export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]) {
   // The tutorial's ending, one photo under a trained model, says nothing of a setting.
@@ -16,7 +17,7 @@ export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]) 
   const expanded = expand({ steps }, settings);
   const evaluations = expanded.instances.map(({ evaluate }) => evaluate);
   const table = defineStep({
-    name: TABLE,
+    name: SWEEP_STEP,
     module: new URL("./sweep.ts", import.meta.url),
     parameters: schema.sweep,
     inputs: [...new Set(evaluations)],
@@ -26,17 +27,26 @@ export function sweepPipeline(pipeline: Pipeline, settings: readonly Setting[]) 
   const rows = settings.map(({ labels }, i) => ({ labels, evaluation: evaluations[i] }));
   return {
     pipeline: definePipeline([...expanded.steps, table], pipeline.name),
-    parameters: { ...expanded.parameters, [TABLE]: { settings: rows } },
-    conclude: ({ steps }: RunRecord): string => {
-      const table = steps.find(({ step }) => step === TABLE);
-      if (table?.result) return describeTable(table.result as unknown as SweepTable);
-      if (!table) return "no table: only `deno task pipeline`, whole, ends in one";
+    parameters: { ...expanded.parameters, [SWEEP_STEP]: { settings: rows } },
+    conclude: ({ steps }: RunRecord): (string | { text: string; path: string })[] => {
+      const table = steps.find(({ step }) => step === SWEEP_STEP);
+      if (table?.result) {
+        return [
+          describeTable(table.result as unknown as SweepTable),
+          { text: "chart: ", path: `${table.artifact}/accuracy.png` },
+          { text: "table: ", path: `${table.artifact}/table.md` },
+        ];
+      }
+      if (!table) return ["no table: only `deno task pipeline`, whole, ends in one"];
       const evaluated = steps.filter(({ step, artifact }) =>
         artifact && evaluations.includes(step)
       );
-      return `no table yet: ${evaluated.length} of ${
-        new Set(evaluations).size
-      } settings are evaluated; the same command goes on with the others`;
+      return [
+        `no table yet: ${evaluated.length} of ${
+          new Set(evaluations).size
+        } settings are evaluated; ` +
+        "the same command goes on with the others",
+      ];
     },
   };
 }

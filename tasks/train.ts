@@ -1,6 +1,7 @@
 /** The body that both training steps share; the branch is all that tells them apart. */
 import { activateBackend } from "../backend/activate.ts";
 import { openDataset } from "../data/dataset.ts";
+import { counted } from "../data/statistics/percent.ts";
 import { DataLoader } from "../data/loader.ts";
 import { Generator } from "../data/torch_random.ts";
 import type { Branch, ModelManifest } from "../models/manifest.ts";
@@ -9,9 +10,12 @@ import { dropoutSize } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/process/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
+import { finetune, type FinetuneState } from "../training/finetune.ts";
 import { fit } from "../training/fit.ts";
 import { replaceHead } from "../training/head.ts";
-import { learningCurves } from "../training/history.ts";
+import { type EpochResult, type History, learningCurves } from "../training/history.ts";
+import type { BatchProgress } from "../training/run_phase.ts";
+import { epochsWithin } from "../training/time_budget.ts";
 import { traceStep } from "../training/trace.ts";
 import { curvesFile, historyFile } from "./artifacts/history.ts";
 import { BEST_PARAMETERS, modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
@@ -25,40 +29,52 @@ export function runTraining(branch: Branch): Promise<void> {
 }
 
 async function train(branch: Branch, step: StepContext<TrainParameters>): Promise<void> {
-  const { backend, device, threads, tuning, recipe, seed } = step.parameters;
+  const { backend, device, threads, tuning, recipe: asked, seed, timeBudget } = step.parameters;
   await activateBackend(backend, { threads, tuning });
-  const source = step.inputs.convert_weights;
-  const manifest = await modelFile.read(source);
+  // Where a head was fitted before, training starts from it, else from a new one.
+  const fitted = step.inputs.train_frozen;
+  const manifest = await modelFile.read(fitted ?? step.inputs.convert_weights);
   const architecture = findArchitecture(manifest.architecture);
-  const pretrained = await readParameters(`${source}/${PRETRAINED_PARAMETERS}`);
+  const pretrained = await readParameters(
+    fitted
+      ? `${fitted}/${BEST_PARAMETERS}`
+      : `${step.inputs.convert_weights}/${PRETRAINED_PARAMETERS}`,
+  );
   const dataset = await openDataset(step.inputs.build_datasets);
 
   const checkpoints = new Checkpoints(step.checkpoints);
-  let last: Checkpoint | undefined = await checkpoints.latest(recipe.epochs);
-  const from = last && await readTrainingState(last.path, pretrained);
-  if (last) step.log(`goes on after epoch ${last.position}/${recipe.epochs}, kept in ${last.path}`);
-
+  let last: Checkpoint | undefined = await checkpoints.latest(asked.epochs);
+  let from = last && await readTrainingState(last.path, pretrained);
+  if (!goesOn(from, step.parameters)) last = from = undefined;
   // One generator for all, drawn from in the tutorial's order: the head first, then every epoch.
   const generator = from?.generator ?? new Generator(seed);
   const classes = dataset.classes.length;
   const model = new Model(
     architecture,
     classes,
-    from?.parameters ?? replaceHead(pretrained, architecture, classes, generator),
+    from?.parameters ??
+      (fitted ? pretrained : replaceHead(pretrained, architecture, classes, generator)),
   );
   const { mean, std, ...crops } = architecture.preprocessing;
-  const common = { batchSize: recipe.batchSize, shuffle: true, generator, ...crops };
-  const normalization = { mean, std };
-  const loaders = {
-    train: new DataLoader(dataset, {
-      ...common,
-      normalization,
-      split: "train",
-      transform: "train",
-      noisePerPhoto: dropoutSize(architecture),
-    }),
-    val: new DataLoader(dataset, { ...common, normalization, split: "val", transform: "eval" }),
+  const loadersBy = (generator: Generator) => {
+    const { batchSize } = asked, normalization = { mean, std };
+    const common = { batchSize, shuffle: true, generator, ...crops, normalization };
+    return {
+      train: new DataLoader(dataset, {
+        ...common,
+        split: "train",
+        transform: "train",
+        ...(asked.kind === "finetune" && { augmentation: asked.augmentation }),
+        noisePerPhoto: dropoutSize(architecture),
+      }),
+      val: new DataLoader(dataset, { ...common, split: "val", transform: "eval" }),
+    };
   };
+  // Measured once: whoever goes on has the epochs of the beginning.
+  const epochs = asked.kind === undefined ? asked.epochs : from?.epochs ?? await plannedEpochs();
+  const recipe = { ...asked, epochs };
+  if (last) step.log(`goes on after epoch ${last.position}/${epochs}, kept in ${last.path}`);
+  const loaders = loadersBy(generator);
   // Always written: a line a step costs nothing beside the step, and is what a run is compared by.
   const traceFile = `${step.output}/trace.ndjson`;
   if (last) await Deno.copyFile(`${last.path}/trace.ndjson`, traceFile);
@@ -67,23 +83,24 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   const batches = { train: loaders.train.length, val: loaders.val.length };
   const progress = new TrainingProgress(recipe.epochs, batches, from?.history);
   try {
-    const { history, best } = await fit(model, loaders, {
-      branch,
-      recipe,
+    const watched = {
       signal: step.signal,
       from,
-      onBatch: (batch) => {
+      onBatch: (batch: BatchProgress) => {
         if (batch.phase === "train") writeLine(trace, traceStep(batch, photos));
         step.progress(progress.batch(batch));
       },
-      onEpoch: (epoch, history) => step.log(progress.epoch(epoch, history)),
-      keepState: async (state) => {
+      onEpoch: (epoch: EpochResult, history: History) => step.log(progress.epoch(epoch, history)),
+      keepState: async (state: FinetuneState) => {
         last = await checkpoints.save(state.history.epochs.length, async (folder) => {
-          await writeTrainingState(folder, state, generator, pretrained);
+          await writeTrainingState(folder, state, epochs, generator, pretrained);
           await Deno.copyFile(traceFile, `${folder}/trace.ndjson`);
         });
       },
-    });
+    };
+    const { history, best } = recipe.kind === "finetune"
+      ? await finetune(model, loaders, { ...watched, recipe })
+      : await fit(model, loaders, { ...watched, branch, recipe });
     const trained: ModelManifest = {
       ...manifest,
       classes: dataset.classes,
@@ -116,6 +133,25 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     loaders.val.close();
     model.dispose();
   }
+
+  async function plannedEpochs(): Promise<number> {
+    if (timeBudget === undefined || asked.kind !== "finetune") return asked.epochs;
+    const own = loadersBy(new Generator(seed));
+    try {
+      const epochs = await epochsWithin(timeBudget, model, own, asked);
+      step.log(`the time budget of ${timeBudget} s is enough for ${counted(epochs, "epoch")}`);
+      return epochs;
+    } finally {
+      own.train.close();
+      own.val.close();
+    }
+  }
+}
+
+/** Whether a state is of the very training that is asked for: rates may follow from all epochs. */
+function goesOn(from: { epochs?: number } | undefined, asked: TrainParameters): boolean {
+  if (asked.recipe.kind === undefined) return true;
+  return asked.timeBudget !== undefined || from?.epochs === asked.recipe.epochs;
 }
 
 function writeLine(file: Deno.FsFile, value: unknown): void {

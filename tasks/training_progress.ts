@@ -1,7 +1,7 @@
 /** How far training is, for whoever watches: in words of one width, and in figures. */
 import { percent } from "../data/statistics/percent.ts";
 import type { Progress } from "../pipeline/process/protocol.ts";
-import type { BatchProgress } from "../training/fit.ts";
+import type { BatchProgress } from "../training/run_phase.ts";
 import type { EpochResult, History } from "../training/history.ts";
 
 /** Batches of an epoch, by phase. */

@@ -1,7 +1,7 @@
 /** A training's state in a folder: what its checkpoints hold. */
 import * as v from "valibot";
 import { Generator } from "../data/torch_random.ts";
-import type { TrainingState } from "../training/fit.ts";
+import type { FinetuneState } from "../training/finetune.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 import { history } from "./artifacts/history.ts";
 import { jsonArtifact } from "./artifacts/json_artifact.ts";
@@ -18,28 +18,39 @@ const stateFile = jsonArtifact(
     /** Of the loaders' generator. */
     generator: v.array(v.number()),
     bestIsLast: v.boolean(),
+    /** Where weights are averaged. */
+    bestIsAveraged: v.optional(v.boolean()),
+    /** All that the training was to have, for one whose rates follow from them. */
+    epochs: v.optional(v.number()),
   }),
 );
 
-/** @param pretrained what of it did not move is not written: a frozen extractor is large */
+/**
+ * @param epochs all that the training has
+ * @param pretrained what of it did not move is not written: a frozen extractor is large
+ */
 export async function writeTrainingState(
   folder: string,
-  { history, parameters, momentum, best }: TrainingState,
+  { history, parameters, averaged, momentum, best }: FinetuneState,
+  epochs: number,
   generator: Generator,
   pretrained: Tensors,
 ): Promise<void> {
-  const bestIsLast = best === parameters;
+  const bestIsLast = best === parameters, bestIsAveraged = averaged && best === averaged;
   await stateFile.write(folder, {
     history,
     generator: Array.from(generator.saveState()),
     bestIsLast,
+    bestIsAveraged,
+    epochs,
   });
   await writeParameters(
     `${folder}/state.safetensors`,
     new Map([
       ...prefixed("last", moved(parameters, pretrained)),
       ...prefixed("momentum", momentum.entries()),
-      ...bestIsLast ? [] : prefixed("best", moved(best, pretrained)),
+      ...averaged ? prefixed("averaged", moved(averaged, pretrained)) : [],
+      ...bestIsLast || bestIsAveraged ? [] : prefixed("best", moved(best, pretrained)),
     ]),
   );
 }
@@ -48,16 +59,20 @@ export async function writeTrainingState(
 export async function readTrainingState(
   folder: string,
   pretrained: Tensors,
-): Promise<TrainingState & { generator: Generator }> {
-  const { history, generator, bestIsLast } = await stateFile.read(folder);
+): Promise<FinetuneState & { generator: Generator; epochs?: number }> {
+  const { history, generator, bestIsLast, bestIsAveraged, epochs } = await stateFile.read(folder);
   const tensors = await readParameters(`${folder}/state.safetensors`);
-  const parameters = new Map([...pretrained, ...under("last", tensors)]);
+  const of = (prefix: string) => new Map([...pretrained, ...under(prefix, tensors)]);
+  const parameters = of("last");
+  const averaged = bestIsAveraged === undefined ? undefined : of("averaged");
   return {
     history,
     parameters,
     momentum: under("momentum", tensors)
       .sort(([a], [b]) => Number(a) - Number(b)).map(([, tensor]) => tensor),
-    best: bestIsLast ? parameters : new Map([...pretrained, ...under("best", tensors)]),
+    averaged,
+    best: bestIsLast ? parameters : bestIsAveraged ? averaged! : of("best"),
+    epochs,
     generator: Generator.fromState(Uint32Array.from(generator)),
   };
 }

@@ -12,18 +12,21 @@ const FOR_TESTS: ExportName[] = [
   "app/trained/model_origin.ts#describeOrigin",
   "app/trained/model_origin.ts#listClasses",
   "app/trained/model_origin.ts#timeAgo",
+  "backend/ops/global_norm.ts#globalNorm",
   "backend/wasm/build.ts#SHARED",
   "backend/wasm/build.ts#compileKernels",
   "backend/wasm/self_check.ts#kernelsAreRight",
   "bench/certify/reference_model.ts#readShapes",
   "bench/certify/reference_model.ts#referenceTensors",
   "bench/certify/reference_model.ts#toTorch",
+  "bench/gpu.ts#stepTable",
   "bench/stock_models.ts#separableBlock",
   "data/download/zip.ts#photoLimits",
-  "data/sources/keep_together.ts#divideGroups",
-  "training/probe/choose_penalty.ts#CS",
+  "data/sources/divide.ts#takeGroups",
+  "data/sources/keep_together.ts#mergeGroups",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
+  "training/time_budget.ts#affordableEpochs",
 ];
 
 const ROOT = new URL("../", import.meta.url);

@@ -1,14 +1,13 @@
 /** The tutorial's training loop: `train_model` of the PyTorch transfer learning tutorial. */
-import type { Crop } from "../data/crop.ts";
-import { argmax } from "../models/logits.ts";
-import type { Branch, Recipe } from "../models/manifest.ts";
+import type { Branch, StepLrRecipe } from "../models/manifest.ts";
 import type { Model } from "../models/model.ts";
-import type { Batch, Loader } from "../data/batch.ts";
+import type { Loader } from "../data/batch.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
-import type { EpochResult, History, PhaseResult } from "./history.ts";
+import type { EpochResult, History } from "./history.ts";
+import { type BatchProgress, runPhase } from "./run_phase.ts";
 import { Sgd } from "./sgd.ts";
 import { stepLr } from "./step_lr.ts";
-import { type FinishedStep, TrainingSteps } from "./training_steps.ts";
+import { TrainingSteps } from "./training_steps.ts";
 
 /**
  * All that training goes on from after an epoch, but for the loaders' random numbers: their
@@ -24,26 +23,9 @@ export interface TrainingState {
   best: Map<string, NamedTensor>;
 }
 
-export interface BatchProgress {
-  phase: "train" | "val";
-  /** Counts from 0. */
-  epoch: number;
-  /** Batches done, of `batches`, in this phase of this epoch. */
-  batch: number;
-  batches: number;
-  /** Running means over the phase so far. */
-  loss: number;
-  accuracy: number;
-  /** Of this batch alone, before the step that it makes. */
-  batchLoss: number;
-  /** The batch's photos, as its loader gave them. */
-  indices: readonly number[];
-  crops: readonly Crop[];
-}
-
 export interface FitOptions {
   branch: Branch;
-  recipe: Recipe;
+  recipe: StepLrRecipe;
   signal?: AbortSignal;
   /** Goes on after these epochs; the model holds the state's parameters already. */
   from?: TrainingState;
@@ -83,8 +65,15 @@ export async function fit(
   try {
     for (let epoch = history.epochs.length; epoch < recipe.epochs; epoch++) {
       const lr = stepLr(recipe.lr, epoch, recipe.stepSize, recipe.gamma);
-      const train = await runPhase("train", epoch, lr, (batch) => computation.train(batch, lr));
-      const val = await runPhase("val", epoch, lr, (batch) => computation.validate(batch));
+      const phase = { classes: model.classes, epoch, lr, signal, onBatch };
+      const train = await runPhase("train", loaders.train, phase, {
+        run: (batch, i) => computation.train(batch, lr, epoch * loaders.train.length + i),
+        finish: () => computation.finish(),
+      });
+      const val = await runPhase("val", loaders.val, phase, {
+        run: (batch) => computation.validate(batch),
+        finish: () => computation.finish(),
+      });
       const result = { epoch, lr, train, val };
       history.epochs.push(result);
       const isBest = val.accuracy > history.best.accuracy;
@@ -104,48 +93,4 @@ export async function fit(
     optimizer.dispose();
   }
   return { history, best };
-
-  async function runPhase(
-    phase: "train" | "val",
-    epoch: number,
-    lr: number,
-    run: (batch: Batch) => Promise<FinishedStep[]>,
-  ): Promise<PhaseResult> {
-    const loader = loaders[phase];
-    const start = performance.now();
-    let lossSum = 0, correct = 0, seen = 0, batch = 0;
-    for await (const loaded of loader) {
-      signal?.throwIfAborted();
-      (await run(loaded)).forEach(count);
-    }
-    (await computation.finish()).forEach(count);
-    const seconds = (performance.now() - start) / 1000;
-    return { loss: lossSum / seen, accuracy: correct / seen, seconds };
-
-    function count({ batch: { labels, indices, crops = [] }, loss, logits }: FinishedStep): void {
-      if (!Number.isFinite(loss)) {
-        throw new Error(
-          `the ${phase} loss became ${loss} in epoch ${epoch + 1}, batch ${batch + 1} (photos ` +
-            `${indices.join(", ")} of ${phase}), at learning rate ${lr}: lower it with --lr`,
-        );
-      }
-      lossSum += loss * labels.length;
-      seen += labels.length;
-      for (let i = 0; i < labels.length; i++) {
-        if (argmax(logits, i * model.classes, model.classes) === labels[i]) correct++;
-      }
-      batch++;
-      onBatch?.({
-        phase,
-        epoch,
-        batch,
-        batches: loader.length,
-        loss: lossSum / seen,
-        accuracy: correct / seen,
-        batchLoss: loss,
-        indices,
-        crops,
-      });
-    }
-  }
 }

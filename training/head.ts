@@ -19,7 +19,28 @@ export function replaceHead(
   const weightName = `${architecture.head}.weight`;
   const [, inFeatures] = parameterSpecs(architecture, classes)
     .find((spec) => spec.name === weightName)!.shape;
-  const { weight, bias } = linearInit(generator, inFeatures, classes);
+  return withHead(pretrained, architecture, linearInit(generator, inFeatures, classes));
+}
+
+/** What an `nn.Linear` holds, in torch's layout. */
+interface LinearLayer {
+  /** [classes × features] */
+  weight: Float32Array | Float64Array;
+  /** [classes] */
+  bias: Float32Array | Float64Array;
+}
+
+/**
+ * Parameters with this `nn.Linear` for a head, rounded to float32.
+ *
+ * @param pretrained in tfjs layout; the other entries are shared, not copied
+ */
+export function withHead(
+  pretrained: ReadonlyMap<string, NamedTensor>,
+  { head }: Pick<Architecture, "head">,
+  { weight, bias }: LinearLayer,
+): Map<string, NamedTensor> {
+  const classes = bias.length, inFeatures = weight.length / classes;
   const transposed = new Float32Array(weight.length);
   for (let out = 0; out < classes; out++) {
     for (let i = 0; i < inFeatures; i++) {
@@ -28,7 +49,7 @@ export function replaceHead(
   }
   return new Map([
     ...pretrained,
-    [weightName, { shape: [inFeatures, classes], data: transposed }],
-    [`${architecture.head}.bias`, { shape: [classes], data: bias }],
+    [`${head}.weight`, { shape: [inFeatures, classes], data: transposed }],
+    [`${head}.bias`, { shape: [classes], data: Float32Array.from(bias) }],
   ]);
 }

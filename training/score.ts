@@ -1,8 +1,10 @@
 /** How good a branch is, and whether two differ by more than chance. */
+import { type ClassScore, classScores } from "../data/statistics/class_scores.ts";
+import { groupedInterval } from "../data/statistics/grouped_interval.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { wilsonInterval } from "../data/statistics/wilson_interval.ts";
 import { argmax } from "../models/logits.ts";
-import type { Branch } from "../models/manifest.ts";
+import { type Branch, branchesIn, type OfBranches } from "../models/manifest.ts";
 import { confusionMatrix, mcnemarExact } from "./metrics.ts";
 
 /** What scoring asks of a photo. */
@@ -13,18 +15,23 @@ export interface ScoredPhoto {
   logits: number[];
 }
 
-export interface BranchScore {
+interface Share {
   accuracy: number;
   correct: number;
   total: number;
-  /** Wilson's 95% interval of the accuracy. */
+  /** Wilson's 95% interval of the accuracy; where photos belong together, that of their groups. */
   interval: [number, number];
-  per_class: Record<
-    string,
-    { accuracy: number; correct: number; total: number; interval: [number, number] }
-  >;
+}
+
+/** What came of asking a model about photos whose classes are known. */
+export interface BranchScore extends Share {
+  /** Evaluations of before lack what is computed of `confusion`: precision, recall, F1, support. */
+  per_class: Record<string, Share & Partial<ClassScore>>;
   /** confusion[actual][predicted], in the order of the classes. */
   confusion: number[][];
+  /** As scikit-learn's; null where it is of no class. */
+  macro_f1?: number | null;
+  balanced_accuracy?: number | null;
 }
 
 export interface BranchComparison {
@@ -37,30 +44,41 @@ export interface BranchComparison {
   summary: string;
 }
 
+/** @param groups by the photos' positions in their split, where photos belong together */
 export function scoreBranch(
   photos: readonly ScoredPhoto[],
   classes: readonly string[],
+  groups?: readonly (string | undefined)[],
 ): BranchScore {
   const predicted = photos.map(({ logits }) => argmax(logits));
   const confusion = confusionMatrix(photos.map(({ label }) => label), predicted, classes.length);
   const correct = confusion.reduce((sum, row, i) => sum + row[i], 0);
+  const scores = classScores(confusion);
+  const interval = (label?: number) =>
+    groups &&
+    groupedInterval(photos.flatMap((photo, i) =>
+      label === undefined || photo.label === label
+        ? [{ isRight: predicted[i] === photo.label, group: groups[photo.index] }]
+        : []
+    ));
   return {
-    ...share(correct, photos.length),
+    ...share(correct, photos.length, interval()),
     per_class: Object.fromEntries(classes.map((name, i) => [
       name,
-      share(confusion[i][i], confusion[i].reduce((a, b) => a + b, 0)),
+      { ...share(confusion[i][i], scores.classes[i].support, interval(i)), ...scores.classes[i] },
     ])),
     confusion,
+    macro_f1: scores.macroF1,
+    balanced_accuracy: scores.balancedAccuracy,
   };
 }
 
-function share(correct: number, total: number) {
-  return {
-    accuracy: total === 0 ? 0 : correct / total,
-    correct,
-    total,
-    interval: wilsonInterval(correct, total),
-  };
+function share(
+  correct: number,
+  total: number,
+  interval: [number, number] = wilsonInterval(correct, total),
+): Share {
+  return { accuracy: total === 0 ? 0 : correct / total, correct, total, interval };
 }
 
 /**
@@ -106,4 +124,16 @@ function summarize(
   return p < 0.05
     ? `${lead}: more than chance explains (McNemar's exact test, p = ${p.toPrecision(2)})`
     : `${lead}: chance alone explains that (McNemar's exact test, p = ${p.toPrecision(2)})`;
+}
+
+/** What was trained, and how the branches compare where both were. */
+interface Evaluated {
+  branches: Readonly<OfBranches<unknown>>;
+  comparison?: Pick<BranchComparison, "better">;
+}
+
+/** The branch whose model is taken: the better one, finetune where both are equal, or the only one. */
+export function takenBranch({ branches, comparison }: Evaluated): Branch {
+  if (!comparison) return branchesIn(branches)[0];
+  return comparison.better === "frozen" ? "frozen" : "finetune";
 }

@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { sgdMomentum } from "../backend/ops/sgd_momentum.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { createBuffers, snapshotBuffers } from "./optimizer_buffers.ts";
 
 /** `torch.optim.SGD(parameters, lr, momentum)`: holds one momentum buffer a parameter. */
-export class Sgd {
+export class Sgd implements Optimizer {
+  readonly rateShape = [];
   readonly #buffers: tf.Variable[];
 
   /** @param from buffers as `snapshot` gave them; zeros when left out */
@@ -12,15 +15,13 @@ export class Sgd {
     readonly momentum: number,
     from?: readonly NamedTensor[],
   ) {
-    this.#buffers = tf.tidy(() =>
-      parameters.map((parameter, i) => {
-        const start = from ? tf.tensor(from[i].data, from[i].shape) : tf.zerosLike(parameter);
-        return tf.variable(start, false);
-      })
-    );
+    this.#buffers = createBuffers(parameters, from);
   }
 
-  /** @param gradients by variable name, as `tf.variableGrads` returns them; not disposed here */
+  rates(lr: number): Float32Array {
+    return Float32Array.of(lr);
+  }
+
   step(gradients: tf.NamedTensorMap, lr: number | tf.Tensor): void {
     const ordered = this.parameters.map((parameter) => gradients[parameter.name]);
     sgdMomentum(this.parameters, ordered, this.#buffers, lr, this.momentum);
@@ -28,13 +29,10 @@ export class Sgd {
 
   /** A copy of the buffers, in the parameters' order. */
   snapshot(): Promise<NamedTensor[]> {
-    return Promise.all(this.#buffers.map(async (buffer) => ({
-      shape: buffer.shape,
-      data: Float32Array.from(await buffer.data<"float32">()),
-    })));
+    return snapshotBuffers(this.#buffers);
   }
 
   dispose(): void {
-    for (const buffer of this.#buffers) buffer.dispose();
+    tf.dispose(this.#buffers);
   }
 }

@@ -1,5 +1,5 @@
 import type { Photo } from "../data/dataset_index.ts";
-import type { BatchProgress } from "./fit.ts";
+import type { BatchProgress } from "./run_phase.ts";
 
 /** A line of `trace.ndjson`: what a training step saw, so that two runs can be laid side by side. */
 export interface TracedStep {

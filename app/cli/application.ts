@@ -24,8 +24,11 @@ export interface Application {
 
 /** The pipeline of a program, for the commands about it. */
 export interface Program {
-  /** Made when it is asked for: not every command needs it. */
-  pipeline(): Promise<Pipeline>;
+  /**
+   * Made when it is asked for: not every command needs it.
+   * @param flags which may decide what steps there are; the defaults when left out
+   */
+  pipeline(flags?: unknown): Promise<Pipeline>;
   settings: Settings;
   /** What environment variables that steps read are for, by name: words that go on after "it is". */
   variables?: Readonly<Record<string, string>>;
@@ -46,6 +49,11 @@ type Said = Conclusion | undefined;
 /** The flags that decide what is run, and what they come to. */
 export interface Settings {
   flags: FlagsSchema;
+  /**
+   * Whether the values of a flag, said as a list, are one setting with these flags: it then has them
+   * all, as an array. An axis of a sweep where left out.
+   */
+  isOneSetting?(name: string, flags: unknown): boolean;
   resolve(flags: unknown, folder: string, store: string): Promise<ResolvedSettings>;
 }
 
@@ -60,7 +68,7 @@ export interface SweptPipeline {
   pipeline: Pipeline;
   parameters: Record<string, unknown>;
   /** What a run of it found, for people; undefined for a run that did not come so far. */
-  conclude(record: RunRecord): string | undefined;
+  conclude(record: RunRecord, store: string): Said | Promise<Said>;
 }
 
 export function defineSettings<Entries extends FlagEntries>(
@@ -70,9 +78,14 @@ export function defineSettings<Entries extends FlagEntries>(
     folder: string,
     store: string,
   ) => Promise<ResolvedSettings>,
+  isOneSetting?: (name: string, flags: v.InferOutput<FlagsSchema<Entries>>) => boolean,
 ): Settings {
   // Who resolves flags has parsed them by this very schema.
-  return { flags, resolve: resolve as Settings["resolve"] };
+  return {
+    flags,
+    resolve: resolve as Settings["resolve"],
+    isOneSetting: isOneSetting as Settings["isOneSetting"],
+  };
 }
 
 /**

@@ -65,6 +65,8 @@ export const anyOperands = v.array(v.string());
 export interface Axis {
   name: string;
   values: { label: string; value: unknown }[];
+  /** Said by --sweep, and not by a list of values. */
+  bySweep?: true;
 }
 
 export interface CommandContext<Flags, Values extends readonly string[] = readonly string[]> {

@@ -76,7 +76,7 @@ export function readFlags(
         `--${name} is given twice, once by --sweep ${text}: say all values there`,
       );
     }
-    axes.push(axisOf(name, entries[name], values));
+    axes.push({ ...axisOf(name, entries[name], values), bySweep: true });
   }
   return { raw, axes, typed: inShell(given, entries) };
 }

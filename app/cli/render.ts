@@ -42,6 +42,15 @@ export function finishedLine(
   return `${MARKS[status]} ${step.padEnd(width)} ${status}${time}${why}`;
 }
 
+/** One line for an attempt that failed: why, and when the next one begins. */
+function retriedLine(
+  { step, number, most, message, wait }: Extract<PipelineEvent, { type: "step_retried" }>,
+  width: number,
+): string {
+  const next = `attempt ${number + 1} of ${most} begins in ${formatSeconds(wait)}`;
+  return `! ${step.padEnd(width)} ${printable(message)}: ${next}`;
+}
+
 /** Every line of a log under its step's name. */
 function logLines({ step, text }: { step: string; text: string }, width: number): string[] {
   return printableLines(text).split("\n").map((line) => `  ${step.padEnd(width)} ${line}`);
@@ -87,6 +96,8 @@ export class PlainRenderer implements Renderer {
         return this.#showProgress(event);
       case "step_log":
         return logLines(event, this.#width).forEach(this.write);
+      case "step_retried":
+        return this.write(retriedLine(event, this.#width));
       case "step_finished":
         return this.write(finishedLine(event, this.#width));
     }
@@ -152,6 +163,8 @@ export class TerminalRenderer implements Renderer {
         return this.#showProgress(event);
       case "step_log":
         return logLines(event, this.#width).forEach((line) => this.#line(line));
+      case "step_retried":
+        return this.#line(retriedLine(event, this.#width));
       case "step_finished": {
         const bar = this.#bars.get(event.step);
         if (bar) this.#multi.remove(bar);

@@ -5,6 +5,7 @@ import type { Pipeline } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import type { Program } from "./application.ts";
 import type { Axis, CommandContext } from "./command.ts";
+import { UsageError } from "./errors.ts";
 import { checkForSteps } from "./paths.ts";
 import { checkSteps } from "./steps.ts";
 
@@ -28,13 +29,15 @@ type Request = Pick<CommandContext<unknown>, "flags" | "axes" | "folder" | "stor
  */
 export async function requestedPipeline(
   program: Program,
-  { flags, axes, folder, store }: Request,
+  request: Request,
   names: readonly string[] = [],
 ): Promise<RequestedPipeline> {
+  const { folder, store } = request;
+  const { flags, axes } = withLists(program, request);
   const { "store-from": further = [] } = flags as { "store-from"?: readonly string[] };
   checkForSteps("--store", store);
   for (const path of further) checkForSteps("--store-from", resolve(folder, path));
-  const pipeline = await program.pipeline();
+  const pipeline = await program.pipeline(flags);
   // A wrong name is told before anything is looked for.
   const targets = checkSteps(pipeline, names.map(kindNamed));
   if (axes.length === 0) {
@@ -46,31 +49,55 @@ export async function requestedPipeline(
     };
   }
   const settings: Setting[] = [];
+  let graph: Pipeline | undefined;
   let notes: string[] = [];
   for (const point of pointsOf(axes)) {
     const values = Object.fromEntries(point.map(({ name, value }) => [name, value]));
-    const resolved = await program.settings.resolve({ ...flags, ...values }, folder, store);
+    const pointFlags = { ...flags, ...values };
+    const ofPoint = await program.pipeline(pointFlags);
+    graph ??= ofPoint;
+    if (namesOf(ofPoint) !== namesOf(graph)) {
+      throw new UsageError(
+        "the settings of this sweep have other steps one than the other, which is no table: run " +
+          "them one after the other, and lay two runs side by side with `deno task compare`",
+      );
+    }
+    const resolved = await program.settings.resolve(pointFlags, folder, store);
     if (settings.length === 0) notes = resolved.notes;
     notes = notes.filter((note) => resolved.notes.includes(note));
     const labels = Object.fromEntries(point.map(({ name, label }) => [name, label]));
     settings.push({ labels, parameters: resolved.parameters });
   }
-  const swept = program.sweep(pipeline, settings);
+  const swept = program.sweep(graph!, settings);
   const what = axes.map(({ name, values }) => `${values.length} × ${name}`).join(", ");
   return {
     ...swept,
     targets: checkSteps(swept.pipeline, names),
     conclude: async (record) => {
       await program.conclude?.(record, store);
-      const conclusion = swept.conclude(record);
-      return conclusion === undefined ? undefined : [conclusion];
+      return await swept.conclude(record, store);
     },
     notes: [...notes, `a sweep over ${what}: ${swept.pipeline.steps.length} steps`],
   };
 }
 
+/** Lists of values that are one setting go to the flag, all others stay axes. */
+function withLists({ settings }: Program, { flags, axes }: Pick<Request, "flags" | "axes">) {
+  const isList = ({ name, bySweep }: Axis) => !bySweep && settings.isOneSetting?.(name, flags);
+  const lists = axes.filter(isList).map(({ name, values }) => [
+    name,
+    values.map(({ value }) => value),
+  ]);
+  return {
+    flags: { ...flags, ...Object.fromEntries(lists) },
+    axes: axes.filter((axis) => !isList(axis)),
+  };
+}
+
 /** Of `train@lr=0.1`; an address that is no step's name is told whole, without its password. */
 const kindNamed = (name: string) => name.includes("://") ? name : name.split("@")[0];
+
+const namesOf = ({ steps }: Pipeline) => steps.map(({ name }) => name).join();
 
 type Point = { name: string; label: string; value: unknown }[];
 

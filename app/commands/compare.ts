@@ -17,12 +17,20 @@ export const compare = defineCommand({
     takes: "two runs, such as `compare latest~1 latest` (see `runs`)",
   },
   flags: STORES,
-  async run({ flags, operands, store, readFrom, json, say }) {
+  async run({ flags, operands, store, readFrom, json, say, sayPath }) {
     const before = await runNamed(store, operands[0]);
     const after = await runNamed(store, operands[1]);
     const compared = await compareRuns(store, before, after, readFrom);
-    if (flags.json) compared.forEach(json);
-    else say(comparisonTable([before.id, after.id], compared));
+    const table = comparisonTable([before.id, after.id], compared);
+    const { drawComparison } = await import("../comparison/draw_comparison.ts");
+    const page = await drawComparison([before, after], table, { store, readFrom });
+    if (flags.json) {
+      compared.forEach(json);
+      if (page) json({ page });
+      return EXIT.done;
+    }
+    say(table);
+    if (page) sayPath(page, "\npage: ");
     return EXIT.done;
   },
 });

@@ -1,16 +1,33 @@
 /** Flags that commands share: what is run and trained, what computes, which model is asked. */
 import * as v from "valibot";
-import { type Flag, flag, type FlagFacts, grouped, number, size, text } from "../cli/flag.ts";
+import {
+  duration,
+  type Flag,
+  flag,
+  type FlagFacts,
+  grouped,
+  integer,
+  number,
+  size,
+  text,
+} from "../cli/flag.ts";
 import { formatSize } from "../cli/quantities.ts";
-import { BRANCHES } from "../../models/manifest.ts";
+import { BRANCHES, stepLrRecipe } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
-import { MOST_BYTES } from "../../data/download/download.ts";
+import { parseGroupRule } from "../../data/sources/group_rule.ts";
+import { MOST_BYTES } from "../../data/download/errors.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
-import { RECIPES } from "../../training/recipes.ts";
+import { KEPT_SHORT_SIDE } from "../../data/short_side.ts";
+import { FINETUNE, PROBE, RECIPES } from "../../training/recipes.ts";
 
 // What steps themselves take: a value is checked here by the very schema that it meets there.
-const { recipe: { entries: recipe }, seed, threads, backend } = steps.train.entries;
+const { seed, threads, backend } = steps.train.entries;
+const { entries: recipe } = stepLrRecipe;
+const { folds, balance } = steps.trainProbe.entries.recipe.entries;
+
+/** Below it, what networks look at would be enlarged again. */
+const LEAST_SHORT_SIDE = 256;
 
 /** @param byDefault what computes where the flag does not say */
 export function backendFlag(byDefault: "auto" | "wasm") {
@@ -32,6 +49,17 @@ export function architectureFlag(facts: FlagFacts & { value: string }, ...others
   return flag(v.picklist([...others, ...ARCHITECTURE_NAMES]), { ...facts, axis: "list" });
 }
 
+/** One network, or several where they are compared. */
+const networksFlag: Flag<string | readonly string[] | undefined> = architectureFlag(
+  {
+    value: "auto|all|NAME[,NAME…]",
+    help: `${ARCHITECTURE_NAMES.join(", ")}; auto: what can be had. Recipe best compares those ` +
+      "that are named; auto: the small ones; all: all",
+  },
+  "auto",
+  "all",
+);
+
 export const dataFlag = flag(text, {
   value: "auto|hymenoptera|DIR|FILE.zip|URL|pypi:NAME",
   help: "photos: train/ and val/ with a folder a class, or only class folders",
@@ -46,19 +74,35 @@ export const maxDownloadFlag = flag(v.pipe(size, v.minValue(1)), {
   default: formatSize(MOST_BYTES).replace(" ", ""),
 });
 
+/** As `parseGroupRule` takes it, and still as it was typed. */
+const groupRule = v.pipe(
+  v.string(),
+  v.check((text) => {
+    try {
+      parseGroupRule(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }, "folder, regex:PATTERN (a regular expression), exif-time or exif-time:SECONDS"),
+);
+
 /** What is run and trained. */
 export const TRAINING = grouped("What is run and trained", {
-  recipe: flag(v.picklist(["auto", "quick", "tutorial"]), {
-    value: "auto|quick|tutorial",
-    help: `tutorial: the original's ${RECIPES.tutorial.epochs} epochs; quick: ` +
-      `${RECIPES.quick.epochs}; auto: tutorial on a GPU, else quick`,
+  recipe: flag(v.picklist(["auto", "best", "quick", "tutorial"]), {
+    value: "auto|best|quick|tutorial",
+    help: "best: a head fitted to convergence, then finetuned from; tutorial: the original's " +
+      `${RECIPES.tutorial.epochs} epochs; quick: ${RECIPES.quick.epochs}; ` +
+      "auto: best for photos of one's own; for the tutorial's, tutorial on a GPU, else quick",
     axis: "list",
     default: "auto",
   }),
-  model: architectureFlag({
-    value: "auto|NAME",
-    help: `${ARCHITECTURE_NAMES.join(", ")}; auto: what can be had`,
-  }, "auto"),
+  branch: flag(v.picklist([...BRANCHES, "both"]), {
+    value: [...BRANCHES, "both"].join("|"),
+    help: "which models are taught: frozen, whose last layer alone learns, is the quick one",
+    default: "both",
+  }),
+  model: networksFlag,
   data: dataFlag,
   weights: flag(text, {
     value: "FILE",
@@ -71,12 +115,28 @@ export const TRAINING = grouped("What is run and trained", {
   }),
   batch: flag(number(recipe.batchSize), {
     value: "N",
-    help: `photos a training batch (the recipe's: ${RECIPES.tutorial.batchSize})`,
+    help: `photos a training batch (the recipe's: ${RECIPES.tutorial.batchSize}; best's: ` +
+      `${FINETUNE.batchSize})`,
     axis: "list",
   }),
   lr: flag(number(recipe.lr), {
     value: "X",
-    help: `learning rate (the recipe's: ${RECIPES.tutorial.lr})`,
+    help: `learning rate (the recipe's: ${RECIPES.tutorial.lr}; best's: ${FINETUNE.lr})`,
+    axis: "list",
+  }),
+  "time-budget": flag(duration, {
+    value: "10m",
+    help: "what best may spend on finetuning: as many epochs as fit, which are recorded",
+  }),
+  folds: flag(number(folds), {
+    value: "N",
+    help: "parts of best's cross-validation, by which choices are made (the recipe's: " +
+      `${PROBE.folds})`,
+  }),
+  balance: flag(balance.wrapped, {
+    value: balance.wrapped.options.join("|"),
+    help: "how best's last layer learns rare classes: by weight in the loss, by drawing their " +
+      "photos more often, or not at all (auto: by the counts)",
     axis: "list",
   }),
   seed: flag(number(seed), {
@@ -90,6 +150,19 @@ export const TRAINING = grouped("What is run and trained", {
     help: "of the division into train and val, where the photos have none",
     axis: "list",
     default: "0",
+  }),
+  group: flag(groupRule, {
+    value: "folder|regex:PATTERN|exif-time[:S]",
+    help: "keep photos of one subject on one side of a division: those of a folder below the " +
+      "class's, those whose path has the same in the pattern's parentheses, those taken within " +
+      "60 s of each other",
+    axis: "sweep",
+  }),
+  "short-side": flag(v.union([v.literal("full"), integer(LEAST_SHORT_SIDE)]), {
+    value: "N|full",
+    help: "one's own photos are kept with a shorter side of so many pixels at most (default: " +
+      `${KEPT_SHORT_SIDE}; tutorial: full)`,
+    axis: "list",
   }),
   "max-download": maxDownloadFlag,
   backend: backendFlag("auto"),

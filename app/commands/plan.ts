@@ -1,6 +1,7 @@
 /** `deno task plan [STEP…]`: what would run, and why. */
 import * as v from "valibot";
 import { plan as planPipeline } from "../../pipeline/explain/plan.ts";
+import { formatLimit } from "../../pipeline/process/format_limit.ts";
 import { type Program, withSettings } from "../cli/application.ts";
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
@@ -39,9 +40,12 @@ async function showPlan(program: Program, context: ContextOf<typeof flags>): Pro
   });
   if (!flags.json) notes.forEach(say);
   const width = nameWidth(entries.map(({ step }) => step));
-  for (const { step, status, reason, changes } of entries) {
-    if (flags.json) json({ step, status, reason, changes });
-    else say(`${step.padEnd(width)} ${status.padEnd(10)} ${reason}`);
+  for (const { step, status, reason, changes, timeLimit, retries } of entries) {
+    if (flags.json) json({ step, status, reason, changes, timeLimit, retries });
+    else {
+      const limit = timeLimit === undefined ? "" : ` (at most ${formatLimit(timeLimit)})`;
+      say(`${step.padEnd(width)} ${status.padEnd(10)} ${reason}${limit}`);
+    }
   }
   return EXIT.done;
 }

@@ -5,6 +5,8 @@ import type { Program } from "../cli/application.ts";
 import { defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
 import { STORE } from "../cli/shared_flags.ts";
+import { describeAdvice } from "../../report/describe_advice.ts";
+import { metricsFile } from "../../tasks/artifacts/metrics.ts";
 import { drawRun, evaluationOf } from "../conclusion/run_report.ts";
 import { runNamed } from "./run_named.ts";
 
@@ -33,8 +35,11 @@ export const report = (program: Program) =>
             "flags",
         );
       }
-      if (flags.json) json({ path, run: record.id });
-      else say(path);
+      if (flags.json) {
+        const { advice = [] } = await metricsFile.read(evaluationOf(record)!);
+        const inWords = advice.map((piece) => ({ ...piece, ...describeAdvice(piece) }));
+        json({ path, run: record.id, advice: inWords });
+      } else say(path);
       return EXIT.done;
     },
   });

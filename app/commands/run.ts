@@ -13,9 +13,9 @@ import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName, nameRun } from "./run_name.ts";
 
-const flags = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
+export const RUN_FLAGS = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
 
-type RunContext = ContextOf<typeof flags>;
+export type RunContext = ContextOf<typeof RUN_FLAGS>;
 
 export const run = (program: Program) =>
   defineCommand({
@@ -24,11 +24,11 @@ export const run = (program: Program) =>
     group: "Train",
     summary: "run the whole pipeline, or the named steps and what they need",
     operands: { schema: anyOperands, usage: "[STEP…]", takes: "names of steps" },
-    flags: withSettings(program, flags),
+    flags: withSettings(program, RUN_FLAGS),
     run: (context) => runSteps(program, context),
   });
 
-async function runSteps(program: Program, context: RunContext): Promise<number> {
+export async function runSteps(program: Program, context: RunContext): Promise<number> {
   const { flags, operands, typed, store, readFrom, signal, json, say } = context;
   if (flags.name !== undefined) await checkRunName(store, flags.name, flags.force);
   const { pipeline, parameters, targets, notes, conclude } = await requestedPipeline(

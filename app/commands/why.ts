@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { describeChange } from "../../pipeline/explain/changes.ts";
 import { why as explain } from "../../pipeline/explain/why.ts";
+import { formatLimit } from "../../pipeline/process/format_limit.ts";
 import { type Program, withSettings } from "../cli/application.ts";
 import { type ContextOf, defineCommand } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -46,6 +47,9 @@ async function showWhy(program: Program, context: ContextOf<typeof flags>): Prom
     const meaning = change.kind === "environment" ? program.variables?.[change.name] : undefined;
     say(`  ${describeChange(change)}${meaning ? ` (it is ${meaning})` : ""}`);
   }
+  const { timeLimit, retries } = explanation;
+  if (timeLimit !== undefined) say(`it is ended after ${formatLimit(timeLimit)}`);
+  if (retries) say(`it is tried again after ${retries.after}, at most ${retries.most} times`);
   if (explanation.nearest) say(`compared with the result made ${explanation.nearest.made}`);
   return EXIT.done;
 }

@@ -1,8 +1,13 @@
 /** What is said when a run is over: how good the model is, where the report lies, what comes next. */
+import { printable } from "../../pipeline/process/printable.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { accuracyInWords } from "../../data/statistics/accuracy_in_words.ts";
-import { metricsFile } from "../../tasks/artifacts/metrics.ts";
+import { failingClassesInWords } from "../../data/statistics/failing_classes.ts";
+import { honestScore } from "../../data/statistics/honest_score.ts";
+import { describeAdvice } from "../../report/describe_advice.ts";
+import { type Metrics, metricsFile } from "../../tasks/artifacts/metrics.ts";
+import { takenBranch } from "../../training/score.ts";
 import type { Conclusion } from "../cli/application.ts";
 import { drawRun, evaluationOf } from "./run_report.ts";
 
@@ -26,8 +31,10 @@ export async function concludeRun(
   if (!report) {
     return curves.length > 0 ? curves.map((path) => ({ text: "curves: ", path })) : undefined;
   }
+  const metrics = await metricsFile.read(evaluationOf(record)!);
   return [
-    await resultOf(evaluationOf(record)!),
+    resultOf(metrics),
+    ...adviceOf(metrics),
     { text: "report: ", path: report },
     ...(record.status === "done"
       ? [`next:   ${["deno task predict PHOTO", ...flags].join(" ")}`]
@@ -35,9 +42,19 @@ export async function concludeRun(
   ];
 }
 
-/** How good the better branch is, in a sentence. */
-async function resultOf(evaluation: string): Promise<string> {
-  const { branches, comparison: { better } } = await metricsFile.read(evaluation);
-  if (better === "equal") return `Both models are ${accuracyInWords(branches.finetune)}.`;
-  return `The better one, ${BRANCH_IN_WORDS[better]}, is ${accuracyInWords(branches[better])}.`;
+/** How good the better branch is, in a sentence; and at which classes it fails all the same. */
+function resultOf(metrics: Metrics): string {
+  const { better } = metrics.comparison ?? {};
+  const taken = takenBranch(metrics);
+  const branch = metrics.branches[taken]!;
+  const lead = better ? "The better one, " : "The only one, ";
+  const which = better === "equal" ? "Both models are" : `${lead}${BRANCH_IN_WORDS[taken]}, is`;
+  const failing = failingClassesInWords(honestScore(branch).score.per_class);
+  return `${which} ${accuracyInWords(branch)}${failing && `, but ${printable(failing)}`}.`;
+}
+
+/** What to do next, by its titles: the report has the reasons. */
+function adviceOf({ advice = [] }: Metrics): string[] {
+  const titles = advice.map((piece) => printable(describeAdvice(piece).title));
+  return titles.length === 0 ? [] : [`What next (the report says why): ${titles.join("; ")}.`];
 }

@@ -1,6 +1,7 @@
 /** What is drawn when a run is over, or later: its page and its curves, at a place that stays. */
 import { dirname } from "node:path";
 import { sha256 } from "../../pipeline/digest.ts";
+import { inputsOf } from "../../pipeline/declaration.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
 import { DamageError } from "../../pipeline/errors.ts";
 import { openStore } from "../../pipeline/implementations.ts";
@@ -41,7 +42,7 @@ export async function drawRun(
   if (!evaluation) return { curves };
   const page = renderPage(
     await drawnEvaluation(record, evaluation, store, code),
-    reportedRun(pipeline, record),
+    await reportedRun(pipeline, record),
   );
   const report = `${store}/report.html`;
   replaceFile(report, new TextEncoder().encode(page));
@@ -54,16 +55,19 @@ export function evaluationOf({ steps }: RunRecord): string | undefined {
   return folder !== undefined && isThere(folder) ? folder : undefined;
 }
 
-/** Steps in the pipeline's order, those too that the run did not look at. */
-function reportedRun({ steps }: Pipeline, record: RunRecord): ReportedRun {
-  return {
-    ...record,
-    steps: steps.map(({ name, inputs }) => ({
-      ...record.steps.find(({ step }) => step === name),
-      step: name,
-      inputs: Object.values(inputs),
-    })),
-  };
+/**
+ * Steps in the pipeline's order, those too that the run did not look at.
+ * @param pipeline that of a record which does not tell its own
+ */
+async function reportedRun(pipeline: Pipeline, record: RunRecord): Promise<ReportedRun> {
+  const graph = record.graph ??
+    Object.fromEntries(pipeline.steps.map((step) => [step.name, Object.values(inputsOf(step))]));
+  const reported = Object.entries(graph).map(async ([name, inputs]) => {
+    const known = record.steps.find(({ step }) => step === name);
+    const madeIn = known && (await artifactOf(known, known.kind ?? name))?.manifest.made.seconds;
+    return { ...known, madeIn, step: name, inputs };
+  });
+  return { ...record, steps: await Promise.all(reported) };
 }
 
 async function drawCurves(

@@ -9,6 +9,8 @@ const REPLACED: Record<string, string> = {
   "node:worker_threads": "browser/worker_threads.ts",
   "../../data/codecs/mozjpeg_module.js": "browser/mozjpeg_module.ts",
   "../../data/codecs/libwebp_module.js": "browser/libwebp_module.ts",
+  "../../data/codecs/libavif_module.js": "browser/libavif_module.ts",
+  "../../data/codecs/libheif_module.js": "browser/libheif_module.ts",
   "../../data/codecs/imagescript_gif_module.js": "browser/imagescript_gif_module.ts",
   "../../data/codecs/imagescript_jpeg_module.js": "browser/imagescript_jpeg_module.ts",
 };

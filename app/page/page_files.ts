@@ -28,6 +28,9 @@ const FILES: Record<string, string> = {
   "kernels.wasm": import.meta.resolve("../../backend/wasm/kernels.wasm"),
   "mozjpeg_dec.wasm": import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
   "webp_dec.wasm": import.meta.resolve("@jsquash/webp/codec/dec/webp_dec.wasm"),
+  "avif_dec.wasm": import.meta.resolve("@jsquash/avif/codec/dec/avif_dec.wasm"),
+  "libheif.js": import.meta.resolve("libheif-js/libheif-wasm/libheif-bundle.mjs"),
+  "libheif.LICENSE.txt": import.meta.resolve("libheif-js/libheif-wasm/LICENSE"),
   "gif.wasm": import.meta.resolve("imagescript/wasm/any/gif.wasm"),
   "jpeg.wasm": import.meta.resolve("imagescript/wasm/any/jpeg.wasm"),
 };

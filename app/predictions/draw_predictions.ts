@@ -5,6 +5,7 @@ import { predictionGrid } from "../../report/prediction_grid.ts";
 import { printable } from "../../report/text.ts";
 import { explainPhotos } from "../../inference/explain_photos.ts";
 import { type ModelSource, openModel } from "../../inference/open_model.ts";
+import { withheldLabel } from "./format_predictions.ts";
 import type { Prediction } from "../../inference/predict_photos.ts";
 
 /** As many photos as a picture shows. */
@@ -57,8 +58,15 @@ export class PredictionPictures {
       return;
     }
     const tiles = images.map((image, i) => {
-      const { label, probability } = this.#shown[i].prediction;
-      return { image, predicted: label, probability };
+      const { prediction } = this.#shown[i];
+      const { label, probability, path } = prediction;
+      return {
+        image,
+        predicted: label,
+        probability,
+        withheld: withheldLabel(prediction),
+        path,
+      };
     });
     await Deno.writeFile(path, await predictionGrid(tiles, { title, columns: 3 }));
     const part = this.#count > tiles.length

@@ -3,9 +3,15 @@ import { join, resolve } from "node:path";
 import { UsageError } from "../cli/errors.ts";
 import { hasImageExtension } from "../../data/image_folder.ts";
 import { isLitter } from "../../data/litter.ts";
-import { describeLeftOut, describeLitter, some } from "../../data/sources/left_out.ts";
+import {
+  describeLeftOut,
+  describeLitter,
+  describeSidecars,
+  some,
+} from "../../data/sources/left_out.ts";
 import { type FolderListing, listFiles } from "../../data/sources/list_files.ts";
-import { isPhotoByEnding } from "../../data/image_format.ts";
+import { PASSED_OVER } from "../../data/left_out_tally.ts";
+import { divideByKind } from "../../data/sources/photo_like.ts";
 
 /** An operand that stands for the lines of standard input. */
 const STDIN = "-";
@@ -14,6 +20,8 @@ const STDIN = "-";
 export interface PhotoList {
   /** What lies among the photos of folders and is not taken: a line each. */
   notes: string[];
+  /** Why photos among them are not taken, a reason a photo. */
+  leftOut: string[];
   /** As they were given, in the order of the operands. */
   paths: AsyncIterable<string>;
   /** How many there are, where that is known before they come. */
@@ -37,10 +45,13 @@ export async function listPhotos(
     throw new UsageError("- is given twice, but standard input can be read once");
   }
   const parts: (string[] | AsyncIterable<string>)[] = [];
-  const notes: string[] = [];
+  const notes: string[] = [], leftOut: string[] = [];
   for (const operand of operands) {
-    const note = (line: string) => notes.push(`${operand}: ${line}`);
-    parts.push(operand === STDIN ? linesOf(stdin()) : await photosOf(operand, folder, note));
+    const tell = ({ lines, reasons }: Untaken) => {
+      notes.push(...lines.map((line) => `${operand}: ${line}`));
+      leftOut.push(...reasons);
+    };
+    parts.push(operand === STDIN ? linesOf(stdin()) : await photosOf(operand, folder, tell));
   }
   const known = parts.every((part) => Array.isArray(part));
   return {
@@ -48,6 +59,7 @@ export async function listPhotos(
       for (const part of parts) yield* part;
     })(),
     notes,
+    leftOut,
     ...(known && { count: parts.flat().length }),
   };
 }
@@ -55,7 +67,7 @@ export async function listPhotos(
 async function photosOf(
   operand: string,
   folder: string,
-  note: (line: string) => void,
+  tell: (untaken: Untaken) => void,
 ): Promise<string[]> {
   if (/^https?:\/\//i.test(operand)) {
     throw new UsageError(`predict takes files, not addresses: download ${operand} first`);
@@ -64,7 +76,7 @@ async function photosOf(
   const kind = await Deno.stat(path).catch(() => undefined);
   if (kind?.isDirectory) {
     const listing = await listFiles(path, { followOut: true });
-    describeListing(listing).forEach(note);
+    tell(await untakenOf(path, listing));
     const found = listing.paths.filter(hasImageExtension).map((file) => join(operand, file)).sort();
     if (found.length === 0) throw new UsageError(`${operand} is a folder without photos`);
     return found;
@@ -79,18 +91,27 @@ async function photosOf(
   return photos;
 }
 
-/** What of a folder is not taken, where somebody may have meant it. */
-function describeListing({ paths, leftOut, litter }: FolderListing): string[] {
-  const photos = paths.filter((path) => !hasImageExtension(path) && isPhotoByEnding(path));
-  const lines = [...describeLeftOut(leftOut), describeLitter(litter)];
-  if (photos.length > 0) {
-    const what = photos.length === 1 ? "1 photo" : `${photos.length} photos`;
+/** What of a folder is not taken: in lines for a person, and a reason a photo. */
+interface Untaken {
+  lines: string[];
+  reasons: string[];
+}
+
+async function untakenOf(folder: string, { paths, leftOut, litter }: FolderListing) {
+  const others = paths.filter((path) => !path.endsWith("/") && !hasImageExtension(path));
+  const { photoLike, sidecars } = await divideByKind(others, (path) => `${folder}/${path}`);
+  const lines = [...describeLeftOut(leftOut), describeLitter(litter), describeSidecars(sidecars)];
+  if (photoLike.length > 0) {
+    const what = photoLike.length === 1 ? "1 photo" : `${photoLike.length} photos`;
     lines.push(
-      `passed over ${what} (${some(photos)}): save as JPEG or PNG, under a name that ends in ` +
-        ".jpg or .png",
+      `passed over ${what} (${some(photoLike.sort())}): save as JPEG or PNG, under a name that ` +
+        "ends in .jpg or .png",
     );
   }
-  return lines.filter((line) => line !== undefined);
+  return {
+    lines: lines.filter((line) => line !== undefined),
+    reasons: photoLike.map(() => PASSED_OVER),
+  };
 }
 
 /** Paths a line, or ended by NUL as `find -print0` writes them. */

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "../cli/command.ts";
 import { manifestOf, type ModelSource } from "../../inference/open_model.ts";
+import type { Abstention } from "../../inference/abstention.ts";
 import { type Postprocessing, UNCALIBRATED } from "../../inference/postprocessing.ts";
 import { metricsFile } from "../../tasks/artifacts/metrics.ts";
 import { BEST_PARAMETERS, modelFile } from "../../tasks/artifacts/model.ts";
@@ -20,6 +21,7 @@ import {
 } from "../../export/description.ts";
 import { type Branch, classNames } from "../../models/manifest.ts";
 import { ARCHITECTURES } from "../../models/registry.ts";
+import { takenBranch } from "../../training/score.ts";
 import { readMetadata } from "../../weights/metadata.ts";
 import { WeightsError } from "../../weights/tensor.ts";
 
@@ -30,6 +32,8 @@ export interface ChosenModel {
   what: string;
   /** Of a trained model. */
   origin?: ModelOrigin;
+  /** Of an evaluated model; null where its val photos were too few to tell. */
+  abstention?: Abstention | null;
 }
 
 type Context = Pick<CommandContext<ModelFlags>, "flags" | "store" | "readFrom">;
@@ -76,6 +80,7 @@ export async function trainedModel(
     postprocessing: evaluated ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED,
     what: describeModel(manifest, score, origin),
     origin,
+    abstention: score?.abstention,
   };
 }
 
@@ -97,8 +102,7 @@ async function betterBranch(latest: LatestResults): Promise<Branch> {
   const evaluated = await latest.of("evaluate");
   if (!evaluated) return await latest.of("train_finetune") ? "finetune" : "frozen";
   await latest.assertIntact(evaluated, [metricsFile.name]);
-  const { comparison } = await metricsFile.read(evaluated.path);
-  return comparison.better === "frozen" ? "frozen" : "finetune";
+  return takenBranch(await metricsFile.read(evaluated.path));
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Of which run a model is: what it was taught, and when. */
+import { honestScore, type Scores } from "../../data/statistics/honest_score.ts";
 import { counted, percent } from "../../data/statistics/percent.ts";
 import { classNames, type ModelManifest } from "../../models/manifest.ts";
 import { openStore } from "../../pipeline/implementations.ts";
@@ -61,19 +62,25 @@ export function shortRunName(id: string, ids: readonly string[]): string {
  */
 export function describeModel(
   manifest: ModelManifest,
-  score: { accuracy: number; total: number } | undefined,
+  scores: Scores<{ accuracy: number; total: number }> | undefined,
   origin: ModelOrigin | undefined,
 ): string {
   const { branch, valAccuracy } = manifest.training!;
   const classes = listClasses(classNames(manifest));
-  const accuracy = score
-    ? `${percent(score.accuracy)} of ${counted(score.total, "val photo")}`
-    : `val accuracy ${percent(valAccuracy)}`;
+  const accuracy = scores ? describeScore(scores) : `val accuracy ${percent(valAccuracy)}`;
   return [
     `${branch} ${manifest.architecture} taught ${origin?.data ?? "photos"} (${classes})`,
     accuracy,
     ...(origin ? [describeOrigin(origin)] : []),
   ].join(", ");
+}
+
+const PHOTOS = { test: "test photo", cross_validated: "photo", val: "val photo" };
+
+function describeScore(scores: Scores<{ accuracy: number; total: number }>): string {
+  const { score: { accuracy, total }, on } = honestScore(scores);
+  const how = on === "cross_validated" ? " (cross-validated)" : "";
+  return `${percent(accuracy)} of ${counted(total, PHOTOS[on])}${how}`;
 }
 
 /** `run 2026-11-27T01-29 [hens] (3 hours ago)` */

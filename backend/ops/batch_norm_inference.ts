@@ -6,6 +6,7 @@ import {
   type BatchNormOptions,
   type BatchNormVariables,
 } from "./batch_norm.ts";
+import { batchNormGradients } from "./batch_norm_gradients.ts";
 import { isServed } from "./served.ts";
 
 /** What BatchNormInference gets. */
@@ -19,8 +20,8 @@ export interface BatchNormInferenceInputs {
 }
 
 /**
- * Batch normalisation in evaluation mode: by the running buffers, which stay as they are. Not
- * differentiable through a backend's own kernel; inference only.
+ * Batch normalisation in evaluation mode: by the running buffers, which stay as they are and have no
+ * gradient; x, weight, bias and the residual have theirs.
  */
 export function batchNormInference(
   x: tf.Tensor4D,
@@ -47,6 +48,13 @@ export function batchNormInference(
       variance: bn.runningVariance,
       ...(residual && { residual }),
     },
-    { activation, epsilon },
+    { activation, epsilon, hasResidual: residual !== undefined },
   ) as tf.Tensor4D;
 }
+
+tf.registerGradient({
+  kernelName: "BatchNormInference",
+  inputsToSave: ["x", "gamma"],
+  outputsToSave: [true],
+  gradFunc: (dy, saved, attrs) => batchNormGradients("BatchNormInferenceGrad", dy, saved, attrs),
+});

@@ -7,7 +7,7 @@ import {
   type BatchNormOptions,
   type BatchNormVariables,
 } from "./batch_norm.ts";
-import { handOut } from "./hand_out.ts";
+import { batchNormGradients } from "./batch_norm_gradients.ts";
 import { isServed } from "./served.ts";
 
 /** What the kernel BatchNormTrain gets; it moves the running buffers in place. */
@@ -25,14 +25,6 @@ export interface BatchNormTrainAttributes {
   momentum: number;
   epsilon: number;
   hasResidual: boolean;
-}
-
-/** What BatchNormTrainGrad gets, y being what BatchNormTrain returned. */
-export interface BatchNormGradientInputs {
-  dy: tf.TensorInfo;
-  x: tf.TensorInfo;
-  gamma: tf.TensorInfo;
-  y: tf.TensorInfo;
 }
 
 /**
@@ -112,22 +104,5 @@ tf.registerGradient({
   kernelName: "BatchNormTrain",
   inputsToSave: ["x", "gamma"],
   outputsToSave: [true],
-  gradFunc: (dy, saved, attrs) => {
-    const [x, gamma, y] = saved;
-    const outputs = tf.engine().runKernel(
-      "BatchNormTrainGrad",
-      { dy: dy as tf.Tensor, x, gamma, y },
-      attrs,
-    ) as tf.Tensor[];
-    const [dx, dgamma, dbeta, dresidual] = outputs.map(handOut);
-    const noGradient = () => tf.zerosLike(gamma); // running buffers are not differentiated
-    return {
-      x: dx,
-      gamma: dgamma,
-      beta: dbeta,
-      runningMean: noGradient,
-      runningVariance: noGradient,
-      ...(attrs.hasResidual && { residual: dresidual }),
-    };
-  },
+  gradFunc: (dy, saved, attrs) => batchNormGradients("BatchNormTrainGrad", dy, saved, attrs),
 });

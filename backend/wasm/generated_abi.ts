@@ -315,6 +315,74 @@ function writeGradientStatistics(
   words[at + 4] = a.activation;
 }
 
+export const ADAMW_ENTRY_WORDS = 7;
+
+/** Some values of one parameter. */
+interface AdamwEntryRecord {
+  parameter: number;
+  /** The moments. */
+  first: number;
+  second: number;
+  gradient: number;
+  count: number;
+  /** What the learning rate is multiplied by. */
+  rate: number;
+  decay: number;
+}
+
+export function writeAdamwEntry(
+  memory: Pick<Memory, "words" | "floats">,
+  at: number,
+  a: AdamwEntryRecord,
+): void {
+  const { words, floats } = memory;
+  words[at] = a.parameter;
+  words[at + 1] = a.first;
+  words[at + 2] = a.second;
+  words[at + 3] = a.gradient;
+  words[at + 4] = a.count;
+  floats[at + 5] = a.rate;
+  floats[at + 6] = a.decay;
+}
+
+export const VALUES_ENTRY_WORDS = 2;
+
+/** Some values of one tensor. */
+interface ValuesEntryRecord {
+  values: number;
+  count: number;
+}
+
+export function writeValuesEntry(
+  memory: Pick<Memory, "words">,
+  at: number,
+  a: ValuesEntryRecord,
+): void {
+  const { words } = memory;
+  words[at] = a.values;
+  words[at + 1] = a.count;
+}
+
+export const AVERAGE_ENTRY_WORDS = 3;
+
+/** Some values of one tensor, and their average. */
+interface AverageEntryRecord {
+  average: number;
+  values: number;
+  count: number;
+}
+
+export function writeAverageEntry(
+  memory: Pick<Memory, "words">,
+  at: number,
+  a: AverageEntryRecord,
+): void {
+  const { words } = memory;
+  words[at] = a.average;
+  words[at + 1] = a.values;
+  words[at + 2] = a.count;
+}
+
 export const SGD_ENTRY_WORDS = 4;
 
 /** Some values of one parameter. */
@@ -793,6 +861,67 @@ const sgd: KernelOf<SgdArguments> = {
   },
 };
 
+interface AdamwArguments {
+  /** Of `AdamwEntry`s. */
+  table: number;
+  lr: number;
+  /** Divided by the first moment's correction. */
+  correctedLr: number;
+  /** Root of the second moment's correction. */
+  rootCorrection: number;
+  gradientScale: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+}
+
+const adamw: KernelOf<AdamwArguments> = {
+  number: 16,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.table;
+    floats[at + 1] = a.lr;
+    floats[at + 2] = a.correctedLr;
+    floats[at + 3] = a.rootCorrection;
+    floats[at + 4] = a.gradientScale;
+    floats[at + 5] = a.beta1;
+    floats[at + 6] = a.beta2;
+    floats[at + 7] = a.epsilon;
+  },
+};
+
+interface SumSquaresArguments {
+  /** Of `ValuesEntry`s. */
+  table: number;
+  /** One double a chunk. */
+  sums: number;
+}
+
+const sumSquares: KernelOf<SumSquaresArguments> = {
+  number: 17,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.table;
+    words[at + 1] = a.sums;
+  },
+};
+
+interface MoveAveragesArguments {
+  /** Of `AverageEntry`s. */
+  table: number;
+  /** Of the values in the averages. */
+  share: number;
+}
+
+const moveAverages: KernelOf<MoveAveragesArguments> = {
+  number: 18,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.table;
+    floats[at + 1] = a.share;
+  },
+};
+
 interface WinogradArguments {
   source: number;
   /** The filter in the transformed domain: 36 packed matrices. */
@@ -816,7 +945,7 @@ interface WinogradArguments {
 }
 
 const winograd: KernelOf<WinogradArguments> = {
-  number: 16,
+  number: 19,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.source;
@@ -849,7 +978,7 @@ interface WinogradFilterArguments {
 }
 
 const winogradFilter: KernelOf<WinogradFilterArguments> = {
-  number: 17,
+  number: 20,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.filter;
@@ -871,7 +1000,7 @@ interface WinogradTransposedFilterArguments {
 }
 
 const winogradTransposedFilter: KernelOf<WinogradTransposedFilterArguments> = {
-  number: 18,
+  number: 21,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.filter;
@@ -904,7 +1033,7 @@ interface WinogradTransformArguments {
 }
 
 const winogradTransform: KernelOf<WinogradTransformArguments> = {
-  number: 19,
+  number: 22,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.source;
@@ -940,7 +1069,7 @@ interface WinogradPositionArguments {
 }
 
 const winogradPosition: KernelOf<WinogradPositionArguments> = {
-  number: 20,
+  number: 23,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.inputs;
@@ -967,7 +1096,7 @@ interface WinogradFilterGradientArguments {
 }
 
 const winogradFilterGradient: KernelOf<WinogradFilterGradientArguments> = {
-  number: 21,
+  number: 24,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.filter;
@@ -1000,7 +1129,7 @@ interface PointwiseGradientsArguments {
 }
 
 const pointwiseGradients: KernelOf<PointwiseGradientsArguments> = {
-  number: 22,
+  number: 25,
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
@@ -1030,7 +1159,7 @@ interface DepthwiseGradientsArguments {
 }
 
 const depthwiseGradients: KernelOf<DepthwiseGradientsArguments> = {
-  number: 23,
+  number: 26,
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
@@ -1057,7 +1186,7 @@ interface WinogradProductArguments {
 }
 
 const winogradProduct: KernelOf<WinogradProductArguments> = {
-  number: 24,
+  number: 27,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.inputs;
@@ -1084,7 +1213,7 @@ interface WinogradOutputArguments {
 }
 
 const winogradOutput: KernelOf<WinogradOutputArguments> = {
-  number: 25,
+  number: 28,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.products;
@@ -1116,7 +1245,7 @@ interface FinishStatisticsArguments {
 }
 
 const finishStatistics: KernelOf<FinishStatisticsArguments> = {
-  number: 26,
+  number: 29,
   write(memory, at, a) {
     const { words, doubles } = memory;
     doubles[at / 2] = a.momentum;
@@ -1143,12 +1272,12 @@ interface FoldStatisticsArguments {
   mean: number;
   variance: number;
   channels: number;
-  /** Scale and shift are written at its third and fourth vector. */
+  /** As finishStatistics writes it. */
   state: number;
 }
 
 const foldStatistics: KernelOf<FoldStatisticsArguments> = {
-  number: 27,
+  number: 30,
   write(memory, at, a) {
     const { words, doubles } = memory;
     doubles[at / 2] = a.epsilon;
@@ -1167,6 +1296,8 @@ interface FinishGradientStatisticsArguments {
   channels: number;
   channelsPerChunk: number;
   rows: number;
+  /** Whether mean and variance are running ones, which x does not move. */
+  running: 0 | 1;
   gamma: number;
   /** As finishStatistics wrote it. */
   state: number;
@@ -1176,7 +1307,7 @@ interface FinishGradientStatisticsArguments {
 }
 
 const finishGradientStatistics: KernelOf<FinishGradientStatisticsArguments> = {
-  number: 28,
+  number: 31,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.partials;
@@ -1184,11 +1315,12 @@ const finishGradientStatistics: KernelOf<FinishGradientStatisticsArguments> = {
     words[at + 2] = a.channels;
     words[at + 3] = a.channelsPerChunk;
     words[at + 4] = a.rows;
-    words[at + 5] = a.gamma;
-    words[at + 6] = a.state;
-    words[at + 7] = a.coefficients;
-    words[at + 8] = a.dgamma;
-    words[at + 9] = a.dbeta;
+    words[at + 5] = a.running;
+    words[at + 6] = a.gamma;
+    words[at + 7] = a.state;
+    words[at + 8] = a.coefficients;
+    words[at + 9] = a.dgamma;
+    words[at + 10] = a.dbeta;
   },
 };
 
@@ -1202,7 +1334,7 @@ interface ExpandedDepthwiseArguments {
 }
 
 const expandedDepthwise: KernelOf<ExpandedDepthwiseArguments> = {
-  number: 29,
+  number: 32,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.channelsPerChunk;
@@ -1227,7 +1359,7 @@ interface LayerNormArguments {
 }
 
 const layerNorm: KernelOf<LayerNormArguments> = {
-  number: 30,
+  number: 33,
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.x;
@@ -1259,7 +1391,7 @@ interface LayerNormGradientArguments {
 }
 
 const layerNormGradient: KernelOf<LayerNormGradientArguments> = {
-  number: 31,
+  number: 34,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.x;
@@ -1284,7 +1416,7 @@ interface GeluArguments {
 }
 
 const gelu: KernelOf<GeluArguments> = {
-  number: 32,
+  number: 35,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.x;
@@ -1304,7 +1436,7 @@ interface GeluGradientArguments {
 }
 
 const geluGradient: KernelOf<GeluGradientArguments> = {
-  number: 33,
+  number: 36,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.x;
@@ -1327,7 +1459,7 @@ interface ColumnSumsArguments {
 }
 
 const columnSums: KernelOf<ColumnSumsArguments> = {
-  number: 34,
+  number: 37,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.x;
@@ -1361,7 +1493,7 @@ interface AttentionArguments {
 }
 
 const attention: KernelOf<AttentionArguments> = {
-  number: 35,
+  number: 38,
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.qkv;
@@ -1399,7 +1531,7 @@ interface AttentionGradientArguments {
 }
 
 const attentionGradient: KernelOf<AttentionGradientArguments> = {
-  number: 36,
+  number: 39,
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.qkv;
@@ -1427,7 +1559,7 @@ interface ActivateArguments {
 }
 
 const activate: KernelOf<ActivateArguments> = {
-  number: 37,
+  number: 40,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.activation;
@@ -1450,7 +1582,7 @@ interface ActivateGradientArguments {
 }
 
 const activateGradient: KernelOf<ActivateGradientArguments> = {
-  number: 38,
+  number: 41,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.activation;
@@ -1479,7 +1611,7 @@ interface ScaleChannelsArguments {
 }
 
 const scaleChannels: KernelOf<ScaleChannelsArguments> = {
-  number: 39,
+  number: 42,
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
@@ -1508,7 +1640,7 @@ interface ChannelDotsArguments {
 }
 
 const channelDots: KernelOf<ChannelDotsArguments> = {
-  number: 40,
+  number: 43,
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
@@ -1542,6 +1674,9 @@ export const Kernel = {
   maxPoolGradient,
   spatialMean,
   sgd,
+  adamw,
+  sumSquares,
+  moveAverages,
   winograd,
   winogradFilter,
   winogradTransposedFilter,

@@ -21,11 +21,15 @@ interface ConvExtent {
   isSpread: boolean;
 }
 
+/** Each that is measured is compiled first, which takes a driver a tenth of a second. */
+const MOST_OF_A_KIND = 2;
+
 /** The most likely first: it is taken where nothing is measured. */
 export function convTiles(extent: ConvExtent, tiling: Tiling): ConvTile[] {
   const registers = registerTiles(extent, tiling);
   if (extent.isSpread || !tiling.sharesMemory) return registers;
-  const shared = sharedTiles(extent);
+  const shared = sharedTiles(extent).slice(0, MOST_OF_A_KIND);
+  registers.length = Math.min(registers.length, MOST_OF_A_KIND);
   // Short sums end before the tiles that they were loaded into have paid off.
   return extent.depth < 32 ? [...registers, ...shared] : [...shared, ...registers];
 }

@@ -1,6 +1,7 @@
 /** Records our kernels on the same command encoder as tfjs's own, in one order with them. */
 import * as tf from "@tensorflow/tfjs";
 import { type Constants, expand } from "./expand.ts";
+import { createPipeline, type Pipeline, type PipelineCode } from "./pipelines.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
 /** A WGSL file: its name, for labels and timings, and its text. */
@@ -9,12 +10,27 @@ export interface Kernel {
   source: string;
 }
 
-interface Pipeline {
-  pipeline: GPUComputePipeline;
-  layout: GPUBindGroupLayout;
-}
-
 const pipelines = new WeakMap<GPUDevice, Map<string, Pipeline>>();
+
+/** Where kernels are only written down; see `pipelinesOf`. */
+let wanted: Map<string, PipelineCode> | undefined;
+
+/**
+ * What `work` would have compiled of our kernels, nothing of which is dispatched: whatever it
+ * computes has no meaning, and variables stay as they are.
+ */
+export function pipelinesOf(work: () => void): PipelineCode[] {
+  const { assign } = tf.Variable.prototype;
+  tf.Variable.prototype.assign = () => {};
+  wanted = new Map();
+  try {
+    work();
+    return [...wanted.values()];
+  } finally {
+    wanted = undefined;
+    tf.Variable.prototype.assign = assign;
+  }
+}
 
 /**
  * Records one dispatch.
@@ -30,6 +46,10 @@ export function dispatch(
   tensors: tf.TensorInfo[],
   groups: [number, number?, number?],
 ): void {
+  if (wanted) {
+    for (const { dataId } of tensors) backend.uploadToGPU(dataId); // lazy ones have kernels, too
+    return want(backend.device, kernel, constants);
+  }
   const { pipeline, layout } = pipelineOf(backend.device, kernel, constants);
   const entries = tensors.map(({ dataId }, binding) => {
     backend.uploadToGPU(dataId);
@@ -85,33 +105,29 @@ export function spread(groups: number): [number, number] {
 }
 
 function pipelineOf(device: GPUDevice, kernel: Kernel, constants: Constants): Pipeline {
-  let known = pipelines.get(device);
-  if (!known) pipelines.set(device, known = new Map());
-  const key = `${kernel.name} ${JSON.stringify(constants)}`;
+  const known = pipelinesOn(device), key = keyOf(kernel, constants);
   let pipeline = known.get(key);
-  if (!pipeline) known.set(key, pipeline = compile(device, kernel, constants));
+  if (!pipeline) known.set(key, pipeline = createPipeline(device, codeOf(kernel, constants)));
   return pipeline;
 }
 
-function compile(device: GPUDevice, { name, source }: Kernel, constants: Constants): Pipeline {
-  const code = expand(source, constants);
-  const written = [...code.matchAll(/var<storage, (read_write|read)>/g)]
-    .map(([, access]) => access === "read_write");
-  const layout = device.createBindGroupLayout({
-    label: name,
-    entries: written.map((isWritten, binding) => ({
-      binding,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type: isWritten ? "storage" : "read-only-storage" },
-    })),
-  });
-  const pipeline = device.createComputePipeline({
-    label: name,
-    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module: device.createShaderModule({ label: name, code }), entryPoint: "main" },
-  });
-  return { pipeline, layout };
+function want(device: GPUDevice, kernel: Kernel, constants: Constants): void {
+  const key = keyOf(kernel, constants);
+  if (!pipelinesOn(device).has(key)) wanted!.set(key, codeOf(kernel, constants));
 }
+
+function pipelinesOn(device: GPUDevice): Map<string, Pipeline> {
+  let known = pipelines.get(device);
+  if (!known) pipelines.set(device, known = new Map());
+  return known;
+}
+
+const keyOf = ({ name }: Kernel, constants: Constants) => `${name} ${JSON.stringify(constants)}`;
+
+const codeOf = ({ name, source }: Kernel, constants: Constants): PipelineCode => ({
+  label: name,
+  code: expand(source, constants),
+});
 
 function beginPass(backend: TfjsWebGpuBackend, timed: boolean): GPUComputePassEncoder {
   backend.ensureCommandEncoderReady();

@@ -5,24 +5,12 @@ import { registerStepRepeater } from "../repeat.ts";
 import { watchForLazyTensors } from "./lazy.ts";
 import { registerOperations } from "./operations/register_operations.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
+import { requestDevice } from "./pipelines.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 import { HARDWARE, rememberAdapter, SOFTWARE } from "./tiling.ts";
 
 /** The backend's name: `tf.setBackend("webgpu")`. It stays tfjs's own backend. */
 export const WEBGPU_BACKEND = "webgpu";
-
-/** Enough for ten parameters of SGD in one dispatch. */
-const STORAGE_BUFFERS = 31;
-
-/** The limits that tfjs asks for itself: all that the adapter has. */
-const FULL_LIMITS = [
-  "maxComputeWorkgroupStorageSize",
-  "maxComputeWorkgroupsPerDimension",
-  "maxStorageBufferBindingSize",
-  "maxBufferSize",
-  "maxComputeWorkgroupSizeX",
-  "maxComputeInvocationsPerWorkgroup",
-] as const;
 
 let isRegistered = false;
 
@@ -63,17 +51,7 @@ async function createBackend(): Promise<tf.KernelBackend> {
         "support (Mesa's lavapipe emulates one), or use another backend",
     );
   }
-  const { limits } = adapter;
-  const device = await adapter.requestDevice({
-    requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
-    requiredLimits: {
-      ...Object.fromEntries(FULL_LIMITS.map((name) => [name, limits[name]])),
-      maxStorageBuffersPerShaderStage: Math.min(
-        STORAGE_BUFFERS,
-        limits.maxStorageBuffersPerShaderStage,
-      ),
-    },
-  });
+  const device = await requestDevice(adapter);
   rememberAdapter(device, adapter.info, isSoftware(adapter.info) ? SOFTWARE : HARDWARE);
   const backend = new WebGPUBackend(device as never, adapter.info as never) as unknown;
   watchForLazyTensors(backend as TfjsWebGpuBackend);

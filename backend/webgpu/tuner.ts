@@ -3,6 +3,8 @@
  * whoever wants to. Until then, and where nothing may be measured, the first variant serves.
  */
 import * as tf from "@tensorflow/tfjs";
+import { compileAhead } from "./compile_ahead.ts";
+import { pipelinesOf } from "./dispatch.ts";
 import { routerOf, StepPool } from "./replay/buffers.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 import { adapterNameOf } from "./tiling.ts";
@@ -25,9 +27,9 @@ interface TuningRecord {
   choices: Record<string, unknown>;
 }
 
-/** Long enough for a clock, short enough for a hundred shapes. */
-const MEASURED_MS = 4;
-const MOST_REPEATS = 64;
+/** Of each variant: a time is the least of so many, each that of so many dispatches in a row. */
+const ROUNDS = 3;
+const REPEATS = 4;
 
 export class Tuner {
   readonly #choices = new Map<string, unknown>();
@@ -59,23 +61,39 @@ export class Tuner {
   async settle(): Promise<number> {
     const questions = [...this.#open];
     this.#open.clear();
-    for (const [key, { variants, prepare }] of questions) {
-      const router = routerOf(this.backend), pool = new StepPool(this.backend.device);
-      router.add(pool);
-      router.current = pool;
-      try {
-        const { tensors, run } = prepare();
-        const times: number[] = [];
-        for (const variant of variants) times.push(await this.#measure(() => run(variant)));
-        this.#choices.set(key, variants[times.indexOf(Math.min(...times))]);
-        for (const { dataId } of tensors) this.backend.disposeData(dataId);
-      } finally {
-        router.current = undefined;
-        router.remove(pool);
+    await compileAhead(pipelinesOf(() => {
+      for (const [, { variants, prepare }] of questions) {
+        this.#inPool(prepare, (run) => variants.forEach(run));
       }
+    }));
+    for (const [key, { variants, prepare }] of questions) {
+      const times = await this.#inPool(
+        prepare,
+        (run) => this.#measure(variants.map((variant) => () => run(variant))),
+      );
+      this.#choices.set(key, variants[times.indexOf(Math.min(...times))]);
     }
     if (questions.length > 0) await this.keep?.(this.record);
     return questions.length;
+  }
+
+  /** What a trial takes is given back when `work` is done with it. */
+  #inPool<T>(prepare: Question["prepare"], work: (run: (variant: unknown) => void) => T): T {
+    const { backend } = this, pool = new StepPool(backend.device);
+    const router = routerOf(backend);
+    router.add(pool);
+    router.current = pool;
+    const { tensors, run } = prepare();
+    const clean = () => {
+      router.current = undefined;
+      for (const { dataId } of tensors) backend.disposeData(dataId);
+      this.#submit(); // what was recorded must not find its buffers gone
+      router.remove(pool);
+    };
+    const result = work(run);
+    if (result instanceof Promise) return result.finally(clean) as T;
+    clean();
+    return result;
   }
 
   get record(): TuningRecord {
@@ -89,27 +107,88 @@ export class Tuner {
     for (const [key, choice] of Object.entries(choices)) this.#choices.set(key, choice);
   }
 
-  /** Milliseconds a dispatch. */
-  async #measure(dispatch: () => void): Promise<number> {
-    await this.#time(dispatch, 1); // compiles it
-    const once = await this.#time(dispatch, 1);
-    const repeats = Math.min(MOST_REPEATS, Math.ceil(MEASURED_MS / Math.max(once, 0.01)));
-    return await this.#time(dispatch, repeats) / repeats;
+  /** How long each takes, of no unit: only which is the least is asked. */
+  async #measure(dispatches: (() => void)[]): Promise<number[]> {
+    for (const dispatch of dispatches) dispatch(); // compiles it
+    return this.backend.supportTimestampQuery
+      ? await this.#timeOnGpu(dispatches)
+      : await this.#timeFromOutside(dispatches);
   }
 
-  async #time(dispatch: () => void, repeats: number): Promise<number> {
-    const { backend } = this;
-    const submit = () => {
+  /**
+   * By the GPU's own clock, all in one submission: from outside, each look at a queue costs 10 ms in
+   * Deno 2.9, a thousand times what a kernel takes.
+   */
+  async #timeOnGpu(dispatches: (() => void)[]): Promise<number[]> {
+    const { backend } = this, { device } = backend;
+    const count = 2 * ROUNDS * dispatches.length, size = 8 * count;
+    const querySet = device.createQuerySet({ type: "timestamp", count });
+    const resolved = device.createBuffer({
+      size,
+      usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+    });
+    const staging = device.createBuffer({
+      size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
+    const submitsAfter = tf.env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE");
+    tf.env().set("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE", Infinity); // a pass must not end by itself
+    try {
+      for (let query = 0; query < count; query += 2) {
+        backend.endComputePassEncoder();
+        backend.ensureCommandEncoderReady();
+        backend.computePassEncoder = backend.commandEncoder!.beginComputePass({
+          timestampWrites: {
+            querySet,
+            beginningOfPassWriteIndex: query,
+            endOfPassWriteIndex: query + 1,
+          },
+        });
+        const dispatch = dispatches[query / 2 % dispatches.length];
+        for (let i = 0; i < REPEATS; i++) dispatch();
+      }
       backend.endComputePassEncoder();
-      if (backend.commandEncoder) backend.submitQueue();
-    };
-    submit();
-    await backend.device.queue.onSubmittedWorkDone();
-    const start = performance.now();
-    for (let i = 0; i < repeats; i++) dispatch();
-    submit();
-    await backend.device.queue.onSubmittedWorkDone();
-    return performance.now() - start;
+      backend.commandEncoder!.resolveQuerySet(querySet, 0, count, resolved, 0);
+      backend.commandEncoder!.copyBufferToBuffer(resolved, 0, staging, 0, size);
+      backend.submitQueue();
+    } finally {
+      tf.env().set("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE", submitsAfter);
+    }
+    await staging.mapAsync(GPUMapMode.READ);
+    const clock = new BigUint64Array(staging.getMappedRange().slice(0));
+    for (const used of [querySet, resolved, staging]) used.destroy();
+    return dispatches.map((_, i) => {
+      const times = Array.from({ length: ROUNDS }, (_, round) => {
+        const query = 2 * (round * dispatches.length + i);
+        return Number(clock[query + 1] - clock[query]);
+      });
+      return Math.min(...times);
+    });
+  }
+
+  /** For adapters without a clock of their own. */
+  async #timeFromOutside(dispatches: (() => void)[]): Promise<number[]> {
+    const times = dispatches.map(() => Infinity);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [i, dispatch] of dispatches.entries()) {
+        await this.#settled();
+        const start = performance.now();
+        for (let repeat = 0; repeat < REPEATS; repeat++) dispatch();
+        await this.#settled();
+        times[i] = Math.min(times[i], performance.now() - start);
+      }
+    }
+    return times;
+  }
+
+  async #settled(): Promise<void> {
+    this.#submit();
+    await this.backend.device.queue.onSubmittedWorkDone();
+  }
+
+  #submit(): void {
+    this.backend.endComputePassEncoder();
+    if (this.backend.commandEncoder) this.backend.submitQueue();
   }
 }
 

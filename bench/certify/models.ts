@@ -120,7 +120,9 @@ export async function checkTraining(
   const losses = new Comparison();
   for (let step = 0; step < steps; step++) {
     const { images, labels } = referenceBatch(input_stream, size, step);
-    const { loss, logits } = trainStep(model, branch, optimizer, 0.001, images, labels, null);
+    const { loss, logits } = trainStep(model, branch, optimizer, 0.001, images, labels, {
+      dropoutMask: null,
+    });
     const difference = Math.abs((await loss.data())[0] - expected.losses[step]);
     const bound = FLOAT32_ERRORS * expected.f32_loss_error + LOSS_SLACK;
     losses.add(`step ${step + 1}`, 1, difference, bound);

@@ -1,6 +1,7 @@
 /** Crops, resizes, flips and normalisation, to the last bit. */
 import type { Crop } from "../../data/crop.ts";
-import { evaluationCrop, normalizer, trainingCrop } from "../../data/transforms.ts";
+import { trainingCrop } from "../../data/training_crop.ts";
+import { evaluationCrop, normalizer } from "../../data/transforms.ts";
 import { type Check, Equality } from "./check.ts";
 import { readFixture, sha256 } from "./fixtures.ts";
 import { syntheticPhoto } from "./synthetic_photo.ts";

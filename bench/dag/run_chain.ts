@@ -13,6 +13,7 @@ const pipeline = definePipeline(Array.from({ length: steps }, (_, i) => ({
   inputs: i === 0 ? [] : { before: name(i) },
   externals: () => i === 0 ? [`${folder}/${file(0)}`] : [],
   outputs: ["out.txt"],
+  reusable: true,
 })));
 const { status } = await run(pipeline, { store: `${folder}/store` });
 Deno.exit(status === "done" ? 0 : 1);

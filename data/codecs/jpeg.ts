@@ -1,12 +1,19 @@
 import mozjpeg from "@jsquash/jpeg/codec/dec/mozjpeg_dec.js";
-import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import {
+  checkSize,
+  ImageError,
+  LARGE_SCALE,
+  MAX_LARGE_PIXELS,
+  MAX_PIXELS,
+  type RgbImage,
+} from "../image.ts";
 import { checkExpansion } from "./budget.ts";
-import { decodeCmykJpeg } from "./cmyk_jpeg.ts";
 import {
   type EmscriptenCodec,
   type EmscriptenFactory,
   instantiateCodec,
 } from "./emscripten_codec.ts";
+import { decodeImagescriptJpeg } from "./imagescript_jpeg.ts";
 import { readJpegHeader, readJpegScans } from "./jpeg_segments.ts";
 import { dropAlpha } from "./samples.ts";
 
@@ -19,6 +26,9 @@ const [USUAL_SCANS, MAX_SCANS] = [20, 100];
 /** Pixels times scans; more is for photos with a usual number of scans alone. */
 const MAX_SCAN_WORK = 2 ** 30;
 
+/** Pixels of a byte of a large progressive photo, whose coefficients are all held: no honest one has more. */
+const MAX_EXPANSION = 2 ** 7;
+
 /** libjpeg's messages about the file being decoded. */
 let messages: string[] = [];
 let codec: Promise<EmscriptenCodec> | undefined;
@@ -26,13 +36,14 @@ let codec: Promise<EmscriptenCodec> | undefined;
 /**
  * Decodes a JPEG file, baseline or progressive, to the bytes that Pillow gives, except where chroma
  * is subsampled vertically alone (mozjpeg repeats it, libjpeg-turbo interpolates).
+ * One of more than `MAX_PIXELS` comes at `1 / LARGE_SCALE` of its sides.
  * EXIF rotation and colour profiles are left aside.
  * @throws {ImageError}
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
   const header = readJpegHeader(bytes);
   const { width, height, components, precision, unusualCoding } = header;
-  checkSize(width, height);
+  checkSize(width, height, MAX_LARGE_PIXELS);
   // A block of 64 pixels takes a bit at least.
   checkExpansion(width * height, bytes.length, "JPEG");
   if (precision !== 8) throw new ImageError("unsupported", `JPEG of ${precision} bits a sample`);
@@ -46,7 +57,13 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
       `${scans} scans are more than a JPEG of ${size} needs: save it anew`,
     );
   }
-  if (components === 4) return await decodeCmykJpeg(bytes, header);
+  if (width * height > MAX_PIXELS) {
+    if (!ended) throw new ImageError("truncated", "JPEG file ends amid its pixels");
+    if (header.progressive) checkExpansion(width * height, bytes.length, "JPEG", MAX_EXPANSION);
+    const [w, h] = [width, height].map((side) => Math.ceil(side / LARGE_SCALE));
+    return await decodeImagescriptJpeg(bytes, header, { width: w, height: h });
+  }
+  if (components === 4) return await decodeImagescriptJpeg(bytes, header, header);
   if (ended) return await decodeWhole(bytes, width, height, PREMATURE_END);
   const mended = header.progressive ? undefined : withEnd(bytes);
   if (!mended) throw new ImageError("truncated", "JPEG file ends amid its pixels");

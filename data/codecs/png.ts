@@ -1,5 +1,6 @@
-import { checkSize, ImageError, type RgbImage } from "../image.ts";
+import { checkSize, ImageError, MAX_LARGE_PIXELS, MAX_PIXELS, type RgbImage } from "../image.ts";
 import { inflateAtMost } from "./inflate.ts";
+import { decodeLargePng } from "./large_png.ts";
 import { PngColour, readPngChunks } from "./png_chunks.ts";
 import { unfilter } from "./png_filters.ts";
 import { samplesToRgb } from "./png_samples.ts";
@@ -26,17 +27,20 @@ const PASSES = [
 /**
  * Decodes a PNG file of any colour type and depth, interlaced or not. Transparency is dropped; 16
  * bits keep the upper 8. That is Pillow's `convert("RGB")`, but for 16-bit grey, which Pillow clips
- * at 255, so that photos come out white.
+ * at 255, so that photos come out white. One of more than `MAX_PIXELS` comes at `1 / LARGE_SCALE` of
+ * its sides.
  *
  * No package is used: imagescript's takes no interlaced files, and those that do inflate without
  * limit or cannot say what is wrong. The format: https://www.w3.org/TR/png-3/
  * @throws {ImageError}
  */
 export function decodePng(bytes: Uint8Array): RgbImage {
-  const { header, palette, compressed } = readPngChunks(bytes);
+  const chunks = readPngChunks(bytes);
+  const { header, palette, compressed } = chunks;
   const { width, height, depth, colour } = header;
-  checkSize(width, height);
+  checkSize(width, height, MAX_LARGE_PIXELS);
   const bits = depth * CHANNELS[colour];
+  if (width * height > MAX_PIXELS) return decodeLargePng(chunks, bits);
   const passes = (header.interlaced ? PASSES : [[0, 0, 1, 1]]).map(([x, y, dx, dy]) => {
     const columns = Math.ceil((width - x) / dx);
     const rows = columns > 0 ? Math.ceil((height - y) / dy) : 0;

@@ -22,16 +22,17 @@ export function arrange(paths: readonly string[], what: string): Arrangement {
   let problem: string | undefined;
   let folders: SplitFolders = { root: folderTree(paths), notes: [] };
   try {
-    folders = findSplits(paths, what);
-    planLayout(paths, what, { seed: 0, valFraction: 0.2 });
+    folders = findSplits(paths, what, { parts: 3 });
+    planLayout(paths, what, { seed: 0, valFraction: 0.2, parts: 3 });
   } catch (error) {
     problem = (error as Error).message;
   }
-  const { root, train, held } = folders;
-  const placed = train
-    ? [...filesOf(train, "train"), ...(held ? filesOf(held, "val") : [])]
-    : filesOf(root, undefined);
-  if (train && !held) { for (const file of placed) delete file.split; }
+  const { root, train, held, test } = folders;
+  const placed = [
+    ...filesOf(train ?? root, held && "train"),
+    ...held ? filesOf(held, "val") : [],
+    ...train && test ? filesOf(test, "test") : [],
+  ];
   placed.sort((a, b) => compareCodePoints(a.path, b.path));
   return {
     photos: placed.filter(({ path }) => hasImageExtension(path)),
@@ -46,6 +47,6 @@ function filesOf(folder: FolderTree, split: Place["split"]): ({ path: string } &
     const [name, ...rest] = file.split("/");
     const className = classNameOf({ name });
     const path = folder.path + file;
-    return rest.length > 0 ? { path, split, className } : { path, split };
+    return { path, ...(split && { split }), ...(rest.length > 0 && { className }) };
   });
 }

@@ -15,7 +15,9 @@ const SUPPOSED = 0.9;
 const WIDE = 0.05;
 
 export function countFindings(files: readonly Examined[]): Finding[] {
-  const usable = files.filter(({ photo, className }) => photo && className !== undefined);
+  const all = files.filter(({ photo, className }) => photo && className !== undefined);
+  const test = all.filter(({ split }) => split === "test");
+  const usable = all.filter(({ split }) => split !== "test");
   const barren = classesWithoutPhoto(files);
   const names = new Set(barren.map(({ name }) => name));
   const count = (of: readonly Examined[]) =>
@@ -35,7 +37,12 @@ export function countFindings(files: readonly Examined[]): Finding[] {
     ...barren.map(withoutPhoto),
     ...splitFindings(usable.filter(({ className }) => !names.has(className!)), divided),
     ...balance(training),
-    ...interval(val),
+    ...(test.length > 0
+      ? [
+        ...untested(test, training.map(({ name }) => name)),
+        ...accuracyInterval(test.length, "test"),
+      ]
+      : accuracyInterval(val, "val")),
   ];
 }
 
@@ -47,7 +54,7 @@ interface BarrenClass {
 
 function classesWithoutPhoto(files: readonly Examined[]): BarrenClass[] {
   const training = files.filter(({ className, split }) =>
-    className !== undefined && split !== "val"
+    className !== undefined && split !== "val" && split !== "test"
   );
   return Array.from(
     Map.groupBy(training, ({ className }) => className!),
@@ -128,20 +135,37 @@ function balance(training: { name: string; count: number }[]): Finding[] {
   return findings;
 }
 
-/** What an accuracy measured on so many photos would mean. */
-function interval(val: number): Finding[] {
-  if (val === 0) return [];
-  const [low, high] = wilsonInterval(Math.round(SUPPOSED * val), val);
+/** Classes of which nothing is known by a test. */
+export function untested(
+  test: readonly { className?: string }[],
+  classes: readonly string[],
+): Finding[] {
+  const tested = new Set(test.map(({ className }) => className));
+  const missing = classes.filter((name) => !tested.has(name));
+  if (missing.length === 0) return [];
+  return [{
+    kind: "class_without_test",
+    severity: "warning",
+    title: `test lacks classes: ${missing.join(", ")}`,
+    remedy: "Move some photos of each class to test: what is not measured is not known.",
+    files: [],
+  }];
+}
+
+/** What an accuracy measured on so many photos would mean. @param part that they are of */
+export function accuracyInterval(total: number, part: "val" | "test"): Finding[] {
+  if (total === 0) return [];
+  const [low, high] = wilsonInterval(Math.round(SUPPOSED * total), total);
   const wide = (high - low) / 2 > WIDE;
   return [{
     kind: "accuracy_interval",
     severity: wide ? "warning" : "note",
     title:
-      `with ${counted(val, "val photo")}, a measured accuracy of ${
+      `with ${counted(total, `${part} photo`)}, a measured accuracy of ${
         percent(SUPPOSED, 0)
       } will mean anything ` +
       `from ${percentRange([low, high], 0)} (95% interval)`,
-    remedy: `For plus or minus 3 points, ${photosFor(0.03)} val photos are needed.`,
+    remedy: `For plus or minus 3 points, ${photosFor(0.03)} ${part} photos are needed.`,
     files: [],
   }];
 }

@@ -1,8 +1,10 @@
 import type { Examined } from "../examined.ts";
+import { type LeftOutTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../left_out_tally.ts";
 import { countFindings } from "./count_findings.ts";
-import { duplicateFindings } from "./duplicate_findings.ts";
+import { comparedPhotos, duplicateFindings } from "./duplicate_findings.ts";
 import { fileFindings, passedOverFindings } from "./file_findings.ts";
-import { type Finding, SEVERITIES } from "./finding.ts";
+import { seriesFindings } from "./series_findings.ts";
+import { type Finding, worstFirst } from "./finding.ts";
 import { pictureFindings, type Viewing } from "./picture_findings.ts";
 
 /** What the doctor looked at. */
@@ -17,6 +19,24 @@ export interface Collection {
   problem?: string;
 }
 
+/** How many photos of a collection are not used, by reason. */
+export function leftOutOf({ files, passedOver }: Collection): LeftOutTally {
+  return tallyLeftOut([
+    ...files.flatMap(({ refusal }) => refusal ? [reasonOf(refusal.refusal)] : []),
+    ...passedOver.map(() => PASSED_OVER),
+  ]);
+}
+
+/** Errors say after a colon what to do. */
+function withRemedy(problem: string): { title: string; remedy: string } {
+  const at = problem.lastIndexOf(": ");
+  if (at < 0) {
+    return { title: problem, remedy: "Put the photos of each class into a folder of its name." };
+  }
+  const [first, ...rest] = problem.slice(at + 2);
+  return { title: problem.slice(0, at), remedy: `${first.toUpperCase()}${rest.join("")}.` };
+}
+
 /** All that is wrong with a collection of photos, the worst first. */
 export function diagnose(
   { files, passedOver, beside, problem }: Collection,
@@ -24,7 +44,8 @@ export function diagnose(
 ): Finding[] {
   const findings = [
     ...countFindings(files),
-    ...duplicateFindings(files),
+    ...duplicateFindings(comparedPhotos(files)),
+    ...seriesFindings(files),
     ...fileFindings(files),
     ...passedOverFindings(passedOver),
     ...beside ?? [],
@@ -34,14 +55,7 @@ export function diagnose(
     kind === "val_class_unknown" || kind === "class_without_val"
   );
   if (problem && !explained) {
-    findings.unshift({
-      kind: "layout",
-      severity: "error",
-      title: problem,
-      remedy: "Put the photos of each class into a folder of its name.",
-      files: [],
-    });
+    findings.unshift({ kind: "layout", severity: "error", ...withRemedy(problem), files: [] });
   }
-  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
-  return findings.sort((a, b) => rank(a) - rank(b));
+  return worstFirst(findings);
 }

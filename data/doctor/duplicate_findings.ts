@@ -1,25 +1,50 @@
 /** Photos that are there more than once, and what that does to what is measured. */
-import type { Examined } from "../examined.ts";
+import type { Examined, Place } from "../examined.ts";
+import type { Fingerprint } from "../fingerprint.ts";
 import { nearDuplicates } from "../near_duplicates.ts";
 import type { Finding } from "./finding.ts";
 import { counted } from "../statistics/percent.ts";
 
-export function duplicateFindings(files: readonly Examined[]): Finding[] {
-  const photos = files.filter(({ photo }) => photo);
-  const groups = nearDuplicates(photos.map(({ photo }) => photo!.fingerprint))
-    .map((group) => group.map((i) => photos[i]));
-  const several = (group: Examined[], of: (file: Examined) => string | undefined) =>
+/** A photo as it is compared with others. */
+export interface ComparedPhoto extends Place {
+  path: string;
+  sha256: string;
+  fingerprint: Fingerprint;
+}
+
+/** The files that give a photo. */
+export function comparedPhotos(files: readonly Examined[]): ComparedPhoto[] {
+  return files.flatMap(({ path, split, className, photo }) =>
+    photo ? [{ path, split, className, sha256: photo.sha256, fingerprint: photo.fingerprint }] : []
+  );
+}
+
+/** @param isAbout whether a group is to be told of; all are where it is left out */
+export function duplicateFindings(
+  photos: readonly ComparedPhoto[],
+  isAbout: (group: readonly ComparedPhoto[]) => boolean = () => true,
+): Finding[] {
+  const groups = nearDuplicates(photos.map(({ fingerprint }) => fingerprint))
+    .map((group) => group.map((i) => photos[i])).filter(isAbout);
+  const several = (group: ComparedPhoto[], of: (photo: ComparedPhoto) => string | undefined) =>
     new Set(group.map(of)).size > 1;
+  const hasTest = (group: ComparedPhoto[]) => group.some(({ split }) => split === "test");
   const leaking = groups.filter((group) => several(group, ({ split }) => split));
   const conflicting = groups.filter((group) => several(group, ({ className }) => className));
   const harmless = groups.filter((group) =>
     !leaking.includes(group) && !conflicting.includes(group)
   );
-  const isExact = (group: Examined[]) => !several(group, ({ photo }) => photo!.sha256);
+  const isExact = (group: ComparedPhoto[]) => !several(group, ({ sha256 }) => sha256);
   const exact = harmless.filter(isExact);
   const near = harmless.filter((group) => !isExact(group));
   return [
-    ...finding("leakage", "error", leaking, {
+    ...finding("leakage", "error", leaking.filter(hasTest), {
+      title: (photos) =>
+        `${photos} are in test and, the same or nearly so, in train or val: the accuracy on test ` +
+        "will be too high",
+      remedy: "Keep each group on one side: remove its files from test, or from the others.",
+    }),
+    ...finding("leakage", "error", leaking.filter((group) => !hasTest(group)), {
       title: (photos) =>
         `${photos} are in train and, the same or nearly so, in val: the accuracy on val will be ` +
         "too high",
@@ -43,7 +68,7 @@ export function duplicateFindings(files: readonly Examined[]): Finding[] {
 function finding(
   kind: Finding["kind"],
   severity: Finding["severity"],
-  groups: Examined[][],
+  groups: ComparedPhoto[][],
   { title, remedy }: { title: (photos: string) => string; remedy: string },
 ): Finding[] {
   if (groups.length === 0) return [];

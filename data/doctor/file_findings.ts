@@ -15,6 +15,8 @@ const FORMATS: Record<string, ImageFormat> = {
   webp: "webp",
   ppm: "pnm",
   pgm: "pnm",
+  heic: "heic",
+  avif: "avif",
 };
 export function fileFindings(files: readonly Examined[]): Finding[] {
   const refused = files.filter(({ refusal }) => refusal);

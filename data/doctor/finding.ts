@@ -8,8 +8,10 @@ export const FINDING_KINDS = [
   "layout",
   "val_class_unknown",
   "class_without_val",
+  "class_without_test",
   "class_without_photo",
   "leakage",
+  "divided_series",
   "conflicting_labels",
   "unreadable",
   "truncated",
@@ -51,3 +53,9 @@ export interface Finding {
 
 /** "1 photo is", "3 photos are". */
 export const photosAre = (count: number) => count === 1 ? "1 photo is" : `${count} photos are`;
+
+/** Sorts findings in place. */
+export function worstFirst(findings: Finding[]): Finding[] {
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
+  return findings.sort((a, b) => rank(a) - rank(b));
+}

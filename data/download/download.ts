@@ -1,7 +1,7 @@
 /** Files from the network: resumed, checked, and either there as a whole or not there. */
 import { basename, dirname } from "node:path";
 import { digestMatches, formatPin, type Pin, sha256OfFile } from "./digest.ts";
-import { UnavailableError, WrongContentError } from "./errors.ts";
+import { BrokenOffError, MOST_BYTES, UnavailableError, WrongContentError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import { publicUrl } from "./public_url.ts";
 import { InterruptedError, type Patience, transfer } from "./transfer.ts";
@@ -24,9 +24,6 @@ export interface LocalFile {
   path: string;
   sha256: string;
 }
-
-/** A server that never stops sending must not fill the disk: 20 GB. */
-export const MOST_BYTES = 20e9;
 
 /** A broken connection is taken up again this often before the person is asked. */
 const RESUMPTIONS = 3;
@@ -92,7 +89,7 @@ export async function download(
       // Once it has answered, a server that is gone is no reason to look for another source.
       if (!interrupted && !(error instanceof UnavailableError && attempt > 0)) throw error;
       if (interrupted && attempt < RESUMPTIONS) continue;
-      throw new Error(
+      throw new BrokenOffError(
         `${error.message}, also when asked again. Run it again to go on: ${part} keeps what came`,
       );
     }

@@ -66,6 +66,7 @@ export async function obtainFile(file: RemoteFile, places: Places): Promise<Loca
     if (!(error instanceof UnavailableError)) throw error;
     throw new UnavailableError(
       `${error.message}, or put ${file.name} from elsewhere into a folder and set GRAFT_MIRROR to it`,
+      { transient: error.transient },
     );
   }
 }

@@ -1,5 +1,6 @@
 /** The user's own Python package client: its mirrors, proxies and credentials hold. */
-import { UnavailableError } from "./errors.ts";
+import { join } from "node:path";
+import { MOST_BYTES, tooLarge, UnavailableError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import { withPublicUrls } from "./public_url.ts";
 
@@ -51,6 +52,8 @@ export interface PipOptions {
   /** Called with the bytes of the wheel, where pip reports them (24.1 and later). */
   progress?: Progress;
   signal?: AbortSignal;
+  /** The most bytes that it may bring. */
+  most?: number;
   /** The programs to try, in this order. */
   pythons?: string[];
 }
@@ -62,13 +65,15 @@ export interface PipOptions {
  * Permissions: run for {@linkcode pythonNames}.
  *
  * @param requirement `NAME` or `NAME==VERSION`
+ * @param folder an empty one; where pip brings things first lies in it, too
  * @throws {UnavailableError} where there is no pip, or pip fails; the end of what it said is in the
  *   message
+ * @throws {WrongContentError} where it brings more than `most`
  */
 export async function pipDownload(
   requirement: string,
   folder: string,
-  { progress, signal, pythons = pythonNames }: PipOptions = {},
+  { progress, signal, most = MOST_BYTES, pythons = pythonNames }: PipOptions = {},
 ): Promise<void> {
   const { python, version } = await findPip(requirement, pythons, signal);
   const child = new Deno.Command(python, {
@@ -80,18 +85,26 @@ export async function pipDownload(
       folder,
       requirement,
     ],
+    // What it brings is beside its destination at first, where it can be seen to grow.
+    env: { TMPDIR: folder },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
     signal,
   }).spawn();
   progress?.({ label: requirement, unit: "bytes", done: 0 });
+  using cap = new Cap(child, folder, most);
   const [errors, status] = await Promise.all([
     new Response(child.stderr).text(),
     child.status,
-    reportProgress(child.stdout, requirement, progress),
+    reportProgress(child.stdout, requirement, (event) => {
+      cap.check(event.total ?? event.done, event.total);
+      progress?.(event);
+    }),
   ]);
   signal?.throwIfAborted();
+  cap.check(sizeOf(folder));
+  if (cap.exceeded) throw cap.exceeded(requirement);
   if (status.success) return;
   // Its settings may name an index or a proxy with a password in the address.
   const said = withPublicUrls(errors.trim().split("\n").slice(-6).join("\n"));
@@ -100,6 +113,50 @@ export async function pipDownload(
       `Check the name, the network and pip's settings, or put the wheel from elsewhere into a ` +
       `folder and set GRAFT_MIRROR to it`,
   );
+}
+
+/** How often is looked how much there is: pips before 24.1 do not tell. */
+const LOOK_MS = 250;
+
+/** Ends pip when it brings too much. */
+class Cap implements Disposable {
+  exceeded?: (what: string) => Error;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  constructor(
+    private readonly child: Deno.ChildProcess,
+    folder: string,
+    private readonly most: number,
+  ) {
+    this.#timer = setInterval(() => this.check(sizeOf(folder)), LOOK_MS);
+  }
+
+  /** @param total what pip said, where it said anything */
+  check(bytes: number, total?: number): void {
+    if (bytes <= this.most || this.exceeded) return;
+    this.exceeded = (what) => tooLarge(what, this.most, total);
+    try {
+      this.child.kill("SIGKILL");
+    } catch { /* It has ended. */ }
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** Bytes of all files in a folder, as far as they are still there. */
+function sizeOf(folder: string): number {
+  let bytes = 0;
+  try {
+    for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+      const path = join(folder, name);
+      bytes += isDirectory ? sizeOf(path) : Deno.statSync(path).size;
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return bytes;
 }
 
 /** The first Python that has pip, and pip's version as a number (24.1.2 as 24.1). */

@@ -8,13 +8,18 @@ const TELLING =
 /** A value that nobody would make up: letters and digits without words or an extension, or a JWT. */
 const RANDOM = /^(?=.*\d)(?=.*[a-z])[\w+/=%~-]{20,}$|^ey[\w-]+\.|[:/]\/[^/]*@/i;
 
+/** The part of a path before one that opens something. */
+const TELLING_PART =
+  /^((access|api|auth|download|share)[_-]?)?(tokens?|keys?|secrets?|sig|jwt|sas)$/i;
+
 /** What stands for a secret. */
 const HIDDEN = "…";
 const DIGEST = /#secret=[0-9a-f]{16}$/;
 
 /**
  * An address as it may be shown and recorded: without the user's name and password, without what
- * follows a `#`, and without the values of query parameters that look like credentials.
+ * follows a `#`, and without the values of query parameters, and parts of the path, that look like
+ * credentials.
  *
  * @example
  * ```ts
@@ -29,7 +34,7 @@ export function publicUrl(text: string): string {
 export const withPublicUrls = (text: string): string =>
   text.replace(
     ADDRESSES,
-    (url) => /[@?;]/.test(url) && divide(url).parts.length > 0 ? publicUrl(url) : url,
+    (url) => /[@?;]|\/\/[^/]+\/./.test(url) && divide(url).parts.length > 0 ? publicUrl(url) : url,
   );
 
 /** Up to what ends them in prose and in JSON, or to the next one in a list; of any text at once. */
@@ -76,7 +81,7 @@ function conceal(text: string): ConcealedAddress {
 /** Whether a text was concealed, so that nothing can be had by it any more. */
 export const isConcealed = (text: string): boolean =>
   isAddress(text) &&
-  (DIGEST.test(text) || /(:\/\/|[=?&;])(…|%E2%80%A6)(?=[&;#]|$)/i.test(text));
+  (DIGEST.test(text) || /(:\/\/|[=?&;/])(…|%E2%80%A6)(?=[&;#/?.]|$)/i.test(text));
 
 const isAddress = (text: string) => /^[a-z][a-z0-9+.-]+:\/\//i.test(text);
 
@@ -91,7 +96,13 @@ function divide(text: string) {
   url.username = url.password = url.hash = "";
   const parts: string[] = username || password ? [username, password] : [];
   const values: string[] = [];
-  const shown = url.href.replace(/([?&;])([^=&;]*)(=?)([^&;]*)/g, (all, mark, name, is, value) => {
+  const [, host, path, rest] = /^([^:]+:\/\/[^/?;]*)([^?;]*)(.*)$/s.exec(url.href)!;
+  const shownPath = path.split("/").map((part, i, path) => {
+    const secret = secretOf(part, path[i - 1] ?? "");
+    if (secret) values.push(secret);
+    return secret ? part.replace(secret, HIDDEN) : part;
+  }).join("/");
+  const shownRest = rest.replace(/([?&;])([^=&;]*)(=?)([^&;]*)/g, (all, mark, name, is, value) => {
     const secret = is ? value : name; // `?abc` may be one, too
     if (!isSecret(is ? name : "", secret)) return all;
     values.push(secret);
@@ -99,7 +110,32 @@ function divide(text: string) {
   });
   // A name alone is a token, in front of a password it is a word.
   const told = [...values, password || username, ...password ? [`${username}:${password}`] : []];
+  const shown = host + shownPath + shownRest;
   return { shown, parts: [...parts, ...values], secrets: spellings(told) };
+}
+
+/** What of a part of a path may not be shown; "" for nothing. */
+function secretOf(part: string, before: string): string {
+  const [, stem, extension] = /^(.*?)((?:\.[a-z][a-z0-9]{0,5})*)$/i.exec(part)!;
+  if (stem === "" || decoded(stem) === HIDDEN) return "";
+  // Files are often called by their digests.
+  const isDigest = extension !== "" && /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/.test(stem);
+  const isTold = extension === "" && TELLING_PART.test(decoded(before));
+  return isTold || (!isDigest && isRandom(decoded(stem))) ? stem : "";
+}
+
+/** Shorter ones could be names. */
+const SHORTEST_RANDOM = 15;
+/** Letters or digits in a row that are no word's, on average. */
+const SHORT_RUNS = 2.5;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether nobody would have made up a name: it changes between letters, capitals and digits. */
+function isRandom(name: string): boolean {
+  if (UUID.test(name)) return true;
+  const runs = name.match(/[A-Z]?[a-z]+|[A-Z]+|\d+/g) ?? [];
+  return runs.join("").length >= Math.max(SHORTEST_RANDOM, 0.8 * name.length) &&
+    runs.join("").length / runs.length < SHORT_RUNS;
 }
 
 function isSecret(name: string, value: string): boolean {

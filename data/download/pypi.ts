@@ -52,14 +52,14 @@ export function sameRelease(a: PypiSpec, b: PypiSpec): boolean {
  * Permissions: read for the mirror, read and write for the downloads, run for `pythonNames`.
  *
  * @throws {UnavailableError} where the mirror lacks it and pip cannot fetch it
- * @throws {WrongContentError} where a pinned wheel has another hash
+ * @throws {WrongContentError} where a pinned wheel has another hash, or pip brings more than `most`
  * @throws {Error} where the mirror has several versions and none was asked for
  */
 export async function obtainWheel(
   wheel: PypiSpec | PinnedWheel,
   places: Places & { pythons?: string[] },
 ): Promise<LocalFile & { version: string }> {
-  const { mirror, downloads, signal, log, progress, pythons } = places;
+  const { mirror, downloads, signal, log, progress, most, pythons } = places;
   const pin = "sha256" in wheel ? wheel.sha256 : undefined;
   const origin = formatPypiSpec(wheel);
   if (mirror) {
@@ -82,7 +82,7 @@ export async function obtainWheel(
   const folder = await Deno.makeTempDir({ dir: downloads, prefix: ".pip-" });
   try {
     log?.(`${origin}: asking pip`);
-    await pipDownload(origin.slice("pypi:".length), folder, { progress, signal, pythons });
+    await pipDownload(origin.slice("pypi:".length), folder, { progress, signal, most, pythons });
     const name = await wheelIn(folder, wheel);
     if (!name) throw new Error(`pip left no wheel of ${origin} in ${folder}`);
     const sha256 = await sha256OfFile(join(folder, name), signal);

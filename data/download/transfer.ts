@@ -1,7 +1,7 @@
 /** One HTTP request that brings a file, or the rest of it. */
 import { Deadline } from "./deadline.ts";
 import { nameUnwritten } from "../unwritable.ts";
-import { UnavailableError, WrongContentError } from "./errors.ts";
+import { tooLarge, UnavailableError, WrongContentError } from "./errors.ts";
 import { publicUrl, withPublicUrls } from "./public_url.ts";
 
 /** How long to wait for a server, in milliseconds. */
@@ -67,7 +67,7 @@ export async function transfer(url: string, part: Part, patience: Patience, opti
     }
     if (total !== undefined && total > most) {
       await response.body?.cancel();
-      throw tooLarge(url, most, total);
+      throw tooLarge(publicUrl(url), most, total);
     }
     using file = await Deno.open(part.path, { write: true, create: true });
     await file.truncate(start);
@@ -79,7 +79,7 @@ export async function transfer(url: string, part: Part, patience: Patience, opti
       started = true;
       done += chunk.length;
       if (bytes !== undefined && done > bytes) throw sizeError(url, done, bytes);
-      if (done > most) throw tooLarge(url, most);
+      if (done > most) throw tooLarge(publicUrl(url), most);
       for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
       progress?.(done, total);
     }
@@ -97,7 +97,7 @@ export async function transfer(url: string, part: Part, patience: Patience, opti
     if (!failure) throw nameUnwritten(error, part.path);
     const message = `${publicUrl(url)} ${failure}`;
     if (started) throw new InterruptedError(message);
-    throw new UnavailableError(`${message}. Check the network and its proxy`);
+    throw new UnavailableError(`${message}. Check the network and its proxy`, { transient: true });
   }
 }
 
@@ -132,9 +132,14 @@ function strongTag(response: Response): string | undefined {
   return tag && !tag.startsWith("W/") ? tag : undefined;
 }
 
+/** A server that took too long to be asked, or is asked too often. */
+const BUSY = [408, 429];
+
 function statusError(url: string, response: Response): Error {
   const status = `${response.status} ${response.statusText}`.trim();
-  return new UnavailableError(`${publicUrl(url)} answers HTTP ${status}. Check the address`);
+  return new UnavailableError(`${publicUrl(url)} answers HTTP ${status}. Check the address`, {
+    transient: response.status >= 500 || BUSY.includes(response.status),
+  });
 }
 
 function sizeError(url: string, actual: number, expected: number): Error {
@@ -142,25 +147,6 @@ function sizeError(url: string, actual: number, expected: number): Error {
     `${publicUrl(url)} has ${actual} bytes, not the ${expected} expected: ` +
       `the file was replaced, or a proxy answers in its place`,
   );
-}
-
-/** @param total what the server said, where it said anything */
-function tooLarge(url: string, most: number, total?: number): Error {
-  return new WrongContentError(
-    `${publicUrl(url)} ${total === undefined ? "sends more than" : `has ${inUnits(total)}, not`} ` +
-      `the ${
-        inUnits(most)
-      } that one file may have at most: nothing of it was kept. If it is what ` +
-      "you want, and the disk has room for it, allow more by --max-download, such as " +
-      `--max-download ${inUnits(2 * Math.max(most, total ?? 0)).replace(" ", "")}`,
-  );
-}
-
-/** Such as 1.5 GB. */
-function inUnits(bytes: number): string {
-  const [unit, size] = ([["GB", 1e9], ["MB", 1e6], ["kB", 1e3]] as const)
-    .find(([, size]) => bytes >= size) ?? ["B", 1];
-  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
 }
 
 /** The innermost cause: "dns error: …" rather than "fetch failed". */

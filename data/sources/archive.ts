@@ -7,7 +7,7 @@ import { keepTogether } from "./keep_together.ts";
 import { planLayout } from "./layout.ts";
 import { describeLitter, describeSidecars } from "./left_out.ts";
 import { divideByKind } from "./photo_like.ts";
-import { countPhotos, type Plan, targetOf } from "./plan.ts";
+import { countPhotos, noteOf, type Plan, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SplitCounts } from "./source_info.ts";
 
@@ -39,6 +39,7 @@ export async function unpackPhotos(
   const lines = [describeLitter([...litter]), describeSidecars(sidecars.map(({ from }) => from))];
   for (const line of lines) if (line) log?.(line);
   const plan = await keepTogether({ ...planned, files: photoLike }, context);
-  if (plan.note) log?.(plan.note);
-  return { counts: countPhotos(plan), ...(plan.note && { note: plan.note }), plan };
+  const note = noteOf(plan);
+  if (note) log?.(note);
+  return { counts: countPhotos(plan), ...(note && { note }), plan };
 }

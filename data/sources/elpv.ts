@@ -59,8 +59,9 @@ export async function planElpv(archive: ZipArchive, seed: number): Promise<Plan>
   });
   return {
     files,
-    note:
+    notes: [
       `monocrystalline cells with a probability of a defect of 0 or 1: ${sizes.train} photos of ` +
       `each class for training and ${sizes.val} for validation, chosen by seed ${seed}`,
+    ],
   };
 }

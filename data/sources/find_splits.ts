@@ -21,6 +21,8 @@ export interface SplitFolders {
   train?: FolderTree;
   /** For validation. */
   held?: FolderTree;
+  /** For testing, where there is to be such a part. */
+  test?: FolderTree;
   /** What was decided or left out, for a person. */
   notes: string[];
 }
@@ -38,14 +40,21 @@ interface Part {
 }
 
 /**
- * Finds the folders for training and validation, by their names where these hold class folders:
- * `train`, `training`; `val`, `valid`, `validation`; where there is none of these, `test`, `testing`;
- * in any case, or as a word in a name (`seg_train`, `TestSet`) where the others are named alike.
+ * Finds the folders for training, validation and testing, by their names where these hold class
+ * folders: `train`, `training`; `val`, `valid`, `validation`; `test`, `testing`; in any case, or as a
+ * word in a name (`seg_train`, `TestSet`) where the others are named alike. Where there are to be two
+ * parts, the folder for testing stands in for a missing one for validation, and is left out else.
  *
+ * @param parts into which the photos are to be divided
+ * @param hasGroups whether folders in those of classes are groups, which may be called alike
  * @throws {Error} where there is val without train, two folders of either kind, or folders with the
  *   same folders in them whose names do not say what they are
  */
-export function findSplits(paths: readonly string[], what: string): SplitFolders {
+export function findSplits(
+  paths: readonly string[],
+  what: string,
+  { parts = 2, hasGroups = false }: { parts?: 2 | 3; hasGroups?: boolean } = {},
+): SplitFolders {
   const notes: string[] = [];
   let root = folderTree(paths);
   // An archive often holds a single folder, and that the data set.
@@ -54,27 +63,35 @@ export function findSplits(paths: readonly string[], what: string): SplitFolders
     if (only.photos || only.folders.size === 0 || isExactName(name)) break;
     root = only;
   }
-  const parts = withPhotos(root).map(partOf);
-  const train = choose(parts, "train", what);
-  const val = choose(parts, "val", what);
+  const folders = withPhotos(root).map(partOf);
+  const train = choose(folders, "train", what);
+  const val = choose(folders, "val", what);
   if (!train) {
     if (val?.isExact) throw new Error(`${what} has ${val.folder.path} but no train folder: add it`);
-    const flat = flatSplits(parts);
+    const flat = flatSplits(folders);
     if (flat) return { root, train: flat.inner, notes };
-    refuseUnnamedSplits(parts, what);
+    if (!hasGroups) refuseUnnamedSplits(folders, what);
     return { root, notes };
   }
-  const held = val ?? choose(parts, "test", what);
+  const held = val ?? (parts === 2 ? choose(folders, "test", what) : undefined);
+  const test = parts === 3 ? choose(folders, "test", what) : undefined;
   if (!train.isExact) notes.push(`${train.inner.path} is used for training`);
   if (held && !(held.isExact && held.role === "val")) {
     notes.push(`${held.inner.path} is used for validation`);
   }
-  for (const { folder } of parts) {
-    if (folder !== train.folder && folder !== held?.folder) {
+  if (test && !test.isExact) notes.push(`${test.inner.path} is used for testing`);
+  for (const { folder } of folders) {
+    if (![train, held, test].some((used) => used?.folder === folder)) {
       notes.push(`${folder.path} was left out`);
     }
   }
-  return { root, train: train.inner, ...(held && { held: held.inner }), notes };
+  return {
+    root,
+    train: train.inner,
+    ...(held && { held: held.inner }),
+    ...(test && { test: test.inner }),
+    notes,
+  };
 }
 
 function partOf(folder: FolderTree): Part {
@@ -151,7 +168,8 @@ function refuseUnnamedSplits(parts: readonly Part[], what: string): void {
   throw new Error(
     `${what} has the same folders (${some(shared)}) in each of ${some(folders)}: ` +
       `parts of one data set? Name them train and val, or give the one to be divided. If they ` +
-      "are classes, put the photos of each right into its folder",
+      "are classes, put the photos of each right into its folder, or say --group folder where the " +
+      "folders in them are subjects",
   );
 }
 

@@ -8,7 +8,7 @@ import { planLayout } from "./layout.ts";
 import { describeLeftOut, describeLitter, describeSidecars } from "./left_out.ts";
 import { listFiles } from "./list_files.ts";
 import { divideByKind } from "./photo_like.ts";
-import { countPhotos, targetOf } from "./plan.ts";
+import { countPhotos, noteOf, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";
 
@@ -51,12 +51,13 @@ export async function folderSource(path: string, context: SourceContext): Promis
     progress?.({ label: "copying", unit: "files", done, total: photoLike.length });
   }
   const plan = await keepTogether({ ...planned, files: photoLike }, context);
-  if (plan.note) log?.(plan.note);
+  const note = noteOf(plan);
+  if (note) log?.(note);
   return {
     kind: "folder",
     origin: basename(resolve(path)),
     sha256: contentDigest(digests),
-    ...(plan.note && { note: plan.note }),
+    ...(note && { note }),
     counts: countPhotos(plan),
   };
 }

@@ -1,24 +1,108 @@
 /** Near duplicates on one side of a split that we made: else val asks for photos that were trained on. */
 import { dirname, join } from "node:path";
-import { decodeInOrder } from "../decode_pool.ts";
-import type { Fingerprint } from "../fingerprint.ts";
+import { decodeInOrder, type Examination } from "../decode_pool.ts";
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import { nearDuplicates } from "../near_duplicates.ts";
-import type { Division } from "./layout.ts";
+import { describeDivision, divide } from "./divide.ts";
+import { groupPhotos } from "./group_photos.ts";
+import { formatGroupRule } from "./group_rule.ts";
+import { some } from "./left_out.ts";
 import { type Plan, type PlannedFile, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
-import { shuffled, valCount } from "./split.ts";
 
 /**
- * Compares the photos of a plan that was divided here, which lie in the folder of photos already, and
- * moves those whose near duplicates are on the other side. A plan that its source divided stays.
+ * Moves photos of a plan that was divided here, which lie in the folder of photos already, so that near
+ * duplicates are on one side, and photos of one group, where a rule says which these are. A plan that
+ * its source divided stays: what it tears apart is said.
+ *
+ * @throws {Error} where the rule groups nothing, or leaves nothing of a class to keep aside
  */
 export async function keepTogether(plan: Plan, context: SourceContext): Promise<Plan> {
-  if (!plan.divided) return plan;
-  const { photos, progress, signal } = context;
-  const files = plan.files.filter(({ file }) => hasImageExtension(file));
-  const seen: PlannedFile[] = [];
-  const fingerprints: Fingerprint[] = [];
+  const { divided } = plan;
+  const { group: rule } = context;
+  const all = plan.files.filter(({ file }) => hasImageExtension(file));
+  // Where two parts are ours, a test is the source's own, and stays as it is.
+  const ours = all.filter(({ split }) => divided?.into === 3 || split !== "test");
+  const looked = rule?.kind === "exif-time" ? all : divided ? ours : [];
+  const seen = await examine(looked, context);
+  const ruled = rule
+    ? groupPhotos(rule, all, (file) => seen.get(file)?.encoding.shot)
+    : new Map<PlannedFile, string>();
+  const { plan: kept, groups } = divided
+    ? await moveTogether(plan, { ours, into: divided.into, seen, ruled }, context)
+    : { plan, groups: ruled };
+  if (groups.size === 0) return kept;
+  const byPath = Array.from(groups, ([file, name]) => [targetOf(file), name] as const);
+  context.onGroups?.(Object.fromEntries(byPath.sort(([a], [b]) => compareCodePoints(a, b))));
+  const torn = describeTorn(groups);
+  return torn ? { ...kept, notes: [...kept.notes, torn] } : kept;
+}
+
+/** What is known of photos that a plan divides. */
+interface Divided {
+  ours: readonly PlannedFile[];
+  into: 2 | 3;
+  seen: ReadonlyMap<PlannedFile, Examination>;
+  /** Names of groups by photo. */
+  ruled: ReadonlyMap<PlannedFile, string>;
+}
+
+async function moveTogether(
+  plan: Plan,
+  { ours: files, into, seen, ruled }: Divided,
+  context: SourceContext,
+): Promise<{ plan: Plan; groups: ReadonlyMap<PlannedFile, string> }> {
+  const { photos } = context;
+  const division = { ...context, parts: into };
+  const known = files.filter((file) => seen.has(file));
+  const near = nearDuplicates(known.map((file) => seen.get(file)!.fingerprint))
+    .map((group) => group.map((i) => known[i]));
+  const named = Map.groupBy(files.filter((file) => ruled.has(file)), (file) => ruled.get(file)!);
+  const groups = mergeGroups([...near, ...named.values()]);
+  if (groups.length === 0) return { plan, groups: ruled };
+  refuseWholeClasses(files, groups, ruled);
+  const parts = divide(files, groups, division);
+  const moved = new Map<PlannedFile, PlannedFile>();
+  for (const file of files) {
+    const split = parts.get(file)!;
+    if (split === file.split) continue;
+    const target = { ...file, split };
+    await Deno.mkdir(dirname(join(photos, targetOf(target))), { recursive: true });
+    await Deno.rename(join(photos, targetOf(file)), join(photos, targetOf(target)));
+    moved.set(file, target);
+  }
+  const now = (file: PlannedFile) => moved.get(file) ?? file;
+  // What a group has taken in counts as of it.
+  const names = new Map(ruled);
+  for (const group of groups) {
+    const [name] = group.flatMap((file) => ruled.get(file) ?? []).sort(compareCodePoints);
+    if (name !== undefined) { for (const file of group) names.set(file, name); }
+  }
+  const many = near.flat().length;
+  const words = [
+    describeDivision(parts, division),
+    ...many > 0 ? [`${many} near duplicates are kept on one side each`] : [],
+    ...named.size > 0
+      ? [`${named.size} groups (${formatGroupRule(context.group!)}) are kept on one side each`]
+      : [],
+  ];
+  return {
+    plan: {
+      files: plan.files.map(now),
+      notes: plan.notes,
+      divided: { into, words: words.join("; ") },
+    },
+    groups: new Map(Array.from(names, ([file, name]) => [now(file), name])),
+  };
+}
+
+/** Looks at photos, and leaves those out that cannot be decoded. */
+async function examine(
+  files: readonly PlannedFile[],
+  { photos, progress, signal }: SourceContext,
+): Promise<Map<PlannedFile, Examination>> {
+  const seen = new Map<PlannedFile, Examination>();
+  if (files.length === 0) return seen;
   const decoded = decodeInOrder(files.map((file) => join(photos, targetOf(file))), {
     workers: navigator.hardwareConcurrency,
     exifOrientation: true,
@@ -31,90 +115,57 @@ export async function keepTogether(plan: Plan, context: SourceContext): Promise<
     const file = files[done++];
     progress?.({ label: "comparing photos", unit: "files", done, total: files.length });
     if ("refusal" in result) continue; // building the dataset will say so
-    seen.push(file);
-    fingerprints.push(result.examination!.fingerprint);
+    seen.set(file, result.examination!);
   }
-  const groups = nearDuplicates(fingerprints).map((group) => group.map((i) => seen[i]));
-  if (groups.length === 0) return plan;
-  const moved = new Map<PlannedFile, PlannedFile>();
-  const val = divideGroups(files, groups, context);
-  for (const file of files) {
-    const split = val.has(file) ? "val" : "train";
-    if (split === file.split) continue;
-    const target = { ...file, split } as const;
-    await Deno.mkdir(dirname(join(photos, targetOf(target))), { recursive: true });
-    await Deno.rename(join(photos, targetOf(file)), join(photos, targetOf(target)));
-    moved.set(file, target);
-  }
-  const many = groups.flat().length;
-  return {
-    ...plan,
-    files: plan.files.map((file) => moved.get(file) ?? file),
-    note: [plan.note, `${many} near duplicates are kept on one side each`].filter(Boolean).join(
-      "; ",
-    ),
-  };
+  return seen;
 }
 
-/**
- * Which photos are for validation: whole groups in the order that the seed gives their first photos,
- * until a class has its part; a photo in no group is one by itself. Groups may cross classes. A class
- * that is one group must be divided all the same, and is, as it was.
- */
-export function divideGroups(
+/** Groups that share a photo are one. */
+export function mergeGroups<Item>(groups: readonly Item[][]): Item[][] {
+  const parent = groups.map((_, i) => i);
+  const root = (i: number): number => {
+    while (parent[i] !== i) i = parent[i] = parent[parent[i]];
+    return i;
+  };
+  const groupOf = new Map<Item, number>();
+  for (const [i, group] of groups.entries()) {
+    for (const item of group) {
+      const other = groupOf.get(item);
+      if (other === undefined) groupOf.set(item, i);
+      else parent[root(i)] = root(other);
+    }
+  }
+  const merged = Map.groupBy(groupOf.keys(), (item) => root(groupOf.get(item)!));
+  return [...merged.values()];
+}
+
+/** @throws {Error} for a class whose photos are all of one group that was asked for */
+function refuseWholeClasses(
   files: readonly PlannedFile[],
   groups: readonly PlannedFile[][],
-  { seed, valFraction }: Division,
-): Set<PlannedFile> {
+  ruled: ReadonlyMap<PlannedFile, string>,
+): void {
   const groupOf = new Map(groups.flatMap((group) => group.map((file) => [file, group])));
-  const sides = new Map<PlannedFile[], "train" | "val">();
-  const val = new Set<PlannedFile>();
-  const byClass = Map.groupBy(files, ({ className }) => className);
-  for (const className of [...byClass.keys()].sort(compareCodePoints)) {
-    const members = byClass.get(className)!;
-    const target = valCount(members.length, valFraction);
-    const units = unitsOf(shuffled(members, ({ file }) => file, seed, className), groupOf);
-    if (units.length === 1 && members.length > 1) {
-      for (const file of members) if (file.split === "val") val.add(file);
-      continue;
-    }
-    const side = (unit: Unit) => sides.get(unit.group);
-    let count = 0;
-    for (const unit of units) if (side(unit) === "val") count += unit.files.length;
-    const free = units.filter((unit) => side(unit) === undefined);
-    for (const unit of free) {
-      // A group goes where it brings the part nearer to what was asked for.
-      const fits = count < target && count + unit.files.length / 2 < target;
-      sides.set(unit.group, fits ? "val" : "train");
-      if (fits) count += unit.files.length;
-    }
-    if (count === 0 && free.length > 0) {
-      const least = free.reduce((a, b) => b.files.length < a.files.length ? b : a);
-      sides.set(least.group, "val");
-    }
-    for (const unit of units) {
-      if (side(unit) === "val") unit.files.forEach((file) => val.add(file));
-    }
+  for (const [className, members] of Map.groupBy(files, ({ className }) => className)) {
+    const group = groupOf.get(members[0]);
+    const isWhole = group && members.every((file) => groupOf.get(file) === group);
+    const name = group?.map((file) => ruled.get(file)).find((name) => name !== undefined);
+    if (!isWhole || name === undefined) continue;
+    throw new Error(
+      `all ${members.length} photos of ${className} are of one group (${name}), so that none could ` +
+        "be kept aside: add photos of other groups to the class, or choose groups that are smaller",
+    );
   }
-  return val;
 }
 
-/** Photos of one class that go together, and the group that decides where. */
-interface Unit {
-  group: PlannedFile[];
-  files: PlannedFile[];
-}
-
-function unitsOf(
-  ordered: PlannedFile[],
-  groupOf: ReadonlyMap<PlannedFile, PlannedFile[]>,
-): Unit[] {
-  const units = new Map<PlannedFile[], PlannedFile[]>();
-  for (const file of ordered) {
-    const group = groupOf.get(file) ?? [file];
-    const files = units.get(group);
-    if (files) files.push(file);
-    else units.set(group, [file]);
-  }
-  return Array.from(units, ([group, files]) => ({ group, files }));
+/** Groups that the source's own division tears apart; undefined where there are none. */
+function describeTorn(groups: ReadonlyMap<PlannedFile, string>): string | undefined {
+  const members = Map.groupBy(groups, ([, name]) => name);
+  const torn = [...members].filter(([, files]) =>
+    new Set(files.map(([{ split }]) => split)).size > 1
+  ).map(([name]) => name).sort(compareCodePoints);
+  if (torn.length === 0) return undefined;
+  const what = torn.length === 1 ? "1 group lies" : `${torn.length} groups lie`;
+  return `${what} on more than one side, as the source divides them (${some(torn)}): what is ` +
+    "measured will be too high";
 }

@@ -1,21 +1,20 @@
 /** Recognising a data set by its folders. */
+import { type Part, PARTS } from "../dataset_index.ts";
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
+import { describeDivision, divide, type Division } from "./divide.ts";
 import { findSplits } from "./find_splits.ts";
+import type { GroupRule } from "./group_rule.ts";
 import type { FolderTree } from "./folder_tree.ts";
-import type { Plan, PlannedFile, Split } from "./plan.ts";
-import { shuffled, valCount } from "./split.ts";
-
-/** How photos without a given split are divided. */
-export interface Division {
-  seed: number;
-  /** The part of each class that is for validation, such as 0.2. */
-  valFraction: number;
-}
+import { some } from "./left_out.ts";
+import type { Plan, PlannedFile } from "./plan.ts";
 
 /**
  * Plans a data set in one of these layouts, also below folders that hold nothing else:
  * - `train/CLASS/…` and `val/CLASS/…`, also under other names: see {@linkcode findSplits};
  * - `train/CLASS/…` alone, or `CLASS/…`: a seeded part of each class is taken for validation.
+ *
+ * Where there are to be three parts, `test/CLASS/…` beside train is for testing, and photos that
+ * nobody has divided are, where they are enough, divided in three.
  *
  * All files in class folders are taken, as torchvision's ImageFolder passes over those that are no
  * photos by extension. Hidden files and folders are left out. A class is called by its folder's name
@@ -25,50 +24,83 @@ export interface Division {
  * @param what the name of the source in messages
  * @throws {Error} where there are no classes, only one, an empty one, or the splits differ in theirs
  */
-export function planLayout(paths: readonly string[], what: string, division: Division): Plan {
-  const { root, train, held, notes } = findSplits(paths, what);
-  if (!train || !held) return { ...divide(train ?? root, what, division, notes), ...joined(notes) };
-  const classes = [train, held].map((folder) => classFolders(folder, what, notes));
-  assertSameClasses(train, classes[0], held, classes[1], what);
+export function planLayout(
+  paths: readonly string[],
+  what: string,
+  division: Division & { group?: GroupRule },
+): Plan {
+  const { parts = 2, group } = division;
+  const { root, train, held, test, notes } = findSplits(paths, what, {
+    parts,
+    hasGroups: group?.kind === "folder",
+  });
+  const classes = classFolders(train ?? root, what, notes);
+  const ofTest = train && test ? planTest(train, classes, test, what, notes) : [];
+  if (!train || !held) {
+    // Where there is a test, the rest is divided in two.
+    const into = ofTest.length > 0 ? 2 : parts;
+    const { files, words } = divideClasses(classes, what, { ...division, parts: into });
+    return { files: [...files, ...ofTest], notes, divided: { into, words } };
+  }
+  const valClasses = classFolders(held, what, notes);
+  assertSameClasses(train, classes, held, valClasses, what);
   const files = [
-    ...classes[0].flatMap((folder) => planned(folder, "train", folder.files)),
-    ...classes[1].flatMap((folder) => planned(folder, "val", folder.files)),
+    ...classes.flatMap((folder) => planned(folder, "train", folder.files)),
+    ...valClasses.flatMap((folder) => planned(folder, "val", folder.files)),
+    ...ofTest,
   ];
-  return { files, ...joined(notes) };
+  return { files, notes };
 }
 
-/** Splits class folders. */
-function divide(
-  root: FolderTree,
+/** A class that test lacks is merely not measured; one that train lacks can never be right. */
+function planTest(
+  train: FolderTree,
+  classes: FolderTree[],
+  test: FolderTree,
+  what: string,
+  notes: string[],
+): PlannedFile[] {
+  const testClasses = classFolders(test, what, notes, 1);
+  const remedy = "add photos of it there, or remove it here";
+  assertKnownClasses(test, testClasses, train, classes, what, remedy);
+  const names = new Set(testClasses.map(classNameOf));
+  const missing = classes.map(classNameOf).filter((name) => !names.has(name));
+  if (missing.length > 0) {
+    notes.push(`${test.path} has no photos of ${some(missing)}, of which nothing is tested`);
+  }
+  return testClasses.flatMap((folder) => planned(folder, "test", folder.files));
+}
+
+/** Divides class folders. */
+function divideClasses(
+  folders: readonly FolderTree[],
   what: string,
   division: Division,
-  notes: string[],
-): Omit<Plan, "note"> {
-  const { seed, valFraction } = division;
-  const files = classFolders(root, what, notes).flatMap((folder) => {
-    const photos = folder.files.filter(hasImageExtension);
-    if (photos.length < 2) {
-      throw new Error(
-        `The class folder ${folder.path} of ${what} has a single photo, and one each is needed for ` +
-          `training and validation: add photos or remove the folder`,
-      );
-    }
-    const count = valCount(photos.length, valFraction);
-    const val = new Set(
-      shuffled(photos, (file) => file, seed, classNameOf(folder)).slice(0, count),
+): { files: PlannedFile[]; words: string } {
+  const files = folders.map((folder) => {
+    const all = planned(folder, "train", folder.files);
+    const photos = all.filter(({ file }) => hasImageExtension(file));
+    if (photos.length >= 2) return { all, photos };
+    throw new Error(
+      `The class folder ${folder.path} of ${what} has a single photo, and one each is needed for ` +
+        `training and validation: add photos or remove the folder`,
     );
-    return [
-      ...planned(folder, "train", folder.files.filter((file) => !val.has(file))),
-      ...planned(folder, "val", folder.files.filter((file) => val.has(file))),
-    ];
   });
-  const percent = Number((valFraction * 100).toFixed(2));
-  notes.push(`${percent}% of each class, chosen by seed ${seed}, are for validation`);
-  return { files, divided: true };
+  const parts = divide(files.flatMap(({ photos }) => photos), [], division);
+  const placed = files.flatMap(({ all }) => {
+    const inParts = all.map((file) => ({ ...file, split: parts.get(file) ?? file.split }));
+    return PARTS.flatMap((part) => inParts.filter(({ split }) => split === part));
+  });
+  return { files: placed, words: describeDivision(parts, division) };
 }
 
-/** The folders of a split, one a class; each with at least a photo. */
-function classFolders(root: FolderTree, what: string, notes: string[]): FolderTree[] {
+/** The folders of a split, one a class, of which it takes `least`; each with at least a photo. */
+function classFolders(
+  root: FolderTree,
+  what: string,
+  notes: string[],
+  least = 2,
+): FolderTree[] {
   const where = root.path ? `${root.path} of ${what}` : what;
   const folders = [...root.folders.values()]
     .sort((a, b) => compareCodePoints(classNameOf(a), classNameOf(b)));
@@ -85,7 +117,7 @@ function classFolders(root: FolderTree, what: string, notes: string[]): FolderTr
     );
   }
   refuseTwins(folders, where);
-  if (folders.length === 1) {
+  if (folders.length < least) {
     throw new Error(
       `${where} has only one class, ${
         folders[0].name
@@ -137,24 +169,31 @@ function assertSameClasses(
   valClasses: FolderTree[],
   what: string,
 ) {
-  const check = (from: FolderTree[], here: FolderTree, there: FolderTree, others: FolderTree[]) => {
-    const names = new Set(others.map(classNameOf));
-    const lone = from.find((folder) => !names.has(classNameOf(folder)));
-    if (!lone) return;
-    throw new Error(
-      `${what} has the class ${classNameOf(lone)} in ${here.path} but not in ${there.path}: ` +
-        `both need the same class folders`,
-    );
-  };
-  check(valClasses, val, train, trainClasses);
-  check(trainClasses, train, val, valClasses);
+  const remedy = "both need the same class folders";
+  assertKnownClasses(val, valClasses, train, trainClasses, what, remedy);
+  assertKnownClasses(train, trainClasses, val, valClasses, what, remedy);
 }
 
-function planned(folder: FolderTree, split: Split, files: string[]): PlannedFile[] {
+/** @throws {Error} for a class of one folder that the other lacks */
+function assertKnownClasses(
+  here: FolderTree,
+  classes: FolderTree[],
+  there: FolderTree,
+  known: FolderTree[],
+  what: string,
+  remedy: string,
+) {
+  const names = new Set(known.map(classNameOf));
+  const lone = classes.find((folder) => !names.has(classNameOf(folder)));
+  if (!lone) return;
+  throw new Error(
+    `${what} has the class ${
+      classNameOf(lone)
+    } in ${here.path} but not in ${there.path}: ${remedy}`,
+  );
+}
+
+function planned(folder: FolderTree, split: Part, files: string[]): PlannedFile[] {
   const className = classNameOf(folder);
   return files.map((file) => ({ from: folder.path + file, split, className, file }));
-}
-
-function joined(notes: string[]): { note?: string } {
-  return notes.length ? { note: notes.join("; ") } : {};
 }

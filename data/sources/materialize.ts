@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Log, Progress } from "../download/progress.ts";
 import { autoSource } from "./auto.ts";
 import { folderSource } from "./folder.ts";
+import type { GroupRule } from "./group_rule.ts";
 import { hymenopteraSource } from "./hymenoptera.ts";
 import { pypiSource } from "./pypi.ts";
 import type { SourceContext } from "./source_context.ts";
@@ -16,6 +17,15 @@ export interface MaterializeOptions {
   seed: number;
   /** The part of each class that is for validation then; default 0.2. */
   valFraction?: number;
+  /**
+   * 3: besides train and val there is test, where the source has it or photos enough; 2 by default,
+   * where test is left out, or stands in for a val that is missing.
+   */
+  parts?: 2 | 3;
+  /** Which photos belong together, on one side of a division of ours. */
+  group?: GroupRule;
+  /** Told the groups of photos, by their paths below `photos`, where `group` makes some. */
+  onGroups?: (groups: Record<string, string>) => void;
   /** A folder of files fetched before, looked at first. */
   mirror?: string;
   /**
@@ -31,7 +41,7 @@ export interface MaterializeOptions {
 }
 
 /**
- * Brings the photos of a source to `destination/photos/{train,val}/CLASS/FILE`. On an error
+ * Brings the photos of a source to `destination/photos/{train,val,test}/CLASS/FILE`. On an error
  * `destination/photos` is removed again.
  *
  * Permissions: read and write for the destination and the downloads, and `sourceNeeds(spec)`.

@@ -2,11 +2,11 @@
 import { hasImageExtension } from "../image_folder.ts";
 import { isPhotoByEnding, sniffImageFormat } from "../image_format.ts";
 
-/** Enough for every format's beginning. */
-const START = 12;
+/** Enough for every format's beginning: HEIC's and AVIF's may be the last of several brands. */
+const START = 64;
 
 /** Formats whose beginning is too long to be met by chance. */
-const CERTAIN = ["jpeg", "png", "gif", "tiff", "webp"];
+const CERTAIN = ["jpeg", "png", "gif", "tiff", "webp", "heic", "avif"];
 
 /** Whether a name, or what the file begins with, is a photo's: whoever put it there meant it so. */
 async function isPhotoLike(path: string): Promise<boolean> {

@@ -1,14 +1,13 @@
 /** Which files of a source become which photos. */
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
+import type { Part } from "../dataset_index.ts";
 import type { SplitCounts } from "./source_info.ts";
-
-export type Split = "train" | "val";
 
 /** A file of the source and what it becomes. */
 export interface PlannedFile {
   /** Its path in the source, with `/`. */
   from: string;
-  split: Split;
+  split: Part;
   className: string;
   /** Below the class folder, with `/`. */
   file: string;
@@ -16,10 +15,15 @@ export interface PlannedFile {
 
 export interface Plan {
   files: PlannedFile[];
-  /** Whether the division into train and val is ours, not the source's. */
-  divided?: true;
   /** What was decided or left out, for a person. */
-  note?: string;
+  notes: string[];
+  /** Where dividing them is our doing and not the source's: into how many parts, and in words. */
+  divided?: { into: 2 | 3; words: string };
+}
+
+/** What a person should know of a plan; undefined where there is nothing. */
+export function noteOf({ notes, divided }: Pick<Plan, "notes" | "divided">): string | undefined {
+  return [...notes, ...divided ? [divided.words] : []].join("; ") || undefined;
 }
 
 /** Where a file goes, below the folder of photos. */
@@ -27,13 +31,18 @@ export function targetOf({ split, className, file }: PlannedFile): string {
   return `${split}/${className}/${file}`;
 }
 
-export function countPhotos({ files }: Plan): SplitCounts {
+export function countPhotos({ files }: Pick<Plan, "files">): SplitCounts {
   const photos = files.filter(({ file }) => hasImageExtension(file));
   const names = [...new Set(photos.map(({ className }) => className))].sort(compareCodePoints);
-  const count = (split: Split) =>
+  const count = (split: Part) =>
     Object.fromEntries(names.map((name) => [
       name,
       photos.filter((photo) => photo.split === split && photo.className === name).length,
     ]));
-  return { train: count("train"), val: count("val") };
+  const hasTest = photos.some(({ split }) => split === "test");
+  return {
+    train: count("train"),
+    val: count("val"),
+    ...(hasTest && { test: count("test") }),
+  };
 }

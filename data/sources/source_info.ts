@@ -6,8 +6,8 @@ export interface SourceInfo {
   /** The official address, the address given, `pypi:NAME==VERSION`, or a folder's or file's name. */
   origin: string;
   /**
-   * SHA-256 of the archive. For a folder, and for hymenoptera (which goes around in two packings),
-   * of the content instead: of a line `DIGEST  PATH` for each file, sorted.
+   * SHA-256 of the archive. For a folder or zip of one's own, and for hymenoptera (which goes around
+   * in two packings), of the photos instead: of a line `DIGEST  PATH` for each, sorted.
    */
   sha256: string;
   licence?: string;
@@ -17,4 +17,6 @@ export interface SourceInfo {
 }
 
 /** Photos (by torchvision's extensions) of each class, the classes by code point. */
-export type SplitCounts = Record<Split, Record<string, number>>;
+export type SplitCounts =
+  & Record<Split, Record<string, number>>
+  & { test?: Record<string, number> };

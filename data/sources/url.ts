@@ -19,7 +19,9 @@ export async function urlSource(url: string, context: SourceContext): Promise<So
   // Many addresses end in the same name, so each has a folder of its own.
   const folder = createHash("sha256").update(concealAddress(url).text).digest("hex").slice(0, 12);
   const downloads = join(context.downloads, folder);
-  const name = fileNameOf(url) ?? "photos.zip";
+  // Not by a name that opens something: downloads are for all to see.
+  const shown = fileNameOf(publicUrl(url));
+  const name = shown === fileNameOf(url) && shown || "photos.zip";
   const { path, sha256 } = await obtainFile({ url, name }, { ...context, downloads });
   const { counts, note } = await unpackPhotos(path, context);
   return { kind: "url", origin: publicUrl(url), sha256, ...(note && { note }), counts };

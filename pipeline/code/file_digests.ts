@@ -1,4 +1,5 @@
 /** Digests of files outside the store, remembered between runs while the files look untouched. */
+import { existsSync } from "node:fs";
 import { digestOf, hashFile, sha256 } from "../digest.ts";
 import { PipelineError } from "../errors.ts";
 import { keepJson, readJson } from "../store/json_file.ts";
@@ -38,7 +39,8 @@ export class FileDigests {
 
   /** For small files (code), at once; null for a file that does not exist. */
   ofCode(path: string): string | null {
-    const info = statOrNull(path);
+    // Of most files that decide about imports it matters that they are not there; an error is dear.
+    const info = existsSync(path) ? statOrNull(path) : null;
     if (!info?.isFile) return null;
     return this.#remembered(path, info) ??
       this.#remember(path, info, sha256(Deno.readFileSync(path)));

@@ -1,125 +1,82 @@
-/** Runs each step as a `deno run` of its own. */
+/** Runs steps as programs of Deno's, on this machine. */
 import type { Json } from "../digest.ts";
 import { messageOf } from "../errors.ts";
 import type { Executor, Hooks, Outcome, Work } from "../executor.ts";
-import { Guard } from "./guard.ts";
-import { decodeMessage, type Message } from "../process/protocol.ts";
+import { formatLimit } from "../process/format_limit.ts";
+import { CHECKED, decodeMessage, type Message } from "../process/protocol.ts";
+import { ProcessPool } from "./process_pool.ts";
 import { StepLog } from "./step_log.ts";
-
-/** How long a step may tidy up after it was asked to end. */
-const GRACE_MS = 1500;
-/** How long output is awaited that a step's own child processes hold open after its end. */
-const DRAIN_MS = 1000;
+import { Ending } from "./step_process.ts";
 
 export class LocalProcesses implements Executor, AsyncDisposable {
-  readonly #guard = new Guard();
+  readonly #pool = new ProcessPool();
 
   async execute(work: Work, { onReady, onMessage, signal }: Hooks): Promise<Outcome> {
     using log = new StepLog(work.logFile);
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", ...work.arguments, work.module.href],
-      cwd: work.request.output,
-      env: { NO_COLOR: "1" },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    using end = new End(child, signal);
-    using _dieWithUs = this.#guard.watch(child.pid);
+    using lease = this.#pool.lease(work);
+    const { process, request } = lease;
+    using ending = new Ending(process, signal, work.timeLimit);
 
-    let done = false;
+    const done = { out: Promise.withResolvers<void>(), error: Promise.withResolvers<void>() };
+    let isDone = false;
     let result: Json | undefined;
-    let failure: { message: string; stack?: string } | undefined;
+    let failure: { message: string; stack?: string; network?: boolean } | undefined;
+    let at = "";
     let checked = Promise.resolve();
     const receive = (message: Message) => {
       if (message.type === "ready") {
-        checked = onReady().catch((error) => {
+        checked = onReady().then(() => process.tell(CHECKED), (error) => {
           failure ??= { message: messageOf(error) };
-          end.now();
+          ending.now();
         });
       } else if (message.type === "result") result = message.value;
       else if (message.type === "failed") failure ??= message;
-      else if (message.type === "done") done = true;
+      else if (message.type === "done") done.out.resolve(void (isDone = true));
+      else if (message.type === "at") at = message.what;
       if (message.type === "log") log.write(message.text);
       onMessage(message);
     };
-
-    // Stdin stays open: its end tells the step that we are gone.
-    const stdin = child.stdin.getWriter();
-    stdin.write(new TextEncoder().encode(`${JSON.stringify(work.request)}\n`)).catch(() => {});
-    const output = Promise.all([
-      eachLine(child.stdout, (line) => {
+    process.listener = {
+      onOut: (line) => {
         const message = decodeMessage(work.conceal(line));
         if (message) receive(message);
         else if (line) log.write(work.conceal(line));
-      }),
-      eachLine(child.stderr, (line) => log.write(work.conceal(line))),
-    ]);
-    const status = await Promise.race([child.status, output.then(() => child.status)]);
-    await within(DRAIN_MS, output);
+      },
+      onError: (line) => {
+        const isLast = request.stays && decodeMessage(line)?.type === "done";
+        if (isLast) done.error.resolve();
+        else if (line || !request.stays) log.write(work.conceal(line));
+      },
+    };
+    process.tell(JSON.stringify(request));
+    const answered = request.stays && Promise.all([done.out.promise, done.error.promise]);
+    const status = await Promise.race([process.ended, ...answered ? [answered] : []]);
     await checked;
-    stdin.close().catch(() => {});
 
-    if (done && status.success && !failure) return { status: "done", result };
-    const message = failure?.message ?? lastWords(status, log.tail);
-    const error = { message, stack: failure?.stack, logTail: log.tail, logFile: log.path };
-    return { status: "failed", error };
+    const hasEnded = "success" in status;
+    if (isDone && !failure && (!hasEnded || status.success)) {
+      if (!hasEnded && !signal?.aborted && !ending.isLate) lease.giveBack();
+      return { status: "done", result };
+    }
+    const logged = { logTail: log.tail, logFile: log.path };
+    const wasAt = at && `; it was at ${at}`;
+    if (ending.isLate) {
+      const message = `it took longer than its limit of ${formatLimit(work.timeLimit!)}${wasAt}`;
+      return { status: "failed", error: { message, cause: "late", ...logged } };
+    }
+    const lastWords = hasEnded ? lastWordsOf(status, log.tail) : "";
+    const { message = lastWords + wasAt, stack, network } = failure ?? {};
+    const cause = network ? { cause: "network" as const } : {};
+    return { status: "failed", error: { message, ...cause, stack, ...logged } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#guard[Symbol.asyncDispose]();
+    await this.#pool[Symbol.asyncDispose]();
   }
-}
-
-/** Ends a process politely, then by force. */
-class End implements Disposable {
-  #timer?: ReturnType<typeof setTimeout>;
-
-  constructor(private readonly child: Deno.ChildProcess, private readonly signal?: AbortSignal) {
-    if (signal?.aborted) this.now();
-    signal?.addEventListener("abort", this.now);
-  }
-
-  readonly now = () => {
-    this.#kill("SIGTERM");
-    this.#timer ??= setTimeout(() => this.#kill("SIGKILL"), GRACE_MS);
-  };
-
-  #kill(signal: Deno.Signal): void {
-    try {
-      this.child.kill(signal);
-    } catch { /* It has ended already. */ }
-  }
-
-  [Symbol.dispose](): void {
-    this.#kill("SIGKILL");
-    clearTimeout(this.#timer);
-    this.signal?.removeEventListener("abort", this.now);
-  }
-}
-
-async function eachLine(
-  stream: ReadableStream<Uint8Array>,
-  use: (line: string) => void,
-): Promise<void> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    for (const line of lines) use(line);
-  }
-  if (rest) use(rest);
-}
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let timer;
-  const timeout = new Promise((resolve) => timer = setTimeout(resolve, milliseconds));
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
 }
 
 /** What to say of a process that ended without saying why. */
-function lastWords({ code, signal }: Deno.CommandStatus, tail: readonly string[]): string {
+function lastWordsOf({ code, signal }: Deno.CommandStatus, tail: readonly string[]): string {
   if (signal === "SIGKILL") return "its process was killed: perhaps the machine ran out of memory";
   if (signal) return `its process was ended by ${signal}`;
   const error = tail.findLast((line) => line.startsWith("error: "));

@@ -2,7 +2,9 @@
 import { inputsOf, kindOf, type StepDeclaration } from "../declaration.ts";
 import type { Pipeline } from "../graph.ts";
 import { inStore, messageOf } from "../errors.ts";
-import { keyOf } from "../fingerprint.ts";
+import { inputDigests, keyOf } from "../fingerprint.ts";
+import { type Retries, retriesOf } from "../process/attempts.ts";
+import type { Artifact } from "../store.ts";
 import { openSession, type PipelineOptions, type Session } from "../session.ts";
 import type { Change } from "./changes.ts";
 import { explain, type Explanation, type Why, whyCached, whyNew } from "./explain.ts";
@@ -20,10 +22,20 @@ export interface PlanEntry {
   nearest?: Explanation["nearest"];
   /** How long it took to make the artifact, or the nearest earlier one; unknown where none is. */
   seconds?: number;
+  /** For a step that would run: seconds that an attempt may take, where there is a limit. */
+  timeLimit?: number;
+  /** For a step that would run: how often it is tried again after which failures, where it is. */
+  retries?: Retries;
   /** The artifact's folder, for cached steps. */
   artifact?: string;
   /** Digest of the artifact, for cached steps. */
   digest?: string;
+}
+
+/** An entry, and for a cached step what there is. */
+interface Planned {
+  entry: PlanEntry;
+  artifact?: Artifact;
 }
 
 /**
@@ -42,12 +54,12 @@ export async function plan(pipeline: Pipeline, options: PipelineOptions): Promis
       ...modulesOf(steps.filter(isFresh)).map((module) => code.check(module)),
       ...modulesOf(steps.filter((step) => !isFresh(step))).map((module) => code.closureOf(module)),
     ]);
-    const entries = new Map<string, PlanEntry>();
+    const planned = new Map<string, Planned>();
     for (const step of steps) {
-      entries.set(step.name, await planStep(session, step, entries, isFresh(step)));
+      planned.set(step.name, await planStep(session, step, planned, isFresh(step)));
     }
     code.save();
-    return [...entries.values()];
+    return Array.from(planned.values(), ({ entry }) => entry);
   });
 }
 
@@ -61,25 +73,35 @@ const MAX_AGE = Infinity;
 async function planStep(
   { store, code, fingerprinter, parameters, forced }: Session,
   step: StepDeclaration,
-  entries: ReadonlyMap<string, PlanEntry>,
+  planned: ReadonlyMap<string, Planned>,
   neverRan: boolean,
-): Promise<PlanEntry> {
-  const inputs = Object.entries(inputsOf(step)).map(([name, from]) =>
-    [name, entries.get(from)!] as const
-  );
-  const blocked = inputs.find(([, { status }]) => status === "blocked")?.[1];
+): Promise<Planned> {
+  const inputs = Object.entries(inputsOf(step))
+    .map(([name, from]) => [name, planned.get(from)!] as const)
+    .filter(([name, { entry }]) => entry.status !== "blocked" || !step.optional?.includes(name));
+  const blocked = inputs.find(([, { entry }]) => entry.status === "blocked")?.[1];
   if (blocked) {
-    const reason = `it needs ${blocked.step}, which is blocked`;
-    return { step: step.name, status: "blocked", reason, changes: [] };
+    const reason = `it needs ${blocked.entry.step}, which is blocked`;
+    return { entry: { step: step.name, status: "blocked", reason, changes: [] } };
   }
+  const given = parameters[step.name];
+  const [timeLimit, retries] = [step.timeLimit?.(given), retriesOf(step, given)];
+  const limits = { ...timeLimit !== undefined && { timeLimit }, ...retries && { retries } };
   try {
     if (neverRan) {
       // There is nothing to look up, so it is enough that all it reads is there.
       await code.check(step.module);
       await fingerprinter.externalsOf(step, parameters[step.name]);
-      return { step: step.name, status: "would_run", ...whyNew(forced.has(step.name)) };
+      const why = whyNew(forced.has(step.name));
+      return { entry: { step: step.name, status: "would_run", ...limits, ...why } };
     }
-    const digests = Object.fromEntries(inputs.map(([name, { digest }]) => [name, digest ?? ""]));
+    const made = inputs.flatMap(([name, { artifact }]) =>
+      artifact ? [[name, artifact] as const] : []
+    );
+    const digests = {
+      ...Object.fromEntries(inputs.map(([name]) => [name, ""])),
+      ...inputDigests(step, Object.fromEntries(made)),
+    };
     const fingerprint = await fingerprinter.take(
       step,
       parameters[step.name],
@@ -90,7 +112,7 @@ async function planStep(
     const lookup = await store.find(fingerprint.step, keyOf(fingerprint));
     if (lookup.artifact && !forced.has(step.name)) {
       const { path, manifest } = lookup.artifact;
-      return {
+      const entry: PlanEntry = {
         step: step.name,
         status: "cached",
         reason: whyCached(manifest, closure),
@@ -100,12 +122,14 @@ async function planStep(
         artifact: path,
         digest: manifest.digest,
       };
+      return { entry, artifact: lookup.artifact };
     }
     const question = { step, fingerprint, closure, lookup, forced: forced.has(step.name) };
     const explanation = await explain(question, store, code);
     const seconds = explanation.nearest?.seconds;
-    return { step: step.name, status: "would_run", seconds, ...explanation };
+    return { entry: { step: step.name, status: "would_run", seconds, ...limits, ...explanation } };
   } catch (error) {
-    return { step: step.name, status: "blocked", reason: messageOf(error), changes: [] };
+    const reason = messageOf(error);
+    return { entry: { step: step.name, status: "blocked", reason, changes: [] } };
   }
 }

@@ -53,7 +53,7 @@ export class Checkpoints {
     removeIfThere(draft);
     Deno.mkdirSync(`${draft}/state`, { recursive: true });
     await write(`${draft}/state`);
-    writeJson(`${draft}/tree.json`, await readTree(`${draft}/state`));
+    writeJson(`${draft}/tree.json`, await readTree(`${draft}/state`, { sync: true }));
     removeIfThere(this.#at(position));
     Deno.renameSync(draft, this.#at(position));
     syncFolder(this.#folder);

@@ -8,21 +8,27 @@ import type { Request } from "./protocol.ts";
 /**
  * Arguments of `deno run` before the module.
  *
- * @param hidden files of its inputs that the step may not read
+ * @param hidden by input, files of it that the step may not read
+ * @param readableInputs what the step reads of them, or a folder that holds nothing else
  * @throws {PipelineError} for a path that these cannot name
  */
 export function denoArguments(
   step: StepDeclaration,
-  { parameters, inputs, output, checkpoints }: Request,
+  { parameters, inputs, output, checkpoints, itemCaches = {} }: Request,
   { readable }: Closure,
-  hidden: readonly string[],
+  hidden: Readonly<Record<string, readonly string[]>>,
+  readableInputs = readOf(step, inputs),
 ): string[] {
+  const hiddenPaths = Object.entries(inputs).flatMap(([name, path]) =>
+    (hidden[name] ?? []).map((file) => `${path}/${file}`)
+  );
   const declared = step.permissions?.(parameters) ?? {};
-  const own = checkpoints ? [output, checkpoints] : [output];
+  const caches = Object.values(itemCaches).map(({ folder }) => folder);
+  const own = [output, ...checkpoints ? [checkpoints] : [], ...caches];
   const granted: Record<string, Permissions["read"]> = {
     ...declared,
     read: join(
-      [...Object.values(inputs), ...own, ...readable, ...externalsOf(step, parameters)],
+      [...readableInputs, ...own, ...readable, ...externalsOf(step, parameters)],
       declared.read,
     ),
     write: join(own, declared.write),
@@ -35,10 +41,16 @@ export function denoArguments(
     "--no-prompt",
     "--quiet",
     ...Object.entries(granted).flatMap(([kind, allowed]) => flag("allow", kind, allowed)),
-    ...flag("deny", "read", hidden),
+    ...flag("deny", "read", hiddenPaths),
     ...step.denoArguments?.(parameters) ?? [],
   ];
 }
+
+/** The folders of inputs, or what of them the step reads. */
+const readOf = ({ reads = {} }: StepDeclaration, inputs: Request["inputs"]): string[] =>
+  Object.entries(inputs).flatMap(([name, path]) =>
+    reads[name]?.map((file) => `${path}/${file}`) ?? [path]
+  );
 
 function flag(verb: string, kind: string, names: Permissions["read"] = []): string[] {
   if (names === true) return [`--${verb}-${kind}`];

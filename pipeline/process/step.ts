@@ -4,7 +4,20 @@
  */
 import type { Json } from "../digest.ts";
 import { remedyFor } from "./disk_full.ts";
-import { encodeMessage, type Message, type Progress, type Request } from "./protocol.ts";
+import {
+  CHECKED,
+  encodeMessage,
+  type ItemCacheFolder,
+  type Message,
+  type Progress,
+  type Request,
+} from "./protocol.ts";
+
+/** For `new ItemCache(…)`. */
+export interface ItemCacheAccess extends ItemCacheFolder {
+  /** Settled once this process is known to run the code that the cache is of. */
+  checked: Promise<void>;
+}
 
 /** All that a step knows of the world. */
 export interface StepContext<P> {
@@ -16,7 +29,14 @@ export interface StepContext<P> {
   output: string;
   /** For `new Checkpoints(…)`, where the step declares `checkpointsAcross`. */
   checkpoints?: string;
+  /** For `new ItemCache(…)`, by the names that the step declares in `itemCache`. */
+  itemCaches: Record<string, ItemCacheAccess>;
   progress(progress: Progress): void;
+  /**
+   * Says what is worked on from now on (a photo, a file): it is named if the step is ended by its time
+   * limit, or dies.
+   */
+  at(what: string): void;
   /** A line for the user; `console` only goes to the log file. */
   log(text: string): void;
   /** The result in few words, kept with the artifact. */
@@ -26,7 +46,8 @@ export interface StepContext<P> {
 }
 
 /**
- * Runs a step's body against the orchestrator's request, then ends the process.
+ * Runs a step's body against the orchestrator's request, then ends the process; or against one after
+ * the other, if the step is declared `reusable`.
  *
  * @example
  * ```ts ignore
@@ -39,7 +60,22 @@ export interface StepContext<P> {
  */
 export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>): Promise<void> {
   keepStdoutForMessages();
-  const { parameters, inputs, output, checkpoints } = await readRequest();
+  const orders = new Orders();
+  const signal = interruption();
+  for (;;) {
+    const { request, checked } = await orders.next();
+    await answer(body, request, checked, signal);
+    // Stdin is still being read, and whatever else the body left behind shall not keep us here.
+    if (!request.stays) Deno.exit(0);
+  }
+}
+
+async function answer<P>(
+  body: (step: StepContext<P>) => Promise<void>,
+  { parameters, inputs, output, checkpoints, itemCaches = {}, stays }: Request,
+  checked: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   send({ type: "ready" });
   try {
     await body({
@@ -47,36 +83,62 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
       inputs,
       output,
       checkpoints,
+      itemCaches: Object.fromEntries(
+        Object.entries(itemCaches).map(([name, cache]) => [name, { ...cache, checked }]),
+      ),
       progress: (progress) => send({ type: "progress", progress }),
+      at: (what) => send({ type: "at", what }),
       log: (text) => send({ type: "log", text }),
       result: (value) => send({ type: "result", value: value as Json }),
-      signal: interruption(),
+      signal,
     });
   } catch (error) {
     fail(error);
   }
+  // What it printed is of this request as far as this line.
+  if (stays) send({ type: "done" }, Deno.stderr);
   send({ type: "done" });
-  // Stdin is still being read, and whatever else the body left behind shall not keep us here.
-  Deno.exit(0);
 }
 
-async function readRequest(): Promise<Request> {
-  if (Deno.stdin.isTerminal()) {
-    console.error("This file is a step: its pipeline runs it.");
-    Deno.exit(2);
+/** What comes on stdin. */
+class Orders {
+  readonly #buffer = new Uint8Array(2 ** 16);
+  readonly #decoder = new TextDecoder();
+  #request = Promise.withResolvers<Request>();
+  #checked = Promise.withResolvers<void>();
+
+  constructor() {
+    if (Deno.stdin.isTerminal()) {
+      console.error("This file is a step: its pipeline runs it.");
+      Deno.exit(2);
+    }
+    // A closed stdin means that the orchestrator is gone: an orphan must not go on.
+    this.#listen().catch(() => {}).then(() => Deno.exit(1));
   }
+
+  async next(): Promise<{ request: Request; checked: Promise<void> }> {
+    const request = await this.#request.promise;
+    this.#request = Promise.withResolvers();
+    return { request, checked: this.#checked.promise };
+  }
+
   // Streams and events are modules of Deno's that would have to be loaded first.
-  const buffer = new Uint8Array(2 ** 16);
-  const decoder = new TextDecoder();
-  let text = "";
-  while (!text.includes("\n")) {
-    const length = await Deno.stdin.read(buffer);
-    if (length === null) Deno.exit(1);
-    text += decoder.decode(buffer.subarray(0, length), { stream: true });
+  async #listen(): Promise<void> {
+    let text = "";
+    for (let length; (length = await Deno.stdin.read(this.#buffer)) !== null;) {
+      text += this.#decoder.decode(this.#buffer.subarray(0, length), { stream: true });
+      if (!text.includes("\n")) continue;
+      const lines = text.split("\n");
+      text = lines.pop()!;
+      lines.forEach((line) => this.#obey(line));
+    }
   }
-  // A closed stdin means that the orchestrator is gone: an orphan must not go on.
-  Deno.stdin.read(buffer).then(() => Deno.exit(1), () => Deno.exit(1));
-  return JSON.parse(text);
+
+  #obey(line: string): void {
+    if (line === CHECKED) return this.#checked.resolve();
+    this.#checked = Promise.withResolvers();
+    this.#request.resolve(JSON.parse(line));
+  }
 }
 
 function interruption(): AbortSignal {
@@ -88,15 +150,35 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-function send(message: Message): void {
+function send(message: Message, to = Deno.stdout): void {
   const bytes = new TextEncoder().encode(encodeMessage(message));
-  for (let sent = 0; sent < bytes.length;) sent += Deno.stdout.writeSync(bytes.subarray(sent));
+  for (let sent = 0; sent < bytes.length;) sent += to.writeSync(bytes.subarray(sent));
 }
 
 function fail(error: unknown): never {
   const stack = error instanceof Error ? error.stack : undefined;
-  send({ type: "failed", message: describe(error) + remedyFor(error), stack });
+  const message = describe(error) + remedyFor(error);
+  send({ type: "failed", message, stack, network: isOfNetwork(error) });
   Deno.exit(1);
+}
+
+const NETWORK_ERRORS = [
+  Deno.errors.ConnectionRefused,
+  Deno.errors.ConnectionReset,
+  Deno.errors.ConnectionAborted,
+  Deno.errors.TimedOut,
+];
+
+/**
+ * Whether the network is at the root of an error, so that another attempt may go better: as Deno says
+ * it, or as whoever throws says by `transient: true`.
+ */
+function isOfNetwork(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("transient" in error) return error.transient === true;
+  return NETWORK_ERRORS.some((kind) => error instanceof kind) ||
+    (error instanceof TypeError && error.message.startsWith("error sending request")) ||
+    isOfNetwork(error.cause);
 }
 
 function describe(error: unknown): string {

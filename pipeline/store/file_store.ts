@@ -7,8 +7,9 @@ import type { Tree } from "../tree.ts";
 import { FileRuns } from "./file_runs.ts";
 import { FileUpkeep } from "./file_upkeep.ts";
 import { discard, namesIn, removeIfThere, statOrNull } from "./folder.ts";
-import { keepFile, readJson, syncFolder, writeJson } from "./json_file.ts";
+import { keepFile, readJson, writeJson } from "./json_file.ts";
 import { Layout } from "./layout.ts";
+import { LazySync } from "./lazy_sync.ts";
 import { lock, tryLock } from "./lock.ts";
 import { findDamage, findDamageByContent, findDamageOf, readTree } from "./read_tree.ts";
 
@@ -27,6 +28,7 @@ export class FileStore implements Store {
   readonly runs: FileRuns;
   readonly upkeep: FileUpkeep;
   readonly #layout: Layout;
+  readonly #sync = new LazySync();
 
   /** @param root its folder, which may not exist yet */
   constructor(root: string) {
@@ -122,11 +124,26 @@ export class FileStore implements Store {
       this.#move(draft, path);
       discard(grave);
     } else discard(draft);
-    syncFolder(folder);
-    Deno.mkdirSync(`${this.#layout.entries}/${manifest.step}`, { recursive: true });
+    const entries = `${this.#layout.entries}/${manifest.step}`;
+    Deno.mkdirSync(entries, { recursive: true });
     const sealed: Sealed = { sha256: digestOf(manifest), manifest };
-    writeJson(this.#layout.entry(manifest.step, manifest.key), sealed);
+    const entry = this.#layout.entry(manifest.step, manifest.key);
+    writeJson(entry, sealed, { durable: false });
+    this.#sync.add({
+      paths: [
+        ...manifest.tree.files.map((file) => `${path}/${file.path}`),
+        path,
+        folder,
+        entry,
+        entries,
+      ],
+      onFailure: () => removeIfThere(entry),
+    });
     return { path, manifest };
+  }
+
+  settle(): Promise<void> {
+    return this.#sync.finish();
   }
 
   /** Another process may publish the same content under another key at this very moment. */
@@ -142,9 +159,18 @@ export class FileStore implements Store {
   async checkpoints(step: string, key: string, run: string, afresh: boolean): Promise<string> {
     const folder = this.#layout.checkpoint(step, key);
     if (afresh) removeIfThere(folder);
-    Deno.mkdirSync(`${folder}/states`, { recursive: true });
+    return this.#usedBy(run, folder, "states");
+  }
+
+  async itemCache(name: string, key: string, run: string): Promise<string> {
+    return this.#usedBy(run, this.#layout.itemCache(name, key), "values");
+  }
+
+  /** What a step may write in, beside a note for `gc`, which it may not. */
+  #usedBy(run: string, folder: string, inner: string): string {
+    Deno.mkdirSync(`${folder}/${inner}`, { recursive: true });
     writeJson(`${folder}/run.json`, { run }, { durable: false });
-    return `${folder}/states`;
+    return `${folder}/${inner}`;
   }
 
   async discard(draft: string): Promise<void> {

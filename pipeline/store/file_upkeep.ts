@@ -2,6 +2,7 @@
 /** Everything in a store's folder, and what takes it away. */
 import type { ReadableStore } from "../store.ts";
 import type { Holding, Upkeep } from "../upkeep/holding.ts";
+import { messageOf } from "../errors.ts";
 import { namesIn, statOrNull } from "./folder.ts";
 import { readJson } from "./json_file.ts";
 import type { Layout } from "./layout.ts";
@@ -22,15 +23,17 @@ export class FileUpkeep implements Upkeep {
 
   /** Manifests come before what they describe: at no moment does one promise what is gone. */
   async contents(): Promise<Holding[]> {
-    const { drafts, artifacts, checkpoints, code, runs } = this.layout;
+    const { drafts, artifacts, checkpoints, items, code, runs } = this.layout;
     return [
       ...within(drafts).map((path) => holding(path, { what: "draft" })),
       ...await this.#manifests(),
       ...within(artifacts).flatMap(within).map((path) => holding(path, { what: "artifact" })),
-      ...within(checkpoints).flatMap(within).map((path) => {
-        const run = readJson<{ run: string }>(`${path}/run.json`)?.run;
-        return holding(path, { what: "checkpoints", run });
-      }),
+      ...within(checkpoints).flatMap(within).map((path) =>
+        holding(path, { what: "checkpoints", run: lastRunIn(path) })
+      ),
+      ...within(items).flatMap(within).map((path) =>
+        holding(path, { what: "items", run: lastRunIn(path), ...nameAndKeyOf(path) })
+      ),
       ...within(code).map((path) => holding(path, { what: "code" })),
       ...namesIn(runs).map((run) => holding(`${runs}/${run}`, { what: "run", run })),
     ];
@@ -42,21 +45,45 @@ export class FileUpkeep implements Upkeep {
       namesIn(layout.entries).map((step) => this.store.manifests(step)),
     )).flat();
     return all.map((manifest) => {
-      const { step, key, fingerprint, checkpoints } = manifest;
+      const { step, key, fingerprint, checkpoints, itemCaches = {} } = manifest;
       const texts = Object.values(fingerprint.files).filter((digest) => digest !== null);
       return holding(layout.entry(step, key), {
         what: "manifest",
         manifest,
         artifact: layout.artifact(manifest),
         checkpoints: checkpoints && layout.checkpoint(step, checkpoints),
+        items: Object.entries(itemCaches).map(([name, key]) => layout.itemCache(name, key)),
         code: texts.map((digest) => layout.text(digest)),
       });
     }).sort((a, b) => a.path < b.path ? -1 : 1);
   }
 
+  async inspectItems(path: string): Promise<string | undefined> {
+    const { ItemFile } = await import("./item_file.ts");
+    const problems = within(`${path}/values`).filter((file) => file.endsWith(".sqlite"))
+      .map((file) => {
+        const name = file.slice(path.length + 1);
+        try {
+          using opened = new ItemFile(file);
+          const { items, damaged } = opened.count();
+          return damaged > 0 ? `${damaged} of ${items} items in ${name} are damaged` : undefined;
+        } catch (error) {
+          return `${name} cannot be read (${messageOf(error)})`;
+        }
+      });
+    return problems.find((problem) => problem !== undefined);
+  }
+
   async remove(path: string): Promise<void> {
     Deno.removeSync(path, { recursive: true });
   }
+}
+
+const lastRunIn = (path: string) => readJson<{ run: string }>(`${path}/run.json`)?.run;
+
+function nameAndKeyOf(path: string): { name: string; key: string } {
+  const [name, key] = path.split("/").slice(-2);
+  return { name, key };
 }
 
 const within = (folder: string) => namesIn(folder).map((name) => `${folder}/${name}`);

@@ -61,10 +61,13 @@ export class LayeredStore implements Store {
   forget = (artifact: Artifact): Promise<void> => this.own.forget(artifact);
   checkpoints = (step: string, key: string, run: string, afresh: boolean): Promise<string> =>
     this.own.checkpoints(step, key, run, afresh);
+  itemCache = (name: string, key: string, run: string): Promise<string> =>
+    this.own.itemCache(name, key, run);
   draft = (step: string): Promise<string> => this.own.draft(step);
   seal = (draft: string): Promise<Tree> => this.own.seal(draft);
   publish = (draft: string, manifest: Manifest): Promise<Artifact> =>
     this.own.publish(draft, manifest);
+  settle = (): Promise<void> => this.own.settle();
   discard = (draft: string): Promise<void> => this.own.discard(draft);
   keepText = (digest: string, path: string): Promise<void> => this.own.keepText(digest, path);
 }

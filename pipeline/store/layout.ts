@@ -11,6 +11,8 @@ export class Layout {
   readonly artifacts: string;
   /** Steps' checkpoints: `checkpoints/<step>/<key>`, with the name of the last run that used them. */
   readonly checkpoints: string;
+  /** Results of single items: `items/<name>/<key>`, with the name of the last run that used them. */
+  readonly items: string;
   readonly locks: string;
   readonly runs: string;
   /** Names given to runs. */
@@ -26,6 +28,7 @@ export class Layout {
     this.entries = `${this.root}/entries`;
     this.artifacts = `${this.root}/artifacts`;
     this.checkpoints = `${this.root}/checkpoints`;
+    this.items = `${this.root}/items`;
     this.locks = `${this.root}/locks`;
     this.runs = `${this.root}/runs`;
     this.pins = `${this.root}/pins`;
@@ -68,6 +71,10 @@ export class Layout {
 
   checkpoint(step: string, key: string): string {
     return `${this.checkpoints}/${step}/${key}`;
+  }
+
+  itemCache(name: string, key: string): string {
+    return `${this.items}/${name}/${key}`;
   }
 
   /** Where a file of code is kept. */

@@ -22,11 +22,11 @@ export function walk(root: string): { files: string[]; emptyFolders: string[]; o
 }
 
 /**
- * Reads and hashes a step's output folder and has the disk hold it for good.
+ * Reads and hashes a step's output folder; `sync` also has the disk hold it for good.
  *
  * @throws {Error} for links and devices: an artifact must not depend on what lies outside of it
  */
-export async function readTree(root: string): Promise<Tree> {
+export async function readTree(root: string, { sync = false } = {}): Promise<Tree> {
   const { files, emptyFolders, others } = walk(root);
   if (others.length > 0) {
     throw new Error(
@@ -37,7 +37,7 @@ export async function readTree(root: string): Promise<Tree> {
   }
   const entries = await mapInParallel(
     files,
-    async (path) => ({ path, ...await hashFile(`${root}/${path}`, { sync: true }) }),
+    async (path) => ({ path, ...await hashFile(`${root}/${path}`, { sync }) }),
   );
   return { files: entries, emptyFolders };
 }
@@ -45,7 +45,10 @@ export async function readTree(root: string): Promise<Tree> {
 /** Disks take many requests to hold something for good at once in the time that they take for one. */
 const AT_ONCE = 64;
 
-async function mapInParallel<A, B>(items: readonly A[], f: (item: A) => Promise<B>): Promise<B[]> {
+export async function mapInParallel<A, B>(
+  items: readonly A[],
+  f: (item: A) => Promise<B>,
+): Promise<B[]> {
   const results = new Array<B>(items.length);
   const rest = items.entries();
   const worker = async () => {

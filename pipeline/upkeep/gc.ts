@@ -13,7 +13,7 @@ export interface GcOptions {
   keepRuns?: number;
   /** Seconds: keep what was used or made since, and the records and logs of these runs. */
   maxAge?: number;
-  /** Bytes that artifacts and checkpoints may take up: what was used longest ago goes first. */
+  /** Bytes that artifacts, checkpoints and items may take up: what was used longest ago goes first. */
   maxSize?: number;
 }
 
@@ -25,7 +25,7 @@ export interface Garbage {
 
 /**
  * Removes drafts of killed runs, and what lies beyond the limits of artifacts, of checkpoints that
- * steps could go on from, and of runs' records. Whatever the limits, what the latest run of each
+ * steps could go on from, of results of single items, and of runs' records. Whatever the limits, what the latest run of each
  * step of each pipeline used stays, and all that pinned runs used.
  *
  * @returns what went, or would go
@@ -47,7 +47,7 @@ export async function gc(store: string, options: GcOptions = {}): Promise<Garbag
   });
 }
 
-/** Of artifacts and checkpoints, which several manifests may share: what is known of their use. */
+/** Of what several manifests may share: what is known of its use. */
 interface Use extends Need {
   holding: Holding;
   /** Manifests that describe it. */
@@ -94,11 +94,11 @@ async function findGarbage(
 const needOf = ({ step, key, made }: Manifest, retention: Retention): Need =>
   retention.ofEntry(step, key, made.run);
 
-/** Of all artifacts and checkpoints; what nothing is known of is garbage. */
+/** Of all artifacts, checkpoints and items; what nothing is known of is garbage. */
 function findUses(contents: readonly Holding[], retention: Retention): Use[] {
   const found = new Map<string, Use>();
   for (const holding of contents) {
-    if (holding.what !== "artifact" && holding.what !== "checkpoints") continue;
+    if (!["artifact", "checkpoints", "items"].includes(holding.what)) continue;
     found.set(holding.path, { holding, required: false, lastRun: "", manifests: [] });
   }
   const add = (path: string, { required, lastRun }: Need, manifest?: string) => {
@@ -109,12 +109,13 @@ function findUses(contents: readonly Holding[], retention: Retention): Use[] {
     if (manifest) use.manifests.push(manifest);
   };
   for (const holding of contents) {
-    if (holding.what === "checkpoints") {
+    if (holding.what === "checkpoints" || holding.what === "items") {
       if (holding.run) add(holding.path, retention.ofRun(holding.run));
     } else if (holding.what === "manifest") {
       const need = needOf(holding.manifest, retention);
       add(holding.artifact, need, holding.path);
       if (holding.checkpoints) add(holding.checkpoints, need);
+      for (const path of holding.items) add(path, need);
     }
   }
   return [...found.values()];

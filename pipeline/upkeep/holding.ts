@@ -8,6 +8,8 @@ export interface Upkeep {
   useAlone(): Promise<Disposable | undefined>;
   /** By kind, in the order in which they may be removed, and then by path. */
   contents(): Promise<Holding[]>;
+  /** What is wrong with a cache of items, all of which is read. */
+  inspectItems(path: string): Promise<string | undefined>;
   remove(path: string): Promise<void>;
 }
 
@@ -22,9 +24,11 @@ export type Holding =
       manifest: Manifest;
       artifact: string;
       checkpoints?: string;
+      items: string[];
       code: string[];
     }
     /** With the last run that worked in them. */
     | { what: "checkpoints"; run?: string }
+    | { what: "items"; name: string; key: string; run?: string }
     | { what: "run"; run: string }
   );

@@ -2,19 +2,28 @@
 import { openStore } from "../implementations.ts";
 
 export interface Damage {
+  /** Or the name of a cache of items. */
   step: string;
   key: string;
-  /** The artifact's folder. */
+  /** The artifact's folder, or the cache's. */
   path: string;
   /** What is wrong, in words. */
   problem: string;
 }
 
-/** Hashes every artifact in the store again and lists those that are not what was published. */
+/** Hashes every artifact and every kept item in the store again and lists those that are not what was published. */
 export async function verify(store: string): Promise<Damage[]> {
   const kept = openStore(store);
   const damaged: Damage[] = [];
   for (const holding of await kept.upkeep.contents()) {
+    if (holding.what === "items") {
+      const { name: step, key, path } = holding;
+      const problem = await kept.upkeep.inspectItems(path);
+      if (problem) {
+        const remedy = "they are made anew when they are needed";
+        damaged.push({ step, key, path, problem: `${problem}: ${remedy}` });
+      }
+    }
     if (holding.what !== "manifest") continue;
     const { manifest, artifact: path } = holding;
     const problem = await kept.inspect({ path, manifest });

@@ -1,52 +1,101 @@
 import * as Plot from "@observablehq/plot";
+import { classScores } from "../../data/statistics/class_scores.ts";
+import { honestScore } from "../../data/statistics/honest_score.ts";
 import { percent, percentRange } from "../../data/statistics/percent.ts";
 import { fitText, textWidth } from "../text.ts";
 import { chart, CHART_WIDTH } from "./chart.ts";
-import { type Branch, BRANCHES } from "../../models/manifest.ts";
+import { branchesIn } from "../../models/manifest.ts";
+import type { BranchScore } from "../../training/score.ts";
 import type { ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
+import { wideTable } from "./wide_table.ts";
 
 /** Beyond so many classes the table of what is taken for what says more than a matrix. */
-const MOST_CLASSES = 30;
+export const MOST_CLASSES = 30;
 const MOST_PAIRS = 10;
 /** Of a cell's colour at most so much, so that the count in it can be read on light and dark. */
 const FULLEST = 0.5;
 
 /** What is taken for what, by both branches, and how each class fares. */
 export function confusion(facts: ReportFacts): Html {
-  const { classes, shown } = facts;
-  const order = [shown, ...BRANCHES.filter((name) => name !== shown)];
+  const { classes, branches, shown } = facts;
+  const order = [shown, ...branchesIn(branches).filter((name) => name !== shown)];
   return html`<section id="classes" aria-labelledby="classes-title">
     <h2 id="classes-title">Which classes it confuses</h2>
     ${
     classes.length > MOST_CLASSES
       ? undefined
-      : html`<div class="charts">${order.map((name) => matrix(facts, name))}</div>`
+      : html`<div class="charts">${
+        order.map((name) => matrix(classes, name, honestScore(facts.branches[name]!).score))
+      }</div>`
   }
     ${classes.length > 2 ? pairs(facts) : undefined}
-    <h3>Class by class, ${shown}</h3>
-    <div class="wide"><table>
-      <thead><tr><th scope="col">class</th><th scope="col">right</th><th scope="col">of</th>
-        <th scope="col">share</th><th scope="col">95% interval</th></tr></thead>
-      <tbody>${
-    classes.map((name) => {
-      const { correct, total, accuracy, interval } = facts.branches[shown].per_class[name];
-      return html`
-        <tr>
-          <th scope="row">${name}</th>
-          <td>${correct}</td>
-          <td>${total}</td>
-          <td>${total === 0 ? "–" : percent(accuracy)}</td>
-          <td>${percentRange(interval)}</td>
-        </tr>
-      `;
-    })
-  }</tbody></table></div>
+    ${classByClass(facts)}
   </section>`;
 }
 
-function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
-  const { confusion: counts, correct, total } = branches[name];
+function classByClass({ classes, shown, branches }: ReportFacts): Html {
+  const { per_class, confusion } = honestScore(branches[shown]!).score;
+  const scores = classScores(confusion);
+  const figure = (value: number | null) => percent(value ?? NaN);
+  const isUndefined = scores.classes.some(({ precision, recall }) =>
+    precision === null || recall === null
+  );
+  return html`<h3>Class by class, ${shown}</h3>
+    ${
+    wideTable(
+      "How each class fares",
+      html`
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            <th scope="col">right</th>
+            <th scope="col">of (support)</th>
+            <th scope="col">found (recall)</th>
+            <th scope="col">95% interval</th>
+            <th scope="col">right when named (precision)</th>
+            <th scope="col">both (F1)</th>
+          </tr>
+        </thead>
+        <tbody>${classes.map((name, label) => {
+          const { correct, total, interval } = per_class[name];
+          const { precision, recall, f1 } = scores.classes[label];
+          return html`
+            <tr>
+              <th scope="row">${name}</th>
+              <td>${correct}</td>
+              <td>${total}</td>
+              <td>${figure(recall)}</td>
+              <td>${total === 0 ? "–" : percentRange(interval)}</td>
+              <td>${figure(precision)}</td>
+              <td>${figure(f1)}</td>
+            </tr>
+          `;
+        })}</tbody>
+      `,
+    )
+  }
+    <p>Were every class as frequent as any other, ${shown} would be right on
+      <strong>${figure(scores.balancedAccuracy)}</strong> (balanced accuracy, the mean of what it
+      finds of each class; always naming one class brings ${
+    percent(1 / classes.length)
+  }). The mean of F1 is ${figure(scores.macroF1)} (macro F1).</p>
+    ${
+    isUndefined
+      ? html`
+        <p class="muted">– stands where there is nothing to take a share of: a class that was never
+          named has no precision, and one without photos to ask about no recall.</p>
+      `
+      : undefined
+  }`;
+}
+
+/** @param name of what was scored */
+export function matrix(
+  classes: readonly string[],
+  name: string,
+  { confusion: counts, correct, total }: Pick<BranchScore, "confusion" | "correct" | "total">,
+): Html {
   const cells = counts.flatMap((row, actual) => {
     const sum = row.reduce((a, b) => a + b, 0);
     return row.map((count, predicted) => ({
@@ -69,8 +118,8 @@ function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
     marginBottom: 2,
   };
   return html`
-    <figure
-      class="wide">${chart(
+    <figure class="wide"
+      tabindex="0">${chart(
         `${name}: ${correct} of ${total} right; rows are the true class, columns the prediction`,
         {
           ...margin,
@@ -117,7 +166,7 @@ function matrix({ classes, branches }: ReportFacts, name: Branch): Html {
 }
 
 function pairs({ classes, branches, shown }: ReportFacts): Html | undefined {
-  const mistakes = branches[shown].confusion.flatMap((row, actual) =>
+  const mistakes = honestScore(branches[shown]!).score.confusion.flatMap((row, actual) =>
     row.map((count, predicted) => ({ actual, predicted, count }))
   ).filter(({ actual, predicted, count }) => actual !== predicted && count > 0)
     .sort((a, b) => b.count - a.count);

@@ -11,6 +11,8 @@ export interface ReportedStep {
   /** Why it ran, or that nothing changed. */
   reason?: string;
   seconds?: number;
+  /** Seconds that a result took when it was made, of a step that had nothing to do. */
+  madeIn?: number;
 }
 
 const BOX = { width: 150, height: 46, across: 180, down: 78 };

@@ -1,4 +1,5 @@
 /** What the page tells of an evaluation: slow to draw, and the same whatever run has it. */
+import { advice } from "./advice.ts";
 import { confusion } from "./confusion.ts";
 import { curves } from "./curves.ts";
 import type { ReportFacts } from "../facts.ts";
@@ -31,6 +32,7 @@ export async function drawEvaluation(facts: ReportFacts): Promise<DrawnEvaluatio
       counted(trained, "photo")
     }`,
     sections: sections.source,
+    ending: advice(facts)?.source ?? "",
   };
 }
 

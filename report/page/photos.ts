@@ -78,7 +78,7 @@ function caption({ path, actual, predicted, probability, second }: ShownPhoto): 
   }<br><span class="path">${path}</span></figcaption>`;
 }
 
-async function picture(image: RgbImage, alt: string): Promise<Html> {
+export async function picture(image: RgbImage, alt: string): Promise<Html> {
   const { width, height } = image;
   return html`
     <img alt="${alt}" width="${width}" height="${height}"

@@ -2,32 +2,54 @@
 import type { DataFacts, ReportFacts } from "../facts.ts";
 import { type Html, html } from "./html.ts";
 import { batch } from "./photos.ts";
+import { wideTable } from "./wide_table.ts";
 
 /** Files named of a finding, and of those that were left out. */
 const MOST_FILES = 10;
 
+const PARTS = [
+  { part: "train", name: "to train on" },
+  { part: "val", name: "to validate" },
+  { part: "test", name: "to test" },
+] as const;
+
 export async function data(facts: ReportFacts): Promise<Html> {
   const { data, classes } = facts;
   const { counts, smallest, largest, leftOut, exifOrientation } = data;
-  const sum = (split: "train" | "val") =>
-    Object.values(counts[split]).reduce((total, count) => total + count, 0);
+  const parts = PARTS.flatMap(({ part, name }) => {
+    const photos = counts[part];
+    return photos ? [{ name, photos }] : [];
+  });
+  const sum = (photos: Record<string, number>) =>
+    Object.values(photos).reduce((total, count) => total + count, 0);
   return html`<section id="data" aria-labelledby="data-title">
     <h2 id="data-title">The photos</h2>
-    <div class="wide"><table>
-      <thead><tr><th scope="col">class</th><th scope="col">to train on</th>
-        <th scope="col">to validate</th></tr></thead>
-      <tbody>${
-    classes.map((name) =>
+    ${
+    wideTable(
+      "How many photos of which class",
       html`
-        <tr>
-          <th scope="row">${name}</th>
-          <td>${counts.train[name]}</td>
-          <td>${counts.val[name]}</td>
-        </tr>
-      `
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            ${parts.map(({ name }) => html`<th scope="col">${name}</th>`)}
+          </tr>
+        </thead>
+        <tbody>${classes.map((name) =>
+          html`
+            <tr>
+              <th scope="row">${name}</th>
+              ${parts.map(({ photos }) => html`<td>${photos[name] ?? 0}</td>`)}
+            </tr>
+          `
+        )}<tr><th scope="row">together</th>${parts.map(({ photos }) =>
+          html`<td>${sum(photos)}</td>`
+        )}</tr></tbody>
+      `,
     )
-  }<tr><th scope="row">together</th><td>${sum("train")}</td><td>${sum("val")}</td></tr></tbody>
-    </table></div>
+  }
+    <p>The model was taught with the photos to train on alone. Choices went by those to validate${
+    counts.test ? "; those to test were asked when all was decided" : ""
+  }.</p>
     <p>From ${smallest.width}×${smallest.height} to ${largest.width}×${largest.height} pixels${
     exifOrientation
       ? ", turned upright as their EXIF data say"
@@ -89,8 +111,9 @@ export function model({ model, settings }: ReportFacts): Html {
   return html`
     <section id="made" aria-labelledby="made-title">
       <h2 id="made-title">How it was made</h2>
-      <div class="wide">
-        <table>
+      ${wideTable(
+        "Settings",
+        html`
           <tbody>${settings.map(([name, value]) =>
             html`
               <tr>
@@ -99,8 +122,8 @@ export function model({ model, settings }: ReportFacts): Html {
               </tr>
             `
           )}</tbody>
-        </table>
-      </div>
+        `,
+      )}
       <h3>The pretrained weights</h3>
       <dl><dt>Network</dt><dd>${model.architecture}</dd><dt>From</dt><dd>${pretrained.origin}</dd>
           <dt>Licence</dt><dd>${pretrained.licence}</dd>

@@ -1,6 +1,7 @@
 /** What ran: the part of the page that only the end of a run knows. */
 import { dag, type ReportedStep } from "./dag.ts";
 import { type Html, html } from "./html.ts";
+import { wideTable } from "./wide_table.ts";
 
 export interface ReportedRun {
   /** ISO 8601. */
@@ -20,24 +21,43 @@ export function runSection({ started, status, seconds, steps }: ReportedRun): Ht
       <p>The run of ${started.slice(0, 16).replace("T", " ")} (UTC): ${status} in
       ${duration(seconds)}. ${ran} of ${steps.length} steps ran, ${cached} had nothing to do.</p>
       <div class="run">${dag(steps)}
-        <div class="wide"><table>
-          <thead><tr><th scope="col">step</th><th scope="col">what</th><th scope="col">took</th>
-            <th scope="col">why</th></tr></thead>
-          <tbody>${steps.map(({ step, status, reason, seconds }) =>
-            html`
+        ${wideTable(
+          "What became of each step",
+          html`
+            <thead>
               <tr>
-                <th scope="row">${step}</th>
-                <td>${status ?? "not asked for"}</td>
-                <td>${status === "ran" || status === "failed" ? duration(seconds!) : "–"}</td>
-                <td>${reason ?? ""}</td>
+                <th scope="col">step</th>
+                <th scope="col">what</th>
+                <th scope="col">took</th>
+                <th scope="col">why</th>
               </tr>
-            `
-          )}</tbody></table></div></div>
+            </thead>
+            <tbody>${steps.map((reported) =>
+              html`
+                <tr>
+                  <th scope="row">${reported.step}</th>
+                  <td>${reported.status ?? "not asked for"}</td>
+                  <td>${took(reported)}</td>
+                  <td>${reported.reason ?? ""}</td>
+                </tr>
+              `
+            )}</tbody>
+          `,
+        )}</div>
     </section>
   `;
 }
 
+/** Of a step whose result was there already, how long that took when it was made. */
+function took({ status, seconds, madeIn }: ReportedStep): string {
+  if (status === "ran" || status === "failed") return duration(seconds!);
+  if (status === "cached" && madeIn !== undefined) return `${duration(madeIn)}, earlier`;
+  return "–";
+}
+
 function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const text = seconds < 60
+    ? `${seconds.toFixed(1)} s`
+    : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return text.replaceAll(" ", "\u00a0"); // a narrow column does not break it
 }

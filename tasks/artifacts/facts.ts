@@ -4,6 +4,7 @@ import { SEVERITIES } from "../../data/doctor/finding.ts";
 import { BRANCHES } from "../../models/manifest.ts";
 import type { ReportFacts } from "../../report/facts.ts";
 import { encodePng } from "../../report/png.ts";
+import { adviceList } from "./advice.ts";
 import { curves } from "./history.ts";
 import { byClass, jsonArtifact, real } from "./json_artifact.ts";
 import { branchScore, comparison } from "./metrics.ts";
@@ -30,7 +31,7 @@ const data = v.object({
   sha256: v.string(),
   licence: v.optional(v.string()),
   note: v.optional(v.string()),
-  counts: v.object({ train: count, val: count }),
+  counts: v.object({ train: count, val: count, test: v.optional(count) }),
   smallest: size,
   largest: size,
   exifOrientation: v.boolean(),
@@ -67,13 +68,14 @@ const facts: v.GenericSchema<unknown, Facts> = v.object({
     }),
     preprocessing: v.object({ resize: v.number(), size: v.number() }),
   }),
-  branches: v.object({ finetune: branch, frozen: branch }),
-  comparison: v.omit(comparison, ["summary"]),
+  branches: v.object({ finetune: v.optional(branch), frozen: v.optional(branch) }),
+  comparison: v.optional(v.omit(comparison, ["summary"])),
   shown: v.picklist(BRANCHES),
   batch: v.array(v.object({ image: photo, title: v.string() })),
   worst: v.array(v.object(shown)),
   leastSure: v.array(v.object(shown)),
   explained: v.array(v.object({ ...shown, heat })),
+  advice: v.optional(adviceList),
   settings: v.array(v.strictTuple([v.string(), v.string()])),
 });
 

@@ -10,7 +10,7 @@ const source: v.GenericSchema<unknown, SourceInfo> = v.object({
   sha256: v.string(),
   licence: v.optional(v.string()),
   note: v.optional(v.string()),
-  counts: v.object({ train: counts, val: counts }),
+  counts: v.object({ train: counts, val: counts, test: v.optional(counts) }),
 });
 
 /** Where the photos are from. */

@@ -44,6 +44,14 @@ Deno.test("a run is told by its photos, model and epochs, and by what came of it
   );
 });
 
+Deno.test("a run of one branch alone is told by that one", () => {
+  const evaluated = step("evaluate", { frozen: 0.961 });
+  assert.equal(
+    runSummary(run([photos, weights, branches[0], evaluated])),
+    "hens, mobilenet_v2, 5 epochs: frozen 96.1%",
+  );
+});
+
 Deno.test("a run that did not come so far is told as far as it came", () => {
   assert.equal(runSummary(run([photos])), "hens");
   assert.equal(dataOf(run([photos, weights])), "hens");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { buildDataset } from "../../data/build_dataset.ts";
+import { buildDataset, buildTest } from "../../data/build_dataset.ts";
+import { boundShortSide } from "../../data/short_side.ts";
 import { openDataset } from "../../data/dataset.ts";
 import type { Quarantined } from "../../data/dataset_index.ts";
 import photoFiles from "../../bench/certify/fixtures/data/photo_files.json" with { type: "json" };
@@ -57,6 +58,81 @@ Deno.test("a dataset has every photo's pixels, size, label and digest, in ImageF
     }
     assert.throws(() => dataset.readPhoto("val", 2), /2 photos, none of index 2/);
     assert.equal(await Deno.readTextFile(`${out}/quarantine.json`), "[]\n");
+  }));
+
+Deno.test("photos are kept with a bounded shorter side where that is asked for, the doctor sees all of them", () =>
+  withPhotos(FILES, async (photos, out) => {
+    const examined: string[] = [];
+    const shortSide = 2;
+    await buildDataset(photos, out, {
+      shortSide,
+      onExamined: ({ photo }) => examined.push(`${photo!.width}×${photo!.height}`),
+    });
+    using dataset = await openDataset(out);
+    const all = Object.values(PHOTOS).map(({ width, height }) => `${width}×${height}`);
+    assert.deepEqual(examined, all);
+    for (const split of ["train", "val"] as const) {
+      for (const [i, { path }] of dataset.photos(split).entries()) {
+        const whole = PHOTOS[path as keyof typeof PHOTOS];
+        assert.deepEqual(dataset.readPhoto(split, i), boundShortSide(whole, shortSide), path);
+      }
+    }
+    assert.ok(
+      [...dataset.photos("train"), ...dataset.photos("val")].some(({ path, width }) =>
+        width < PHOTOS[path as keyof typeof PHOTOS].width
+      ),
+    );
+    const { shortSide: said } = JSON.parse(await Deno.readTextFile(`${out}/dataset.json`));
+    assert.equal(said, shortSide);
+  }));
+
+Deno.test("test is packed apart, by train's labels, and the rest is as without it", () => {
+  const test = {
+    "test/bees/x.ppm": syntheticPhoto(7, 9, 8),
+    "test/bees/y.ppm": syntheticPhoto(8, 4, 4),
+  };
+  const files = Object.fromEntries(
+    Object.entries(test).map(([path, photo]) => [path, toPpm(photo)]),
+  );
+  const broken = { "test/ants/broken.ppm": "no photo", "test/ants/notes.txt": "no name" };
+  return withPhotos({ ...FILES, ...files, ...broken }, async (photos, out) => {
+    await Deno.mkdir(`${out}/test`);
+    const index = await buildDataset(photos, out, { workers: 2 });
+    assert.deepEqual(index.photos.map(({ path }) => path), Object.keys(PHOTOS));
+    const left: Quarantined[] = [];
+    await buildTest(photos, `${out}/test`, index.classes, {
+      onQuarantine: (one) => left.push(one),
+    });
+    using dataset = await openDataset(`${out}/test`, ["test"]);
+    assert.deepEqual(dataset.photos("test").map(({ path }) => path), Object.keys(test));
+    assert.deepEqual(dataset.photos("test").map(({ label }) => label), [1, 1]);
+    assert.deepEqual(dataset.photos("train"), []);
+    for (const [i, photo] of Object.values(test).entries()) {
+      assert.deepEqual(dataset.readPhoto("test", i), photo);
+    }
+    assert.deepEqual(left.map(({ path }) => path), ["test/ants/notes.txt", "test/ants/broken.ppm"]);
+    await Deno.truncate(`${out}/test/test.pack`, 5);
+    await assert.rejects(openDataset(`${out}/test`, ["test"]), /test\.pack has 5 bytes/);
+  });
+});
+
+Deno.test("without photos to test by, that dataset is empty; with none that can be used it is refused", () =>
+  withPhotos(FILES, async (photos, out) => {
+    const classes = ["ants", "bees"];
+    const index = await buildTest(photos, out, classes);
+    assert.deepEqual(index, { schema: 1, classes, exifOrientation: false, photos: [] });
+    using dataset = await openDataset(out, ["test"]);
+    assert.deepEqual(dataset.photos("test"), []);
+    await writeFiles(photos, { "test/ants/broken.ppm": "no photo" });
+    await assert.rejects(
+      buildTest(photos, out, classes),
+      /test has no photo that can be used; .*broken/,
+    );
+    await writeFiles(photos, { "test/wasps/w.ppm": FILES["val/bees/c.ppm"] });
+    await assert.rejects(
+      buildTest(photos, out, classes),
+      /test has classes that train has not: wasps/,
+    );
   }));
 
 Deno.test("the files written are the same for any number of workers", () =>
@@ -212,7 +288,10 @@ Deno.test("building needs to read the photos and the source, to write the output
     files[`train/bees/${name}.png`] = fixture(name);
   }
   return withPhotos(files, async (photos, out) => {
-    const script = `import { buildDataset } from "${new URL("data/build_dataset.ts", repository)}";
+    const script = `import { buildDataset, buildTest } from "${new URL(
+      "data/build_dataset.ts",
+      repository,
+    )}";
       const { photos } = await buildDataset(${JSON.stringify(photos)}, ${JSON.stringify(out)});
       console.log(photos.length);`;
     await Deno.writeTextFile(`${photos}/build.ts`, script);

@@ -1,5 +1,6 @@
 /** Image files of unusual kinds, written byte by byte. */
 import { crc32, deflateSync } from "node:zlib";
+import type { PngHeader } from "../../data/codecs/png_chunks.ts";
 import type { RgbImage } from "../../data/image.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
@@ -16,6 +17,25 @@ function pngChunk(type: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   chunk.setUint32(data.length + 8, crc32(bytes.subarray(4, data.length + 8)));
   return bytes;
+}
+
+/** With rows that are filtered and compressed already. */
+export function pngFileOf(
+  { width, height, depth, colour, interlaced }: PngHeader,
+  compressed: Uint8Array,
+  palette?: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const header = new DataView(new ArrayBuffer(13));
+  header.setUint32(0, width);
+  header.setUint32(4, height);
+  [depth, colour, 0, 0, Number(interlaced)].forEach((value, i) => header.setUint8(8 + i, value));
+  return concat(
+    [0x89, ...ascii("PNG\r\n\x1a\n")],
+    pngChunk("IHDR", new Uint8Array(header.buffer)),
+    ...(palette ? [pngChunk("PLTE", palette)] : []),
+    pngChunk("IDAT", compressed),
+    pngChunk("IEND", new Uint8Array(0)),
+  );
 }
 
 /** With compressed rows as they are given, of RGBA of 16 bits. */
@@ -128,4 +148,51 @@ export function tiffPages(pages: number): Uint8Array<ArrayBuffer> {
     file.setUint32(at + length - 4, page + 1 < pages ? at + length : 0, true);
   }
   return new Uint8Array(file.buffer);
+}
+
+/** The TIFF structure of EXIF that says when a photo was taken; texts of four letters at least. */
+export function exifOf(
+  { taken, make = "", model = "", little = true }: {
+    taken: string;
+    make?: string;
+    model?: string;
+    little?: boolean;
+  },
+): Uint8Array<ArrayBuffer> {
+  const texts = [make, model, taken].map((text) => [...ascii(text), 0]);
+  const inner = 8 + 2 + 3 * 12 + 4;
+  const start = inner + 2 + 12 + 4;
+  const at = texts.map((_, i) => start + texts.slice(0, i).flat().length);
+  const file = new DataView(new ArrayBuffer(start + texts.flat().length));
+  const bytes = new Uint8Array(file.buffer);
+  bytes.set(ascii(little ? "II" : "MM"));
+  file.setUint16(2, 42, little);
+  file.setUint32(4, 8, little);
+  const directory = (
+    from: number,
+    fields: [tag: number, type: number, count: number, value: number][],
+  ) => {
+    file.setUint16(from, fields.length, little);
+    fields.forEach(([tag, type, count, value], i) => {
+      const field = from + 2 + 12 * i;
+      file.setUint16(field, tag, little);
+      file.setUint16(field + 2, type, little);
+      file.setUint32(field + 4, count, little);
+      file.setUint32(field + 8, value, little);
+    });
+  };
+  directory(8, [
+    [make ? 0x010f : 0xc000, 2, texts[0].length, at[0]],
+    [model ? 0x0110 : 0xc001, 2, texts[1].length, at[1]],
+    [0x8769, 4, 1, inner],
+  ]);
+  directory(inner, [[0x9003, 2, texts[2].length, at[2]]]);
+  bytes.set(texts.flat(), start);
+  return bytes;
+}
+
+/** A PNG with EXIF in it. */
+export function withExif(photo: Uint8Array, exif: Uint8Array): Uint8Array<ArrayBuffer> {
+  const afterHeader = 8 + 25;
+  return concat(photo.slice(0, afterHeader), pngChunk("eXIf", exif), photo.slice(afterHeader));
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { preprocessPhoto } from "../../data/preprocess.ts";
-import { evaluationCrop, normalizer, trainingCrop } from "../../data/transforms.ts";
+import { trainingCrop } from "../../data/training_crop.ts";
+import { evaluationCrop, normalizer } from "../../data/transforms.ts";
 import fixture from "../../bench/certify/fixtures/data/transforms.json" with { type: "json" };
 import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 

@@ -5,9 +5,6 @@ import { describeUnread } from "../../data/unread_format.ts";
 const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
 const KINDS: [string, RegExp][] = [
-  ["\0\0\0\x20ftypavif\0\0\0\0", /an AVIF photo, .* save it as JPEG/],
-  ["\0\0\0\x18ftypheic\0\0\0\0mif1", /a HEIC photo, .* save it as JPEG/],
-  ["\0\0\0\x18ftypmif1\0\0\0\0mif1", /a HEIC photo/],
   ["\0\0\0\x18ftypcrx \0\0\0\0", /raw photo/],
   ["\0\0\0\x20ftypisom\0\0\x02\0", /a video/],
   ["\0\0\0\x0cjP  \r\n\x87\n", /JPEG 2000/],

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { decodeInOrder } from "../../data/decode_pool.ts";
-import { WorkerPool } from "../../data/worker_pool.ts";
+import { LateError, StuckError, WorkerPool } from "../../data/worker_pool.ts";
 import { toPpm, withTempFolder, writeFiles } from "./photo_folder.ts";
 import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";
 
 const ECHO = new URL("./echo_worker.ts", import.meta.url);
+/** What keeps the echo busy for longer than a test waits. */
+const STUCK = 8;
 
 Deno.test("every request gets its own answer, whichever worker gives it", async () => {
   const pool = new WorkerPool<number, number>(ECHO, 3);
-  const numbers = Array.from({ length: 12 }, (_, i) => i);
+  const numbers = Array.from({ length: 12 }, (_, i) => i).filter((i) => i !== STUCK);
   const answers = await Promise.all(numbers.map((number) => pool.run(number)));
   assert.deepEqual(answers, numbers.map((number) => 2 * number));
   pool.close();
@@ -29,6 +31,50 @@ Deno.test("closing a pool rejects what it had not answered, and what is asked af
   for (const answer of asked) await assert.rejects(answer, /closed/);
   await assert.rejects(pool.run(3), /closed/);
 });
+
+Deno.test("a request that never ends costs itself alone", async () => {
+  const pool = new WorkerPool<number, number>(ECHO, 2);
+  const patience = 3000;
+  const [first, stuck, ...others] = await Promise.allSettled([
+    pool.run(1, patience),
+    pool.run(STUCK, patience),
+    pool.run(2, patience),
+    pool.run(3),
+  ]);
+  assert.ok(stuck.status === "rejected" && stuck.reason instanceof LateError);
+  assert.equal(stuck.reason.message, "it takes longer than 3 s");
+  const answers = [first, ...others].map((answer) => "value" in answer && answer.value);
+  assert.deepEqual(answers, [2, 4, 6]);
+  assert.deepEqual(await Promise.all([pool.run(4), pool.run(5)]), [8, 10], "there are two again");
+  pool.close();
+});
+
+Deno.test("a pool in which too much is stuck gives up", async () => {
+  const pool = new WorkerPool<number, number>(ECHO, 2);
+  const asked = Array.from({ length: 8 }, () => pool.run(STUCK, 50));
+  const errors = (await Promise.allSettled(asked)).map((answer) =>
+    answer.status === "rejected" ? answer.reason.constructor : undefined
+  );
+  // The sixth was running beside the fifth.
+  assert.deepEqual(errors.slice(0, 5), Array(5).fill(LateError));
+  assert.deepEqual(errors.slice(6), [StuckError, StuckError]);
+  pool.close();
+});
+
+Deno.test("a photo that takes too long is refused by its own; of many, all are named", () =>
+  withTempFolder(async (folder) => {
+    await writeFiles(folder, { "a.ppm": toPpm(syntheticPhoto(1, 9, 9)) });
+    const path = `${folder}/a.ppm`;
+    const options = { workers: 1, exifOrientation: false, patience: 0 };
+    assert.deepEqual(await Array.fromAsync(decodeInOrder([path], options)), [
+      { refusal: "corrupt: it takes longer than 0 s to decode", reason: "corrupt" },
+    ]);
+    const many = Array.fromAsync(decodeInOrder(Array(9).fill(path), options));
+    await assert.rejects(
+      many,
+      /photos keep decoders busy without end: move away .*a\.ppm, .*a\.ppm/,
+    );
+  }));
 
 Deno.test("a worker that cannot start is named in the error, with its reason", () =>
   withTempFolder(async (folder) => {

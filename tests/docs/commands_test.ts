@@ -18,11 +18,16 @@ async function prepare(folder: string): Promise<void> {
     await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
     await writePhoto(`${folder}/${path}`, 100 + i, 0);
   }
+  for (const [i, name] of ["blue", "red"].entries()) {
+    await Deno.mkdir(`${folder}/new_photos/${name}`, { recursive: true });
+    await writePhoto(`${folder}/new_photos/${name}/1.png`, 200 + i, i === 0 ? 2 : 0);
+  }
   await Deno.mkdir(`${folder}/downloads`);
   await Deno.writeTextFile(`${folder}/some.txt`, "the cat and the dog");
   await writeRandomWeights(`${folder}/weights.safetensors`, "mobilenet_v2");
   const { code, stderr } = await graft([
     "run",
+    "--recipe=quick",
     "--data=photos",
     "--weights=weights.safetensors",
     "--model=mobilenet_v2",

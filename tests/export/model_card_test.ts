@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { modelCard } from "../../export/model_card.ts";
 import { FORMATS } from "../../export/usage.ts";
+import type { FinetuneRecipe, Recipe } from "../../models/manifest.ts";
 import { markdownText } from "../../export/markdown.ts";
 import { randomModel } from "./random_model.ts";
 
@@ -21,9 +22,34 @@ const score = {
 Deno.test("the card names classes, accuracy with its interval, confusions and preprocessing", () => {
   const card = modelCard("onnx", "model.onnx", description, { score });
   assert.match(card, /75\.0% of 4 val photos \(3; 95% interval 30\.0% to 95\.0%\)/);
-  assert.match(card, /\| bees "2" &lt;b&gt; \| 1 of 2 \| 50\.0% \| ants \(1\) \|/);
-  assert.match(card, /\| ça \\\| va \| 0 of 0 \| no photos \| - \|/);
+  assert.match(
+    card,
+    /\| bees "2" &lt;b&gt; \| 1 of 2 \| 50\.0% \| 100% \| 66\.7% \| ants \(1\) \|/,
+  );
+  assert.match(card, /\| ça \\\| va \| 0 of 0 \| no photos \| – \| – \| - \|/);
+  assert.match(card, /Balanced accuracy 75\.0%, macro F1 73\.3%\./);
   assert.match(card, /to 256 pixels.*the central 64×64.*temperature 1\.25/);
+});
+
+Deno.test("the accuracy is that of photos that nothing was chosen by, where there are such", () => {
+  const test = {
+    ...score,
+    accuracy: 0.5,
+    correct: 2,
+    confusion: [[2, 0, 0], [2, 0, 0], [0, 0, 0]],
+  };
+  const per_class = { ...score.per_class, 'bees "2" <b>': { correct: 0, total: 2 } };
+  const card = modelCard("onnx", "model.onnx", description, {
+    score: { ...score, test: { ...test, per_class }, cross_validated: score },
+  });
+  assert.match(
+    card,
+    /50\.0% of 4 test photos .*, but bees "2" &lt;b&gt; 0 of 2\. Nothing was chosen by/,
+  );
+  const crossed = modelCard("onnx", "model.onnx", description, {
+    score: { ...test, cross_validated: score },
+  });
+  assert.match(crossed, /75\.0% of 4 photos .*had not seen it \(cross-validation\)/);
 });
 
 Deno.test("beside the accuracy it says which run trained the model, on what, and when", () => {
@@ -37,6 +63,50 @@ Deno.test("what is unknown is said to be so", () => {
   const card = modelCard("pytorch", "model.pth", description, {});
   assert.match(card, /It was not evaluated/);
   assert.match(card, /no licence is recorded/);
+});
+
+Deno.test("the card tells each kind of training in its own words", () => {
+  const trained = (recipe: Recipe) =>
+    modelCard("onnx", "model.onnx", {
+      ...description,
+      training: {
+        branch: "frozen",
+        recipe,
+        seed: 3,
+        bestEpoch: 1,
+        valAccuracy: 0.75,
+        device: "2 threads",
+      },
+    }, {});
+  const common = { epochs: 2, batchSize: 4, lr: 0.1, momentum: 0.9 };
+  assert.match(
+    trained({ ...common, stepSize: 7, gamma: 0.5 }),
+    /: 2 epochs of batches of 4, SGD with momentum 0.9 and learning rate 0.1, times 0.5 every 7 epochs, seed 3, on 2 threads; epoch 2 was the best\./,
+  );
+  const probe = trained({ kind: "probe", penalties: [1], folds: 5 });
+  assert.match(probe, /: a logistic regression fitted .* in 5 folds, seed 3, on 2 threads\. It/);
+  assert.doesNotMatch(probe, /epoch/);
+  const augmentation = { minScale: 1, degrees: 0, jitter: 0, trivial: false, erasing: 0 };
+  const finetune: FinetuneRecipe = {
+    ...common,
+    kind: "finetune",
+    optimizer: "adamw",
+    weightDecay: 0.05,
+    earliestRate: 0.1,
+    warmup: 0.1,
+    labelSmoothing: 0.2,
+    clipNorm: 1,
+    averaging: 0,
+    batchNorm: "running",
+    augmentation,
+    patience: null,
+  };
+  assert.match(
+    trained(finetune),
+    /: 2 epochs .* AdamW .* up to 0\.1 \(times 0\.1 .* decay 0\.05 and label smoothing 0\.2, seed 3/,
+  );
+  const sgd: FinetuneRecipe = { ...finetune, optimizer: "sgd" };
+  assert.match(trained(sgd), /SGD with momentum 0\.9/);
 });
 
 Deno.test("each format's card says how its file is loaded", () => {

@@ -79,3 +79,23 @@ Deno.test("an overconfident model's error falls, measured on photos that the fit
   assert.ok(ece.after < 0.4 * ece.before, `${ece.before} to ${ece.after}`);
   assert.ok(nll.after < nll.before);
 });
+
+Deno.test("a temperature that makes unseen photos less likely is left at 1 where that is asked for", () => {
+  // Surest where it is wrong, in one photo of each fold but the first: what one fold teaches, the
+  // next one contradicts.
+  const photos = Array.from({ length: 20 }, (_, i) => ({
+    label: i % 5 === 0 && i < 5 ? 1 : 0,
+    logits: [i % 5 === 0 ? 12 : 1.2, 0],
+  }));
+  const always = calibrate(photos);
+  assert.ok(always.nll.after > always.nll.before && always.temperature !== 1);
+  const { temperature, ece, nll } = calibrate(photos, { onlyIfBetter: true });
+  assert.equal(temperature, 1);
+  assert.equal(nll.after, nll.before);
+  assert.equal(ece.after, ece.before);
+});
+
+Deno.test("a temperature that helps is the same whether or not it had to", () => {
+  const photos = drawn(500, 4);
+  assert.deepEqual(calibrate(photos, { onlyIfBetter: true }), calibrate(photos));
+});

@@ -28,3 +28,13 @@ Deno.test("a photo is of none of the classes beyond the threshold, and else it i
   assert.equal(read([0, 7], 0), false);
   assert.equal(postprocess(output([5, 5]), UNCALIBRATED).isOutOfDistribution, undefined);
 });
+
+Deno.test("a model abstains below the probability that it was given, and only if it was", () => {
+  const abstains = (abstainBelow?: number) =>
+    postprocess(output([1, 0]), { temperature: 1, abstainBelow }).abstains;
+  assert.equal(abstains(0.74), false);
+  assert.equal(abstains(0.76), true);
+  assert.equal(abstains(), undefined);
+  const nothing = { logits: [NaN, NaN], features: Float32Array.of(1) };
+  assert.equal(postprocess(nothing, { temperature: 1, abstainBelow: 0.5 }).abstains, true);
+});

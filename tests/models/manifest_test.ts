@@ -5,6 +5,7 @@ import {
   classNames,
   type ModelManifest,
   modelManifest,
+  recipe,
 } from "../../models/manifest.ts";
 
 const common = {
@@ -40,6 +41,44 @@ Deno.test("a manifest of this version stays as it is", () => {
   const recipe = { epochs: 2, batchSize: 4, lr: 0.1, momentum: 0, stepSize: 3, gamma: 0.5 };
   const manifest = { schema: 2, ...common, training: { ...outcome, recipe } };
   assert.deepEqual(v.parse(modelManifest, manifest), manifest);
+});
+
+Deno.test("a recipe is told by its kind, and the one that has none is the tutorial's", () => {
+  const stepLr = { epochs: 2, batchSize: 4, lr: 0.1, momentum: 0, stepSize: 3, gamma: 0.5 };
+  const probe = { kind: "probe", penalties: [0.1, 1], folds: 5 };
+  const { stepSize: _, gamma: __, ...rest } = stepLr;
+  const finetune = {
+    ...rest,
+    kind: "finetune",
+    optimizer: "adamw",
+    weightDecay: 0.05,
+    earliestRate: 0.1,
+    warmup: 0.1,
+    labelSmoothing: 0.1,
+    clipNorm: null,
+    averaging: 0,
+    batchNorm: "running",
+    augmentation: { minScale: 0.25, degrees: 10, jitter: 0.2, trivial: false, erasing: 0 },
+    patience: 3,
+  };
+  for (const recipe of [stepLr, probe, finetune]) {
+    const manifest = { schema: 2, ...common, training: { ...outcome, recipe } };
+    assert.deepEqual(v.parse(modelManifest, manifest), manifest);
+  }
+  for (
+    const wrong of [
+      { ...stepLr, kind: "finetune" },
+      { ...finetune, kind: undefined },
+      { ...finetune, kind: "other" },
+      { ...finetune, earliestRate: 0 },
+      { ...finetune, clipNorm: 0 },
+      { ...finetune, labelSmoothing: 1 },
+      { ...finetune, augmentation: { ...finetune.augmentation, minScale: 0 } },
+      { ...probe, penalties: [] },
+      { ...probe, penalties: [0] },
+      { ...probe, folds: 1 },
+    ]
+  ) assert.ok(!v.safeParse(recipe, wrong).success, JSON.stringify(wrong));
 });
 
 Deno.test("what is no manifest, or one of a later version, is refused", () => {

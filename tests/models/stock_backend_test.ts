@@ -4,7 +4,7 @@ import { checkGradients, checkLogits, checkTraining } from "../../bench/certify/
 import { assertKept } from "./assert_kept.ts";
 import { checkGradCam } from "./grad_cam.ts";
 
-for (const name of ["resnet18", "mobilenet_v2"]) {
+for (const name of ["resnet18", "mobilenet_v2", "mobilenet_v3_small"]) {
   Deno.test(`${name} on stock tfjs computes torch's logits`, async () => {
     await tf.setBackend("cpu");
     assertKept(await checkLogits([name, 64]));

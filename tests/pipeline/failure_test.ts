@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import type { StepDeclaration } from "../../pipeline/declaration.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
 import { run } from "../../pipeline/run.ts";
-import { Folder, misbehave, runAlone, STEPS, writeText } from "./rig.ts";
+import { Folder, misbehave, runAlone, statuses, stepOf, STEPS, writeText } from "./rig.ts";
 
 /** Runs a step that goes wrong and returns what is said of it. */
 async function failureOf(way: string, path?: string) {
@@ -108,4 +109,54 @@ Deno.test("a step's file started by hand says what it is instead of waiting", as
   const said = new TextDecoder().decode(output.stdout);
   assert.match(said, /This file is a step: its pipeline runs it\./);
   assert.equal(output.code, 2);
+});
+
+/** A choice among candidates, one of which is made by `bad`. */
+const choice = (bad: Partial<StepDeclaration>) => [
+  writeText("good"),
+  misbehave("read", "", { name: "bad", ...bad }),
+  writeText("from_bad", ["bad"]),
+  writeText("choose", ["good", "from_bad"], { optional: ["from_bad"] }),
+  writeText("end", ["choose"]),
+];
+
+Deno.test("a step does without an input that is optional, and runs again when there is one", async () => {
+  using folder = new Folder();
+  const { store } = folder;
+  const late = `${folder.path}/late.txt`;
+  const steps = choice({ permissions: () => ({ read: [late] }) });
+  const options = { store, parameters: { bad: { path: late } } };
+  const first = await run(definePipeline(steps), options);
+  assert.equal(first.status, "done");
+  assert.deepEqual(statuses(first), {
+    good: "ran",
+    bad: "failed",
+    from_bad: "skipped",
+    choose: "ran",
+    end: "ran",
+  });
+  const without = stepOf(first, "choose");
+  // What it had is cached, but not that it was without the other.
+  const again = await run(definePipeline(steps), options);
+  assert.deepEqual(
+    ["bad", "choose", "end"].map((step) => stepOf(again, step).status),
+    ["failed", "cached", "cached"],
+  );
+  folder.write("late.txt", "there at last");
+  const later = await run(definePipeline(steps), options);
+  assert.equal(stepOf(later, "choose").status, "ran");
+  assert.notEqual(stepOf(later, "choose").key, without.key);
+  const [before, after] = [without, stepOf(later, "choose")].map(({ artifact }) =>
+    Deno.readTextFileSync(`${artifact}/text.txt`)
+  );
+  assert.ok(!before.includes("there at last") && after.includes("there at last"), after);
+});
+
+Deno.test("what somebody asked for by name fails the run, optional elsewhere or not", async () => {
+  using folder = new Folder();
+  const record = await run(definePipeline(choice({})), {
+    store: folder.store,
+    targets: ["from_bad"],
+  });
+  assert.equal(record.status, "failed");
 });

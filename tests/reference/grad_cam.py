@@ -16,11 +16,16 @@ from torch import Tensor, nn
 from models import build
 from numbers_from_hash import hash_tensor
 
-# Of a transformer, the tokens that the last attention reads.
-LAST_MAP = {"resnet18": "layer4", "mobilenet_v2": "features", "deit_tiny": "blocks.11.norm1"}
+LAST_MAP = {
+    "resnet18": "layer4",
+    "mobilenet_v2": "features",
+    "mobilenet_v3_small": "features",
+    "efficientnet_b0": "features",
+    "deit_tiny": "blocks.11.norm1",  # the tokens that the last attention reads
+}
 BATCH, SIZE, STREAM = 2, 128, 5000
 # Asked for beside the likeliest class, which is where nothing is asked for.
-CLASSES = (7, 400)
+CLASSES = dict.fromkeys(LAST_MAP, (7, 400)) | {"mobilenet_v3_small": (300, 500)}
 
 
 def grad_cam(model: nn.Module, name: str, inputs: Tensor, classes: list[int]) -> tuple[Tensor, Tensor]:
@@ -43,7 +48,7 @@ def fixture(name: str) -> dict:
     exact = copy.deepcopy(model).double()
     inputs = hash_tensor(STREAM, (BATCH, 3, SIZE, SIZE), 2.0)
     result: dict = {"input_stream": STREAM, "size": SIZE}
-    for key, classes in (("likeliest", []), ("asked", list(CLASSES))):
+    for key, classes in (("likeliest", []), ("asked", list(CLASSES[name]))):
         _, f32 = grad_cam(model, name, inputs, classes)
         asked, f64 = grad_cam(exact, name, inputs.double(), classes)
         assert f64.amax((1, 2)).min() > 0, "a heat map is zero everywhere: choose another class"

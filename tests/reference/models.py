@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from efficientnet_lite0 import EfficientNetLite0
+from efficientnet_lite import EfficientNetLite
 from numbers_from_hash import fill_with_hash, hash_tensor
 from torchvision_import import StochasticDepth, models
 
@@ -22,6 +22,8 @@ HEAD = {
     "resnet34": "fc",
     "mobilenet_v2": "classifier.1",
     "efficientnet_lite0": "_fc",
+    "efficientnet_lite1": "_fc",
+    "efficientnet_lite2": "_fc",
     "resnet50": "fc",
     "resnet101": "fc",
     "mobilenet_v3_small": "classifier.3",
@@ -37,7 +39,7 @@ HEAD = {
 }
 BATCH, STEPS, STRIDE, HEAD_STREAM = 4, 5, 104729, 9000
 # The first models' fixtures keep more of each tensor.
-MANY_SAMPLES = ("resnet18", "resnet34", "mobilenet_v2", "efficientnet_lite0")
+MANY_SAMPLES = ("resnet18", "resnet34", "mobilenet_v2", "efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
 
 # Model, side of the input, and the stream of the input. Where a ReLU's input is within rounding of zero a gradient
 # jumps, and which way differs between any two float32 programs: at 64 pixels the streams are those that
@@ -59,6 +61,8 @@ CASES = (
     ("dinov2_vits14", 56, 5000),
     ("dinov2_vits14", 224, 5000),
     ("dinov2_vits14_reg", 56, 5000),
+    ("efficientnet_lite1", 64, 5000),
+    ("efficientnet_lite2", 64, 5000),
     ("resnet50", 64, 5006),
     ("resnet101", 64, 5000),
     ("mobilenet_v3_small", 64, 5002),
@@ -69,8 +73,8 @@ CASES = (
 
 
 def architecture(name: str) -> nn.Module:
-    if name == "efficientnet_lite0":
-        return EfficientNetLite0()
+    if name.startswith("efficientnet_lite"):
+        return EfficientNetLite(int(name[-1]))
     if name.startswith("deit"):
         import timm  # which not everyone has who asks for the others
 

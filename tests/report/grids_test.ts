@@ -159,3 +159,14 @@ Deno.test("a long title ends within the picture", () => {
   assert.ok(title.text.endsWith("…"));
   assert.ok(number(title, "x") + textWidth(title.text, number(title, "font-size")) <= width);
 });
+
+Deno.test("a tile names its file, and what stands in place of a label that is not given", () => {
+  const image = plain(BLUE);
+  const path = "a/very/long/way/to/the/folder/of/bees/72100438_73de9f17af.jpg";
+  const [given, withheld] = tilesOf(drawPredictionGrid([
+    { image, predicted: "bees", probability: 0.75, path },
+    { image, predicted: "bees", probability: 0.75, withheld: "none of these?", path: "b.jpg" },
+  ], { title: "Predictions" })).map((tile) => textsOf(tile));
+  assert.deepEqual(given, ["predicted: bees", "75.0%", "…/of/bees/72100438_73de9f17af.jpg"]);
+  assert.deepEqual(withheld, ["none of these?", "nearest: bees 75.0%", "b.jpg"]);
+});

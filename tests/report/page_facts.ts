@@ -1,5 +1,6 @@
 /** Facts of a made-up evaluation, under any names. */
-import type { ReportFacts, ShownPhoto } from "../../report/facts.ts";
+import type { BranchFacts, ReportFacts, ShownPhoto } from "../../report/facts.ts";
+import type { Branch } from "../../models/manifest.ts";
 import { painted } from "./photos.ts";
 
 const share = (correct: number, total: number) => ({
@@ -13,7 +14,7 @@ const share = (correct: number, total: number) => ({
 export function factsOf(
   names: readonly string[],
   { file = "val/a/1.jpg", words = "words" } = {},
-): ReportFacts {
+): ReportFacts & { branches: Record<Branch, BranchFacts> } {
   const [first, second] = names;
   const image = painted(32, 32, (x, y) => [8 * x, 8 * y, 90]);
   const photo: ShownPhoto = {
@@ -71,6 +72,11 @@ export function factsOf(
     worst: [photo],
     leastSure: [{ ...photo, predicted: first }],
     explained: [{ ...photo, heat: { width: 1, height: 2, values: [0, 1] } }],
+    advice: [
+      { kind: "labels", files: [file] },
+      { kind: "imbalance", most: { name: first, photos: 9 }, least: { name: second, photos: 3 } },
+      { kind: "repair", title: words, remedy: words },
+    ],
     settings: [[words, words]],
   };
 }

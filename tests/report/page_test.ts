@@ -27,7 +27,14 @@ const RUN: ReportedRun = {
   status: "done",
   seconds: 75.2,
   steps: [
-    { step: "fetch", inputs: [], status: "cached", reason: "nothing changed", seconds: 0 },
+    {
+      step: "fetch",
+      inputs: [],
+      status: "cached",
+      reason: "nothing changed",
+      seconds: 0,
+      madeIn: 7.5,
+    },
     { step: "train", inputs: ["fetch"], status: "ran", reason: "epochs was 5, is 6", seconds: 64 },
     { step: "tell", inputs: ["fetch", "train"], status: undefined },
   ],
@@ -151,9 +158,137 @@ Deno.test("accuracy comes with its interval, and with what guessing would give",
   assert.match(result, /Always saying “ants” would be right on 50\.0%/);
 });
 
+Deno.test("a class that is never right stands beside the accuracy, in whatever it was measured by", async () => {
+  const facts = factsOf(["ants", "planets"]);
+  assert.equal(all(await page(facts), "#result .but").length, 0);
+  const { finetune } = facts.branches;
+  finetune.per_class.planets = { ...finetune.per_class.planets, correct: 0, total: 1 };
+  assert.equal(textOf(await page(facts), "#result .but"), "but planets 0 of 1");
+  const { per_class: _, ...rest } = finetune;
+  finetune.test = { ...rest, per_class: factsOf(["ants", "planets"]).branches.finetune.per_class };
+  assert.equal(all(await page(facts), "#result .but").length, 0);
+});
+
+Deno.test("a test's figures, or cross-validated ones, stand in place of those that were chosen by", async () => {
+  const names = ["ants", "bees"];
+  const facts = factsOf(names);
+  const { finetune, frozen } = facts.branches;
+  const of = (right: number, wrong: number) => ({
+    ...finetune,
+    accuracy: right / (right + wrong),
+    correct: right,
+    total: right + wrong,
+    confusion: [[right, wrong], [0, 0]],
+    per_class: {
+      ants: {
+        accuracy: 0.9,
+        correct: right,
+        total: right + wrong,
+        interval: [0.8, 0.95] as [number, number],
+      },
+      bees: { accuracy: 0, correct: 0, total: 0, interval: [0, 1] as [number, number] },
+    },
+  });
+  finetune.cross_validated = of(180, 20);
+  const crossed = await page(facts);
+  assert.match(textOf(crossed, "#result .big"), /^90\.0%$/);
+  assert.match(
+    textOf(crossed, "#result"),
+    /180 of 200 photos when each is asked of a model that had not seen it/,
+  );
+  // The other branch has no such figure: it is not beside it.
+  assert.match(
+    all(crossed, "#result [role=img]")[0].getAttribute("aria-label")!,
+    /^finetune: [^;]*$/,
+  );
+  assert.match(textOf(crossed, "#result"), /right on 2 \(validation accuracy 50\.0%\)/);
+  assert.doesNotMatch(textOf(crossed, "#result"), /flatter/);
+  finetune.test = of(95, 5);
+  frozen.test = of(60, 40);
+  const tested = await page(facts);
+  assert.match(textOf(tested, "#result"), /95 of 100 photos that were kept for this test alone/);
+  assert.match(textOf(tested, "#classes"), /finetune: 95 of 100 right/);
+  assert.match(textOf(tested, "#classes table"), /ants 95 100 95\.0%/);
+  // No photo of bees: nothing is a share of none, and that is said.
+  assert.match(textOf(tested, "#classes table"), /bees 0 0 – – 0% 0%/);
+  assert.match(textOf(tested, "#classes"), /stands where there is nothing to take a share of/);
+  assert.match(textOf(tested, "#result"), /Of 4 photos kept aside, the branches differ/);
+});
+
+Deno.test("each class has its precision, recall, F1 and support, all classes a balanced accuracy", async () => {
+  const facts = factsOf(["ants", "bees", "wasps"]);
+  const { finetune } = facts.branches;
+  finetune.confusion = [[8, 2, 0], [1, 3, 0], [1, 0, 0]];
+  const classes = textOf(await page(facts), "#classes");
+  assert.match(classes, /found \(recall\).*right when named \(precision\).*F1/);
+  assert.match(textOf(await page(facts), "#classes table"), /wasps 1 2 0% 50\.0% to 90\.0% – 0%/);
+  assert.match(classes, /right on 51\.7% \(balanced accuracy/); // (0.8 + 0.75 + 0) / 3
+  assert.match(classes, /always naming one class brings 33\.3%/);
+});
+
+Deno.test("what it costs to be right more often is told, refused for few photos, and of old facts nothing", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  const told = async (abstention?: typeof facts.branches.finetune.abstention) => {
+    facts.branches.finetune.abstention = abstention;
+    return textOf(await page(facts), "#result");
+  };
+  assert.doesNotMatch(await told(), /rather say nothing/);
+  assert.match(await told(null), /The 4 photos kept aside are too few to tell: from 100 on/);
+  const thresholds = [
+    { probability: 0, answered: 200, correct: 184 },
+    { probability: 0.755, answered: 184, correct: 176 },
+  ];
+  const said = await told({ total: 200, thresholds });
+  assert.match(
+    said,
+    /To be right 95% of the time it must abstain on 8\.0% of photos: .* below 75\.5%/,
+  );
+  assert.match(
+    said,
+    /90% always 0 of 200 val photos \(0%\) 184 of the 200 that are answered \(92\.0%;/,
+  );
+  assert.match(said, /99% – – no threshold gets there/);
+  assert.match(said, /chosen on these same photos/);
+  const test = {
+    total: 50,
+    thresholds: [{ answered: 50, correct: 45 }, { answered: 40, correct: 39 }],
+  };
+  const tested = await told({ total: 200, thresholds, test });
+  assert.match(tested, /must abstain on 20\.0% of photos/);
+  assert.match(tested, /95% 75\.5% 10 of 50 test photos \(20\.0%\) 39 of the 40 that are answered/);
+});
+
+Deno.test("a temperature of 1 is told as none", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  assert.match(textOf(await page(facts), "#result"), /Divided by a temperature of 1\.25/);
+  facts.branches.finetune.calibration.temperature = 1;
+  assert.match(textOf(await page(facts), "#result"), /No temperature made them better/);
+});
+
+Deno.test("the page ends in what to do next; one that was evaluated without advice does not", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  const advised = await page(facts);
+  assert.equal(all(advised, "main > section").at(-1)!.getAttribute("id"), "next");
+  assert.equal(all(advised, "#next li").length, 3);
+  assert.match(textOf(advised, "#next"), /Even out the classes: bees is rare\s*ants has 9 photos/);
+  assert.equal(all(advised, "nav a[href='#next']").length, 1);
+  delete facts.advice;
+  const silent = await page(facts);
+  assert.equal(all(silent, "#next").length + all(silent, "nav a[href='#next']").length, 0);
+});
+
+Deno.test("tables that a phone is too narrow for are reached by the keyboard, and named", async () => {
+  const tables = all(await page(factsOf(["ants", "bees"])), "table");
+  const frames = all(
+    await page(factsOf(["ants", "bees"])),
+    ".wide[tabindex='0'][aria-label] > table",
+  );
+  assert.equal(frames.length, tables.length);
+});
+
 const comparison = async (changes: Partial<ReportFacts["comparison"]>) => {
   const facts = factsOf(["ants", "bees"]);
-  Object.assign(facts.comparison, changes);
+  Object.assign(facts.comparison!, changes);
   return textOf(await page(facts), "#result");
 };
 
@@ -170,11 +305,19 @@ Deno.test("a difference that chance explains is told as one, a real one by name"
   assert.match(await comparison(same), /right on the same photos/);
 });
 
+Deno.test("of a run of one branch alone the page tells that one, and compares nothing", async () => {
+  const { branches: { frozen }, comparison: _, ...facts } = factsOf(["ants", "bees"]);
+  const report = await page({ ...facts, branches: { frozen }, shown: "frozen" });
+  assert.match(textOf(report, "#result"), /The only branch that was trained, frozen names/);
+  assert.doesNotMatch(textOf(report, "main"), /finetune|Finetuned or frozen/);
+});
+
 Deno.test("the run's part says what ran, was cached and why; without a run there is none", async () => {
   const report = await page(factsOf(["ants", "bees"]));
   const run = textOf(report, "#run");
   assert.match(run, /2026-01-02 03:04 \(UTC\): done in 1 min 15 s\. 1 of 3 steps ran, 1/);
   assert.match(run, /train ran 1 min 4 s epochs was 5, is 6/);
+  assert.match(run, /fetch cached 7\.5 s, earlier nothing changed/);
   assert.match(run, /tell not asked for/);
   // fetch → tell is said by fetch → train → tell.
   assert.equal(all(report, "#run .edges path").length, 2);
@@ -199,6 +342,24 @@ Deno.test("a model without mistakes has none made up, and one epoch is a chart t
   const report = await page(facts);
   assert.match(textOf(report, "#mistakes"), /made none/);
   assert.equal(all(report, "#training [role=img]").length, 2);
+});
+
+Deno.test("photos to test have a column where there are some, and it is said what each part was for", async () => {
+  const facts = factsOf(["ants", "bees"]);
+  assert.match(
+    textOf(await page(facts), "#data table"),
+    /to train on\s*to validate\s*ants\s*3\s*2\s*bees/,
+  );
+  facts.data.counts.test = { ants: 7, bees: 4 };
+  const data = textOf(await page(facts), "#data");
+  assert.match(
+    data,
+    /to validate\s*to test\s*ants\s*3\s*2\s*7\s*bees\s*3\s*2\s*4\s*together\s*6\s*4\s*11/,
+  );
+  assert.match(
+    data,
+    /taught with the photos to train on alone.* those to test were asked when all/,
+  );
 });
 
 Deno.test("what is wrong with the photos is told with its remedy and files; of many the first ten", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { drawable, fitText, textWidth } from "../../report/text.ts";
+import { drawable, fitPath, fitText, textWidth } from "../../report/text.ts";
 import { openFont } from "./font_widths.ts";
 
 const FONT = "@expo-google-fonts/inter/";
@@ -76,4 +76,18 @@ Deno.test("characters that cannot be drawn, or would reverse the rest, become bo
 
 Deno.test("a name of a million characters is shortened at once", () => {
   assert.ok(fitText("x".repeat(1e6), 15, 240).length < 40);
+});
+
+Deno.test("a path loses its first folders before its name is cut", () => {
+  assert.equal(fitPath("train/ants/1.jpg", 12, 500), "train/ants/1.jpg");
+  assert.equal(fitPath("a/long/way/to/train/ants/1.jpg", 12, 100), "…/ants/1.jpg");
+  assert.match(fitPath(`ants/${"1".repeat(80)}.jpg`, 12, 100), /^1+…$/);
+});
+
+Deno.test("whatever the path, it fits and stays one line", () => {
+  fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 80 }), (path) => {
+    const shown = fitPath(path, 12, 90);
+    assert.ok(textWidth(shown, 12) <= 90);
+    assert.doesNotMatch(shown, /[\n\r]/);
+  }));
 });

@@ -8,6 +8,7 @@ import "./pipeline/caching.ts";
 import "./pipeline/chosen_model.ts";
 import "./pipeline/curves.ts";
 import "./pipeline/damage.ts";
+import "./pipeline/evaluation_on.ts";
 import "./pipeline/exports.ts";
 import "./pipeline/predictions.ts";
 import "./pipeline/report.ts";

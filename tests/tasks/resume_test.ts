@@ -31,6 +31,7 @@ Deno.test("training goes on where it stopped, to the very same bytes", async (t)
   await writePhotoFolder(`${folder}/photos`, { train: 3, val: 1 });
   await writeRandomWeights(`${folder}/weights.safetensors`, "mobilenet_v2");
   const flags = (store: string, epochs: number) => [
+    "--recipe=quick",
     "--data=photos",
     "--weights=weights.safetensors",
     "--model=mobilenet_v2",

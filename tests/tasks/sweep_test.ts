@@ -11,6 +11,7 @@ import { stepParameters } from "../../app/step_parameters.ts";
 import { sweepPipeline } from "../../tasks/sweep_pipeline.ts";
 import { describeTable, markdownTable, runsAsCsv } from "../../report/describe_table.ts";
 import { calibrate } from "../../inference/calibration.ts";
+import { concludeSweep } from "../../app/conclusion/conclude_sweep.ts";
 import { compareBranches, scoreBranch } from "../../training/score.ts";
 import { sweepTable } from "../../training/sweep_table.ts";
 
@@ -133,13 +134,28 @@ Deno.test("the last step leaves the table for people and programs, and its pictu
         "0.01,1,finetune,0.9,9,10\n0.01,1,frozen,0.9,9,10\n",
     );
     assert.ok((await Deno.stat(`${artifact}/accuracy.png`)).size > 1000);
-    const said = whole.conclude(record)!;
+    const [said, ...files] = whole.conclude(record) as [
+      string,
+      ...{ text: string; path: string }[],
+    ];
+    assert.deepEqual(files.map(({ path }) => path), [
+      `${artifact}/accuracy.png`,
+      `${artifact}/table.md`,
+    ]);
+    for (const { path } of files) assert.ok((await Deno.stat(path)).size > 100);
+    const drawn = await concludeSweep([said, ...files], record, `${folder}/store`);
+    const page = `${folder}/store/sweep.html`;
+    assert.deepEqual(drawn, [said, { text: "page:  ", path: page }, ...files]);
+    assert.match(await Deno.readTextFile(page), /lr 0\.01/);
+    const unfinished = { ...record, steps: [record.steps[0]] };
+    assert.deepEqual(await concludeSweep(["none"], unfinished, `${folder}/store`), ["none"]);
     const half = { ...record.steps[0], step: "sweep", result: undefined, artifact: undefined };
     assert.match(
-      whole.conclude({ ...record, steps: [record.steps[0], half] })!,
+      whole.conclude({ ...record, steps: [record.steps[0], half] })[0] as string,
       /^no table yet: 1 of 2 settings are evaluated; the same command goes on/,
     );
-    assert.match(whole.conclude({ ...record, steps: [record.steps[0]] })!, /^no table: only/);
+    const [none] = whole.conclude({ ...record, steps: [record.steps[0]] });
+    assert.match(none as string, /^no table: only/);
     assert.match(said, /^lr +branch +runs +mean +sd +95% interval +best$/m);
     assert.match(said, /^0\.01 +frozen +2 +90\.0% +0\.0 +59\.6 to 98\.2% +90\.0% \(seed 0\)$/m);
   } finally {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TrainingProgress } from "../../tasks/training_progress.ts";
-import type { BatchProgress } from "../../training/fit.ts";
+import type { BatchProgress } from "../../training/run_phase.ts";
 
 const BATCHES = { train: 10, val: 5 };
 const TRAIN_MS = 100, VAL_MS = 30;

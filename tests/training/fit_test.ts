@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Batch, Loader } from "../../data/batch.ts";
-import { type BatchProgress, fit, type TrainingState } from "../../training/fit.ts";
+import { fit, type TrainingState } from "../../training/fit.ts";
+import type { BatchProgress } from "../../training/run_phase.ts";
 import { predictDataset } from "../../inference/predict_dataset.ts";
 import { RECIPES } from "../../training/recipes.ts";
 import { softmax } from "../../models/logits.ts";

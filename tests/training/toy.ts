@@ -27,6 +27,34 @@ export function toyModel(weight: number[] = [0.1, -0.2, 0.3, 0.1, -0.1, 0.2]): M
   );
 }
 
+/** The same behind a convolution and a batch norm. */
+const TOY_WITH_NORM: Architecture = {
+  ...TOY,
+  features: (layers, x) => {
+    const z = layers.conv2d("conv", x, { filters: 3, kernel: 1 });
+    return layers.globalAveragePool(layers.batchNorm("bn", z, { activation: "relu" }));
+  },
+};
+
+/** @param parameters fresh ones when left out */
+export function toyModelWithNorm(parameters?: ReadonlyMap<string, NamedTensor>): Model {
+  const vector = (...values: number[]) => ({ shape: [3], data: Float32Array.from(values) });
+  const weight = [0.9, 0.1, -0.2, 0.3, 1.1, 0.2, -0.1, 0.2, 0.8];
+  return new Model(
+    TOY_WITH_NORM,
+    2,
+    parameters ?? new Map<string, NamedTensor>([
+      ["conv.weight", { shape: [1, 1, 3, 3], data: Float32Array.from(weight) }],
+      ["bn.weight", vector(1, 0.9, 1.1)],
+      ["bn.bias", vector(0.5, 0.6, 0.4)],
+      ["bn.running_mean", vector(0.2, 0, 0.1)],
+      ["bn.running_var", vector(0.5, 0.7, 0.4)],
+      ["fc.weight", { shape: [3, 2], data: Float32Array.of(0.1, -0.2, 0.3, 0.1, -0.1, 0.2) }],
+      ["fc.bias", { shape: [2], data: new Float32Array(2) }],
+    ]),
+  );
+}
+
 /** `size` photos of hash noise, class 1 the redder; `batchSize` at a time, the last batch smaller. */
 export class ToyLoader implements Loader {
   readonly length: number;

@@ -10,6 +10,9 @@ export interface FoldOptions {
   seed: number;
 }
 
+/** Photos cannot be divided as they should be, for what the message names. */
+export class DivisionError extends Error {}
+
 /** Photos that belong together: a group, or one photo alone. */
 interface Unit {
   photos: number[];
@@ -26,7 +29,7 @@ interface Unit {
  * answered for by fits that saw the others.
  *
  * @returns [photos]
- * @throws {Error} when there are fewer groups than parts, or a class lies in one group alone: then no
+ * @throws {DivisionError} when there are fewer groups than parts, or a class lies in one group alone: then no
  *   fit could learn it and be asked about it.
  */
 export function stratifiedGroupKFold(
@@ -34,8 +37,7 @@ export function stratifiedGroupKFold(
   { nSplits, seed }: FoldOptions,
 ): Int32Array<ArrayBuffer> {
   const { labels, classes } = photos;
-  const units = unitsOf(photos);
-  checkDivisible(photos, units, nSplits);
+  const units = checkDivisible(photos, nSplits);
   const totals = classes.map((_, label) => labels.reduce((sum, of) => sum + +(of === label), 0));
   const folds = Array.from({ length: nSplits }, () => ({
     counts: new Array<number>(classes.length).fill(0),
@@ -102,29 +104,38 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(squares / values.length);
 }
 
-function checkDivisible({ classes, groups }: Labels, units: readonly Unit[], nSplits: number) {
+/**
+ * That photos can be divided into so many parts; how they then are decides whether they are.
+ * @throws {DivisionError} as `stratifiedGroupKFold`
+ */
+export function checkDivisible(photos: Labels, nSplits: number): Unit[] {
+  const { classes, groups } = photos;
+  const units = unitsOf(photos);
   if (!Number.isInteger(nSplits) || nSplits < 2) {
     throw new RangeError(`photos are divided into 2 parts or more, not into ${nSplits}`);
   }
   classes.forEach((name, label) => {
     const [first, second] = units.filter(({ counts }) => counts[label] > 0);
-    if (!first) throw new Error(`${name} has no photo: add some, or leave the class out`);
+    if (!first) throw new DivisionError(`${name} has no photo: add some, or leave the class out`);
     if (second) return;
     const count = first.counts[label];
     const what = count === 1
       ? `${name} has one photo, which`
       : `all ${count} photos of ${name} belong to the group ${groups![first.photos[0]]}, which`;
-    throw new Error(
+    throw new DivisionError(
       `${what} cannot be both learnt from and asked about: add photos of ${name}` +
-        `${count === 1 ? "" : " of another group"}, or leave the class out`,
+        `${count === 1 ? "" : " of another group"}, leave the class out, or train with ` +
+        "--recipe quick, which asks about none of the photos that it learns from",
     );
   });
   if (units.length < nSplits) {
-    throw new Error(
+    throw new DivisionError(
       `${units.length} ${groups ? "groups of photos" : "photos"} cannot be divided into ` +
-        `${nSplits} parts: add photos, or divide into ${units.length} parts or fewer`,
+        `${nSplits} parts: add photos, or divide into ${units.length} parts or fewer ` +
+        `(--folds ${units.length})`,
     );
   }
+  return units;
 }
 
 function checkDivided({ labels, classes }: Labels, foldOf: Int32Array, nSplits: number) {
@@ -132,9 +143,9 @@ function checkDivided({ labels, classes }: Labels, foldOf: Int32Array, nSplits: 
     new Set(foldOf.filter((_, i) => labels[i] === label)).size < 2
   );
   if (whole === undefined && new Set(foldOf).size === nSplits) return;
-  throw new Error(
+  throw new DivisionError(
     `the groups of photos are too large to be divided into ${nSplits} parts` +
       (whole === undefined ? "" : ` with ${whole} in more than one of them`) +
-      ": divide into fewer parts, or make smaller groups",
+      ": divide into fewer parts (--folds), or make smaller groups",
   );
 }

@@ -13,3 +13,19 @@ export interface LabelledFeatures {
   /** [photos]; how much each counts in a fit. 1 each when left out. */
   sampleWeight?: Float64Array;
 }
+
+/** Some of the photos, copied, in the order of these indices. */
+export function takePhotos(photos: LabelledFeatures, rows: Int32Array): LabelledFeatures {
+  const { features: { columns, data }, labels, classes, groups, sampleWeight } = photos;
+  const taken = new Float64Array(rows.length * columns);
+  rows.forEach((row, i) => {
+    taken.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return {
+    features: { rows: rows.length, columns, data: taken },
+    labels: rows.map((row) => labels[row]),
+    classes,
+    groups: groups && Array.from(rows, (row) => groups[row]),
+    sampleWeight: sampleWeight && Float64Array.from(rows, (row) => sampleWeight[row]),
+  };
+}

@@ -1,5 +1,5 @@
 /** Batch normalisation, and what reads a lazy tensor. */
-import { activation, address, f64, i32, type KernelSpec, source } from "./field.ts";
+import { activation, address, f64, flag, i32, type KernelSpec, source } from "./field.ts";
 
 export const materialize: KernelSpec = {
   file: "batch_norm",
@@ -68,7 +68,7 @@ export const foldStatistics: KernelSpec = {
     mean: address(),
     variance: address(),
     channels: i32(),
-    state: address("Scale and shift are written at its third and fourth vector."),
+    state: address("As finishStatistics writes it."),
   },
 };
 
@@ -80,6 +80,7 @@ export const finishGradientStatistics: KernelSpec = {
     channels: i32(),
     channelsPerChunk: i32(),
     rows: i32(),
+    running: flag("Whether mean and variance are running ones, which x does not move."),
     gamma: address(),
     state: address("As finishStatistics wrote it."),
     coefficients: address(),

@@ -55,6 +55,33 @@ export const activateGradient: KernelSpec = {
   },
 };
 
+export const adamw: KernelSpec = {
+  file: "adamw",
+  fields: {
+    table: address("Of `AdamwEntry`s."),
+    lr: f32(),
+    correctedLr: f32("Divided by the first moment's correction."),
+    rootCorrection: f32("Root of the second moment's correction."),
+    gradientScale: f32(),
+    beta1: f32(),
+    beta2: f32(),
+    epsilon: f32(),
+  },
+};
+
+export const sumSquares: KernelSpec = {
+  file: "sum_squares",
+  fields: {
+    table: address("Of `ValuesEntry`s."),
+    sums: address("One double a chunk."),
+  },
+};
+
+export const moveAverages: KernelSpec = {
+  file: "move_averages",
+  fields: { table: address("Of `AverageEntry`s."), share: f32("Of the values in the averages.") },
+};
+
 export const sgd: KernelSpec = {
   file: "sgd",
   fields: { table: address("Of `SgdEntry`s."), lr: f32(), momentum: f32() },

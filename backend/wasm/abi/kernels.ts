@@ -15,7 +15,16 @@ import {
   depthwiseInputGradient,
   expandedDepthwise,
 } from "./depthwise_kernels.ts";
-import { activate, activateGradient, binary, clamp, sgd } from "./elementwise_kernels.ts";
+import {
+  activate,
+  activateGradient,
+  adamw,
+  binary,
+  clamp,
+  moveAverages,
+  sgd,
+  sumSquares,
+} from "./elementwise_kernels.ts";
 import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
 import {
   conv2d,
@@ -62,6 +71,9 @@ export const KERNELS: Record<string, KernelSpec> = {
   maxPoolGradient,
   spatialMean,
   sgd,
+  adamw,
+  sumSquares,
+  moveAverages,
   winograd,
   winogradFilter,
   winogradTransposedFilter,

@@ -110,6 +110,29 @@ export const RECORDS: Record<string, RecordSpec> = {
     },
     home: "arguments",
   },
+  AdamwEntry: {
+    doc: "Some values of one parameter.",
+    fields: {
+      parameter: address(),
+      first: address("The moments."),
+      second: address(),
+      gradient: address(),
+      count: i32(),
+      rate: f32("What the learning rate is multiplied by."),
+      decay: f32(),
+    },
+    home: "table",
+  },
+  ValuesEntry: {
+    doc: "Some values of one tensor.",
+    fields: { values: address(), count: i32() },
+    home: "table",
+  },
+  AverageEntry: {
+    doc: "Some values of one tensor, and their average.",
+    fields: { average: address(), values: address(), count: i32() },
+    home: "table",
+  },
   SgdEntry: {
     doc: "Some values of one parameter.",
     fields: { parameter: address(), buffer: address(), gradient: address(), count: i32() },

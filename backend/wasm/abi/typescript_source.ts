@@ -57,8 +57,12 @@ function constants(): string {
 }
 
 function code(name: string, members: string[]): string {
-  const numbers = members.map((member, i) => `${member}: ${i}`).join(", ");
-  return `export const ${name} = { ${numbers} } as const;
+  const numbers = members.map((member, i) => `${member}: ${i}`);
+  const line = `export const ${name} = { ${numbers.join(", ")} } as const;`;
+  const declared = line.length <= 100
+    ? line
+    : `export const ${name} = {\n${numbers.map((n) => `  ${n},\n`).join("")}} as const;`;
+  return `${declared}
 export type ${name} = typeof ${name}[keyof typeof ${name}];`;
 }
 

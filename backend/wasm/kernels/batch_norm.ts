@@ -205,7 +205,7 @@ function moveTowards(running: usize, value: f64, momentum: f64): void {
   store<f32>(running, <f32>((1 - momentum) * <f64>load<f32>(running) + momentum * value));
 }
 
-/** Scale and shift of batch normalisation by running buffers; one chunk. */
+/** What normalises by running buffers; one chunk. */
 export function foldStatisticsChunk(_chunk: i32, _thread: i32): void {
   const args = foldStatisticsArguments();
   const gamma = args.gamma, beta = args.beta, mean = args.mean, variance = args.variance;
@@ -214,6 +214,8 @@ export function foldStatisticsChunk(_chunk: i32, _thread: i32): void {
   for (let c = 0; c < channels; c++) {
     const o = floats(c);
     const inverse = 1 / sqrt(<f64>load<f32>(variance + o) + epsilon);
+    store<f32>(state + o, load<f32>(mean + o));
+    store<f32>(state + vector + o, <f32>inverse);
     const scale = gamma ? <f64>load<f32>(gamma + o) * inverse : inverse;
     const base = beta ? <f64>load<f32>(beta + o) : 0;
     store<f32>(to + o, <f32>scale);
@@ -232,7 +234,8 @@ export function finishGradientStatisticsChunk(chunk: i32, _thread: i32): void {
   const dgamma = args.dgamma, dbeta = args.dbeta;
   const first = chunk * args.channelsPerChunk;
   const last = min(channels, first + args.channelsPerChunk);
-  const vector = floats(channels), count = <f64>args.rows;
+  // As of infinitely many rows, where what is normalised does not move mean and variance.
+  const vector = floats(channels), count = args.running ? <f64>Infinity : <f64>args.rows;
   for (let c = first; c < last; c++) {
     const o = floats(c);
     let sum: f64 = 0, dot: f64 = 0;

@@ -185,6 +185,41 @@ export class GradientStatistics {
 
 /** Some values of one parameter. */
 @unmanaged
+export class AdamwEntry {
+  parameter: usize;
+  /** The moments. */
+  first: usize;
+  second: usize;
+  gradient: usize;
+  count: i32;
+  /** What the learning rate is multiplied by. */
+  rate: f32;
+  decay: f32;
+}
+
+export const ADAMW_ENTRY_SIZE: usize = 28;
+
+/** Some values of one tensor. */
+@unmanaged
+export class ValuesEntry {
+  values: usize;
+  count: i32;
+}
+
+export const VALUES_ENTRY_SIZE: usize = 8;
+
+/** Some values of one tensor, and their average. */
+@unmanaged
+export class AverageEntry {
+  average: usize;
+  values: usize;
+  count: i32;
+}
+
+export const AVERAGE_ENTRY_SIZE: usize = 12;
+
+/** Some values of one parameter. */
+@unmanaged
 export class SgdEntry {
   parameter: usize;
   buffer: usize;

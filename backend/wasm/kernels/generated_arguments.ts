@@ -380,6 +380,55 @@ export function sgdArguments(): SgdArguments {
 }
 
 @unmanaged
+export class AdamwArguments {
+  /** Of `AdamwEntry`s. */
+  table: usize;
+  lr: f32;
+  /** Divided by the first moment's correction. */
+  correctedLr: f32;
+  /** Root of the second moment's correction. */
+  rootCorrection: f32;
+  gradientScale: f32;
+  beta1: f32;
+  beta2: f32;
+  epsilon: f32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function adamwArguments(): AdamwArguments {
+  return changetype<AdamwArguments>(kernelArguments());
+}
+
+@unmanaged
+export class SumSquaresArguments {
+  /** Of `ValuesEntry`s. */
+  table: usize;
+  /** One double a chunk. */
+  sums: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sumSquaresArguments(): SumSquaresArguments {
+  return changetype<SumSquaresArguments>(kernelArguments());
+}
+
+@unmanaged
+export class MoveAveragesArguments {
+  /** Of `AverageEntry`s. */
+  table: usize;
+  /** Of the values in the averages. */
+  share: f32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function moveAveragesArguments(): MoveAveragesArguments {
+  return changetype<MoveAveragesArguments>(kernelArguments());
+}
+
+@unmanaged
 export class WinogradArguments {
   source: usize;
   /** The filter in the transformed domain: 36 packed matrices. */
@@ -673,7 +722,7 @@ export class FoldStatisticsArguments {
   mean: usize;
   variance: usize;
   channels: i32;
-  /** Scale and shift are written at its third and fourth vector. */
+  /** As finishStatistics writes it. */
   state: usize;
 }
 
@@ -690,6 +739,8 @@ export class FinishGradientStatisticsArguments {
   channels: i32;
   channelsPerChunk: i32;
   rows: i32;
+  /** Whether mean and variance are running ones, which x does not move. */
+  running: i32;
   gamma: usize;
   /** As finishStatistics wrote it. */
   state: usize;

@@ -1,12 +1,9 @@
 /** BatchNormTrain, its gradient, and BatchNormInference: lazy wherever it saves passes. */
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import type { Activation } from "../../ops/activation.ts";
+import type { BatchNormGradientInputs } from "../../ops/batch_norm_gradients.ts";
 import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
-import type {
-  BatchNormGradientInputs,
-  BatchNormTrainAttributes,
-  BatchNormTrainInputs,
-} from "../../ops/batch_norm_train.ts";
+import type { BatchNormTrainAttributes, BatchNormTrainInputs } from "../../ops/batch_norm_train.ts";
 import type { WasmBackend } from "../backend.ts";
 import {
   ActivationCode,
@@ -56,15 +53,27 @@ export function batchNormTrain(
   });
   heap.release(statistics.partials);
 
-  const code = ActivationCode[activation];
-  const output = normalized(backend, x, state, code, residual);
-  output.data.batchNorm = {
-    z: heap.retain(input.block),
-    state,
-    activation: code,
-    maskedByOutput: residual !== undefined && code !== ActivationCode.linear,
-  };
+  const output = normalized(backend, x, state, ActivationCode[activation], residual);
+  rememberOrigin(backend, output.data, x, state, activation, residual !== undefined);
+  heap.release(state);
   return output.info;
+}
+
+/** For the gradient, of which y alone says how it came about. */
+function rememberOrigin(
+  backend: WasmBackend,
+  y: TensorData,
+  x: tf.TensorInfo,
+  state: Block,
+  activation: Activation,
+  hasResidual: boolean,
+): void {
+  y.batchNorm = {
+    z: backend.heap.retain(backend.dataOf(x).block),
+    state: backend.heap.retain(state),
+    activation: ActivationCode[activation],
+    maskedByOutput: hasResidual && activation !== "linear",
+  };
 }
 
 /** tfjs's own batch norm may lack gamma and beta. */
@@ -83,15 +92,20 @@ export function batchNormInference(
   const code = ActivationCode[activation];
   const addend = residual && backend.dataOf(residual).block;
   const scale = scaleShiftPointer(state.pointer, channels);
-  const info = extendDeferred(backend, x, {
+  const extended = extendDeferred(backend, x, {
     scale,
     shift: scale + 4 * channels,
     residual: addend?.pointer ?? 0,
     activation: code,
     reads: addend ? [state, addend] : [state],
-  }) ?? normalized(backend, x, state, code, residual).info;
+  });
+  const output = extended ? undefined : normalized(backend, x, state, code, residual);
+  // Without a gradient to come, x would be kept for nothing.
+  if (output && tf.engine().state.gradientDepth > 0) {
+    rememberOrigin(backend, output.data, x, state, activation, residual !== undefined);
+  }
   heap.release(state);
-  return info;
+  return extended ?? output!.info;
 }
 
 /** What normalises by running buffers: kept until one of the four changes. The caller releases it. */
@@ -131,14 +145,32 @@ function foldStatistics(
 /** Gradients of x, gamma, beta and, if there is one, of the residual. */
 export function batchNormTrainGradient(
   backend: WasmBackend,
-  { dy, x, gamma, y }: BatchNormGradientInputs,
+  inputs: BatchNormGradientInputs,
   { hasResidual }: BatchNormTrainAttributes,
+): tf.TensorInfo[] {
+  return batchNormGradient(backend, inputs, hasResidual, 0);
+}
+
+/** The same where mean and variance are running ones. */
+export function batchNormInferenceGradient(
+  backend: WasmBackend,
+  inputs: BatchNormGradientInputs,
+  { hasResidual }: { hasResidual: boolean },
+): tf.TensorInfo[] {
+  return batchNormGradient(backend, inputs, hasResidual, 1);
+}
+
+function batchNormGradient(
+  backend: WasmBackend,
+  { dy, x, gamma, y }: BatchNormGradientInputs,
+  hasResidual: boolean,
+  running: 0 | 1,
 ): tf.TensorInfo[] {
   const { heap } = backend;
   const { rows, channels } = rowsAndChannels(x);
   const input = backend.dataOf(x), outgoing = backend.dataOf(dy), output = backend.dataOf(y);
   if (!output.batchNorm) {
-    throw new Error("BatchNormTrainGrad got a y that BatchNormTrain did not make");
+    throw new Error("the gradient of batch norm got a y that batch norm did not make");
   }
   const { state, activation, maskedByOutput } = output.batchNorm;
 
@@ -157,6 +189,7 @@ export function batchNormTrainGradient(
     channels,
     channelsPerChunk: perChunk,
     rows,
+    running,
     gamma: backend.dataOf(gamma).pointer,
     state: state.pointer,
     coefficients: coefficients.pointer,

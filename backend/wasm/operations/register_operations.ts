@@ -7,7 +7,13 @@ import { ActivationCode, BinaryOperation } from "../generated_abi.ts";
 import { stockKernel } from "../stock_kernels.ts";
 import { attention, attentionGradient } from "./attention.ts";
 import { activate, activateGradient } from "./activation.ts";
-import { batchNormInference, batchNormTrain, batchNormTrainGradient } from "./batch_norm.ts";
+import { adamW } from "./adam_w.ts";
+import {
+  batchNormInference,
+  batchNormInferenceGradient,
+  batchNormTrain,
+  batchNormTrainGradient,
+} from "./batch_norm.ts";
 import { binary, BINARY_OPERATIONS } from "./binary.ts";
 import { channelDots, scaleChannels } from "./channel_scale.ts";
 import { clamp } from "./clamp.ts";
@@ -21,10 +27,12 @@ import {
 } from "./depthwise.ts";
 import { addBiasAndActivate, isOurActivation } from "./fused.ts";
 import { gelu, geluGradient } from "./gelu.ts";
+import { globalNorm } from "./global_norm.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
 import { matMul, matMulTransposedA, type Matrix } from "./mat_mul.ts";
 import { maxPool, maxPoolGradient } from "./max_pool.ts";
+import { moveAverages } from "./move_averages.ts";
 import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 import { spatialMean } from "./spatial_mean.ts";
@@ -89,9 +97,11 @@ export function registerOperations(backendName: string): void {
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);
+  kernels.add("BatchNormInferenceGrad", batchNormInferenceGradient);
   kernels.add(
     "SoftmaxCrossEntropy",
-    (backend, { logits, labels }) => softmaxCrossEntropy(backend, logits, labels),
+    (backend, { logits, labels }, { labelSmoothing }) =>
+      softmaxCrossEntropy(backend, logits, labels, labelSmoothing),
   );
   kernels.add("Linear", linear);
   kernels.add("LayerNorm", layerNorm);
@@ -109,6 +119,15 @@ export function registerOperations(backendName: string): void {
   );
   kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers, lr }, { momentum }) => {
     sgdMomentum(backend, parameters, gradients, buffers, lr, momentum);
+    return [];
+  });
+  kernels.add("AdamW", (backend, inputs, settings) => {
+    adamW(backend, inputs, settings);
+    return [];
+  });
+  kernels.add("GlobalNorm", (backend, { tensors }) => globalNorm(backend, tensors));
+  kernels.add("MoveAverages", (backend, { averages, values }, { decay }) => {
+    moveAverages(backend, averages, values, decay);
     return [];
   });
 }

@@ -9,6 +9,7 @@ export function softmaxCrossEntropy(
   backend: WasmBackend,
   logits: tf.TensorInfo,
   labels: tf.TensorInfo,
+  labelSmoothing: number,
 ): tf.TensorInfo[] {
   const [batch, classes] = logits.shape;
   const x = backend.dataOf(logits).values as Float32Array;
@@ -16,6 +17,7 @@ export function softmaxCrossEntropy(
   const gradient = backend.allocateTensor([batch, classes]);
   const dlogits = backend.heap.floats(gradient.data.block, batch * classes);
   const exponentials = new Float64Array(classes);
+  const onLabel = 1 - labelSmoothing, everywhere = labelSmoothing / classes;
   let loss = 0;
   for (let n = 0; n < batch; n++) {
     if (!(label[n] >= 0 && label[n] < classes)) {
@@ -25,9 +27,12 @@ export function softmaxCrossEntropy(
     let largest = -Infinity, sum = 0;
     for (let c = 0; c < classes; c++) largest = Math.max(largest, x[row + c]);
     for (let c = 0; c < classes; c++) sum += exponentials[c] = Math.exp(x[row + c] - largest);
-    loss += Math.log(sum) - (x[row + label[n]] - largest);
+    loss += onLabel * (Math.log(sum) - (x[row + label[n]] - largest));
     for (let c = 0; c < classes; c++) {
-      dlogits[row + c] = (exponentials[c] / sum - (c === label[n] ? 1 : 0)) / batch;
+      // Not times 0: a logit may be infinitely low.
+      if (everywhere > 0) loss += everywhere * (Math.log(sum) - (x[row + c] - largest));
+      const target = c === label[n] ? onLabel + everywhere : everywhere;
+      dlogits[row + c] = (exponentials[c] / sum - target) / batch;
     }
   }
   return [backend.makeTensorInfo([], "float32", new Float32Array([loss / batch])), gradient.info];

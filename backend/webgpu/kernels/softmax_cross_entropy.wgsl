@@ -1,5 +1,6 @@
 // Mean cross-entropy of softmax(logits) and integer labels, and its gradient. A thread a photo; a
-// photo whose label is no class counts as nothing, as with one-hot targets.
+// photo whose label is no class counts as nothing, as with one-hot targets. All classes share SMOOTHING
+// of each label.
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> labels: array<i32>;
 @group(0) @binding(2) var<storage, read_write> loss: array<f32>;
@@ -19,9 +20,20 @@ fn main(@builtin(local_invocation_id) local: vec3u) {
     for (var c = 1; c < {{CLASSES}}; c++) { largest = max(largest, logits[row + c]); }
     var sum = 0.0;
     for (var c = 0; c < {{CLASSES}}; c++) { sum += exp(logits[row + c] - largest); }
+#if SMOOTHING > 0
+    if (known) { own += {{1 - SMOOTHING}} * (log(sum) - (logits[row + label] - largest)); }
+    for (var c = 0; known && c < {{CLASSES}}; c++) {
+      own += {{SMOOTHING / CLASSES}} * (log(sum) - (logits[row + c] - largest));
+    }
+#else
     if (known) { own += log(sum) - (logits[row + label] - largest); }
+#end
     for (var c = 0; c < {{CLASSES}}; c++) {
+#if SMOOTHING > 0
+      let share = exp(logits[row + c] - largest) / sum - {{SMOOTHING / CLASSES}} - {{1 - SMOOTHING}} * f32(c == label);
+#else
       let share = exp(logits[row + c] - largest) / sum - f32(c == label);
+#end
       dlogits[row + c] = select(0.0, share / {{BATCH}}.0, known);
     }
   }

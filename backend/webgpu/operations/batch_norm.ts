@@ -1,15 +1,13 @@
 /** BatchNormTrain, its gradient, and BatchNormInference. */
 import * as tf from "@tensorflow/tfjs";
 import type { Activation } from "../../ops/activation.ts";
+import type { BatchNormGradientInputs } from "../../ops/batch_norm_gradients.ts";
 import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
-import type {
-  BatchNormGradientInputs,
-  BatchNormTrainAttributes,
-  BatchNormTrainInputs,
-} from "../../ops/batch_norm_train.ts";
+import type { BatchNormTrainAttributes, BatchNormTrainInputs } from "../../ops/batch_norm_train.ts";
 import { attachTo } from "../attached.ts";
 import { allocate, dispatch, keepOnlyOnGpu, type Kernel, release, spread } from "../dispatch.ts";
 import activation from "../kernels/activation.wgsl" with { type: "text" };
+import foldSource from "../kernels/batch_norm_fold.wgsl" with { type: "text" };
 import finishSource from "../kernels/batch_norm_finish.wgsl" with { type: "text" };
 import gradientFinish from "../kernels/batch_norm_gradient_finish.wgsl" with { type: "text" };
 import gradientState from "../kernels/batch_norm_gradient_state.wgsl" with { type: "text" };
@@ -28,6 +26,7 @@ const kernels = {
   statistics: { name: "batch_norm_statistics", source: statisticsSource + state },
   finish: { name: "batch_norm_finish", source: finishSource + state },
   normalize: { name: "normalize", source: normalizeSource + activation },
+  fold: { name: "batch_norm_fold", source: foldSource },
   inference: { name: "normalize_inference", source: inferenceSource + activation },
   mask: { name: "mask_gradient", source: maskSource + activation },
   gradientSums: {
@@ -58,6 +57,18 @@ export function batchNormTrain(
     finished,
     onceMore: finished,
   });
+  return normalized(backend, x, state, activation, residual);
+}
+
+/** y, lazy where that saves a pass, with the state attached for its gradient. */
+function normalized(
+  backend: TfjsWebGpuBackend,
+  x: tf.TensorInfo,
+  state: tf.TensorInfo,
+  activation: Activation,
+  residual: tf.TensorInfo | undefined,
+): tf.TensorInfo {
+  const shape = shapeOf(x);
   const normalizeInto = (y: tf.TensorInfo) => {
     const tensors = [x, state, y, ...(residual ? [residual] : [])];
     elementwise(backend, kernels.normalize, shape, tensors, {
@@ -87,6 +98,14 @@ export function batchNormInference(
   { x, gamma, beta, residual, mean, variance }: BatchNormInferenceInputs,
   { activation, epsilon }: { activation: Activation; epsilon: number },
 ): tf.TensorInfo {
+  if (tf.engine().state.gradientDepth > 0) {
+    const { channels } = shapeOf(x);
+    const state = allocate(backend, [4, channels]);
+    const tensors = [gamma, beta, mean, variance, state];
+    const constants = { C: channels, EPSILON: epsilon };
+    dispatch(backend, kernels.fold, constants, tensors, [Math.ceil(channels / 64)]);
+    return normalized(backend, x, state, activation, residual);
+  }
   const y = allocate(backend, x.shape);
   const tensors = [x, gamma, beta, mean, variance, y, ...(residual ? [residual] : [])];
   elementwise(backend, kernels.inference, shapeOf(x), tensors, {
@@ -100,11 +119,29 @@ export function batchNormInference(
 /** Gradients of x, gamma, beta and, if there is one, of the residual. */
 export function batchNormTrainGradient(
   backend: TfjsWebGpuBackend,
+  inputs: BatchNormGradientInputs,
+  attributes: BatchNormTrainAttributes,
+): tf.TensorInfo[] {
+  return batchNormGradient(backend, inputs, attributes, false);
+}
+
+/** The same where mean and variance are running ones, which x does not move. */
+export function batchNormInferenceGradient(
+  backend: TfjsWebGpuBackend,
+  inputs: BatchNormGradientInputs,
+  attributes: { activation: Activation; hasResidual: boolean },
+): tf.TensorInfo[] {
+  return batchNormGradient(backend, inputs, attributes, true);
+}
+
+function batchNormGradient(
+  backend: TfjsWebGpuBackend,
   { dy, x, gamma, y }: BatchNormGradientInputs,
-  { activation, hasResidual }: BatchNormTrainAttributes,
+  { activation, hasResidual }: { activation: Activation; hasResidual: boolean },
+  isRunning: boolean,
 ): tf.TensorInfo[] {
   const state = states.get(y.dataId);
-  if (!state) throw new Error("BatchNormTrainGrad got a y that BatchNormTrain did not make");
+  if (!state) throw new Error("the gradient of batch norm got a y that batch norm did not make");
   const shape = shapeOf(x);
   // Behind a residual the sign of y decides; without one it follows from x again.
   const incoming = hasResidual ? masked(backend, dy, y, shape, activation) : dy;
@@ -113,7 +150,7 @@ export function batchNormTrainGradient(
   const dgamma = allocate(backend, gamma.shape), dbeta = allocate(backend, gamma.shape);
   const coefficients = allocate(backend, [3, shape.channels]);
   const outputs = [dgamma, dbeta, coefficients];
-  reduce(backend, shape, constants, {
+  reduce(backend, shape, { ...constants, RUNNING: isRunning }, {
     sum: kernels.gradientSums,
     inputs: [x, incoming, state],
     finish: kernels.gradientFinish,
@@ -175,7 +212,7 @@ interface Reduction {
 function reduce(
   backend: TfjsWebGpuBackend,
   { rows, channels }: BatchNormShape,
-  constants: Record<string, number | string>,
+  constants: Record<string, number | string | boolean>,
   { sum, inputs, finish, finished, onceMore }: Reduction,
 ): void {
   const tiling = tilingOf(backend);
@@ -205,9 +242,17 @@ function reduce(
   }
   const partials = allocate(backend, [slices, 2, channels]);
   dispatch(backend, sum, threads, [...inputs, partials], [groups, slices]);
-  dispatch(backend, finish, { ...all, FINISHES: true }, [partials, ...onceMore], [
-    Math.ceil(C / 16),
-  ]);
+  // Threads that share the slices of a channel: one alone would wait for each slice's memory.
+  const finishing = tiling.statisticThreads === 1
+    ? { WX: 16, WT: 1 }
+    : { WX, WT: tiling.statisticThreads };
+  dispatch(
+    backend,
+    finish,
+    { ...all, ...finishing, FINISHES: true },
+    [partials, ...onceMore],
+    [Math.ceil(C / finishing.WX)],
+  );
   release(backend, partials);
 }
 

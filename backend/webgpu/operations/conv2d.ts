@@ -145,11 +145,20 @@ export function sumSlices(
   if (slices === 1) return partials;
   const sum = allocate(backend, shape);
   const size = tf.util.sizeFromShape(shape), width = vectorWidth(size);
-  const groups = spread(Math.ceil(size / width / 64));
+  const threads = slices > 4 && tilingOf(backend).statisticThreads > 1
+    ? { WX: 32, WT: 8 }
+    : { WX: 64, WT: 1 };
+  const groups = spread(Math.ceil(size / width / threads.WX));
   dispatch(
     backend,
     sumSlicesKernel,
-    { T: vectorType(width), SIZE: size / width, SLICES: slices, GROUPS_X: groups[0] },
+    {
+      ...threads,
+      T: vectorType(width),
+      SIZE: size / width,
+      SLICES: slices,
+      GROUPS_X: groups[0],
+    },
     [partials, sum],
     groups,
   );

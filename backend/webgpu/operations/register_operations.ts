@@ -4,7 +4,13 @@ import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
 import { type PoolAttributes, poolInfo } from "../../window.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { activate, activateGradient } from "./activation.ts";
-import { batchNormInference, batchNormTrain, batchNormTrainGradient } from "./batch_norm.ts";
+import { adamW } from "./adam_w.ts";
+import {
+  batchNormInference,
+  batchNormInferenceGradient,
+  batchNormTrain,
+  batchNormTrainGradient,
+} from "./batch_norm.ts";
 import { channelDots, scaleChannels } from "./channel_scale.ts";
 import { conv2d, conv2dFilterGradient, conv2dInputGradient, undilatedWindow } from "./conv2d.ts";
 import {
@@ -14,7 +20,9 @@ import {
   smallWindow,
 } from "./depthwise.ts";
 import { addBiasAndActivate, isOurActivation } from "./fused.ts";
+import { globalNorm } from "./global_norm.ts";
 import { maxPoolGradient } from "./max_pool.ts";
+import { moveAverages } from "./move_averages.ts";
 import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 
@@ -49,12 +57,23 @@ export function registerOperations(backendName: string): void {
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);
+  kernels.add("BatchNormInferenceGrad", batchNormInferenceGradient);
   kernels.add(
     "SoftmaxCrossEntropy",
-    (backend, { logits, labels }) => softmaxCrossEntropy(backend, logits, labels),
+    (backend, { logits, labels }, { labelSmoothing }) =>
+      softmaxCrossEntropy(backend, logits, labels, labelSmoothing),
   );
   kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers, lr }, { momentum }) => {
     sgdMomentum(backend, parameters, gradients, buffers, lr, momentum);
+    return [];
+  });
+  kernels.add("AdamW", (backend, inputs, settings) => {
+    adamW(backend, inputs, settings);
+    return [];
+  });
+  kernels.add("GlobalNorm", (backend, { tensors }) => globalNorm(backend, tensors));
+  kernels.add("MoveAverages", (backend, { averages, values }, { decay }) => {
+    moveAverages(backend, averages, values, decay);
     return [];
   });
 }

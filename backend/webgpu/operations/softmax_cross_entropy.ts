@@ -13,9 +13,11 @@ export function softmaxCrossEntropy(
   backend: TfjsWebGpuBackend,
   logits: tf.TensorInfo,
   labels: tf.TensorInfo,
+  labelSmoothing: number,
 ): tf.TensorInfo[] {
   const [BATCH, CLASSES] = logits.shape;
   const loss = allocate(backend, []), gradient = allocate(backend, logits.shape);
-  dispatch(backend, kernel, { BATCH, CLASSES }, [logits, labels, loss, gradient], [1]);
+  const constants = { BATCH, CLASSES, SMOOTHING: labelSmoothing };
+  dispatch(backend, kernel, constants, [logits, labels, loss, gradient], [1]);
   return [loss, gradient];
 }

@@ -43,6 +43,18 @@ Deno.test("a finished step says what happened, how long it took and why", () => 
   );
 });
 
+Deno.test("an attempt that failed says why, and when the next one begins", () => {
+  const lines: string[] = [];
+  const renderer = new PlainRenderer((line) => lines.push(line));
+  renderer.show({
+    ...{ type: "step_retried", step: "download_data", number: 1, most: 3 },
+    ...{ message: "a.example did not answer\x1b[2J", seconds: 5, wait: 1 },
+  });
+  assert.deepEqual(lines, [
+    "! download_data    a.example did not answer\uFFFD[2J: attempt 2 of 3 begins in 1.0 s",
+  ]);
+});
+
 Deno.test("plain output shows progress seldom, with amounts and the time left", () => {
   const lines: string[] = [];
   let now = 0;

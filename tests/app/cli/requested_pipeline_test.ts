@@ -30,7 +30,7 @@ const program: Program = {
     })),
   sweep: (_, settings) => {
     const { steps, parameters } = expand(pipeline, settings);
-    return { pipeline: definePipeline(steps), parameters, conclude: () => "concluded" };
+    return { pipeline: definePipeline(steps), parameters, conclude: () => ["concluded"] };
   },
 };
 
@@ -72,6 +72,41 @@ Deno.test("axes give every combination, and notes only what holds for all", asyn
   assert.deepEqual(parameters["train@lr=2,seed=0"], { lr: 2, seed: 0 });
   assert.equal(targets, undefined);
   assert.deepEqual(notes, ["on this machine", "a sweep over 2 × lr, 2 × seed: 5 steps"]);
+});
+
+Deno.test("a list of values that is one setting goes to the flag whole, but for --sweep", async () => {
+  const joining: Program = {
+    ...program,
+    settings: { ...program.settings, isOneSetting: (name) => name === "seed" },
+  };
+  const requestedOf = (...args: string[]) => {
+    const { flags, axes } = parse([command], "run", args);
+    const context = { flags, axes, folder: "/", store: "/store" };
+    return requestedPipeline(joining, context as unknown as CommandContext<unknown>);
+  };
+  const { parameters, pipeline: { steps } } = await requestedOf("--seed=1,2");
+  assert.deepEqual(parameters, { train: { lr: undefined, seed: [1, 2] } });
+  assert.equal(steps.length, 2);
+  const swept = await requestedOf("--sweep=seed=1,2");
+  assert.equal(swept.pipeline.steps.length, 3);
+});
+
+Deno.test("settings that have other steps are no table, which is told", async () => {
+  const varying: Program = {
+    ...program,
+    pipeline: (flags) =>
+      Promise.resolve(
+        (flags as { seed?: number }).seed === 2
+          ? definePipeline([{ name: "train", module, inputs: [], outputs: [] }])
+          : pipeline,
+      ),
+  };
+  const { flags, axes } = parse([command], "run", ["--seed=1,2"]);
+  const context = { flags, axes, folder: "/", store: "/store" };
+  await assert.rejects(
+    requestedPipeline(varying, context as unknown as CommandContext<unknown>),
+    { name: "UsageError", message: /other steps one than the other.*deno task compare/ },
+  );
 });
 
 Deno.test("when a sweep is over, the program does what it does after any run; the sweep speaks", async () => {

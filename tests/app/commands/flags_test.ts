@@ -53,7 +53,7 @@ const WRONG: [string[], RegExp][] = [
   [["--lr", "-1"], /lr/],
   [["--lr=-1"], /--lr is "-1", but takes a number above 0/],
   [["--lr=NaN"], /--lr is "NaN"/],
-  [["--recipe", "slow"], /--recipe is "slow", but takes one of auto, quick, tutorial/],
+  [["--recipe", "slow"], /--recipe is "slow", but takes one of auto, best, quick, tutorial/],
   [["--backend", "cuda"], /one of auto, webgpu, wasm/],
   [["--epochs"], /--epochs/],
   [["--json=yes"], /--json/],
@@ -111,20 +111,20 @@ Deno.test("a value with a comma is a value where commas may be part of it", () =
 
 Deno.test("a sweep over one value is still a sweep", () => {
   assert.deepEqual(parseRun(["--sweep=seed=3"]).axes, [
-    { name: "seed", values: [{ label: "3", value: 3 }] },
+    { name: "seed", values: [{ label: "3", value: 3 }], bySweep: true },
   ]);
 });
 
 for (
   const [command, flag, takers] of [
-    ["gc", "--epochs=5", "pipeline, plan, why, dag and verify"],
+    ["gc", "--epochs=5", "pipeline, evaluate, plan, why, dag and verify"],
     ["gc", "--explain=x.png", "predict"],
     ["pipeline", "--max-age=3d", "gc"],
     ["serve", "--format=onnx", "predict and export"],
     [
       "certify",
       "--model=resnet18",
-      "pipeline, inspect, predict, export, serve, plan, why, dag and verify",
+      "pipeline, inspect, predict, evaluate, export, serve, plan, why, dag and verify",
     ],
   ]
 ) {

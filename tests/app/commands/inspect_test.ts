@@ -26,7 +26,10 @@ Deno.test("a folder is looked at where it is; an error among the findings fails,
     assert.equal(code, 1, stderr);
     assert.match(stdout, /^ERROR .*in train and.*in val/m);
     assert.match(stdout, /train\/bees\/3\.png = val\/bees\/\u{FFFD}\[2J<script>\.png/u);
-    assert.match(stdout, /25 photos looked at: 1 error, 3 warnings, 0 notes/);
+    assert.match(
+      stdout,
+      /25 photos looked at, 1 photo left out \(1 not an image\): 1 error, 3 warnings, 0 notes/,
+    );
     const { width } = await decodeImage(await Deno.readFile(`${folder}/sheet.png`));
     assert.ok(width > 1000);
   }));
@@ -56,4 +59,19 @@ Deno.test("inspect without photos, and with a folder that is not there, says wha
     const nowhere = await graft(["inspect", "nowhere"], { cwd: folder });
     assert.equal(nowhere.code, 1);
     assert.match(nowhere.stderr, /nowhere is no folder/);
+  }));
+
+Deno.test("a class of a single photo is named where photos are yet to be divided, with the remedy", () =>
+  withTempFolder(async (folder) => {
+    const photo = (i: number) => png(scene(i, 300, 240));
+    await writeFiles(`${folder}/photos`, {
+      "ants/1.png": photo(1),
+      ...Object.fromEntries([2, 3, 4, 5].map((i) => [`bees/${i}.png`, photo(i)])),
+    });
+    const { code, stdout } = await graft(["inspect", "photos"], { cwd: folder });
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /^ERROR +The class folder ants\/ of \S*photos has a single photo, .*\n +> Add photos or remove/,
+    );
   }));

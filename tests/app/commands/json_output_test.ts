@@ -5,7 +5,7 @@ import { writePhotoFolder } from "../../tasks/generated_photos.ts";
 import { writeRandomWeights } from "../../tasks/random_weights.ts";
 
 const MODEL = ["--weights=weights.safetensors", "--model=mobilenet_v2", "--classes=classes.txt"];
-const DATA = ["--data=photos", ...MODEL.slice(0, 2), "--backend=wasm"];
+const DATA = ["--recipe=quick", "--data=photos", ...MODEL.slice(0, 2), "--backend=wasm"];
 
 /** Arguments, exit code, and how many objects there are: in one order, on one store. */
 const CASES: [string[], code: number, objects: number][] = [

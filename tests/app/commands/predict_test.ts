@@ -62,7 +62,7 @@ Deno.test("predict", async (t) => {
     const wanted = few.find(({ path }) => path === "photos/12.png");
     assert.ok(first.startsWith(`photos/12.png,${wanted.label},`), first);
     assert.match(second, /^photos\/gone\.png,,,,there is no such file$/);
-    assert.match(stderr, /2 photos, 1 of them could not be read/);
+    assert.match(stderr, /^2 photos in .*; 1 photo left out \(1 not there\)/m);
   });
 
   await t.step("a pattern, drawn as a grid, and with what speaks for each label", async () => {
@@ -77,6 +77,37 @@ Deno.test("predict", async (t) => {
       return [width, height];
     }));
     assert.deepEqual(sizes[0], sizes[1], "ten photos each");
+  });
+
+  await t.step("photos are sorted as it says, and taken back", async () => {
+    const args = ["photos/1.png", "photos/2.png", "photos/broken.png"];
+    const sorted = await graft(["predict", ...args, ...MODEL, "--sort=sorted", "--json"], at);
+    assert.equal(sorted.code, 1, sorted.stderr); // the broken one is left where it is
+    const places = sorted.json.map(({ sorted_to }) => sorted_to);
+    assert.match(places[0], /sorted\/(unsure|kind \d+)\/1\.png$/);
+    assert.deepEqual(await Deno.readFile(places[0]), await Deno.readFile(`${folder}/photos/1.png`));
+    assert.equal(places[2], undefined);
+    const undone = await graft(["predict", "--undo-sort=sorted", "--json"], at);
+    assert.equal(undone.code, 0, undone.stderr);
+    assert.deepEqual(undone.json, [{ undone: 2, kept: [] }]);
+    assert.deepEqual([...Deno.readDirSync(`${folder}/sorted`)], []);
+    const again = await graft(["predict", "--undo-sort=sorted"], at);
+    assert.equal(again.code, 2);
+    assert.match(again.stderr, /nothing was sorted into/);
+  });
+
+  await t.step("the photos to label next are listed, and sorted if asked", async () => {
+    const { code, json, stderr } = await graft(
+      ["predict", "photos", ...MODEL, "--label-next=3", "--sort=next", "--top=1", "--json"],
+      at,
+    );
+    assert.equal(code, 1, stderr);
+    const chosen = json.filter(({ error }) => error === undefined);
+    assert.equal(chosen.length, 3);
+    for (const { margin, top, sorted_to } of chosen) {
+      assert.ok(Math.abs(margin - (top[0].probability - top[1].probability)) < 1e-12);
+      assert.ok((await Deno.stat(sorted_to)).isFile);
+    }
   });
 
   await t.step("what cannot be meant is refused before anything is read", async () => {

@@ -5,8 +5,9 @@ import { graft } from "../../tasks/graft.ts";
 const USAGE: [string[], RegExp][] = [
   [["run", "--epoch=3"], /--epoch is no flag: did you mean --epochs\?/],
   [["run", "trane_frozen"], /no step "trane_frozen"/],
-  [["run", "--model=vgg16"], /--model is "vgg16", but takes one of auto, resnet18/],
+  [["run", "--model=vgg16"], /--model is "vgg16", but takes one of auto, all, resnet18/],
   [["run", "--weights=w.pth"], /--weights is ".*w\.pth", but there is no such file/],
+  [["plan", "--recipe=quick", "--balance=loss"], /--balance is of --recipe best/],
   [["frobnicate"], /no command "frobnicate"/],
   [["predict"], /predict takes photos/],
   [["why"], /why takes the name of one step/],

@@ -11,6 +11,7 @@ import { calibrated } from "../../../inference/calibration.ts";
 import photoFiles from "../../../bench/certify/fixtures/data/photo_files.json" with {
   type: "json",
 };
+import heifFiles from "../../fixtures/data/heif_photo_files.json" with { type: "json" };
 import { CLASSES, randomModel } from "../../export/random_model.ts";
 import { findChromium } from "../../export/runtimes.ts";
 import { writePhoto } from "../../tasks/generated_photos.ts";
@@ -26,7 +27,7 @@ interface PhotoFile {
 
 /** Every fifth of the files that decoders are tested with: all formats; and some larger ones. */
 async function photos(): Promise<PhotoFile[]> {
-  const files = photoFiles
+  const files = [...photoFiles, ...heifFiles]
     .filter((_, i) => i % 5 === 0)
     .map(({ name, file }) => ({ name, bytes: Uint8Array.fromBase64(file) }));
   const path = await Deno.makeTempFile();

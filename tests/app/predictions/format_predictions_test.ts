@@ -16,13 +16,32 @@ Deno.test("a table's columns are aligned by what can come, not by what has come"
 });
 
 Deno.test("a photo of none of the classes is told so where its class would stand", () => {
-  const { line } = tableFormat(["bee", "wasp"], true);
+  const { line } = tableFormat(["bee", "wasp"], { tellsNone: true });
   assert.equal(line(PREDICTION), "bee              75.0%  a.jpg  (wasp 25.0%)");
   assert.equal(
     line({ ...PREDICTION, none_of_these: true }),
     "none of these?       –  a.jpg  (unlike the photos of every class; the nearest: bee 75.0%, " +
       "wasp 25.0%)",
   );
+});
+
+Deno.test("a photo that the model is too unsure about has no label, but what was likeliest", () => {
+  const { line } = tableFormat(["bee", "wasp"], { abstains: true });
+  assert.equal(line({ ...PREDICTION, abstains: false }), "bee        75.0%  a.jpg  (wasp 25.0%)");
+  assert.equal(
+    line({ ...PREDICTION, abstains: true }),
+    "not sure       –  a.jpg  (too unsure to answer; the likeliest: bee 75.0%, wasp 25.0%)",
+  );
+  const csv = csvFormat(2, true);
+  assert.equal(
+    csv.head,
+    "path,label,probability,label_2,probability_2,none_of_these,abstains,error",
+  );
+  assert.equal(
+    csv.line({ ...PREDICTION, abstains: true }),
+    "a.jpg,bee,0.750000,wasp,0.250000,,true,",
+  );
+  assert.equal(csv.line({ path: "b.jpg", error: "cut off" }), "b.jpg,,,,,,,cut off");
 });
 
 Deno.test("no name moves the terminal's cursor", () => {

@@ -27,7 +27,8 @@ Deno.test("files stay as they are given, folders give the photos in them, sorted
   assert.deepEqual(await listed(["two.PNG", "more", "nowhere.jpg", "notes.txt"]), {
     paths: ["two.PNG", "more/deep/four.jpeg", "more/three.webp", "nowhere.jpg", "notes.txt"],
     count: 5,
-    notes: [],
+    notes: ["more: passed over 1 file that is no photo (.md)"],
+    leftOut: [],
   });
 });
 
@@ -49,6 +50,7 @@ Deno.test("a dash stands for the lines of standard input, ended in any way, and 
     assert.deepEqual(await listed(["one.jpg", "-"], stdin), {
       paths: ["one.jpg", "a b.jpg", "c.jpg"],
       notes: [],
+      leftOut: [],
     });
   }
   await assert.rejects(listed(["-", "-"]), /- is given twice/);
@@ -86,15 +88,16 @@ Deno.test("hidden files and the like are passed over and counted, photos of othe
       ".ipynb_checkpoints/1.jpg",
       "@eaDir/1.jpg/t.jpg",
     ];
-    const files = ["1.jpg", "2.HEIC", "3.jfif", ...litter];
+    const files = ["1.jpg", "2.CR2", "3.jfif", ...litter];
     await writeFiles(folder, Object.fromEntries(files.map((path) => [`photos/${path}`, ""])));
-    const { paths, count, notes } = await listPhotos(["photos"], folder);
+    const { paths, count, notes, leftOut } = await listPhotos(["photos"], folder);
+    assert.deepEqual(leftOut, ["passed over for the name", "passed over for the name"]);
     assert.deepEqual([await Array.fromAsync(paths), count], [["photos/1.jpg"], 1]);
     assert.equal(notes.length, 2);
     assert.match(notes[0], /^photos: passed over 4 hidden files and the like/);
     assert.match(
       notes[1],
-      /^photos: passed over 2 photos \((2\.HEIC, 3\.jfif|3\.jfif, 2\.HEIC)\): save/,
+      /^photos: passed over 2 photos \(2\.CR2, 3\.jfif\): save/,
     );
     const fitting = await listPhotos(["photos/**/*.jpg", "photos/@eaDir/*/*.jpg"], folder);
     assert.deepEqual(await Array.fromAsync(fitting.paths), [

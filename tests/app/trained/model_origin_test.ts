@@ -67,6 +67,15 @@ Deno.test("a model is told by what it is, what it was taught, how good it is, an
     "frozen mobilenet_v2 taught hens (ants, bees), 96.1% of 153 val photos, " +
       "run 2026-11-27T09-00 (3 hours ago)",
   );
+  const of = (accuracy: number) => ({ accuracy, total: 200 });
+  assert.match(
+    describeModel(model, { ...of(1), test: of(0.9) }, origin),
+    /, 90\.0% of 200 test ph/,
+  );
+  assert.match(
+    describeModel(model, { ...of(1), cross_validated: of(0.8) }, origin),
+    /, 80\.0% of 200 photos \(cross-validated\),/,
+  );
   assert.equal(
     describeModel(model, undefined, undefined),
     "frozen mobilenet_v2 taught photos (ants, bees), val accuracy 50.0%",

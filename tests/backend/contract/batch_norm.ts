@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Activation } from "../../../backend/ops/activation.ts";
-import type { BatchNormOptions } from "../../../backend/ops/batch_norm.ts";
+import type { BatchNormOptions, BatchNormVariables } from "../../../backend/ops/batch_norm.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
-import { assertNear, noise, noiseValues } from "../compare.ts";
+import { assertNear, noise, noiseValues, withGradients } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
 type Shape4D = [number, number, number, number];
@@ -54,6 +54,48 @@ export function batchNormContract(subject: Subject): void {
       }
     });
   }
+
+  for (const activation of ["linear", "relu", "relu6"] as const) {
+    for (const withResidual of [false, true]) {
+      const residual = withResidual ? " with a residual" : "";
+      subject.test(
+        `the gradients of evaluation-mode batch norm, ${activation}${residual}, agree with stock tfjs`,
+        async () => {
+          for (const shape of subject.shapes(FEW_ROWS, MORE)) {
+            await subject.agreesWithStock(
+              `[${shape}]`,
+              () => runningBatchNorm(shape, activation, withResidual),
+              5e-5,
+            );
+          }
+        },
+      );
+    }
+  }
+
+  subject.test("a gradient by running statistics goes on through convolutions", async () => {
+    await subject.agreesWithStock("two blocks", () => {
+      const x = noise([2, 9, 7, 8], 1);
+      const filters = [noise([1, 1, 8, 24], 2), noise([3, 3, 24, 1], 3), noise([1, 1, 24, 8], 4)];
+      const norms = [24, 24, 8].map((channels, i) => runningVariables(channels, 10 * i));
+      return withGradients(
+        [x, ...filters, ...norms.flatMap(({ weight, bias }) => [weight, bias])],
+        (x, expand, depthwise, project, ...learned) => {
+          const bn = (i: number) => ({
+            ...norms[i],
+            weight: learned[2 * i] as tf.Tensor1D,
+            bias: learned[2 * i + 1] as tf.Tensor1D,
+          });
+          let y = tf.conv2d(x as tf.Tensor4D, expand as tf.Tensor4D, 1, 0);
+          y = batchNormInference(y, bn(0), { activation: "relu6" });
+          y = tf.depthwiseConv2d(y, depthwise as tf.Tensor4D, 1, 1);
+          y = batchNormInference(y, bn(1), { activation: "relu6" });
+          y = tf.conv2d(y, project as tf.Tensor4D, 1, 0);
+          return batchNormInference(y, bn(2), { residual: x as tf.Tensor4D });
+        },
+      );
+    }, 1e-4);
+  });
 
   // TensorFlow's, and an epsilon that shows in every value.
   for (const settings of [{ momentum: 0.01, epsilon: 1e-3 }, { momentum: 0.6, epsilon: 2 }]) {
@@ -220,4 +262,25 @@ function trainBatchNorm(
   ];
   tf.dispose([runningMean, runningVariance]);
   return results;
+}
+
+function runningVariables(channels: number, seed: number): BatchNormVariables {
+  return {
+    weight: noise([channels], seed + 2) as tf.Tensor1D,
+    bias: noise([channels], seed + 3) as tf.Tensor1D,
+    runningMean: noise([channels], seed + 4) as tf.Tensor1D,
+    runningVariance: tf.add(noise([channels], seed + 5), 2) as tf.Tensor1D,
+  };
+}
+
+/** y and its gradients with respect to x, weight, bias and residual. */
+function runningBatchNorm(shape: Shape4D, activation: Activation, withResidual: boolean) {
+  const { weight, bias, ...running } = runningVariables(shape[3], 0);
+  const inputs = [noise(shape, 1), weight, bias, ...(withResidual ? [noise(shape, 6)] : [])];
+  return withGradients(inputs, (x, weight, bias, residual) =>
+    batchNormInference(
+      tf.mul(x, 8) as tf.Tensor4D,
+      { weight: weight as tf.Tensor1D, bias: bias as tf.Tensor1D, ...running },
+      { activation, residual: residual as tf.Tensor4D | undefined },
+    ));
 }

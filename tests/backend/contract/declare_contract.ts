@@ -9,6 +9,7 @@ import { lazyContract } from "./lazy.ts";
 import { lossContract } from "./loss.ts";
 import { networksContract } from "./networks.ts";
 import { operationsContract } from "./operations.ts";
+import { optimisersContract } from "./optimisers.ts";
 import { squeezeExcitationContract } from "./squeeze_excitation.ts";
 import type { Subject } from "./subject.ts";
 import { transformersContract } from "./transformers.ts";
@@ -20,6 +21,7 @@ export function declareContract(subject: Subject): void {
   activationContract(subject);
   squeezeExcitationContract(subject);
   operationsContract(subject);
+  optimisersContract(subject);
   lossContract(subject);
   derivativesContract(subject);
   lazyContract(subject);

@@ -7,16 +7,21 @@ export function lossContract(subject: Subject): void {
   subject.test(
     "softmax cross-entropy and its gradient are those computed in double precision",
     async () => {
-      for (const [batch, classes] of [[1, 2], [4, 2], [3, 17], [70, 5], [7, 1000]]) {
+      const cases = [[1, 2, 0], [4, 2, 0], [3, 17, 0], [70, 5, 0], [7, 1000, 0]];
+      const smoothed = [[1, 2, 0.1], [70, 5, 0.1], [7, 1000, 0.5]];
+      for (const [batch, classes, smoothing] of [...cases, ...smoothed]) {
         const labels = Array.from({ length: batch }, (_, i) => i * 31 % classes);
         const logits = noiseValues(batch * classes, 1).map((value) => 20 * value);
         const [loss, gradient] = await subject.valuesOf(() => {
           const { value, grad } = tf.valueAndGrad((x: tf.Tensor) =>
-            tf.mul(softmaxCrossEntropy(x as tf.Tensor2D, tf.tensor1d(labels, "int32")), 3)
+            tf.mul(
+              softmaxCrossEntropy(x as tf.Tensor2D, tf.tensor1d(labels, "int32"), smoothing),
+              3,
+            )
           )(tf.tensor2d(logits, [batch, classes]));
           return [value, grad];
         });
-        const expected = naive(logits, labels, classes);
+        const expected = naive(logits, labels, classes, smoothing);
         assertNear("loss", loss, [3 * expected.loss], 1e-5);
         assertNear("gradient", gradient, expected.gradient.map((g) => 3 * g), 1e-5);
       }
@@ -24,7 +29,7 @@ export function lossContract(subject: Subject): void {
   );
 }
 
-function naive(logits: Float32Array, labels: number[], classes: number) {
+function naive(logits: Float32Array, labels: number[], classes: number, smoothing: number) {
   let loss = 0;
   const gradient: number[] = [];
   labels.forEach((label, n) => {
@@ -32,10 +37,11 @@ function naive(logits: Float32Array, labels: number[], classes: number) {
     const largest = Math.max(...row);
     const exponentials = row.map((value) => Math.exp(value - largest));
     const sum = exponentials.reduce((a, b) => a + b);
-    loss -= (row[label] - largest - Math.log(sum)) / labels.length;
-    exponentials.forEach((value, c) =>
-      gradient.push((value / sum - (c === label ? 1 : 0)) / labels.length)
-    );
+    exponentials.forEach((value, c) => {
+      const target = (c === label ? 1 - smoothing : 0) + smoothing / classes;
+      loss -= target * (row[c] - largest - Math.log(sum)) / labels.length;
+      gradient.push((value / sum - target) / labels.length);
+    });
   });
   return { loss, gradient };
 }

@@ -1,7 +1,6 @@
 /** Pools, means, products and elementwise operations. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
 import { noise, withGradients } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
@@ -120,23 +119,5 @@ export function operationsContract(subject: Subject): void {
       );
       await subject.agreesWithStock("relu6", () => withGradients([wide()], (x) => tf.relu6(x)));
     }
-  });
-
-  subject.test("three steps of SGD with momentum agree with stock tfjs", async () => {
-    await subject.agreesWithStock("sgd", () => {
-      // More parameters than one dispatch takes.
-      const shapes = [[1], [7], [3, 3, 5, 17], [200, 100], ...Array(12).fill([33])];
-      const parameters = shapes.map((shape, i) => tf.variable(noise(shape, i)));
-      const buffers = parameters.map((parameter) => tf.variable(tf.zerosLike(parameter)));
-      for (let step = 0; step < 3; step++) {
-        tf.tidy(() => {
-          const gradients = shapes.map((shape, i) => noise(shape, 10 * step + i + 7));
-          sgdMomentum(parameters, gradients, buffers, 0.1 / (step + 1), 0.9);
-        });
-      }
-      const results = [...parameters, ...buffers].map((variable) => variable.clone());
-      tf.dispose([...parameters, ...buffers]);
-      return results;
-    });
   });
 }

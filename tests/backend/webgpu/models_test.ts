@@ -22,7 +22,7 @@ import { stockProgramsOf, WEBGPU } from "./subject.ts";
 
 const SIZE = 64;
 
-for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0"]) {
+for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0", "mobilenet_v3_small"]) {
   WEBGPU.test(`${name} computes torch's logits`, async () => {
     const reference = await readReference(name, SIZE);
     await onWebGpu(name, 1000, async (model) => {
@@ -38,8 +38,9 @@ for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0"]) {
   });
 }
 
-// Each model's own backward pass takes long to compile. Of EfficientNet-Lite0's the contract has all
-// that MobileNetV2's does not: TensorFlow's padding and its settings of batch norm.
+// Each model's own backward pass takes long to compile. Of the others' the contract has all that
+// these two's do not: TensorFlow's padding and its settings of batch norm, squeeze-and-excitation,
+// activations that bend.
 for (const name of ["resnet18", "mobilenet_v2"]) {
   WEBGPU.test(`${name} has torch's gradients`, async () => {
     const { finetune_1: reference, input_stream } = await readReference(name, SIZE);
@@ -97,7 +98,8 @@ WEBGPU.test("training steps leave no memory behind, and few programs are stock",
       const programs = await stockProgramsOf(() => {
         tf.tidy(() => {
           const { images, labels } = referenceBatch(7, SIZE, 0);
-          trainStep(model, "finetune", optimizer, 0.001, images, labels, null).logits.dispose();
+          trainStep(model, "finetune", optimizer, 0.001, images, labels, { dropoutMask: null })
+            .logits.dispose();
         });
       });
       await model.trainable("head")[0].data();
@@ -141,7 +143,9 @@ async function step(
   index: number,
 ): Promise<number> {
   const { images, labels } = referenceBatch(stream, SIZE, index);
-  const { loss, logits } = trainStep(model, branch, optimizer, 0.001, images, labels, null);
+  const { loss, logits } = trainStep(model, branch, optimizer, 0.001, images, labels, {
+    dropoutMask: null,
+  });
   const [value] = await loss.data();
   tf.dispose([images, labels, loss, logits]);
   return value;

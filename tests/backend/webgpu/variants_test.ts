@@ -51,7 +51,19 @@ for (const { input, filters, kernel, stride, pad } of CASES) {
   );
 }
 
-WEBGPU.test("the fastest variant is used once it was measured, and the choice is handed out", async () => {
+for (const clock of ["the GPU's clock", "the CPU's clock"]) {
+  WEBGPU.test(`the fastest variant by ${clock} is used once it was measured, and the choice is handed out`, async () => {
+    const { supportTimestampQuery } = backend();
+    backend().supportTimestampQuery = supportTimestampQuery && clock === "the GPU's clock";
+    try {
+      await chooseFastest();
+    } finally {
+      backend().supportTimestampQuery = supportTimestampQuery;
+    }
+  });
+}
+
+async function chooseFastest(): Promise<void> {
   const tuner = new Tuner(backend(), "a GPU");
   const records: unknown[] = [];
   tuner.keep = (record) => {
@@ -85,7 +97,7 @@ WEBGPU.test("the fastest variant is used once it was measured, and the choice is
   // What is not a variant any more counts for nothing, and neither does a damaged record.
   assert.equal(same.choose("products", [8, 4], prepare), 8);
   for (const damaged of [null, 3, {}, { adapter: "a GPU", choices: null }]) same.recall(damaged);
-});
+}
 
 WEBGPU.test("a replayed step measures its shapes once, and computes what it did before", async () => {
   const folder = await Deno.makeTempDir();

@@ -6,7 +6,7 @@ import { checkRandomNumbers } from "../../../bench/certify/random_numbers.ts";
 import { tableHeader, tableLine } from "../../../bench/certify/table.ts";
 import { checkTransforms } from "../../../bench/certify/transforms.ts";
 import { checkWeights } from "../../../bench/certify/weights.ts";
-import { efficientnetLite0 } from "../../../models/efficientnet_lite0.ts";
+import { efficientnetLite0 } from "../../../models/efficientnet_lite.ts";
 import { assertKept } from "../../models/assert_kept.ts";
 
 Deno.test("a comparison reports what comes nearest to its bound, not the largest difference", () => {
@@ -64,10 +64,16 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     ["resnet18", 64],
     ["resnet18", 224],
     ["resnet34", 64],
+    ["resnet50", 64],
+    ["resnet101", 64],
     ["mobilenet_v2", 64],
     ["mobilenet_v2", 224],
+    ["mobilenet_v3_small", 64],
+    ["mobilenet_v3_large", 64],
     ["efficientnet_lite0", 64],
     ["efficientnet_lite0", 224],
+    ["efficientnet_b0", 64],
+    ["efficientnet_v2_s", 64],
   ]);
   await assert.rejects(
     referenceCases([efficientnetLite0, { ...efficientnetLite0, name: "efficientnet" }]),

@@ -7,7 +7,7 @@ import { resize } from "../../../data/resize.ts";
 import photoFiles from "../../../bench/certify/fixtures/data/photo_files.json" with {
   type: "json",
 };
-import { animatedPng, png, png16 } from "../image_files.ts";
+import { animatedPng, exifOf, png, png16, withExif } from "../image_files.ts";
 import { withTempFolder, writeFiles } from "../photo_folder.ts";
 import { scene } from "../scene.ts";
 
@@ -68,10 +68,10 @@ const CASES: {
   },
   {
     kind: "unread_format",
-    files: { "train/ants/IMG_1.HEIC": "ftypheic", "train/ants/notes.txt": "ants" },
+    files: { "train/ants/IMG_1.CR2": "II*", "train/ants/notes.txt": "ants" },
     severity: "warning",
-    title: /1 photo is passed over.*heic/,
-    named: ["train/ants/IMG_1.HEIC"],
+    title: /1 photo is passed over.*cr2/,
+    named: ["train/ants/IMG_1.CR2"],
   },
   {
     kind: "unread_name",
@@ -93,9 +93,34 @@ const CASES: {
   },
   {
     kind: "folder_use",
-    files: { "test/ants/1.png": photo(710) },
+    files: { "unsorted/1.png": photo(710) },
     severity: "note",
-    title: /^test\/ was left out$/,
+    title: /^unsorted\/ was left out$/,
+  },
+  {
+    kind: "divided_series",
+    files: Object.fromEntries(
+      [["train/ants/b1.png", 0], ["val/ants/b2.png", 8], ["train/bees/b3.png", 30], [
+        "val/bees/b4.png",
+        50,
+      ]].map(([path, second]) => [
+        path,
+        withExif(
+          photo(720 + Number(second)),
+          exifOf({ taken: `2024:05:01 12:00:${String(second).padStart(2, "0")}`, model: "Camera" }),
+        ),
+      ]),
+    ),
+    severity: "warning",
+    title: /^2 photos in 1 series, taken within 10 s of each other, are on both sides/,
+    named: ["train/ants/b1.png", "val/ants/b2.png"],
+    groups: [["train/ants/b1.png", "val/ants/b2.png"]],
+  },
+  {
+    kind: "class_without_test",
+    files: { "test/ants/1.png": photo(710) },
+    severity: "warning",
+    title: /^test lacks classes: bees$/,
   },
   {
     kind: "class_without_photo",

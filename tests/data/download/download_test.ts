@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { download } from "../../../data/download/download.ts";
-import { UnavailableError, WrongContentError } from "../../../data/download/errors.ts";
-import { obtainFile } from "../../../data/download/obtain.ts";
+import {
+  BrokenOffError,
+  UnavailableError,
+  WrongContentError,
+} from "../../../data/download/errors.ts";
+import { obtainFile, type Places } from "../../../data/download/obtain.ts";
 import type { ProgressEvent } from "../../../data/download/progress.ts";
 import { serveFile } from "./file_server.ts";
 import { namesIn, tempFolder } from "./temp_folder.ts";
@@ -158,6 +162,32 @@ Deno.test("an HTTP error names the address and the status", async () => {
   });
 });
 
+Deno.test("what may go better a moment later is told from what will not", async () => {
+  let status = 0;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => new Response("no", { status }),
+  );
+  const { port } = server.addr;
+  const isTransient = async (port: number, options: Partial<Places> = {}) => {
+    using folder = tempFolder();
+    const file = { url: `http://127.0.0.1:${port}/a`, name: "a" };
+    const error = await obtainFile(file, { downloads: folder.path, ...options })
+      .then(() => undefined, (error) => error);
+    assert.ok(error instanceof Error);
+    return "transient" in error && error.transient;
+  };
+  const found: Record<number, unknown> = {};
+  for (status of [404, 403, 408, 429, 500, 503]) found[status] = await isTransient(port);
+  const [no, yes] = [false, true];
+  assert.deepEqual(found, { 403: no, 404: no, 408: yes, 429: yes, 500: yes, 503: yes });
+  using silent = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  assert.ok(await isTransient(silent.addr.port, { patience: impatient }), "no answer in time");
+  const closed = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  closed.close();
+  assert.ok(await isTransient(closed.addr.port), "no server");
+});
+
 Deno.test("a server that does not answer is given up after the time for an answer", async () => {
   using folder = tempFolder();
   using listener = Deno.listen({ port: 0, hostname: "127.0.0.1" }); // connects, and says nothing
@@ -192,7 +222,10 @@ Deno.test("a server that falls silent midway is asked again, then given up", asy
   const path = join(folder.path, "a");
   await assert.rejects(
     download(url, path, { patience: impatient }),
-    /within 0\.2 s.*a\.part keeps/,
+    (error: Error) => {
+      assert.match(error.message, /within 0\.2 s.*a\.part keeps/);
+      return error instanceof BrokenOffError && error.transient;
+    },
   );
   assert.equal(requests, 4);
   release.resolve();

@@ -21,6 +21,22 @@ Deno.test("a URL is shown without credentials", () => {
     "https://host/a?from=https%3A%2F%2Fme%3Apw%40other": "https://host/a?from=…",
     "https://host/a?0123456789abcdef0123456789abcdef": "https://host/a?…",
     "https://me:pw@:x": "https://…",
+    "https://host/d/aB3dE5fG7hI9jK1lM3nO5/a.zip": "https://host/d/…/a.zip",
+    "https://host/d/aB3dE5fG7hI9jK1lM3nO5.tar.gz?x=1": "https://host/d/….tar.gz?x=1",
+    "https://hooks.example/services/T01ABCDEF/B02GHIJKL/x9Y8z7W6v5U4t3S2r1Q0p9O8":
+      "https://hooks.example/services/T01ABCDEF/B02GHIJKL/…",
+    "https://host/share/550e8400-e29b-41d4-a716-446655440000/": "https://host/share/…/",
+    "https://host/token/abc/a.zip": "https://host/token/…/a.zip",
+    "https://host/api-key/%61bc?x=1": "https://host/api-key/…?x=1",
+    "https://host/tokens/photos.zip": "https://host/tokens/photos.zip",
+    "https://host/o/r/archive/0123456789abcdef0123456789abcdef01234567.zip":
+      "https://host/o/r/archive/0123456789abcdef0123456789abcdef01234567.zip",
+    "https://host/Flowers-Recognition-2021-v2/photos_2024-06-17_final.zip":
+      "https://host/Flowers-Recognition-2021-v2/photos_2024-06-17_final.zip",
+    "https://host/models/efficientnet-lite1-77cc7160.pth":
+      "https://host/models/efficientnet-lite1-77cc7160.pth",
+    "https://host/HymenopteraDataSetOfAntsAndBees/MyPhotosFromTheGarden2026.zip":
+      "https://host/HymenopteraDataSetOfAntsAndBees/MyPhotosFromTheGarden2026.zip",
   };
   for (const [url, shown] of Object.entries(cases)) assert.equal(publicUrl(url), shown);
 });
@@ -31,6 +47,10 @@ Deno.test("addresses in what others say are shown without credentials", () => {
       "no index at https://me:pw@host/simple/ (see 'http://h/?token=1'), or http://a@:",
     ),
     "no index at https://host/simple/ (see 'http://h/?token=…'), or http://…",
+  );
+  assert.equal(
+    withPublicUrls("at https://host/d/aB3dE5fG7hI9jK1lM3nO5/a.zip: gone"),
+    "at https://host/d/…/a.zip: gone",
   );
   const harmless = "https://host#secret=0123456789abcdef http://127.0.0.1:8000. C://a";
   assert.equal(withPublicUrls(harmless), harmless);

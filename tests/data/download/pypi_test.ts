@@ -116,6 +116,34 @@ Deno.test("a wheel with another hash than the pinned one is not kept", { ignore 
   assert.deepEqual(namesIn(downloads), []);
 });
 
+Deno.test(
+  "pip is ended when it brings more than is allowed, and nothing is kept",
+  { ignore },
+  async () => {
+    const stall = "while true; do sleep 0.1; done";
+    const ways = {
+      "beside its destination":
+        `mkdir $TMPDIR/unpack; printf '%05000d' 1 > $TMPDIR/unpack/part; ${stall}`,
+      "at once": `printf '%05000d' 1 > $DEST/${file}`,
+      "as it says": `echo 'Progress 0 of 5000'; ${stall}`,
+    };
+    for (const [way, script] of Object.entries(ways)) {
+      using folder = tempFolder();
+      const python = fakePython(folder.path, script);
+      const downloads = join(folder.path, "downloads");
+      await assert.rejects(
+        obtainWheel({ name: "some-ants" }, { downloads, pythons: [python], most: 4000 }),
+        (error: Error) => {
+          assert.ok(error instanceof WrongContentError, way);
+          assert.match(error.message, /some-ants (has 5|sends more than).* 4 kB .*--max-download/);
+          return true;
+        },
+      );
+      assert.deepEqual(namesIn(downloads), [], way);
+    }
+  },
+);
+
 Deno.test("what pip said when it failed is in the message", { ignore }, async () => {
   using folder = tempFolder();
   const python = fakePython(folder.path, `echo 'ERROR: No matching distribution' >&2; exit 1`);

@@ -1,7 +1,7 @@
 /** Parts of a data set under the names that people give them, and classes that are called alike. */
 import assert from "node:assert/strict";
 import { planLayout } from "../../../data/sources/layout.ts";
-import { targetOf } from "../../../data/sources/plan.ts";
+import { noteOf, targetOf } from "../../../data/sources/plan.ts";
 import { photos } from "./photo_tree.ts";
 
 const plan = (paths: string[]) => planLayout(paths, "mine", { seed: 0, valFraction: 0.2 });
@@ -34,7 +34,7 @@ for (
   Deno.test(`${train} and ${val} are for training and validation, which the note says`, () => {
     const paths = classesIn(train, val);
     assert.deepEqual(targets(paths), expected(train, val));
-    assert.match(plan(paths).note!, note);
+    assert.match(noteOf(plan(paths))!, note);
   });
 }
 
@@ -42,15 +42,15 @@ Deno.test("a folder of photos that nobody sorted is left out beside splits, and 
   const splits = classesIn("seg_train/seg_train", "seg_test/seg_test");
   const all = [...splits, ...photos("seg_pred/seg_pred", 3)];
   assert.deepEqual(targets(all), expected("seg_train/seg_train", "seg_test/seg_test"));
-  assert.match(plan(all).note!, /seg_pred\/ was left out/);
+  assert.match(noteOf(plan(all))!, /seg_pred\/ was left out/);
   const single = [...classesIn("training_set", "test_set"), ...photos("single_prediction", 2)];
-  assert.match(plan(single).note!, /single_prediction\/ was left out/);
+  assert.match(noteOf(plan(single))!, /single_prediction\/ was left out/);
 });
 
 Deno.test("a test folder beside train and val under any name is left out, and said", () => {
   const paths = classesIn("train_set", "valid_set", "test_set");
   assert.deepEqual(targets(paths), expected("train_set", "valid_set"));
-  assert.match(plan(paths).note!, /test_set\/ was left out/);
+  assert.match(noteOf(plan(paths))!, /test_set\/ was left out/);
 });
 
 for (const names of [["fold1", "fold2"], ["a", "b", "c"], ["2019", "2020"]]) {

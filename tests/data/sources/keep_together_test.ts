@@ -1,61 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import fc from "fast-check";
 import { resize } from "../../../data/resize.ts";
-import { divideGroups } from "../../../data/sources/keep_together.ts";
 import { materialize } from "../../../data/sources/materialize.ts";
 import { parseSource } from "../../../data/sources/spec.ts";
-import type { PlannedFile } from "../../../data/sources/plan.ts";
-import { planLayout } from "../../../data/sources/layout.ts";
 import { png } from "../image_files.ts";
 import { withTempFolder, writeFiles } from "../photo_folder.ts";
 import { scene } from "../scene.ts";
-
-const division = { seed: 0, valFraction: 0.2 };
-
-/** `counts` photos of each class, divided as for photos that have nothing in common. */
-function planned(counts: number[]): PlannedFile[] {
-  const paths = counts.flatMap((count, c) =>
-    Array.from({ length: count }, (_, i) => `class ${c}/${i}.jpg`)
-  );
-  return planLayout(paths, "mine", division).files;
-}
-
-Deno.test("a group is on one side, each class has about its part, and nothing depends on the order", () =>
-  fc.assert(fc.property(
-    fc.array(fc.integer({ min: 5, max: 30 }), { minLength: 2, maxLength: 3 }),
-    fc.array(fc.uniqueArray(fc.nat(89), { minLength: 2, maxLength: 4 }), { maxLength: 6 }),
-    (counts, chosen) => {
-      const files = planned(counts);
-      const taken = new Set<PlannedFile>();
-      const groups = chosen.map((group) =>
-        group.map((i) => files[i % files.length]).filter((file, i, all) =>
-          !taken.has(file) && all.indexOf(file) === i && taken.add(file)
-        )
-      ).filter(({ length }) => length > 1);
-      const val = divideGroups(files, groups, division);
-      for (const group of groups) {
-        assert.ok([0, group.length].includes(group.filter((file) => val.has(file)).length));
-      }
-      const shuffled = divideGroups(files.toReversed(), groups.toReversed(), division);
-      assert.deepEqual(
-        new Set(Array.from(shuffled, ({ className, file }) => `${className}/${file}`)),
-        new Set(Array.from(val, ({ className, file }) => `${className}/${file}`)),
-      );
-      if (groups.length > 0) return;
-      assert.deepEqual(val, new Set(files.filter(({ split }) => split === "val")));
-    },
-  )));
-
-Deno.test("a class keeps photos on both sides, even when all of them are near duplicates", () => {
-  const files = planned([6, 10]);
-  const first = files.filter(({ className }) => className === "class 0");
-  const val = divideGroups(files, [first], division);
-  const here = first.filter((file) => val.has(file)).length;
-  assert.ok(here > 0 && here < first.length);
-  const halves = divideGroups(files, [first.slice(0, 3), first.slice(3)], division);
-  assert.equal(first.filter((file) => halves.has(file)).length, 3);
-});
 
 Deno.test("copies of a photo in one's own folder end on its side, and the note says so", () =>
   withTempFolder(async (folder) => {
@@ -84,4 +34,56 @@ Deno.test("copies of a photo in one's own folder end on its side, and the note s
         assert.ok(counts.val[name] >= 3 && counts.val[name] <= 4, `${counts.val[name]} of 18`);
       }
     }
+  }));
+
+Deno.test("copies stay on one side of three, and a test of the source's own stays as it is", () =>
+  withTempFolder(async (folder) => {
+    const files: Record<string, Uint8Array> = {};
+    for (const [name, offset] of [["ants", 0], ["bees", 600]] as const) {
+      for (let i = 0; i < 520; i++) {
+        const photo = scene(i + offset, 24, 18);
+        files[`photos/${name}/${i}.png`] = png(photo);
+        if (i % 40 === 0) files[`photos/${name}/${i} copy.png`] = files[`photos/${name}/${i}.png`];
+      }
+    }
+    await writeFiles(folder, files);
+    const spec = parseSource(`${folder}/photos`);
+    const { note, counts } = await materialize(spec, `${folder}/out`, { seed: 0, parts: 3 });
+    assert.match(
+      note!,
+      /20% of each class, chosen by seed 0, are for testing, and 20% of the rest/,
+    );
+    const sides = ["train", "val", "test"].map((split) =>
+      new Set(
+        ["ants", "bees"].flatMap((name) =>
+          [...Deno.readDirSync(`${folder}/out/photos/${split}/${name}`)].map((file) =>
+            `${name}/${file.name}`
+          )
+        ),
+      )
+    );
+    assert.equal(sides[2].size, counts.test!.ants + counts.test!.bees);
+    assert.ok(sides[2].size >= 200);
+    for (const path of Object.keys(files).map((path) => path.replace("photos/", ""))) {
+      const original = path.replace(" copy", "");
+      const at = sides.findIndex((side) => side.has(path));
+      assert.ok(sides[at].has(original), path);
+    }
+
+    const given = Object.fromEntries(
+      Object.entries(files).filter(([path]) => /\/[0-9] ?(copy)?\.png/.test(path)).map((
+        [path, bytes],
+      ) => [path.replace("photos/", "given/train/"), bytes]),
+    );
+    // The test holds a copy of a photo to train on: the doctor says so, and nothing is moved for it.
+    for (const name of ["ants", "bees"]) {
+      given[`given/test/${name}/x.png`] = files[`photos/${name}/0.png`];
+    }
+    await writeFiles(folder, given);
+    const own = await materialize(parseSource(`${folder}/given`), `${folder}/own`, {
+      seed: 0,
+      parts: 3,
+    });
+    assert.deepEqual(own.counts.test, { ants: 1, bees: 1 });
+    assert.deepEqual([...Deno.readDirSync(`${folder}/own/photos/test/ants`)].length, 1);
   }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { planLayout } from "../../../data/sources/layout.ts";
-import { countPhotos, targetOf } from "../../../data/sources/plan.ts";
+import { countPhotos, noteOf, targetOf } from "../../../data/sources/plan.ts";
 import { photos } from "./photo_tree.ts";
 
 const division = { seed: 0, valFraction: 0.2 };
@@ -17,7 +17,7 @@ const asIs = Object.fromEntries(both.map((path) => [path, path]));
 
 Deno.test("train and val with the same class folders are taken as they are", () => {
   assert.deepEqual(targets(both), asIs);
-  assert.equal(plan(both).note, undefined);
+  assert.equal(noteOf(plan(both)), undefined);
   assert.deepEqual(countPhotos(plan(both)), {
     train: { ants: 1, bees: 1 },
     val: { ants: 1, bees: 1 },
@@ -46,10 +46,10 @@ for (const [train, val] of [["Train", "Valid"], ["training", "validation"], ["TR
 Deno.test("test is used for validation only where there is no val, and the note says so", () => {
   const withTest = both.map((path) => path.replace("val", "test"));
   assert.deepEqual(Object.values(targets(withTest)), Object.values(asIs));
-  assert.equal(plan(withTest).note, "test/ is used for validation");
+  assert.equal(noteOf(plan(withTest)), "test/ is used for validation");
   const three = [...both, "test/ants/x.jpg", "test/bees/y.jpg"];
   assert.deepEqual(targets(three), asIs);
-  assert.equal(plan(three).note, "test/ was left out");
+  assert.equal(noteOf(plan(three)), "test/ was left out");
 });
 
 Deno.test("train alone is divided, also beside a test without classes", () => {
@@ -60,10 +60,69 @@ Deno.test("train alone is divided, also beside a test without classes", () => {
   });
   const withTest = plan([...paths, "test/1.jpg"]);
   assert.equal(
-    withTest.note,
+    noteOf(withTest),
     "test/ was left out; 20% of each class, chosen by seed 0, are for validation",
   );
   assert.deepEqual(withTest.files, plan(paths).files);
+});
+
+Deno.test("of three parts, test is test, and val is cut from train where there is none", () => {
+  const inThree = (paths: string[]) => planLayout(paths, "mine", { ...division, parts: 3 });
+  const test = ["test/ants/x.jpg", "test/bees/y.jpg"];
+  const all = inThree([...both, ...test]);
+  assert.deepEqual(all.files.map(targetOf).sort(), [...both, ...test].sort());
+  assert.equal(noteOf(all), undefined);
+  assert.deepEqual(countPhotos(all).test, { ants: 1, bees: 1 });
+  const train = [...photos("train/ants", 10), ...photos("train/bees", 10)];
+  const cut = inThree([...train, ...test]);
+  assert.deepEqual(countPhotos(cut), {
+    train: { ants: 8, bees: 8 },
+    val: { ants: 2, bees: 2 },
+    test: { ants: 1, bees: 1 },
+  });
+  assert.equal(noteOf(cut), "20% of each class, chosen by seed 0, are for validation");
+  // Neither a photo of test nor its label decides what is trained on.
+  const withoutTest = (plan: ReturnType<typeof inThree>) =>
+    plan.files.filter(({ split }) => split !== "test");
+  assert.deepEqual(
+    withoutTest(inThree([...train, "test/bees/x.jpg", "test/ants/z.jpg"])),
+    withoutTest(cut),
+  );
+  const named = inThree([
+    ...photos("seg_train/ants", 3),
+    ...photos("seg_train/bees", 3),
+    "seg_test/ants/x.jpg",
+  ]);
+  assert.match(
+    noteOf(named)!,
+    /^seg_train\/ is used for training; seg_test\/ is used for testing; seg_test\/ has no photos of bees, of which nothing is tested; 20%/,
+  );
+});
+
+Deno.test("a test without classes is left out, and one with a class that train lacks is refused", () => {
+  const train = [...photos("train/ants", 10), ...photos("train/bees", 10)];
+  const inThree = (...test: string[]) =>
+    planLayout([...train, ...test], "mine", { ...division, parts: 3 });
+  assert.match(noteOf(inThree("test/1.jpg"))!, /^test\/ was left out; 20% of each class/);
+  assert.throws(
+    () => inThree("test/ants/1.jpg", "test/wasps/2.jpg"),
+    /mine has the class wasps in test\/ but not in train\/: add photos of it there, or remove it here/,
+  );
+});
+
+Deno.test("own photos are divided in three where they are enough", () => {
+  const inThree = (ants: number) =>
+    planLayout([...photos("ants", ants), ...photos("bees", 500)], "mine", {
+      ...division,
+      parts: 3,
+    });
+  assert.deepEqual(countPhotos(inThree(500)), {
+    train: { ants: 320, bees: 320 },
+    val: { ants: 80, bees: 80 },
+    test: { ants: 100, bees: 100 },
+  });
+  assert.equal(countPhotos(inThree(40)).test, undefined);
+  assert.match(noteOf(inThree(40))!, /none are kept for testing, which takes 200 photos/);
 });
 
 Deno.test("class folders alone are divided class by class", () => {
@@ -72,7 +131,7 @@ Deno.test("class folders alone are divided class by class", () => {
     train: { ants: 8, bees: 20, wasps: 1 },
     val: { ants: 2, bees: 5, wasps: 1 },
   });
-  assert.equal(plan(paths).note, "20% of each class, chosen by seed 0, are for validation");
+  assert.equal(noteOf(plan(paths)), "20% of each class, chosen by seed 0, are for validation");
 });
 
 Deno.test("a division uses each photo once, at least one a class and split, whatever the fraction", () => {
@@ -140,7 +199,7 @@ Deno.test("hidden files and what systems leave behind are left out", () => {
 
 Deno.test("photos beside class folders are left out, and the note counts them", () => {
   const paths = [...photos("ants", 3), ...photos("bees", 3), "stray1.jpg", "stray2.jpg"];
-  assert.match(plan(paths).note!, /^2 photos in no class folder were left out; /);
+  assert.match(noteOf(plan(paths))!, /^2 photos in no class folder were left out; /);
 });
 
 for (

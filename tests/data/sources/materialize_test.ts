@@ -123,7 +123,7 @@ Deno.test("what is no file, or lies outside, is named and left out, and the rest
 Deno.test("files beside the photos change nothing, and are said; photos under odd names stay", async () => {
   using folder = tempFolder();
   const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0);
-  const odd = ["train/ants/e.HEIC", "train/ants/f.jfif"];
+  const odd = ["train/ants/e.CR2", "train/ants/f.jfif"];
   const sidecars = ["train/ants/a.xmp", "train/bees/notes.txt", "val/ants/LICENSE"];
   const root = join(folder.path, "insects");
   writeTree(root, [...both, ...odd]);
@@ -147,6 +147,15 @@ Deno.test("files beside the photos change nothing, and are said; photos under od
     log: (line) => log.push(line),
   });
   assert.deepEqual(Object.keys(zipped.photos).sort(), [...both, ...odd].sort());
+  Deno.writeFileSync(
+    join(folder.path, "a.zip"),
+    makeZip([...both, ...odd].map((name) => ({ name, content: name, deflate: true }))),
+  );
+  assert.deepEqual(
+    await run(folder.path, join(folder.path, "a.zip")),
+    zipped,
+    "nor does the packing count",
+  );
   assert.deepEqual(log, [
     "passed over 1 hidden file and the like (__MACOSX)",
     "passed over 3 files that are no photos (.xmp, .txt, val/ants/LICENSE)",
@@ -159,7 +168,23 @@ Deno.test("a zip is unpacked without the folder around the data set", async () =
   Deno.writeFileSync(path, archive);
   const { info, photos } = await run(folder.path, path);
   assert.deepEqual(photos, expected);
-  assert.deepEqual(info, { kind: "zip", origin: "insects.zip", sha256, counts });
+  const sha256OfText = (text: string) => createHash("sha256").update(text).digest("hex");
+  const lines = both.map((path) => `${sha256OfText(path)}  top/${path}\n`).join("");
+  const content = { sha256: sha256OfText(lines) };
+  assert.deepEqual(info, { kind: "zip", origin: "insects.zip", ...content, counts });
+});
+
+Deno.test("a part of an address that opens something names no file among the downloads", async () => {
+  using folder = tempFolder();
+  await using server = serveFile(archive);
+  const secret = "aB3dE5fG7hI9jK1lM3nO5";
+  const downloads = join(folder.path, "downloads");
+  const { info } = await run(folder.path, server.url.replace("archive.bin", `${secret}.zip`), {
+    downloads,
+  });
+  assert.equal(info.origin, server.url.replace("archive.bin", "….zip"));
+  const [address] = namesIn(downloads);
+  assert.ok(namesIn(join(downloads, address)).includes("photos.zip"));
 });
 
 Deno.test("a zip from an address is the same from the mirror, without the address's secrets", async () => {

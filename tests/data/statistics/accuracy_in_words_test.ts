@@ -13,3 +13,21 @@ Deno.test("an accuracy is told by counts first, then by its terms", () => {
     /^right on 1 of the 1 photo kept aside \(validation accuracy 100%; 20\.6% to 100% /,
   );
 });
+
+Deno.test("the most honest of several scores is told, and by which photos it was measured", () => {
+  const of = (correct: number, total: number) => ({
+    accuracy: correct / total,
+    correct,
+    total,
+    interval: [0.9, 1] as const,
+  });
+  const val = of(39, 40), cross_validated = of(190, 200), test = of(92, 100);
+  assert.match(
+    accuracyInWords({ ...val, cross_validated }),
+    /^right on 190 of all 200 photos, each asked of a model that had not seen it \(cross-validated accuracy 95\.0%;/,
+  );
+  assert.match(
+    accuracyInWords({ ...val, cross_validated, test }),
+    /^right on 92 of the 100 test photos, by which nothing was chosen \(test accuracy 92\.0%;/,
+  );
+});

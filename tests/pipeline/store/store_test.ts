@@ -186,6 +186,16 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   });
 
+  test("gives a cache of items the same folder again, by its name and key", async (store) => {
+    const folder = await store.itemCache("a", "k", "first run");
+    Deno.writeTextFileSync(`${folder}/values.txt`, "kept");
+    assert.equal(await store.itemCache("a", "k", "second run"), folder);
+    assert.equal(Deno.readTextFileSync(`${folder}/values.txt`), "kept");
+    for (const [name, key] of [["a", "l"], ["b", "k"]]) {
+      assert.deepEqual([...Deno.readDirSync(await store.itemCache(name, key, "run"))], []);
+    }
+  });
+
   test("keeps code by its digest, the first that came", async (store, folder) => {
     const [one, two] = [folder.write("one.ts", "one"), folder.write("two.ts", "two")];
     assert.equal(await store.text("1".repeat(64)), undefined);
@@ -218,6 +228,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     async (store, folder) => {
       const { path, manifest } = await publish(store, "a", 1, { "text.txt": "four" });
       await store.checkpoints("a", "c", "some run", false);
+      await store.itemCache("features", "i", "some run");
       await store.keepText("1".repeat(64), folder.write("code.ts", "code!"));
       await store.draft("b");
       const { id } = await store.runs.begin();
@@ -228,14 +239,17 @@ for (const [kind, open] of Object.entries(KINDS)) {
         "manifest",
         "artifact",
         "checkpoints",
+        "items",
         "code",
         "run",
       ]);
-      const [, entry, artifact, checkpoints, code, run] = contents;
+      const [, entry, artifact, checkpoints, items, code, run] = contents;
       assert.ok(entry.what === "manifest" && entry.artifact === path);
       assert.deepEqual(entry.manifest, manifest);
       assert.deepEqual([artifact.path, artifact.bytes], [path, 4]);
       assert.ok(checkpoints.what === "checkpoints" && checkpoints.run === "some run");
+      assert.ok(items.what === "items" && items.run === "some run");
+      assert.deepEqual([items.name, items.key], ["features", "i"]);
       assert.equal(code.bytes, 5);
       assert.ok(run.what === "run" && run.run === id);
       for (const holding of contents) await store.upkeep.remove(holding.path);

@@ -16,6 +16,7 @@ export const STEPS = [
 
 /** What it ran with, in `folder`; the store is `store` there. */
 export const FLAGS = [
+  "--recipe=quick",
   "--data=photos",
   "--weights=weights.safetensors",
   "--model=mobilenet_v2",

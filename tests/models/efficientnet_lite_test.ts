@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { normalizer } from "../../data/transforms.ts";
-import { efficientnetLite0 } from "../../models/efficientnet_lite0.ts";
+import { efficientnetLite0 } from "../../models/efficientnet_lite.ts";
 
 Deno.test("EfficientNet-Lite0 sees bytes as TensorFlow gives them to it: (x - 127) / 128", () => {
   const normalized = new Float32Array(6);

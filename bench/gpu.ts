@@ -1,0 +1,185 @@
+/**
+ * `deno task bench gpu`: what graft does on this machine's GPU, in minutes and without a network: the
+ * adapter, the certificate, the contract tests, training steps beside PyTorch's on CUDA, and the
+ * tutorial whole. Ends with a Markdown table. A part that takes too long is cut off and says so.
+ */
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import { parseArgs } from "node:util";
+import type { Figure } from "./figure.ts";
+import { pathOf } from "./worker_process.ts";
+
+const MODELS = ["mobilenet_v2", "resnet18"];
+const BATCHES = [4, 16, 64];
+
+/** As `pytorch_cuda.py` prints them; milliseconds. */
+interface CudaSteps {
+  model: string;
+  batch: number;
+  torch: string;
+  eager: number;
+  channels_last: number;
+  graph: number;
+}
+
+/** What a part came to. */
+interface Outcome {
+  lines: string[];
+  seconds: number;
+  /** Cut off, or failed: in words. */
+  trouble?: string;
+}
+
+export async function benchGpu(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      photos: { type: "string" },
+      python: { type: "string", default: "python3" },
+      seconds: { type: "string", default: "480" },
+      out: { type: "string" },
+    },
+  });
+  const end = performance.now() + Number(values.seconds) * 1000;
+  const left = () => (end - performance.now()) / 1000;
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
+    console.error(
+      "bench gpu: there is no WebGPU adapter here. Install the GPU's driver with Vulkan; on a server " +
+        "NVIDIA's also needs libvulkan1, libx11-6 and libxext6",
+    );
+    Deno.exit(1);
+  }
+  const { vendor, architecture, description } = adapter.info;
+  const name = description || `${vendor} ${architecture}`;
+  const out = [`On ${name}, Deno ${Deno.version.deno}, ${navigator.hardwareConcurrency} CPU cores`];
+  const say = (line: string) => {
+    out.push(line);
+    console.log(line);
+  };
+  console.log(out[0]);
+
+  const steps: Figure[] = [];
+  for (const batch of BATCHES) {
+    for (const model of MODELS) {
+      const { lines, trouble } = await part(
+        Math.min(90, left()),
+        Deno.execPath(),
+        ["run", "-A", pathOf("main.ts"), "step", "--backend", "webgpu", "--json", "--rounds", "3"]
+          .concat(["--model", model, "--batch", String(batch), "--work", "train_step,frozen_step"]),
+      );
+      steps.push(...lines.flatMap(parsed<Figure>));
+      if (trouble) say(`${model}, batch ${batch}: ${trouble}`);
+    }
+  }
+  const cases = BATCHES.flatMap((batch) => MODELS.map((model) => `${model}:${batch}`)).join();
+  const cuda = await part(Math.min(90, left()), values.python, [pathOf("pytorch_cuda.py"), cases]);
+  if (cuda.trouble) say(`PyTorch on CUDA: ${cuda.trouble}`);
+  stepTable(steps, cuda.lines.flatMap(parsed<CudaSteps>)).forEach(say);
+
+  if (values.photos) await tutorial(values.photos, left(), say);
+  else say("\nThe tutorial was not run: give it with --photos FOLDER, which has train/ and val/");
+  const checks = await part(left(), Deno.execPath(), [
+    ...["run", "-A", pathOf("../app/main.ts")],
+    ...["certify", "--backend", "webgpu", "--json"],
+  ]);
+  const kept = checks.lines.flatMap(parsed<{ ok?: boolean }>).filter(({ ok }) => ok !== undefined);
+  const broken = kept.filter(({ ok }) => !ok).length;
+  say(
+    `\ncertify: ${kept.length - broken} of ${kept.length} checks keep their bound ` +
+      ending(checks),
+  );
+  const contract = await part(left(), Deno.execPath(), [
+    ...["test", "-A", "--no-check", pathOf("../tests/backend/webgpu/contract_test.ts")],
+  ]);
+  const count = contract.lines.find((line) => / passed \| /.test(line)) ?? "no count";
+  say(`contract tests: ${count.trim()} ${ending(contract)}`);
+  if (values.out) await Deno.writeTextFile(values.out, out.join("\n") + "\n");
+}
+
+const ending = ({ seconds, trouble }: Outcome) =>
+  `(${trouble ? `${trouble}, ` : ""}${seconds.toFixed(0)} s)`;
+
+/** Rows of Markdown; a column stays empty where its program said nothing. */
+export function stepTable(ours: readonly Figure[], theirs: readonly CudaSteps[]): string[] {
+  const ms = (value?: number) => value === undefined ? "" : value.toFixed(1);
+  const version = theirs[0] && ` ${theirs[0].torch}`;
+  return [
+    "",
+    `| training step, ms | ours | PyTorch${version ?? ""} eager | channels_last | CUDA graph |`,
+    "| --- | --- | --- | --- | --- |",
+    ...ours.map(({ bench, model, batch, median }) => {
+      const peer = bench === "train_step"
+        ? theirs.find((row) => row.model === model && row.batch === batch)
+        : undefined;
+      const what = bench === "train_step" ? "" : ", frozen";
+      return `| ${model}, batch ${batch}${what} | ${ms(median)} | ${ms(peer?.eager)} | ` +
+        `${ms(peer?.channels_last)} | ${ms(peer?.graph)} |`;
+    }),
+  ];
+}
+
+/** Both branches by the tutorial's recipe, with MobileNetV2. */
+async function tutorial(photos: string, limit: number, say: (line: string) => void): Promise<void> {
+  const store = await Deno.makeTempDir({ prefix: "graft-gpu-" });
+  try {
+    const run = await part(Math.min(200, limit), Deno.execPath(), [
+      ...["run", "-A", pathOf("../app/main.ts"), "run", "--data", photos, "--json"],
+      ...["--model", "mobilenet_v2", "--recipe", "tutorial", "--backend", "webgpu"],
+      ...["--store", store],
+    ]);
+    if (run.trouble) say(`\nThe tutorial: ${run.trouble}`);
+    interface Event {
+      type: string;
+      step?: string;
+      seconds?: number;
+      value?: { bestAccuracy?: number };
+    }
+    const events = run.lines.flatMap(parsed<Event>);
+    for (const branch of ["finetune", "frozen"]) {
+      const of = (type: string) =>
+        events.find((event) => event.type === type && event.step === `train_${branch}`);
+      const seconds = of("step_finished")?.seconds;
+      const best = of("step_result")?.value?.bestAccuracy;
+      if (seconds === undefined || best === undefined) continue;
+      say(
+        `\nThe tutorial, ${branch}: 25 epochs in ${seconds.toFixed(0)} s, ` +
+          `best val accuracy ${(100 * best).toFixed(1)}%`,
+      );
+    }
+  } finally {
+    await Deno.remove(store, { recursive: true });
+  }
+}
+
+function parsed<T>(line: string): T[] {
+  try {
+    return [JSON.parse(line)];
+  } catch {
+    return [];
+  }
+}
+
+/** Runs a program for so many seconds at most. */
+async function part(limit: number, program: string, args: string[]): Promise<Outcome> {
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  if (limit < 5) return { lines: [], seconds: 0, trouble: "no time was left" };
+  const signal = AbortSignal.timeout(limit * 1000);
+  const lines: string[] = [];
+  try {
+    const { stdout, status } = new Deno.Command(program, {
+      args,
+      signal,
+      stdout: "piped",
+      stderr: "inherit",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    for await (const line of createInterface({ input: Readable.fromWeb(stdout) })) lines.push(line);
+    const { code } = await status;
+    if (signal.aborted) return { lines, seconds: seconds(), trouble: "cut off" };
+    return { lines, seconds: seconds(), ...(code !== 0 && { trouble: `exit ${code}` }) };
+  } catch (error) {
+    return { lines, seconds: seconds(), trouble: (error as Error).message };
+  }
+}

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { comparedNetworks, describeDownloads } from "../../app/networks.ts";
+import { ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
+
+Deno.test("what is named is compared, each once; auto is the small ones, all is all", () => {
+  const two = ["resnet34", "mobilenet_v2"];
+  assert.deepEqual(comparedNetworks({ model: [...two, "resnet34"], weights: undefined }), two);
+  assert.deepEqual(comparedNetworks({ model: "resnet34", weights: undefined }), ["resnet34"]);
+  const auto = comparedNetworks({ model: undefined, weights: undefined });
+  assert.deepEqual(comparedNetworks({ model: "auto", weights: undefined }), auto);
+  for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0", "efficientnet_lite2"]) {
+    assert.ok(auto.includes(name), name);
+  }
+  assert.ok(!auto.includes("resnet34"), "it has 87 MB");
+  const all = comparedNetworks({ model: "all", weights: undefined });
+  assert.deepEqual(
+    all,
+    ARCHITECTURES.filter(({ pretrained }) => pretrained).map(({ name }) => name),
+  );
+  assert.deepEqual(comparedNetworks({ model: "auto", weights: "mine.pth" }), []);
+});
+
+Deno.test("what is still to be downloaded is told as a total, and what is here is left out", async () => {
+  const folder = await Deno.makeTempDir();
+  const names = ["resnet18", "mobilenet_v2"];
+  assert.equal(
+    describeDownloads(names, [folder]),
+    "compares resnet18, mobilenet_v2 by cross-validation: 61 MB of weights are downloaded first",
+  );
+  await Deno.writeTextFile(`${folder}/${findArchitecture("resnet18").pretrained!.file}`, "");
+  assert.match(describeDownloads(names, ["/nowhere", folder]), /: 14 MB of weights/);
+  await Deno.writeTextFile(`${folder}/${findArchitecture("mobilenet_v2").pretrained!.file}`, "");
+  assert.match(describeDownloads(names, [folder]), /: all of their weights are here$/);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { stepTable } from "../../bench/gpu.ts";
+
+const figure = {
+  backend: "webgpu",
+  device: "a GPU",
+  model: "resnet18",
+  threads: 2,
+  unit: "ms",
+  min: 1,
+} as const;
+
+Deno.test("a table of steps puts the peer beside training steps of the same model and batch", () => {
+  const table = stepTable([
+    { ...figure, bench: "train_step", batch: 4, median: 7.42 },
+    { ...figure, bench: "frozen_step", batch: 4, median: 3 },
+    { ...figure, bench: "train_step", batch: 64, median: 30.5 },
+  ], [
+    { model: "resnet18", batch: 4, torch: "2.13", eager: 23, channels_last: 22.96, graph: 3.6 },
+    { model: "mobilenet_v2", batch: 64, torch: "2.13", eager: 1, channels_last: 1, graph: 1 },
+  ]);
+  assert.deepEqual(table, [
+    "",
+    "| training step, ms | ours | PyTorch 2.13 eager | channels_last | CUDA graph |",
+    "| --- | --- | --- | --- | --- |",
+    "| resnet18, batch 4 | 7.4 | 23.0 | 23.0 | 3.6 |",
+    "| resnet18, batch 4, frozen | 3.0 |  |  |  |",
+    "| resnet18, batch 64 | 30.5 |  |  |  |",
+  ]);
+});
+
+Deno.test("where PyTorch has no CUDA its columns stay empty", () => {
+  const [, head, , row] = stepTable(
+    [{ ...figure, bench: "train_step", batch: 4, median: 1 }],
+    [],
+  );
+  assert.equal(head, "| training step, ms | ours | PyTorch eager | channels_last | CUDA graph |");
+  assert.equal(row, "| resnet18, batch 4 | 1.0 |  |  |  |");
+});

@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import type { Batch, Loader } from "../../data/batch.ts";
+import type { FinetuneRecipe } from "../../models/manifest.ts";
+import { softmax } from "../../models/logits.ts";
+import { cosineSchedule } from "../../training/cosine_schedule.ts";
+import { finetune, type FinetuneState } from "../../training/finetune.ts";
+import type { EpochResult } from "../../training/history.ts";
+import { WEBGPU } from "../backend/webgpu/subject.ts";
+import { ToyLoader, toyModel, toyModelWithNorm } from "./toy.ts";
+
+const RECIPE: FinetuneRecipe = {
+  kind: "finetune",
+  epochs: 4,
+  batchSize: 4,
+  optimizer: "adamw",
+  lr: 0.2,
+  momentum: 0.9,
+  weightDecay: 0.1,
+  earliestRate: 0.1,
+  warmup: 0.25,
+  labelSmoothing: 0.1,
+  clipNorm: null,
+  averaging: 0,
+  batchNorm: "running",
+  augmentation: { minScale: 0.08, degrees: 0, jitter: 0, trivial: false, erasing: 0 },
+  patience: null,
+};
+
+const loaders = () => ({ train: new ToyLoader(10, 4, 100), val: new ToyLoader(7, 4, 500) });
+
+/** The same in plain float64: softmax regression by AdamW on smoothed labels. */
+function naiveTraining() {
+  const { train } = loaders();
+  // Weights row by row, then biases, which do not decay.
+  const p = [0.1, -0.2, 0.3, 0.1, -0.1, 0.2, 0, 0], m = p.map(() => 0), v = p.map(() => 0);
+  const steps = RECIPE.epochs * train.length, warmup = RECIPE.warmup * steps;
+  let step = 0;
+  const losses: number[] = [];
+  for (let epoch = 0; epoch < RECIPE.epochs; epoch++) {
+    let loss = 0;
+    for (let start = 0; start < train.size; start += train.batchSize) {
+      const photos = train.labels.map((_, i) => i).slice(start, start + train.batchSize);
+      const g = p.map(() => 0);
+      for (const i of photos) {
+        const x = [...train.features[i], 1];
+        const logits = [0, 1].map((c) =>
+          x.reduce((sum, value, k) => sum + value * p[2 * k + c], 0)
+        );
+        softmax(logits).forEach((share, c) => {
+          const target = (c === train.labels[i] ? 0.9 : 0) + 0.05;
+          loss -= target * Math.log(share);
+          x.forEach((value, k) => g[2 * k + c] += (share - target) * value / photos.length);
+        });
+      }
+      const lr = RECIPE.lr * cosineSchedule(step++, steps, warmup);
+      p.forEach((value, i) => {
+        m[i] += 0.1 * (g[i] - m[i]);
+        v[i] = 0.999 * v[i] + 0.001 * g[i] * g[i];
+        const kept = i < 6 ? value * (1 - lr * RECIPE.weightDecay) : value;
+        const root = Math.sqrt(v[i] / (1 - 0.999 ** step)) + 1e-8;
+        p[i] = kept - lr * m[i] / (1 - 0.9 ** step) / root;
+      });
+    }
+    losses.push(loss / train.size);
+  }
+  return { losses, weight: p.slice(0, 6), bias: p.slice(6) };
+}
+
+Deno.test("the loop is AdamW along a cosine on smoothed labels, as computed by hand", async () => {
+  await tf.setBackend("cpu");
+  const model = toyModel();
+  const tensors = tf.memory().numTensors;
+  const { history } = await finetune(model, loaders(), { recipe: RECIPE });
+  assert.equal(tf.memory().numTensors, tensors, "tensors leaked");
+  const expected = naiveTraining();
+  history.epochs.forEach(({ train }, i) =>
+    assert.ok(Math.abs(train.loss - expected.losses[i]) < 1e-5, `epoch ${i}`)
+  );
+  const weight = await model.parameters.get("fc.weight")!.data();
+  expected.weight.forEach((value, i) => assert.ok(Math.abs(weight[i] - value) < 1e-5));
+  const bias = await model.parameters.get("fc.bias")!.data();
+  expected.bias.forEach((value, i) => assert.ok(Math.abs(bias[i] - value) < 1e-5));
+  model.dispose();
+});
+
+Deno.test("what went on from a state ends in the same bytes", async () => {
+  await tf.setBackend("cpu");
+  for (const more of [{}, { averaging: 0.7 }, { optimizer: "sgd", batchNorm: "batch" }] as const) {
+    const recipe = { ...RECIPE, clipNorm: 0.5, ...more };
+    const states: FinetuneState[] = [];
+    const whole = toyModelWithNorm();
+    const uninterrupted = await finetune(whole, loaders(), {
+      recipe,
+      keepState: (state) => {
+        states.push(structuredClone(state));
+        return Promise.resolve();
+      },
+    });
+    for (const [done, from] of states.slice(0, -1).entries()) {
+      const model = toyModelWithNorm(from.parameters);
+      const resumed = await finetune(model, loaders(), { recipe, from });
+      assert.deepEqual(resumed.best, uninterrupted.best, `after ${done + 1} epochs`);
+      assert.deepEqual(
+        resumed.history.epochs.map(withoutTime),
+        uninterrupted.history.epochs.map(withoutTime),
+      );
+      model.dispose();
+    }
+    whole.dispose();
+  }
+});
+
+const withoutTime = ({ epoch, lr, train, val }: EpochResult) => [
+  epoch,
+  lr,
+  train.loss,
+  train.accuracy,
+  val.loss,
+  val.accuracy,
+];
+
+Deno.test("running statistics stay where batch norm goes by them, and move where it does not", async () => {
+  await tf.setBackend("cpu");
+  for (const batchNorm of ["running", "batch"] as const) {
+    const model = toyModelWithNorm();
+    const before = await model.snapshot();
+    const { best } = await finetune(model, loaders(), { recipe: { ...RECIPE, batchNorm } });
+    for (const name of ["bn.running_mean", "bn.running_var"]) {
+      const stayed = best.get(name)!.data.every((value, i) => value === before.get(name)!.data[i]);
+      assert.equal(stayed, batchNorm === "running", `${name}, ${batchNorm}`);
+    }
+    assert.notDeepEqual(best.get("bn.weight"), before.get("bn.weight"));
+    model.dispose();
+  }
+});
+
+Deno.test("averages lag behind the weights, and are what is validated and kept", async () => {
+  await tf.setBackend("cpu");
+  const start = toyModel(), far = toyModel(), near = toyModel();
+  const recipe = { ...RECIPE, epochs: 1 };
+  const moved = await finetune(far, loaders(), { recipe });
+  const averaged = await finetune(near, loaders(), { recipe: { ...recipe, averaging: 0.9 } });
+  const weights = [await start.snapshot(), averaged.best, moved.best]
+    .map((parameters) => parameters.get("fc.weight")!.data);
+  weights[0].forEach((value, i) => {
+    const whole = weights[2][i] - value, part = weights[1][i] - value;
+    assert.ok(part / whole > 0 && part / whole < 0.5, `${part} of ${whole}`);
+  });
+  assert.notEqual(averaged.history.epochs[0].val.loss, moved.history.epochs[0].val.loss);
+  for (const model of [start, far, near]) model.dispose();
+});
+
+/** Photos whose labels each epoch of validation gives anew. */
+function valOf(right: readonly number[]): Loader {
+  let epoch = 0;
+  const val = new ToyLoader(8, 8, 500);
+  return {
+    length: 1,
+    async *[Symbol.asyncIterator]() {
+      for await (const batch of { [Symbol.asyncIterator]: () => val[Symbol.asyncIterator]() }) {
+        const labels = batch.labels.map((_, i) => i < right[epoch] ? 0 : 1);
+        epoch++;
+        yield { ...batch, labels } as Batch;
+      }
+    },
+  };
+}
+
+Deno.test("it ends when no epoch was better for as many as it has patience", async () => {
+  await tf.setBackend("cpu");
+  // A model that says 0 of everything, and moves so little that it goes on saying so.
+  const model = toyModel([9, -9, 9, -9, 9, -9]);
+  model.parameters.get("fc.bias")!.assign(tf.tensor1d([50, -50]));
+  const recipe = { ...RECIPE, epochs: 9, lr: 1e-6, patience: 2 };
+  const { history } = await finetune(
+    model,
+    { train: loaders().train, val: valOf([3, 5, 4, 4, 6, 1, 1]) },
+    { recipe },
+  );
+  assert.deepEqual(history.epochs.map(({ val }) => val.accuracy * 8), [3, 5, 4, 4]);
+  assert.deepEqual(history.best, { epoch: 1, accuracy: 5 / 8 });
+  model.dispose();
+});
+
+Deno.test("of epochs that are equally often right, the one with the lowest loss is kept", async () => {
+  await tf.setBackend("cpu");
+  const model = toyModel([4, -4, 0, 0, 0, 0]);
+  const { history, best } = await finetune(model, loaders(), { recipe: { ...RECIPE, lr: 0.01 } });
+  const highest = Math.max(...history.epochs.map(({ val }) => val.accuracy));
+  const equals = history.epochs.filter(({ val }) => val.accuracy === highest);
+  assert.ok(equals.length > 1, "else the test says nothing");
+  const lowest = equals.toSorted((a, b) => a.val.loss - b.val.loss)[0];
+  assert.equal(history.best.epoch, lowest.epoch);
+  assert.equal(best.size, 2);
+  model.dispose();
+});
+
+Deno.test("a loss that is not finite names epoch, batch, photos and rate", async () => {
+  await tf.setBackend("cpu");
+  const model = toyModel();
+  const { train, val } = loaders();
+  const poisoned: Loader = {
+    length: train.length,
+    async *[Symbol.asyncIterator]() {
+      for await (const batch of { [Symbol.asyncIterator]: () => train[Symbol.asyncIterator]() }) {
+        if (batch.indices[0] === 4) batch.images[0] = NaN;
+        yield batch;
+      }
+    },
+  };
+  await assert.rejects(
+    finetune(model, { train: poisoned, val }, { recipe: RECIPE }),
+    /train loss became NaN in epoch 1, batch 2 \(photos 4, 5, 6, 7 of train\).*lower it with --lr/,
+  );
+  model.dispose();
+});
+
+WEBGPU.test("finetuning, recorded and replayed, is what it is on the CPU", async () => {
+  for (const more of [{ averaging: 0.8 }, { optimizer: "sgd", batchNorm: "batch" }] as const) {
+    const runs = [];
+    for (const backend of ["cpu", "webgpu"]) {
+      await tf.setBackend(backend);
+      const model = toyModelWithNorm();
+      const before = tf.memory().numTensors;
+      const recipe = { ...RECIPE, epochs: 6, clipNorm: 0.5, ...more };
+      const loaders = { train: new ToyLoader(30, 4, 100), val: new ToyLoader(7, 4, 500) };
+      runs.push(await finetune(model, loaders, { recipe }));
+      assert.equal(tf.memory().numTensors, before, `tensors left behind on ${backend}`);
+      model.dispose();
+    }
+    const [cpu, webgpu] = runs;
+    cpu.history.epochs.forEach(({ lr, train, val }, i) => {
+      const epoch = webgpu.history.epochs[i];
+      assert.equal(epoch.lr, lr);
+      assert.ok(Math.abs(epoch.train.loss - train.loss) < 1e-4, `epoch ${i}`);
+      assert.ok(Math.abs(epoch.val.loss - val.loss) < 1e-4, `epoch ${i}`);
+    });
+    for (const [name, { data }] of cpu.best) {
+      const other = webgpu.best.get(name)!.data;
+      data.forEach((value, i) => assert.ok(Math.abs(other[i] - value) < 1e-3, name));
+    }
+  }
+});

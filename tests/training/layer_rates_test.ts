@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { parameterSpecs } from "../../models/parameter_specs.ts";
+import { ARCHITECTURES } from "../../models/registry.ts";
+import { layerRates, weightDecays } from "../../training/layer_rates.ts";
+
+const named = (...names: string[]) => names.map((name) => ({ name }));
+
+Deno.test("rates rise by the same factor from stage to stage, up to the head's", () => {
+  const specs = named(
+    "conv1.weight",
+    "layer1.0.conv1.weight",
+    "layer1.0.bn1.bias",
+    "layer1.1.a.b",
+    "fc.weight",
+  );
+  const rates = layerRates(specs, 0.001);
+  [0.001, 0.01, 0.01, 0.1, 1].forEach((rate, i) => assert.ok(Math.abs(rates[i] - rate) < 1e-12));
+});
+
+Deno.test("a network of one stage learns at the head's rate", () => {
+  assert.deepEqual(layerRates(named("fc.weight", "fc.bias"), 0.1), [1, 1]);
+});
+
+Deno.test("in every architecture the first layer is the slowest and the head the fastest", () => {
+  for (const architecture of ARCHITECTURES) {
+    const specs = parameterSpecs(architecture, 3).filter(({ trainable }) => trainable);
+    const rates = layerRates(specs, 0.1);
+    assert.ok(Math.abs(rates[0] - 0.1) < 1e-12, architecture.name);
+    specs.forEach(({ name }, i) => {
+      assert.equal(rates[i] === 1, name.startsWith(`${architecture.head}.`), name);
+      assert.ok(rates[i] >= 0.1 - 1e-12 && rates[i] <= 1, name);
+    });
+    assert.ok(new Set(rates).size >= 5, architecture.name);
+  }
+});
+
+Deno.test("weights decay; biases, and scales and shifts of norms, do not", () => {
+  for (const architecture of ARCHITECTURES) {
+    const specs = parameterSpecs(architecture, 3);
+    const decays = weightDecays(specs, 0.05);
+    specs.forEach(({ shape, name }, i) => {
+      assert.equal(decays[i], shape.length > 1 ? 0.05 : 0, name);
+    });
+  }
+});

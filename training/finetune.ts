@@ -1,0 +1,140 @@
+/** Finetuning from a head that is there already, by the means of today. */
+import { moveAverages } from "../backend/ops/move_averages.ts";
+import type { Loader } from "../data/batch.ts";
+import type { FinetuneRecipe } from "../models/manifest.ts";
+import { Model } from "../models/model.ts";
+import { parameterSpecs } from "../models/parameter_specs.ts";
+import type { NamedTensor } from "../weights/parameter.ts";
+import { AdamW } from "./adam_w.ts";
+import { cosineSchedule } from "./cosine_schedule.ts";
+import { DecayedSgd } from "./decayed_sgd.ts";
+import type { FitResult, TrainingState } from "./fit.ts";
+import type { EpochResult, History } from "./history.ts";
+import { layerRates, weightDecays } from "./layer_rates.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { type BatchProgress, runPhase } from "./run_phase.ts";
+import { TrainingSteps } from "./training_steps.ts";
+
+/** As torch's AdamW has them where none are given; the first beta is the recipe's momentum. */
+const BETA2 = 0.999, EPSILON = 1e-8;
+
+/** As a training of the tutorial's, and the averaged weights where there are any. */
+export interface FinetuneState extends TrainingState {
+  averaged?: Map<string, NamedTensor>;
+}
+
+export interface FinetuneOptions {
+  recipe: FinetuneRecipe;
+  signal?: AbortSignal;
+  /** Goes on after these epochs; the model holds the state's parameters already. */
+  from?: FinetuneState;
+  onBatch?: (progress: BatchProgress) => void;
+  onEpoch?: (epoch: EpochResult, history: History) => void;
+  /** Is given the state after each epoch, to keep it; training goes on when it has. */
+  keepState?: (state: FinetuneState) => Promise<void>;
+}
+
+/**
+ * Trains all of `model` and keeps the parameters, averaged where the recipe says so, of the epoch with
+ * the highest val accuracy; of equals, the one with the lowest val loss. Ends early when none has been
+ * better for as many epochs as the recipe has patience.
+ *
+ * @throws {Error} when a loss is not finite, naming epoch, batch, photos and learning rate
+ */
+export async function finetune(
+  model: Model,
+  loaders: { train: Loader; val: Loader },
+  { recipe, signal, from, onBatch, onEpoch, keepState }: FinetuneOptions,
+): Promise<FitResult> {
+  const history: History = structuredClone(from?.history) ??
+    { epochs: [], best: { epoch: 0, accuracy: 0 } };
+  let best = from?.best ?? await model.snapshot();
+  const optimizer = createOptimizer(model, recipe, from?.momentum);
+  const averaged = recipe.averaging === 0
+    ? undefined
+    : new Model(model.architecture, model.classes, from?.averaged ?? best);
+  const computation = new TrainingSteps(model, "finetune", optimizer, {
+    labelSmoothing: recipe.labelSmoothing,
+    batchNorm: recipe.batchNorm,
+    validated: averaged,
+    afterStep: () => averaged && follow(averaged, model, recipe),
+  });
+  const perEpoch = loaders.train.length, steps = recipe.epochs * perEpoch;
+  const warmup = Math.round(recipe.warmup * steps);
+  const rateOf = (step: number) => recipe.lr * cosineSchedule(step, steps, warmup);
+  try {
+    for (let epoch = history.epochs.length; epoch < recipe.epochs; epoch++) {
+      if (hasEnded(history, recipe.patience)) break;
+      const first = epoch * perEpoch, lr = rateOf(first);
+      const phase = { classes: model.classes, epoch, lr, signal, onBatch };
+      const train = await runPhase("train", loaders.train, phase, {
+        run: (batch, i) => computation.train(batch, rateOf(first + i), first + i),
+        finish: () => computation.finish(),
+      });
+      const val = await runPhase("val", loaders.val, phase, {
+        run: (batch) => computation.validate(batch),
+        finish: () => computation.finish(),
+      });
+      const result = { epoch, lr, train, val };
+      const isBest = isBetter(result, history);
+      history.epochs.push(result);
+      if (isBest) {
+        history.best = { epoch, accuracy: val.accuracy };
+        best = await (averaged ?? model).snapshot();
+      }
+      onEpoch?.(result, history);
+      if (keepState) {
+        await keepState({
+          history,
+          parameters: isBest && !averaged ? best : await model.snapshot(),
+          averaged: averaged && (isBest ? best : await averaged.snapshot()),
+          momentum: await optimizer.snapshot(),
+          best,
+        });
+      }
+    }
+  } finally {
+    computation.dispose();
+    optimizer.dispose();
+    averaged?.dispose();
+  }
+  return { history, best };
+}
+
+function createOptimizer(
+  model: Model,
+  { optimizer, momentum, weightDecay, earliestRate, clipNorm }: FinetuneRecipe,
+  from?: readonly NamedTensor[],
+): Optimizer {
+  const learned = parameterSpecs(model.architecture, model.classes)
+    .filter(({ trainable }) => trainable);
+  const parameters = model.trainable("all");
+  const settings = {
+    rates: layerRates(learned, earliestRate),
+    decays: weightDecays(learned, weightDecay),
+  };
+  if (optimizer === "sgd") {
+    return new DecayedSgd(parameters, { ...settings, momentum }, clipNorm, from);
+  }
+  const adamW = { ...settings, beta1: momentum, beta2: BETA2, epsilon: EPSILON };
+  return new AdamW(parameters, adamW, clipNorm, from);
+}
+
+/** Moves the averaged weights a step towards the model's, and takes its running statistics over. */
+function follow(averaged: Model, model: Model, { averaging, batchNorm }: FinetuneRecipe): void {
+  moveAverages(averaged.trainable("all"), model.trainable("all"), averaging);
+  if (batchNorm === "running") return;
+  const buffers = (of: Model) =>
+    [...of.parameters.values()].filter((variable) => !variable.trainable);
+  moveAverages(buffers(averaged), buffers(model), 0);
+}
+
+/** @param history of the epochs before */
+function isBetter({ val }: EpochResult, { epochs, best }: History): boolean {
+  if (epochs.length === 0 || val.accuracy !== best.accuracy) return val.accuracy > best.accuracy;
+  return val.loss < epochs[best.epoch].val.loss;
+}
+
+function hasEnded({ epochs, best }: History, patience: number | null): boolean {
+  return patience !== null && epochs.length > best.epoch + patience;
+}
