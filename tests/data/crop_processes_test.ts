@@ -55,8 +55,10 @@ Deno.test("codecs of every format load in a process that has no permission", asy
   assert.ok(photoFiles.length > 20);
   await Promise.all(photoFiles.map(async ({ name, file }) => {
     const photo = Uint8Array.from(atob(file), (c) => c.charCodeAt(0));
-    const request = { photo, resize: 16, size: 12 };
-    assert.deepEqual(await crops.cut(request), await cropPhoto(request), name);
+    for (const interpolation of ["bilinear", "bicubic"] as const) {
+      const request = { photo, resize: 16, size: 12, interpolation };
+      assert.deepEqual(await crops.cut(request), await cropPhoto(request), name);
+    }
   }));
 });
 
@@ -71,13 +73,20 @@ Deno.test("requests and answers are read as they were sent, wherever the pipe cu
   const bytes = fc.uint8Array({ maxLength: 30 });
   const side = fc.integer({ min: 1, max: 1000 });
   await fc.assert(fc.asyncProperty(
-    fc.record({ photo: bytes, resize: side, size: side, picture: side }, {
-      requiredKeys: ["photo", "resize", "size"],
-    }),
+    fc.record({
+      photo: bytes,
+      resize: side,
+      size: side,
+      interpolation: fc.constantFrom("bilinear" as const, "bicubic" as const),
+      picture: side,
+    }, { requiredKeys: ["photo", "resize", "size"] }),
     fc.integer({ min: 1, max: 40 }),
     async (request, size) => {
       const input = inPieces(encodeCropRequest(request), size);
-      assert.deepEqual(await readCropRequest(input), { ...request });
+      assert.deepEqual(await readCropRequest(input), {
+        interpolation: "bilinear",
+        ...request,
+      });
       assert.equal(await readCropRequest(input), undefined);
     },
   ));

@@ -72,6 +72,8 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     ["mobilenet_v3_large", 64],
     ["efficientnet_lite0", 64],
     ["efficientnet_lite0", 224],
+    ["efficientnet_lite1", 64],
+    ["efficientnet_lite2", 64],
     ["efficientnet_b0", 64],
     ["efficientnet_v2_s", 64],
   ]);
