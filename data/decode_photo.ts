@@ -1,9 +1,11 @@
 import { decodeImage } from "./decode.ts";
 import { type Encoding, readEncoding } from "./encoding.ts";
+import { readCamera } from "./exif_time.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
 import { ImageError, type ImageErrorReason, type RgbImage } from "./image.ts";
 import { sniffImageFormat } from "./image_format.ts";
 import { boundShortSide } from "./short_side.ts";
+import { type Look, lookOf } from "./look.ts";
 import { readRegularFile } from "./read_regular_file.ts";
 
 /** What is wanted of a photo. */
@@ -23,6 +25,9 @@ export interface Examination {
   width: number;
   height: number;
   encoding: Encoding;
+  /** Maker and model, where EXIF names them. */
+  camera?: string;
+  look: Look;
   fingerprint: Fingerprint;
 }
 
@@ -76,10 +81,14 @@ export async function decodePhoto(
 }
 
 function examine(file: Uint8Array, image: RgbImage): Examination {
+  const format = sniffImageFormat(file)!;
+  const camera = readCamera(file, format);
   return {
     width: image.width,
     height: image.height,
-    encoding: readEncoding(file, sniffImageFormat(file)!),
+    encoding: readEncoding(file, format),
+    ...(camera && { camera }),
+    look: lookOf(image),
     fingerprint: fingerprintOf(image),
   };
 }

@@ -30,11 +30,26 @@ export function readShot(bytes: Uint8Array, format: ImageFormat): Shot | undefin
   const inner = pointer?.type === LONG
     ? fieldsOf(view, uint32(view, pointer.at, little), little)
     : undefined;
-  const text = (field: Field | undefined) => field && textOf(view, field, little);
-  const seconds = secondsOf(text(inner?.get(DATE_TIME_ORIGINAL)));
-  if (seconds === undefined) return undefined;
-  const camera = [MAKE, MODEL].map((tag) => text(first.get(tag))?.trim()).filter(Boolean).join(" ");
-  return { camera, seconds };
+  const taken = inner?.get(DATE_TIME_ORIGINAL);
+  const seconds = secondsOf(taken && textOf(view, taken, little));
+  return seconds === undefined ? undefined : { camera: cameraOf(view, first, little), seconds };
+}
+
+/** Maker and model of the camera; undefined where EXIF says neither. */
+export function readCamera(bytes: Uint8Array, format: ImageFormat): string | undefined {
+  const exif = exifOf(bytes, format);
+  if (!exif) return undefined;
+  const view = new DataView(exif.buffer, exif.byteOffset, exif.byteLength);
+  const little = exif[0] === 0x49;
+  return cameraOf(view, fieldsOf(view, uint32(view, 4, little), little), little) || undefined;
+}
+
+function cameraOf(view: DataView, fields: ReadonlyMap<number, Field>, little: boolean): string {
+  const texts = [MAKE, MODEL].map((tag) => {
+    const field = fields.get(tag);
+    return field && textOf(view, field, little)?.trim();
+  });
+  return texts.filter(Boolean).join(" ");
 }
 
 function exifOf(bytes: Uint8Array, format: ImageFormat): Uint8Array | undefined {

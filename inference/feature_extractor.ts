@@ -45,8 +45,9 @@ export async function openFeatureExtractor(
   const predict = predictorOf(model, architecture.preprocessing);
   return {
     extract: async (crops) => {
-      // A GPU's kernels are chosen by a batch's size, and may round otherwise: it is always the same.
-      const missing = backend === "webgpu" ? BATCH - crops.length : 0;
+      // Which kernel computes a convolution is chosen by a batch's size, and one may round otherwise
+      // than another: so that a crop's features are the same whenever it comes, all are of one size.
+      const missing = BATCH - crops.length;
       const outputs = await predict([...crops, ...new Array(missing).fill(crops[0])]);
       return outputs.slice(0, crops.length).map(({ features }) => features);
     },

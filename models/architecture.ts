@@ -1,5 +1,4 @@
 /** What every model file exports. */
-import type { FormerNames } from "../weights/former_names.ts";
 import type { Pretrained } from "../weights/pretrained.ts";
 import type { Layers } from "./layers.ts";
 
@@ -38,7 +37,7 @@ export interface Architecture {
   /** Of a photo as the network sees it, in pixels; absent where any will do. */
   sides?: { multipleOf: number } | { only: number };
   /** What parameters are called in files older than their names of today, and these. */
-  formerNames?: FormerNames;
+  formerNames?: readonly (readonly [former: RegExp, name: string])[];
   /** Absent where nobody publishes weights that we know: training starts from a file then. */
   pretrained?: Pretrained;
   /** Absent where no program in Python has the model. */

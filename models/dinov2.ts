@@ -5,7 +5,7 @@
  * https://arxiv.org/abs/2309.16588.
  */
 import type { Architecture } from "./architecture.ts";
-import type { PositionResampling } from "./resample_positions.ts";
+import type { PositionResampling } from "./layers.ts";
 import { IMAGENET_PREPROCESSING } from "./torchvision.ts";
 import { type BlockNames, EPSILON, TIMM_NAMES, transformerBlock } from "./transformer_block.ts";
 

@@ -5,7 +5,6 @@
  * with the computation, and a new reading (FLOPs, an exporter) needs no change to any architecture.
  */
 import type { Activation } from "../backend/ops/activation.ts";
-import type { PositionResampling } from "./resample_positions.ts";
 
 export type { Activation };
 
@@ -30,6 +29,17 @@ export interface BatchNorm<T> {
   momentum?: number;
   /** Added to the variance; 1e-5. */
   epsilon?: number;
+}
+
+/** How the original calls `torch.nn.functional.interpolate(mode="bicubic")`. */
+export interface PositionResampling {
+  /** Whether a smaller grid sees the mean of more than its nearest neighbours. */
+  antialias: boolean;
+  /**
+   * Where the original gives scale factors rather than sizes: (side + offset) / learned side. DINOv2's
+   * 0.1 (https://github.com/facebookresearch/dino/issues/8) moves every token a little.
+   */
+  offset?: number;
 }
 
 /** Learned positions of a square grid of tokens, and of the tokens ahead of it. */

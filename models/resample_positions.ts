@@ -1,15 +1,6 @@
 /** Position embeddings for another grid than the one that they were learned on: bicubic, as torch has it. */
 
-/** How the original calls `torch.nn.functional.interpolate(mode="bicubic")`. */
-export interface PositionResampling {
-  /** Whether a smaller grid sees the mean of more than its nearest neighbours. */
-  antialias: boolean;
-  /**
-   * Where the original gives scale factors rather than sizes: (side + offset) / learned side. DINOv2's
-   * 0.1 (https://github.com/facebookresearch/dino/issues/8) moves every token a little.
-   */
-  offset?: number;
-}
+import type { PositionResampling } from "./layers.ts";
 
 /**
  * What each learned token counts in each new one: [to·to, from·from], row by row. Matches

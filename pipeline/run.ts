@@ -14,6 +14,7 @@ import { type RunContext, StepError } from "./run_context.ts";
 import { StepRun } from "./run_step.ts";
 import { openSession, type PipelineOptions, type Session } from "./session.ts";
 import type { Artifact } from "./store.ts";
+import { concealKept } from "./upkeep/conceal_kept.ts";
 
 export interface RunOptions extends PipelineOptions {
   /** Steps at a time; as many as resources allow when left out. */
@@ -41,6 +42,7 @@ export async function run(pipeline: Pipeline, options: RunOptions): Promise<RunR
   return await inStore(options.store, async () => {
     const session = await openSession(pipeline, options);
     using _notRemoved = await session.store.use({ signal: options.signal });
+    await concealKept(session.steps, session.store);
     await using processes = openExecutor();
     return await new Run(pipeline, session, await session.store.runs.begin(), {
       ...options,
@@ -178,7 +180,7 @@ class Run {
   }
 
   async #failed(
-    { step: { name: step }, changes, failedAttempts }: StepRun,
+    { step: { name: step, kind }, changes, failedAttempts }: StepRun,
     error: unknown,
     seconds: number,
   ): Promise<void> {
@@ -191,6 +193,7 @@ class Run {
     const { message: reason } = failure;
     await this.#finished({
       step,
+      kind,
       status: "failed",
       reason,
       seconds,

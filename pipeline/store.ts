@@ -118,6 +118,8 @@ export interface Runs {
   ids(): Promise<string[]>;
   /** Undefined when there is no record, or none that can be read. */
   read(id: string): Promise<RunRecord | undefined>;
+  /** Changes the text of a run's logs. */
+  rewriteLogs(id: string, change: (text: string) => string): Promise<void>;
   /** Runs by the names that they are pinned as. */
   pins(): Promise<Map<string, string>>;
   pin(name: string, run: string): Promise<void>;

@@ -14,7 +14,7 @@ import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { checkDivisible } from "../training/probe/cross_validation.ts";
 import { sampleOfClasses } from "../training/probe/sample_of_classes.ts";
 import { readParameters } from "../weights/parameter_file.ts";
-import { type PhotoFeatures, writeFeatures } from "./artifacts/features.ts";
+import { labelsOf, type PhotoFeatures, writeFeatures } from "./artifacts/features.ts";
 import { modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
 import type { ComputeFeaturesParameters } from "./parameters.ts";
 
@@ -30,8 +30,7 @@ async function computeFeatures(step: StepContext<ComputeFeaturesParameters>): Pr
   const { name, preprocessing } = architecture;
   using dataset = await openDataset(step.inputs.build_datasets);
   // What no head can be fitted to is told before all photos are looked at.
-  const labels = Int32Array.from(dataset.photos("train"), ({ label }) => label);
-  checkDivisible({ labels, classes: dataset.classes }, LEAST_PARTS);
+  checkDivisible(labelsOf(dataset.photos("train"), dataset.classes), LEAST_PARTS);
 
   const weights = `${source}/${PRETRAINED_PARAMETERS}`;
   const pretrained = await readParameters(weights);

@@ -20,12 +20,12 @@ import { type BranchComparison, type BranchScore, takenBranch } from "../trainin
 import { loadModel } from "../inference/load_model.ts";
 import { explainPhotos } from "../inference/explain_photos.ts";
 import { advise } from "../training/advice.ts";
-import type { LearningPoint } from "../training/advice_pieces.ts";
+import { percent } from "../data/statistics/percent.ts";
 import { honestScore } from "../data/statistics/honest_score.ts";
 import { curvesFile } from "./artifacts/history.ts";
 import { findingsFile, quarantineFile } from "./artifacts/findings.ts";
 import { BEST_PARAMETERS, modelFile } from "./artifacts/model.ts";
-import { probeFile } from "./artifacts/probe.ts";
+import { type Probe, probeFile } from "./artifacts/probe.ts";
 import { sourceFile } from "./artifacts/source.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
@@ -68,6 +68,7 @@ export async function reportFacts(
     withCurves[branch] = { ...branches[branch]!, curves };
   }
   const data = await dataFacts({ dataset, test }, inputs);
+  const probe = await probeOf(inputs);
   const worst = worstMistakes(photos[shown]!, SHOWN).map(show);
   try {
     return {
@@ -93,9 +94,12 @@ export async function reportFacts(
         findings: (await findingsFile.read(inputs.build_datasets)).findings,
         architecture: manifest.architecture,
         comparesNoBackbones: manifest.training?.recipe.kind === undefined,
-        learningCurve: await learningCurveOf(inputs),
+        learningCurve: probe?.learningCurve,
       }),
-      settings: settings(manifest, withCurves[shown]!.curves),
+      settings: [
+        ...probe?.networks ? [networksCompared(probe.networks)] : [],
+        ...settings(manifest, withCurves[shown]!.curves),
+      ],
     };
   } finally {
     model.dispose();
@@ -134,12 +138,18 @@ function describe(
 }
 
 /** Of a head that was fitted to features; other ways of training have none. */
-async function learningCurveOf(
-  { train_frozen }: Record<string, string>,
-): Promise<readonly LearningPoint[] | undefined> {
+async function probeOf({ train_frozen }: Record<string, string>): Promise<Probe | undefined> {
   if (train_frozen === undefined) return undefined;
   const { recipe } = (await modelFile.read(train_frozen)).training!;
-  return recipe.kind === "probe" ? (await probeFile.read(train_frozen)).learningCurve : undefined;
+  return recipe.kind === "probe" ? await probeFile.read(train_frozen) : undefined;
+}
+
+function networksCompared({ scores, unreached }: NonNullable<Probe["networks"]>): [string, string] {
+  const each = scores.map(({ name, logLoss, accuracy }) =>
+    `${name} (log loss ${logLoss.toFixed(4)}, ${percent(accuracy)} right)`
+  );
+  const missing = unreached.length > 0 ? `; not to be had: ${unreached.join(", ")}` : "";
+  return ["Networks compared by cross-validation", each.join(", ") + missing];
 }
 
 async function dataFacts(

@@ -14,6 +14,7 @@ import { learningCurve } from "../training/probe/learning_curve.ts";
 import { accuracyScore, photoLosses } from "../training/probe/log_loss.ts";
 import { decisionFunction, type LinearClassifier } from "../training/probe/logistic_regression.ts";
 import { readParameters, writeParameters } from "../weights/parameter_file.ts";
+import { choiceFile } from "./artifacts/choice.ts";
 import { readFeatures } from "./artifacts/features.ts";
 import { curvesFile, historyFile } from "./artifacts/history.ts";
 import { BEST_PARAMETERS, modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
@@ -75,9 +76,16 @@ async function train(step: StepContext<TrainProbeParameters>): Promise<void> {
     steps: classifier.nIter,
     converged: classifier.converged,
     accuracy: outOfFold.accuracy,
+    networks: await comparedNetworks(source),
     learningCurve: learningCurve(photos.train, { ...folds, C }),
   });
   step.result({ bestAccuracy: accuracy, C, seconds });
+}
+
+/** What `choose_backbone` left beside the weights; undefined where networks were not compared. */
+async function comparedNetworks(folder: string) {
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  return names.includes(choiceFile.name) ? await choiceFile.read(folder) : undefined;
 }
 
 /** Says which classes are rare, and what was made of that. */

@@ -69,7 +69,7 @@ const CLOSE = 1e-12;
  *
  * @param probabilities of photos that fits did not see, [photos × classes]
  * @param counts of the classes as they are
- * @returns offsets whose mean is 0, none further from it than the ratio of the shares asks for
+ * @returns offsets about 0, none further from it than the ratio of the shares asks for
  */
 export function shareCorrection(probabilities: Float64Array, counts: Counts): number[] {
   const classes = counts.length, photos = probabilities.length / classes;
@@ -87,7 +87,7 @@ export function shareCorrection(probabilities: Float64Array, counts: Counts): nu
       }
     }
     const next = centred(offsets.map((offset, k) => offset + Math.log(shares[k] / mean[k])));
-    const within = centred(next.map((offset) => Math.min(most, Math.max(-most, offset))));
+    const within = next.map((offset) => Math.min(most, Math.max(-most, offset)));
     const change = Math.max(...within.map((offset, k) => Math.abs(offset - offsets[k])));
     offsets = within;
     if (change < CLOSE) break;

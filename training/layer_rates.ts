@@ -6,7 +6,8 @@ import type { ParameterSpec } from "../weights/parameter.ts";
  * `earliest` in the first, and between them each stage the same factor above the one before
  * (discriminative rates: Howard and Ruder 2018, https://arxiv.org/abs/1801.06146).
  *
- * A stage is what shares a name up to its first number: `layer1.0`, `features.3`, `conv1`.
+ * A stage is what shares a name up to its first number, or numbers in a row: `conv1`, `layer1.0`,
+ * `features.3`, `encoder.layers.encoder_layer_5`.
  *
  * @param specs in the order of use
  */
@@ -23,9 +24,7 @@ export function layerRates(
 }
 
 function stageOf({ name }: Pick<ParameterSpec, "name">): string {
-  const parts = name.split(".").slice(0, -1);
-  const number = parts.findIndex((part) => /^\d+$/.test(part));
-  return number < 0 ? parts[0] : parts.slice(0, number + 1).join(".");
+  return /^.*?\d(\.\d+)*(?=\.)/.exec(name)?.[0] ?? name.split(".")[0];
 }
 
 /** `decay` for weights; 0 for biases, and for the scales and shifts of norms. */

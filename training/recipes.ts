@@ -26,7 +26,7 @@ export const FINETUNE: FinetuneRecipe = {
   epochs: 8,
   batchSize: 16,
   optimizer: "adamw",
-  lr: 0.001,
+  lr: 3e-4,
   momentum: 0.9,
   weightDecay: 0.05,
   earliestRate: 0.1,
@@ -36,5 +36,5 @@ export const FINETUNE: FinetuneRecipe = {
   averaging: 0,
   batchNorm: "running",
   augmentation: { minScale: 0.35, degrees: 0, jitter: 0, trivial: false, erasing: 0 },
-  patience: 4,
+  patience: 3,
 };

@@ -1,13 +1,13 @@
 /** Names that parameters had before they were called as they are. */
 import type { Tensor } from "./tensor.ts";
 
-/** What parameters were called in files older than their names of today, and these. */
-export type FormerNames = readonly (readonly [former: RegExp, name: string])[];
-
-/** The state dict under the names of today. */
+/**
+ * The state dict under the names of today.
+ * @param formerNames what parameters were called in older files, and are called
+ */
 export function withNamesOfToday(
   stateDict: ReadonlyMap<string, Tensor>,
-  formerNames: FormerNames = [],
+  formerNames: readonly (readonly [former: RegExp, name: string])[] = [],
 ): ReadonlyMap<string, Tensor> {
   return new Map(
     [...stateDict].map(([name, tensor]) => [

@@ -59,7 +59,11 @@ export async function runSteps(program: Program, context: RunContext): Promise<n
     renderer.close();
   }
   for (const step of record.steps) {
-    if (step.error) console.error(printableLines(describeFailure(step, flags.verbose, typed)));
+    if (!step.error) continue;
+    const failure = record.status === "done"
+      ? `\nIt went on without ${step.step}: ${step.error.message}`
+      : describeFailure(step, flags.verbose, typed);
+    console.error(printableLines(failure));
   }
   if (!flags.json) {
     if (flags.verbose) sayFolders(record, context);

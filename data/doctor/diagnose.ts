@@ -6,6 +6,7 @@ import { fileFindings, passedOverFindings } from "./file_findings.ts";
 import { seriesFindings } from "./series_findings.ts";
 import { type Finding, worstFirst } from "./finding.ts";
 import { pictureFindings, type Viewing } from "./picture_findings.ts";
+import { shortcutFindings } from "./shortcut_findings.ts";
 
 /** What the doctor looked at. */
 export interface Collection {
@@ -50,6 +51,7 @@ export function diagnose(
     ...passedOverFindings(passedOver),
     ...beside ?? [],
     ...pictureFindings(files, viewing),
+    ...shortcutFindings(files),
   ];
   const explained = findings.some(({ kind }) =>
     kind === "val_class_unknown" || kind === "class_without_val"

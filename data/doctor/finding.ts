@@ -30,6 +30,7 @@ export const FINDING_KINDS = [
   "elongated",
   "exif_rotated",
   "greyscale",
+  "shortcut",
   "cmyk",
   "sixteen_bit",
   "animated",

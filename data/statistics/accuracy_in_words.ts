@@ -13,7 +13,7 @@ export interface Accuracy {
 const PHOTOS: Record<MeasuredOn, (total: number) => string> = {
   test: (total) => `the ${counted(total, "test photo")}, by which nothing was chosen`,
   cross_validated: (total) =>
-    `all ${counted(total, "photo")}, each asked of a model that had not seen it`,
+    `the ${counted(total, "photo")} to train on, each asked of a model that had not seen it`,
   val: (total) => `the ${counted(total, "photo")} kept aside`,
 };
 const TERM: Record<MeasuredOn, string> = {

@@ -38,6 +38,15 @@ export class FileRuns implements Runs {
     return readJson(`${this.layout.runs}/${id}/record.json`);
   }
 
+  async rewriteLogs(id: string, change: (text: string) => string): Promise<void> {
+    const folder = `${this.layout.runs}/${id}`;
+    for (const name of namesIn(folder).filter((name) => name.endsWith(".log"))) {
+      const text = Deno.readTextFileSync(`${folder}/${name}`);
+      const changed = change(text);
+      if (changed !== text) Deno.writeTextFileSync(`${folder}/${name}`, changed);
+    }
+  }
+
   async pins(): Promise<Map<string, string>> {
     const names = namesIn(this.layout.pins).filter((file) => file.endsWith(".json"))
       .map((file) => file.slice(0, -".json".length));

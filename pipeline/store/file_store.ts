@@ -19,6 +19,16 @@ interface Sealed {
   manifest: Manifest;
 }
 
+/** Replaces the one that is there. */
+function writeManifest(
+  path: string,
+  manifest: Manifest,
+  options?: { durable: boolean },
+): void {
+  const sealed: Sealed = { sha256: digestOf(manifest), manifest };
+  writeJson(path, sealed, options);
+}
+
 export class FileStore implements Store {
   /** What was listed last: a sweep's instances of one step are explained one after the other. */
   #listed?: { step: string; manifests: Map<string, Manifest | undefined> };
@@ -36,7 +46,7 @@ export class FileStore implements Store {
     this.name = this.#layout.root;
     this.cache = this.#layout.cache;
     this.runs = new FileRuns(this.#layout);
-    this.upkeep = new FileUpkeep(this.#layout, this);
+    this.upkeep = new FileUpkeep(this.#layout, this, writeManifest);
   }
 
   async use(options?: WaitOptions): Promise<Disposable> {
@@ -126,9 +136,8 @@ export class FileStore implements Store {
     } else discard(draft);
     const entries = `${this.#layout.entries}/${manifest.step}`;
     Deno.mkdirSync(entries, { recursive: true });
-    const sealed: Sealed = { sha256: digestOf(manifest), manifest };
     const entry = this.#layout.entry(manifest.step, manifest.key);
-    writeJson(entry, sealed, { durable: false });
+    writeManifest(entry, manifest, { durable: false });
     this.#sync.add({
       paths: [
         ...manifest.tree.files.map((file) => `${path}/${file.path}`),

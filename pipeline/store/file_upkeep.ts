@@ -1,6 +1,6 @@
 // deno-lint-ignore-file require-await -- promises are the interface's: a disk is asked at once
 /** Everything in a store's folder, and what takes it away. */
-import type { ReadableStore } from "../store.ts";
+import type { Manifest, ReadableStore } from "../store.ts";
 import type { Holding, Upkeep } from "../upkeep/holding.ts";
 import { messageOf } from "../errors.ts";
 import { namesIn, statOrNull } from "./folder.ts";
@@ -10,7 +10,12 @@ import { tryLock } from "./lock.ts";
 import { walk } from "./read_tree.ts";
 
 export class FileUpkeep implements Upkeep {
-  constructor(private readonly layout: Layout, private readonly store: ReadableStore) {}
+  /** @param write puts a manifest in place of the one that is there */
+  constructor(
+    private readonly layout: Layout,
+    private readonly store: ReadableStore,
+    private readonly write: (path: string, manifest: Manifest) => void,
+  ) {}
 
   async exists(): Promise<boolean> {
     return this.layout.exists();
@@ -56,6 +61,21 @@ export class FileUpkeep implements Upkeep {
         code: texts.map((digest) => layout.text(digest)),
       });
     }).sort((a, b) => a.path < b.path ? -1 : 1);
+  }
+
+  async rewrite(
+    step: string,
+    change: (manifest: Manifest) => Manifest | undefined,
+  ): Promise<void> {
+    for (const manifest of await this.store.manifests(step)) {
+      const changed = change(manifest);
+      if (!changed) continue;
+      const path = this.layout.entry(step, manifest.key);
+      const { mtime } = Deno.statSync(path);
+      this.write(path, changed);
+      // By it the newest are found.
+      if (mtime) Deno.utimeSync(path, mtime, mtime);
+    }
   }
 
   async inspectItems(path: string): Promise<string | undefined> {

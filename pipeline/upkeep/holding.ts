@@ -8,6 +8,8 @@ export interface Upkeep {
   useAlone(): Promise<Disposable | undefined>;
   /** By kind, in the order in which they may be removed, and then by path. */
   contents(): Promise<Holding[]>;
+  /** Puts other manifests in place of a step's, under the same keys; undefined: it stays as it is. */
+  rewrite(step: string, change: (manifest: Manifest) => Manifest | undefined): Promise<void>;
   /** What is wrong with a cache of items, all of which is read. */
   inspectItems(path: string): Promise<string | undefined>;
   remove(path: string): Promise<void>;

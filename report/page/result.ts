@@ -34,7 +34,7 @@ const MEASURED: Record<MeasuredOn, (total: number) => Measured> = {
   }),
   cross_validated: (total) => ({
     how: "when each is asked of a model that had not seen it",
-    photos: `all ${counted(total, "photo")}, cross-validated`,
+    photos: `the ${counted(total, "photo")} to train on, cross-validated`,
     trust: "The photos were too few to keep a test apart, so models were taught on parts of them " +
       "and each asked about the rest (cross-validation). The model that you have is taught in the " +
       "same way, with more photos.",

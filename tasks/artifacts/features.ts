@@ -1,6 +1,7 @@
 /** What a frozen network says of photos, as `compute_features` leaves it. */
 import type { Dataset } from "../../data/dataset.ts";
-import type { Split } from "../../data/dataset_index.ts";
+import type { Photo, Split } from "../../data/dataset_index.ts";
+import type { Labels } from "../../training/probe/cross_validation.ts";
 import type { LabelledFeatures } from "../../training/probe/labelled_features.ts";
 import { matrix } from "../../training/probe/matrix.ts";
 import { readSafetensors, writeSafetensors } from "../../weights/safetensors.ts";
@@ -56,8 +57,15 @@ export async function readFeatures(
   }
   return {
     features: matrix(rows, columns, features.data as Float32Array),
+    ...labelsOf(photos, dataset.classes),
+  };
+}
+
+/** What is known of photos beside their features. */
+export function labelsOf(photos: readonly Photo[], classes: readonly string[]): Labels {
+  return {
     labels: Int32Array.from(photos, ({ label }) => label),
-    classes: dataset.classes,
+    classes,
     ...(photos.some(({ group }) => group !== undefined) && {
       groups: photos.map(({ group, path }) => group ?? path),
     }),

@@ -38,7 +38,7 @@ const ITEMS = ["pipeline/store", "pipeline/digest.ts"];
 
 const STEPS: Record<string, Reach> = {
   download_data: {
-    most: 111, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six
+    most: 112, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
     runs: ["data", "data/sources", "data/download"],
     types: ["data/codecs", "models"],
   },
@@ -48,7 +48,9 @@ const STEPS: Record<string, Reach> = {
     types: ["backend"],
   },
   build_datasets: {
-    most: 136, // a forecast; what the doctor says is written in a file that both building steps share; bursts; backdrops
+    // A forecast, training's crops apart from the others, what the doctor says in a file that both
+    // building steps share, bursts, and backdrops.
+    most: 136,
     runs: [
       "data",
       "data/augmentation",

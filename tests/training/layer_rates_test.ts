@@ -17,6 +17,22 @@ Deno.test("rates rise by the same factor from stage to stage, up to the head's",
   [0.001, 0.01, 0.01, 0.1, 1].forEach((rate, i) => assert.ok(Math.abs(rates[i] - rate) < 1e-12));
 });
 
+Deno.test("stages are known by their numbers, wherever these are in a name", () => {
+  const stages = [
+    ["cls_token"],
+    ["conv_proj.weight", "conv_proj.bias"],
+    ["encoder.layers.encoder_layer_0.ln_1.weight", "encoder.layers.encoder_layer_0.mlp.0.bias"],
+    ["encoder.layers.encoder_layer_11.ln_1.weight"],
+    ["blocks.2.norm1.weight", "blocks.2.mlp.fc1.weight"],
+    ["features.3.1.weight"],
+    ["features.3.2.weight", "features.3.2.bias"],
+    ["heads.weight"],
+  ];
+  const rates = layerRates(named(...stages.flat()), 1e-7);
+  const expected = stages.flatMap((stage, i) => stage.map(() => 10 ** (i - 7)));
+  rates.forEach((rate, i) => assert.ok(Math.abs(rate / expected[i] - 1) < 1e-9, `${i}: ${rate}`));
+});
+
 Deno.test("a network of one stage learns at the head's rate", () => {
   assert.deepEqual(layerRates(named("fc.weight", "fc.bias"), 0.1), [1, 1]);
 });

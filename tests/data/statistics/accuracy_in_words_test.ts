@@ -24,7 +24,7 @@ Deno.test("the most honest of several scores is told, and by which photos it was
   const val = of(39, 40), cross_validated = of(190, 200), test = of(92, 100);
   assert.match(
     accuracyInWords({ ...val, cross_validated }),
-    /^right on 190 of all 200 photos, each asked of a model that had not seen it \(cross-validated accuracy 95\.0%;/,
+    /^right on 190 of the 200 photos to train on, each asked of a model that had not seen it \(cross-validated accuracy 95\.0%;/,
   );
   assert.match(
     accuracyInWords({ ...val, cross_validated, test }),

@@ -4,6 +4,8 @@ import type { StepDeclaration } from "../../../pipeline/declaration.ts";
 import { sha256 } from "../../../pipeline/digest.ts";
 import { why } from "../../../pipeline/explain/why.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
+import { listRuns, runArtifact } from "../../../pipeline/upkeep/history.ts";
+import { verify } from "../../../pipeline/upkeep/verify.ts";
 import { walk } from "../../../pipeline/store/read_tree.ts";
 import { Folder, misbehave, runCollecting, statuses, stepOf, writeText } from "../rig.ts";
 
@@ -56,6 +58,32 @@ Deno.test("a secret that the step's error repeats is hidden, in its stack and it
   const { record, events } = await runCollecting(definePipeline([step]), folder);
   assert.deepEqual(statuses(record), { step: "failed" });
   assert.doesNotMatch(JSON.stringify([record, events]) + kept(folder.store), /SECRET/);
+});
+
+Deno.test("what an earlier version kept is taken out of the store, which gives what it gave", async () => {
+  using folder = new Folder();
+  const open = definePipeline([writeText("a"), writeText("b", ["a"])]);
+  const withConceal = definePipeline([writeText("a", [], { conceal }), writeText("b", ["a"])]);
+  const long = `long SECRET ${"very ".repeat(30)}`; // cut in the reason for the next
+  const told = ['old "SECRET"', "other SECRET", long, "last SECRET"]
+    .map((text) => telling(folder, text));
+  const runs = [];
+  for (const options of told) runs.push((await runCollecting(open, options)).record);
+  assert.match(kept(folder.store), /SECRET/);
+  await runCollecting(withConceal, telling(folder, "new SECRET"));
+  const left = kept(folder.store).split("\n").filter((line) => line.includes("SECRET"));
+  assert.deepEqual(left, []);
+  assert.deepEqual(await verify(folder.store), []);
+  const records = (await listRuns(folder.store)).slice(1).reverse();
+  assert.deepEqual(records.map(({ id }) => id), runs.map(({ id }) => id));
+  for (const [i, record] of records.entries()) {
+    const artifact = await runArtifact(folder.store, record, "a");
+    assert.equal(artifact?.path, stepOf(runs[i], "a").artifact);
+  }
+  assert.equal(stepOf(records[1], "a").reason, 'text: "…" → "…"');
+  // Once is enough.
+  const before = Deno.readTextFileSync(`${folder.store}/cache/concealed.json`);
+  assert.equal(before, '["a"]');
 });
 
 Deno.test("what an earlier version kept is not repeated", async () => {

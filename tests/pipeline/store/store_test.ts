@@ -223,6 +223,38 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assert.deepEqual([...await runs.pins()], [["best", second.id]]);
   });
 
+  test("changes the logs of a run, and nothing else of it", async ({ runs }) => {
+    const { id, folder } = await runs.begin();
+    await runs.write(recordOf(id));
+    Deno.writeTextFileSync(`${folder}/a.log`, "one two");
+    await runs.rewriteLogs(id, (text) => text.replace("two", "three"));
+    assert.equal(Deno.readTextFileSync(`${folder}/a.log`), "one three");
+    assert.deepEqual(await runs.read(id), recordOf(id));
+  });
+
+  test("puts manifests in the place of others, which stay as new as they were", async (store) => {
+    const first = await publish(store, "a", 1, { "text.txt": "one" });
+    const file = `${store.name}/entries/a/${first.manifest.key}.json`;
+    Deno.utimeSync(file, 1000, 1000);
+    const second = await publish(store, "a", 2, { "text.txt": "two" });
+    await store.upkeep.rewrite(
+      "a",
+      (manifest) =>
+        manifest.key === first.manifest.key ? { ...manifest, result: "changed" } : undefined,
+    );
+    const { artifact } = await store.find("a", first.manifest.key);
+    assert.deepEqual([artifact?.path, artifact?.manifest.result], [first.path, "changed"]);
+    const keys = (await store.manifests("a")).map(({ key }) => key);
+    assert.deepEqual(keys, [second.manifest.key, first.manifest.key]);
+  });
+
+  test("has the disk hold what was published, once it is asked to", async (store) => {
+    const { path, manifest } = await publish(store, "a", 1, { "text.txt": "one" });
+    await store.settle();
+    await store.settle();
+    assert.equal((await store.find("a", manifest.key)).artifact?.path, path);
+  });
+
   test(
     "lists all that takes up room, manifests before what they describe",
     async (store, folder) => {

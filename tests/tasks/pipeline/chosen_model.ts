@@ -26,7 +26,7 @@ Deno.test("the newest model answers, or that of the run that is named, and says 
     const end = stdout.slice(stdout.indexOf("\ndone in "));
     assert.match(
       end,
-      /\n\n(The better one, the model .* \((finetune|frozen)\), is|Both models are) right on \d of the 4 photos kept aside \(validation accuracy [\d.]+%; .* with 95% confidence\)(, but (blue|red) 0 of 2)?\.\nWhat next /,
+      /\n\n(The better one, the model .* \((finetune|frozen)\), is|Both models are) right on \d of the 4 photos kept aside \(validation accuracy [\d.]+%; .* with 95% confidence\)(, but \w+ 0 of 2)?\.\nWhat next /,
     );
     assert.match(
       end,

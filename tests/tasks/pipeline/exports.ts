@@ -16,7 +16,10 @@ Deno.test("an exported model says of itself what it is, and predicts the same", 
     files.map(({ path }: { path: string }) => path.slice(folder.length)),
     ["/taken/mine.md", "/taken/mine.pth"],
   );
-  assert.match(await Deno.readTextFile(`${folder}/taken/mine.md`), /of 6 val photos/);
+  const card = await Deno.readTextFile(`${folder}/taken/mine.md`);
+  assert.match(card, /of 6 val photos/);
+  assert.match(card, /From photos \(SHA-256 [0-9a-f]{64}\)/);
+  assert.match(card, /\| train +\| blue +\| 6 +\|/);
   const [ours, theirs] = await Promise.all(["--store=store", "--weights=taken/mine.pth"].map(
     async (source) => (await graft(["predict", "mine.png", source, "--json"], at)).json[0],
   ));

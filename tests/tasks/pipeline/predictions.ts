@@ -35,6 +35,16 @@ Deno.test("predict labels photos, and a path that is none gets an error of its o
   assert.ok((await Deno.stat(`${folder}/grid.png`)).size > 1000);
 });
 
+Deno.test("predict abstains by no threshold where val photos were too few to choose one", async () => {
+  const { at } = await finishedRun();
+  const { code, stderr } = await graft(
+    ["predict", "mine.png", "--abstain=0.95", "--store=store"],
+    at,
+  );
+  assert.equal(code, 2);
+  assert.match(stderr, /--abstain needs 100 validation photos or more/);
+});
+
 Deno.test("predict gives a val photo the logits that evaluation gave it", async () => {
   const { at, outcome } = await finishedRun();
   const predictions = await readJson(`${artifactOf(outcome, "evaluate")}/predictions.json`);
