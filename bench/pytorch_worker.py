@@ -9,11 +9,11 @@ import torch
 from torch import nn
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "reference"))
-from torchvision_import import models  # noqa: E402
+from models import architecture  # noqa: E402
 
 
 def build(name: str, frozen: bool) -> nn.Module:
-    model = getattr(models, name)(weights=None)
+    model = architecture(name)
     if frozen:
         model.requires_grad_(False)
     head = [name for name, module in model.named_modules() if isinstance(module, nn.Linear)][-1]

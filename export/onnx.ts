@@ -8,8 +8,8 @@ import {
   type ExportedModel,
   torchParameters,
 } from "./exported_model.ts";
-import { OnnxModel, type OnnxTensor } from "./onnx_schema.ts";
-import { OnnxLayers, type OnnxValue, RELU6_LIMITS } from "./onnx_layers.ts";
+import { OnnxModel } from "./onnx_schema.ts";
+import { OnnxLayers, onnxTensor, type OnnxValue } from "./onnx_layers.ts";
 
 /** ONNX 1.12 and onnxruntime 1.12 know it, and all later ones. */
 export const OPSET = 17;
@@ -25,7 +25,9 @@ export function onnxBytes(model: ExportedModel): Uint8Array {
   const architecture = architectureOf(model);
   const classes = classesOf(description);
   const layers = new OnnxLayers();
-  const features = architecture.features<OnnxValue>(layers, { name: "images", channels: 3 });
+  const { size } = description.preprocessing;
+  const images = { name: "images", channels: 3, layout: "channels first", side: size } as const;
+  const features = architecture.features<OnnxValue>(layers, images);
   const logits = architecture.classifier<OnnxValue>(layers, features, classes);
   layers.nodes.push({
     opType: "Identity",
@@ -34,10 +36,6 @@ export function onnxBytes(model: ExportedModel): Uint8Array {
     output: ["logits"],
     attribute: [],
   });
-  const { size } = description.preprocessing;
-  const limits = layers.nodes.some(({ opType }) => opType === "Clip")
-    ? Object.entries(RELU6_LIMITS).map(([name, value]) => tensor(name, [], Float32Array.of(value)))
-    : [];
   const message = {
     irVersion: IR_VERSION,
     producerName: "graft",
@@ -47,9 +45,8 @@ export function onnxBytes(model: ExportedModel): Uint8Array {
       node: layers.nodes,
       initializer: [
         ...[...torchParameters(model)].map(([name, { shape, data }]) =>
-          tensor(name, shape, data as Float32Array)
+          onnxTensor(name, shape, data as Float32Array)
         ),
-        ...limits,
       ],
       input: [valueInfo("images", ["batch", 3, size, size])],
       output: [valueInfo("logits", ["batch", classes])],
@@ -58,11 +55,6 @@ export function onnxBytes(model: ExportedModel): Uint8Array {
     metadataProps: Object.entries(metadataOf(description)).map(([key, value]) => ({ key, value })),
   };
   return OnnxModel.encode(message, protobuf.Writer.create()).finish();
-}
-
-function tensor(name: string, dims: number[], data: Float32Array): OnnxTensor {
-  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dims, dataType: FLOAT, rawData };
 }
 
 function valueInfo(name: string, sizes: (number | string)[]) {

@@ -5,14 +5,27 @@ import type {
   BatchNorm,
   Convolution,
   Layers,
+  Positions,
   SqueezeExcitation,
 } from "../models/layers.ts";
+import { positionWeights } from "../models/resample_positions.ts";
+import { FLOAT, INT64 } from "../weights/onnx_fields.ts";
+import type { OnnxTensor } from "./onnx_schema.ts";
 
-/** A value of the graph, [batch, channels, height, width] or [batch, channels]. */
+/** A value of the graph. */
 export interface OnnxValue {
   name: string;
   channels: number;
+  /**
+   * [batch, channels, height, width]; [batch, height, width, channels], which layer norms and linear
+   * layers take; [batch, tokens, channels]; or [batch, channels].
+   */
+  layout: "channels first" | "channels last" | "tokens" | "features";
+  /** Of a map in pixels, or of a grid in tokens. */
+  side: number;
 }
+
+type Described = Omit<OnnxValue, "name">;
 
 export interface OnnxNode {
   opType: string;
@@ -22,25 +35,32 @@ export interface OnnxNode {
   attribute: OnnxAttribute[];
 }
 
-/** ONNX's kinds of attribute: FLOAT, INT, STRING and INTS. */
+/** ONNX's kinds of attribute: FLOAT, INT, STRING, TENSOR and INTS. */
 type OnnxAttribute =
   & { name: string }
   & (
     | { type: 1; f: number }
     | { type: 2; i: number }
     | { type: 3; s: Uint8Array }
+    | { type: 4; t: OnnxTensor }
     | { type: 7; ints: number[] }
   );
 
 /** A list becomes INTS, a string STRING, a whole number INT, any other FLOAT. */
 type Attributes = Record<string, number | number[] | string>;
 
-/** Between which a relu6 clips: initializers that the graph must bring. */
-export const RELU6_LIMITS = { "relu6.min": 0, "relu6.max": 6 };
+/** Beyond the end of any list of tokens. */
+const MOST = 2 ** 31 - 1;
+
+/** Between which a relu6 clips. */
+const RELU6_LIMITS = { "relu6.min": 0, "relu6.max": 6 };
 
 /** Operators of opset 17; parameters keep torch's names and layout. */
 export class OnnxLayers implements Layers<OnnxValue> {
   readonly nodes: OnnxNode[] = [];
+  readonly #constants = new Set<string>();
+  /** Values that were transposed already. */
+  readonly #turned = new Map<string, OnnxValue>();
 
   conv2d(name: string, x: OnnxValue, convolution: Convolution): OnnxValue {
     return this.#convolve(name, x, convolution, 1);
@@ -60,10 +80,8 @@ export class OnnxLayers implements Layers<OnnxValue> {
     { activation = "linear", residual, epsilon = BATCH_NORM_EPSILON }: BatchNorm<OnnxValue> = {},
   ): OnnxValue {
     const parameters = ["weight", "bias", "running_mean", "running_var"].map((p) => `${name}.${p}`);
-    let y = this.#add("BatchNormalization", name, [x.name, ...parameters], x.channels, {
-      epsilon,
-    });
-    if (residual) y = this.#add("Add", `${name}.add`, [y.name, residual.name], x.channels);
+    let y = this.#add("BatchNormalization", name, [x.name, ...parameters], x, { epsilon });
+    if (residual) y = this.#add("Add", `${name}.add`, [y.name, residual.name], x);
     return this.#activate(name, y, activation);
   }
 
@@ -75,21 +93,23 @@ export class OnnxLayers implements Layers<OnnxValue> {
     x: OnnxValue,
     { reduce, expand, squeezed, activation, gate }: SqueezeExcitation,
   ): OnnxValue {
-    let y = this.#add("GlobalAveragePool", `${x.name}.mean`, [x.name], x.channels);
+    let y = this.#add("GlobalAveragePool", `${x.name}.mean`, [x.name], { ...x, side: 1 });
     y = this.#activate(reduce, this.#pointwise(reduce, y, squeezed), activation);
     y = this.#activate(expand, this.#pointwise(expand, y, x.channels), gate);
-    return this.#add("Mul", `${x.name}.scaled`, [x.name, y.name], x.channels);
+    return this.#add("Mul", `${x.name}.scaled`, [x.name, y.name], x);
   }
 
   shortcut(branch: OnnxValue, x: OnnxValue): OnnxValue {
-    return this.#add("Add", `${branch.name}.add`, [branch.name, x.name], x.channels);
+    const both = branch.layout === "channels last" ? this.#channelsLast(x) : this.#channelsFirst(x);
+    return this.#add("Add", `${branch.name}.add`, [branch.name, both.name], branch);
   }
 
   maxPool(
     x: OnnxValue,
     { size, stride, padding }: { size: number; stride: number; padding: number },
   ): OnnxValue {
-    return this.#add("MaxPool", `${x.name}.pool`, [x.name], x.channels, {
+    const pooled = { ...x, side: Math.floor((x.side + 2 * padding - size) / stride) + 1 };
+    return this.#add("MaxPool", `${x.name}.pool`, [x.name], pooled, {
       kernel_shape: [size, size],
       strides: [stride, stride],
       pads: [padding, padding, padding, padding],
@@ -97,48 +117,158 @@ export class OnnxLayers implements Layers<OnnxValue> {
   }
 
   globalAveragePool(x: OnnxValue): OnnxValue {
-    const mean = this.#add("GlobalAveragePool", `${x.name}.mean`, [x.name], x.channels);
-    return this.#add("Flatten", `${x.name}.features`, [mean.name], x.channels, { axis: 1 });
+    x = this.#channelsFirst(x);
+    const features = { ...x, layout: "features" } as const;
+    const mean = this.#add("GlobalAveragePool", `${x.name}.mean`, [x.name], features);
+    return this.#add("Flatten", `${x.name}.features`, [mean.name], features, { axis: 1 });
   }
 
   dropout = (x: OnnxValue) => x;
   scope = (part: () => OnnxValue) => part();
 
-  linear(name: string, x: OnnxValue, outFeatures: number): OnnxValue {
-    const inputs = [x.name, `${name}.weight`, `${name}.bias`];
-    return this.#add("Gemm", name, inputs, outFeatures, { transB: 1 });
+  linear(name: string, x: OnnxValue, outFeatures: number, joint = "."): OnnxValue {
+    const [weight, bias] = ["weight", "bias"].map((part) => `${name}${joint}${part}`);
+    x = this.#channelsLast(x);
+    const y = { ...x, channels: outFeatures };
+    if (x.layout === "features") {
+      return this.#add("Gemm", name, [x.name, weight, bias], y, { transB: 1 });
+    }
+    const turned = this.#add("Transpose", `${name}.turned`, [weight], y, { perm: [1, 0] });
+    const product = this.#add("MatMul", `${name}.product`, [x.name, turned.name], y);
+    return this.#add("Add", name, [product.name, bias], y);
   }
+
+  layerNorm(name: string, x: OnnxValue, epsilon: number): OnnxValue {
+    x = this.#channelsLast(x);
+    const inputs = [x.name, `${name}.weight`, `${name}.bias`];
+    return this.#add("LayerNormalization", name, inputs, x, { axis: -1, epsilon });
+  }
+
+  gelu(x: OnnxValue): OnnxValue {
+    const name = `${x.name}.gelu`;
+    const scalar = (part: string, value: number) =>
+      this.#constant(`gelu.${part}`, [], Float32Array.of(value));
+    const scaled = this.#add("Mul", `${name}.scaled`, [x.name, scalar("scale", Math.SQRT1_2)], x);
+    const erf = this.#add("Erf", `${name}.erf`, [scaled.name], x);
+    const twice = this.#add("Add", `${name}.twice`, [erf.name, scalar("one", 1)], x);
+    const half = this.#add("Mul", `${name}.half`, [x.name, scalar("half", 0.5)], x);
+    return this.#add("Mul", name, [half.name, twice.name], x);
+  }
+
+  scale(name: string, x: OnnxValue, dimensions = 1): OnnxValue {
+    x = this.#channelsLast(x);
+    const factors = dimensions === 1 ? name : this.#reshape(`${name}.vector`, name, [-1], x).name;
+    return this.#add("Mul", `${name}.scale`, [x.name, factors], x);
+  }
+
+  tokens(x: OnnxValue): OnnxValue {
+    const rows = this.#channelsLast(x);
+    const tokens = { ...x, layout: "tokens" } as const;
+    return this.#reshape(`${x.name}.tokens`, rows.name, [0, -1, x.channels], tokens);
+  }
+
+  insertTokens(name: string, x: OnnxValue, _count: number, at: number): OnnxValue {
+    // Once for each photo that there is.
+    const shape = this.#add("Shape", `${name}.shape`, [x.name], x, { start: 0, end: 1 });
+    const rest = this.#constant(`${name}.rest`, [2], BigInt64Array.of(1n, 1n));
+    const repeats = this.#add("Concat", `${name}.repeats`, [shape.name, rest], x, { axis: 0 });
+    const tokens = this.#add("Tile", `${name}.tokens`, [name, repeats.name], x);
+    if (at === 0) return this.#add("Concat", `${name}.all`, [tokens.name, x.name], x, { axis: 1 });
+    const before = this.#slice(`${name}.before`, x.name, 0, at, x);
+    const after = this.#slice(`${name}.after`, x.name, at, MOST, x);
+    return this.#add("Concat", `${name}.all`, [before.name, tokens.name, after.name], x, {
+      axis: 1,
+    });
+  }
+
+  addPositions(
+    name: string,
+    x: OnnxValue,
+    { side, ahead, resampling }: Positions,
+  ): OnnxValue {
+    let positions = name;
+    if (x.side !== side) {
+      if (!resampling) throw new Error(`${name} has positions of ${side}×${side} tokens alone`);
+      const fixed = this.#slice(`${name}.ahead`, name, 0, ahead, x);
+      const grid = this.#slice(`${name}.grid`, name, ahead, MOST, x);
+      const weights = this.#constant(
+        `${name}.weights`,
+        [x.side ** 2, side ** 2],
+        positionWeights(side, x.side, resampling),
+      );
+      const moved = this.#add("MatMul", `${name}.moved`, [weights, grid.name], x);
+      const both = [fixed.name, moved.name];
+      positions = this.#add("Concat", `${name}.positions`, both, x, { axis: 1 }).name;
+    }
+    return this.#add("Add", `${name}.add`, [x.name, positions], x);
+  }
+
+  attention(qkv: OnnxValue, heads: number): OnnxValue {
+    const { name } = qkv, channels = qkv.channels / 3, depth = channels / heads;
+    const x = { ...qkv, channels };
+    // [batch, tokens, 3, heads, depth] to [3, batch, heads, tokens, depth].
+    const parted = this.#reshape(`${name}.parted`, name, [0, 0, 3, heads, depth], x);
+    const turned = this.#add("Transpose", `${name}.heads`, [parted.name], x, {
+      perm: [2, 0, 3, 1, 4],
+    });
+    const [q, k, v] = ["q", "k", "v"].map((part, i) => {
+      const index = this.#constant(`attention.${part}`, [], BigInt64Array.of(BigInt(i)));
+      return this.#add("Gather", `${name}.${part}`, [turned.name, index], x, { axis: 0 }).name;
+    });
+    const scale = this.#constant(
+      `attention.scale${depth}`,
+      [],
+      Float32Array.of(1 / Math.sqrt(depth)),
+    );
+    const scaled = this.#add("Mul", `${name}.scaled`, [q, scale], x);
+    const keys = this.#add("Transpose", `${name}.keys`, [k], x, { perm: [0, 1, 3, 2] });
+    const scores = this.#add("MatMul", `${name}.scores`, [scaled.name, keys.name], x);
+    const shares = this.#add("Softmax", `${name}.shares`, [scores.name], x, { axis: -1 });
+    const values = this.#add("MatMul", `${name}.values`, [shares.name, v], x);
+    const back = this.#add("Transpose", `${name}.back`, [values.name], x, { perm: [0, 2, 1, 3] });
+    return this.#reshape(`${name}.attention`, back.name, [0, 0, channels], x);
+  }
+
+  firstToken(x: OnnxValue): OnnxValue {
+    const index = this.#constant("tokens.first", [], BigInt64Array.of(0n));
+    const features = { ...x, layout: "features" } as const;
+    return this.#add("Gather", `${x.name}.first`, [x.name, index], features, { axis: 1 });
+  }
+
+  places = (x: OnnxValue) => x;
+  unused(): void {}
 
   /** A 1×1 convolution with bias. */
   #pointwise(name: string, x: OnnxValue, filters: number): OnnxValue {
     const inputs = [x.name, `${name}.weight`, `${name}.bias`];
-    return this.#add("Conv", name, inputs, filters, { kernel_shape: [1, 1] });
+    const y = { ...x, channels: filters };
+    return this.#add("Conv", name, inputs, y, { kernel_shape: [1, 1] });
   }
 
   #activate(name: string, x: OnnxValue, activation: Activation): OnnxValue {
-    const { channels } = x;
     switch (activation) {
       case "linear":
         return x;
       case "relu":
-        return this.#add("Relu", `${name}.relu`, [x.name], channels);
+        return this.#add("Relu", `${name}.relu`, [x.name], x);
       case "relu6": {
-        const limits = Object.keys(RELU6_LIMITS);
-        return this.#add("Clip", `${name}.relu6`, [x.name, ...limits], channels);
+        const limits = Object.entries(RELU6_LIMITS)
+          .map(([name, value]) => this.#constant(name, [], Float32Array.of(value)));
+        return this.#add("Clip", `${name}.relu6`, [x.name, ...limits], x);
       }
       case "hardSwish":
-        return this.#add("HardSwish", `${name}.hardswish`, [x.name], channels);
+        return this.#add("HardSwish", `${name}.hardswish`, [x.name], x);
       case "hardSigmoid":
         // ONNX's own slope is 0.2.
-        return this.#add("HardSigmoid", `${name}.hardsigmoid`, [x.name], channels, {
+        return this.#add("HardSigmoid", `${name}.hardsigmoid`, [x.name], x, {
           alpha: 1 / 6,
           beta: 0.5,
         });
       case "sigmoid":
-        return this.#add("Sigmoid", `${name}.sigmoid`, [x.name], channels);
+        return this.#add("Sigmoid", `${name}.sigmoid`, [x.name], x);
       case "silu": {
-        const gate = this.#add("Sigmoid", `${name}.sigmoid`, [x.name], channels);
-        return this.#add("Mul", `${name}.silu`, [x.name, gate.name], channels);
+        const gate = this.#add("Sigmoid", `${name}.sigmoid`, [x.name], x);
+        return this.#add("Mul", `${name}.silu`, [x.name, gate.name], x);
       }
     }
   }
@@ -146,10 +276,15 @@ export class OnnxLayers implements Layers<OnnxValue> {
   #convolve(
     name: string,
     x: OnnxValue,
-    { kernel, stride = 1, padding = 0, filters }: Convolution,
+    { kernel, stride = 1, padding = 0, filters, bias }: Convolution,
     group: number,
   ): OnnxValue {
-    return this.#add("Conv", name, [x.name, `${name}.weight`], filters, {
+    x = this.#channelsFirst(x);
+    const side = padding === "same"
+      ? Math.ceil(x.side / stride)
+      : Math.floor((x.side + 2 * padding - kernel) / stride) + 1;
+    const inputs = [x.name, `${name}.weight`, ...(bias ? [`${name}.bias`] : [])];
+    return this.#add("Conv", name, inputs, { ...x, channels: filters, side }, {
       kernel_shape: [kernel, kernel],
       strides: [stride, stride],
       group,
@@ -159,19 +294,68 @@ export class OnnxLayers implements Layers<OnnxValue> {
     });
   }
 
-  /** Adds a node and gives its output. */
+  #channelsLast(x: OnnxValue): OnnxValue {
+    return x.layout === "channels first" ? this.#turn(x, "channels last", [0, 2, 3, 1]) : x;
+  }
+
+  #channelsFirst(x: OnnxValue): OnnxValue {
+    return x.layout === "channels last" ? this.#turn(x, "channels first", [0, 3, 1, 2]) : x;
+  }
+
+  #turn(x: OnnxValue, layout: OnnxValue["layout"], perm: number[]): OnnxValue {
+    const known = this.#turned.get(x.name);
+    if (known) return known;
+    const turned = this.#add("Transpose", `${x.name}.turned`, [x.name], { ...x, layout }, { perm });
+    this.#turned.set(x.name, turned);
+    return turned;
+  }
+
+  /** 0 leaves a dimension as it is. */
+  #reshape(name: string, from: string, shape: number[], like: Described): OnnxValue {
+    const sizes = BigInt64Array.from(shape, BigInt);
+    const target = this.#constant(`${name}.shape`, [shape.length], sizes);
+    return this.#add("Reshape", name, [from, target], like);
+  }
+
+  /** Tokens `start` to `end` of [batch, tokens, channels]. */
+  #slice(name: string, from: string, start: number, end: number, like: Described): OnnxValue {
+    const bounds = [start, end, 1].map((value) =>
+      this.#constant(`slice.${value}`, [1], BigInt64Array.of(BigInt(value)))
+    );
+    return this.#add("Slice", name, [from, ...bounds], like);
+  }
+
+  /** What is no parameter, as a node: initializers are parameters alone. */
+  #constant(name: string, dims: number[], data: Float32Array | BigInt64Array): string {
+    if (this.#constants.has(name)) return name;
+    this.#constants.add(name);
+    const attribute = [{ name: "value", type: 4, t: onnxTensor(name, dims, data) } as const];
+    this.nodes.push({ opType: "Constant", name, input: [], output: [name], attribute });
+    return name;
+  }
+
+  /** Adds a node and gives its output, of the channels and side of `like`. */
   #add(
     opType: string,
     name: string,
     input: string[],
-    channels: number,
+    like: Described,
     attributes: Attributes = {},
   ): OnnxValue {
     const output = `${name}.out`;
     const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
     this.nodes.push({ opType, name, input, output: [output], attribute });
-    return { name: output, channels };
+    return { ...like, name: output };
   }
+}
+
+export function onnxTensor(
+  name: string,
+  dims: number[],
+  data: Float32Array | BigInt64Array,
+): OnnxTensor {
+  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { name, dims, dataType: data instanceof Float32Array ? FLOAT : INT64, rawData };
 }
 
 function attributeOf(name: string, value: Attributes[string]): OnnxAttribute {

@@ -17,11 +17,11 @@ export function tfjsFiles(model: ExportedModel): Map<string, Uint8Array<ArrayBuf
   const classes = classesOf(description);
   const architecture = architectureOf(model);
   const layers = new TfjsLayers(parameters);
-  const images: GraphValue = { name: "images" };
+  const { size } = description.preprocessing;
+  const images: GraphValue = { name: "images", shape: [-1, size, size, 3] };
   const features = architecture.features<GraphValue>(layers, images);
   const { name: logits } = architecture.classifier<GraphValue>(layers, features, classes);
 
-  const { size } = description.preprocessing;
   const input = tensorInfo("images", [-1, size, size, 3]);
   const output = tensorInfo("logits", [-1, classes]);
   const nodes: GraphNode[] = [

@@ -5,8 +5,10 @@ import type {
   BatchNorm,
   Convolution,
   Layers,
+  Positions,
   SqueezeExcitation,
 } from "../models/layers.ts";
+import { positionWeights } from "../models/resample_positions.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 
 /** A node of TensorFlow's GraphDef, as JSON. */
@@ -24,10 +26,21 @@ export interface GraphWeight {
 }
 
 /** A value of the graph, or a convolution that waits for a batch norm to be folded into it. */
-export type GraphValue = { name: string } | {
+export type GraphValue = Shaped | Shaped & { convolution: GraphConvolution };
+
+interface Shaped {
   name: string;
-  convolution: { x: string; stride: number; padding: number | "same"; depthwise: boolean };
-};
+  /** [batch, height, width, channels], [batch, tokens, channels] or [batch, channels]; -1 is the batch. */
+  shape: number[];
+}
+
+interface GraphConvolution {
+  x: string;
+  stride: number;
+  padding: number | "same";
+  depthwise: boolean;
+  bias: boolean;
+}
 
 /** The least float32: what padding must be for a maximum. */
 const LEAST = -3.4028234663852886e38;
@@ -46,16 +59,16 @@ export class TfjsLayers implements Layers<GraphValue> {
 
   constructor(private readonly parameters: ReadonlyMap<string, NamedTensor>) {}
 
-  conv2d(name: string, x: GraphValue, { stride = 1, padding = 0 }: Convolution): GraphValue {
-    return { name, convolution: { x: this.#plain(x), stride, padding, depthwise: false } };
+  conv2d(name: string, x: GraphValue, convolution: Convolution): GraphValue {
+    return this.#wait(name, x, convolution, false);
   }
 
   depthwiseConv2d(
     name: string,
     x: GraphValue,
-    { stride = 1, padding = 0 }: Omit<Convolution, "filters">,
+    convolution: Omit<Convolution, "filters">,
   ): GraphValue {
-    return { name, convolution: { x: this.#plain(x), stride, padding, depthwise: true } };
+    return this.#wait(name, x, { ...convolution, filters: x.shape[3] }, true);
   }
 
   batchNorm(
@@ -69,16 +82,17 @@ export class TfjsLayers implements Layers<GraphValue> {
       const fused = alone && activation in FUSED;
       let y = this.#convolve(x, scale, offset, fused ? activation : "linear");
       if (fused) return y;
-      if (!alone) y = this.#add("AddV2", `${name}/add`, [y.name, this.#plain(residual)]);
+      if (!alone) y = this.#add("AddV2", `${name}/add`, [y.name, this.#plain(residual)], x.shape);
       return this.#activate(name, y, activation);
     }
     const weights = [
       this.#weight(`${name}/scale`, [scale.length], scale),
       this.#weight(`${name}/offset`, [offset.length], offset),
     ];
-    let y = this.#add("Mul", `${name}/mul`, [x.name, weights[0]]);
-    y = this.#add("AddV2", name, [y.name, weights[1]]);
-    if (!alone) y = this.#add("AddV2", `${name}/add`, [y.name, this.#plain(residual)]);
+    const { shape } = x;
+    let y = this.#add("Mul", `${name}/mul`, [x.name, weights[0]], shape);
+    y = this.#add("AddV2", name, [y.name, weights[1]], shape);
+    if (!alone) y = this.#add("AddV2", `${name}/add`, [y.name, this.#plain(residual)], shape);
     return this.#activate(name, y, activation);
   }
 
@@ -88,7 +102,10 @@ export class TfjsLayers implements Layers<GraphValue> {
   ): GraphValue {
     const name = `${x.name}/pool`;
     const padded = this.#pad(name, this.#plain(x), padding);
-    return this.#add("MaxPool", name, [padded], {
+    const [batch, height, width, channels] = x.shape;
+    const [rows, columns] = [height, width]
+      .map((side) => Math.floor((side + 2 * padding - size) / stride) + 1);
+    return this.#add("MaxPool", name, [padded], [batch, rows, columns, channels], {
       ksize: integers([1, size, size, 1]),
       strides: integers([1, stride, stride, 1]),
       padding: string("VALID"),
@@ -97,7 +114,7 @@ export class TfjsLayers implements Layers<GraphValue> {
   }
 
   activate(x: GraphValue, activation: Activation): GraphValue {
-    return this.#activate(x.name, { name: this.#plain(x) }, activation);
+    return this.#activate(x.name, { name: this.#plain(x), shape: x.shape }, activation);
   }
 
   squeezeExcitation(
@@ -105,35 +122,204 @@ export class TfjsLayers implements Layers<GraphValue> {
     { reduce, expand, activation, gate }: SqueezeExcitation,
   ): GraphValue {
     const name = this.#plain(x);
+    const one = [x.shape[0], 1, 1, x.shape[3]];
     const axes = this.#weight(`${reduce}/axes`, [2], Int32Array.of(1, 2));
-    const mean = this.#add("Mean", `${reduce}/mean`, [name, axes], { keep_dims: { b: true } });
+    const mean = this.#add("Mean", `${reduce}/mean`, [name, axes], one, {
+      keep_dims: { b: true },
+    });
     const squeezed = this.#activate(reduce, this.#pointwise(reduce, mean), activation);
     const scale = this.#activate(expand, this.#pointwise(expand, squeezed), gate);
-    return this.#add("Mul", `${expand}/scaled`, [name, scale.name]);
+    return this.#add("Mul", `${expand}/scaled`, [name, scale.name], x.shape);
   }
 
   shortcut(branch: GraphValue, x: GraphValue): GraphValue {
-    return this.#add("AddV2", `${branch.name}/add`, [this.#plain(branch), this.#plain(x)]);
+    return this.#add("AddV2", `${branch.name}/add`, [this.#plain(branch), this.#plain(x)], x.shape);
   }
 
   globalAveragePool(x: GraphValue): GraphValue {
     const axes = this.#weight(`${x.name}/axes`, [2], Int32Array.of(1, 2));
-    return this.#add("Mean", `${x.name}/mean`, [this.#plain(x), axes], { keep_dims: { b: false } });
+    const shape = [x.shape[0], x.shape[3]];
+    return this.#add("Mean", `${x.name}/mean`, [this.#plain(x), axes], shape, {
+      keep_dims: { b: false },
+    });
   }
 
   dropout = (x: GraphValue) => x;
+  places = (x: GraphValue) => x;
   scope = (part: () => GraphValue) => part();
+  unused(): void {}
 
-  linear(name: string, x: GraphValue): GraphValue {
+  linear(name: string, x: GraphValue, outFeatures: number, joint = "."): GraphValue {
     const inputs = ["weight", "bias"].map((part) => {
-      const { shape, data } = this.#get(`${name}.${part}`);
+      const { shape, data } = this.#get(`${name}${joint}${part}`);
       return this.#weight(`${name}/${part}`, shape, data);
     });
-    return this.#add("_FusedMatMul", name, [this.#plain(x), ...inputs], {
+    const isRows = x.shape.length === 2, channels = x.shape.at(-1)!;
+    const outShape = [...x.shape.slice(0, -1), outFeatures];
+    const rows = isRows ? this.#plain(x) : this.#reshape(`${name}/rows`, x, [-1, channels]).name;
+    const product = this.#add("_FusedMatMul", name, [rows, ...inputs], [-1, outFeatures], {
       transpose_a: { b: false },
       transpose_b: { b: false },
       ...fusedWith("linear"),
     });
+    return isRows ? product : this.#reshape(`${name}/shaped`, product, outShape);
+  }
+
+  layerNorm(name: string, x: GraphValue, epsilon: number): GraphValue {
+    const { shape } = x, values = this.#plain(x), keepDims = { keep_dims: { b: true } };
+    const axis = this.#weight(`${name}/axis`, [1], Int32Array.of(-1));
+    const small = this.#weight(`${name}/epsilon`, [], Float32Array.of(epsilon));
+    const of = (op: string, part: string, inputs: string[], attr: GraphNode["attr"] = {}) =>
+      this.#add(op, `${name}/${part}`, inputs, shape, attr).name;
+    const mean = of("Mean", "mean", [values, axis], keepDims);
+    const centred = of("Sub", "centred", [values, mean]);
+    const squares = of("Mul", "squares", [centred, centred]);
+    const variance = of("Mean", "variance", [squares, axis], keepDims);
+    const scale = of("Rsqrt", "scale", [of("AddV2", "positive", [variance, small])]);
+    const normal = of("Mul", "normal", [centred, scale]);
+    const [weight, bias] = ["weight", "bias"].map((part) => this.#parameter(`${name}.${part}`));
+    return this.#add("AddV2", name, [of("Mul", "weighted", [normal, weight]), bias], shape);
+  }
+
+  gelu(x: GraphValue): GraphValue {
+    const { shape } = x, values = this.#plain(x), name = `${x.name}/gelu`;
+    const scalar = (part: string, value: number) =>
+      this.#weight(`${name}/${part}`, [], Float32Array.of(value));
+    const of = (op: string, part: string, inputs: string[]) =>
+      this.#add(op, `${name}/${part}`, inputs, shape).name;
+    const erf = of("Erf", "erf", [of("Mul", "scaled", [values, scalar("scale", Math.SQRT1_2)])]);
+    const half = of("Mul", "halved", [values, scalar("half", 0.5)]);
+    return this.#add("Mul", name, [half, of("AddV2", "twice", [erf, scalar("one", 1)])], shape);
+  }
+
+  scale(name: string, x: GraphValue): GraphValue {
+    const { data } = this.#get(name);
+    const factors = this.#weight(name, [data.length], data);
+    return this.#add("Mul", `${name}/scaled`, [this.#plain(x), factors], x.shape);
+  }
+
+  tokens(x: GraphValue): GraphValue {
+    const [batch, height, width, channels] = x.shape;
+    return this.#reshape(`${x.name}/tokens`, x, [batch, height * width, channels]);
+  }
+
+  insertTokens(name: string, x: GraphValue, count: number, at: number): GraphValue {
+    const [batch, tokens, channels] = x.shape;
+    // As many of them as there are photos: what is added to is nothing, once for each.
+    const axis = this.#weight(`${name}/axis`, [1], Int32Array.of(1));
+    const zero = this.#weight(`${name}/zero`, [], Float32Array.of(0));
+    const one = [batch, 1, channels], keepDims = { keep_dims: { b: true } };
+    const mean = this.#add("Mean", `${name}/mean`, [this.#plain(x), axis], one, keepDims);
+    const nothing = this.#add("Mul", `${name}/nothing`, [mean.name, zero], one);
+    const learned = this.#parameter(name);
+    const inserted = [batch, count, channels];
+    const all = this.#add("AddV2", `${name}/all`, [nothing.name, learned], inserted);
+    const parts = at === 0
+      ? [all, x]
+      : [this.#slice(`${name}/before`, x, 1, 0, at), all, this.#slice(`${name}/after`, x, 1, at)];
+    return this.#concat(`${name}/concat`, parts, [batch, tokens + count, channels]);
+  }
+
+  addPositions(
+    name: string,
+    x: GraphValue,
+    { side, ahead, resampling }: Positions,
+  ): GraphValue {
+    const learned = this.#get(name), [, tokens, channels] = x.shape;
+    const now = Math.round(Math.sqrt(tokens - ahead));
+    if (now !== side && !resampling) {
+      throw new Error(`${name} has positions of ${side}×${side} tokens alone`);
+    }
+    const data = now === side
+      ? learned.data
+      : moved(learned.data, channels, ahead, positionWeights(side, now, resampling!));
+    const positions = this.#weight(name, [1, tokens, channels], data);
+    return this.#add("AddV2", `${name}/add`, [this.#plain(x), positions], x.shape);
+  }
+
+  attention(qkv: GraphValue, heads: number): GraphValue {
+    const { name, shape: [batch, tokens, width] } = qkv;
+    const channels = width / 3, depth = channels / heads;
+    const headed = [batch, tokens, heads, depth], turned = [batch, heads, tokens, depth];
+    const [q, k, v] = ["q", "k", "v"].map((part, i) => {
+      const own = this.#slice(`${name}/${part}`, qkv, 2, i * channels, channels);
+      const parted = this.#reshape(`${name}/${part}/heads`, own, headed);
+      return this.#turn(`${name}/${part}/turned`, parted, turned);
+    });
+    const scale = this.#weight(`${name}/scale`, [], Float32Array.of(1 / Math.sqrt(depth)));
+    const scaled = this.#add("Mul", `${name}/scaled`, [q.name, scale], turned);
+    const square = [batch, heads, tokens, tokens];
+    const scores = this.#multiply(`${name}/scores`, scaled, k, square, true);
+    const shares = this.#add("Softmax", `${name}/shares`, [scores.name], square);
+    const values = this.#multiply(`${name}/values`, shares, v, turned, false);
+    const back = this.#turn(`${name}/back`, values, headed);
+    return this.#reshape(`${name}/attention`, back, [batch, tokens, channels]);
+  }
+
+  firstToken(x: GraphValue): GraphValue {
+    const [batch, , channels] = x.shape;
+    return this.#reshape(`${x.name}/first`, this.#slice(`${x.name}/token`, x, 1, 0, 1), [
+      batch,
+      channels,
+    ]);
+  }
+
+  #wait(
+    name: string,
+    x: GraphValue,
+    { kernel, stride = 1, padding = 0, filters, bias = false }: Convolution,
+    depthwise: boolean,
+  ): GraphValue {
+    const [batch, height, width] = x.shape;
+    const [rows, columns] = [height, width].map((side) =>
+      padding === "same"
+        ? Math.ceil(side / stride)
+        : Math.floor((side + 2 * padding - kernel) / stride) + 1
+    );
+    const convolution = { x: this.#plain(x), stride, padding, depthwise, bias };
+    return { name, shape: [batch, rows, columns, filters], convolution };
+  }
+
+  #reshape(name: string, x: GraphValue, shape: number[]): GraphValue {
+    const target = this.#weight(`${name}/shape`, [shape.length], Int32Array.from(shape));
+    return this.#add("Reshape", name, [this.#plain(x), target], shape);
+  }
+
+  /** `count` values from `start` on along one dimension; all that are left without it. */
+  #slice(name: string, x: GraphValue, axis: number, start: number, count?: number): GraphValue {
+    const begin = Int32Array.from(x.shape, (_, i) => i === axis ? start : 0);
+    const size = Int32Array.from(x.shape, (_, i) => i === axis ? count ?? -1 : -1);
+    const shape = x.shape.map((sizeNow, i) => i === axis ? count ?? sizeNow - start : sizeNow);
+    const inputs = [
+      this.#plain(x),
+      this.#weight(`${name}/begin`, [begin.length], begin),
+      this.#weight(`${name}/size`, [size.length], size),
+    ];
+    return this.#add("Slice", name, inputs, shape, { Index: { type: "DT_INT32" } });
+  }
+
+  #concat(name: string, parts: GraphValue[], shape: number[]): GraphValue {
+    const axis = this.#weight(`${name}/axis`, [], Int32Array.of(1));
+    const inputs = [...parts.map((part) => this.#plain(part)), axis];
+    return this.#add("ConcatV2", name, inputs, shape, { N: { i: String(parts.length) } });
+  }
+
+  /** The two in the middle of four dimensions change places. */
+  #turn(name: string, x: GraphValue, shape: number[]): GraphValue {
+    const order = this.#weight(`${name}/order`, [4], Int32Array.of(0, 2, 1, 3));
+    return this.#add("Transpose", name, [this.#plain(x), order], shape);
+  }
+
+  #multiply(name: string, a: GraphValue, b: GraphValue, shape: number[], transposed: boolean) {
+    return this.#add("BatchMatMulV2", name, [a.name, b.name], shape, {
+      adj_x: { b: false },
+      adj_y: { b: transposed },
+    });
+  }
+
+  #parameter(name: string): string {
+    const { shape, data } = this.#get(name);
+    return this.#weight(name, shape, data);
   }
 
   /** The name of a value that is computed, folded into or not. */
@@ -142,21 +328,28 @@ export class TfjsLayers implements Layers<GraphValue> {
   }
 
   #convolve(
-    { name, convolution }: Extract<GraphValue, { convolution: unknown }>,
+    { name, shape: outShape, convolution }: Extract<GraphValue, { convolution: unknown }>,
     scale?: Float64Array,
     offset?: Float64Array,
     activation: Activation = "linear",
   ): GraphValue {
-    const { x, stride, padding, depthwise } = convolution;
+    const { x, stride, padding, depthwise, bias } = convolution;
     const { shape, data } = this.#get(`${name}.weight`);
     const channels = depthwise ? shape[2] : shape[3];
     const filter = scale ? data.map((value, i) => value * scale[i % channels]) : data;
+    const own = bias ? Float64Array.from(this.#get(`${name}.bias`).data) : undefined;
+    const scaled = own && scale ? own.map((value, i) => value * scale[i] + offset![i]) : undefined;
     const inputs = [
       x,
       this.#weight(`${name}/filter`, shape, filter),
-      this.#weight(`${name}/bias`, [channels], offset ?? new Float64Array(channels)),
+      this.#weight(
+        `${name}/bias`,
+        [channels],
+        scaled ?? offset ?? own ?? new Float64Array(channels),
+      ),
     ];
-    return this.#add(depthwise ? "FusedDepthwiseConv2dNative" : "_FusedConv2D", name, inputs, {
+    const op = depthwise ? "FusedDepthwiseConv2dNative" : "_FusedConv2D";
+    return this.#add(op, name, inputs, outShape, {
       strides: integers([1, stride, stride, 1]),
       dilations: integers([1, 1, 1, 1]),
       data_format: string("NHWC"),
@@ -173,7 +366,8 @@ export class TfjsLayers implements Layers<GraphValue> {
       this.#weight(`${name}/filter`, shape, data),
       this.#weight(`${name}/bias`, bias.shape, bias.data),
     ];
-    return this.#add("_FusedConv2D", name, inputs, {
+    const outShape = [...x.shape.slice(0, 3), bias.data.length];
+    return this.#add("_FusedConv2D", name, inputs, outShape, {
       strides: integers([1, 1, 1, 1]),
       dilations: integers([1, 1, 1, 1]),
       data_format: string("NHWC"),
@@ -187,20 +381,20 @@ export class TfjsLayers implements Layers<GraphValue> {
       case "linear":
         return x;
       case "relu":
-        return this.#add("Relu", `${name}/relu`, [x.name]);
+        return this.#add("Relu", `${name}/relu`, [x.name], x.shape);
       case "relu6":
-        return this.#add("Relu6", `${name}/relu6`, [x.name]);
+        return this.#add("Relu6", `${name}/relu6`, [x.name], x.shape);
       case "sigmoid":
-        return this.#add("Sigmoid", `${name}/sigmoid`, [x.name]);
+        return this.#add("Sigmoid", `${name}/sigmoid`, [x.name], x.shape);
       case "silu": {
-        const gate = this.#add("Sigmoid", `${name}/sigmoid`, [x.name]);
-        return this.#add("Mul", `${name}/silu`, [x.name, gate.name]);
+        const gate = this.#add("Sigmoid", `${name}/sigmoid`, [x.name], x.shape);
+        return this.#add("Mul", `${name}/silu`, [x.name, gate.name], x.shape);
       }
       case "hardSigmoid":
         return this.#hardSigmoid(name, x);
       case "hardSwish": {
         const gate = this.#hardSigmoid(name, x);
-        return this.#add("Mul", `${name}/hardswish`, [x.name, gate.name]);
+        return this.#add("Mul", `${name}/hardswish`, [x.name, gate.name], x.shape);
       }
     }
   }
@@ -209,9 +403,9 @@ export class TfjsLayers implements Layers<GraphValue> {
   #hardSigmoid(name: string, x: GraphValue): GraphValue {
     const three = this.#weight(`${name}/three`, [], Float32Array.of(3));
     const sixth = this.#weight(`${name}/sixth`, [], Float32Array.of(1 / 6));
-    const shifted = this.#add("AddV2", `${name}/shifted`, [x.name, three]);
-    const clipped = this.#add("Relu6", `${name}/clipped`, [shifted.name]);
-    return this.#add("Mul", `${name}/hardsigmoid`, [clipped.name, sixth]);
+    const shifted = this.#add("AddV2", `${name}/shifted`, [x.name, three], x.shape);
+    const clipped = this.#add("Relu6", `${name}/clipped`, [shifted.name], x.shape);
+    return this.#add("Mul", `${name}/hardsigmoid`, [clipped.name, sixth], x.shape);
   }
 
   #pad(name: string, x: string, padding: number): string {
@@ -221,7 +415,7 @@ export class TfjsLayers implements Layers<GraphValue> {
       this.#weight(`${name}/paddings`, [4, 2], sides),
       this.#weight(`${name}/least`, [], Float32Array.of(LEAST)),
     ];
-    return this.#add("PadV2", `${name}/pad`, [x, ...inputs]).name;
+    return this.#add("PadV2", `${name}/pad`, [x, ...inputs], []).name;
   }
 
   /** Batch norm in evaluation as scale·x + offset, in double precision. */
@@ -253,10 +447,38 @@ export class TfjsLayers implements Layers<GraphValue> {
     return name;
   }
 
-  #add(op: string, name: string, input: string[], attr: GraphNode["attr"] = {}): GraphValue {
+  #add(
+    op: string,
+    name: string,
+    input: string[],
+    shape: number[],
+    attr: GraphNode["attr"] = {},
+  ): GraphValue {
     this.nodes.push({ name, op, input, attr: { T: FLOAT, ...attr } });
-    return { name };
+    return { name, shape };
   }
+}
+
+/** Positions on another grid, in double precision; those of `ahead` tokens stay. */
+function moved(
+  learned: Float32Array,
+  channels: number,
+  ahead: number,
+  weights: Float32Array,
+): Float64Array {
+  const from = learned.length / channels - ahead, to = weights.length / from;
+  const positions = new Float64Array((ahead + to) * channels);
+  positions.set(learned.subarray(0, ahead * channels));
+  for (let i = 0; i < to; i++) {
+    for (let j = 0; j < from; j++) {
+      const weight = weights[i * from + j];
+      if (weight === 0) continue;
+      for (let c = 0; c < channels; c++) {
+        positions[(ahead + i) * channels + c] += weight * learned[(ahead + j) * channels + c];
+      }
+    }
+  }
+  return positions;
 }
 
 /** What a convolution does itself, by TensorFlow's names. */

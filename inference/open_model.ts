@@ -4,6 +4,7 @@ import type { NamedTensor } from "../weights/parameter.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { convertStateDict } from "../weights/convert.ts";
+import { withNamesOfToday } from "../weights/former_names.ts";
 import { withoutPrefix } from "../weights/fit.ts";
 import { readParameters } from "../weights/parameter_file.ts";
 import { readStateDict } from "../weights/read.ts";
@@ -44,7 +45,8 @@ export async function parametersOf(
   const architecture = findArchitecture(manifest.architecture);
   const [named, head] = [classCount(manifest), architecture.head];
   const specs = parameterSpecs(architecture, named);
-  const { stateDict, what } = withoutPrefix(await readStateDict(file), specs, file);
+  const read = withNamesOfToday(await readStateDict(file), architecture.formerNames);
+  const { stateDict, what } = withoutPrefix(read, specs, file);
   const told = stateDict.get(`${head}.weight`)?.shape[0] ?? named;
   if (told !== named) {
     throw new WeightsError(

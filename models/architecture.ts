@@ -34,6 +34,10 @@ export interface Architecture {
   /** Name of the last `nn.Linear`, the one that transfer learning replaces. */
   head: string;
   preprocessing: Preprocessing;
+  /** Of a photo as the network sees it, in pixels; absent where any will do. */
+  sides?: { multipleOf: number } | { only: number };
+  /** What parameters are called in files older than their names of today, and these. */
+  formerNames?: readonly (readonly [former: RegExp, name: string])[];
   /** Absent where nobody publishes weights that we know: training starts from a file then. */
   pretrained?: Pretrained;
   /** Absent where no program in Python has the model. */

@@ -16,6 +16,8 @@ export interface Convolution {
   stride?: number;
   /** Zeros added on every side, as in torch; or TensorFlow's "same". */
   padding?: number | "same";
+  /** Whether a learned value is added to each channel; false. */
+  bias?: boolean;
 }
 
 /** What follows a batch norm, and its settings where they are not torch's defaults. */
@@ -27,6 +29,27 @@ export interface BatchNorm<T> {
   momentum?: number;
   /** Added to the variance; 1e-5. */
   epsilon?: number;
+}
+
+/** How the original calls `torch.nn.functional.interpolate(mode="bicubic")`. */
+export interface PositionResampling {
+  /** Whether a smaller grid sees the mean of more than its nearest neighbours. */
+  antialias: boolean;
+  /**
+   * Where the original gives scale factors rather than sizes: (side + offset) / learned side. DINOv2's
+   * 0.1 (https://github.com/facebookresearch/dino/issues/8) moves every token a little.
+   */
+  offset?: number;
+}
+
+/** Learned positions of a square grid of tokens, and of the tokens ahead of it. */
+export interface Positions {
+  /** Tokens a side of the grid that they were learned on. */
+  side: number;
+  /** Tokens before the grid's, whose positions stay as they are. */
+  ahead: number;
+  /** How the original makes those of another grid; without it there is only this one. */
+  resampling?: PositionResampling;
 }
 
 /** The two 1×1 convolutions of squeeze-and-excitation, and what follows each. */
@@ -42,9 +65,9 @@ export interface SqueezeExcitation {
 }
 
 export interface Layers<T> {
-  /** `nn.Conv2d(bias=False)` named `name`. */
+  /** `nn.Conv2d` named `name`. */
   conv2d(name: string, x: T, convolution: Convolution): T;
-  /** `nn.Conv2d(groups=channels, bias=False)`: one filter a channel. */
+  /** `nn.Conv2d(groups=channels)`: one filter a channel. */
   depthwiseConv2d(name: string, x: T, convolution: Omit<Convolution, "filters">): T;
   /** `nn.BatchNorm2d`, then `+ residual`, then the activation. */
   batchNorm(name: string, x: T, batchNorm?: BatchNorm<T>): T;
@@ -63,8 +86,41 @@ export interface Layers<T> {
   globalAveragePool(x: T): T;
   /** `nn.Dropout`: nothing in evaluation. */
   dropout(x: T, rate: number): T;
-  /** `nn.Linear` with bias. */
-  linear(name: string, x: T, outFeatures: number): T;
+  /**
+   * `nn.Linear` with bias, of the last dimension.
+   * @param joint what stands between its name and `weight`: `nn.MultiheadAttention` has an underscore
+   */
+  linear(name: string, x: T, outFeatures: number, joint?: "." | "_"): T;
+  /** `nn.LayerNorm` over the last dimension. */
+  layerNorm(name: string, x: T, epsilon: number): T;
+  /** `nn.GELU()`, by the error function. */
+  gelu(x: T): T;
+  /**
+   * x times one learned factor a channel (LayerScale).
+   * @param dimensions of the factors in a state dict: [channels], or [channels, 1, 1]
+   */
+  scale(name: string, x: T, dimensions?: 1 | 3): T;
+  /** [batch, height, width, channels] to [batch, tokens, channels], row by row. */
+  tokens(x: T): T;
+  /** Puts `count` learned tokens, the same for every photo, before token number `at`. */
+  insertTokens(name: string, x: T, count: number, at: number): T;
+  /** Adds what was learned of each token's place. */
+  addPositions(name: string, x: T, positions: Positions): T;
+  /**
+   * softmax(QKᵀ / √depth)·V head by head, of the product of `nn.MultiheadAttention`'s in_proj or timm's
+   * qkv: [batch, tokens, 3·channels] (queries, keys, values; each head by head) to [batch, tokens,
+   * channels].
+   */
+  attention(qkv: T, heads: number): T;
+  /** [batch, tokens, channels] to the first token's [batch, channels]. */
+  firstToken(x: T): T;
+  /**
+   * x itself: the tokens by which explanations name places (`inference/feature_map.ts`).
+   * @param ahead tokens before those of the grid
+   */
+  places(x: T, ahead: number): T;
+  /** A parameter that a state dict has and inference does not use. */
+  unused(name: string, shape: number[]): void;
   /** Runs a part of the network; its intermediate tensors are freed when it returns. */
   scope(part: () => T): T;
 }

@@ -1,4 +1,7 @@
 export * from "./architecture.ts";
+export * from "./convnext.ts";
+export * from "./deit.ts";
+export * from "./dinov2.ts";
 export * from "./efficientnet.ts";
 export * from "./efficientnet_lite.ts";
 export * from "./layers.ts";
@@ -12,4 +15,5 @@ export * from "./registry.ts";
 export * from "./resnet.ts";
 export * from "./tf_layers.ts";
 export * from "./torchvision.ts";
+export * from "./vit.ts";
 export type { NamedTensor, ParameterSpec } from "../weights/parameter.ts";

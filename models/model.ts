@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { NamedTensor, ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
 import { parameterSpecs } from "./parameter_specs.ts";
+import { assertSide } from "./sides.ts";
 import { byLayer, type Parameters, TfLayers, type TrainingMode } from "./tf_layers.ts";
 
 export class Model {
@@ -12,13 +13,15 @@ export class Model {
 
   /**
    * @param tensors every parameter and buffer under torch's name, in tfjs layout
-   * @throws {Error} when one is missing or has another size
+   * @throws {Error} when one is missing or has another size, and where the architecture cannot see
+   *   photos of the size that its preprocessing says
    */
   constructor(
     readonly architecture: Architecture,
     readonly classes: number,
     tensors: ReadonlyMap<string, NamedTensor>,
   ) {
+    assertSide(architecture, architecture.preprocessing.size);
     this.#specs = parameterSpecs(architecture, classes);
     this.#parameters = new Map(this.#specs.map((spec) => {
       const tensor = tensors.get(spec.name);

@@ -1,7 +1,7 @@
 /** Lists an architecture's parameters by running it over channel counts instead of tensors. */
 import type { ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
-import type { Convolution, Layers, SqueezeExcitation } from "./layers.ts";
+import type { Convolution, Layers, Positions, SqueezeExcitation } from "./layers.ts";
 
 /** Every parameter and buffer of `architecture` with a head of `classes`, in order of use. */
 export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {
@@ -25,13 +25,19 @@ class SpecLayers implements Layers<number> {
   readonly specs: ParameterSpec[] = [];
   dropoutSize = 0;
 
-  conv2d(name: string, channels: number, { filters, kernel }: Convolution): number {
+  conv2d(name: string, channels: number, { filters, kernel, bias }: Convolution): number {
     this.#add(`${name}.weight`, "conv", [filters, channels, kernel, kernel]);
+    if (bias) this.#add(`${name}.bias`, "vector", [filters]);
     return filters;
   }
 
-  depthwiseConv2d(name: string, channels: number, { kernel }: { kernel: number }): number {
+  depthwiseConv2d(
+    name: string,
+    channels: number,
+    { kernel, bias }: Omit<Convolution, "filters">,
+  ): number {
     this.#add(`${name}.weight`, "depthwise", [channels, 1, kernel, kernel]);
+    if (bias) this.#add(`${name}.bias`, "vector", [channels]);
     return channels;
   }
 
@@ -68,11 +74,42 @@ class SpecLayers implements Layers<number> {
 
   scope = (part: () => number) => part();
 
-  linear(name: string, inFeatures: number, outFeatures: number): number {
-    this.#add(`${name}.weight`, "linear", [outFeatures, inFeatures]);
-    this.#add(`${name}.bias`, "vector", [outFeatures]);
+  linear(name: string, inFeatures: number, outFeatures: number, joint = "."): number {
+    this.#add(`${name}${joint}weight`, "linear", [outFeatures, inFeatures]);
+    this.#add(`${name}${joint}bias`, "vector", [outFeatures]);
     return outFeatures;
   }
+
+  layerNorm(name: string, channels: number): number {
+    this.#add(`${name}.weight`, "vector", [channels]);
+    this.#add(`${name}.bias`, "vector", [channels]);
+    return channels;
+  }
+
+  scale(name: string, channels: number, dimensions = 1): number {
+    this.#add(name, "vector", [channels, ...Array(dimensions - 1).fill(1)]);
+    return channels;
+  }
+
+  insertTokens(name: string, channels: number, count: number): number {
+    this.#add(name, "vector", [1, count, channels]);
+    return channels;
+  }
+
+  addPositions(name: string, channels: number, { side, ahead }: Positions): number {
+    this.#add(name, "vector", [1, ahead + side * side, channels]);
+    return channels;
+  }
+
+  unused(name: string, shape: number[]) {
+    this.#add(name, "vector", shape, false);
+  }
+
+  gelu = (channels: number) => channels;
+  tokens = (channels: number) => channels;
+  attention = (channels: number) => channels / 3;
+  firstToken = (channels: number) => channels;
+  places = (channels: number) => channels;
 
   #add(name: string, kind: ParameterSpec["kind"], shape: number[], trainable = true) {
     this.specs.push({ name, kind, shape, trainable });

@@ -1,5 +1,8 @@
 /** Every architecture by name: torchvision's, where it has the model. Nothing here loads tfjs. */
 import type { Architecture } from "./architecture.ts";
+import { convnextTiny } from "./convnext.ts";
+import { deitSmall, deitTiny } from "./deit.ts";
+import { dinov2Small, dinov2SmallRegisters } from "./dinov2.ts";
 import { efficientnetB0, efficientnetV2S } from "./efficientnet.ts";
 import { efficientnetLite0, efficientnetLite1, efficientnetLite2 } from "./efficientnet_lite.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
@@ -13,6 +16,7 @@ import {
   resnet50,
   resnet50V2,
 } from "./resnet.ts";
+import { vitB16 } from "./vit.ts";
 
 export const ARCHITECTURES: readonly Architecture[] = [
   resnet18,
@@ -31,6 +35,12 @@ export const ARCHITECTURES: readonly Architecture[] = [
   efficientnetLite2,
   efficientnetB0,
   efficientnetV2S,
+  convnextTiny,
+  deitTiny,
+  deitSmall,
+  vitB16,
+  dinov2Small,
+  dinov2SmallRegisters,
 ];
 
 /** The names to choose from, for help and messages. */

@@ -1,14 +1,28 @@
 /** Computes an architecture with tfjs, on whichever backend is active. */
 import * as tf from "@tensorflow/tfjs";
 import { activate } from "../backend/ops/activation.ts";
+import { addBias } from "../backend/ops/add_bias.ts";
+import { attention } from "../backend/ops/attention.ts";
 import type { BatchNormOptions, BatchNormVariables } from "../backend/ops/batch_norm.ts";
 import { batchNormInference } from "../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../backend/ops/batch_norm_train.ts";
+import { gelu } from "../backend/ops/gelu.ts";
+import { layerNorm } from "../backend/ops/layer_norm.ts";
+import { layerScale } from "../backend/ops/layer_scale.ts";
+import { linear } from "../backend/ops/linear.ts";
 import {
   squeezeExcitation,
   type SqueezeExcitationVariables,
 } from "../backend/ops/squeeze_excitation.ts";
-import type { Activation, BatchNorm, Convolution, Layers, SqueezeExcitation } from "./layers.ts";
+import type {
+  Activation,
+  BatchNorm,
+  Convolution,
+  Layers,
+  Positions,
+  SqueezeExcitation,
+} from "./layers.ts";
+import { positionWeights } from "./resample_positions.ts";
 
 /** Parameters in tfjs layout under torch's names. */
 export type Parameters = ReadonlyMap<string, tf.Variable>;
@@ -20,10 +34,16 @@ type LayerParameters = Record<string, tf.Variable>;
 export function byLayer(parameters: Parameters): Map<string, LayerParameters> {
   const layers = new Map<string, LayerParameters>();
   for (const [name, variable] of parameters) {
-    const dot = name.lastIndexOf("."), layer = name.slice(0, dot);
-    layers.set(layer, { ...layers.get(layer), [name.slice(dot + 1)]: variable });
+    const [layer, last] = splitName(name);
+    layers.set(layer, { ...layers.get(layer), [last]: variable });
   }
   return layers;
+}
+
+/** A parameter's layer, empty where it is the model's own, and its last name. */
+function splitName(name: string): [layer: string, last: string] {
+  const dot = name.lastIndexOf(".");
+  return [name.slice(0, Math.max(0, dot)), name.slice(dot + 1)];
 }
 
 export interface TrainingMode {
@@ -46,18 +66,22 @@ export class TfLayers implements Layers<tf.Tensor> {
     private readonly training?: TrainingMode,
   ) {}
 
-  conv2d(name: string, x: tf.Tensor, { stride = 1, padding = 0 }: Convolution): tf.Tensor {
-    const filter = this.#get(name).weight as tf.Tensor as tf.Tensor4D;
-    return tf.conv2d(x as tf.Tensor4D, filter, stride, padding);
+  conv2d(name: string, x: tf.Tensor, { stride = 1, padding = 0, bias }: Convolution): tf.Tensor {
+    const layer = this.#get(name);
+    const filter = layer.weight as tf.Tensor as tf.Tensor4D;
+    const y = tf.conv2d(x as tf.Tensor4D, filter, stride, padding);
+    return bias ? addBias(y, layer.bias as tf.Tensor as tf.Tensor1D) : y;
   }
 
   depthwiseConv2d(
     name: string,
     x: tf.Tensor,
-    { stride = 1, padding = 0 }: Omit<Convolution, "filters">,
+    { stride = 1, padding = 0, bias }: Omit<Convolution, "filters">,
   ): tf.Tensor {
-    const filter = this.#get(name).weight as tf.Tensor as tf.Tensor4D;
-    return tf.depthwiseConv2d(x as tf.Tensor4D, filter, stride, padding);
+    const layer = this.#get(name);
+    const filter = layer.weight as tf.Tensor as tf.Tensor4D;
+    const y = tf.depthwiseConv2d(x as tf.Tensor4D, filter, stride, padding);
+    return bias ? addBias(y, layer.bias as tf.Tensor as tf.Tensor1D) : y;
   }
 
   batchNorm(name: string, x: tf.Tensor, options: BatchNorm<tf.Tensor> = {}): tf.Tensor {
@@ -96,7 +120,7 @@ export class TfLayers implements Layers<tf.Tensor> {
 
   shortcut(branch: tf.Tensor, x: tf.Tensor, stochasticDepth = 0): tf.Tensor {
     const mask = stochasticDepth > 0
-      ? this.training?.dropoutMask?.([x.shape[0], 1, 1, 1], stochasticDepth)
+      ? this.training?.dropoutMask?.([x.shape[0], ...Array(x.rank - 1).fill(1)], stochasticDepth)
       : undefined;
     return tf.add(mask ? tf.mul(branch, mask) : branch, x);
   }
@@ -114,13 +138,73 @@ export class TfLayers implements Layers<tf.Tensor> {
     return mask ? tf.mul(x, mask) : x;
   }
 
-  linear(name: string, x: tf.Tensor): tf.Tensor {
-    const { weight, bias } = this.#get(name);
-    return tf.add(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor as tf.Tensor2D), bias);
+  linear(name: string, x: tf.Tensor, _outFeatures: number, joint = "."): tf.Tensor {
+    const weight = this.#parameter(`${name}${joint}weight`) as tf.Tensor2D;
+    const bias = this.#parameter(`${name}${joint}bias`) as tf.Tensor1D;
+    // Heads see few rows, which tfjs's own operations serve as ever.
+    return x.rank === 2
+      ? tf.add(tf.matMul(x as tf.Tensor2D, weight), bias)
+      : linear(x, weight, bias);
   }
+
+  layerNorm(name: string, x: tf.Tensor, epsilon: number): tf.Tensor {
+    const { weight, bias } = this.#get(name);
+    return layerNorm(x, weight as tf.Tensor1D, bias as tf.Tensor1D, epsilon);
+  }
+
+  gelu = (x: tf.Tensor): tf.Tensor => gelu(x);
+
+  scale(name: string, x: tf.Tensor): tf.Tensor {
+    const factors = this.#parameter(name);
+    return layerScale(x, tf.reshape(factors, [factors.size]) as tf.Tensor1D);
+  }
+
+  tokens(x: tf.Tensor): tf.Tensor {
+    const [batch, height, width, channels] = x.shape;
+    return tf.reshape(x, [batch, height * width, channels]);
+  }
+
+  insertTokens(name: string, x: tf.Tensor, _count: number, at: number): tf.Tensor {
+    const [batch] = x.shape;
+    const learned = tf.tile(this.#parameter(name), [batch, 1, 1]);
+    if (at === 0) return tf.concat([learned, x], 1);
+    const [before, after] = tf.split(x, [at, x.shape[1]! - at], 1);
+    return tf.concat([before, learned, after], 1);
+  }
+
+  addPositions(name: string, x: tf.Tensor, positions: Positions): tf.Tensor {
+    const learned = this.#parameter(name);
+    const { side, ahead, resampling } = positions;
+    const now = Math.round(Math.sqrt(x.shape[1]! - ahead));
+    if (now === side) return tf.add(x, learned);
+    if (!resampling) throw new Error(`${name} has positions of ${side}×${side} tokens alone`);
+    const [fixed, grid] = tf.split(learned, [ahead, side * side], 1);
+    const weights = tf.tensor2d(positionWeights(side, now, resampling), [now * now, side * side]);
+    const channels = x.shape[2]!;
+    const moved = tf.matMul(weights, tf.reshape(grid, [side * side, channels]) as tf.Tensor2D);
+    return tf.add(x, tf.concat([fixed, tf.reshape(moved, [1, now * now, channels])], 1));
+  }
+
+  attention = (qkv: tf.Tensor, heads: number): tf.Tensor => attention(qkv as tf.Tensor3D, heads);
+
+  firstToken(x: tf.Tensor): tf.Tensor {
+    const [batch, , channels] = x.shape;
+    return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, channels]), [batch, channels]);
+  }
+
+  places(x: tf.Tensor, _ahead: number): tf.Tensor {
+    return x;
+  }
+
+  unused(): void {}
 
   scope(part: () => tf.Tensor): tf.Tensor {
     return tf.tidy(part);
+  }
+
+  #parameter(name: string): tf.Tensor {
+    const [layer, last] = splitName(name);
+    return this.#get(layer)[last];
   }
 
   #get(name: string): LayerParameters {

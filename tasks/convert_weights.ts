@@ -6,6 +6,7 @@ import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { convertStart } from "../weights/convert_start.ts";
 import { fetchPretrained } from "../weights/fetch_pretrained.ts";
+import { withNamesOfToday } from "../weights/former_names.ts";
 import { readStateDict } from "../weights/read.ts";
 import { modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
 import type { ConvertWeightsParameters } from "./parameters.ts";
@@ -18,7 +19,7 @@ async function convert(step: StepContext<ConvertWeightsParameters>): Promise<voi
   const { model, path, ...pretrained } = await findWeights(step);
   const architecture = findArchitecture(model);
   const { parameters, classes, note } = convertStart(
-    await readStateDict(path),
+    withNamesOfToday(await readStateDict(path), architecture.formerNames),
     (classes) => parameterSpecs(architecture, classes),
     architecture.head,
     path,

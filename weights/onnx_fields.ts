@@ -37,6 +37,7 @@ export const ONNX_FIELDS = {
     f: [2, "float"],
     i: [3, "int64"],
     s: [4, "bytes"],
+    t: [5, "TensorProto"],
     ints: [8, "int64", "repeated"],
     type: [20, "int32"],
   },
@@ -53,5 +54,5 @@ export const ONNX_FIELDS = {
   DimensionProto: { dimValue: [1, "int64"], dimParam: [2, "string"] },
 } satisfies Record<string, Record<string, Field>>;
 
-/** ONNX's number of float32 tensors. */
-export const FLOAT = 1;
+/** ONNX's numbers of float32 and int64 tensors. */
+export const FLOAT = 1, INT64 = 7;

@@ -4,9 +4,12 @@
 export interface ParameterLayout {
   /** PyTorch's name, such as `layer1.0.conv1.weight`. */
   name: string;
-  /** Decides how PyTorch's layout becomes tfjs's. */
+  /** Decides how PyTorch's layout becomes tfjs's; a vector, of any shape, stays as it is. */
   kind: "conv" | "depthwise" | "linear" | "vector";
-  /** PyTorch's: [out, in, height, width], [channels, 1, height, width], [out, in] or [length]. */
+  /**
+   * PyTorch's: [out, in, height, width], [channels, 1, height, width], [out, in]; or [length], and of
+   * learned tokens [1, tokens, channels].
+   */
   shape: readonly number[];
 }
 

@@ -1,5 +1,6 @@
 /** The gradients of batch normalisation, of which one kernel computes all. */
 import * as tf from "@tensorflow/tfjs";
+import { handOut } from "./hand_out.ts";
 
 /** What BatchNormTrainGrad and BatchNormInferenceGrad get, y being what the forward kernel returned. */
 export interface BatchNormGradientInputs {
@@ -30,18 +31,5 @@ export function batchNormGradients(
     [mean]: noGradient,
     [variance]: noGradient,
     ...(attrs.hasResidual && { residual: dresidual }),
-  };
-}
-
-/**
- * Hands out the outputs of one gradient kernel to tfjs's per-input thunks. tfjs runs each thunk in
- * a tidy of its own, so a thunk returns a clone and lets go of the original at once: what is no
- * longer needed is freed during the backward pass, not after it.
- */
-function handOut(output: tf.Tensor): () => tf.Tensor {
-  return () => {
-    const clone = output.clone();
-    output.dispose();
-    return clone;
   };
 }

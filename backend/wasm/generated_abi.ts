@@ -1345,6 +1345,209 @@ const expandedDepthwise: KernelOf<ExpandedDepthwiseArguments> = {
   },
 };
 
+interface LayerNormArguments {
+  x: number;
+  out: number;
+  weight: number;
+  bias: number;
+  /** Of each row, its mean and 1/√(variance + ε). */
+  statistics: number;
+  rows: number;
+  channels: number;
+  rowsPerChunk: number;
+  epsilon: number;
+}
+
+const layerNorm: KernelOf<LayerNormArguments> = {
+  number: 33,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.out;
+    words[at + 2] = a.weight;
+    words[at + 3] = a.bias;
+    words[at + 4] = a.statistics;
+    words[at + 5] = a.rows;
+    words[at + 6] = a.channels;
+    words[at + 7] = a.rowsPerChunk;
+    floats[at + 8] = a.epsilon;
+  },
+};
+
+interface LayerNormGradientArguments {
+  x: number;
+  dy: number;
+  weight: number;
+  /** As layerNorm wrote it. */
+  statistics: number;
+  dx: number;
+  /** Partial sums, one vector a chunk. */
+  dweight: number;
+  /** The same. */
+  dbias: number;
+  rows: number;
+  channels: number;
+  rowsPerChunk: number;
+}
+
+const layerNormGradient: KernelOf<LayerNormGradientArguments> = {
+  number: 34,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.dy;
+    words[at + 2] = a.weight;
+    words[at + 3] = a.statistics;
+    words[at + 4] = a.dx;
+    words[at + 5] = a.dweight;
+    words[at + 6] = a.dbias;
+    words[at + 7] = a.rows;
+    words[at + 8] = a.channels;
+    words[at + 9] = a.rowsPerChunk;
+  },
+};
+
+interface GeluArguments {
+  x: number;
+  out: number;
+  count: number;
+  /** A multiple of 8. */
+  countPerChunk: number;
+}
+
+const gelu: KernelOf<GeluArguments> = {
+  number: 35,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.out;
+    words[at + 2] = a.count;
+    words[at + 3] = a.countPerChunk;
+  },
+};
+
+interface GeluGradientArguments {
+  x: number;
+  dy: number;
+  dx: number;
+  count: number;
+  /** A multiple of 8. */
+  countPerChunk: number;
+}
+
+const geluGradient: KernelOf<GeluGradientArguments> = {
+  number: 36,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.dy;
+    words[at + 2] = a.dx;
+    words[at + 3] = a.count;
+    words[at + 4] = a.countPerChunk;
+  },
+};
+
+interface ColumnSumsArguments {
+  x: number;
+  /** What x is multiplied by, or 0. */
+  y: number;
+  /** [chunks][columns] */
+  parts: number;
+  rows: number;
+  columns: number;
+  rowsPerChunk: number;
+}
+
+const columnSums: KernelOf<ColumnSumsArguments> = {
+  number: 37,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.y;
+    words[at + 2] = a.parts;
+    words[at + 3] = a.rows;
+    words[at + 4] = a.columns;
+    words[at + 5] = a.rowsPerChunk;
+  },
+};
+
+interface AttentionArguments {
+  /** [batch][tokens][queries, keys, values][heads][depth] */
+  qkv: number;
+  tokens: number;
+  heads: number;
+  /** A multiple of 8. */
+  depth: number;
+  /** Queries whose scores fit the cache. */
+  blockRows: number;
+  /** 1/√depth */
+  scale: number;
+  wide: 0 | 1;
+  /** [batch][tokens][heads][depth] */
+  out: number;
+  /** [batch][heads][tokens] of the largest scaled score, and of 1/Σ exp. */
+  sums: number;
+  chunksPerHead: number;
+  /** Queries. */
+  rowsPerChunk: number;
+}
+
+const attention: KernelOf<AttentionArguments> = {
+  number: 38,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.qkv;
+    words[at + 1] = a.tokens;
+    words[at + 2] = a.heads;
+    words[at + 3] = a.depth;
+    words[at + 4] = a.blockRows;
+    floats[at + 5] = a.scale;
+    words[at + 6] = a.wide;
+    words[at + 7] = a.out;
+    words[at + 8] = a.sums;
+    words[at + 9] = a.chunksPerHead;
+    words[at + 10] = a.rowsPerChunk;
+  },
+};
+
+interface AttentionGradientArguments {
+  /** [batch][tokens][queries, keys, values][heads][depth] */
+  qkv: number;
+  tokens: number;
+  heads: number;
+  /** A multiple of 8. */
+  depth: number;
+  /** Queries whose scores fit the cache. */
+  blockRows: number;
+  /** 1/√depth */
+  scale: number;
+  wide: 0 | 1;
+  /** What attention gave. */
+  y: number;
+  dy: number;
+  /** As attention wrote them. */
+  sums: number;
+  dqkv: number;
+}
+
+const attentionGradient: KernelOf<AttentionGradientArguments> = {
+  number: 39,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.qkv;
+    words[at + 1] = a.tokens;
+    words[at + 2] = a.heads;
+    words[at + 3] = a.depth;
+    words[at + 4] = a.blockRows;
+    floats[at + 5] = a.scale;
+    words[at + 6] = a.wide;
+    words[at + 7] = a.y;
+    words[at + 8] = a.dy;
+    words[at + 9] = a.sums;
+    words[at + 10] = a.dqkv;
+  },
+};
+
 interface ActivateArguments {
   /** One that bends. */
   activation: ActivationCode;
@@ -1356,7 +1559,7 @@ interface ActivateArguments {
 }
 
 const activate: KernelOf<ActivateArguments> = {
-  number: 33,
+  number: 40,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.activation;
@@ -1379,7 +1582,7 @@ interface ActivateGradientArguments {
 }
 
 const activateGradient: KernelOf<ActivateGradientArguments> = {
-  number: 34,
+  number: 41,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.activation;
@@ -1408,7 +1611,7 @@ interface ScaleChannelsArguments {
 }
 
 const scaleChannels: KernelOf<ScaleChannelsArguments> = {
-  number: 35,
+  number: 42,
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
@@ -1437,7 +1640,7 @@ interface ChannelDotsArguments {
 }
 
 const channelDots: KernelOf<ChannelDotsArguments> = {
-  number: 36,
+  number: 43,
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
@@ -1488,6 +1691,13 @@ export const Kernel = {
   foldStatistics,
   finishGradientStatistics,
   expandedDepthwise,
+  layerNorm,
+  layerNormGradient,
+  gelu,
+  geluGradient,
+  columnSums,
+  attention,
+  attentionGradient,
   activate,
   activateGradient,
   scaleChannels,

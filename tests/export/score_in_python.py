@@ -1,7 +1,7 @@
 """Loads exported files as their users do, and prints each one's logits as a line of JSON.
 
 Arguments: a file of float32 photos [n, side, side, 3], the side, the number of classes,
-and ARCHITECTURE=FILE for each file to load.
+and MODEL=FILE for each file to load.
 """
 
 import json
@@ -11,16 +11,17 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "reference"))
 
 import torch
-import torchvision_import  # makes the next line work without compiled operators
-import torchvision
+from models import HEAD, architecture
 
 photos_file, side, classes, *exports = sys.argv[1:]
 photos = torch.frombuffer(bytearray(open(photos_file, "rb").read()), dtype=torch.float32)
 photos = photos.reshape(-1, int(side), int(side), 3).permute(0, 3, 1, 2).contiguous()
 
 
-def torch_logits(architecture, state):
-    model = getattr(torchvision.models, architecture)(num_classes=int(classes))
+def torch_logits(name, state):
+    model = architecture(name)
+    features = model.get_submodule(HEAD[name]).in_features
+    model.set_submodule(HEAD[name], torch.nn.Linear(features, int(classes)))
     model.load_state_dict(state, strict=True)
     model.eval()
     with torch.inference_mode():
@@ -41,13 +42,13 @@ def onnx_logits(path):
 
 
 for export in exports:
-    architecture, path = export.split("=", 1)
+    name, path = export.split("=", 1)
     if path.endswith(".pth"):
-        logits = torch_logits(architecture, torch.load(path, weights_only=True, mmap=True))
+        logits = torch_logits(name, torch.load(path, weights_only=True, mmap=True))
     elif path.endswith(".safetensors"):
         from safetensors.torch import load_file
 
-        logits = torch_logits(architecture, load_file(path))
+        logits = torch_logits(name, load_file(path))
     else:
         logits = onnx_logits(path)
     print(json.dumps({"path": path, "logits": logits.flatten().tolist()}))

@@ -1,5 +1,5 @@
 /** Grad-CAM beside what PyTorch's autograd gives, on whichever backend is active. */
-import { featureMap } from "../../inference/feature_map.ts";
+import { placesOf } from "../../inference/feature_map.ts";
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { hashTensor } from "../../bench/certify/hash_numbers.ts";
@@ -45,7 +45,7 @@ export async function checkGradCam(name: string, backend: string): Promise<void>
   assert.equal(tf.memory().numTensors, before, "tensors left behind");
 }
 
-/** That a model tells places at all: its features are made of the mean of its last map. */
+/** That a model tells places at all: its last map gives the logits that its photos do. */
 export async function checkFeatureMap(architecture: Architecture): Promise<void> {
   const tensors = parameterSpecs(architecture, 2).map(({ name, shape, kind }, i) => {
     const size = shape.reduce((a, b) => a * b, 1);
@@ -65,13 +65,15 @@ export async function checkFeatureMap(architecture: Architecture): Promise<void>
     return [name, { shape: tfjs, data: /var$/.test(name) ? data.fill(1) : data }] as const;
   });
   const model = new Model(architecture, 2, new Map(tensors));
-  const images = tf.tensor4d(hashTensor(1, [1, 64, 64, 3], 1), [1, 64, 64, 3]);
-  const map = featureMap(model, images);
-  const mean = tf.tidy(() => model.featuresOfMean(tf.mean(map, [1, 2]) as tf.Tensor2D));
-  const features = model.features(images);
-  assert.equal(map.shape.length, 4);
-  assert.deepEqual(await mean.data(), await features.data());
-  tf.dispose([images, map, mean, features]);
+  const { sides } = architecture;
+  const side = !sides ? 64 : "only" in sides ? sides.only : 4 * sides.multipleOf;
+  const images = tf.tensor4d(hashTensor(1, [1, side, side, 3], 1), [1, side, side, 3]);
+  const places = placesOf(model, images);
+  const [again, logits] = [places.logits(places.map), model.predict(images)];
+  assert.equal(places.map.shape.length, 4);
+  assert.deepEqual(await again.data(), await logits.data());
+  places.dispose();
+  tf.dispose([images, again, logits]);
   model.dispose();
 }
 

@@ -16,11 +16,14 @@ Deno.test("pretrained files are pinned by the digits in their names, torchvision
   const files = new Set<string>();
   for (const { name, variantOf, pretrained } of ARCHITECTURES) {
     const { file, sha256, url, wheel } = pretrained!;
-    const digits = /-([0-9a-f]{8})\.pth$/.exec(file)![1];
+    const isMeta = /^(deit|dinov2)_?/.test(name);
+    // DINOv2's have no digits in their names: all 64 are known.
+    const digits = /-([0-9a-f]{8})\.pth$/.exec(file)?.[1] ?? /^[0-9a-f]{64}$/.exec(sha256)![0];
     assert.ok(file.startsWith((variantOf ?? name).replace("net_l", "net-l")), name);
     assert.ok(String(sha256).startsWith(digits));
     if (url) assert.ok(url.endsWith(`/${file}`));
-    if (url && name !== "resnet34_a1") {
+    if (isMeta) assert.ok(url!.startsWith("https://dl.fbaipublicfiles.com/"));
+    else if (url && name !== "resnet34_a1") {
       assert.equal(url, `https://download.pytorch.org/models/${file}`);
     }
     assert.ok(url ?? wheel);

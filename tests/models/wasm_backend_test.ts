@@ -20,12 +20,17 @@ const CASES: readonly ReferenceCase[] = [
   ["resnet34", 64],
   ["mobilenet_v2", 64],
   ["efficientnet_lite0", 64],
-  ["efficientnet_lite1", 64],
-  ["efficientnet_lite2", 64],
+  ["convnext_tiny", 64],
+  // On another grid of tokens than the one that was learned, antialiased and by a factor.
+  ["deit_tiny", 64],
+  ["dinov2_vits14", 56],
+  ["dinov2_vits14_reg", 56],
   ["resnet50", 64],
   ["mobilenet_v3_small", 64],
   ["mobilenet_v3_large", 64],
   ["efficientnet_b0", 64],
+  ["efficientnet_lite1", 64],
+  ["efficientnet_lite2", 64],
   ["resnet18", 224],
 ];
 
@@ -53,7 +58,9 @@ for (const reference of CASES) {
   }
 }
 
-for (const name of ["resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0"]) {
+for (
+  const name of ["resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "deit_tiny"]
+) {
   Deno.test(`${name} on wasm has torch's Grad-CAM`, async () => {
     await activateBackend("wasm");
     await checkGradCam(name, WASM_BACKEND);
@@ -61,7 +68,13 @@ for (const name of ["resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficient
 }
 
 for (
-  const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0", "mobilenet_v3_small"]
+  const name of [
+    "resnet18",
+    "mobilenet_v2",
+    "efficientnet_lite0",
+    "mobilenet_v3_small",
+    "deit_tiny",
+  ]
 ) {
   Deno.test(`the logits of a photo by ${name} on wasm are the same in any batch`, async () => {
     await activateBackend("wasm");

@@ -21,6 +21,7 @@ LAST_MAP = {
     "mobilenet_v2": "features",
     "mobilenet_v3_small": "features",
     "efficientnet_b0": "features",
+    "deit_tiny": "blocks.11.norm1",  # the tokens that the last attention reads
 }
 BATCH, SIZE, STREAM = 2, 128, 5000
 # Asked for beside the likeliest class, which is where nothing is asked for.
@@ -34,8 +35,12 @@ def grad_cam(model: nn.Module, name: str, inputs: Tensor, classes: list[int]) ->
     hook.remove()
     asked = torch.tensor(classes).unsqueeze(1) if classes else logits.argmax(1, keepdim=True)
     (gradient,) = torch.autograd.grad(logits.gather(1, asked).sum(), maps)
+    activations = maps[0]
+    if activations.ndim == 3:  # tokens behind the first one, as a map
+        side = int((activations.shape[1] - 1) ** 0.5)
+        activations, gradient = (t[:, 1:].unflatten(1, (side, side)).permute(0, 3, 1, 2) for t in (activations, gradient))
     weights = gradient.mean((2, 3), keepdim=True)
-    return asked.squeeze(1), (weights * maps[0]).sum(1).relu().detach()
+    return asked.squeeze(1), (weights * activations).sum(1).relu().detach()
 
 
 def fixture(name: str) -> dict:

@@ -30,6 +30,12 @@ HEAD = {
     "mobilenet_v3_large": "classifier.3",
     "efficientnet_b0": "classifier.1",
     "efficientnet_v2_s": "classifier.1",
+    "convnext_tiny": "classifier.2",
+    "deit_tiny": "head",
+    "deit_small": "head",
+    "vit_b_16": "heads.head",
+    "dinov2_vits14": "head",
+    "dinov2_vits14_reg": "head",
 }
 BATCH, STEPS, STRIDE, HEAD_STREAM = 4, 5, 104729, 9000
 # The first models' fixtures keep more of each tensor.
@@ -46,6 +52,15 @@ CASES = (
     ("resnet34", 64, 5063),
     ("efficientnet_lite0", 64, 5632),
     ("efficientnet_lite0", 224, 5000),
+    ("convnext_tiny", 64, 5000),
+    ("convnext_tiny", 224, 5000),
+    ("deit_tiny", 64, 5000),
+    ("deit_tiny", 224, 5000),
+    ("deit_small", 224, 5000),
+    ("vit_b_16", 224, 5000),
+    ("dinov2_vits14", 56, 5000),
+    ("dinov2_vits14", 224, 5000),
+    ("dinov2_vits14_reg", 56, 5000),
     ("efficientnet_lite1", 64, 5000),
     ("efficientnet_lite2", 64, 5000),
     ("resnet50", 64, 5006),
@@ -60,6 +75,14 @@ CASES = (
 def architecture(name: str) -> nn.Module:
     if name.startswith("efficientnet_lite"):
         return EfficientNetLite(int(name[-1]))
+    if name.startswith("deit"):
+        import timm  # which not everyone has who asks for the others
+
+        return timm.create_model(f"{name}_patch16_224", dynamic_img_size=True)
+    if name.startswith("dinov2"):
+        from dinov2 import dinov2
+
+        return dinov2(name)
     return getattr(models, name)(weights=None)
 
 
@@ -71,7 +94,7 @@ def build(name: str) -> nn.Module:
 
 
 def two_classes(model: nn.Module, name: str, frozen: bool) -> nn.Module:
-    """A copy with a head from the hash and no dropout, whose masks no other program can repeat."""
+    """A copy with a head from the hash and no dropout and stochastic depth, whose masks no other program can repeat."""
     model = copy.deepcopy(model)
     if frozen:
         model.requires_grad_(False)

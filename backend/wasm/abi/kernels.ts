@@ -34,6 +34,15 @@ import {
   sumParts,
 } from "./product_kernels.ts";
 import {
+  attention,
+  attentionGradient,
+  columnSums,
+  gelu,
+  geluGradient,
+  layerNorm,
+  layerNormGradient,
+} from "./transformer_kernels.ts";
+import {
   winograd,
   winogradFilter,
   winogradFilterGradient,
@@ -79,6 +88,13 @@ export const KERNELS: Record<string, KernelSpec> = {
   foldStatistics,
   finishGradientStatistics,
   expandedDepthwise,
+  layerNorm,
+  layerNormGradient,
+  gelu,
+  geluGradient,
+  columnSums,
+  attention,
+  attentionGradient,
   activate,
   activateGradient,
   scaleChannels,

@@ -792,6 +792,153 @@ export function expandedDepthwiseArguments(): ExpandedDepthwiseArguments {
 }
 
 @unmanaged
+export class LayerNormArguments {
+  x: usize;
+  out: usize;
+  weight: usize;
+  bias: usize;
+  /** Of each row, its mean and 1/√(variance + ε). */
+  statistics: usize;
+  rows: i32;
+  channels: i32;
+  rowsPerChunk: i32;
+  epsilon: f32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function layerNormArguments(): LayerNormArguments {
+  return changetype<LayerNormArguments>(kernelArguments());
+}
+
+@unmanaged
+export class LayerNormGradientArguments {
+  x: usize;
+  dy: usize;
+  weight: usize;
+  /** As layerNorm wrote it. */
+  statistics: usize;
+  dx: usize;
+  /** Partial sums, one vector a chunk. */
+  dweight: usize;
+  /** The same. */
+  dbias: usize;
+  rows: i32;
+  channels: i32;
+  rowsPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function layerNormGradientArguments(): LayerNormGradientArguments {
+  return changetype<LayerNormGradientArguments>(kernelArguments());
+}
+
+@unmanaged
+export class GeluArguments {
+  x: usize;
+  out: usize;
+  count: i32;
+  /** A multiple of 8. */
+  countPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function geluArguments(): GeluArguments {
+  return changetype<GeluArguments>(kernelArguments());
+}
+
+@unmanaged
+export class GeluGradientArguments {
+  x: usize;
+  dy: usize;
+  dx: usize;
+  count: i32;
+  /** A multiple of 8. */
+  countPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function geluGradientArguments(): GeluGradientArguments {
+  return changetype<GeluGradientArguments>(kernelArguments());
+}
+
+@unmanaged
+export class ColumnSumsArguments {
+  x: usize;
+  /** What x is multiplied by, or 0. */
+  y: usize;
+  /** [chunks][columns] */
+  parts: usize;
+  rows: i32;
+  columns: i32;
+  rowsPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function columnSumsArguments(): ColumnSumsArguments {
+  return changetype<ColumnSumsArguments>(kernelArguments());
+}
+
+@unmanaged
+export class AttentionArguments {
+  /** [batch][tokens][queries, keys, values][heads][depth] */
+  qkv: usize;
+  tokens: i32;
+  heads: i32;
+  /** A multiple of 8. */
+  depth: i32;
+  /** Queries whose scores fit the cache. */
+  blockRows: i32;
+  /** 1/√depth */
+  scale: f32;
+  wide: i32;
+  /** [batch][tokens][heads][depth] */
+  out: usize;
+  /** [batch][heads][tokens] of the largest scaled score, and of 1/Σ exp. */
+  sums: usize;
+  chunksPerHead: i32;
+  /** Queries. */
+  rowsPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function attentionArguments(): AttentionArguments {
+  return changetype<AttentionArguments>(kernelArguments());
+}
+
+@unmanaged
+export class AttentionGradientArguments {
+  /** [batch][tokens][queries, keys, values][heads][depth] */
+  qkv: usize;
+  tokens: i32;
+  heads: i32;
+  /** A multiple of 8. */
+  depth: i32;
+  /** Queries whose scores fit the cache. */
+  blockRows: i32;
+  /** 1/√depth */
+  scale: f32;
+  wide: i32;
+  /** What attention gave. */
+  y: usize;
+  dy: usize;
+  /** As attention wrote them. */
+  sums: usize;
+  dqkv: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function attentionGradientArguments(): AttentionGradientArguments {
+  return changetype<AttentionGradientArguments>(kernelArguments());
+}
+
+@unmanaged
 export class ActivateArguments {
   /** One that bends. */
   activation: i32;

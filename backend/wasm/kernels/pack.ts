@@ -20,9 +20,26 @@ export function packChunk(chunk: i32, _thread: i32): void {
   for (let t = 0; t < args.taps; t++) {
     const tap = load<i32>(args.tapIndices + (<usize>t << 2));
     const block = args.source + floats(tap * K * N);
-    if (args.transposed) packTransposed(block + floats(n * K), K, panel, width, valid);
-    else packRows(block + floats(n), N, K, panel, width, valid);
+    if (args.transposed) packTransposed(block + floats(n * K), floats(K), K, panel, width, valid);
+    else packRows(block + floats(n), floats(N), K, panel, width, valid);
     panel += floats(K * width);
+  }
+}
+
+/**
+ * All panels of one matrix [K, N] whose rows lie `pitch` bytes apart; or, transposed, of one whose
+ * columns do.
+ */
+export function packMatrix(
+  source: usize, pitch: usize, K: i32, N: i32, transposed: bool, wide: i32, packed: usize,
+): void {
+  const N8 = (N + 7) & ~7;
+  for (let n = 0; n < N8;) {
+    const width = panelWidth(n, N8, wide), valid = min(width, N - n);
+    const panel = packed + floats(n * K);
+    if (transposed) packTransposed(source + <usize>n * pitch, pitch, K, panel, width, valid);
+    else packRows(source + floats(n), pitch, K, panel, width, valid);
+    n += width;
   }
 }
 
@@ -32,8 +49,9 @@ function panelStart(index: i32, N: i32, wide: i32): i32 {
   return index <= wides ? index * 16 : wides * 16 + (index - wides) * 8;
 }
 
-function packRows(source: usize, N: i32, K: i32, panel: usize, width: i32, valid: i32): void {
-  const pitch = floats(N);
+function packRows(
+  source: usize, pitch: usize, K: i32, panel: usize, width: i32, valid: i32,
+): void {
   if (valid < width) {
     for (let k = 0; k < K; k++) {
       for (let j = 0; j < width; j++) {
@@ -56,9 +74,11 @@ function packRows(source: usize, N: i32, K: i32, panel: usize, width: i32, valid
   }
 }
 
-/** `source` is [column][K]: four columns by four rows at a time. */
-function packTransposed(source: usize, K: i32, panel: usize, width: i32, valid: i32): void {
-  const pitch = floats(K), step = floats(width);
+/** `source` has columns of K values, `pitch` bytes apart: four by four rows at a time. */
+function packTransposed(
+  source: usize, pitch: usize, K: i32, panel: usize, width: i32, valid: i32,
+): void {
+  const step = floats(width);
   for (let j = 0; j < width; j += 4) {
     let from = source + <usize>j * pitch;
     let to = panel + floats(j);

@@ -3,8 +3,9 @@ import * as tf from "@tensorflow/tfjs";
 import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
 import { convInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
-import { ActivationCode } from "../generated_abi.ts";
+import { ActivationCode, BinaryOperation } from "../generated_abi.ts";
 import { stockKernel } from "../stock_kernels.ts";
+import { attention, attentionGradient } from "./attention.ts";
 import { activate, activateGradient } from "./activation.ts";
 import { adamW } from "./adam_w.ts";
 import {
@@ -16,6 +17,7 @@ import {
 import { binary, BINARY_OPERATIONS } from "./binary.ts";
 import { channelDots, scaleChannels } from "./channel_scale.ts";
 import { clamp } from "./clamp.ts";
+import { columnSums } from "./column_sums.ts";
 import { conv2d, conv2dFilterGradient, conv2dInputGradient } from "./conv2d.ts";
 import {
   depthwise,
@@ -24,7 +26,10 @@ import {
   depthwiseWindow,
 } from "./depthwise.ts";
 import { addBiasAndActivate, isOurActivation } from "./fused.ts";
+import { gelu, geluGradient } from "./gelu.ts";
 import { globalNorm } from "./global_norm.ts";
+import { layerNorm, layerNormGradient } from "./layer_norm.ts";
+import { linear } from "./linear.ts";
 import { matMul, matMulTransposedA, type Matrix } from "./mat_mul.ts";
 import { maxPool, maxPoolGradient } from "./max_pool.ts";
 import { moveAverages } from "./move_averages.ts";
@@ -97,6 +102,20 @@ export function registerOperations(backendName: string): void {
     "SoftmaxCrossEntropy",
     (backend, { logits, labels }, { labelSmoothing }) =>
       softmaxCrossEntropy(backend, logits, labels, labelSmoothing),
+  );
+  kernels.add("Linear", linear);
+  kernels.add("LayerNorm", layerNorm);
+  kernels.add("LayerNormGrad", layerNormGradient);
+  kernels.add("Gelu", (backend, { x }) => gelu(backend, x));
+  kernels.add("GeluGrad", (backend, { dy, x }) => geluGradient(backend, dy, x));
+  kernels.add("Attention", attention);
+  kernels.add("AttentionGrad", attentionGradient);
+  kernels.add("ColumnSums", columnSums);
+  // A vector of channels always broadcasts in a way that ours covers.
+  kernels.add("AddBias", (backend, { x, bias }) => binary(backend, BinaryOperation.add, x, bias)!);
+  kernels.add(
+    "LayerScale",
+    (backend, { x, factors }) => binary(backend, BinaryOperation.multiply, x, factors)!,
   );
   kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers, lr }, { momentum }) => {
     sgdMomentum(backend, parameters, gradients, buffers, lr, momentum);

@@ -12,6 +12,7 @@ import { operationsContract } from "./operations.ts";
 import { optimisersContract } from "./optimisers.ts";
 import { squeezeExcitationContract } from "./squeeze_excitation.ts";
 import type { Subject } from "./subject.ts";
+import { transformersContract } from "./transformers.ts";
 
 export function declareContract(subject: Subject): void {
   conv2dContract(subject);
@@ -26,4 +27,5 @@ export function declareContract(subject: Subject): void {
   lazyContract(subject);
   networksContract(subject);
   layersContract(subject);
+  transformersContract(subject);
 }

@@ -76,6 +76,15 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     ["efficientnet_lite2", 64],
     ["efficientnet_b0", 64],
     ["efficientnet_v2_s", 64],
+    ["convnext_tiny", 64],
+    ["convnext_tiny", 224],
+    ["deit_tiny", 64],
+    ["deit_tiny", 224],
+    ["deit_small", 224],
+    ["vit_b_16", 224],
+    ["dinov2_vits14", 56],
+    ["dinov2_vits14", 224],
+    ["dinov2_vits14_reg", 56],
   ]);
   await assert.rejects(
     referenceCases([efficientnetLite0, { ...efficientnetLite0, name: "efficientnet" }]),

@@ -1,0 +1,93 @@
+/** What transformers need besides products of matrices. */
+import { address, f32, flag, i32, type KernelSpec } from "./field.ts";
+
+export const layerNorm: KernelSpec = {
+  file: "layer_norm",
+  fields: {
+    x: address(),
+    out: address(),
+    weight: address(),
+    bias: address(),
+    statistics: address("Of each row, its mean and 1/√(variance + ε)."),
+    rows: i32(),
+    channels: i32(),
+    rowsPerChunk: i32(),
+    epsilon: f32(),
+  },
+};
+
+export const layerNormGradient: KernelSpec = {
+  file: "layer_norm",
+  fields: {
+    x: address(),
+    dy: address(),
+    weight: address(),
+    statistics: address("As layerNorm wrote it."),
+    dx: address(),
+    dweight: address("Partial sums, one vector a chunk."),
+    dbias: address("The same."),
+    rows: i32(),
+    channels: i32(),
+    rowsPerChunk: i32(),
+  },
+};
+
+export const gelu: KernelSpec = {
+  file: "gelu",
+  fields: { x: address(), out: address(), count: i32(), countPerChunk: i32("A multiple of 8.") },
+};
+
+export const geluGradient: KernelSpec = {
+  file: "gelu",
+  fields: {
+    x: address(),
+    dy: address(),
+    dx: address(),
+    count: i32(),
+    countPerChunk: i32("A multiple of 8."),
+  },
+};
+
+export const columnSums: KernelSpec = {
+  file: "column_sums",
+  fields: {
+    x: address(),
+    y: address("What x is multiplied by, or 0."),
+    parts: address("[chunks][columns]"),
+    rows: i32(),
+    columns: i32(),
+    rowsPerChunk: i32(),
+  },
+};
+
+const attentionFields = {
+  qkv: address("[batch][tokens][queries, keys, values][heads][depth]"),
+  tokens: i32(),
+  heads: i32(),
+  depth: i32("A multiple of 8."),
+  blockRows: i32("Queries whose scores fit the cache."),
+  scale: f32("1/√depth"),
+  wide: flag(),
+};
+
+export const attention: KernelSpec = {
+  file: "attention",
+  fields: {
+    ...attentionFields,
+    out: address("[batch][tokens][heads][depth]"),
+    sums: address("[batch][heads][tokens] of the largest scaled score, and of 1/Σ exp."),
+    chunksPerHead: i32(),
+    rowsPerChunk: i32("Queries."),
+  },
+};
+
+export const attentionGradient: KernelSpec = {
+  file: "attention",
+  fields: {
+    ...attentionFields,
+    y: address("What attention gave."),
+    dy: address(),
+    sums: address("As attention wrote them."),
+    dqkv: address(),
+  },
+};
