@@ -9,12 +9,17 @@ import { sampleOfClasses } from "../training/probe/sample_of_classes.ts";
 import { readFeatures } from "./artifacts/features.ts";
 import { heldOutFile } from "./artifacts/held_out.ts";
 import { modelFile } from "./artifacts/model.ts";
+import { testPartFile } from "./artifacts/test_part.ts";
 import type { CrossValidateParameters } from "./parameters.ts";
 
 if (import.meta.main) await runStep<CrossValidateParameters>(crossValidate);
 
 async function crossValidate(step: StepContext<CrossValidateParameters>): Promise<void> {
   const { fold, recipe: { folds, penalties, balance }, seed } = step.parameters;
+  if ((await testPartFile.read(step.inputs.build_test)).hasPhotos) {
+    step.log("nothing is left out: there are photos to test by");
+    return await heldOutFile.write(step.output, { photos: [] });
+  }
   const dataset = await openDataset(step.inputs.build_datasets);
   const networks = await readNetworks(step, dataset);
   if (networks.length === 0) throw new Error("none of the networks could be had");

@@ -118,8 +118,8 @@ async function crossValidated(
   const answers = await Promise.all(parts.map((name) => heldOutFile.read(inputs[name])));
   const refused = answers.find(({ refused }) => refused !== undefined);
   if (refused) log(`its accuracy is not cross-validated: ${refused.refused}`);
-  if (refused || parts.length === 0) return {};
   const photos = answers.flatMap(({ photos }) => photos);
+  if (refused || photos.length === 0) return {};
   const groups: (string | undefined)[] = [];
   for (const { index, group } of photos) if (group !== undefined) groups[index] = group;
   const ofGroups = groups.length > 0 ? groups : undefined;

@@ -18,8 +18,8 @@
  *     convert_weights_A ──► compute_features_A ──┬─► choose_backbone ──► compute_features ──► …
  *     convert_weights_B ──► compute_features_B ──┘
  *
- * `cross_validate_1` and so on repeat all choices without a part of the photos, and ask about it;
- * `evaluate` gathers what they say.
+ * `cross_validate_1` and so on repeat all choices without a part of the photos, and ask about it,
+ * where there are none to test by; `evaluate` gathers what they say.
  */
 import { type Branch, BRANCHES } from "../models/manifest.ts";
 import { defineStep } from "../pipeline/declaration.ts";
@@ -174,8 +174,10 @@ export function graftPipeline(
         parameters: schema.crossValidate,
         inputs: [
           "build_datasets",
+          "build_test",
           ...backbones.length > 1 ? candidateFeatures : ["convert_weights", "compute_features"],
         ],
+        reads: { build_test: ["test.json"] }, // whether there are any, and no more of them
         optional: candidateFeatures,
         outputs: ["held_out.json"],
       }))
@@ -183,9 +185,9 @@ export function graftPipeline(
   const testing = best
     ? [
       defineStep({
-        ...step("build_test"),
+        ...step("build_test", "build_test_part"),
         inputs: ["download_data", "build_datasets"],
-        outputs: ["dataset.json", "quarantine.json", "findings.json", "test.pack"],
+        outputs: ["test.json", "dataset.json", "quarantine.json", "findings.json", "test.pack"],
         ...drawing,
         resources: { cpu: navigator.hardwareConcurrency },
       }),

@@ -2,7 +2,10 @@ import * as v from "valibot";
 import { jsonArtifact, real } from "./json_artifact.ts";
 
 const heldOut = v.object({
-  /** What a model, all of whose choices were made without these photos, says of them. */
+  /**
+   * What a model, all of whose choices were made without these photos, says of them. None where there
+   * are photos to test by.
+   */
   photos: v.array(v.object({
     /** Position among those that were looked at. */
     index: v.number(),

@@ -43,6 +43,8 @@ Deno.test("photos and labels of test change nothing of what comes before evaluat
   const before = await keys(first, `${folder}/store`);
   const metrics = await readJson(`${artifactOf(first, "evaluate")}/metrics.json`);
   assert.deepEqual(Object.keys(metrics.branches).sort(), ["finetune", "frozen"]);
+  // Where there are photos to test by, nothing else need be left out.
+  assert.equal(metrics.branches.frozen.cross_validated, undefined);
   for (
     const { total, test } of Object.values<Record<string, number & { total: number }>>(
       metrics.branches,

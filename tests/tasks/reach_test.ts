@@ -63,8 +63,8 @@ const STEPS: Record<string, Reach> = {
     ],
     types: ["weights", "backend"],
   },
-  build_test: {
-    most: 120,
+  build_test_part: {
+    most: 122,
     runs: [
       "data",
       "data/augmentation",

@@ -14,6 +14,7 @@ import { counted } from "../data/statistics/percent.ts";
 import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { testPhotosFile } from "./artifacts/photos.ts";
+import { testPartFile } from "./artifacts/test_part.ts";
 import { reportFindings } from "./report_findings.ts";
 
 if (import.meta.main) await runStep(build);
@@ -38,6 +39,7 @@ async function build(step: StepContext<unknown>): Promise<void> {
     },
   });
   const total = index.photos.length;
+  await testPartFile.write(step.output, { hasPhotos: total > 0 });
   step.log(
     total === 0
       ? "there are no photos to test by: what is measured is measured by those for validation"
