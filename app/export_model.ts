@@ -58,7 +58,8 @@ function targetOf(format: Format, out: string) {
   return { folder: out, file: main, card: "README.md" };
 }
 
-async function write(format: Format, model: FinishedModel, path: string): Promise<void> {
+async function write(format: Format, finished: FinishedModel, path: string): Promise<void> {
+  const model = { ...finished, outOfDistribution: finished.postprocessing.outOfDistribution };
   switch (format) {
     case "safetensors":
       return await exportSafetensors(model, path);

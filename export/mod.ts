@@ -1,5 +1,5 @@
 /** Trained models as files for other programs. */
-export * from "./description.ts";
+export * from "../inference/description.ts";
 export type { ExportedModel } from "./exported_model.ts";
 export * from "./model_card.ts";
 export * from "./onnx.ts";

@@ -4,7 +4,7 @@ import { failingClassesInWords } from "../data/statistics/failing_classes.ts";
 import { honestScore, type MeasuredOn, type Scores } from "../data/statistics/honest_score.ts";
 import { counted, percent, percentRange } from "../data/statistics/percent.ts";
 import { classNames, type Recipe } from "../models/manifest.ts";
-import type { ModelDescription } from "./description.ts";
+import type { ModelDescription } from "../inference/description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import { type Format, usage } from "./usage.ts";
 

@@ -1,7 +1,8 @@
 /** A model as an ONNX file. */
 import protobuf from "protobufjs/light.js";
 import { FLOAT } from "../weights/onnx_fields.ts";
-import { metadataOf } from "./description.ts";
+import { metadataOf } from "../inference/description.ts";
+import { familiarMetadata } from "../inference/familiar_metadata.ts";
 import {
   architectureOf,
   classesOf,
@@ -17,8 +18,8 @@ const IR_VERSION = 8;
 
 /**
  * `images`, float32 [batch, 3, size, size], normalised, to `logits`, float32 [batch, classes]; any
- * batch. Initializers have torch's names and layout. Classes, preprocessing and temperature are in
- * the metadata.
+ * batch. Initializers have torch's names and layout. Classes, preprocessing, temperature, and what
+ * tells photos of none of the classes are in the metadata.
  */
 export function onnxBytes(model: ExportedModel): Uint8Array {
   const { description } = model;
@@ -52,7 +53,10 @@ export function onnxBytes(model: ExportedModel): Uint8Array {
       output: [valueInfo("logits", ["batch", classes])],
     },
     opsetImport: [{ domain: "", version: OPSET }],
-    metadataProps: Object.entries(metadataOf(description)).map(([key, value]) => ({ key, value })),
+    metadataProps: Object.entries({
+      ...metadataOf(description),
+      ...familiarMetadata(model.outOfDistribution),
+    }).map(([key, value]) => ({ key, value })),
   };
   return OnnxModel.encode(message, protobuf.Writer.create()).finish();
 }

@@ -1,5 +1,5 @@
 /** A model as files that plain TensorFlow.js loads. */
-import { DESCRIPTION_KEY } from "./description.ts";
+import { DESCRIPTION_KEY } from "../inference/description.ts";
 import { architectureOf, classesOf, type ExportedModel } from "./exported_model.ts";
 import { type GraphNode, type GraphValue, type GraphWeight, TfjsLayers } from "./tfjs_layers.ts";
 

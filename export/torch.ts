@@ -1,18 +1,24 @@
 /** Files that PyTorch and torchvision load: parameters under torch's names, in torch's layout. */
 import { writeSafetensors } from "../weights/safetensors.ts";
 import { writeStateDict } from "../weights/torch_write.ts";
-import { DESCRIPTION_KEY, metadataOf } from "./description.ts";
+import { DESCRIPTION_KEY, metadataOf } from "../inference/description.ts";
+import { familiarMetadata } from "../inference/familiar_metadata.ts";
 import { type ExportedModel, torchParameters } from "./exported_model.ts";
 
 /**
  * A safetensors file for `load_state_dict(load_file(path))`, with `strict=True`. Its metadata hold
- * classes and preprocessing.
+ * classes, preprocessing, and what tells photos of none of the classes.
  *
  * Permissions: read and write in the folder.
  */
 export async function exportSafetensors(model: ExportedModel, path: string): Promise<void> {
   // The transformers library refuses files without a format.
-  const metadata = { format: "pt", ...metadataOf(model.description) };
+  const { description, outOfDistribution } = model;
+  const metadata = {
+    format: "pt",
+    ...metadataOf(description),
+    ...familiarMetadata(outOfDistribution),
+  };
   await writeSafetensors(path, torchParameters(model), metadata);
 }
 
@@ -22,7 +28,10 @@ export async function exportSafetensors(model: ExportedModel, path: string): Pro
  * Permissions: read and write in the folder.
  */
 export async function exportPytorch(model: ExportedModel, path: string): Promise<void> {
-  await writeStateDict(path, torchParameters(model), {
-    [`${DESCRIPTION_KEY}.json`]: JSON.stringify(model.description),
-  });
+  const metadata = {
+    [DESCRIPTION_KEY]: JSON.stringify(model.description),
+    ...familiarMetadata(model.outOfDistribution),
+  };
+  const records = Object.entries(metadata).map(([key, value]) => [`${key}.json`, value]);
+  await writeStateDict(path, torchParameters(model), Object.fromEntries(records));
 }

@@ -2,7 +2,7 @@
 import type { Architecture, PythonHome } from "../models/architecture.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { classesOf } from "./exported_model.ts";
-import type { ModelDescription } from "./description.ts";
+import type { ModelDescription } from "../inference/description.ts";
 
 /** What can be exported. */
 export const FORMATS = ["safetensors", "pytorch", "tfjs", "onnx", "page"] as const;

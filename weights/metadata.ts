@@ -6,8 +6,11 @@ import { readSafetensors } from "./safetensors.ts";
 
 /** A record beside the pickle of a `.pth` becomes an entry without its `.json`. */
 const RECORD = /^[^/]+\/([a-z_]+)\.json$/;
-/** What the records of a file may have in all, once inflated; those beyond are passed over. */
-const MOST_BYTES = 4 << 20;
+/**
+ * What the records of a file may have in all, once inflated, such as features of 2,000 photos; those
+ * beyond are passed over.
+ */
+const MOST_BYTES = 32 << 20;
 
 /**
  * The metadata of a safetensors or ONNX file, and what else lies as JSON in the zip of a `.pth`;

@@ -9,8 +9,11 @@ import {
   WeightsError,
 } from "./tensor.ts";
 
-/** Of 200,000 tensors, or of metadata as long; the format itself allows six times as much. */
-export const LARGEST_HEADER = 16 << 20;
+/**
+ * Of 400,000 tensors, or of metadata as long, such as features of 2,000 photos; the format itself
+ * allows three times as much.
+ */
+export const LARGEST_HEADER = 32 << 20;
 
 /** A tensor needs 9 brackets and commas, in 3 levels. */
 const MOST_PARTS = 1 << 20, DEEPEST = 4, MOST_AXES = 64;

@@ -1,6 +1,6 @@
 /** Everything that the page is made of, as files for any web host. */
 import { fileURLToPath } from "node:url";
-import type { ModelDescription } from "../../export/description.ts";
+import type { ModelDescription } from "../../inference/description.ts";
 import { classNames } from "../../models/manifest.ts";
 import type { NamedTensor } from "../../weights/parameter.ts";
 import type { Postprocessing } from "../../inference/postprocessing.ts";

@@ -14,11 +14,8 @@ import { describeModel, type ModelOrigin, originOf } from "./model_origin.ts";
 import { runsWithModel, runWithModel } from "./run_with_model.ts";
 import type { Artifact } from "../../pipeline/store.ts";
 import type { ModelFlags } from "../commands/flags.ts";
-import {
-  assertFitsArchitecture,
-  type ModelDescription,
-  parseDescription,
-} from "../../export/description.ts";
+import { type DescribedModel, describedModel } from "../../inference/described_model.ts";
+import type { ModelDescription } from "../../inference/description.ts";
 import { type Branch, classNames } from "../../models/manifest.ts";
 import { ARCHITECTURES } from "../../models/registry.ts";
 import { takenBranch } from "../../training/score.ts";
@@ -115,7 +112,8 @@ export async function modelFromFile(flags: ModelFlags, folder: string): Promise<
   }
   const file = resolve(folder, flags.weights!);
   await checkFile("--weights", file);
-  const description = flags.model && flags.classes ? undefined : await descriptionOf(file);
+  const described = flags.model && flags.classes ? undefined : await describedOf(file);
+  const description = described?.description;
   const architecture = flags.model ?? description?.architecture;
   const known = ARCHITECTURES.map(({ name }) => name);
   if (!architecture || !known.includes(architecture)) {
@@ -137,7 +135,7 @@ export async function modelFromFile(flags: ModelFlags, folder: string): Promise<
     : manifestOf({ file, architecture, classes });
   return {
     source: { manifest, file, layout: "torch" },
-    postprocessing: description ? { temperature: description.temperature } : UNCALIBRATED,
+    postprocessing: described?.postprocessing ?? UNCALIBRATED,
     what: `${architecture} of ${file}`,
   };
 }
@@ -147,11 +145,13 @@ export async function modelFromFile(flags: ModelFlags, folder: string): Promise<
  * @throws {WeightsError} where it is damaged, no file of weights, or says what cannot be
  */
 export async function descriptionOf(file: string): Promise<ModelDescription | undefined> {
+  return (await describedOf(file))?.description;
+}
+
+async function describedOf(file: string): Promise<DescribedModel | undefined> {
   const metadata = await readMetadata(file);
   try {
-    const description = parseDescription(metadata, file);
-    if (description) assertFitsArchitecture(description, file);
-    return description;
+    return describedModel(metadata, file);
   } catch (error) {
     if (!(error instanceof WeightsError)) throw error;
     throw new WeightsError(

@@ -1,7 +1,7 @@
 /** What a finished run has to take away: the model, its parameters, and what is known of it. */
 import type { CommandContext } from "../cli/command.ts";
 import type { ModelFlags } from "../commands/flags.ts";
-import type { ModelDescription } from "../../export/description.ts";
+import type { ModelDescription } from "../../inference/description.ts";
 import type { CardFacts } from "../../export/model_card.ts";
 import { parametersOf } from "../../inference/open_model.ts";
 import type { Branch } from "../../models/manifest.ts";

@@ -1,7 +1,7 @@
 /** Every export is loaded by the programs it is for, and computes there what it computes here. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { parseDescription } from "../../export/description.ts";
+import { parseDescription } from "../../inference/description.ts";
 import { onnxBytes, OPSET } from "../../export/onnx.ts";
 import { tfjsFiles } from "../../export/tfjs.ts";
 import { exportPytorch, exportSafetensors } from "../../export/torch.ts";

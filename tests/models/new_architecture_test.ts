@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sha256OfFile } from "../../data/download/digest.ts";
-import type { ModelDescription } from "../../export/description.ts";
+import type { ModelDescription } from "../../inference/description.ts";
 import { usage } from "../../export/usage.ts";
 import type { Architecture } from "../../models/architecture.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";

@@ -1,6 +1,6 @@
 /** A file of weights that says of itself what cannot be: one line says which field, and what is right. */
 import assert from "node:assert/strict";
-import type { ModelDescription } from "../../../export/description.ts";
+import type { ModelDescription } from "../../../inference/description.ts";
 import { findArchitecture } from "../../../models/registry.ts";
 import { writeSafetensors } from "../../../weights/safetensors.ts";
 import { randomStateDict } from "../../models/random_state_dict.ts";

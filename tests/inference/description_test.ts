@@ -3,7 +3,7 @@ import {
   assertFitsArchitecture,
   type ModelDescription,
   parseDescription,
-} from "../../export/description.ts";
+} from "../../inference/description.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import { WeightsError } from "../../weights/tensor.ts";
 
