@@ -1,4 +1,5 @@
 /** graft's command line, put together: its commands, and the pipeline that they are about. */
+import project from "../deno.json" with { type: "json" };
 import { v8FlagArguments } from "../backend/v8_flags.ts";
 import { withPublicUrls } from "../data/download/public_url.ts";
 import { graftPipeline } from "../tasks/pipeline.ts";
@@ -57,6 +58,7 @@ export function graft(defaultStore: string): Application {
   };
   return {
     name: "graft",
+    version: project.version,
     about: "transfer learning for images",
     defaultCommand: "pipeline",
     defaultStore,

@@ -9,6 +9,8 @@ import type { FlagEntries, FlagsSchema } from "./flag.ts";
 /** A program with this command line; nothing else in cli/ knows what it is about. */
 export interface Application {
   name: string;
+  /** Of semantic versioning. */
+  version: string;
   /** What it is for, in a few words. */
   about: string;
   commands: readonly Command[];

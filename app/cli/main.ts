@@ -27,6 +27,10 @@ export async function main(args: string[], app: Application): Promise<number> {
     }
     const [name = app.defaultCommand, ...operands] = positionals;
     command = commandNamed(name, app);
+    if (given.some(({ name }) => name === "version")) {
+      sayVersion(command, given, app);
+      return EXIT.done;
+    }
     const context = contextOf(command, { positionals: operands, given }, app);
     await checkFolder("--store", context.store);
     return await command.run(context);
@@ -73,6 +77,13 @@ function helpFor({ positionals, given }: Arguments, app: Application): string {
   readFlags(command, given, app.commands);
   if (named.name === app.defaultCommand && about === undefined) return overview(app);
   return commandHelp(command, isStep ? { name: about, summary: app.steps[about] } : undefined);
+}
+
+/** Of any command, whatever else it needs; flags beside it are checked. */
+function sayVersion(command: Command, given: Arguments["given"], app: Application): void {
+  const { raw } = readFlags(command, given, app.commands);
+  const { name, version } = app;
+  console.log(raw.json ? JSON.stringify({ name, version }) : `${name} ${version}`);
 }
 
 /** Of the command itself; of the default one, `--help` alone is the overview. */

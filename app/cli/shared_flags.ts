@@ -10,6 +10,7 @@ export const COMMON = grouped("Of every command", {
   }),
   verbose: toggle({ help: "show stack traces", passing: true }),
   help: toggle({ help: "show this", passing: true }),
+  version: toggle({ help: "say which version this is", passing: true }),
 });
 export type CommonFlags = v.InferOutput<typeof COMMON>;
 

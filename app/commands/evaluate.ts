@@ -80,11 +80,11 @@ function onlyAsked(context: EvaluateContext, on: string): EvaluateOnContext {
   if (axis) throw new UsageError(`--${axis.name} has several values, and --on asks one model`);
   // The settings of training are among the flags of the command, whose schema knows them.
   const flags = context.flags as EvaluateContext["flags"] & TrainingFlags;
-  const { run, classes, branch, weights, model, threads, json, verbose, help } = flags;
+  const { run, classes, branch, weights, model, threads, json, verbose, help, version } = flags;
   return {
     ...context,
     flags: {
-      ...{ on, run, classes, weights, threads, json, verbose, help },
+      ...{ on, run, classes, weights, threads, json, verbose, help, version },
       branch: branch === "both" ? undefined : branch,
       model: model === "auto" ? undefined : model as ModelFlags["model"],
       // The adapter takes longer to start than a photo takes on the CPU: a GPU only when asked for.

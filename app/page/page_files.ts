@@ -33,6 +33,11 @@ const FILES: Record<string, string> = {
   "libheif.LICENSE.txt": import.meta.resolve("libheif-js/libheif-wasm/LICENSE"),
   "gif.wasm": import.meta.resolve("imagescript/wasm/any/gif.wasm"),
   "jpeg.wasm": import.meta.resolve("imagescript/wasm/any/jpeg.wasm"),
+  // Whoever hosts the page hands these on: their licences go along.
+  "LICENSE.txt": import.meta.resolve("../../LICENSE"),
+  "licences.md": import.meta.resolve("../../docs/licences.md"),
+  "libjpeg-turbo.LICENSE.txt": import.meta.resolve("@jsquash/jpeg/codec/LICENSE.codec.md"),
+  "libwebp.LICENSE.txt": import.meta.resolve("@jsquash/webp/codec/LICENSE.codec.md"),
 };
 
 /**

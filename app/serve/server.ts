@@ -52,6 +52,8 @@ const MEDIA_TYPES: Record<string, string> = {
   js: "text/javascript; charset=utf-8",
   json: "application/json",
   wasm: "application/wasm",
+  txt: "text/plain; charset=utf-8",
+  md: "text/plain; charset=utf-8",
 };
 
 /**

@@ -29,6 +29,7 @@ if (import.meta.main) {
   };
   const code = await main(Deno.args, {
     name: "graft",
+    version: "0.0.0",
     about: "a test",
     defaultCommand: "pipeline",
     defaultStore: "/nowhere",

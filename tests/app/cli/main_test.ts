@@ -40,6 +40,7 @@ const rinse = defineCommand({
 
 const app: Application = {
   name: "kettle",
+  version: "1.2.3",
   about: "tea for two",
   defaultCommand: "brew",
   defaultStore: "/default",
@@ -111,6 +112,17 @@ test("--help checks the flags beside it, but misses none", async () => {
   const { code, err } = await said(["pour", "--help", "--minutes=3"]);
   assert.equal(code, 2);
   assert.match(err, /^kettle: pour takes no --minutes, which is for brew$/m);
+});
+
+test("--version, of any command and without what it needs, says the version and does no more", async () => {
+  for (const args of [["--version"], ["pour", "--version"], ["run", "boil", "--version"]]) {
+    assert.deepEqual(await said(args), { code: 0, out: "kettle 1.2.3", err: "" });
+  }
+  const { out } = await said(["pour", "--version", "--json"]);
+  assert.deepEqual(JSON.parse(out), { name: "kettle", version: "1.2.3" });
+  const { code, err } = await said(["pour", "--version", "--minutes=3"]);
+  assert.equal(code, 2);
+  assert.match(err, /pour takes no --minutes/);
 });
 
 test("wrong usage is told with the help that helps, and ends with 2", async () => {
