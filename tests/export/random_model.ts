@@ -27,6 +27,8 @@ export function randomModel(name: string): ExportedModel {
       temperature: 1.25,
     },
     parameters: convertStateDict(stateDict, parameterSpecs(architecture, CLASSES.length)),
+    // Other programs must pass over it.
+    outOfDistribution: { references: { data: hashTensor(7, [40], 1), size: 8 }, threshold: 0.1 },
   };
 }
 

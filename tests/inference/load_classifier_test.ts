@@ -199,6 +199,27 @@ Deno.test("a photo alone has the command's very numbers", async () => {
   assert.deepEqual(await model.predict(photos[3]), expected);
 });
 
+Deno.test("a file that is exported again, in whatever format, has the same answers", async () => {
+  for (
+    const [format, name] of [["safetensors", "a.safetensors"], ["pytorch", "a.pth"], [
+      "onnx",
+      "a.onnx",
+    ]]
+  ) {
+    const args = ["export", `--format=${format}`, `--out=again/${name}`, `--weights=${file}`];
+    const { code, stderr } = await graft([...args, "--force"], { cwd: folder });
+    assert.equal(code, 0, stderr);
+    const again = ["predict", ...photos, `--weights=again/${name}`, "--top=3", "--json"];
+    const { json } = await graft(again, { cwd: folder });
+    assert.deepEqual(
+      json.map(({ none_of_these }) => none_of_these),
+      commanded.json.map(({ none_of_these }) => none_of_these),
+    );
+    using model = await loadClassifier(`${folder}/again/${name}`);
+    assertSame(await model.predict(photos));
+  }
+});
+
 Deno.test("what is disposed of says so; what it was asked before is answered", async () => {
   const model = await loadClassifier(file);
   assert.ok(tf.memory().numTensors > 0);
