@@ -66,6 +66,7 @@ Deno.test("flags arrive typed, defaults with them, and the rest are operands", (
     json: true,
     verbose: false,
     help: false,
+    version: false,
   });
 });
 
