@@ -86,8 +86,16 @@ Deno.test("flags with several values are axes, each value typed and as it was sa
       name: "minutes",
       values: [{ label: "1", value: 1 }, { label: "2", value: 2 }, { label: "5", value: 5 }],
     },
-    { name: "degrees", values: [{ label: "8e1", value: 80 }, { label: "90", value: 90 }] },
-    { name: "leaves", values: [{ label: "a", value: "a" }, { label: "b", value: "b" }] },
+    {
+      name: "degrees",
+      values: [{ label: "8e1", value: 80 }, { label: "90", value: 90 }],
+      bySweep: true,
+    },
+    {
+      name: "leaves",
+      values: [{ label: "a", value: "a" }, { label: "b", value: "b" }],
+      bySweep: true,
+    },
   ]);
   assert.deepEqual([flags.degrees, flags.leaves], [undefined, undefined]);
 });
