@@ -5,16 +5,16 @@ import { parseSource } from "../data/sources/spec.ts";
 
 /**
  * @param source with an absolute path, where it has one
- * @throws {UsageError} for a folder or zip that is not there, is empty, or is something else
+ * @throws {UsageError} for a folder or archive that is not there, is empty, or is something else
  */
 export async function checkData(source: string): Promise<void> {
   const spec = parseSource(source);
   if (!("path" in spec)) return;
   const { kind, path } = spec;
-  if (kind === "zip") {
+  if (kind === "zip" || kind === "tar") {
     await checkFile("--data", path);
     if ((await Deno.stat(path)).size > 0) return;
-    throw new UsageError(`--data is "${path}", which is empty: zip the folder of photos again`);
+    throw new UsageError(`--data is "${path}", which is empty: ${kind} the folder of photos again`);
   }
   const found = await Deno.stat(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -30,7 +30,7 @@ export async function checkData(source: string): Promise<void> {
   }
   if (!found.isDirectory) {
     throw new UsageError(
-      `--data is "${path}", which is a file: name the folder of photos, or a .zip of one`,
+      `--data is "${path}", which is a file: name the folder of photos, or a .zip or .tar of one`,
     );
   }
   if (!await hasFiles(path)) {

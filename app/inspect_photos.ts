@@ -12,8 +12,7 @@ import { describeTally } from "../data/left_out_tally.ts";
 import { diagnose } from "../data/doctor/diagnose.ts";
 import { leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
-import { checkZip, extractZip } from "../data/download/zip.ts";
-import { ZipArchive } from "../data/download/zip_archive.ts";
+import { openArchive } from "../data/download/open_archive.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { countFindings, describeFinding } from "../report/describe_findings.ts";
 import { findingsSheet } from "../report/findings_sheet.ts";
@@ -29,7 +28,7 @@ export async function inspectPhotos(context: InspectContext): Promise<number> {
   const source = operands[0] ?? flags.data;
   if (source === undefined) {
     throw new UsageError(
-      "inspect takes one folder, zip, address or package: deno task inspect DIR",
+      "inspect takes one folder, zip, tar, address or package: deno task inspect DIR",
     );
   }
   if (flags.grid) await checkOutput("--grid", resolve(here, flags.grid));
@@ -88,11 +87,11 @@ async function photosOf(
   { flags, signal, store, say }: InspectContext,
 ): Promise<string> {
   if (spec.kind === "folder") return spec.path;
-  if (spec.kind === "zip") {
-    await checkFile("the zip", spec.path);
-    using archive = await ZipArchive.open(spec.path);
-    const targets = new Map(checkZip(archive).map((name) => [name, name]));
-    await extractZip(archive, targets, temporary, { signal });
+  if (spec.kind === "zip" || spec.kind === "tar") {
+    await checkFile(`the ${spec.kind}`, spec.path);
+    using archive = await openArchive(spec.path, signal);
+    const files = archive.names.filter((name) => !name.endsWith("/"));
+    await archive.extract(new Map(files.map((name) => [name, name])), temporary, { signal });
     return temporary;
   }
   await materialize(spec, temporary, {
