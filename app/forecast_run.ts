@@ -25,6 +25,8 @@ export interface RunForecast {
   diskBytes: number;
   /** Of these, what is still to be fetched. */
   downloadBytes: number;
+  /** Networks whose size nobody told, so that they are in none of these. */
+  unknown: readonly string[];
 }
 
 /**
@@ -50,7 +52,8 @@ export function forecastRun(
   folders: readonly string[],
 ): RunForecast {
   const { best } = shapeOf(flags);
-  const files = networksOf(flags, best).map((name) => findArchitecture(name).pretrained!);
+  const names = networksOf(flags, best);
+  const files = names.flatMap((name) => findArchitecture(name).pretrained ?? []);
   const bytes = files.map(({ bytes = 0 }) => bytes);
   const missing = files.filter(({ file }) => !folders.some((at) => existsSync(join(at, file))));
   return {
@@ -58,6 +61,7 @@ export function forecastRun(
     diskBytes: photos.fileBytes + packBytes(photos, flags) + COPIES * sum(bytes) +
       TRAINED_COPIES * Math.max(0, ...bytes),
     downloadBytes: sum(missing.map(({ bytes = 0 }) => bytes)),
+    unknown: names.filter((name) => findArchitecture(name).pretrained?.bytes === undefined),
   };
 }
 

@@ -114,7 +114,7 @@ async function askForPhotos(
 ): Promise<string | undefined> {
   say(paragraph(
     "Put your photos into a folder a class, such as photos/cats and photos/dogs. Which folder holds " +
-      "these folders? A .zip of it will do; Enter alone tries ants and bees.",
+      "these folders? A .zip of it will do; Enter alone fetches ants and bees (47 MB) to try.",
   ));
   for (;;) {
     const answer = await terminal.ask("photos:");
@@ -165,7 +165,7 @@ function sayInspected(inspected: InspectedPhotos, { flags, say }: StartContext):
   const rest = inspected.findings.length - errors.length;
   if (rest > 0) {
     const source = quoted(flags.data!);
-    say(paragraph(`What the other findings are: deno task inspect ${source}`));
+    say(paragraph(`What was found: deno task inspect ${source}`));
   }
   return errors.some(({ kind }) => HOPELESS.includes(kind));
 }
@@ -184,26 +184,25 @@ async function photosOf(
 /** What it will do, how long that takes and how much disk: a line each. */
 function describePlan(
   { files, photos }: InspectedPhotos,
-  { seconds, diskBytes, downloadBytes }: RunForecast,
+  { seconds, diskBytes, downloadBytes, unknown }: RunForecast,
   { flags, store }: StartContext,
 ): string[] {
   const classes = classesOf(files);
-  const { best, backbones, branches } = shapeOf(flags);
+  const { backbones } = shapeOf(flags);
   const networks = backbones.length > 0
-    ? `compares ${backbones.length} small networks, and teaches the best of them`
-    : "teaches a network";
-  const ways = branches.length > 1 ? ", first its last layer alone, then all of it" : "";
+    ? `the best of ${backbones.length} small networks`
+    : "a network";
   const fetched = downloadBytes > 0
     ? `, ${formatSize(downloadBytes)} of which are downloaded first`
     : "";
+  const more = unknown.length > 0
+    ? `, and the weights of ${unknown.join(", ")}, whose size is not known`
+    : "";
   return [
-    `What: ${networks} to tell ${counted(classes.length, "class", "classes")} apart by ` +
-    `${counted(photos, "photo")}${best ? ways : ""}; some stay aside to measure how good it is.`,
-    `Time: about ${
-      formatAbout(seconds)
-    } on two CPU cores without a GPU, less on more or with one. ` +
-    "Ctrl-C ends it; the same command goes on there, and does nothing twice.",
-    `Disk: about ${formatSize(diskBytes)} in ${printable(store)}${fetched}.`,
+    `What: teach ${networks} to tell ${counted(classes.length, "class", "classes")} apart by ` +
+    `${counted(photos, "photo")}.`,
+    `Time: about ${formatAbout(seconds)} on two CPU cores without a GPU; it can be interrupted.`,
+    `Disk: about ${formatSize(diskBytes)} in ${printable(store)}${fetched}${more}.`,
   ];
 }
 
@@ -220,6 +219,7 @@ function planAsJson(inspected: InspectedPhotos, forecast: RunForecast) {
     seconds: Math.round(forecast.seconds),
     disk_bytes: Math.round(forecast.diskBytes),
     download_bytes: forecast.downloadBytes,
+    unknown_sizes: forecast.unknown,
   };
 }
 

@@ -43,6 +43,10 @@ Deno.test("only networks that are not there yet are downloaded; a file of weight
   assert.equal(downloadBytes(named), 0);
   assert.equal(downloadBytes(compared), all - bytes!);
   assert.equal(downloadBytes(flagsOf(OWN)), 0);
+  assert.deepEqual(forecastRun(photos(10), named, []).unknown, []);
+  const unsized = flagsOf({ data: "photos", model: "dinov2_vits14" });
+  assert.equal(findArchitecture("dinov2_vits14").pretrained!.bytes, undefined);
+  assert.deepEqual(forecastRun(photos(10), unsized, []).unknown, ["dinov2_vits14"]);
   await Deno.remove(folder, { recursive: true });
 });
 
