@@ -16,7 +16,7 @@ const BY_FLAG: NamedBy = {
 
 /**
  * @param source with an absolute path, where it has one
- * @throws {UsageError} for a folder or zip that is not there, is empty, or is something else
+ * @throws {UsageError} for a folder or archive that is not there, is empty, or is something else
  */
 export async function checkData(
   source: string,
@@ -25,10 +25,12 @@ export async function checkData(
   const spec = parseSource(source);
   if (!("path" in spec)) return;
   const { kind, path } = spec;
-  if (kind === "zip") {
+  if (kind === "zip" || kind === "tar") {
     await checkFile(name, path);
     if ((await Deno.stat(path)).size > 0) return;
-    throw new UsageError(`${name} is "${path}", which is empty: zip the folder of photos again`);
+    throw new UsageError(
+      `${name} is "${path}", which is empty: ${kind} the folder of photos again`,
+    );
   }
   const found = await Deno.stat(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -43,7 +45,7 @@ export async function checkData(
   }
   if (!found.isDirectory) {
     throw new UsageError(
-      `${name} is "${path}", which is a file: name the folder of photos, or a .zip of one`,
+      `${name} is "${path}", which is a file: name the folder of photos, or a .zip or .tar of one`,
     );
   }
   if (!await hasFiles(path)) {

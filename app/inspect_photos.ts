@@ -15,7 +15,7 @@ export async function inspectPhotos(context: ContextOf<typeof INSPECT_FLAGS>): P
   const source = operands[0] ?? flags.data;
   if (source === undefined) {
     throw new UsageError(
-      "inspect takes one folder, zip, address or package: deno task inspect DIR",
+      "inspect takes one folder, zip, tar, address or package: deno task inspect DIR",
     );
   }
   if (flags.grid) await checkOutput("--grid", resolve(here, flags.grid));

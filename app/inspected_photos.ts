@@ -5,8 +5,7 @@ import { checkFile } from "./cli/paths.ts";
 import { diagnose, leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
 import type { Finding } from "../data/doctor/finding.ts";
-import { checkZip, extractZip } from "../data/download/zip.ts";
-import { ZipArchive } from "../data/download/zip_archive.ts";
+import { openArchive } from "../data/download/open_archive.ts";
 import type { Examined } from "../data/examined.ts";
 import { describeTally, type LeftOutTally } from "../data/left_out_tally.ts";
 import { materialize } from "../data/sources/materialize.ts";
@@ -90,11 +89,11 @@ async function photosOf(
   { flags, signal, store, say }: InspectContext,
 ): Promise<string> {
   if (spec.kind === "folder") return spec.path;
-  if (spec.kind === "zip") {
-    await checkFile("the zip", spec.path);
-    using archive = await ZipArchive.open(spec.path);
-    const targets = new Map(checkZip(archive).map((name) => [name, name]));
-    await extractZip(archive, targets, temporary, { signal });
+  if (spec.kind === "zip" || spec.kind === "tar") {
+    await checkFile(`the ${spec.kind}`, spec.path);
+    using archive = await openArchive(spec.path, signal);
+    const files = archive.names.filter((name) => !name.endsWith("/"));
+    await archive.extract(new Map(files.map((name) => [name, name])), temporary, { signal });
     return temporary;
   }
   await materialize(spec, temporary, {

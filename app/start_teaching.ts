@@ -114,7 +114,7 @@ async function askForPhotos(
 ): Promise<string | undefined> {
   say(paragraph(
     "Put your photos into a folder a class, such as photos/cats and photos/dogs. Which folder holds " +
-      "these folders? A .zip of it will do; Enter alone fetches ants and bees (47 MB) to try.",
+      "these folders? A .zip or .tar of it will do; Enter alone fetches ants and bees (47 MB) to try.",
   ));
   for (;;) {
     const answer = await terminal.ask("photos:");

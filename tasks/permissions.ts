@@ -30,7 +30,7 @@ export const downloading = {
   /** The user's own photos: their content is part of the key. */
   externals: ({ data }: DownloadDataParameters) => {
     const source = parseSource(data);
-    return source.kind === "folder" || source.kind === "zip" ? [source.path] : [];
+    return "path" in source ? [source.path] : [];
   },
   permissions: ({ data, downloads }: DownloadDataParameters) => {
     const { read, net, run } = sourceNeeds(parseSource(data), Deno.env.get(MIRROR));

@@ -23,7 +23,6 @@ const FOR_TESTS: ExportName[] = [
   "bench/certify/reference_model.ts#toTorch",
   "bench/gpu.ts#stepTable",
   "bench/stock_models.ts#separableBlock",
-  "data/download/zip.ts#photoLimits",
   "data/sources/divide.ts#takeGroups",
   "data/sources/keep_together.ts#mergeGroups",
   "training/probe/learning_curve.ts#shareOf",

@@ -61,7 +61,7 @@ const networksFlag: Flag<string | readonly string[] | undefined> = architectureF
 );
 
 export const dataFlag = flag(text, {
-  value: "auto|hymenoptera|DIR|FILE.zip|URL|pypi:NAME",
+  value: "auto|hymenoptera|DIR|FILE.zip|FILE.tar|URL|pypi:NAME",
   help: "photos: train/ and val/ with a folder a class, or only class folders",
   axis: "sweep",
   shown: (text) => concealAddress(text).text,

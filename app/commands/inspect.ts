@@ -23,7 +23,7 @@ export const inspect = defineCommand({
   operands: {
     schema: v.union([v.strictTuple([]), v.strictTuple([v.string()])]),
     usage: "DIR|ZIP|…",
-    takes: "one folder, zip, address or package: deno task inspect DIR",
+    takes: "one folder, zip, tar, address or package: deno task inspect DIR",
   },
   flags: INSPECT_FLAGS,
   run: async (context) => (await import("../inspect_photos.ts")).inspectPhotos(context),

@@ -1,5 +1,5 @@
 import { type Examined, examinedFrom } from "../examined.ts";
-import { listFiles } from "../sources/list_files.ts";
+import { listFiles, readFileIn } from "../sources/list_files.ts";
 import { divideByKind } from "../sources/photo_like.ts";
 import { arrange } from "./arrange.ts";
 import type { Collection } from "./diagnose.ts";
@@ -23,7 +23,11 @@ export async function examineFolder(
   },
 ): Promise<Collection> {
   const { paths, leftOut, litter } = await listFiles(folder);
-  const { photos, others, notes, problem } = arrange(paths, what);
+  const { photos, others, notes, missing, problem } = await arrange(
+    paths,
+    what,
+    readFileIn(folder),
+  );
   const { photoLike, sidecars } = await divideByKind(others, (path) => `${folder}/${path}`);
   const files: Examined[] = [];
   const examined = examineInOrder(photos.map(({ path }) => `${folder}/${path}`), {
@@ -39,7 +43,7 @@ export async function examineFolder(
   return {
     files,
     passedOver: photoLike,
-    beside: besideFindings({ leftOut, litter, sidecars, notes }),
+    beside: besideFindings({ leftOut: [...leftOut, ...missing], litter, sidecars, notes }),
     ...(problem !== undefined && { problem }),
   };
 }

@@ -77,8 +77,8 @@ export function fileFindings(files: readonly Examined[]): Finding[] {
   add(
     ["unsorted", "warning"],
     paths(unsorted),
-    `${photosAre(unsorted.length)} in no class folder, and left out`,
-    "Move each into the folder of its class.",
+    `${photosAre(unsorted.length)} in no class folder and no list of labels, and left out`,
+    "Move each into the folder of its class, or add it to the list.",
   );
   return findings;
 }

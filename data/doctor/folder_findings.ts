@@ -33,7 +33,8 @@ export function besideFindings({ leftOut, litter, sidecars, notes }: Beside): Fi
       kind: "folder_use",
       severity: "note",
       title: note,
-      remedy: "Nothing where that is meant; else name the folders train and val.",
+      remedy:
+        "Nothing where that is meant; else name the folders train and val, or take the list away.",
       files: [],
     });
   }

@@ -42,7 +42,9 @@ export function checkZip(archive: ZipArchive, limits: ZipLimits = photoLimits): 
   for (const entry of archive.entries) {
     const reason = objection(entry, seen, limits);
     if (reason) {
-      throw new ZipError(`${archive.path}: refused, as its entry ${quote(entry)} ${reason}`);
+      throw new ZipError(
+        `${archive.path}: refused, as its entry ${quoteName(entry.name)} ${reason}`,
+      );
     }
     if (++count > limits.entries) {
       throw new ZipError(`${archive.path}: refused, as it has more than ${limits.entries} entries`);
@@ -123,7 +125,8 @@ function objection(entry: ZipEntry, seen: Set<string>, limits: ZipLimits): strin
   return pathObjection(path);
 }
 
-function pathObjection(path: string): string | undefined {
+/** What speaks against unpacking to a path; undefined where nothing does. */
+export function pathObjection(path: string): string | undefined {
   if (path.startsWith("/") || /^[a-z]:/i.test(path)) return "is an absolute path";
   if (path.includes("\\")) return "has a backslash in its path";
   // deno-lint-ignore no-control-regex -- these are what is looked for
@@ -133,6 +136,7 @@ function pathObjection(path: string): string | undefined {
   if (Deno.build.os === "windows" && path.includes(":")) return "has a colon in its path";
 }
 
-function quote(entry: ZipEntry): string {
-  return JSON.stringify(entry.name.length > 200 ? `${entry.name.slice(0, 200)}…` : entry.name);
+/** An archive's name for a file, for messages. */
+export function quoteName(name: string): string {
+  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
 }

@@ -110,8 +110,13 @@ function partOf(folder: FolderTree): Part {
   return { folder, inner, role, isExact, isSplit };
 }
 
+/** The part that a name means, such as `val` of "Validation"; undefined where it means none. */
+export function exactRole(name: string): Role | undefined {
+  return ROLES.find((role) => new RegExp(`^(${NAMES[role]})$`, "i").test(name));
+}
+
 function roleOf(name: string): { role?: Role; isExact: boolean } {
-  const exact = ROLES.find((role) => new RegExp(`^(${NAMES[role]})$`, "i").test(name));
+  const exact = exactRole(name);
   if (exact) return { role: exact, isExact: true };
   const words = wordsOf(name);
   const roles = ROLES.filter((role) =>

@@ -2,18 +2,18 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { sha256OfFile } from "../download/digest.ts";
 import { nameUnwritten } from "../unwritable.ts";
+import { planPhotos } from "./choose_layout.ts";
 import { contentDigest } from "./content_digest.ts";
 import { keepTogether } from "./keep_together.ts";
-import { planLayout } from "./layout.ts";
 import { describeLeftOut, describeLitter, describeSidecars } from "./left_out.ts";
-import { listFiles } from "./list_files.ts";
+import { listFiles, readFileIn } from "./list_files.ts";
 import { divideByKind } from "./photo_like.ts";
 import { countPhotos, noteOf, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";
 
 /**
- * Copies the photos of a folder in one of the layouts of {@linkcode planLayout}. The folder is left
+ * Copies the photos of a folder in one of the layouts of {@linkcode planPhotos}. The folder is left
  * as it is; links in it are followed where they stay in it. What is not copied is logged, not
  * recorded: with the same photos, the source is the same.
  *
@@ -25,11 +25,11 @@ import type { SourceInfo } from "./source_info.ts";
 export async function folderSource(path: string, context: SourceContext): Promise<SourceInfo> {
   const { photos, progress, signal, log } = context;
   const { paths, leftOut, litter } = await listFiles(path);
-  const planned = planLayout(paths, path, context);
+  const planned = await planPhotos(paths, path, context, readFileIn(path));
   const { photoLike, sidecars } = await divideByKind(planned.files, ({ from }) => join(path, from));
   const sidecarPaths = sidecars.map(({ from }) => from);
   const lines = [
-    ...describeLeftOut(leftOut),
+    ...describeLeftOut([...leftOut, ...planned.missing]),
     describeLitter(litter),
     describeSidecars(sidecarPaths),
   ];
@@ -46,7 +46,7 @@ export async function folderSource(path: string, context: SourceContext): Promis
     } catch (error) {
       throw nameUnwritten(error, target);
     }
-    digests.push({ path: file.from, sha256: await sha256OfFile(target) });
+    digests.push({ path: file.listed ?? file.from, sha256: await sha256OfFile(target) });
     const done = digests.length;
     progress?.({ label: "copying", unit: "files", done, total: photoLike.length });
   }

@@ -67,7 +67,7 @@ async function realFolder(root: string): Promise<string> {
     ) throw unreadable(error, root);
   }
   throw new Error(
-    `${root} is no folder. Photos come from auto, hymenoptera, a folder, a .zip file, ` +
+    `${root} is no folder. Photos come from auto, hymenoptera, a folder, a .zip or .tar file, ` +
       `an http(s) address of one, or pypi:NAME`,
   );
 }
@@ -112,4 +112,14 @@ function unreadable(error: unknown, folder: string): unknown {
     `the folder ${folder.replace(/\/$/, "")} may not be read: give yourself the permission ` +
       "(chmod u+rx), or move it away",
   );
+}
+
+/** Reads files of a folder by their path in it; undefined for those of more than `most` bytes. */
+export function readFileIn(
+  root: string,
+): (path: string, most: number) => Promise<Uint8Array | undefined> {
+  return async (path, most) => {
+    const { size } = await Deno.stat(`${root}/${path}`);
+    return size > most ? undefined : await Deno.readFile(`${root}/${path}`);
+  };
 }

@@ -86,7 +86,8 @@ function dispatch(spec: SourceSpec, context: SourceContext): Promise<SourceInfo>
     case "folder":
       return folderSource(spec.path, context);
     case "zip":
-      return zipSource(spec.path, context);
+    case "tar":
+      return zipSource(spec, context);
     case "url":
       return urlSource(spec.url, context);
     case "pypi":

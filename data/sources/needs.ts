@@ -27,6 +27,7 @@ export function sourceNeeds(spec: SourceSpec, mirror?: string): SourceNeeds {
       return { ...none, net: [hymenopteraHost] };
     case "folder":
     case "zip":
+    case "tar":
       return { ...none, read: [...read, spec.path] };
     case "url":
       return { ...none, net: true };

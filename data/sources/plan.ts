@@ -7,6 +7,8 @@ import type { SplitCounts } from "./source_info.ts";
 export interface PlannedFile {
   /** Its path in the source, with `/`. */
   from: string;
+  /** Where a list says the classes: the path that a data set of folders would have. */
+  listed?: string;
   split: Part;
   className: string;
   /** Below the class folder, with `/`. */

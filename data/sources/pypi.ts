@@ -21,7 +21,10 @@ export async function pypiSource(spec: PypiSpec, context: SourceContext): Promis
   const wheel = await obtainWheel(sameRelease(spec, elpvWheel) ? elpvWheel : spec, context);
   const isElpv = sameRelease({ name: spec.name }, elpvWheel);
   const planner: Planner | undefined = isElpv
-    ? (_, archive) => planElpv(archive, context.seed)
+    ? async () => {
+      using archive = await ZipArchive.open(wheel.path);
+      return await planElpv(archive, context.seed);
+    }
     : undefined;
   const { counts, note } = await unpackPhotos(wheel.path, context, planner);
   const licence = isElpv ? elpvLicence : await licenceOf(wheel.path);

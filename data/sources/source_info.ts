@@ -2,11 +2,11 @@ import type { Split } from "../dataset_index.ts";
 
 /** What is recorded of a source: nothing that depends on the machine or on the way the bytes took. */
 export interface SourceInfo {
-  kind: "hymenoptera" | "folder" | "zip" | "url" | "pypi";
+  kind: "hymenoptera" | "folder" | "zip" | "tar" | "url" | "pypi";
   /** The official address, the address given, `pypi:NAME==VERSION`, or a folder's or file's name. */
   origin: string;
   /**
-   * SHA-256 of the archive. For a folder or zip of one's own, and for hymenoptera (which goes around
+   * SHA-256 of the archive. For a folder, zip or tar of one's own, and for hymenoptera (which goes around
    * in two packings), of the photos instead: of a line `DIGEST  PATH` for each, sorted.
    */
   sha256: string;

@@ -7,13 +7,13 @@ export type SourceSpec =
   | { kind: "auto" }
   | { kind: "hymenoptera" }
   | { kind: "folder"; path: string }
-  | { kind: "zip"; path: string }
+  | { kind: "zip" | "tar"; path: string }
   | { kind: "url"; url: string }
   | { kind: "pypi" } & PypiSpec;
 
 /**
- * Reads `auto`, `hymenoptera`, a folder, a file that ends in `.zip` (or `.whl`), an http(s) address
- * of a zip, or `pypi:NAME[==VERSION]`. Nothing is looked up yet.
+ * Reads `auto`, `hymenoptera`, a folder, a file that ends in `.zip` (or `.whl`), `.tar`,
+ * `.tar.gz` or `.tgz`, an http(s) address of one, or `pypi:NAME[==VERSION]`. Nothing is looked up yet.
  *
  * @throws {Error} where it is none of these, with what was meant to be written
  *
@@ -38,10 +38,11 @@ export function parseSource(text: string): SourceSpec {
     throw new Error(
       `"${
         concealAddress(text).text
-      }" is no source of photos: give auto, hymenoptera, a folder, a .zip file, ` +
+      }" is no source of photos: give auto, hymenoptera, a folder, a .zip or .tar file, ` +
         `an http(s) address of one, or pypi:NAME`,
     );
   }
+  if (/\.(tar|tar\.gz|tgz)$/i.test(text)) return { kind: "tar", path: text };
   return { kind: /\.(zip|whl)$/i.test(text) ? "zip" : "folder", path: text };
 }
 
@@ -53,6 +54,7 @@ export function formatSource(spec: SourceSpec): string {
       return spec.kind;
     case "folder":
     case "zip":
+    case "tar":
       return spec.path;
     case "url":
       return publicUrl(spec.url);

@@ -1,4 +1,4 @@
-/** Photos from a zip file on the network. */
+/** Photos from a zip or tar file on the network. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { obtainFile } from "../download/obtain.ts";
@@ -8,12 +8,12 @@ import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";
 
 /**
- * Downloads a zip (or takes the file of its name from the mirror folder) and unpacks it.
+ * Downloads a zip or tar (or takes the file of its name from the mirror folder) and unpacks it.
  *
  * Permissions: net for the host and those it redirects to; read and write for the downloads.
  *
  * @throws {UnavailableError} where the server does not answer
- * @throws {ZipError} where what it sends is no zip; else as {@linkcode unpackPhotos}
+ * @throws {ZipError} where what it sends is neither; else as {@linkcode unpackPhotos}
  */
 export async function urlSource(url: string, context: SourceContext): Promise<SourceInfo> {
   // Many addresses end in the same name, so each has a folder of its own.

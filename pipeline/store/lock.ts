@@ -15,12 +15,21 @@ export async function tryLock(path: string, mode: LockMode): Promise<Disposable 
   const file = await Deno.open(path, { read: true, write: true, create: true });
   try {
     if (await file.tryLock(mode === "exclusive")) {
-      return { [Symbol.dispose]: () => file.close() };
+      return { [Symbol.dispose]: () => release(file) };
     }
   } catch (error) {
     file.close();
     throw error;
   }
+  file.close();
+}
+
+/**
+ * Unlocked first: a process that is being started has all open files for the moment until its program
+ * is loaded, and with it a lock that was only closed.
+ */
+function release(file: Deno.FsFile): void {
+  file.unlockSync();
   file.close();
 }
 

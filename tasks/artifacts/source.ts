@@ -5,7 +5,7 @@ import { byClass, jsonArtifact } from "./json_artifact.ts";
 const counts = byClass(v.number());
 
 const source: v.GenericSchema<unknown, SourceInfo> = v.object({
-  kind: v.picklist(["hymenoptera", "folder", "zip", "url", "pypi"]),
+  kind: v.picklist(["hymenoptera", "folder", "zip", "tar", "url", "pypi"]),
   origin: v.string(),
   sha256: v.string(),
   licence: v.optional(v.string()),

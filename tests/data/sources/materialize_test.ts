@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { materialize } from "../../../data/sources/materialize.ts";
 import { parseSource, type SourceSpec } from "../../../data/sources/spec.ts";
 import { WrongContentError, ZipError } from "../../../data/download/errors.ts";
+import { gzipSync } from "node:zlib";
+import { makeTar } from "../download/make_tar.ts";
 import { serveFile } from "../download/file_server.ts";
 import { makeZip } from "../download/make_zip.ts";
 import { namesIn, tempFolder } from "../download/temp_folder.ts";
@@ -320,4 +322,84 @@ Deno.test("the tutorial's archive gives its 244 and 153 photos, and one file tha
   const ants = join(destination, "photos/train/ants");
   assert.equal([...Deno.readDirSync(ants)].length, 124);
   assert.ok(existsSync(join(ants, "imageNotFound.gif")));
+});
+
+Deno.test("a tar, also compressed or from an address, gives what a zip of the same does", async () => {
+  using folder = tempFolder();
+  const tar = makeTar([
+    { name: "./", type: "5" },
+    { name: "./._train", content: "of a Mac" },
+    ...both.map((path) => ({ name: `./top/${path}`, content: path })),
+  ]);
+  const path = join(folder.path, "insects");
+  await Deno.writeFile(`${path}.zip`, archive);
+  await Deno.writeFile(`${path}.tar`, tar);
+  await Deno.writeFile(`${path}.tar.gz`, gzipSync(tar));
+  const zip = await run(folder.path, `${path}.zip`);
+  for (const name of ["insects.tar", "insects.tar.gz"]) {
+    const { info, photos } = await run(folder.path, join(folder.path, name));
+    assert.deepEqual(photos, expected);
+    assert.deepEqual(info, { ...zip.info, kind: "tar", origin: name });
+  }
+  const { info, photos } = await run(folder.path, "https://host.invalid/insects.tar.gz", {
+    mirror: folder.path,
+  });
+  assert.deepEqual(photos, expected);
+  assert.deepEqual([info.kind, info.counts], ["url", counts]);
+  await Deno.writeFile(`${path}.tar`, makeTar([{ name: "../x.jpg" }]));
+  await fails(folder.path, `${path}.tar`, /"\.\.\/x\.jpg" leaves the folder/, ZipError);
+});
+
+Deno.test("a list of labels sorts photos of a folder, a zip and a tar alike, and labels count", async () => {
+  using folder = tempFolder();
+  const root = join(folder.path, "mine");
+  const files = photos("images", 10);
+  writeTree(root, files);
+  const label = (i: number) => i % 2 ? "ant" : "bee";
+  const list = ["image;class", ...files.map((path, i) => `${path};${label(i)}`), "gone.jpg;ant"];
+  await Deno.writeTextFile(join(root, "labels.csv"), `\ufeff${list.join("\r\n")}`);
+  const parts = [
+    ...files.map((path) => ({ name: path, content: path })),
+    { name: "labels.csv", content: list.join("\n") },
+  ];
+  await Deno.writeFile(`${root}.zip`, makeZip(parts));
+  await Deno.writeFile(`${root}.tgz`, gzipSync(makeTar(parts)));
+  const said: string[] = [];
+  const log = (line: string) => said.push(line);
+  const found = await run(folder.path, root, { log });
+  assert.deepEqual(found.info.counts, { train: { ant: 4, bee: 4 }, val: { ant: 1, bee: 1 } });
+  for (const [target, content] of Object.entries(found.photos)) {
+    const [, className, name] = target.split("/");
+    assert.equal(content, `images/${name}`);
+    assert.equal(className, label(parseInt(name)));
+  }
+  for (const other of [`${root}.zip`, `${root}.tgz`]) {
+    const { info, photos } = await run(folder.path, other, { log });
+    assert.deepEqual(photos, found.photos);
+    assert.equal(info.sha256, found.info.sha256);
+  }
+  const missing = "left out gone.jpg: it is named in labels.csv, but is not there";
+  assert.equal(said.filter((line) => line === missing).length, 3);
+  // Another label of one photo is another source.
+  await Deno.writeTextFile(
+    join(root, "labels.csv"),
+    list.join("\n").replace("0.jpg;bee", "0.jpg;ant"),
+  );
+  const changed = await run(folder.path, root);
+  assert.notEqual(changed.info.sha256, found.info.sha256);
+});
+
+Deno.test("a list refuses labels that lead elsewhere, and nothing is left", async () => {
+  using folder = tempFolder();
+  const root = join(folder.path, "mine");
+  writeTree(root, photos("images", 4));
+  await Deno.writeTextFile(
+    join(root, "l.json"),
+    JSON.stringify({ "0.jpg": "../../x", "1.jpg": "a" }),
+  );
+  await fails(
+    folder.path,
+    root,
+    /l\.json, the entry "0\.jpg": the label "\.\.\/\.\.\/x" has a slash/,
+  );
 });

@@ -11,6 +11,9 @@ const cases: [string, SourceSpec, string?][] = [
   ["./auto", { kind: "folder", path: "./auto" }],
   ["a/b.zip", { kind: "zip", path: "a/b.zip" }],
   ["A.ZIP", { kind: "zip", path: "A.ZIP" }],
+  ["a/b.tar", { kind: "tar", path: "a/b.tar" }],
+  ["b.TAR.GZ", { kind: "tar", path: "b.TAR.GZ" }],
+  ["b.tgz", { kind: "tar", path: "b.tgz" }],
   ["some-1.0-py3-none-any.whl", { kind: "zip", path: "some-1.0-py3-none-any.whl" }],
   ["https://host/a.zip?x=1", { kind: "url", url: "https://host/a.zip?x=1" }],
   ["http://u:p@host/a", { kind: "url", url: "http://u:p@host/a" }, "http://host/a"],
@@ -42,6 +45,7 @@ Deno.test("each source says what it must be allowed", () => {
   assert.deepEqual(needs("auto", "/m"), { read: ["/m"], net: pytorch, run: pythons });
   assert.deepEqual(needs("hymenoptera"), { read: [], net: pytorch, run: [] });
   assert.deepEqual(needs("photos", "/m"), { read: ["/m", "photos"], net: [], run: [] });
+  assert.deepEqual(needs("a.tar").read, ["a.tar"]);
   assert.deepEqual(needs("a.zip"), { read: ["a.zip"], net: [], run: [] });
   assert.deepEqual(needs("https://host/a.zip"), { read: [], net: true, run: [] });
   assert.deepEqual(needs("pypi:a"), { read: [], net: [], run: pythons });
