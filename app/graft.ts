@@ -21,6 +21,7 @@ import { report } from "./commands/report.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { serve } from "./commands/serve.ts";
+import { start } from "./commands/start.ts";
 import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
@@ -66,6 +67,7 @@ export function graft(defaultStore: string): Application {
     steps: STEP_SUMMARIES,
     // In the order of the overview: what people do first comes first.
     commands: [
+      start(program),
       run(program),
       inspect,
       predict(v8Flags),

@@ -27,7 +27,9 @@ export function paragraph(text: string, columns = columnsOfStdout()): string {
   return columns === undefined ? text : wrapped(text, columns, 0).join("\n");
 }
 
-const columnsOfStdout = () => Deno.stdout.isTerminal() ? Deno.consoleSize().columns : undefined;
+/** Some terminals say that they have none: their size was never set. */
+const columnsOfStdout = () =>
+  Deno.stdout.isTerminal() ? Deno.consoleSize().columns || undefined : undefined;
 
 /** Cut where it is too long for `columns`, and said to be so by an ellipsis. */
 export function shortened(text: string, columns: number): string {

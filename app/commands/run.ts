@@ -29,6 +29,13 @@ export const run = (program: Program) =>
   });
 
 export async function runSteps(program: Program, context: RunContext): Promise<number> {
+  const { status } = await runRequested(program, context);
+  if (status === "interrupted") return EXIT.interrupted;
+  return status === "done" ? EXIT.done : EXIT.failed;
+}
+
+/** Runs what was asked for, shows how it goes, and says what came of it. */
+export async function runRequested(program: Program, context: RunContext): Promise<RunRecord> {
   const { flags, operands, typed, store, readFrom, signal, json, say } = context;
   if (flags.name !== undefined) await checkRunName(store, flags.name, flags.force);
   const { pipeline, parameters, targets, notes, conclude } = await requestedPipeline(
@@ -71,8 +78,7 @@ export async function runSteps(program: Program, context: RunContext): Promise<n
   }
   const named = flags.name === undefined ? [] : [await nameRun(store, flags.name, record)];
   sayConclusion([...await conclude(record) ?? [], ...named], context);
-  if (record.status === "interrupted") return EXIT.interrupted;
-  return record.status === "done" ? EXIT.done : EXIT.failed;
+  return record;
 }
 
 /** Its own error first, then the end of its log, where the rest is, and how to try again. */

@@ -44,10 +44,13 @@ export async function drawRun(
     await drawnEvaluation(record, evaluation, store, code),
     await reportedRun(pipeline, record),
   );
-  const report = `${store}/report.html`;
+  const report = reportOf(store);
   replaceFile(report, new TextEncoder().encode(page));
   return { report, curves };
 }
+
+/** Where a store's page is, once there is one: that of the run that was drawn last. */
+export const reportOf = (store: string): string => `${store}/report.html`;
 
 /** The folder of a run's evaluation; undefined where it has none, or `gc` removed it. */
 export function evaluationOf({ steps }: RunRecord): string | undefined {

@@ -117,14 +117,14 @@ Deno.test("a sweep over one value is still a sweep", () => {
 
 for (
   const [command, flag, takers] of [
-    ["gc", "--epochs=5", "pipeline, evaluate, plan, why, dag and verify"],
+    ["gc", "--epochs=5", "start, pipeline, evaluate, plan, why, dag and verify"],
     ["gc", "--explain=x.png", "predict"],
     ["pipeline", "--max-age=3d", "gc"],
     ["serve", "--format=onnx", "predict and export"],
     [
       "certify",
       "--model=resnet18",
-      "pipeline, inspect, predict, evaluate, export, serve, plan, why, dag and verify",
+      "start, pipeline, inspect, predict, evaluate, export, serve, plan, why, dag and verify",
     ],
   ]
 ) {
