@@ -50,8 +50,12 @@ for (
 Deno.test("a model goes on to be exported where the photos that it was trained on are gone", async () => {
   const { folder, at, outcome } = await finishedRun();
   const { store } = await damagedStore("train_finetune", "history.json"); // which nothing reads
-  const pack = `${artifactOf(outcome, "build_datasets")}/train.pack`;
-  await Deno.remove(pack.replace(`${folder}/store`, `${folder}/${store}`));
+  for (
+    const gone of [
+      `${artifactOf(outcome, "build_datasets")}/train.pack`,
+      `${artifactOf(outcome, "download_data")}/source.json`,
+    ]
+  ) await Deno.remove(gone.replace(`${folder}/store`, `${folder}/${store}`));
   const { code, stderr } = await graft(
     ["export", "--format=onnx", "--out=packless", `--store=${store}`],
     at,
