@@ -27,7 +27,7 @@ function stageOf({ name }: Pick<ParameterSpec, "name">): string {
   return /^.*?\d(\.\d+)*(?=\.)/.exec(name)?.[0] ?? name.split(".")[0];
 }
 
-/** `decay` for weights; 0 for biases, and for the scales and shifts of norms. */
+/** `decay` for weights; 0 for biases, for scales and shifts, and for tokens and positions. */
 export function weightDecays(
   specs: readonly Pick<ParameterSpec, "kind">[],
   decay: number,

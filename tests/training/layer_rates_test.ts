@@ -50,13 +50,14 @@ Deno.test("in every architecture the first layer is the slowest and the head the
   }
 });
 
-Deno.test("weights decay; biases, and scales and shifts of norms and layers, do not", () => {
+Deno.test("weights decay; biases, scales and shifts, tokens and positions do not", () => {
   for (const architecture of ARCHITECTURES) {
     const specs = parameterSpecs(architecture, 3);
     const decays = weightDecays(specs, 0.05);
     specs.forEach(({ shape, name }, i) => {
-      // torchvision's ConvNeXt keeps a layer's scales as [channels, 1, 1].
-      const isWeight = shape.length > 1 && !name.endsWith("layer_scale");
+      // torchvision's ConvNeXt keeps a layer's scales as [channels, 1, 1]; timm's transformers name
+      // tokens and positions as what does not decay.
+      const isWeight = shape.length > 1 && !/(layer_scale|token|tokens|pos_embed\w*)$/.test(name);
       assert.equal(decays[i], isWeight ? 0.05 : 0, name);
     });
   }
