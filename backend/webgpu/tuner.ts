@@ -83,17 +83,22 @@ export class Tuner {
     const router = routerOf(backend);
     router.add(pool);
     router.current = pool;
-    const { tensors, run } = prepare();
+    let trial: Trial<unknown> | undefined;
     const clean = () => {
       router.current = undefined;
-      for (const { dataId } of tensors) backend.disposeData(dataId);
+      for (const { dataId } of trial?.tensors ?? []) backend.disposeData(dataId);
       this.#submit(); // what was recorded must not find its buffers gone
       router.remove(pool);
     };
-    const result = work(run);
-    if (result instanceof Promise) return result.finally(clean) as T;
-    clean();
-    return result;
+    let result: T | undefined;
+    try {
+      trial = prepare();
+      result = work(trial.run);
+      if (result instanceof Promise) return result.finally(clean) as T;
+      return result;
+    } finally {
+      if (!(result instanceof Promise)) clean();
+    }
   }
 
   get record(): TuningRecord {

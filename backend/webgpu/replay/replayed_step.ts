@@ -9,6 +9,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
+  computeAnew,
   ComputedStep,
   type RepeatedStep,
   type StepComputation,
@@ -114,9 +115,7 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
   async #compileAhead(state: State): Promise<void> {
     const pipelines = () =>
       pipelinesOf(() => {
-        tf.dispose(tf.tidy(() =>
-          this.compute((shape, dtype, values) => tf.tensor(values(state), shape, dtype))
-        ));
+        tf.dispose(computeAnew(this.compute, state));
         flush(this.#backend);
       });
     let wanted = pipelines();
