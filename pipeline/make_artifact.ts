@@ -1,4 +1,5 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
+import { resolve } from "node:path";
 import type { Closure } from "./code.ts";
 import { concealing } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
@@ -8,8 +9,10 @@ import { PipelineError } from "./errors.ts";
 import type { Explanation } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, itemCacheKeyOf, keyOf } from "./fingerprint.ts";
 import { retriesOf } from "./process/attempts.ts";
+import { needsOf } from "./process/needs.ts";
 import { denoArguments } from "./process/permissions.ts";
 import type { Request } from "./process/protocol.ts";
+import type { Work } from "./executor.ts";
 import { type RunContext, StepError } from "./run_context.ts";
 import type { Artifact, Manifest, Store } from "./store.ts";
 import { digestOfTree, missingOutputs, type Tree, without } from "./tree.ts";
@@ -37,8 +40,9 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
   const draft = await store.draft(kindOf(step));
   try {
     const itemCaches = await itemCachesOf(making, context);
-    const { result, texts } = await execute(making, itemCaches, context, draft);
+    const { result, texts, content, seconds } = await execute(making, itemCaches, context, draft);
     const tree = await checkedTree(store, draft, step);
+    assertArrived(tree, content);
     return await store.publish(draft, {
       step: kindOf(step),
       key: keyOf(fingerprint),
@@ -53,7 +57,7 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
       made: {
         run,
         at: new Date().toISOString(),
-        seconds: (performance.now() - started) / 1000,
+        seconds: seconds ?? (performance.now() - started) / 1000,
         deno: Deno.version.deno,
         platform: Deno.build.target,
       },
@@ -72,14 +76,24 @@ async function execute(
   output: string,
 ) {
   const { step, inputs, fingerprint, closure, attempt, explanation, takeFingerprint } = making;
-  const { session: { fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
+  const { session: { fingerprinter, forced }, inputCheck, executor, folder, emit } = context;
+  const { signal, giveUp } = context;
   await inputCheck.check(inputs);
   const request = await requestFor(making, itemCaches, context, output);
   const hidden = Object.fromEntries(
     Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.fingerprint.notInDigest]),
   );
-  const timeLimit = step.timeLimit?.(request.parameters);
+  const needs = needsOf(step, request.parameters);
+  const { timeLimit } = needs;
   const work = {
+    ...needs,
+    key: keyOf(fingerprint),
+    afresh: forced.has(step.name) && attempt === 1,
+    code: codeOf(closure),
+    environment: [
+      ...step.environment?.(request.parameters) ?? [],
+      ...step.passEnvironment?.(request.parameters) ?? [],
+    ],
     module: step.module,
     argumentsFor: (request: Request, inputs?: string) =>
       denoArguments(step, request, closure, hidden, inputs === undefined ? inputs : [inputs]),
@@ -87,7 +101,6 @@ async function execute(
     reusable: mayBeReused(step)
       ? digestOf([fingerprint.files, fingerprint.packages, fingerprint.environment])
       : undefined,
-    timeLimit,
     logFile: `${folder}/${step.name}.log`,
     conceal: concealing(step, request.parameters),
   };
@@ -100,6 +113,7 @@ async function execute(
   let changed: Error | undefined;
   const outcome = await executor.execute(work, {
     signal,
+    giveUp,
     onReady: async () => {
       try {
         assertUnchanged(fingerprint, await takeFingerprint());
@@ -123,7 +137,22 @@ async function execute(
   // Code was loaded at the start and may be edited since; what the step read must have stayed.
   const externals = await fingerprinter.externalsOf(step, request.parameters);
   assertUnchanged(fingerprint, { ...fingerprint, externals });
-  return { result: outcome.result, texts: closure.texts };
+  const { result, content, seconds } = outcome;
+  return { result, texts: closure.texts, content, seconds };
+}
+
+/** All of a step's own files, as far as bytes alone tell whether they are still the same. */
+const codeOf = ({ root, files, texts }: Closure): Work["code"] =>
+  Object.fromEntries(
+    Object.entries({ ...files, ...texts }).map(([path, digest]) => [resolve(root, path), digest]),
+  );
+
+/** @throws {StepError} for what another machine wrote and is not what is there */
+function assertArrived(tree: Tree, content: string | undefined): void {
+  if (content === undefined || digestOfTree(tree) === content) return;
+  const message =
+    "what its machine wrote is not what arrived here: the file system lost some of it";
+  throw new StepError({ message, cause: "lost", logTail: [] });
 }
 
 /** Not of what keeps something of its own, is told secrets, sees the world outside, or not all inputs. */

@@ -62,7 +62,10 @@ export function graftPipeline(
     device: ({ backend, device }: schema.ComputeParameters) =>
       backend === "webgpu" ? `webgpu on ${device}` : "wasm",
     // A step that computes takes the whole machine: two at a time would only slow each other down.
-    resources: { cpu: navigator.hardwareConcurrency, gpu: 1 },
+    resources: ({ backend }: schema.ComputeParameters) => ({
+      cpu: Infinity,
+      gpu: backend === "webgpu" ? 1 : 0,
+    }),
     ...computing,
   };
   const fast = {
@@ -189,7 +192,7 @@ export function graftPipeline(
         inputs: ["download_data", "build_datasets"],
         outputs: ["test.json", "dataset.json", "quarantine.json", "findings.json", "test.pack"],
         ...drawing,
-        resources: { cpu: navigator.hardwareConcurrency },
+        resources: () => ({ cpu: Infinity }),
       }),
     ]
     : [];
@@ -219,7 +222,7 @@ export function graftPipeline(
         "batch.png",
       ],
       ...drawing,
-      resources: { cpu: navigator.hardwareConcurrency },
+      resources: () => ({ cpu: Infinity }),
     }),
     ...training,
     ...testing,

@@ -1,0 +1,129 @@
+/**
+ * A step's submission, as a folder that the orchestrator and the node share:
+ *
+ *     jobs/KEY/N/work.json        what is to be done, written before anything is submitted
+ *     jobs/KEY/N/job.json         the name that it is submitted by
+ *     jobs/KEY/N/JOB.RESTART/     what one job does of it: its output, checkpoints, messages, log
+ *     jobs/KEY/N/outcome.json     the step's end, by rename: what is not here has not ended
+ *
+ * Whatever runs twice (a node that was given up and lives, a number that Slurm gave again) does so in
+ * folders of its own. A submission that is over is moved away, so that who comes late finds nothing to
+ * do, and nowhere to write.
+ */
+import type { Outcome } from "../../executor.ts";
+import type { Request } from "../../process/protocol.ts";
+import { discard, namesIn, statOrNull } from "../../store/folder.ts";
+import { readJson, writeJson } from "../../store/json_file.ts";
+
+/** In arguments and requests, the folder of the job that does it, which the node alone knows. */
+export const JOB_FOLDER = "/job-folder";
+
+export interface WrittenWork {
+  module: string;
+  /** Of `deno run`. */
+  args: string[];
+  request: Request;
+  timeLimit?: number;
+  code: Readonly<Record<string, string | null>>;
+  /** Values of the variables that the step may read; null: not set. */
+  environment: Record<string, string | null>;
+}
+
+export interface WrittenOutcome {
+  /** Name of the job's folder. */
+  job: string;
+  node: string;
+  outcome: Outcome;
+}
+
+/** By which Slurm knows it. */
+export interface JobName {
+  batch: string;
+  task: number;
+}
+
+/** All submissions of a store. */
+export class Tickets {
+  /** @param folder on a file system that the nodes share */
+  constructor(readonly folder: string) {}
+
+  /** Of a step, the one that was opened last and is not over. */
+  newestOf(key: string): Ticket | undefined {
+    const newest = Math.max(...this.#numbersOf(key));
+    return newest > 0 ? new Ticket(`${this.folder}/${key}/${newest}`) : undefined;
+  }
+
+  open(key: string, work: WrittenWork): Ticket {
+    const number = Math.max(0, ...this.#numbersOf(key)) + 1;
+    const path = `${this.folder}/${key}/${number}`;
+    Deno.mkdirSync(path, { recursive: true });
+    // Should it be lost with the machine, the job finds no work, and the step is tried again.
+    writeJson(`${path}/work.json`, work, { durable: false });
+    return new Ticket(path);
+  }
+
+  #numbersOf(key: string): number[] {
+    return namesIn(`${this.folder}/${key}`).map(Number).filter((number) => number > 0);
+  }
+}
+
+export class Ticket {
+  constructor(readonly path: string) {}
+
+  get work(): WrittenWork | undefined {
+    return readJson(`${this.path}/work.json`);
+  }
+
+  get jobName(): JobName | undefined {
+    return readJson(`${this.path}/job.json`);
+  }
+
+  set jobName(name: JobName) {
+    writeJson(`${this.path}/job.json`, name, { durable: false });
+  }
+
+  /** Folders of jobs that did something for it; and whether it has an outcome. */
+  look(): { jobs: string[]; isOver: boolean } {
+    const names = namesIn(this.path);
+    return {
+      jobs: names.filter((name) => /^\d+\.\d+$/.test(name)).map((name) => `${this.path}/${name}`),
+      isOver: names.includes("outcome.json"),
+    };
+  }
+
+  get outcome(): WrittenOutcome | undefined {
+    return readJson(`${this.path}/outcome.json`);
+  }
+
+  set outcome(outcome: WrittenOutcome) {
+    writeJson(`${this.path}/outcome.json`, outcome);
+  }
+
+  /**
+   * A folder for a job, which no other has.
+   *
+   * @throws {Deno.errors.AlreadyExists | Deno.errors.NotFound} when another has, or it is over
+   */
+  begin(job: string): string {
+    const folder = `${this.path}/${job}`;
+    Deno.mkdirSync(folder);
+    return folder;
+  }
+
+  /** It is over: whoever still works on it works for nobody. */
+  close(): void {
+    const grave = `${this.path}.${crypto.randomUUID()}.over`;
+    try {
+      Deno.renameSync(this.path, grave);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    discard(grave);
+    const folder = this.path.slice(0, this.path.lastIndexOf("/"));
+    if (namesIn(folder).length === 0 && statOrNull(folder)) {
+      try {
+        Deno.removeSync(folder);
+      } catch { /* Another one was opened in it. */ }
+    }
+  }
+}
