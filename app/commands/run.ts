@@ -7,13 +7,19 @@ import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
 import { type Conclusion, type Program, withSettings } from "../cli/application.ts";
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
+import { executorFor } from "../cluster.ts";
 import { formatSeconds, nameWidth, newRenderer } from "../cli/render.ts";
 import { paragraph } from "../cli/wrapped.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
-import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
+import { EXECUTION, RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName, nameRun } from "./run_name.ts";
 
-export const RUN_FLAGS = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
+export const RUN_FLAGS = v.object({
+  ...SWEEP.entries,
+  ...RUN.entries,
+  ...EXECUTION.entries,
+  ...STORES.entries,
+});
 
 export type RunContext = ContextOf<typeof RUN_FLAGS>;
 
@@ -44,6 +50,7 @@ export async function runRequested(program: Program, context: RunContext): Promi
     operands,
   );
   for (const note of notes) say(paragraph(note));
+  await using executor = await executorFor(flags, store);
   const renderer = newRenderer();
   const onEvent = (event: PipelineEvent) => {
     renderer.show(event);
@@ -61,6 +68,7 @@ export async function runRequested(program: Program, context: RunContext): Promi
       keepGoing: flags["keep-going"],
       signal,
       onEvent,
+      ...executor && { executor },
     });
   } finally {
     renderer.close();

@@ -5,8 +5,8 @@
 import { messageOf } from "../../errors.ts";
 import type { StepFailure } from "../../events.ts";
 import type { Message } from "../../process/protocol.ts";
-import { discard, removeIfThere } from "../../store/folder.ts";
-import { writeJson } from "../../store/json_file.ts";
+import { discard, namesIn, removeIfThere, statOrNull } from "../../store/folder.ts";
+import { readJson, writeJson } from "../../store/json_file.ts";
 import type { Clock } from "./clock.ts";
 import { JobReader } from "./job_reader.ts";
 import { type QueuedJob, type Slurm, SlurmError } from "./slurm.ts";
@@ -82,8 +82,8 @@ class Job {
 export class JobWatch implements AsyncDisposable {
   readonly #jobs = new Set<Job>();
   readonly #cancelled = { ids: new Set<string>(), names: new Set<string>() };
-  /** Jobs of each submission that are not over: the last one takes its folder along. */
-  readonly #batches = new Map<string, number>();
+  /** Names of what was submitted. */
+  readonly #batches = new Set<string>();
   #turning?: Promise<void>;
   #isTurning = false;
   #wake = Promise.withResolvers<void>();
@@ -127,6 +127,10 @@ export class JobWatch implements AsyncDisposable {
     this.#jobs.clear();
     this.#wake.resolve();
     await this.#turning;
+    for (const batch of namesIn(`${this.folder}/batches`)) {
+      const tickets = readJson<string[]>(`${this.#folderOf(batch)}/tickets.json`) ?? [];
+      if (!tickets.some(statOrNull)) discard(this.#folderOf(batch));
+    }
   }
 
   #cancel(job: Job): void {
@@ -184,16 +188,15 @@ export class JobWatch implements AsyncDisposable {
       // A file system that is away for a moment says nothing of a job.
       job.tell(`its files cannot be read: ${messageOf(error)}`);
     }
-    if (written) this.#end(job, { kind: "outcome", written });
+    if (written) {
+      job.tell(`job ${job.id ?? written.job} on ${written.node}`);
+      this.#end(job, { kind: "outcome", written });
+    }
     return written !== undefined;
   }
 
   #end(job: Job, ending: Ending): void {
     if (!this.#jobs.delete(job)) return;
-    const { batch } = job.name!;
-    const left = (this.#batches.get(batch) ?? Infinity) - 1;
-    this.#batches.set(batch, left);
-    if (left === 0) discard(this.#folderOf(batch));
     job.ended.resolve(ending);
   }
 
@@ -244,10 +247,9 @@ export class JobWatch implements AsyncDisposable {
 
   #see(job: Job, row: QueuedJob): void {
     job.isUnclear = false;
-    const isNew = row.id !== job.row?.id || row.node !== job.row?.node;
     job.row = row;
     job.id = row.id;
-    if (row.state === "RUNNING" && isNew) job.tell(`job ${row.id} on ${row.node}`);
+    if (row.state === "RUNNING") job.tell(`job ${row.id} on ${row.node}`);
     const reason = unusualReason(row);
     if (reason) job.tell(`job ${row.id} waits: ${reason}`);
     const fate = fateOf(row);
@@ -305,7 +307,7 @@ export class JobWatch implements AsyncDisposable {
       job.missingSince = undefined;
       job.row = undefined;
     }
-    this.#batches.set(batch, jobs.length);
+    this.#batches.add(batch);
     const submission = {
       name: batch,
       tasks: jobs.length,

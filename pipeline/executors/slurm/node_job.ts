@@ -29,7 +29,7 @@ async function work(batch: string): Promise<number> {
   const outcome = await run(written, folder, interruption.signal);
   // Whoever ended it knows why: a limit, a more important job, a person.
   if (interruption.signal.aborted) return 1;
-  ticket.outcome = { job, node: env("NODENAME") ?? Deno.hostname(), outcome };
+  ticket.outcome = { job, node: Deno.env.get("SLURMD_NODENAME") ?? Deno.hostname(), outcome };
   return outcome.status === "done" ? 0 : 1;
 }
 

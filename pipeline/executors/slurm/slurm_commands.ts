@@ -1,7 +1,7 @@
 /** Slurm by its commands: `sbatch`, `squeue`, `scancel` and `sinfo`. */
 import { type QueuedJob, type Slurm, SlurmError, type Submission } from "./slurm.ts";
 
-/** `sbatch` itself waits for minutes where a queue is full. */
+/** For a command to answer. */
 const PATIENCE_MS = 30_000;
 const SEPARATOR = "|";
 const FIELDS = ["%F", "%K", "%T", "%l", "%m", "%N", "%r", "%j"];
@@ -83,24 +83,17 @@ export async function listNodes(partition?: string): Promise<string[][]> {
 }
 
 async function call(program: string, args: string[], input?: string): Promise<string> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  let output: Deno.CommandOutput;
+  let child: Deno.ChildProcess;
   try {
-    const child = new Deno.Command(program, {
+    child = new Deno.Command(program, {
       args,
       clearEnv: true,
       env: environment(),
       stdin: input === undefined ? "null" : "piped",
       stdout: "piped",
       stderr: "piped",
-      signal,
+      signal: AbortSignal.timeout(PATIENCE_MS),
     }).spawn();
-    if (input !== undefined) {
-      const writer = child.stdin.getWriter();
-      await writer.write(new TextEncoder().encode(input)).catch(() => {});
-      await writer.close().catch(() => {});
-    }
-    output = await child.output();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new SlurmError(
@@ -109,12 +102,33 @@ async function call(program: string, args: string[], input?: string): Promise<st
         "commands are",
     );
   }
-  const [printed, said] = [output.stdout, output.stderr].map((bytes) =>
-    new TextDecoder().decode(bytes)
-  );
-  if (output.success) return printed;
-  const message = wordsOf(said) || `${program} ended with ${output.signal ?? output.code}`;
-  throw new SlurmError(kindOf(said, output.signal !== null), message);
+  if (input !== undefined) {
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(input)).catch(() => {});
+    await writer.close().catch(() => {});
+  }
+  const [printed, said, status] = await Promise.all([
+    new Response(child.stdout).text(),
+    wordsUntilFull(child),
+    child.status,
+  ]);
+  if (status.success) return printed;
+  const message = wordsOf(said) || `${program} ended with ${status.signal ?? status.code}`;
+  throw new SlurmError(kindOf(said, status.signal !== null), message);
+}
+
+const FULL = /queue full|unable to accept|temporarily disabled/i;
+
+/** What it says on stderr; where the queue is full, `sbatch` would wait in it for minutes. */
+async function wordsUntilFull(child: Deno.ChildProcess): Promise<string> {
+  let said = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    said += text;
+    try {
+      if (FULL.test(said)) child.kill("SIGTERM");
+    } catch { /* It has ended. */ }
+  }
+  return said;
 }
 
 /** What comes from a job that we run in ourselves would be taken as what is asked for. */
@@ -127,9 +141,9 @@ const environment = () =>
 
 /** @param isKilled it did not end by itself */
 function kindOf(said: string, isKilled: boolean): SlurmError["kind"] {
-  const isFull = /submit limit|MaxSubmit|MaxJobs|MaxArraySize|Invalid job array|unable to accept/i;
-  if (isFull.test(said)) return isKilled ? "unanswered" : "full";
-  const isAway = /contact|timed out|time out|connect|communicat|socket|temporar|Zero Bytes|i\/o/i;
+  const isTooMuch = /submit limit|MaxSubmit|MaxJobs|MaxArraySize|Invalid job array/i;
+  if (FULL.test(said) || isTooMuch.test(said)) return "full";
+  const isAway = /contact|timed out|time out|connect|communicat|socket|temporar|zero bytes|i\/o/i;
   return isKilled || isAway.test(said) ? "unanswered" : "refused";
 }
 

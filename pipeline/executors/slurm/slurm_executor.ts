@@ -46,7 +46,7 @@ export class SlurmExecutor implements Executor, AsyncDisposable {
 
   describe(needs: Needs): string {
     return needs.here
-      ? "runs here: it uses the network"
+      ? "runs here: it may use the network, or is told secrets"
       : `sbatch ${this.#requests(needs).join(" ")}`;
   }
 
