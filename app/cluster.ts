@@ -3,7 +3,7 @@ import type { Executor } from "../pipeline/executor.ts";
 import { type Partition, partitionOf } from "../pipeline/executors/slurm/partition.ts";
 import { parseSlurmFlags, type SlurmFlags } from "../pipeline/executors/slurm/requests.ts";
 import { listNodes } from "../pipeline/executors/slurm/slurm_commands.ts";
-import { openSlurm } from "../pipeline/implementations.ts";
+import { openSlurm } from "../pipeline/executors/slurm/open_slurm.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ExecutionFlags } from "./cli/shared_flags.ts";
 

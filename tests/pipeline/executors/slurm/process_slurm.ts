@@ -10,6 +10,7 @@ export class ProcessSlurm implements Slurm, AsyncDisposable {
     this.submissions.push(submission);
     const { name, tasks, script, folder } = submission;
     const array = `${this.submissions.length}`;
+    Deno.writeTextFileSync(`${folder}/script.sh`, script);
     for (let task = 0; task < tasks; task++) {
       const row: QueuedJob = {
         name,
@@ -21,7 +22,6 @@ export class ProcessSlurm implements Slurm, AsyncDisposable {
         node: "n1",
         reason: "None",
       };
-      Deno.writeTextFileSync(`${folder}/script.sh`, script);
       const process = new Deno.Command("/bin/sh", {
         args: [`${folder}/script.sh`],
         cwd: folder,
