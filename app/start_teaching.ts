@@ -13,6 +13,7 @@ import { evaluationOf, reportOf } from "./conclusion/run_report.ts";
 import { checkData } from "./check_data.ts";
 import { forecastRun, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
 import { describeInspected, type InspectedPhotos, withInspected } from "./inspected_photos.ts";
+import type { ServedHome } from "./home/serve_home.ts";
 import { openFile } from "./open_file.ts";
 import { realPath } from "./real_path.ts";
 import { parseSource } from "../data/sources/spec.ts";
@@ -74,6 +75,7 @@ async function teach(
   });
   if (goesOn === undefined) return EXIT.failed;
   if (!goesOn) return declined(context);
+  await using home = terminal && !flags["no-open"] ? await showTraining(program, request) : undefined;
   const record = await runRequested(program, {
     ...request,
     operands: [],
@@ -91,8 +93,30 @@ async function teach(
         ? "The report is open in your browser. PHOTO above is a photo of your own, or a folder of them."
         : "Open the report in a browser. PHOTO above is a photo of your own, or a folder of them.",
     ));
+    if (home) {
+      say(paragraph(
+        `Your models, and a page to try them on, are at ${home.url} until you press Ctrl-C; later, ` +
+          "`deno task home` shows them again.",
+      ));
+      await home.finished;
+    }
   }
   return EXIT.done;
+}
+
+/**
+ * A page on which the training that is about to begin can be watched; undefined where no browser
+ * shows it.
+ */
+async function showTraining(
+  program: Program,
+  context: StartContext,
+): Promise<ServedHome | undefined> {
+  const { serveHome } = await import("./home/serve_home.ts");
+  const home = await serveHome(program, context, 0);
+  if (await openFile(home.url)) return home;
+  await home[Symbol.asyncDispose]();
+  context.say(paragraph("In a second terminal, `deno task home` shows in a browser how it goes."));
 }
 
 /** @throws {UsageError} naming the flags without which it would have to ask */

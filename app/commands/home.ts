@@ -15,7 +15,7 @@ export const home = (program: Program) =>
   defineCommand({
     name: "home",
     group: "Use",
-    summary: "show all models and runs in a browser: watch one, try a photo, compare two",
+    summary: "show models and runs in a browser, and training as it goes",
     details: "It answers this computer alone. From another one: ssh -L 8010:127.0.0.1:8010 HOST.",
     flags: HOME_FLAGS,
     run: async (context) => {

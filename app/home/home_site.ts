@@ -37,10 +37,7 @@ export const HOME_HEADERS: Readonly<Record<string, string>> = {
 };
 
 type Files = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-export type HomeContext = Pick<
-  CommandContext<unknown>,
-  "folder" | "store" | "readFrom" | "signal"
->;
+export type HomeContext = Pick<CommandContext<unknown>, "folder" | "store" | "readFrom">;
 
 const REPORTS = 8;
 /** Each holds its weights. */
@@ -99,6 +96,7 @@ export class HomeSite {
           : undefined;
     }
     const run = id === undefined ? undefined : await this.#models.record(decoded(id));
+    if (place === "run" && id === "latest") return await this.#latest();
     if (!run || more.length > 0) return undefined;
     switch (place) {
       case "run":
@@ -124,6 +122,14 @@ export class HomeSite {
     const { runs } = await this.#models.list();
     const names = runs.find((listed) => listed.run.id === run.id)?.names ?? [];
     return page(request, 200, runPage(watched, parts, names));
+  }
+
+  async #latest(): Promise<Response | undefined> {
+    const [newest] = (await this.#models.list()).runs;
+    return new Response(null, {
+      status: 302,
+      headers: { location: newest ? `/run/${newest.run.id}` : "/" },
+    });
   }
 
   async #report(request: Request, run: RunRecord): Promise<Response | undefined> {

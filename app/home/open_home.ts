@@ -5,11 +5,7 @@ import { EXIT } from "../cli/exit.ts";
 import type { HOME_FLAGS } from "../commands/home.ts";
 import { openFile } from "../open_file.ts";
 import { checkPort } from "../serve/check_port.ts";
-import { serveGuarded } from "../serve/guarded_server.ts";
-import { HOME_HEADERS, HomeSite } from "./home_site.ts";
-
-/** Nobody else is meant to see photos and runs; who works on a computer far away has `ssh -L`. */
-const HOSTNAME = "127.0.0.1";
+import { HOSTNAME, serveHome } from "./serve_home.ts";
 
 /** @param isSeen whether a person is there to whom the page may be shown */
 export async function openHome(
@@ -19,16 +15,10 @@ export async function openHome(
 ): Promise<number> {
   const { flags, json, say, signal } = context;
   checkPort(HOSTNAME, flags.port, "home");
-  const site = new HomeSite(program, context);
-  const server = await serveGuarded(
-    { hostname: HOSTNAME, port: flags.port, headers: HOME_HEADERS, signal },
-    (request) => site.answer(request),
-  );
-  const { port } = server.addr;
-  const url = `http://${HOSTNAME}:${port}/`;
+  const { url, port, finished } = await serveHome(program, context, flags.port);
   if (flags.json) json({ url, hostname: HOSTNAME, port });
   else say(`${url}  your models and runs; Ctrl-C ends it`);
   if (isSeen && !flags["no-open"]) await openFile(url);
-  await server.finished;
+  await finished;
   return signal.aborted ? EXIT.interrupted : EXIT.done;
 }
