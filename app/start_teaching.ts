@@ -14,6 +14,7 @@ import { checkData } from "./check_data.ts";
 import { forecastRun, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
 import { describeInspected, type InspectedPhotos, withInspected } from "./inspected_photos.ts";
 import type { ServedHome } from "./home/serve_home.ts";
+import { type MachinePace, machinePace } from "./machine_pace.ts";
 import { openFile } from "./open_file.ts";
 import { realPath } from "./real_path.ts";
 import { parseSource } from "../data/sources/spec.ts";
@@ -66,10 +67,12 @@ async function teach(
     const seconds = (performance.now() - begun) / 1000;
     const isHopeless = sayInspected(inspected, request);
     const folders = [`${context.store}/downloads`, ...mirrorFolder()];
-    const forecast = forecastRun(await photosOf(inspected, seconds), request.flags, folders);
+    const pace = await machinePace(context.store);
+    const toTeach = await photosOf(inspected, seconds);
+    const forecast = forecastRun(toTeach, request.flags, folders, pace.factor);
     if (flags.json) json(planAsJson(inspected, forecast));
     if (isHopeless) return undefined;
-    for (const line of describePlan(inspected, forecast, request)) say(paragraph(line));
+    for (const line of describePlan(inspected, forecast, pace, request)) say(paragraph(line));
     const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
     return flags.yes || await isWanted(terminal!, hasErrors);
   });
@@ -209,6 +212,7 @@ async function photosOf(
 function describePlan(
   { files, photos }: InspectedPhotos,
   { seconds, diskBytes, downloadBytes, unknown }: RunForecast,
+  { fromRuns }: MachinePace,
   { flags, store }: StartContext,
 ): string[] {
   const classes = classesOf(files);
@@ -225,7 +229,9 @@ function describePlan(
   return [
     `What: teach ${networks} to tell ${counted(classes.length, "class", "classes")} apart by ` +
     `${counted(photos, "photo")}.`,
-    `Time: about ${formatAbout(seconds)} on two CPU cores without a GPU; it can be interrupted.`,
+    `Time: about ${formatAbout(seconds)}, judged by ${
+      fromRuns ? "this computer's earlier runs" : "this processor (a GPU takes less)"
+    }; it can be interrupted.`,
     `Disk: about ${formatSize(diskBytes)} in ${printable(store)}${fetched}${more}.`,
   ];
 }
