@@ -26,6 +26,7 @@ const folder = await Deno.makeTempDir();
 const store = Deno.args[0] ?? `${folder}/store`;
 
 async function main(): Promise<void> {
+  await Deno.mkdir(OUT, { recursive: true });
   await drawMessyParts(`${folder}/parts`);
   await init(
     await WebAssembly.compile(
