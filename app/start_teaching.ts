@@ -13,6 +13,8 @@ import { evaluationOf, reportOf } from "./conclusion/run_report.ts";
 import { checkData } from "./check_data.ts";
 import { forecastRun, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
 import { describeInspected, type InspectedPhotos, withInspected } from "./inspected_photos.ts";
+import type { ServedHome } from "./home/serve_home.ts";
+import { type MachinePace, machinePace } from "./machine_pace.ts";
 import { openFile } from "./open_file.ts";
 import { realPath } from "./real_path.ts";
 import { parseSource } from "../data/sources/spec.ts";
@@ -65,15 +67,20 @@ async function teach(
     const seconds = (performance.now() - begun) / 1000;
     const isHopeless = await sayInspected(inspected, request);
     const folders = [`${context.store}/downloads`, ...mirrorFolder()];
-    const forecast = forecastRun(await photosOf(inspected, seconds), request.flags, folders);
+    const pace = await machinePace(context.store);
+    const toTeach = await photosOf(inspected, seconds);
+    const forecast = forecastRun(toTeach, request.flags, folders, pace.factor);
     if (flags.json) json(planAsJson(inspected, forecast));
     if (isHopeless) return undefined;
-    for (const line of describePlan(inspected, forecast, request)) say(await paragraph(line));
+    for (const line of describePlan(inspected, forecast, pace, request)) say(await paragraph(line));
     const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
     return flags.yes || await isWanted(terminal!, hasErrors);
   });
   if (goesOn === undefined) return EXIT.failed;
   if (!goesOn) return declined(context);
+  await using home = terminal && !flags["no-open"]
+    ? await showTraining(program, request)
+    : undefined;
   const record = await runRequested(program, {
     ...request,
     operands: [],
@@ -93,8 +100,34 @@ async function teach(
           : "Open the report in a browser. PHOTO above is a photo of your own, or a folder of them.",
       ),
     );
+    if (home) {
+      say(
+        await paragraph(
+          `Your models, and a page to try them on, are at ${home.url} until you press Ctrl-C; later, ` +
+            "`deno task home` shows them again.",
+        ),
+      );
+      await home.finished;
+    }
   }
   return EXIT.done;
+}
+
+/**
+ * A page on which the training that is about to begin can be watched; undefined where no browser
+ * shows it.
+ */
+async function showTraining(
+  program: Program,
+  context: StartContext,
+): Promise<ServedHome | undefined> {
+  const { serveHome } = await import("./home/serve_home.ts");
+  const home = await serveHome(program, context, 0);
+  if (await openFile(home.url)) return home;
+  await home[Symbol.asyncDispose]();
+  context.say(
+    await paragraph("In a second terminal, `deno task home` shows in a browser how it goes."),
+  );
 }
 
 /** @throws {UsageError} naming the flags without which it would have to ask */
@@ -192,6 +225,7 @@ async function photosOf(
 function describePlan(
   { files, photos }: InspectedPhotos,
   { seconds, diskBytes, downloadBytes, unknown }: RunForecast,
+  { fromRuns }: MachinePace,
   { flags, store }: StartContext,
 ): string[] {
   const classes = classesOf(files);
@@ -208,7 +242,9 @@ function describePlan(
   return [
     `What: teach ${networks} to tell ${counted(classes.length, "class", "classes")} apart by ` +
     `${counted(photos, "photo")}.`,
-    `Time: about ${formatAbout(seconds)} on two CPU cores without a GPU; it can be interrupted.`,
+    `Time: about ${formatAbout(seconds)}, judged by ${
+      fromRuns ? "this computer's earlier runs" : "this processor (a GPU takes less)"
+    }; it can be interrupted.`,
     `Disk: about ${formatSize(diskBytes)} in ${printable(store)}${fetched}${more}.`,
   ];
 }

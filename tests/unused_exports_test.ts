@@ -5,6 +5,7 @@ import { modulesUnder } from "./module_imports.ts";
 
 /** What no module takes and a test asks on its own all the same: each is used in its own file. */
 const FOR_TESTS: ExportName[] = [
+  "app/cli/main.ts#endingSignals",
   "app/cli/pace.ts#secondsLeft",
   "app/cli/questions.ts#LineTerminal",
   "app/cli/render.ts#PlainRenderer",
