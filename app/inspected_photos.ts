@@ -6,6 +6,8 @@ import { diagnose, leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
 import type { Finding } from "../data/doctor/finding.ts";
 import { openArchive } from "../data/download/open_archive.ts";
+import { changesOf } from "../data/review/journal.ts";
+import { readJournal } from "../data/review/journal_file.ts";
 import type { Examined } from "../data/examined.ts";
 import { describeTally, type LeftOutTally } from "../data/left_out_tally.ts";
 import { materialize } from "../data/sources/materialize.ts";
@@ -55,7 +57,12 @@ export async function withInspected<T>(
     const what = formatSource(spec);
     const { say: progress, end } = progressLine();
     const { signal } = context;
-    const collection = await examineFolder(folder, what, { exifOrientation, signal, progress });
+    const collection = await examineFolder(folder, what, {
+      exifOrientation,
+      ...(spec.kind === "folder" && { review: changesOf(await readJournal(spec.path)) }),
+      signal,
+      progress,
+    });
     end();
     const { preprocessing: { resize, size } } = findArchitecture(network);
     const findings = diagnose(collection, { resize, size, exifOrientation });

@@ -40,6 +40,12 @@ export const downloadData = v.object({
   parts: v.optional(v.picklist([2, 3])),
   /** Which photos belong together: folder, regex:PATTERN or exif-time[:SECONDS]. */
   group: v.optional(v.string()),
+  /** What a review made of the photos: the class that each goes to, none where it is set aside. */
+  review: v.optional(v.array(v.object({
+    photo: v.string(),
+    class: v.optional(v.string()),
+    sha256: v.optional(v.string()),
+  }))),
 });
 
 export const convertWeights = v.object({
