@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "./cli/command.ts";
 import { checkFile } from "./cli/paths.ts";
+import { type ClassCounts, classTable } from "../data/doctor/class_table.ts";
 import { diagnose, leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
 import type { Finding } from "../data/doctor/finding.ts";
@@ -29,6 +30,8 @@ export interface InspectedPhotos {
   photos: number;
   leftOut: LeftOutTally;
   findings: readonly Finding[];
+  /** Photos of each class, by what the pipeline will use them for. */
+  classes: readonly ClassCounts[];
   /** How many findings of each kind. */
   summary: string;
 }
@@ -74,6 +77,7 @@ export async function withInspected<T>(
       photos: files.filter(({ photo }) => photo).length,
       leftOut: leftOutOf(collection),
       findings,
+      classes: classTable(files, collection.parts),
       summary: countFindings(findings),
     });
   } finally {

@@ -87,6 +87,13 @@ export const computeFeatures = v.object({
   sample: v.optional(sample),
 });
 
+export const findIssues = v.object({
+  ...computeEntries,
+  /** Of the division into folds. */
+  seed,
+  recipe: probeRecipe,
+});
+
 export const crossValidate = v.object({
   /** The part that is asked about, from 0. */
   fold: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -121,6 +128,7 @@ export type BuildDatasetsParameters = v.InferOutput<typeof buildDatasets>;
 export type TrainParameters = v.InferOutput<typeof train>;
 export type TrainProbeParameters = v.InferOutput<typeof trainProbe>;
 export type ComputeFeaturesParameters = v.InferOutput<typeof computeFeatures>;
+export type FindIssuesParameters = v.InferOutput<typeof findIssues>;
 export type ChooseBackboneParameters = v.InferOutput<typeof chooseBackbone>;
 export type CrossValidateParameters = v.InferOutput<typeof crossValidate>;
 export type SweepParameters = v.InferOutput<typeof sweep>;
