@@ -49,7 +49,7 @@ export function lookOf(image: RgbImage): Look {
     border: spread(luma.filter((_, i) => isEdge(i))).deviation,
     ...exposureOf(data),
     entropy: entropyOf(data),
-    edges: edgesOf(small),
+    edges: edgesOf(small, image),
   };
 }
 
@@ -74,25 +74,31 @@ function entropyOf(data: Uint8Array): number {
   return entropy;
 }
 
-/** Side of the photo in which edges are looked for. */
+/** Longer side of the photo in which edges are looked for. */
 const EDGE_SIDE = 64;
 /** Of the scores, cleanvision's; a peaked histogram, as of a drawing, speaks against blur from here on. */
 const EDGE_SCALE = 0.01;
 const PEAKED = 0.18;
 
-/** cleanvision's score of blur: how much edges vary, and how peaked the histogram is. */
-function edgesOf(image: RgbImage): number {
-  const { data } = resize(image, EDGE_SIDE, EDGE_SIDE, "bicubic");
+/**
+ * cleanvision's score of blur: how much edges vary, and how peaked the histogram is.
+ * @param small the photo, squeezed into a square
+ */
+function edgesOf(small: RgbImage, { width, height }: Pick<RgbImage, "width" | "height">): number {
+  const sideOf = (side: number) =>
+    Math.max(1, Math.floor(side * Math.min(1, EDGE_SIDE / Math.max(width, height))));
+  const [columns, rows] = [sideOf(width), sideOf(height)];
+  const { data } = resize(small, columns, rows, "bicubic");
   const grey = Float64Array.from(
-    { length: EDGE_SIDE ** 2 },
+    { length: columns * rows },
     (_, i) => Math.round(0.299 * data[3 * i] + 0.587 * data[3 * i + 1] + 0.114 * data[3 * i + 2]),
   );
   // Pillow's FIND_EDGES leaves the border as it is.
   const edges = grey.map((value, at) => {
-    const [x, y] = [at % EDGE_SIDE, Math.floor(at / EDGE_SIDE)];
-    if (Math.min(x, y, EDGE_SIDE - 1 - x, EDGE_SIDE - 1 - y) < 1) return value;
+    const [x, y] = [at % columns, Math.floor(at / columns)];
+    if (Math.min(x, y, columns - 1 - x, rows - 1 - y) < 1) return value;
     let sum = 9 * value;
-    for (const row of [at - EDGE_SIDE, at, at + EDGE_SIDE]) {
+    for (const row of [at - columns, at, at + columns]) {
       sum -= grey[row - 1] + grey[row] + grey[row + 1];
     }
     return Math.max(0, Math.min(255, sum));
