@@ -1,6 +1,7 @@
 /** What is kept of each run. */
 import type { Json } from "./digest.ts";
 import type { FailedAttempt, RunStatus, StepFailure, StepStatus } from "./events.ts";
+import type { Shared } from "./store.ts";
 
 export interface StepRecord {
   step: string;
@@ -36,6 +37,12 @@ export interface RunRecord {
   parameters: Record<string, Json>;
   /** In the order in which they ended. */
   steps: StepRecord[];
+  /** Of a run that shared its results: with which store, and what had to be sent. */
+  sharing?: {
+    to: string;
+    shared: ({ step: string } & Shared)[];
+    failed: { step: string; reason: string }[];
+  };
 }
 
 /** The name of a run that begins at this time, in milliseconds since 1970. */
