@@ -57,7 +57,7 @@ export class Requests {
       const [url, sending] = await make();
       const answer = await this.#ask(url, sending);
       const { status, headers } = answer;
-      if (status < 500 && status !== 429 && status !== 408) return answer;
+      if (!isPassing(status)) return answer;
       await answer.leave();
       const asked = Number(headers.get("retry-after"));
       throw new Busy(`it answers ${status}`, asked > 0 ? 1000 * asked : undefined);
@@ -122,7 +122,7 @@ export class Requests {
   /** Puts what went wrong in words in which the address, which may hold a password, is not. */
   async #inTime<T>(watch: Watch, what: () => Promise<T>): Promise<T> {
     try {
-      return await what();
+      return await Promise.race([what(), watch.over]);
     } catch (error) {
       watch.end();
       this.signal?.throwIfAborted();
@@ -134,6 +134,10 @@ export class Requests {
   }
 }
 
+/** What may be otherwise in a while. */
+const isPassing = (status: number) =>
+  status === 408 || status === 429 || (status >= 500 && status !== 501);
+
 class Busy extends BrokenOff {
   constructor(message: string, readonly wait?: number) {
     super(message);
@@ -143,11 +147,20 @@ class Busy extends BrokenOff {
 /** Ends a request of which nothing is heard. */
 class Watch {
   readonly #controller = new AbortController();
+  readonly #ended = new AbortController();
   readonly signal: AbortSignal;
+  /** Never resolves. Not all that waits hears of the signal. */
+  readonly over: Promise<never>;
   #timer?: ReturnType<typeof setTimeout>;
 
   constructor(private readonly silence: number, signal?: AbortSignal) {
     this.signal = AbortSignal.any([this.#controller.signal, ...signal ? [signal] : []]);
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.over = promise;
+    this.over.catch(() => {});
+    const onAbort = () => reject(new Error("over"));
+    this.#controller.signal.addEventListener("abort", onAbort, { once: true });
+    signal?.addEventListener("abort", onAbort, { once: true, signal: this.#ended.signal });
   }
 
   get isOver(): boolean {
@@ -162,6 +175,7 @@ class Watch {
 
   end(): void {
     clearTimeout(this.#timer);
+    this.#ended.abort();
   }
 }
 
