@@ -9,6 +9,7 @@ import { benchLayers } from "./layers.ts";
 import { benchPredict } from "./predict.ts";
 import { benchProbe } from "./probe.ts";
 import { benchServe } from "./serve.ts";
+import { benchSlurm, benchSlurmKills } from "./slurm.ts";
 import { benchStep } from "./step.ts";
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
@@ -23,6 +24,8 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   files: benchFiles,
   probe: benchProbe,
   gpu: benchGpu,
+  slurm: benchSlurm,
+  slurm_kills: benchSlurmKills,
 };
 
 const [kind = "", ...args] = Deno.args;
@@ -46,7 +49,9 @@ if (!bench) {
     [--rounds N] [--folder DIR] [--json]
   deno task bench files [--count N] [--json]
   deno task bench probe [--photos N] [--features N] [--classes N] [--rounds N] [--json]
-  deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--out FILE]`,
+  deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--out FILE]
+  deno task bench slurm [--seeds N] [--nodes N] [--settings N] [--kills N]
+  deno task bench slurm_kills [--kills N] [--seed N]`,
   );
   Deno.exit(2);
 }

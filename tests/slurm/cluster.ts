@@ -55,14 +55,19 @@ export class TestCluster implements AsyncDisposable {
     await this.#bash("up", [], { SLURM_TEST_PORT: `${this.port}`, ...settings });
   }
 
-  /** With all that its jobs run; Slurm would notice after half a minute, and is told. */
-  async killNode(name: string): Promise<void> {
-    await this.#bash("kill_node", [name]);
+  /** With all that its jobs run, or unseen by them; Slurm would notice in half a minute, and is told. */
+  async killNode(name: string, { daemonAlone = false } = {}): Promise<void> {
+    if (daemonAlone) Deno.kill(this.#pidOf(`slurmd.${name}`), "SIGKILL");
+    else await this.#bash("kill_node", [name]);
     await this.command("scontrol", "update", `nodename=${name}`, "state=down", "reason=killed");
   }
 
   killController(): void {
-    Deno.kill(Number(Deno.readTextFileSync(`${this.#root}/pid/slurmctld.pid`)), "SIGKILL");
+    Deno.kill(this.#pidOf("slurmctld"), "SIGKILL");
+  }
+
+  #pidOf(daemon: string): number {
+    return Number(Deno.readTextFileSync(`${this.#root}/pid/${daemon}.pid`));
   }
 
   /** What a command of Slurm's prints. */

@@ -9,6 +9,7 @@ import type { RunRecord } from "../../pipeline/run_record.ts";
 import { verify } from "../../pipeline/upkeep/verify.ts";
 import { Folder, statuses, stepOf, writeText } from "../pipeline/rig.ts";
 import { executorOn, TestCluster, whyNoSlurm } from "./cluster.ts";
+import { filesBelow } from "./files_below.ts";
 import { begunOf, letGo, until, waitForFile } from "./waiting.ts";
 
 const missing = whyNoSlurm();
@@ -67,18 +68,6 @@ function sweep() {
   const table = writeText("table", instances.map(({ evaluate }) => evaluate));
   return { pipeline: definePipeline([...steps, table]), parameters };
 }
-
-const filesBelow = (root: string): Record<string, string> =>
-  Object.fromEntries(
-    [...Deno.readDirSync(root)].flatMap(({ name, isDirectory }) =>
-      isDirectory
-        ? Object.entries(filesBelow(`${root}/${name}`)).map(([path, text]) => [
-          `${name}/${path}`,
-          text,
-        ])
-        : [[name, Deno.readTextFileSync(`${root}/${name}`)]]
-    ),
-  );
 
 async function sweepEqualsLocal() {
   using cluster = new Folder(), local = new Folder();
