@@ -205,10 +205,17 @@ export class SimulatedSlurm implements Slurm {
   #leaveWord(job: SimulatedJob, ticket: Ticket): void {
     const name = `${job.number}.0`;
     const folder = `${ticket.path}/${name}`;
-    if (!this.#write(`${folder}/output/text.txt`, ticket.path.split("/").at(-2)!)) return;
-    const outcome: WrittenOutcome = { job: name, node: job.node, outcome: { status: "done" } };
-    this.#write(`${folder}/outcome.json`, JSON.stringify(outcome));
-    Deno.renameSync(`${folder}/outcome.json`, `${ticket.path}/outcome.json`);
+    const isWritten = this.#write(`${folder}/output/text.txt`, ticket.path.split("/").at(-2)!);
+    const written: WrittenOutcome = {
+      job: name,
+      node: job.node,
+      outcome: isWritten
+        ? { status: "done" }
+        : { status: "failed", error: { message: "it could not write", logTail: [] } },
+    };
+    const draft = `${ticket.path}/outcome.${name}`;
+    if (!this.#write(draft, JSON.stringify(written))) return;
+    Deno.renameSync(draft, `${ticket.path}/outcome.json`);
   }
 
   /** Nowhere to write is no harm: that is how one that is late is kept away. */

@@ -143,7 +143,9 @@ class Driver {
         Deno.renameSync(output, `${this.folder}/results/${name}`);
         return "done";
       }
-      const isLost = outcome.error.cause === "lost";
+      const { cause, message } = outcome.error;
+      if (!cause) throw new Error(`${name} failed: ${message}`);
+      const isLost = cause === "lost";
       if (!isLost || attempt > Math.max(RETRIES, MOST_LOST)) return "failed";
     }
   }

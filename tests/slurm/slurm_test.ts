@@ -127,12 +127,17 @@ async function ownTimeLimitIsNamed() {
 async function cancelledByHand(cluster: TestCluster) {
   using folder = new Folder();
   const pipeline = definePipeline([waitForFile(folder.path, "cancelled")]);
-  const onEvent = (event: PipelineEvent) => {
-    const [job] = jobsIn([event]);
-    if (job) cluster.command("scancel", job.split(" ")[0]);
-  };
-  const { record } = await runOn(folder, pipeline, { onEvent });
-  assert.match(stepOf(record, "cancelled").reason, /^its job \d+_0 was cancelled, by scancel/);
+  let cancelled = 0;
+  const { record, events } = await runOn(folder, pipeline, {
+    onEvent: (event) => {
+      const [job] = jobsIn([event]);
+      if (!job) return;
+      if (++cancelled === 1) cluster.command("scancel", job.split(" ")[0]);
+      else letGo(folder.path, "cancelled");
+    },
+  });
+  assert.match(retriesIn(events).join(), /^its job \d+_0 was cancelled, by scancel or by Slurm$/);
+  assert.deepEqual(statuses(record), { cancelled: "ran" });
 }
 
 async function refusedIsNamed() {
@@ -300,7 +305,7 @@ Deno.test("steps run as jobs of Slurm's", {
   await together({
     "a sweep of twelve settings on three nodes gives what it gives here": () => swept,
     "a step that is over its own limit fails on its node as it would here": ownTimeLimitIsNamed,
-    "a job that is cancelled by hand is a failure that says so": () => cancelledByHand(cluster),
+    "a job that is cancelled by hand is told, and submitted anew": () => cancelledByHand(cluster),
     "what Slurm refuses is told with what was asked for": refusedIsNamed,
     "two orchestrators on one store make each step once": twoDrivers,
     "what a killed orchestrator left running is taken up": () => killedDriverIsFollowed(cluster),

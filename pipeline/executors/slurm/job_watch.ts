@@ -31,8 +31,6 @@ const MOST_TASKS = 1000;
 /** Of the time between two looks, what a look itself may take: file systems are shared. */
 const LOOK_SHARE = 0.05;
 const LONGEST_WAIT_MS = 60_000;
-/** After it was silent, how long Slurm may confuse jobs. */
-const AFTERMATH_MS = 60_000;
 /** Silence of Slurm's that is worth telling. */
 const TOLD_AFTER_MS = 30_000;
 
@@ -94,7 +92,6 @@ export class JobWatch implements AsyncDisposable {
   readonly #last = { ask: -Infinity, submit: -Infinity, cancel: -Infinity };
   readonly #wait = { submit: 0, ask: 0 };
   #silentSince?: number;
-  #lastSilence = -Infinity;
   #mostTasks = MOST_TASKS;
 
   /**
@@ -243,8 +240,7 @@ export class JobWatch implements AsyncDisposable {
 
   #unanswered(jobs: readonly Job[], error: unknown): void {
     if (!(error instanceof SlurmError)) throw error;
-    this.#lastSilence = this.clock.now();
-    this.#silentSince ??= this.#lastSilence;
+    this.#silentSince ??= this.clock.now();
     if (this.clock.now() - this.#silentSince < TOLD_AFTER_MS) return;
     for (const job of jobs) job.tell(`Slurm does not answer, which ends nothing: ${error.message}`);
   }
@@ -260,21 +256,8 @@ export class JobWatch implements AsyncDisposable {
     if (fate.kind === "alive") job.missingSince = undefined;
     // Its last word may have come while Slurm was asked.
     else if (this.#look(job)) return;
-    else if (row.state === "CANCELLED" && this.#isJustBack()) {
-      this.#end(job, {
-        kind: "lost",
-        message: `its job ${row.id} was lost with Slurm's controller`,
-      });
-    } else if (fate.kind !== "over") this.#end(job, fate);
+    else if (fate.kind !== "over") this.#end(job, fate);
     else this.#waitForFile(job, `its job ${row.id} ended without a word`);
-  }
-
-  /**
-   * A controller that comes back without its last moments gives numbers again; jobs that still run
-   * under the old ones it has ended, and whatever has the same number now with them.
-   */
-  #isJustBack(): boolean {
-    return this.clock.now() - this.#lastSilence < AFTERMATH_MS;
   }
 
   #miss(job: Job): void {

@@ -42,10 +42,12 @@ export function fateOf({ id, state, time, memory, node, reason }: QueuedJob): Fa
           "give it more by --slurm mem=…",
       };
     case "CANCELLED":
+      // By a person, or by Slurm: where a node cannot start one, it cancels all of an array, and after
+      // its controller forgot some jobs, those that have their numbers now.
       return {
-        kind: "failed",
-        message: `its job ${id} was cancelled, by scancel or by who looks after the cluster` +
-          `${isReason(reason) ? ` (${reason})` : ""}: run again to submit it anew`,
+        kind: "lost",
+        message: `its job ${id} was cancelled, by scancel or by Slurm` +
+          (isReason(reason) ? ` (${reason})` : ""),
       };
     default:
       return { kind: "alive" };

@@ -1,10 +1,10 @@
 /**
  * A step's submission, as a folder that the orchestrator and the node share:
  *
- *     jobs/KEY/N/work.json        what is to be done, written before anything is submitted
- *     jobs/KEY/N/job.json         the name that it is submitted by
- *     jobs/KEY/N/JOB.RESTART/     what one job does of it: its output, checkpoints, messages, log
- *     jobs/KEY/N/outcome.json     the step's end, by rename: what is not here has not ended
+ *     jobs/KEY/TIME/work.json     what is to be done, written before anything is submitted
+ *     jobs/KEY/TIME/job.json      the name that it is submitted by
+ *     jobs/KEY/TIME/JOB.RESTART/  what one job does of it: its output, checkpoints, messages, log
+ *     jobs/KEY/TIME/outcome.json  the step's end, by rename: what is not here has not ended
  *
  * Whatever runs twice (a node that was given up and lives, a number that Slurm gave again) does so in
  * folders of its own. A submission that is over is moved away, so that who comes late finds nothing to
@@ -49,21 +49,22 @@ export class Tickets {
 
   /** Of a step, the one that was opened last and is not over. */
   newestOf(key: string): Ticket | undefined {
-    const newest = Math.max(...this.#numbersOf(key));
-    return newest > 0 ? new Ticket(`${this.folder}/${key}/${newest}`) : undefined;
+    const newest = this.#namesOf(key).at(-1);
+    return newest === undefined ? undefined : new Ticket(`${this.folder}/${key}/${newest}`);
   }
 
   open(key: string, work: WrittenWork): Ticket {
-    const number = Math.max(0, ...this.#numbersOf(key)) + 1;
-    const path = `${this.folder}/${key}/${number}`;
+    const name = `${Date.now()}-${crypto.randomUUID().slice(0, 8)}`;
+    const path = `${this.folder}/${key}/${name}`;
     Deno.mkdirSync(path, { recursive: true });
     // Should it be lost with the machine, the job finds no work, and the step is tried again.
     writeJson(`${path}/work.json`, work, { durable: false });
     return new Ticket(path);
   }
 
-  #numbersOf(key: string): number[] {
-    return namesIn(`${this.folder}/${key}`).map(Number).filter((number) => number > 0);
+  /** By time. A name is never given again: who is late shall not find the next one's folder. */
+  #namesOf(key: string): string[] {
+    return namesIn(`${this.folder}/${key}`).filter((name) => /^\d+-[0-9a-f]{8}$/.test(name));
   }
 }
 

@@ -26,13 +26,13 @@ Deno.test("each of Slurm's states means one of four things", () => {
   // What nobody knows yet is no end.
   assert.deepEqual(kinds("SOMETHING_NEW", "REQUEUED", "STAGE_OUT"), ["alive", "alive", "alive"]);
   assert.deepEqual(kinds("COMPLETED", "FAILED"), ["over", "over"]);
-  assert.deepEqual(kinds("NODE_FAIL", "BOOT_FAIL", "PREEMPTED"), ["lost", "lost", "lost"]);
-  assert.deepEqual(kinds("TIMEOUT", "DEADLINE", "OUT_OF_MEMORY", "CANCELLED"), [
-    "failed",
-    "failed",
-    "failed",
-    "failed",
+  assert.deepEqual(kinds("NODE_FAIL", "BOOT_FAIL", "PREEMPTED", "CANCELLED"), [
+    "lost",
+    "lost",
+    "lost",
+    "lost",
   ]);
+  assert.deepEqual(kinds("TIMEOUT", "DEADLINE", "OUT_OF_MEMORY"), ["failed", "failed", "failed"]);
 });
 
 Deno.test("a limit is named, with what gives more", () => {

@@ -18,12 +18,16 @@ Deno.test("of a step's submissions the newest that is not over counts", () => {
   const tickets = new Tickets(`${folder.path}/jobs`);
   assert.equal(tickets.newestOf("key"), undefined);
   const first = tickets.open("key", WORK);
-  const second = tickets.open("key", WORK);
-  assert.equal(tickets.newestOf("key")!.path, second.path);
-  second.close();
   assert.equal(tickets.newestOf("key")!.path, first.path);
   first.close();
   first.close();
+  assert.equal(tickets.newestOf("key"), undefined);
+  const second = tickets.open("key", WORK);
+  // Who still works on the first one works for nobody.
+  assert.notEqual(second.path, first.path);
+  assert.throws(() => first.outcome = { job: "7.0", node: "", outcome: { status: "done" } });
+  assert.equal(tickets.newestOf("key")!.path, second.path);
+  second.close();
   assert.equal(tickets.newestOf("key"), undefined);
   assert.deepEqual([...Deno.readDirSync(`${folder.path}/jobs`)], []);
 });
