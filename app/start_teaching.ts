@@ -5,7 +5,7 @@ import { UsageError } from "./cli/errors.ts";
 import { EXIT } from "./cli/exit.ts";
 import { formatSize } from "./cli/quantities.ts";
 import type { Terminal } from "./cli/questions.ts";
-import { paragraph } from "./cli/wrapped.ts";
+import { paragraph } from "./cli/paragraph.ts";
 import { quoted } from "./cli/parse_flags.ts";
 import { runRequested } from "./commands/run.ts";
 import type { StartContext } from "./commands/start.ts";
@@ -65,14 +65,18 @@ async function teach(
   const begun = performance.now();
   const goesOn = await withInspected(data, request, async (inspected) => {
     const seconds = (performance.now() - begun) / 1000;
-    const isHopeless = sayInspected(inspected, request);
+    const isHopeless = await sayInspected(inspected, request);
     const folders = [`${context.store}/downloads`, ...mirrorFolder()];
     const pace = await machinePace(context.store);
     const toTeach = await photosOf(inspected, seconds);
     const forecast = forecastRun(toTeach, request.flags, folders, pace.factor);
     if (flags.json) json(planAsJson(inspected, forecast));
     if (isHopeless) return undefined;
+<<<<<<< HEAD
     for (const line of describePlan(inspected, forecast, pace, request)) say(paragraph(line));
+=======
+    for (const line of describePlan(inspected, forecast, request)) say(await paragraph(line));
+>>>>>>> main
     const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
     return flags.yes || await isWanted(terminal!, hasErrors);
   });
@@ -91,6 +95,7 @@ async function teach(
     // A program that waits for the end, on whatever machine, has no use for a window.
     const opened = terminal !== undefined && !flags["no-open"] && await openFile(path);
     if (flags.json) json({ type: "report", path, opened });
+<<<<<<< HEAD
     say(paragraph(
       opened
         ? "The report is open in your browser. PHOTO above is a photo of your own, or a folder of them."
@@ -103,6 +108,15 @@ async function teach(
       ));
       await home.finished;
     }
+=======
+    say(
+      await paragraph(
+        opened
+          ? "The report is open in your browser. PHOTO above is a photo of your own, or a folder of them."
+          : "Open the report in a browser. PHOTO above is a photo of your own, or a folder of them.",
+      ),
+    );
+>>>>>>> main
   }
   return EXIT.done;
 }
@@ -139,10 +153,12 @@ async function askForPhotos(
   terminal: Terminal,
   { folder, say }: StartContext,
 ): Promise<string | undefined> {
-  say(paragraph(
-    "Put your photos into a folder a class, such as photos/cats and photos/dogs. Which folder holds " +
-      "these folders? A .zip or .tar of it will do; Enter alone fetches ants and bees (47 MB) to try.",
-  ));
+  say(
+    await paragraph(
+      "Put your photos into a folder a class, such as photos/cats and photos/dogs. Which folder holds " +
+        "these folders? A .zip or .tar of it will do; Enter alone fetches ants and bees (47 MB) to try.",
+    ),
+  );
   for (;;) {
     const answer = await terminal.ask("photos:");
     if (answer === undefined) return undefined;
@@ -153,7 +169,7 @@ async function askForPhotos(
       await checkData("path" in source ? realPath(folder, path) : path, NOWHERE);
       return path;
     } catch (error) {
-      say(paragraph(printable((error as Error).message)));
+      say(await paragraph(printable((error as Error).message)));
     }
   }
 }
@@ -185,14 +201,17 @@ function declined({ say }: StartContext): number {
 }
 
 /** @returns whether nothing can be learnt from such photos */
-function sayInspected(inspected: InspectedPhotos, { flags, say }: StartContext): boolean {
+async function sayInspected(
+  inspected: InspectedPhotos,
+  { flags, say }: StartContext,
+): Promise<boolean> {
   const errors = inspected.findings.filter(({ severity }) => severity === "error");
   errors.flatMap(describeFinding).forEach((line) => say(line));
   say(describeInspected(inspected));
   const rest = inspected.findings.length - errors.length;
   if (rest > 0) {
     const source = quoted(flags.data!);
-    say(paragraph(`What was found: deno task inspect ${source}`));
+    say(await paragraph(`What was found: deno task inspect ${source}`));
   }
   return errors.some(({ kind }) => HOPELESS.includes(kind));
 }

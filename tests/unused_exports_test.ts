@@ -9,8 +9,6 @@ const FOR_TESTS: ExportName[] = [
   "app/cli/pace.ts#secondsLeft",
   "app/cli/questions.ts#LineTerminal",
   "app/cli/render.ts#PlainRenderer",
-  "app/cli/render.ts#TerminalRenderer",
-  "app/cli/render.ts#finishedLine",
   "app/open_file.ts#openCommand",
   "app/trained/model_origin.ts#describeOrigin",
   "app/trained/model_origin.ts#listClasses",

@@ -8,7 +8,7 @@ import { type Conclusion, type Program, withSettings } from "../cli/application.
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
 import { formatSeconds, nameWidth, newRenderer } from "../cli/render.ts";
-import { paragraph } from "../cli/wrapped.ts";
+import { paragraph } from "../cli/paragraph.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName, nameRun } from "./run_name.ts";
@@ -43,8 +43,8 @@ export async function runRequested(program: Program, context: RunContext): Promi
     context,
     operands,
   );
-  for (const note of notes) say(paragraph(note));
-  const renderer = newRenderer();
+  for (const note of notes) say(await paragraph(note));
+  const renderer = await newRenderer();
   const onEvent = (event: PipelineEvent) => {
     renderer.show(event);
     if (flags.json) json(event);
@@ -77,7 +77,7 @@ export async function runRequested(program: Program, context: RunContext): Promi
     say(`${record.status} in ${formatSeconds(record.seconds)}`);
   }
   const named = flags.name === undefined ? [] : [await nameRun(store, flags.name, record)];
-  sayConclusion([...await conclude(record) ?? [], ...named], context);
+  await sayConclusion([...await conclude(record) ?? [], ...named], context);
   return record;
 }
 
@@ -108,10 +108,13 @@ function sayFolders({ steps }: RunRecord, { say, sayPath }: Saying): void {
   for (const { step, artifact } of results) sayPath(artifact!, `  ${step.padEnd(width)} `);
 }
 
-function sayConclusion(lines: Conclusion, { say, sayPath }: Saying): void {
+async function sayConclusion(
+  lines: Conclusion,
+  { say, sayPath }: Saying,
+): Promise<void> {
   if (lines.length > 0) say("");
   for (const line of lines) {
-    if (typeof line === "string") say(paragraph(line));
+    if (typeof line === "string") say(await paragraph(line));
     else sayPath(line.path, line.text);
   }
 }

@@ -140,7 +140,7 @@ function runList(runs: readonly ListedRun[], older: number, now: number): Html {
   return html`
     ${wideTable(
     "Runs, the newest first",
-    html`<thead><tr><th scope="col">run</th><th scope="col">how it ended</th>
+    html`<thead><tr><th scope="col">run</th><th scope="col">how it stands</th>
       <th scope="col">took</th><th scope="col">begun</th><th scope="col">what</th></tr></thead>
       <tbody>${rows}</tbody>`,
   )}

@@ -75,6 +75,7 @@ Deno.test("runs show how they ended; one that goes on leads to its page", async 
   const page = await ask(site, `/run/${killed.id}`);
   assert.match(page.text, /Its process is gone without a word/);
   assert.match(page.text, /was at work/);
+  assert.ok(page.text.indexOf("train_finetune:") > 0);
   const why = await ask(site, `/run/${failed.id}`);
   assert.match(why.text, /download_data failed: no &lt;b(>|&gt;) such folder/);
 });
