@@ -72,17 +72,15 @@ async function teach(
     const forecast = forecastRun(toTeach, request.flags, folders, pace.factor);
     if (flags.json) json(planAsJson(inspected, forecast));
     if (isHopeless) return undefined;
-<<<<<<< HEAD
-    for (const line of describePlan(inspected, forecast, pace, request)) say(paragraph(line));
-=======
-    for (const line of describePlan(inspected, forecast, request)) say(await paragraph(line));
->>>>>>> main
+    for (const line of describePlan(inspected, forecast, pace, request)) say(await paragraph(line));
     const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
     return flags.yes || await isWanted(terminal!, hasErrors);
   });
   if (goesOn === undefined) return EXIT.failed;
   if (!goesOn) return declined(context);
-  await using home = terminal && !flags["no-open"] ? await showTraining(program, request) : undefined;
+  await using home = terminal && !flags["no-open"]
+    ? await showTraining(program, request)
+    : undefined;
   const record = await runRequested(program, {
     ...request,
     operands: [],
@@ -95,20 +93,6 @@ async function teach(
     // A program that waits for the end, on whatever machine, has no use for a window.
     const opened = terminal !== undefined && !flags["no-open"] && await openFile(path);
     if (flags.json) json({ type: "report", path, opened });
-<<<<<<< HEAD
-    say(paragraph(
-      opened
-        ? "The report is open in your browser. PHOTO above is a photo of your own, or a folder of them."
-        : "Open the report in a browser. PHOTO above is a photo of your own, or a folder of them.",
-    ));
-    if (home) {
-      say(paragraph(
-        `Your models, and a page to try them on, are at ${home.url} until you press Ctrl-C; later, ` +
-          "`deno task home` shows them again.",
-      ));
-      await home.finished;
-    }
-=======
     say(
       await paragraph(
         opened
@@ -116,7 +100,15 @@ async function teach(
           : "Open the report in a browser. PHOTO above is a photo of your own, or a folder of them.",
       ),
     );
->>>>>>> main
+    if (home) {
+      say(
+        await paragraph(
+          `Your models, and a page to try them on, are at ${home.url} until you press Ctrl-C; later, ` +
+            "`deno task home` shows them again.",
+        ),
+      );
+      await home.finished;
+    }
   }
   return EXIT.done;
 }
@@ -133,7 +125,9 @@ async function showTraining(
   const home = await serveHome(program, context, 0);
   if (await openFile(home.url)) return home;
   await home[Symbol.asyncDispose]();
-  context.say(paragraph("In a second terminal, `deno task home` shows in a browser how it goes."));
+  context.say(
+    await paragraph("In a second terminal, `deno task home` shows in a browser how it goes."),
+  );
 }
 
 /** @throws {UsageError} naming the flags without which it would have to ask */
