@@ -10,7 +10,7 @@ import { MadeUpStore } from "./made_up_store.ts";
 const program = { pipeline: () => Promise.resolve(graftPipeline([])) } as unknown as Program;
 
 const siteOf = ({ path }: MadeUpStore) =>
-  new HomeSite(program, { folder: path, store: path, readFrom: [], signal: AbortSignal.any([]) });
+  new HomeSite(program, { folder: path, store: path, readFrom: [] });
 
 async function ask(site: HomeSite, path: string, method = "GET") {
   const response = await site.answer(new Request(`http://localhost${path}`, { method }));
