@@ -19,6 +19,7 @@ import { pin } from "./commands/pin.ts";
 import { plan } from "./commands/plan.ts";
 import { predict } from "./commands/predict.ts";
 import { report } from "./commands/report.ts";
+import { review } from "./commands/review.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { serve } from "./commands/serve.ts";
@@ -71,6 +72,7 @@ export function graft(defaultStore: string): Application {
       start(program),
       run(program),
       inspect,
+      review(program),
       predict(v8Flags),
       evaluate(program, v8Flags),
       exportCommand,

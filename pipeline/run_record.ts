@@ -2,6 +2,7 @@
 import type { Json } from "./digest.ts";
 import type { FailedAttempt, RunStatus, StepFailure, StepStatus } from "./events.ts";
 import type { Progress } from "./process/protocol.ts";
+import type { Shared } from "./store.ts";
 
 export interface StepRecord {
   step: string;
@@ -37,6 +38,12 @@ export interface RunRecord {
   parameters: Record<string, Json>;
   /** In the order in which they ended. */
   steps: StepRecord[];
+  /** Of a run that shared its results: with which store, and what had to be sent. */
+  sharing?: {
+    to: string;
+    shared: ({ step: string } & Shared)[];
+    failed: { step: string; reason: string }[];
+  };
 }
 
 /** A step that a run is at: its record comes when it has ended. */

@@ -42,14 +42,50 @@ export interface Lookup {
   artifact?: Artifact;
   /** There was one, but it is not what was published: what is wrong with it. */
   damage?: string;
+  /** None is on this machine, but one on another is. */
+  elsewhere?: Elsewhere;
+  /** What went wrong in stores on other machines, in words; each is told once. */
+  notes?: readonly string[];
+}
+
+/** An artifact in a store on another machine. */
+export interface Elsewhere {
+  manifest: Manifest;
+  /** What messages call that store. */
+  from: string;
+  /**
+   * Has it in one's own store.
+   *
+   * @throws {StoreError} when it cannot be had, or is not what was published: it is not found again
+   */
+  bring(options?: BringOptions): Promise<Artifact>;
+}
+
+export interface BringOptions {
+  /** Told how many bytes more are there. */
+  onBytes?: (bytes: number) => void;
+}
+
+/** Where others find what one made. */
+export interface Sharing {
+  /** What messages call it. */
+  readonly to: string;
+  /** @throws {StoreError} when it cannot be shared */
+  share(artifact: Artifact): Promise<Shared>;
+}
+
+/** What had to be sent; nothing of what was there. */
+export interface Shared {
+  files: number;
+  bytes: number;
 }
 
 /** What can be asked of every store, also of one that is only read. */
 export interface ReadableStore {
   /** Looks for an artifact and checks its manifest and its files' sizes. */
   find(step: string, key: string): Promise<Lookup>;
-  /** Of which steps there may be artifacts; of all others there are none. */
-  steps(): Promise<Set<string>>;
+  /** Of which steps there may be artifacts; of all others there are none. Undefined: of any. */
+  steps(): Promise<Set<string> | undefined>;
   /** Manifests of a step, newest first, at most `limit`. */
   manifests(step: string, limit?: number): Promise<Manifest[]>;
   /** A file of code that artifacts were made with; undefined when it is not kept. */
@@ -70,7 +106,11 @@ export interface Store extends ReadableStore {
   readonly cache: string;
   readonly runs: Runs;
   readonly upkeep: Upkeep;
+  /** Absent where nothing is shared. */
+  readonly sharing?: Sharing;
 
+  /** @throws {StoreError} when a store on another machine cannot be used; absent where there is none */
+  reach?(): Promise<void>;
   /** Makes the store where there is none; until this is disposed, nothing is removed from it. */
   use(options?: WaitOptions): Promise<Disposable>;
   /** Only its holder may make the artifact of this key; undefined while another one holds it. */

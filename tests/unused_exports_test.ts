@@ -23,7 +23,6 @@ const FOR_TESTS: ExportName[] = [
   "bench/gpu.ts#stepTable",
   "bench/stock_models.ts#separableBlock",
   "data/sources/divide.ts#takeGroups",
-  "data/sources/keep_together.ts#mergeGroups",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
   "training/time_budget.ts#affordableEpochs",

@@ -11,8 +11,9 @@ import { commandHelp, overview } from "./help.ts";
 import { linkTo } from "./link.ts";
 import { nearest } from "./nearest.ts";
 import { parseFlags, readFlags } from "./parse_flags.ts";
-import { checkFolder } from "./paths.ts";
+import { checkAddress, checkFolder } from "./paths.ts";
 import { printableJson, printableLines } from "../../pipeline/process/printable.ts";
+import { isAddress } from "../../pipeline/store/remote/address.ts";
 import type { STORES } from "./shared_flags.ts";
 
 /** Runs the command that `args` name and says how it ended. */
@@ -113,7 +114,11 @@ function contextOf(
     operands: operandsOf(command, positionals),
     folder,
     store: store ? resolve(folder, store) : defaultStore,
-    readFrom: from.map((path) => existingFolder(resolve(folder, path))),
+    readFrom: from.map((place) =>
+      isAddress(place)
+        ? checkAddress("--store-from", place)
+        : existingFolder(resolve(folder, place))
+    ),
     signal: interruptSignal(),
     json: (value) => console.log(printableJson(value, conceal)),
     say: (text) => tell(printableLines(conceal(text))),

@@ -9,6 +9,7 @@ export interface Renderer {
 }
 
 export type StepProgress = Extract<PipelineEvent, { type: "step_progress" }>;
+type SharedEvent = Extract<PipelineEvent, { type: "step_shared" | "step_not_shared" }>;
 type StepFinished = Extract<PipelineEvent, { type: "step_finished" }>;
 
 /** Room for steps' names, of which a sweep's are long. */
@@ -43,6 +44,16 @@ export function retriedLine(
 ): string {
   const next = `attempt ${number + 1} of ${most} begins in ${formatSeconds(wait)}`;
   return `! ${step.padEnd(width)} ${printable(message)}: ${next}`;
+}
+
+/** One line for what was sent to others, or could not be; none where there was nothing to send. */
+export function sharedLines(event: SharedEvent, width: number): string[] {
+  const { step, to } = event;
+  if (event.type === "step_not_shared") {
+    return [`! ${step.padEnd(width)} not shared with ${to}: ${printable(event.reason)}`];
+  }
+  const size = (event.bytes / 1e6).toFixed(1);
+  return event.files > 0 ? [`↑ ${step.padEnd(width)} shared with ${to} (${size} MB)`] : [];
 }
 
 /** Every line of a log under its step's name. */
@@ -94,6 +105,9 @@ export class PlainRenderer implements Renderer {
         return this.write(retriedLine(event, this.#width));
       case "step_finished":
         return this.write(finishedLine(event, this.#width));
+      case "step_shared":
+      case "step_not_shared":
+        return sharedLines(event, this.#width).forEach(this.write);
     }
   }
 

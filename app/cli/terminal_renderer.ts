@@ -10,6 +10,7 @@ import {
   nameWidth,
   type Renderer,
   retriedLine,
+  sharedLines,
   type StepProgress,
 } from "./render.ts";
 import { shortened, wrapped } from "./wrapped.ts";
@@ -70,6 +71,9 @@ export class TerminalRenderer implements Renderer {
         if (bar) this.#multi.remove(bar);
         return this.#line(finishedLine(event, this.#width));
       }
+      case "step_shared":
+      case "step_not_shared":
+        return sharedLines(event, this.#width).forEach((line) => this.#line(line));
     }
   }
 

@@ -1,6 +1,7 @@
 /** Photos put into folders by what a model says of them, in a way that can be undone. */
 import { basename, dirname, extname, join, resolve } from "node:path";
 import * as v from "valibot";
+import { copyNew, moveNew } from "../../data/move_new.ts";
 import { windowsObjection } from "../../data/windows_name.ts";
 import { UsageError } from "../cli/errors.ts";
 
@@ -93,18 +94,7 @@ const NOT_OURS = -1;
 /** @throws {Deno.errors.AlreadyExists} where there is a file of that name */
 async function place(from: string, to: string, way: SortWay): Promise<void> {
   if (way === "link") return await link(from, to);
-  if (way === "move") {
-    try {
-      // A second name fails where the name is taken, which renaming does not.
-      await Deno.link(from, to);
-      return await Deno.remove(from);
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) throw error;
-      // Another disk, or one without second names.
-    }
-  }
-  await copyNew(from, to);
-  if (way === "move") await Deno.remove(from);
+  return await (way === "move" ? moveNew : copyNew)(from, to);
 }
 
 async function link(from: string, to: string): Promise<void> {
@@ -116,20 +106,6 @@ async function link(from: string, to: string): Promise<void> {
       "Windows makes links for administrators and in developer mode alone: sort by --sort-by copy",
       { cause: error },
     );
-  }
-}
-
-async function copyNew(from: string, to: string): Promise<void> {
-  using target = await Deno.open(to, { write: true, createNew: true });
-  try {
-    using source = await Deno.open(from);
-    const part = new Uint8Array(2 ** 20);
-    for (let count; (count = await source.read(part)) !== null;) {
-      for (let at = 0; at < count;) at += await target.write(part.subarray(at, count));
-    }
-  } catch (error) {
-    await Deno.remove(to);
-    throw error;
   }
 }
 
