@@ -50,6 +50,7 @@ export function homePage(store: string, parts: Parts): string {
             <li>Teach another model: <code>deno task start</code></li>
             <li>Label many photos: <code>deno task predict FOLDER</code></li>
             <li>What is wrong with photos: <code>deno task inspect FOLDER</code></li>
+            <li>Mend labels in a page, the worst first: <code>deno task review FOLDER</code></li>
             <li>Take a model elsewhere: <code>deno task export</code></li>
           </ul>
         </section>
