@@ -31,6 +31,8 @@ const MOST_TASKS = 1000;
 /** Of the time between two looks, what a look itself may take: file systems are shared. */
 const LOOK_SHARE = 0.05;
 const LONGEST_WAIT_MS = 60_000;
+/** To cancel what is left, once nothing else is to be done. */
+const MOST_LAST_TRIES = 5;
 /** Silence of Slurm's that is worth telling. */
 const TOLD_AFTER_MS = 30_000;
 
@@ -86,6 +88,7 @@ export class JobWatch implements AsyncDisposable {
   readonly #batches = new Set<string>();
   #turning?: Promise<void>;
   #isTurning = false;
+  #lastTries = 0;
   #wake = Promise.withResolvers<void>();
   /** Jobs in the queue that nobody waits for, when it was last asked. */
   #strays = new Set<string>();
@@ -117,7 +120,10 @@ export class JobWatch implements AsyncDisposable {
     return {
       ended: job.ended.promise,
       cancel: () => this.#cancel(job),
-      forget: () => void this.#jobs.delete(job),
+      forget: () => {
+        this.#jobs.delete(job);
+        if (job.name) this.#batches.delete(job.name.batch);
+      },
       hasBegun: () => job.hasBegun,
     };
   }
@@ -266,18 +272,21 @@ export class JobWatch implements AsyncDisposable {
     if (job.isUnclear) this.#putBack(job);
     else {
       const id = job.id ?? job.name!.batch;
-      this.#waitForFile(job, `Slurm does not know its job ${id} any more`);
+      this.#waitForFile(job, `Slurm does not know its job ${id} any more`, "");
     }
   }
 
-  #waitForFile(job: Job, message: string): void {
+  #waitForFile(
+    job: Job,
+    message: string,
+    hint = ": do the nodes see the store's folder, and deno?",
+  ): void {
     const now = this.clock.now();
     job.missingSince ??= now;
     if (now - job.missingSince < this.pace.grace) return;
     const { batch, task } = job.name!;
     const said = lastWordsIn(`${this.#folderOf(batch)}/${task}.out`);
-    const hint = said ? ` (${said})` : ": do the nodes see the store's folder, and deno?";
-    this.#end(job, { kind: "lost", message: message + hint });
+    this.#end(job, { kind: "lost", message: message + (said ? ` (${said})` : hint) });
   }
 
   #putBack(job: Job): void {
@@ -356,8 +365,7 @@ export class JobWatch implements AsyncDisposable {
       await this.slurm.cancel(endIds, endNames);
     } catch (error) {
       if (!(error instanceof SlurmError)) throw error;
-      // While others are watched there will be another time; nobody waits at the end.
-      if (this.#jobs.size === 0) return;
+      if (this.#jobs.size === 0 && ++this.#lastTries > MOST_LAST_TRIES) return;
       endIds.forEach((id) => ids.add(id));
       endNames.forEach((name) => names.add(name));
     }

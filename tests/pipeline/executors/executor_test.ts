@@ -4,7 +4,16 @@ import { LocalProcesses } from "../../../pipeline/executors/local_process.ts";
 import { SlurmExecutor } from "../../../pipeline/executors/slurm/slurm_executor.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
 import type { Executor } from "../../../pipeline/executor.ts";
-import { Folder, misbehave, runCollecting, schemaOf, statuses, stepOf, STEPS, writeText } from "../rig.ts";
+import {
+  Folder,
+  misbehave,
+  runCollecting,
+  schemaOf,
+  statuses,
+  stepOf,
+  STEPS,
+  writeText,
+} from "../rig.ts";
 import { begunOf, letGo, until, waitForFile } from "../../slurm/waiting.ts";
 import { ProcessSlurm } from "./slurm/process_slurm.ts";
 
@@ -36,39 +45,47 @@ const ignore = Deno.build.os === "windows";
 if (ignore) console.log("executors: not tried on Windows, where clusters are none");
 
 for (const [name, open] of Object.entries(EXECUTORS)) {
-  Deno.test(`${name}: what a step writes, says and comes to is the orchestrator's`, { ignore }, async () => {
-    using folder = new Folder();
-    await using executor = open(folder.store);
-    const pipeline = definePipeline([writeText("a"), writeText("b", ["a"])]);
-    const { record, events } = await runCollecting(pipeline, { ...folder, executor });
-    assert.deepEqual(statuses(record), { a: "ran", b: "ran" });
-    const { artifact, result } = stepOf(record, "b");
-    assert.equal(Deno.readTextFileSync(`${artifact}/text.txt`), "a b");
-    assert.deepEqual(result, { length: 1 });
-    const told = events.filter((event) => "step" in event && event.step === "b");
-    const progress = told.filter(({ type }) => type === "step_progress");
-    assert.deepEqual(progress.map((event) => ({ ...event })), [
-      { type: "step_progress", step: "b", done: 1, total: 1, unit: "texts", loss: 0.5 },
-    ]);
-    assert.ok(told.some((event) => event.type === "step_log" && event.text === "wrote b"));
-    const log = Deno.readTextFileSync(`${folder.store}/runs/${record.id}/b.log`);
-    assert.equal(log.match(/wrote b/g)?.length, 1, log);
-  });
+  Deno.test(
+    `${name}: what a step writes, says and comes to is the orchestrator's`,
+    { ignore },
+    async () => {
+      using folder = new Folder();
+      await using executor = open(folder.store);
+      const pipeline = definePipeline([writeText("a"), writeText("b", ["a"])]);
+      const { record, events } = await runCollecting(pipeline, { ...folder, executor });
+      assert.deepEqual(statuses(record), { a: "ran", b: "ran" });
+      const { artifact, result } = stepOf(record, "b");
+      assert.equal(Deno.readTextFileSync(`${artifact}/text.txt`), "a b");
+      assert.deepEqual(result, { length: 1 });
+      const told = events.filter((event) => "step" in event && event.step === "b");
+      const progress = told.filter(({ type }) => type === "step_progress");
+      assert.deepEqual(progress.map((event) => ({ ...event })), [
+        { type: "step_progress", step: "b", done: 1, total: 1, unit: "texts", loss: 0.5 },
+      ]);
+      assert.ok(told.some((event) => event.type === "step_log" && event.text === "wrote b"));
+      const log = Deno.readTextFileSync(`${folder.store}/runs/${record.id}/b.log`);
+      assert.equal(log.match(/wrote b/g)?.length, 1, log);
+    },
+  );
 
-  Deno.test(`${name}: a step's own error is its failure, with the end of its log`, { ignore }, async () => {
-    using folder = new Folder();
-    await using executor = open(folder.store);
-    const pipeline = definePipeline([misbehave("grumble")]);
-    const { record } = await runCollecting(pipeline, { ...folder, executor });
-    const { status, error } = stepOf(record, "step");
-    assert.equal(status, "failed");
-    const local = await runCollecting(pipeline, { ...folder });
-    const expected = stepOf(local.record, "step").error!;
-    assert.equal(error!.message, expected.message);
-    assert.deepEqual(error!.logTail, expected.logTail);
-    assert.equal(error!.cause, undefined);
-    assert.ok(error!.logFile!.startsWith(`${folder.store}/runs/${record.id}/`));
-  });
+  Deno.test(
+    `${name}: a step's own error is its failure, with the end of its log`,
+    { ignore },
+    async () => {
+      using folder = new Folder();
+      await using executor = open(folder.store);
+      const pipeline = definePipeline([misbehave("grumble")]);
+      const { record } = await runCollecting(pipeline, { ...folder, executor });
+      const { status, error } = stepOf(record, "step");
+      assert.equal(status, "failed");
+      const local = await runCollecting(pipeline, { ...folder });
+      const expected = stepOf(local.record, "step").error!;
+      assert.equal(error!.message, expected.message);
+      assert.deepEqual(error!.logTail, expected.logTail);
+      assert.equal(error!.cause, undefined);
+      assert.ok(error!.logFile!.startsWith(`${folder.store}/runs/${record.id}/`));
+    },
+  );
 
   Deno.test(`${name}: a step may do what it declares, and no more`, { ignore }, async () => {
     using folder = new Folder();
@@ -85,7 +102,10 @@ for (const [name, open] of Object.entries(EXECUTORS)) {
     const step = waitForFile(folder.path, "step", { timeLimit: () => 0.5 });
     const { record } = await runCollecting(definePipeline([step]), { ...folder, executor });
     const { error } = stepOf(record, "step");
-    assert.equal(error!.message, "it took longer than its limit of 0.5 s; it was at the file step.go");
+    assert.equal(
+      error!.message,
+      "it took longer than its limit of 0.5 s; it was at the file step.go",
+    );
     assert.equal(error!.cause, "late");
   });
 
@@ -127,28 +147,32 @@ for (const [name, open] of Object.entries(EXECUTORS)) {
     assert.deepEqual(begunOf(folder.path, "step").map((line) => line.split(" ")[1]), ["0", "1"]);
   });
 
-  Deno.test(`${name}: a step sees the variables that it declares as they are here`, { ignore }, async () => {
-    using folder = new Folder();
-    await using executor = open(folder.store);
-    Deno.env.set("GRAFT_TEST_VARIABLE", "its value");
-    try {
-      const step = {
-        name: "step",
-        module: new URL("read_variable.ts", STEPS),
-        parameters: schemaOf({ name: "GRAFT_TEST_VARIABLE" }),
-        environment: () => ["GRAFT_TEST_VARIABLE"],
-        inputs: [],
-        outputs: ["text.txt"],
-      };
-      const { record } = await runCollecting(definePipeline([step]), { ...folder, executor });
-      assert.equal(
-        Deno.readTextFileSync(`${stepOf(record, "step").artifact}/text.txt`),
-        "its value",
-      );
-    } finally {
-      Deno.env.delete("GRAFT_TEST_VARIABLE");
-    }
-  });
+  Deno.test(
+    `${name}: a step sees the variables that it declares as they are here`,
+    { ignore },
+    async () => {
+      using folder = new Folder();
+      await using executor = open(folder.store);
+      Deno.env.set("GRAFT_TEST_VARIABLE", "its value");
+      try {
+        const step = {
+          name: "step",
+          module: new URL("read_variable.ts", STEPS),
+          parameters: schemaOf({ name: "GRAFT_TEST_VARIABLE" }),
+          environment: () => ["GRAFT_TEST_VARIABLE"],
+          inputs: [],
+          outputs: ["text.txt"],
+        };
+        const { record } = await runCollecting(definePipeline([step]), { ...folder, executor });
+        assert.equal(
+          Deno.readTextFileSync(`${stepOf(record, "step").artifact}/text.txt`),
+          "its value",
+        );
+      } finally {
+        Deno.env.delete("GRAFT_TEST_VARIABLE");
+      }
+    },
+  );
 
   Deno.test(`${name}: values of single items are kept for the next step`, { ignore }, async () => {
     using folder = new Folder();

@@ -42,22 +42,26 @@ Deno.test("steps that are ready together are submitted together", { ignore }, as
   assert.deepEqual(slurm.submissions.map(({ tasks }) => tasks), [1, 4]);
 });
 
-Deno.test("a step that may use the network, or is told secrets, runs here", { ignore }, async () => {
-  using folder = new Folder();
-  await using gate = new Gate();
-  await using slurm = new ProcessSlurm();
-  await using executor = open(folder, slurm);
-  const secretive = writeText("secretive", [], {
-    conceal: (parameters) => ({ parameters, secrets: [] }),
-  });
-  const running = runCollecting(definePipeline([gate.step("a"), secretive]), {
-    ...folder,
-    executor,
-  });
-  await (await gate.arrival()).go();
-  assert.deepEqual(statuses((await running).record), { a: "ran", secretive: "ran" });
-  assert.deepEqual(slurm.submissions, []);
-});
+Deno.test(
+  "a step that may use the network, or is told secrets, runs here",
+  { ignore },
+  async () => {
+    using folder = new Folder();
+    await using gate = new Gate();
+    await using slurm = new ProcessSlurm();
+    await using executor = open(folder, slurm);
+    const secretive = writeText("secretive", [], {
+      conceal: (parameters) => ({ parameters, secrets: [] }),
+    });
+    const running = runCollecting(definePipeline([gate.step("a"), secretive]), {
+      ...folder,
+      executor,
+    });
+    await (await gate.arrival()).go();
+    assert.deepEqual(statuses((await running).record), { a: "ran", secretive: "ran" });
+    assert.deepEqual(slurm.submissions, []);
+  },
+);
 
 Deno.test("code that is edited while a job waits gives no result under the old code's key", {
   ignore,
@@ -81,29 +85,33 @@ Deno.test("code that is edited while a job waits gives no result under the old c
   assert.equal(stepOf(record, "edited").status, "failed");
 });
 
-Deno.test("a job that ends without a word is submitted anew, twice, and told with what it printed", {
-  ignore,
-}, async () => {
-  using folder = new Folder();
-  await using slurm = new Before((submission) => ({
-    ...submission,
-    script: `echo "error: deno: not found" > ${submission.folder}/0.out; exit 127`,
-  }));
-  await using executor = open(folder, slurm);
-  const { record, events } = await runCollecting(definePipeline([writeText("a")]), {
-    ...folder,
-    executor,
-    retryWait: 0.01,
-  });
-  assert.equal(slurm.submissions.length, 3);
-  assert.equal(events.filter(({ type }) => type === "step_retried").length, 2);
-  const { error } = stepOf(record, "a");
-  assert.equal(error!.cause, "lost");
-  assert.equal(
-    error!.message,
-    "its job 3_0 ended without a word (error: deno: not found)",
-  );
-});
+Deno.test(
+  "a job that ends without a word is submitted anew, twice, and told with what it printed",
+  {
+    ignore,
+  },
+  async () => {
+    using folder = new Folder();
+    await using slurm = new Before((submission) => ({
+      ...submission,
+      script: `echo "error: deno: not found" > ${submission.folder}/0.out; exit 127`,
+    }));
+    await using executor = open(folder, slurm);
+    const { record, events } = await runCollecting(definePipeline([writeText("a")]), {
+      ...folder,
+      executor,
+      retryWait: 0.01,
+    });
+    assert.equal(slurm.submissions.length, 3);
+    assert.equal(events.filter(({ type }) => type === "step_retried").length, 2);
+    const { error } = stepOf(record, "a");
+    assert.equal(error!.cause, "lost");
+    assert.equal(
+      error!.message,
+      "its job 3_0 ended without a word (error: deno: not found)",
+    );
+  },
+);
 
 Deno.test("a step that is killed for its memory is told what its job had", { ignore }, async () => {
   using folder = new Folder();
@@ -183,7 +191,9 @@ Deno.test("after a failure what only waits is taken out of the queue, and what r
   class Full extends ProcessSlurm {
     override async queue() {
       return (await super.queue()).map((row) =>
-        row.task === 0 ? row : { ...row, state: cancelled.includes(row.id) ? "CANCELLED" : "PENDING" }
+        row.task === 0
+          ? row
+          : { ...row, state: cancelled.includes(row.id) ? "CANCELLED" : "PENDING" }
       );
     }
     override cancel(ids: readonly string[]): Promise<void> {

@@ -48,7 +48,11 @@ Deno.test("messages and lines are told once and whole, however they come in", ()
   using folder = new Folder();
   const ticket = new Tickets(folder.path).open("key", WORK);
   const messages: Message[] = [], lines: string[] = [];
-  const reader = new JobReader(ticket, (message) => messages.push(message), (line) => lines.push(line));
+  const reader = new JobReader(
+    ticket,
+    (message) => messages.push(message),
+    (line) => lines.push(line),
+  );
   assert.equal(reader.read(), false);
   const job = ticket.begin("7.0");
   const write = (name: string, bytes: Uint8Array | string) =>
