@@ -55,6 +55,22 @@ export class TestCluster implements AsyncDisposable {
     await this.#bash("up", [], { SLURM_TEST_PORT: `${this.port}`, ...settings });
   }
 
+  /**
+   * Looks after it until `work` is done, as whoever runs a cluster would: Slurm takes nodes out of use
+   * that could not start a job, as happens after its controller forgot some.
+   */
+  async lookAfter<T>(work: Promise<T>, settings?: Record<string, string>): Promise<T> {
+    let isDone = false;
+    const end = () => void (isDone = true);
+    work.then(end, end);
+    while (!isDone) {
+      // A busy machine's nodes take their time: there is another round.
+      await this.start(settings).catch(() => {});
+      await Promise.race([work.then(end, end), new Promise((resolve) => setTimeout(resolve, 3000))]);
+    }
+    return await work;
+  }
+
   /** With all that its jobs run, or unseen by them; Slurm would notice in half a minute, and is told. */
   async killNode(name: string, { daemonAlone = false } = {}): Promise<void> {
     if (daemonAlone) Deno.kill(this.#pidOf(`slurmd.${name}`), "SIGKILL");

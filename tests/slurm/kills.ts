@@ -84,8 +84,8 @@ async function campaign(kills: number, seed: number): Promise<void> {
       driver = startDriver(folder.store);
       said = new Response(driver.stdout).text();
       counts.lives++;
-    } else await cluster.start();
-    const { success } = await driver.status;
+    }
+    const { success } = await cluster.lookAfter(driver.status);
     const retried = (await said).trim().split("\n").filter(Boolean);
     const isSame = JSON.stringify(filesBelow(`${folder.store}/artifacts`)) === expected;
     const damages = await verify(folder.store);

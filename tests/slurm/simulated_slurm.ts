@@ -9,6 +9,7 @@ import {
   type Submission,
 } from "../../pipeline/executors/slurm/slurm.ts";
 import { Ticket, type WrittenOutcome } from "../../pipeline/executors/slurm/ticket.ts";
+import { statOrNull } from "../../pipeline/store/folder.ts";
 import { readJson } from "../../pipeline/store/json_file.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
@@ -41,6 +42,8 @@ export const MISFORTUNE: Misfortune = {
 
 interface SimulatedJob extends QueuedJob {
   folder: string;
+  /** Where what it is to do lies, or lay. */
+  ticket: string;
   endedAt?: number;
   number: number;
 }
@@ -82,6 +85,7 @@ export class SimulatedSlurm implements Slurm {
     if (this.#chance(refusedUnheard)) throw new SlurmError("unanswered", "Socket timed out");
     if (this.#pending.length + tasks > this.most) throw new SlurmError("full", "queue full");
     const array = ++this.#numbers;
+    const tickets = readJson<string[]>(`${folder}/tickets.json`)!;
     for (let task = 0; task < tasks; task++) {
       const job: SimulatedJob = {
         name,
@@ -93,6 +97,7 @@ export class SimulatedSlurm implements Slurm {
         node: "",
         reason: "Priority",
         folder,
+        ticket: tickets[task],
         number: ++this.#numbers,
       };
       this.#known.set(job.id, job);
@@ -156,10 +161,11 @@ export class SimulatedSlurm implements Slurm {
   #start(job: SimulatedJob): void {
     this.#free--;
     Object.assign(job, { state: "RUNNING", node: `n${job.number}`, reason: "None" });
-    const ticket = this.#ticketOf(job);
-    if (!ticket?.work) return void this.#later(1, 2, () => this.#leave(job, "COMPLETED"));
+    const isThere = statOrNull(`${job.folder}/tickets.json`);
+    const ticket = new Ticket(job.ticket);
+    if (!isThere || !ticket.work) return void this.#later(1, 2, () => this.#leave(job, "COMPLETED"));
     const twin = [...this.#known.values()].find((other) =>
-      other !== job && LIVES.test(other.state) && this.#ticketOf(other)?.path === ticket.path
+      other !== job && LIVES.test(other.state) && other.ticket === job.ticket
     );
     if (twin) this.wrongs.push(`${job.id} doubles ${twin.id}`);
     const folder = ticket.begin(`${job.number}.0`);
@@ -238,11 +244,6 @@ export class SimulatedSlurm implements Slurm {
   #end(job: SimulatedJob, state: string): void {
     Object.assign(job, { state, endedAt: this.clock.now() });
     this.#later(1, 5, () => this.#startWhatFits());
-  }
-
-  #ticketOf({ folder, task }: SimulatedJob): Ticket | undefined {
-    const path = readJson<string[]>(`${folder}/tickets.json`)?.[task];
-    return path === undefined ? undefined : new Ticket(path);
   }
 
   #chance(share: number): boolean {

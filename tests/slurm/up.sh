@@ -25,7 +25,7 @@ for i in $(seq 1 "$NODES"); do
   for g in 0 1; do [ -c "$ROOT/dev/n$i-gpu$g" ] || mknod "$ROOT/dev/n$i-gpu$g" c 1 3; done
 done
 # proctrack/pgid: with linuxproc, children of a killed job were left.
-cat >"$SLURM_CONF" <<CONF
+cat >"$SLURM_CONF.new" <<CONF
 ClusterName=tests
 SlurmctldHost=$HOST(127.0.0.1)
 SlurmctldPort=$PORT
@@ -53,7 +53,7 @@ GresTypes=gpu
 MpiDefault=none
 SwitchType=switch/none
 ReturnToService=2
-SlurmdTimeout=6
+SlurmdTimeout=300
 InactiveLimit=0
 KillWait=2
 MinJobAge=${SLURM_TEST_MIN_JOB_AGE:-300}
@@ -66,7 +66,10 @@ JobRequeue=1
 NodeName=n[1-$NODES] NodeHostname=$HOST NodeAddr=127.0.0.1 Port=[$((PORT + 1))-$((PORT + NODES))] CPUs=$CPUS RealMemory=2048 Gres=gpu:2 State=UNKNOWN
 PartitionName=tests Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 CONF
-for i in $(seq 1 "$NODES"); do echo "NodeName=n$i Name=gpu File=$ROOT/dev/n$i-gpu[0-1]"; done >"$ROOT/gres.conf"
+for i in $(seq 1 "$NODES"); do echo "NodeName=n$i Name=gpu File=$ROOT/dev/n$i-gpu[0-1]"; done >"$ROOT/gres.conf.new"
+# In one step: who asks at this moment reads one or the other.
+mv "$ROOT/gres.conf.new" "$ROOT/gres.conf"
+mv "$SLURM_CONF.new" "$SLURM_CONF"
 
 alive() {
   local p; p=$(cat "$1" 2>/dev/null) && [ -n "$p" ] && [[ $(cat "/proc/$p/comm" 2>/dev/null) == "$2"* ]] &&
