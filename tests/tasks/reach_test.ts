@@ -44,7 +44,7 @@ const STEPS: Record<string, Reach> = {
     types: ["data/codecs", "models"],
   },
   convert_weights: {
-    most: 69, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names two
+    most: 70, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names two
     runs: ["weights", "models", "data/download", "data/unwritable.ts", "data/windows_name.ts"],
     types: ["backend"],
   },
