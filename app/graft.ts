@@ -13,6 +13,7 @@ import { evaluate } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { TRAINING, type TrainingFlags } from "./commands/flags.ts";
 import { gc } from "./commands/gc.ts";
+import { home } from "./commands/home.ts";
 import { inspect } from "./commands/inspect.ts";
 import { pin } from "./commands/pin.ts";
 import { plan } from "./commands/plan.ts";
@@ -76,6 +77,7 @@ export function graft(defaultStore: string): Application {
       evaluate(program, v8Flags),
       exportCommand,
       serve(v8Flags),
+      home(program),
       plan(program),
       why(program),
       dag(program),

@@ -68,7 +68,7 @@ export async function findIssues(
     download_data: asItLies,
     [ISSUES_STEP]: issues,
   };
-  const renderer = newRenderer();
+  const renderer = await newRenderer();
   const record = await runPipeline(pipeline, {
     store,
     readFrom,
