@@ -9,7 +9,7 @@ import { architectureFlag, TRAINING } from "./flags.ts";
 const { data, group, seed, "short-side": shortSide, "split-seed": splitSeed } = TRAINING.entries;
 const { "max-download": maxDownload, backend, threads, weights } = TRAINING.entries;
 
-export const REVIEW_FLAGS = v.object({
+const REVIEW_FLAGS = v.object({
   ...grouped("Instead of the page", {
     apply: toggle({ help: "move files as was decided; nothing is overwritten or deleted" }),
     undo: toggle({ help: "take back what --apply moved" }),
