@@ -88,6 +88,11 @@ function begin(given: PageManifest, backend: string): void {
   }
   element("summary").textContent = summary.join(" ");
   element("machine").textContent = `${architecture}, computed by ${backend}.`;
+  if (manifest.reviews) {
+    element("promise").textContent =
+      "Photos stay in this browser, but those of which you say that the model is wrong: they are " +
+      "kept where it is served from.";
+  }
   element("loading").hidden = true;
   element("ask").hidden = false;
   say("Ready.");
