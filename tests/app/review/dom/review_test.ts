@@ -1,14 +1,14 @@
 /** The review's page in a real browser, by the keyboard alone. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { startReviewServer } from "../../../app/review/review_server.ts";
-import { reviewFiles } from "../../../app/review/page_files.ts";
-import { changesOf } from "../../../data/review/journal.ts";
-import { readJournal } from "../../../data/review/journal_file.ts";
-import { withTempFolder } from "../../data/photo_folder.ts";
-import { findChromium } from "../../export/runtimes.ts";
-import { launch } from "../page/open_page.ts";
-import { openReview, pictureOf, writeReviewed } from "./reviewed.ts";
+import { startReviewServer } from "../../../../app/review/review_server.ts";
+import { reviewFiles } from "../../../../app/review/page_files.ts";
+import { changesOf } from "../../../../data/review/journal.ts";
+import { readJournal } from "../../../../data/review/journal_file.ts";
+import { withTempFolder } from "../../../data/photo_folder.ts";
+import { findChromium } from "../../../export/runtimes.ts";
+import { launch } from "../../page/open_page.ts";
+import { openReview, pictureOf, writeReviewed } from "../reviewed.ts";
 
 const chromium = await findChromium();
 if (!chromium) console.log("the review's page is not tested: there is no Chromium here");
