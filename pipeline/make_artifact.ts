@@ -32,10 +32,13 @@ export interface Making {
 /** @throws {StepError} when the step fails */
 export async function makeArtifact(making: Making, context: RunContext): Promise<Artifact> {
   const { step, fingerprint } = making;
-  const { session: { store }, run } = context;
+  const { session: { store, code }, run } = context;
   const started = performance.now();
   const draft = await store.draft(kindOf(step));
   try {
+    for (const [name, module] of Object.entries(step.helpers ?? {})) {
+      assertReached(await code.closureOf(module), fingerprint, `its helper "${name}" is`);
+    }
     const itemCaches = await itemCachesOf(making, context);
     const { result, texts } = await execute(making, itemCaches, context, draft);
     const tree = await checkedTree(store, draft, step);
@@ -84,6 +87,7 @@ async function execute(
     argumentsFor: (request: Request, inputs?: string) =>
       denoArguments(step, request, closure, hidden, inputs === undefined ? inputs : [inputs]),
     request,
+    helpers: step.helpers,
     reusable: mayBeReused(step)
       ? digestOf([fingerprint.files, fingerprint.packages, fingerprint.environment])
       : undefined,
@@ -128,8 +132,9 @@ async function execute(
 
 /** Not of what keeps something of its own, is told secrets, sees the world outside, or not all inputs. */
 function mayBeReused(step: StepDeclaration): boolean {
-  const { reusable = false, conceal, checkpointsAcross, itemCache, permissions, reads } = step;
-  return reusable && !conceal && !checkpointsAcross && !itemCache && !permissions && !reads;
+  const { reusable = false, conceal, permissions, reads } = step;
+  const keepsOfItsOwn = step.checkpointsAcross || step.itemCache || step.helpers || step.earlier;
+  return reusable && !conceal && !keepsOfItsOwn && !permissions && !reads;
 }
 
 type ItemCacheKeys = Manifest["itemCaches"];
@@ -143,22 +148,37 @@ async function itemCachesOf(
   const keys: Record<string, string> = {};
   for (const [name, module] of Object.entries(step.itemCache)) {
     const closure = await code.closureOf(module);
-    if (!(closure.module in fingerprint.files)) {
-      throw new PipelineError(
-        `its itemCache "${name}" is of ${closure.module}, which the step does not import`,
-      );
-    }
+    assertReached(closure, fingerprint, `its itemCache "${name}" is of`);
     keys[name] = itemCacheKeyOf(fingerprint, closure);
   }
   return keys;
 }
 
+/** @throws {PipelineError} for code that is not in the step's key */
+function assertReached({ module }: Closure, { files }: Fingerprint, what: string): void {
+  if (module in files) return;
+  throw new PipelineError(`${what} ${module}, which the step does not import`);
+}
+
+/** Folders of the newest artifacts of the step's kind, as far as they are whole. */
+async function earlierOf(
+  { step }: Making,
+  { session: { store, forced, reuseItems } }: RunContext,
+): Promise<string[]> {
+  if (!step.earlier || (forced.has(step.name) && !reuseItems)) return [];
+  const kind = kindOf(step);
+  const found = (await store.manifests(kind, step.earlier)).map(({ key }) => store.find(kind, key));
+  return (await Promise.all(found)).flatMap(({ artifact }) => artifact ? [artifact.path] : []);
+}
+
 async function requestFor(
-  { step, inputs, fingerprint, attempt }: Making,
+  making: Making,
   itemCaches: ItemCacheKeys = {},
-  { session: { store, parameters, forced, reuseItems }, run }: RunContext,
+  context: RunContext,
   output: string,
 ): Promise<Request> {
+  const { step, inputs, fingerprint, attempt } = making;
+  const { session: { store, parameters, forced, reuseItems }, run } = context;
   const kind = kindOf(step);
   const checkpoints = checkpointKeyOf(fingerprint, step);
   const caches: Request["itemCaches"] = {};
@@ -174,6 +194,7 @@ async function requestFor(
     checkpoints: checkpoints &&
       await store.checkpoints(kind, checkpoints, run, attempt === 1 && forced.has(step.name)),
     itemCaches: caches,
+    earlier: await earlierOf(making, context),
   };
 }
 

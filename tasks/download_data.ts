@@ -4,6 +4,7 @@ import { parseGroupRule } from "../data/sources/group_rule.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { runStep } from "../pipeline/process/step.ts";
 import { photosFile, testPhotosFile } from "./artifacts/photos.ts";
+import { PhotoDecoding } from "./photo_decoding.ts";
 import { sourceFile } from "./artifacts/source.ts";
 import type { DownloadDataParameters } from "./parameters.ts";
 
@@ -11,12 +12,13 @@ if (import.meta.main) {
   await runStep<DownloadDataParameters>(async (step) => {
     const { data, seed, parts, group, downloads, maxDownload } = step.parameters;
     let groups: [path: string, name: string][] = [];
+    await using decoding = new PhotoDecoding(step, { exifOrientation: true, withoutPixels: true });
     const source = await materialize(parseSource(data), step.output, {
       seed,
       parts,
       ...(group !== undefined && { group: parseGroupRule(group) }),
       onGroups: (found) => groups = Object.entries(found),
-      downloads,
+      ...{ downloads, start: decoding.start, kept: decoding.kept },
       most: maxDownload,
       mirror: Deno.env.get("GRAFT_MIRROR"),
       signal: step.signal,

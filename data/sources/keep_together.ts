@@ -1,6 +1,6 @@
 /** Near duplicates on one side of a split that we made: else val asks for photos that were trained on. */
 import { dirname, join } from "node:path";
-import { decodeInOrder, type Examination } from "../decode_pool.ts";
+import { decodeInOrder, type Examination } from "../decode_in_order.ts";
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import { nearDuplicates } from "../near_duplicates.ts";
 import { describeDivision, divide } from "./divide.ts";
@@ -99,7 +99,7 @@ async function moveTogether(
 /** Looks at photos, and leaves those out that cannot be decoded. */
 async function examine(
   files: readonly PlannedFile[],
-  { photos, progress, signal }: SourceContext,
+  { photos, progress, start, kept, signal }: SourceContext,
 ): Promise<Map<PlannedFile, Examination>> {
   const seen = new Map<PlannedFile, Examination>();
   if (files.length === 0) return seen;
@@ -108,7 +108,7 @@ async function examine(
     exifOrientation: true,
     examine: true,
     withoutPixels: true,
-    signal,
+    ...{ start, kept, signal },
   });
   let done = 0;
   for await (const result of decoded) {

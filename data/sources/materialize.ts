@@ -1,5 +1,6 @@
 /** Any source of photos as a folder of class folders. */
 import { join } from "node:path";
+import type { DecodeOptions } from "../decode_in_order.ts";
 import type { Log, Progress } from "../download/progress.ts";
 import { autoSource } from "./auto.ts";
 import { folderSource } from "./folder.ts";
@@ -12,7 +13,7 @@ import type { SourceSpec } from "./spec.ts";
 import { urlSource } from "./url.ts";
 import { zipSource } from "./zip.ts";
 
-export interface MaterializeOptions {
+export interface MaterializeOptions extends Pick<DecodeOptions, "start" | "kept"> {
   /** Decides which photos are for validation where the source does not say. */
   seed: number;
   /** The part of each class that is for validation then; default 0.2. */

@@ -1,9 +1,10 @@
 import type { Places } from "../download/obtain.ts";
+import type { DecodeOptions } from "../decode_in_order.ts";
 import type { Division } from "./divide.ts";
 import type { GroupRule } from "./group_rule.ts";
 
 /** What every source is given. */
-export interface SourceContext extends Places, Division {
+export interface SourceContext extends Places, Division, Pick<DecodeOptions, "start" | "kept"> {
   /** The folder that receives `train/CLASS/FILE`, `val/CLASS/FILE` and, where there is a test, `test/CLASS/FILE`. */
   photos: string;
   /** Which photos belong together; where it is left out, near duplicates alone do. */
