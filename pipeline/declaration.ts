@@ -124,6 +124,13 @@ export interface StepDeclaration<P = unknown> {
    */
   readonly earlier?: number;
   /**
+   * Outputs that are folders in which files of the user's may stand as links (see `writeLinks`), so
+   * that they take up no room twice. Their content is hashed and counts as that of any other. Once the
+   * user changes such a file, nothing is made of it under its former name: a step that was reading it
+   * fails, and the artifact is made anew when it is needed.
+   */
+  readonly linked?: readonly string[];
+  /**
    * For a step whose parameters may hold a secret, such as a password in an address: only its process
    * is told it, and the other members here. Also asked of what earlier versions kept.
    */

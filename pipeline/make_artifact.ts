@@ -8,6 +8,7 @@ import { PipelineError } from "./errors.ts";
 import type { Explanation } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, itemCacheKeyOf, keyOf } from "./fingerprint.ts";
 import { retriesOf } from "./process/attempts.ts";
+import { assertLinksUnchanged, placeLinks } from "./process/links.ts";
 import { denoArguments } from "./process/permissions.ts";
 import type { Request } from "./process/protocol.ts";
 import { type RunContext, StepError } from "./run_context.ts";
@@ -41,7 +42,9 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
     }
     const itemCaches = await itemCachesOf(making, context);
     const { result, texts } = await execute(making, itemCaches, context, draft);
-    const tree = await checkedTree(store, draft, step);
+    const linked = linksOf(making, context, draft) ? step.linked : undefined;
+    const tree = await checkedTree(store, draft, step, linked);
+    await assertWhatItReadStayed(making, context);
     return await store.publish(draft, {
       step: kindOf(step),
       key: keyOf(fingerprint),
@@ -52,6 +55,7 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
       digest: digestOfTree(without(tree, fingerprint.notInDigest)),
       checkpoints: checkpointKeyOf(fingerprint, step),
       itemCaches,
+      ...linked && { linked },
       result,
       made: {
         run,
@@ -75,7 +79,7 @@ async function execute(
   output: string,
 ) {
   const { step, inputs, fingerprint, closure, attempt, explanation, takeFingerprint } = making;
-  const { session: { fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
+  const { inputCheck, executor, folder, emit, signal } = context;
   await inputCheck.check(inputs);
   const request = await requestFor(making, itemCaches, context, output);
   const hidden = Object.fromEntries(
@@ -124,10 +128,27 @@ async function execute(
     if (changed) throw changed;
     throw new StepError(outcome.error);
   }
-  // Code was loaded at the start and may be edited since; what the step read must have stayed.
-  const externals = await fingerprinter.externalsOf(step, request.parameters);
-  assertUnchanged(fingerprint, { ...fingerprint, externals });
   return { result: outcome.result, texts: closure.texts };
+}
+
+/** Code was loaded at the start and may be edited since; what the step read must have stayed. */
+async function assertWhatItReadStayed(
+  { step, inputs, fingerprint }: Making,
+  { session: { fingerprinter, code, parameters } }: RunContext,
+): Promise<void> {
+  const externals = await fingerprinter.externalsOf(step, parameters[step.name]);
+  assertUnchanged(fingerprint, { ...fingerprint, externals });
+  await assertLinksUnchanged(inputs, step.reads ?? {}, code);
+}
+
+/** Makes the links that the step asked for. */
+function linksOf(
+  { step }: Making,
+  { session: { parameters } }: RunContext,
+  draft: string,
+): boolean {
+  if (!step.linked) return false;
+  return placeLinks(draft, step.linked, step.externals?.(parameters[step.name]) ?? []);
 }
 
 /** Not of what keeps something of its own, is told secrets, sees the world outside, or not all inputs. */
@@ -202,8 +223,9 @@ async function checkedTree(
   store: Store,
   draft: string,
   { outputs }: StepDeclaration,
+  linked?: readonly string[],
 ): Promise<Tree> {
-  const tree = await store.seal(draft);
+  const tree = await store.seal(draft, linked);
   const missing = missingOutputs(tree, outputs);
   if (missing.length === 0) return tree;
   const wrote = tree.files.slice(0, 5).map(({ path }) => path).join(", ") || "nothing";

@@ -203,6 +203,7 @@ export function graftPipeline(
       notInKey: schema.DOWNLOADS_NOT_IN_KEY,
       inputs: [],
       outputs: ["photos", "photos.json", "source.json"],
+      linked: ["photos"],
       ...decoding,
       ...downloading,
     }),

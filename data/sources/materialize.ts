@@ -25,6 +25,11 @@ export interface MaterializeOptions extends Pick<DecodeOptions, "start" | "kept"
   parts?: 2 | 3;
   /** Which photos belong together, on one side of a division of ours. */
   group?: GroupRule;
+  /**
+   * Has a file of one's own stand at a path below `photos` without being copied; where it is left out,
+   * such files are copied.
+   */
+  link?: (path: string, file: string) => void;
   /** Told the groups of photos, by their paths below `photos`, where `group` makes some. */
   onGroups?: (groups: Record<string, string>) => void;
   /** A folder of files fetched before, looked at first. */

@@ -9,6 +9,11 @@ export interface SourceContext extends Places, Division, Pick<DecodeOptions, "st
   photos: string;
   /** Which photos belong together; where it is left out, near duplicates alone do. */
   group?: GroupRule;
+  /**
+   * Has a file of one's own stand at a path below `photos` without being copied; where it is left out,
+   * such files are copied.
+   */
+  link?: (path: string, file: string) => void;
   /** Told the groups of photos, by their paths below `photos`, where a rule makes some. */
   onGroups?: (groups: Record<string, string>) => void;
   /** The programs that may be Python; for tests. */

@@ -64,7 +64,7 @@ export class LayeredStore implements Store {
   itemCache = (name: string, key: string, run: string): Promise<string> =>
     this.own.itemCache(name, key, run);
   draft = (step: string): Promise<string> => this.own.draft(step);
-  seal = (draft: string): Promise<Tree> => this.own.seal(draft);
+  seal = (draft: string, linked?: readonly string[]): Promise<Tree> => this.own.seal(draft, linked);
   publish = (draft: string, manifest: Manifest): Promise<Artifact> =>
     this.own.publish(draft, manifest);
   settle = (): Promise<void> => this.own.settle();
