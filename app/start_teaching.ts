@@ -11,7 +11,7 @@ import { runRequested } from "./commands/run.ts";
 import type { StartContext } from "./commands/start.ts";
 import { evaluationOf, reportOf } from "./conclusion/run_report.ts";
 import { checkData } from "./check_data.ts";
-import { forecastRun, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
+import { forecastRun, formatAbout, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
 import { describeInspected, type InspectedPhotos, withInspected } from "./inspected_photos.ts";
 import { openFile } from "./open_file.ts";
 import { realPath } from "./real_path.ts";
@@ -65,7 +65,7 @@ async function teach(
     const seconds = (performance.now() - begun) / 1000;
     const isHopeless = sayInspected(inspected, request);
     const folders = [`${context.store}/downloads`, ...mirrorFolder()];
-    const forecast = forecastRun(await photosOf(inspected, seconds), request.flags, folders);
+    const forecast = forecastRun(await photosOf(inspected, data, seconds), request.flags, folders);
     if (flags.json) json(planAsJson(inspected, forecast));
     if (isHopeless) return undefined;
     for (const line of describePlan(inspected, forecast, request)) say(paragraph(line));
@@ -78,7 +78,7 @@ async function teach(
     ...request,
     operands: [],
     flags: { ...request.flags, sweep: [] },
-  });
+  }, true);
   if (record.status === "interrupted") return EXIT.interrupted;
   if (record.status !== "done") return EXIT.failed;
   if (evaluationOf(record) !== undefined) {
@@ -172,10 +172,13 @@ function sayInspected(inspected: InspectedPhotos, { flags, say }: StartContext):
 
 async function photosOf(
   { folder, files }: InspectedPhotos,
+  data: string,
   seconds: number,
 ): Promise<PhotosToTeach> {
   let fileBytes = 0;
-  for (const { path } of files) {
+  // Photos of a folder are linked, where links take no permission.
+  const areLinked = parseSource(data).kind === "folder" && Deno.build.os !== "windows";
+  for (const { path } of areLinked ? [] : files) {
     fileBytes += (await Deno.stat(resolve(folder, path)).catch(() => ({ size: 0 }))).size;
   }
   return { sizes: files.flatMap(({ photo }) => photo ?? []), fileBytes, seconds };
@@ -225,11 +228,3 @@ function planAsJson(inspected: InspectedPhotos, forecast: RunForecast) {
 
 const classesOf = (files: InspectedPhotos["files"]): string[] =>
   [...new Set(files.flatMap(({ className }) => className ?? []))].sort();
-
-/** In whole minutes, of which it claims few to know. */
-function formatAbout(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 10) return counted(minutes, "minute");
-  if (minutes < 100) return `${Math.ceil(minutes / 5) * 5} minutes`;
-  return counted(Math.round(minutes / 60), "hour");
-}
