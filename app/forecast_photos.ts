@@ -9,6 +9,7 @@ import { mirrorFolder } from "../tasks/permissions.ts";
 import { formatSize } from "./cli/quantities.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { forecastRun, formatAbout } from "./forecast_run.ts";
+import { machinePace } from "./machine_pace.ts";
 
 /** Fewer photos are done before the forecast is read. */
 const FEW = 50;
@@ -48,6 +49,7 @@ export async function forecastPhotos(
   }
   if (sizes.length === 0) return undefined;
   const each = milliseconds / (LOOKED_AT - 1) / 1000;
+  const pace = await machinePace(store);
   const forecast = forecastRun(
     {
       sizes: photos.map((_, i) => sizes[i % sizes.length]),
@@ -56,11 +58,10 @@ export async function forecastPhotos(
     },
     flags,
     [`${store}/downloads`, ...mirrorFolder()],
+    pace.factor,
   );
-  return `${photos.length} photos: all of it takes about ${
-    formatAbout(forecast.seconds)
-  } on two CPU ` +
-    `cores without a GPU, and about ${formatSize(forecast.diskBytes)} of disk`;
+  return `${photos.length} photos: all of it takes about ${formatAbout(forecast.seconds)} and ` +
+    `${formatSize(forecast.diskBytes)} of disk, photos not counted`;
 }
 
 const sizeOf = (folder: string, path: string) => Deno.statSync(`${folder}/${path}`).size;

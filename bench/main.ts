@@ -3,6 +3,7 @@ import { benchDag } from "./dag.ts";
 import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
 import { benchFolder } from "./folder.ts";
+import { benchFinetune } from "./finetune.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchLayers } from "./layers.ts";
@@ -15,6 +16,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   step: benchStep,
   kernels: benchKernels,
   epoch: benchEpoch,
+  finetune: benchFinetune,
   predict: benchPredict,
   serve: benchServe,
   layers: benchLayers,

@@ -11,7 +11,7 @@ import type { DownloadDataParameters } from "./parameters.ts";
 
 if (import.meta.main) {
   await runStep<DownloadDataParameters>(async (step) => {
-    const { data, seed, parts, group, downloads, maxDownload } = step.parameters;
+    const { data, seed, parts, group, review, downloads, maxDownload } = step.parameters;
     const links: Record<string, string> = {};
     let groups: [path: string, name: string][] = [];
     await using decoding = new PhotoDecoding(step, { exifOrientation: true, withoutPixels: true });
@@ -20,6 +20,7 @@ if (import.meta.main) {
       parts,
       ...(group !== undefined && { group: parseGroupRule(group) }),
       link: (path, file) => links[`photos/${path}`] = file,
+      review,
       onGroups: (found) => groups = Object.entries(found),
       ...{ downloads, start: decoding.start, kept: decoding.kept },
       most: maxDownload,

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { DecodeOptions } from "../decode_in_order.ts";
 import type { Log, Progress } from "../download/progress.ts";
+import type { Change } from "../review/journal.ts";
 import { autoSource } from "./auto.ts";
 import { folderSource } from "./folder.ts";
 import type { GroupRule } from "./group_rule.ts";
@@ -30,6 +31,8 @@ export interface MaterializeOptions extends Pick<DecodeOptions, "start" | "kept"
    * such files are copied.
    */
   link?: (path: string, file: string) => void;
+  /** What a review made of the photos of a folder. */
+  review?: readonly Change[];
   /** Told the groups of photos, by their paths below `photos`, where `group` makes some. */
   onGroups?: (groups: Record<string, string>) => void;
   /** A folder of files fetched before, looked at first. */

@@ -1,5 +1,6 @@
 import type { Places } from "../download/obtain.ts";
 import type { DecodeOptions } from "../decode_in_order.ts";
+import type { Change } from "../review/journal.ts";
 import type { Division } from "./divide.ts";
 import type { GroupRule } from "./group_rule.ts";
 
@@ -14,6 +15,8 @@ export interface SourceContext extends Places, Division, Pick<DecodeOptions, "st
    * such files are copied.
    */
   link?: (path: string, file: string) => void;
+  /** What a review made of the photos. */
+  review?: readonly Change[];
   /** Told the groups of photos, by their paths below `photos`, where a rule makes some. */
   onGroups?: (groups: Record<string, string>) => void;
   /** The programs that may be Python; for tests. */
