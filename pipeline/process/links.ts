@@ -49,7 +49,7 @@ export function placeLinks(
 const slashed = (path: string) => path.replaceAll("\\", "/");
 
 /** What of an artifact is linked. */
-export const linkedTree = ({ linked = [], tree }: Artifact["manifest"]): Tree => only(tree, linked);
+const linkedTree = ({ linked = [], tree }: Artifact["manifest"]): Tree => only(tree, linked);
 
 /** A linked file that is gone, or has another size; undefined where there is none. */
 export function findBrokenLink({ path: folder, manifest }: Artifact): string | undefined {
