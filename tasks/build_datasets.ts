@@ -29,9 +29,12 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
   const examined: Examined[] = [];
   const passedOver: string[] = [];
   const reasons: string[] = [];
-  await using decoding = new PhotoDecoding(step, { exifOrientation, shortSide });
+  // The tutorial's are known to the bit, so that no decoder need be kept apart from the step.
+  await using decoding = exifOrientation
+    ? new PhotoDecoding(step, { exifOrientation, shortSide })
+    : undefined;
   await buildDataset(photos, step.output, {
-    ...{ exifOrientation, groups, shortSide, start: decoding.start, kept: decoding.kept },
+    ...{ exifOrientation, groups, shortSide, start: decoding?.start, kept: decoding?.kept },
     signal: step.signal,
     onForecast: (forecast) => step.log(describeForecast(forecast, shortSide)),
     at: step.at,

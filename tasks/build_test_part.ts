@@ -27,9 +27,11 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const groups = await groupsOf(step.inputs.download_data);
   const test: Examined[] = [];
   const reasons: string[] = [];
-  await using decoding = new PhotoDecoding(step, { exifOrientation, shortSide });
+  await using decoding = exifOrientation
+    ? new PhotoDecoding(step, { exifOrientation, shortSide })
+    : undefined;
   const index = await buildTest(photos, step.output, classes, {
-    ...{ exifOrientation, groups, shortSide, start: decoding.start, kept: decoding.kept },
+    ...{ exifOrientation, groups, shortSide, start: decoding?.start, kept: decoding?.kept },
     signal: step.signal,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => test.push(photo),
