@@ -15,7 +15,7 @@ export interface Patience {
   silence: number;
 }
 
-export const PATIENCE: Patience = { attempts: 5, wait: 500, silence: 30_000 };
+const PATIENCE: Patience = { attempts: 5, wait: 500, silence: 30_000 };
 const LONGEST_WAIT_MS = 20_000;
 /** Slower lines than this (bytes in a millisecond) are taken for none. */
 const SLOWEST = 20;
@@ -197,7 +197,7 @@ function problemIn(error: unknown): string {
   return PROBLEMS.find(([pattern]) => pattern.test(text))?.[1] ?? "the connection failed";
 }
 
-export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
