@@ -2,6 +2,7 @@
 import { benchDag } from "./dag.ts";
 import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
+import { benchFinetune } from "./finetune.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchLayers } from "./layers.ts";
@@ -14,6 +15,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   step: benchStep,
   kernels: benchKernels,
   epoch: benchEpoch,
+  finetune: benchFinetune,
   predict: benchPredict,
   serve: benchServe,
   layers: benchLayers,

@@ -9,6 +9,7 @@ import type { Change } from "./explain/changes.ts";
 import { openExecutor } from "./implementations.ts";
 import { InputCheck } from "./process/input_check.ts";
 import { ResourcePool } from "./process/resource_pool.ts";
+import { WatchedEvents } from "./process/watched_events.ts";
 import type { RunRecord, StepRecord } from "./run_record.ts";
 import { type RunContext, StepError } from "./run_context.ts";
 import { StepRun } from "./run_step.ts";
@@ -46,8 +47,12 @@ export async function run(pipeline: Pipeline, options: RunOptions): Promise<RunR
     using _notRemoved = await session.store.use({ signal: options.signal });
     await concealKept(session.steps, session.store);
     await using processes = openExecutor();
-    return await new Run(pipeline, session, await session.store.runs.begin(), {
+    const begun = await session.store.runs.begin();
+    using attendance = await session.store.runs.attend(begun.id);
+    using watched = new WatchedEvents((steps) => attendance.tell(steps), options.onEvent);
+    return await new Run(pipeline, session, begun, {
       ...options,
+      onEvent: watched.emit,
       executor: options.executor ?? processes,
     }).finish();
   });

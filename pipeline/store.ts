@@ -4,7 +4,7 @@
  */
 import type { Json } from "./digest.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import type { RunRecord } from "./run_record.ts";
+import type { LiveSteps, RunRecord } from "./run_record.ts";
 import type { Tree } from "./tree.ts";
 import type { Upkeep } from "./upkeep/holding.ts";
 
@@ -148,6 +148,12 @@ export interface Store extends ReadableStore {
   keepText(digest: string, path: string): Promise<void>;
 }
 
+/** Of the process that is at a run. */
+export interface Attendance extends Disposable {
+  /** Replaces what the run is at. Failing to is no harm. */
+  tell(steps: LiveSteps): void;
+}
+
 /** Records of runs, and names that people give to them. */
 export interface Runs {
   /** A new run: its name is unique and sorts after all others; a folder for its logs. */
@@ -158,6 +164,14 @@ export interface Runs {
   ids(): Promise<string[]>;
   /** Undefined when there is no record, or none that can be read. */
   read(id: string): Promise<RunRecord | undefined>;
+  /** That this process is at the run, which others can see until this is disposed, or the process dies. */
+  attend(id: string): Promise<Attendance>;
+  /** Whether a process is at the run; a record that says "running" otherwise is of a killed one. */
+  isAttended(id: string): Promise<boolean>;
+  /** What a run that is not over, or was killed, is at or was. */
+  live(id: string): Promise<LiveSteps | undefined>;
+  /** The end of a step's log, at most so many bytes of it; undefined where it has none. */
+  log(id: string, step: string, most: number): Promise<string | undefined>;
   /** Changes the text of a run's logs. */
   rewriteLogs(id: string, change: (text: string) => string): Promise<void>;
   /** Runs by the names that they are pinned as. */

@@ -145,7 +145,7 @@ function existingFolder(path: string): string {
 /** Aborts on Ctrl-C or a polite kill; a second Ctrl-C ends the process at once. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of endingSignals()) {
     Deno.addSignalListener(signal, () => {
       if (controller.signal.aborted) Deno.exit(EXIT.interrupted);
       controller.abort(new Error("interrupted"));
@@ -153,3 +153,7 @@ function interruptSignal(): AbortSignal {
   }
   return controller.signal;
 }
+
+/** Those by which people and programs end others: Windows knows no SIGTERM, and refuses to listen for it. */
+export const endingSignals = (os = Deno.build.os): Deno.Signal[] =>
+  os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];

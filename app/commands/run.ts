@@ -11,7 +11,7 @@ import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import { checkAddress, shownAddress } from "../cli/paths.ts";
 import { formatSeconds, nameWidth, newRenderer } from "../cli/render.ts";
-import { paragraph } from "../cli/wrapped.ts";
+import { paragraph } from "../cli/paragraph.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName, nameRun } from "./run_name.ts";
@@ -48,8 +48,8 @@ export async function runRequested(program: Program, context: RunContext): Promi
     operands,
   );
   if (flags.share !== undefined) checkShare(flags.share);
-  for (const note of notes) say(paragraph(note));
-  const renderer = newRenderer();
+  for (const note of notes) say(await paragraph(note));
+  const renderer = await newRenderer();
   const onEvent = (event: PipelineEvent) => {
     renderer.show(event);
     if (flags.json) json(event);
@@ -84,7 +84,7 @@ export async function runRequested(program: Program, context: RunContext): Promi
   }
   if (record.sharing) saySharing(record.sharing, context);
   const named = flags.name === undefined ? [] : [await nameRun(store, flags.name, record)];
-  sayConclusion([...await conclude(record) ?? [], ...named], context);
+  await sayConclusion([...await conclude(record) ?? [], ...named], context);
   return record;
 }
 
@@ -146,10 +146,13 @@ function sayFolders({ steps }: RunRecord, { say, sayPath }: Saying): void {
   for (const { step, artifact } of results) sayPath(artifact!, `  ${step.padEnd(width)} `);
 }
 
-function sayConclusion(lines: Conclusion, { say, sayPath }: Saying): void {
+async function sayConclusion(
+  lines: Conclusion,
+  { say, sayPath }: Saying,
+): Promise<void> {
   if (lines.length > 0) say("");
   for (const line of lines) {
-    if (typeof line === "string") say(paragraph(line));
+    if (typeof line === "string") say(await paragraph(line));
     else sayPath(line.path, line.text);
   }
 }
