@@ -61,7 +61,9 @@ export function forecastRun(
   const files = names.flatMap((name) => findArchitecture(name).pretrained ?? []);
   const bytes = files.map(({ bytes = 0 }) => bytes);
   const missing = files.filter(({ file }) => !folders.some((at) => existsSync(join(at, file))));
-  const elsewhere = best ? secondsOfBest(photos, flags, files.length) : secondsOfLoop(photos, flags);
+  const elsewhere = best
+    ? secondsOfBest(photos, flags, files.length)
+    : secondsOfLoop(photos, flags);
   return {
     // To look at the photos took this machine itself so long.
     seconds: photos.seconds + factor * elsewhere,

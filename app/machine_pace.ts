@@ -42,7 +42,10 @@ async function factorsOf({ steps, parameters }: RunRecord): Promise<number[]> {
     if (status !== "ran" || !artifact || rate === undefined) continue;
     // What `gc` removed, or an earlier version wrote otherwise, tells nothing.
     const history = await historyFile.read(artifact).catch(() => undefined);
-    const took = history?.epochs.reduce((sum, { train, val }) => sum + train.seconds + val.seconds, 0);
+    const took = history?.epochs.reduce(
+      (sum, { train, val }) => sum + train.seconds + val.seconds,
+      0,
+    );
     if (took) factors.push(took / (history!.epochs.length * built.train * rate));
   }
   return factors;

@@ -50,6 +50,7 @@ export function homePage(store: string, parts: Parts): string {
             <li>Teach another model: <code>deno task start</code></li>
             <li>Label many photos: <code>deno task predict FOLDER</code></li>
             <li>What is wrong with photos: <code>deno task inspect FOLDER</code></li>
+            <li>Mend labels in a page, the worst first: <code>deno task review FOLDER</code></li>
             <li>Take a model elsewhere: <code>deno task export</code></li>
           </ul>
         </section>
@@ -78,9 +79,7 @@ function nothingYet(isRunning: boolean): Html {
 function modelList(models: readonly ListedModel[], now: number): Html {
   return html`
     <div class="models">${models.map((model) => card(model, now))}</div>
-    ${
-    models.length < 2 ? undefined : html`<p><button>Compare the two that are ticked</button></p>`
-  }
+    ${models.length < 2 ? undefined : html`<p><button>Compare the two that are ticked</button></p>`}
   `;
 }
 
@@ -90,23 +89,24 @@ function card({ run, name, names, what, isCurrent, scored, trouble }: ListedMode
     <article aria-labelledby="model-${run.id}">
       <h3 id="model-${run.id}">${title}</h3>
       ${scored && photos(run.id, scored)}
-      ${
-    scored
-      ? html`<p class="figure">${scored.accuracy}</p>
+      ${scored
+        ? html`<p class="figure">${scored.accuracy}</p>
         ${scored.failing === "" ? undefined : html`<p class="but">but ${scored.failing}</p>`}
         <p>${scored.inWords}</p>
         <p class="muted">${scored.classes}</p>`
-      : html`<p class="error">Its evaluation cannot be read: ${trouble}</p>`
-  }
-      <p class="muted">${what}, ${timeAgo(Date.parse(run.started), now)}${
-    isCurrent ? html`; <strong>the one that predict asks</strong>` : undefined
-  }</p>
+        : html`<p class="error">Its evaluation cannot be read: ${trouble}</p>`}
+      <p class="muted">${what}, ${timeAgo(Date.parse(run.started), now)}${isCurrent
+        ? html`; <strong>the one that predict asks</strong>`
+        : undefined}</p>
       <p class="links">
-        ${scored && html`<a href="/report/${run.id}">Report</a>
-        <a href="/try/${run.id}/">Try a photo</a>`}
+        ${scored && html`
+          <a href="/report/${run.id}">Report</a>
+          <a href="/try/${run.id}/">Try a photo</a>
+        `}
         <a href="/run/${run.id}">How it was made</a>
       </p>
-      <p class="muted">In a terminal: <code>deno task predict PHOTO --run ${names[0] ?? name}</code></p>
+      <p class="muted">In a terminal: <code>deno task predict PHOTO --run ${names[0] ??
+        name}</code></p>
       <label><input type="checkbox" name="run" value="${run.id}"> compare
         <span class="unseen">${title}</span></label>
     </article>
@@ -117,8 +117,10 @@ function photos(run: string, { photos }: NonNullable<ListedModel["scored"]>): Ht
   if (photos.length === 0) return undefined;
   return html`
     <div class="thumbs">${photos.map(({ image, actual, predicted }) =>
-      html`<img src="/photo/${run}/${image.replace("shown/", "")}" width="96" height="96"
-        loading="lazy" alt="a photo of ${actual}, taken for ${predicted}">`
+      html`
+        <img src="/photo/${run}/${image.replace("shown/", "")}" width="96" height="96"
+          loading="lazy" alt="a photo of ${actual}, taken for ${predicted}">
+      `
     )}</div>
   `;
 }
@@ -127,9 +129,11 @@ function runList(runs: readonly ListedRun[], older: number, now: number): Html {
   const rows = runs.map(({ run, name, names, what, state }) =>
     html`
       <tr>
-        <th scope="row"><a href="/run/${run.id}">${name}</a>${
-      names.length > 0 ? html` <span class="muted">${names.join(", ")}</span>` : undefined
-    }</th>
+        <th scope="row"><a href="/run/${run.id}">${name}</a>${names.length > 0
+          ? html`
+            <span class="muted">${names.join(", ")}</span>
+          `
+          : undefined}</th>
         <td><span class="state ${state}">${stateInWords(state)}</span></td>
         <td>${state === "running" || state === "killed" ? "–" : formatSeconds(run.seconds)}</td>
         <td>${timeAgo(Date.parse(run.started), now)}</td>
@@ -139,11 +143,22 @@ function runList(runs: readonly ListedRun[], older: number, now: number): Html {
   );
   return html`
     ${wideTable(
-    "Runs, the newest first",
-    html`<thead><tr><th scope="col">run</th><th scope="col">how it ended</th>
-      <th scope="col">took</th><th scope="col">begun</th><th scope="col">what</th></tr></thead>
-      <tbody>${rows}</tbody>`,
-  )}
-    ${older > 0 ? html`<p class="muted">and ${older} older, which deno task runs lists</p>` : undefined}
+      "Runs, the newest first",
+      html`
+        <thead>
+          <tr>
+            <th scope="col">run</th>
+            <th scope="col">how it stands</th>
+            <th scope="col">took</th>
+            <th scope="col">begun</th>
+            <th scope="col">what</th>
+          </tr>
+        </thead>
+        <tbody>${rows}</tbody>
+      `,
+    )}
+    ${older > 0
+      ? html`<p class="muted">and ${older} older, which deno task runs lists</p>`
+      : undefined}
   `;
 }

@@ -91,9 +91,7 @@ export class HomeSite {
       case "home.js":
         return fileResponse(request, "home.js", utf8(await text("home.js")));
       case "compare":
-        return id === undefined
-          ? await this.#compare(request, asked.getAll("run"))
-          : undefined;
+        return id === undefined ? await this.#compare(request, asked.getAll("run")) : undefined;
     }
     const run = id === undefined ? undefined : await this.#models.record(decoded(id));
     if (place === "run" && id === "latest") return await this.#latest();
@@ -135,7 +133,8 @@ export class HomeSite {
   async #report(request: Request, run: RunRecord): Promise<Response | undefined> {
     const drawn = await this.#reports.get(
       run.id,
-      () => this.#draw(async () => reportPage(await this.program.pipeline(), this.context.store, run)),
+      () =>
+        this.#draw(async () => reportPage(await this.program.pipeline(), this.context.store, run)),
     );
     return drawn === undefined ? undefined : page(request, 200, drawn);
   }
@@ -176,9 +175,10 @@ export class HomeSite {
       return new Response(null, { status: 308, headers: { location: `/try/${run.id}/` } });
     }
     const shared = await this.#shared.get("", siteFiles);
-    const file = shared.get(name) ?? (await this.#tried.get(run.id, () => this.#fetchModel(run))).get(
-      name,
-    );
+    const file = shared.get(name) ??
+      (await this.#tried.get(run.id, () => this.#fetchModel(run))).get(
+        name,
+      );
     if (!file) return undefined;
     const response = fileResponse(request, name, file);
     const policy = "Content-Security-Policy";
@@ -241,7 +241,9 @@ const HOME_LINK = html`<p><a href="/">All models</a></p>`;
 
 const CHOOSE_TWO = html`
   <header><h1>Choose two</h1>${HOME_LINK}</header>
-  <main><p>Tick exactly two models, and compare them.</p></main>
+  <main>
+    <p>Tick exactly two models, and compare them.</p>
+  </main>
 `;
 
 const noSuchPage = () =>
@@ -249,7 +251,9 @@ const noSuchPage = () =>
     title: "There is no such page: graft",
     content: html`
       <header><h1>There is no such page</h1>${HOME_LINK}</header>
-      <main><p>Perhaps it was of a run that <code>deno task gc</code> has removed.</p></main>
+      <main>
+        <p>Perhaps it was of a run that <code>deno task gc</code> has removed.</p>
+      </main>
     `,
   });
 
@@ -258,6 +262,8 @@ const troublePage = (message: string) =>
     title: "That did not work: graft",
     content: html`
       <header><h1>That did not work</h1>${HOME_LINK}</header>
-      <main><p class="error">${message}</p></main>
+      <main>
+        <p class="error">${message}</p>
+      </main>
     `,
   });

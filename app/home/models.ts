@@ -95,9 +95,9 @@ export class Models {
       ({ run }) => evaluationOf(run)!,
     );
     return {
-      models: await Promise.all([...models].map(([folder, runs]) =>
-        this.#model(folder, runs, current)
-      )),
+      models: await Promise.all(
+        [...models].map(([folder, runs]) => this.#model(folder, runs, current)),
+      ),
       runs: listed,
       older: ids.length - Math.min(RUNS, ids.length),
     };

@@ -14,9 +14,11 @@ import { stateInWords } from "./state_in_words.ts";
 /** What is told of a run that ended otherwise than well. */
 const ENDED: Partial<Record<RunState, string>> = {
   failed: "A step failed. What was finished before is kept: the same command goes on from there.",
-  interrupted: "It was interrupted, by Ctrl-C or the like. What was finished is kept, and so is the " +
+  interrupted:
+    "It was interrupted, by Ctrl-C or the like. What was finished is kept, and so is the " +
     "last whole epoch: the same command goes on from there.",
-  killed: "Its process is gone without a word: it was killed, or the computer went down. What was " +
+  killed:
+    "Its process is gone without a word: it was killed, or the computer went down. What was " +
     "finished is kept, and so is the last whole epoch: the same command goes on from there.",
 };
 
@@ -90,18 +92,16 @@ function stateOf(run: WatchedRun, now: number): Html {
     : `after ${formatSeconds(record.seconds)}`;
   return html`
     <p class="figure"><span class="state ${state}">${stateInWords(state)}</span></p>
-    <p>${lasted}${lasted && "; "}${finished(run)}${
-    what === undefined ? "" : `: ${what}`
-  }</p>
+    <p>${lasted}${lasted && "; "}${finished(run)}${what === undefined ? "" : `: ${what}`}</p>
     ${ENDED[state] && html`<p>${ENDED[state]}</p>`}
     ${steps.filter(({ error }) => error).map(({ step, error }) =>
-    html`<p class="error">${step} failed: ${error}</p>`
-  )}
+      state === "running" || state === "done"
+        ? html`<p class="muted">It goes on without ${step}: ${error}</p>`
+        : html`<p class="error">${step} failed: ${error}</p>`
+    )}
     ${steps.filter(({ status }) => status === "running").map(atWork)}
-    ${
-    evaluationOf(record) === undefined ? undefined : html`<p class="links">
-      <a href="/report/${record.id}">Report</a> <a href="/try/${record.id}/">Try a photo</a></p>`
-  }
+    ${evaluationOf(record) === undefined ? undefined : html`<p class="links">
+      <a href="/report/${record.id}">Report</a> <a href="/try/${record.id}/">Try a photo</a></p>`}
   `;
 }
 
@@ -140,13 +140,17 @@ function curvesOf({ trainings, state }: WatchedRun): Html {
       ? html`<p>Training has not begun: curves grow here as soon as it has.</p>`
       : html`<p>No epoch of a training is known of this run.</p>`;
   }
-  return curveCharts(
+  const charts = curveCharts(
     trainings.slice(0, MOST_CURVES).map(({ step, curves }, i) => ({
       name: step,
       history: curves,
       colour: COLOURS[i % COLOURS.length],
     })),
   );
+  return state !== "running"
+    ? charts
+    : html`${charts}<p class="muted">The last point of a line is of
+    the epoch that is going on, as far as it has come.</p>`;
 }
 
 /** Of a sweep there may be many: more are no picture. */
@@ -155,27 +159,40 @@ const MOST_CURVES = 8;
 function stepTable({ steps }: WatchedRun): Html {
   const rows = steps.map(({ step, status, seconds, reason = "" }) =>
     html`
-      <tr><th scope="row">${step}</th>
+      <tr>
+        <th scope="row">${step}</th>
         <td><span class="state ${status}">${STEP_WORDS[status]}</span></td>
         <td>${seconds === undefined || status === "skipped" ? "–" : formatSeconds(seconds)}</td>
-        <td>${reason}</td></tr>
+        <td>${reason}</td>
+      </tr>
     `
   );
   return wideTable(
     "Steps",
-    html`<thead><tr><th scope="col">step</th><th scope="col">how it stands</th>
-      <th scope="col">took</th><th scope="col">why</th></tr></thead><tbody>${rows}</tbody>`,
+    html`
+      <thead>
+        <tr>
+          <th scope="col">step</th>
+          <th scope="col">how it stands</th>
+          <th scope="col">took</th>
+          <th scope="col">why</th>
+        </tr>
+      </thead>
+      <tbody>${rows}</tbody>
+    `,
   );
 }
 
-/** Of every step its last lines. */
+/** Of every step its last lines; those that are at work first, then the newest. */
 const LINES = 40;
 
 function logOf({ steps }: WatchedRun): string {
-  const said = steps.flatMap(({ step, log }) => {
+  const isAtWork = ({ status }: StepState) => status === "running" || status === "stopped";
+  const newestFirst = steps.toReversed();
+  const ordered = [...newestFirst.filter(isAtWork), ...newestFirst.filter((s) => !isAtWork(s))];
+  const said = ordered.flatMap(({ step, log }) => {
     const lines = (log ?? "").trimEnd().split("\n").filter((line) => line !== "");
     return lines.length === 0 ? [] : [[`${step}:`, ...lines.slice(-LINES).map((l) => `  ${l}`)]];
   });
   return said.length > 0 ? said.map((lines) => lines.join("\n")).join("\n\n") : "Nothing yet.";
 }
-

@@ -25,7 +25,8 @@ const OF_MODEL: Kind[] = [
   {
     key: "outlier",
     title: "Unlike all others",
-    cost: "The model learns little from what is there but once, or is misled by what does not belong.",
+    cost:
+      "The model learns little from what is there but once, or is misled by what does not belong.",
   },
 ];
 const OF_DOCTOR: [FindingKind, string][] = [

@@ -134,7 +134,12 @@ function list(
 ): number {
   for (const { kind, photos: ids, suggestion } of items) {
     if (flags.json) {
-      json({ type: "finding", kind, suggestion: suggestion ?? null, photos: ids.map((id) => photos[id]) });
+      json({
+        type: "finding",
+        kind,
+        suggestion: suggestion ?? null,
+        photos: ids.map((id) => photos[id]),
+      });
       continue;
     }
     const { title } = kinds.find(({ key }) => key === kind)!;
@@ -142,7 +147,13 @@ function list(
     say(printable(`${title}: ${paths}${suggestion ? ` (${suggestion}?)` : ""}`));
   }
   if (flags.json) {
-    json({ type: "review", findings: items.length, photos: photos.length, remarks, refused: refused ?? null });
+    json({
+      type: "review",
+      findings: items.length,
+      photos: photos.length,
+      remarks,
+      refused: refused ?? null,
+    });
   } else {
     for (const { title, cost } of remarks) say(printable(`${title}. ${cost}`));
     if (refused !== undefined) say(printable(`No label was judged: ${refused}`));

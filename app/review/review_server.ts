@@ -126,7 +126,10 @@ async function decide(
   }
   const { issues, output } = v.safeParse(Body, json);
   if (issues) {
-    return failure(400, `the decision is none: ${v.getDotPath(issues[0]) ?? ""} ${issues[0].message}`);
+    return failure(
+      400,
+      `the decision is none: ${v.getDotPath(issues[0]) ?? ""} ${issues[0].message}`,
+    );
   }
   return Response.json(await review.decide(output));
 }

@@ -58,7 +58,9 @@ export async function readBytes(
   try {
     for (;;) {
       const { value, done } = await reader.read();
-      if (late.aborted) throw new BodyError(408, `the ${what} took longer than ${patience / 1000} s`);
+      if (late.aborted) {
+        throw new BodyError(408, `the ${what} took longer than ${patience / 1000} s`);
+      }
       if (done) break;
       length += value.length;
       if (length > limit) throw tooLarge();

@@ -32,7 +32,10 @@ async function trained(
     { ...record, step: "build_datasets", result: { train: PHOTOS, val: 20 } },
     { ...record, step, ...published },
   ]);
-  await made.store.runs.write({ ...run, parameters: { [step]: { recipe: { ...kind && { kind } } } } });
+  await made.store.runs.write({
+    ...run,
+    parameters: { [step]: { recipe: { ...kind && { kind } } } },
+  });
 }
 
 Deno.test("without earlier trainings the processor is measured", async () => {

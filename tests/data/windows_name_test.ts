@@ -23,7 +23,18 @@ const REFUSED = [
   "a|b",
   'say "bee"',
 ];
-const TAKEN = ["ants", "icon", "console", "con-1", "aux1.jpg", "com.jpg", "com10", "lpt", "a.b.jpg", "é"];
+const TAKEN = [
+  "ants",
+  "icon",
+  "console",
+  "con-1",
+  "aux1.jpg",
+  "com.jpg",
+  "com10",
+  "lpt",
+  "a.b.jpg",
+  "é",
+];
 
 Deno.test("devices, ends that are cut and forbidden characters are told, and nothing else", () => {
   for (const name of REFUSED) assert.ok(windowsObjection(name), name);
@@ -43,14 +54,30 @@ Deno.test("on Windows no archive writes to such a name, at whatever depth; elsew
 });
 
 Deno.test("a path that is let through on Windows has no part that would be another there", () => {
-  const piece = fc.constantFrom("con", "aux", ".", " ", "a", "1", ":", "/", "\\", "..", "nul", ".jpg");
+  const piece = fc.constantFrom(
+    "con",
+    "aux",
+    ".",
+    " ",
+    "a",
+    "1",
+    ":",
+    "/",
+    "\\",
+    "..",
+    "nul",
+    ".jpg",
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
       const path = pieces.join("");
       if (pathObjection(path, "windows") !== undefined) return;
       for (const part of path.split("/")) {
         assert.ok(!/[. ]$|[:\\]/.test(part) && part !== "", path);
-        assert.ok(!["con", "aux", "nul"].includes(part.split(".")[0].trimEnd().toLowerCase()), path);
+        assert.ok(
+          !["con", "aux", "nul"].includes(part.split(".")[0].trimEnd().toLowerCase()),
+          path,
+        );
       }
     }),
     { seed: 3, numRuns: 2000 },

@@ -37,7 +37,7 @@ Deno.test({
     const second = await made.evaluated(["ants", "bees"]);
     const { run, goOn, end } = await made.training();
     const stop = new AbortController();
-    const context = { folder: made.path, store: made.path, readFrom: [], signal: stop.signal };
+    const context = { folder: made.path, store: made.path, readFrom: [] };
     const site = new HomeSite(program, context);
     const server = await serveGuarded(
       { hostname: "127.0.0.1", port: 0, headers: HOME_HEADERS, signal: stop.signal },
@@ -93,9 +93,9 @@ Deno.test({
         for (let i = 0; i < wanted; i++) {
           await page.keyboard.press("Tab");
           const told = await page.evaluate<[string, string]>(
-          "[document.activeElement.outerHTML, getComputedStyle(document.activeElement).outlineStyle]",
-        );
-        assert.notEqual(told[1], "none", told[0]);
+            "[document.activeElement.outerHTML, getComputedStyle(document.activeElement).outlineStyle]",
+          );
+          assert.notEqual(told[1], "none", told[0]);
           reached.add(told[0]);
         }
         assert.ok(reached.size >= wanted - 1, `${reached.size} of ${wanted}`);
@@ -111,10 +111,10 @@ Deno.test({
           await page.locator("h1").waitFor();
           assert.equal(await overflow(page), 0, path);
           const colours = await page.evaluate<string[]>(
-          "(({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(document.body))",
-        );
-        const [paper, ink] = colours.map((rgb) => Math.max(...rgb.match(/\d+/g)!.map(Number)));
-        assert.ok(paper < 64 && ink > 192, `${path}: ${paper} ${ink}`);
+            "(({ backgroundColor, color }) => [backgroundColor, color])(getComputedStyle(document.body))",
+          );
+          const [paper, ink] = colours.map((rgb) => Math.max(...rgb.match(/\d+/g)!.map(Number)));
+          assert.ok(paper < 64 && ink > 192, `${path}: ${paper} ${ink}`);
           await page.close();
         }
       },

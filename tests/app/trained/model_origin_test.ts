@@ -104,7 +104,10 @@ Deno.test("a model is dated by the run that made it, and has the names of all ru
   assert.equal(asked!.started, maker.started);
   const gone = { ...manifest, made: { ...manifest.made, run: "2019-01-01T00-00-00.000Z" } };
   assert.deepEqual(
-    [(await originOf(made.path, gone))!.started, later.id.startsWith((await originOf(made.path, gone))!.run)],
+    [
+      (await originOf(made.path, gone))!.started,
+      later.id.startsWith((await originOf(made.path, gone))!.run),
+    ],
     [at, true],
   );
   assert.equal(await originOf(made.path, { ...gone, key: "none" }), undefined);
