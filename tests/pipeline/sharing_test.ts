@@ -1,6 +1,7 @@
 /** Runs that share their results, and runs that take them: what is told, kept, and computed anew. */
 import assert from "node:assert/strict";
 import type { StepDeclaration } from "../../pipeline/declaration.ts";
+import { compareRuns } from "../../pipeline/explain/compare.ts";
 import { plan } from "../../pipeline/explain/plan.ts";
 import { definePipeline } from "../../pipeline/graph.ts";
 import { run } from "../../pipeline/run.ts";
@@ -217,6 +218,21 @@ Deno.test("an artifact that is only on the server is brought for who asks for th
     const artifact = await latestArtifact(folder.store, "two", [TEAM]);
     assert.equal(artifact?.path, two.artifact);
     assert.equal(Deno.readTextFileSync(`${artifact!.path}/text.txt`), "one two");
+  });
+});
+
+Deno.test("runs are compared by what only the server has of them", async () => {
+  await withTeam(async (_, folder) => {
+    const [one, two] = steps();
+    const options = { store: folder.store, share: TEAM };
+    const before = await run(definePipeline([one, two]), options);
+    const other = { ...two, parameters: schemaOf({ text: "TWO" }) };
+    const after = await run(definePipeline([one, other]), options);
+    Deno.removeSync(`${folder.store}/entries`, { recursive: true });
+    const [compared] = await compareRuns(folder.store, before, after, [TEAM]);
+    assert.deepEqual(compared.changes, [
+      { kind: "parameter", name: "text", before: `"two"`, after: `"TWO"` },
+    ]);
   });
 });
 
