@@ -1,4 +1,5 @@
 /** `deno task bench KIND`: how fast, beside PyTorch and stock tfjs, or other orchestrators. */
+import { benchAccuracy } from "./accuracy.ts";
 import { benchDag } from "./dag.ts";
 import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
@@ -13,6 +14,7 @@ import { benchStep } from "./step.ts";
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   step: benchStep,
+  accuracy: benchAccuracy,
   kernels: benchKernels,
   epoch: benchEpoch,
   finetune: benchFinetune,
