@@ -23,7 +23,7 @@ export const accuracyRun = v.object({
 export type AccuracyRun = v.InferOutput<typeof accuracyRun>;
 
 /** The runs among lines of JSON; a line that was cut off is none. */
-export function parseRuns<T>(text: string, schema: v.GenericSchema<unknown, T>): T[] {
+function parseRuns<T>(text: string, schema: v.GenericSchema<unknown, T>): T[] {
   return text.split("\n").flatMap((line) => {
     const run = v.safeParse(schema, parsed(line));
     return run.success ? [run.output] : [];
