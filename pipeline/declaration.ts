@@ -117,6 +117,11 @@ export interface StepDeclaration<P = unknown> {
   conceal?(p: P): Concealed;
   /** A user's own files and folders that the step reads: content enters the key, reading is allowed. */
   externals?(p: P): readonly string[];
+  /**
+   * Names of files and folders right in these folders whose content enters no key: the parameters say
+   * what the step takes of them.
+   */
+  readonly externalsWithout?: readonly string[];
   permissions?(p: P): Permissions;
   /** Environment variables that the step may read and whose values enter the key. */
   environment?(p: P): readonly string[];

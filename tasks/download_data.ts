@@ -9,12 +9,13 @@ import type { DownloadDataParameters } from "./parameters.ts";
 
 if (import.meta.main) {
   await runStep<DownloadDataParameters>(async (step) => {
-    const { data, seed, parts, group, downloads, maxDownload } = step.parameters;
+    const { data, seed, parts, group, review, downloads, maxDownload } = step.parameters;
     let groups: [path: string, name: string][] = [];
     const source = await materialize(parseSource(data), step.output, {
       seed,
       parts,
       ...(group !== undefined && { group: parseGroupRule(group) }),
+      review,
       onGroups: (found) => groups = Object.entries(found),
       downloads,
       most: maxDownload,

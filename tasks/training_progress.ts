@@ -3,6 +3,7 @@ import { percent } from "../data/statistics/percent.ts";
 import type { Progress } from "../pipeline/process/protocol.ts";
 import type { BatchProgress } from "../training/run_phase.ts";
 import type { EpochResult, History, PhaseResult } from "../training/history.ts";
+import { epochLine } from "./epoch_line.ts";
 
 /** Batches of an epoch, by phase. */
 interface Batches {
@@ -89,14 +90,11 @@ export class TrainingProgress {
   }
 
   /** After each epoch: its line, for people. */
-  epoch({ epoch, train, val }: EpochResult, { best }: History): string {
-    this.#val = val.accuracy;
+  epoch(result: EpochResult, { best }: History): string {
+    this.#val = result.val.accuracy;
     this.#best = best.accuracy;
     this.#last = this.#now();
-    return `epoch ${epoch + 1}/${this.#epochs}: train loss ${train.loss.toFixed(4)} accuracy ` +
-      `${percent(train.accuracy)}, val loss ${val.loss.toFixed(4)} accuracy ` +
-      `${percent(val.accuracy)}, best ${percent(best.accuracy)} (` +
-      `${(train.seconds + val.seconds).toFixed(1)} s)`;
+    return epochLine(result, this.#epochs, best.accuracy);
   }
 
   #secondsLeft(phase: "train" | "val", epoch: number, batch: number): number | undefined {

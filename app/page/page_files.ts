@@ -40,11 +40,16 @@ const FILES: Record<string, string> = {
   "libwebp.LICENSE.txt": import.meta.resolve("@jsquash/webp/codec/LICENSE.codec.md"),
 };
 
-/**
- * The page's files by name. `_headers` asks hosts that read it (Netlify, Cloudflare Pages) to let the
- * page use all cores.
- */
+/** The page's files by name. */
 export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  return new Map([...await siteFiles(), ...await modelFiles(model)]);
+}
+
+/**
+ * Those that are the same whatever the model. `_headers` asks hosts that read it (Netlify, Cloudflare
+ * Pages) to let the page use all cores.
+ */
+export async function siteFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const files = new Map(
     await Promise.all(
       Object.entries(FILES).map(async ([name, url]) =>
@@ -53,6 +58,14 @@ export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Arra
     ),
   );
   for (const [name, script] of await bundleScripts()) files.set(name, script);
+  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}\n`);
+  files.set("_headers", utf8(`/*\n${headers.join("")}`));
+  return files;
+}
+
+/** Those of the model. */
+export async function modelFiles(model: PageModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const { references } = model.outOfDistribution ?? {};
   if (references) {
     const { data, size } = references;
@@ -63,8 +76,6 @@ export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Arra
   }
   files.set("weights.safetensors", await safetensorsOf(model.parameters));
   files.set("model.json", utf8(JSON.stringify(manifestOf(model))));
-  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}\n`);
-  files.set("_headers", utf8(`/*\n${headers.join("")}`));
   return files;
 }
 

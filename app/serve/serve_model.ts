@@ -6,6 +6,7 @@ import { EXIT } from "../cli/exit.ts";
 import { classNames } from "../../models/manifest.ts";
 import { pageFiles } from "../page/page_files.ts";
 import { SECURITY_HEADERS } from "../page/security_headers.ts";
+import { checkPort } from "./check_port.ts";
 import { openApi } from "./openapi.ts";
 import { PhotoQueue } from "./photo_queue.ts";
 import { LIMIT, startServer } from "./server.ts";
@@ -22,7 +23,7 @@ export async function serveModel(
 ): Promise<number> {
   const { flags, json, say, signal } = context;
   const { host: hostname, port } = flags;
-  checkPort(hostname, port);
+  checkPort(hostname, port, "serve");
   const cores = flags.threads ?? navigator.hardwareConcurrency;
   // One more than there are cores: a photo that is stuck takes none of them from the others. They
   // start while the model and the page are made.
@@ -65,27 +66,4 @@ export async function serveModel(
   }
   await server.finished;
   return signal.aborted ? EXIT.interrupted : EXIT.done;
-}
-
-/** Before a model is loaded for nothing. */
-function checkPort(hostname: string, port: number): void {
-  try {
-    Deno.listen({ hostname, port }).close();
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new Error(
-        `port ${port} of ${hostname} is taken by another program, perhaps another \`deno task ` +
-          "serve`: end that, or choose one with --port (0 takes any that is free)",
-      );
-    }
-    if (error instanceof Deno.errors.PermissionDenied) {
-      throw new Error(`port ${port} is not open to this user: choose one above 1023 with --port`);
-    }
-    throw new Error(
-      `cannot listen to ${hostname}: ${
-        (error as Error).message
-      }. --host takes an address of this ` +
-        "computer, such as 127.0.0.1, or 0.0.0.0 for all",
-    );
-  }
 }

@@ -1,6 +1,7 @@
 /** Serves the page's files, and predictions for programs. Nothing on the disk can be reached by it. */
-import { nameOf, nameOfAddress, refusal } from "./guard.ts";
-import { type HttpLimits, type HttpServer, serveHttp, type Visitor } from "./http_server.ts";
+import { serveGuarded } from "./guarded_server.ts";
+import type { HttpLimits, HttpServer, Visitor } from "./http_server.ts";
+import { failure, fileResponse } from "./responses.ts";
 import { Memory } from "./memory.ts";
 import { notFound } from "./not_found.ts";
 import { BodyError, readPhoto } from "./read_body.ts";
@@ -38,23 +39,6 @@ const TOP = 5;
 /** Of photos that are here at a time, in bytes. */
 const MEMORY = 512 << 20;
 const MEMORY_OF_SENDER = 256 << 20;
-const HTTP: HttpLimits = {
-  headersPatience: 10_000,
-  requestPatience: PATIENCE_MS + 10_000,
-  idlePatience: 60_000,
-  connections: 512,
-  connectionsOfAddress: 128,
-};
-
-const MEDIA_TYPES: Record<string, string> = {
-  html: "text/html; charset=utf-8",
-  css: "text/css; charset=utf-8",
-  js: "text/javascript; charset=utf-8",
-  json: "application/json",
-  wasm: "application/wasm",
-  txt: "text/plain; charset=utf-8",
-  md: "text/plain; charset=utf-8",
-};
 
 /**
  * Serves until the signal is given.
@@ -64,18 +48,12 @@ const MEDIA_TYPES: Record<string, string> = {
  * @throws {Error} where the port is taken
  */
 export function startServer(options: ServerOptions, signal: AbortSignal): Promise<HttpServer> {
-  const { hostname, port, allowedHosts = [] } = options;
+  const { hostname, port, allowedHosts, headers, http } = options;
   const predictions = new Predictions(options);
-  const names = [nameOfAddress(hostname), ...allowedHosts.map(nameOf)];
-  const limits = { ...HTTP, ...options.http };
-  return serveHttp({ hostname, port, limits, signal }, async (request, visitor) => {
-    const refused = refusal(request, [...names, visitor.by]);
-    const response = refused
-      ? failure(403, refused)
-      : await answer(request, options, predictions, visitor);
-    for (const [name, value] of Object.entries(options.headers)) response.headers.set(name, value);
-    return response;
-  });
+  return serveGuarded(
+    { hostname, port, allowedHosts, headers, http, signal },
+    (request, visitor) => answer(request, options, predictions, visitor),
+  );
 }
 
 async function answer(
@@ -96,18 +74,7 @@ async function answer(
   const name = pathname === "/" ? "index.html" : pathname.slice(1);
   const file = files.get(name);
   if (!file) return notFound(request) ?? failure(404, "there is no such file");
-  const type = MEDIA_TYPES[name.split(".").at(-1)!] ?? "application/octet-stream";
-  return new Response(request.method === "HEAD" ? null : file, {
-    headers: {
-      "content-type": type,
-      "content-length": String(file.length),
-      "cache-control": "no-cache",
-    },
-  });
-}
-
-function failure(status: number, error: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error }, { status, headers });
+  return fileResponse(request, name, file);
 }
 
 class Predictions {

@@ -3,7 +3,9 @@ import { dirname, join } from "node:path";
 import { decodeInOrder, type Examination } from "../decode_pool.ts";
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import { nearDuplicates } from "../near_duplicates.ts";
-import { describeDivision, divide } from "./divide.ts";
+import type { Part } from "../dataset_index.ts";
+import type { Fingerprint } from "../fingerprint.ts";
+import { describeDivision, divide, type Division } from "./divide.ts";
 import { groupPhotos } from "./group_photos.ts";
 import { formatGroupRule } from "./group_rule.ts";
 import { some } from "./left_out.ts";
@@ -54,14 +56,13 @@ async function moveTogether(
 ): Promise<{ plan: Plan; groups: ReadonlyMap<PlannedFile, string> }> {
   const { photos } = context;
   const division = { ...context, parts: into };
-  const known = files.filter((file) => seen.has(file));
-  const near = nearDuplicates(known.map((file) => seen.get(file)!.fingerprint))
-    .map((group) => group.map((i) => known[i]));
+  const fingerprints = new Map([...seen].map(([file, { fingerprint }]) => [file, fingerprint]));
   const named = Map.groupBy(files.filter((file) => ruled.has(file)), (file) => ruled.get(file)!);
-  const groups = mergeGroups([...near, ...named.values()]);
+  const { parts, groups, many } = divideTogether(files, fingerprints, division, [
+    ...named.values(),
+  ]);
   if (groups.length === 0) return { plan, groups: ruled };
   refuseWholeClasses(files, groups, ruled);
-  const parts = divide(files, groups, division);
   const moved = new Map<PlannedFile, PlannedFile>();
   for (const file of files) {
     const split = parts.get(file)!;
@@ -78,7 +79,6 @@ async function moveTogether(
     const [name] = group.flatMap((file) => ruled.get(file) ?? []).sort(compareCodePoints);
     if (name !== undefined) { for (const file of group) names.set(file, name); }
   }
-  const many = near.flat().length;
   const words = [
     describeDivision(parts, division),
     ...many > 0 ? [`${many} near duplicates are kept on one side each`] : [],
@@ -94,6 +94,25 @@ async function moveTogether(
     },
     groups: new Map(Array.from(names, ([file, name]) => [now(file), name])),
   };
+}
+
+/**
+ * The part of each photo, near duplicates on one side, as are those that belong together for another
+ * reason.
+ *
+ * @param fingerprints of the photos that could be decoded
+ */
+export function divideTogether(
+  files: readonly PlannedFile[],
+  fingerprints: ReadonlyMap<PlannedFile, Fingerprint>,
+  division: Division,
+  named: readonly PlannedFile[][] = [],
+): { parts: Map<PlannedFile, Part>; groups: PlannedFile[][]; many: number } {
+  const known = files.filter((file) => fingerprints.has(file));
+  const near = nearDuplicates(known.map((file) => fingerprints.get(file)!))
+    .map((group) => group.map((i) => known[i]));
+  const groups = mergeGroups([...near, ...named]);
+  return { parts: divide(files, groups, division), groups, many: near.flat().length };
 }
 
 /** Looks at photos, and leaves those out that cannot be decoded. */

@@ -1,6 +1,7 @@
 /** Any source of photos as a folder of class folders. */
 import { join } from "node:path";
 import type { Log, Progress } from "../download/progress.ts";
+import type { Change } from "../review/journal.ts";
 import { autoSource } from "./auto.ts";
 import { folderSource } from "./folder.ts";
 import type { GroupRule } from "./group_rule.ts";
@@ -24,6 +25,8 @@ export interface MaterializeOptions {
   parts?: 2 | 3;
   /** Which photos belong together, on one side of a division of ours. */
   group?: GroupRule;
+  /** What a review made of the photos of a folder. */
+  review?: readonly Change[];
   /** Told the groups of photos, by their paths below `photos`, where `group` makes some. */
   onGroups?: (groups: Record<string, string>) => void;
   /** A folder of files fetched before, looked at first. */

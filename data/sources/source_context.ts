@@ -1,4 +1,5 @@
 import type { Places } from "../download/obtain.ts";
+import type { Change } from "../review/journal.ts";
 import type { Division } from "./divide.ts";
 import type { GroupRule } from "./group_rule.ts";
 
@@ -8,6 +9,8 @@ export interface SourceContext extends Places, Division {
   photos: string;
   /** Which photos belong together; where it is left out, near duplicates alone do. */
   group?: GroupRule;
+  /** What a review made of the photos. */
+  review?: readonly Change[];
   /** Told the groups of photos, by their paths below `photos`, where a rule makes some. */
   onGroups?: (groups: Record<string, string>) => void;
   /** The programs that may be Python; for tests. */

@@ -39,19 +39,19 @@ const ITEMS = ["pipeline/store", "pipeline/digest.ts"];
 const STEPS: Record<string, Reach> = {
   download_data: {
     // Lists of labels are six files with the types of a library, archives that are tar two.
-    most: 120, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
-    runs: ["data", "data/sources", "data/download"],
+    most: 124, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
+    runs: ["data", "data/sources", "data/download", "data/review"],
     types: ["data/codecs", "models"],
   },
   convert_weights: {
     most: 69, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names two
-    runs: ["weights", "models", "data/download", "data/unwritable.ts"],
+    runs: ["weights", "models", "data/download", "data/unwritable.ts", "data/windows_name.ts"],
     types: ["backend"],
   },
   build_datasets: {
     // A forecast, training's crops apart from the others, what the doctor says in a file that both
     // building steps share, bursts, and backdrops.
-    most: 136,
+    most: 137,
     runs: [
       "data",
       "data/augmentation",
@@ -79,7 +79,7 @@ const STEPS: Record<string, Reach> = {
     types: ["weights", "backend"],
   },
   compute_features: {
-    most: 187, // operations of transformers are sixteen files
+    most: 206, // operations of transformers are sixteen files, and as many for WebGPU
     runs: [...COMPUTES, "inference", ...ITEMS],
     types: [],
   },
@@ -94,16 +94,17 @@ const STEPS: Record<string, Reach> = {
     types: ["backend"],
   },
   // Two optimisers more, their rates, averages and a time budget, which the steps share. Activations
-  // that bend, and squeeze-and-excitation, are eight files of kernels and operations.
-  train_finetune: { most: 221, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
-  train_frozen: { most: 221, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  // that bend, and squeeze-and-excitation, are eight files of kernels and operations; those of
+  // transformers for WebGPU sixteen.
+  train_finetune: { most: 240, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_frozen: { most: 240, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
-    most: 243, // what to do next, abstaining, and findings of two steps in one order
+    most: 261, // what to do next, abstaining, and findings of two steps in one order
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
   // The schema of metrics.json has what to do next.
-  predict: { most: 246, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  predict: { most: 264, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: {
     most: 32, // likewise
     runs: ["training", "models", "data/statistics", "report"],
