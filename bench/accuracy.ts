@@ -5,6 +5,9 @@
  */
 import { parseArgs } from "node:util";
 import { type AccuracyRun, accuracyRun, readRuns } from "./accuracy/accuracy_run.ts";
+import { bestRuns } from "./accuracy/best_runs.ts";
+import { finetuneRun } from "./accuracy/finetune_run.ts";
+import { FINETUNE } from "../training/recipes.ts";
 import { accuracyTable } from "./accuracy/accuracy_table.ts";
 import { type Division, readDivision } from "./accuracy/division.ts";
 import { pathOf } from "./worker_process.ts";
@@ -37,11 +40,17 @@ export async function benchAccuracy(args: string[]): Promise<void> {
       out: { type: "string", default: "accuracy.ndjson" },
       seconds: { type: "string", default: "1e9" },
       table: { type: "boolean", default: false },
+      finetune: { type: "string", default: "" },
+      variant: { type: "string", default: "" },
     },
   });
   const { data, weights, out } = values;
   if (values.table) {
-    return console.log(accuracyTable(await readRuns(out.split(","), accuracyRun)));
+    const finetuned = await readRuns(values.finetune.split(","), finetuneRun);
+    return console.log(accuracyTable([
+      ...await readRuns(out.split(","), accuracyRun),
+      ...bestRuns(finetuned, values.variant, FINETUNE.patience),
+    ]));
   }
   if (!data || !weights) {
     console.error(

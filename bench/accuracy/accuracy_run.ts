@@ -18,7 +18,7 @@ export const accuracyRun = v.object({
   val: v.object({ accuracy: v.number() }),
   test: answers,
   /** Choices included; tells little where other work ran beside. */
-  seconds: v.number(),
+  seconds: v.optional(v.number()),
 });
 export type AccuracyRun = v.InferOutput<typeof accuracyRun>;
 

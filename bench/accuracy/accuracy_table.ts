@@ -7,6 +7,10 @@ const REFERENCE = "best";
 
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
+const secondsOf = (of: readonly AccuracyRun[]) => {
+  const known = of.flatMap(({ seconds }) => seconds ?? []);
+  return known.length === 0 ? "–" : `${mean(known).toFixed(0)} s`;
+};
 const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 
 /**
@@ -64,6 +68,6 @@ export function accuracyTable(runs: readonly AccuracyRun[]): string {
     "",
     ...rows(compared, compared),
     "",
-    ...rows((of) => `${mean(of.map(({ seconds }) => seconds)).toFixed(0)} s`, () => ""),
+    ...rows(secondsOf, () => ""),
   ].join("\n");
 }
