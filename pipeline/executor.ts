@@ -37,6 +37,8 @@ export interface Work extends Needs {
    * the module and the arguments.
    */
   reusable?: string;
+  /** Programs that the step may have started, without permissions: `request.helpers` says where. */
+  helpers?: Readonly<Record<string, URL>>;
   logFile: string;
   /** What every line that the step prints, a message or not, becomes before anyone else has it. */
   conceal: (line: string) => string;

@@ -24,9 +24,15 @@ export function whyNoSlurm(): string | undefined {
       }
     })
   );
-  return missing.length > 0
-    ? `there is no ${missing.join(", ")}: .ci/run installs Debian's`
-    : undefined;
+  if (missing.length > 0) return `there is no ${missing.join(", ")}: .ci/run installs Debian's`;
+  // Daemons bind what the host's name resolves to, which shall be no one else's to reach.
+  const address = new TextDecoder().decode(
+    new Deno.Command("sh", { args: ["-c", 'getent ahostsv4 "$(hostname -s)"'] }).outputSync()
+      .stdout,
+  );
+  return address.startsWith("127.")
+    ? undefined
+    : "the host's name does not lead to loopback: .ci/run says so in /etc/hosts";
 }
 
 /** An executor over the cluster that `SLURM_CONF` names. */
@@ -66,7 +72,10 @@ export class TestCluster implements AsyncDisposable {
     while (!isDone) {
       // A busy machine's nodes take their time: there is another round.
       await this.start(settings).catch(() => {});
-      await Promise.race([work.then(end, end), new Promise((resolve) => setTimeout(resolve, 3000))]);
+      await Promise.race([
+        work.then(end, end),
+        new Promise((resolve) => setTimeout(resolve, 3000)),
+      ]);
     }
     return await work;
   }

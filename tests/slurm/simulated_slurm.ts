@@ -163,7 +163,9 @@ export class SimulatedSlurm implements Slurm {
     Object.assign(job, { state: "RUNNING", node: `n${job.number}`, reason: "None" });
     const isThere = statOrNull(`${job.folder}/tickets.json`);
     const ticket = new Ticket(job.ticket);
-    if (!isThere || !ticket.work) return void this.#later(1, 2, () => this.#leave(job, "COMPLETED"));
+    if (!isThere || !ticket.work) {
+      return void this.#later(1, 2, () => this.#leave(job, "COMPLETED"));
+    }
     const twin = [...this.#known.values()].find((other) =>
       other !== job && LIVES.test(other.state) && other.ticket === job.ticket
     );

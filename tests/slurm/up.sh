@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A throw-away Slurm on this machine: a controller, and nodes that are processes. Idempotent; needs root,
-# and Debian's slurmctld, slurmd, slurm-client and munge. What it is and does lies below ROOT.
+# Debian's slurmctld, slurmd, slurm-client and munge, and a host whose name is one of loopback, on which
+# alone daemons listen. What it is and does lies below ROOT.
 set -euo pipefail
 ROOT=${SLURM_TEST_ROOT:?a folder for state, logs, keys and process ids}
 NODES=${SLURM_TEST_NODES:-3}
@@ -10,12 +11,6 @@ HOST=$(hostname -s)
 export SLURM_CONF=$ROOT/slurm.conf
 PATH=$PATH:/usr/sbin
 say() { echo "slurm up: $*" >&2; }
-
-# Nothing listens but on loopback: daemons bind what the host's name resolves to.
-case "$(getent ahostsv4 "$HOST" | awk 'NR==1{print $1}')" in
-  127.*) ;;
-  *) { echo "127.0.0.1 $HOST"; cat /etc/hosts; } >"/tmp/hosts.$$"; cat "/tmp/hosts.$$" >/etc/hosts; rm "/tmp/hosts.$$" ;;
-esac
 
 mkdir -p "$ROOT"/{munge,state,spool,log,pid,dev}
 chmod 755 "$ROOT" "$ROOT"/{munge,state,spool,log,pid}; chmod 700 "$ROOT/state"

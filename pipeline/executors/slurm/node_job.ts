@@ -12,7 +12,7 @@ import { readTree } from "../../store/read_tree.ts";
 import { digestOfTree } from "../../tree.ts";
 import { LocalProcesses } from "../local_process.ts";
 import { lend } from "./fenced_checkpoints.ts";
-import { JOB_FOLDER, Ticket, type WrittenWork } from "./ticket.ts";
+import { helperAt, JOB_FOLDER, Ticket, type WrittenWork } from "./ticket.ts";
 
 /** @returns an exit code, which nobody relies on */
 async function work(batch: string): Promise<number> {
@@ -34,7 +34,7 @@ async function work(batch: string): Promise<number> {
 }
 
 async function run(
-  { module, args, request, timeLimit, code, environment }: WrittenWork,
+  { module, args, request, timeLimit, helpers = {}, code, environment }: WrittenWork,
   folder: string,
   signal: AbortSignal,
 ): Promise<Outcome> {
@@ -61,7 +61,14 @@ async function run(
     code,
     environment: [],
     module: new URL(module),
-    argumentsFor: () => here(args, folder),
+    argumentsFor: (request) =>
+      Object.entries(request.helpers ?? {}).reduce(
+        (args, [name, address]) => args.map((arg) => arg.replaceAll(helperAt(name), address)),
+        here(args, folder),
+      ),
+    helpers: Object.fromEntries(
+      Object.entries(helpers).map(([name, href]) => [name, new URL(href)]),
+    ),
     request: own,
     timeLimit,
     logFile: `${folder}/log.txt`,

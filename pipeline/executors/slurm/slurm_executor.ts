@@ -6,7 +6,7 @@
 import { messageOf } from "../../errors.ts";
 import type { StepFailure } from "../../events.ts";
 import type { Executor, Hooks, Needs, Outcome, Work } from "../../executor.ts";
-import type { Message } from "../../process/protocol.ts";
+import type { Message, Request } from "../../process/protocol.ts";
 import { ResourcePool } from "../../process/resource_pool.ts";
 import { removeIfThere, statOrNull } from "../../store/folder.ts";
 import { LocalProcesses } from "../local_process.ts";
@@ -17,7 +17,7 @@ import { type Ending, JobWatch, PACE, type Pace } from "./job_watch.ts";
 import type { Partition } from "./partition.ts";
 import { requestsFor, type SlurmFlags } from "./requests.ts";
 import type { Slurm } from "./slurm.ts";
-import { JOB_FOLDER, type Ticket, Tickets } from "./ticket.ts";
+import { helperAt, JOB_FOLDER, type Ticket, Tickets, type WrittenWork } from "./ticket.ts";
 
 export interface SlurmOptions {
   /** Where jobs and the orchestrator leave each other files: nodes must see it under this name. */
@@ -188,17 +188,24 @@ class Attempt {
   }
 }
 
-function writtenWork({ module, request, argumentsFor, timeLimit, code, environment }: Work) {
-  const own = {
+function writtenWork(work: Work): WrittenWork {
+  const { module, request, argumentsFor, timeLimit, helpers, code, environment } = work;
+  const own: Request = {
     ...request,
     output: `${JOB_FOLDER}/output`,
     ...request.checkpoints && { checkpoints: `${JOB_FOLDER}/checkpoints` },
+    ...helpers && {
+      helpers: Object.fromEntries(Object.keys(helpers).map((name) => [name, helperAt(name)])),
+    },
   };
   return {
     module: module.href,
     args: argumentsFor(own),
     request: { ...own, checkpoints: request.checkpoints },
     timeLimit,
+    ...helpers && {
+      helpers: Object.fromEntries(Object.entries(helpers).map(([name, { href }]) => [name, href])),
+    },
     code,
     environment: Object.fromEntries(
       environment.map((name) => [name, Deno.env.get(name) ?? null]),

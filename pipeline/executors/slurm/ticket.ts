@@ -18,12 +18,17 @@ import { readJson, writeJson } from "../../store/json_file.ts";
 /** In arguments and requests, the folder of the job that does it, which the node alone knows. */
 export const JOB_FOLDER = "/job-folder";
 
+/** In arguments, where a helper is to be had on the node. */
+export const helperAt = (name: string): string => `/job-helper-${name}/`;
+
 export interface WrittenWork {
   module: string;
   /** Of `deno run`. */
   args: string[];
   request: Request;
   timeLimit?: number;
+  /** Modules of helpers. */
+  helpers?: Record<string, string>;
   code: Readonly<Record<string, string | null>>;
   /** Values of the variables that the step may read; null: not set. */
   environment: Record<string, string | null>;

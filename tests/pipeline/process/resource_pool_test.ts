@@ -79,7 +79,11 @@ Deno.test("all of a machine is as much as it has, and of what has no end there i
   (await next)[Symbol.dispose]();
   const cluster = new ResourcePool(3, { cpu: Infinity, gpu: Infinity });
   const wants = { cpu: Infinity, gpu: 1 };
-  const rooms = [await cluster.acquire(wants), await cluster.acquire(wants), await cluster.acquire()];
+  const rooms = [
+    await cluster.acquire(wants),
+    await cluster.acquire(wants),
+    await cluster.acquire(),
+  ];
   rooms[0][Symbol.dispose]();
   (await cluster.acquire(wants))[Symbol.dispose]();
 });
