@@ -1,7 +1,7 @@
 /** About how long a run will take, and how much disk, before anything of it is there. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
+import { keptShortSide } from "../data/short_side.ts";
 import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { FINETUNE, RECIPES } from "../training/recipes.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
@@ -75,7 +75,8 @@ function networksOf(flags: TrainingFlags, best: boolean): readonly string[] {
 
 /** Three bytes a pixel that is kept. */
 function packBytes({ sizes }: PhotosToTeach, flags: TrainingFlags): number {
-  const asked = flags["short-side"] ?? (flags.recipe === "tutorial" ? "full" : KEPT_SHORT_SIDE);
+  const asked = flags["short-side"] ??
+    (flags.recipe === "tutorial" ? "full" : keptShortSide(flags.size));
   const most = asked === "full" ? Infinity : asked;
   return sum(sizes.map(({ width, height }) => {
     const scale = Math.min(1, most / Math.min(width, height));

@@ -12,7 +12,12 @@ import type { StartContext } from "./commands/start.ts";
 import { evaluationOf, reportOf } from "./conclusion/run_report.ts";
 import { checkData } from "./check_data.ts";
 import { forecastRun, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
-import { describeInspected, type InspectedPhotos, withInspected } from "./inspected_photos.ts";
+import {
+  describeInspected,
+  INSPECTED_FOR,
+  type InspectedPhotos,
+  withInspected,
+} from "./inspected_photos.ts";
 import { openFile } from "./open_file.ts";
 import { realPath } from "./real_path.ts";
 import { parseSource } from "../data/sources/spec.ts";
@@ -61,17 +66,23 @@ async function teach(
   // All that is wrong with flags is told before photos are fetched or looked at.
   await program.settings.resolve(request.flags, context.folder, context.store);
   const begun = performance.now();
-  const goesOn = await withInspected(data, request, async (inspected) => {
-    const seconds = (performance.now() - begun) / 1000;
-    const isHopeless = sayInspected(inspected, request);
-    const folders = [`${context.store}/downloads`, ...mirrorFolder()];
-    const forecast = forecastRun(await photosOf(inspected, seconds), request.flags, folders);
-    if (flags.json) json(planAsJson(inspected, forecast));
-    if (isHopeless) return undefined;
-    for (const line of describePlan(inspected, forecast, request)) say(paragraph(line));
-    const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
-    return flags.yes || await isWanted(terminal!, hasErrors);
-  });
+  const goesOn = await withInspected(
+    data,
+    request,
+    async (inspected) => {
+      const seconds = (performance.now() - begun) / 1000;
+      const isHopeless = sayInspected(inspected, request);
+      const folders = [`${context.store}/downloads`, ...mirrorFolder()];
+      const forecast = forecastRun(await photosOf(inspected, seconds), request.flags, folders);
+      if (flags.json) json(planAsJson(inspected, forecast));
+      if (isHopeless) return undefined;
+      for (const line of describePlan(inspected, forecast, request)) say(paragraph(line));
+      const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
+      return flags.yes || await isWanted(terminal!, hasErrors);
+    },
+    INSPECTED_FOR,
+    flags,
+  );
   if (goesOn === undefined) return EXIT.failed;
   if (!goesOn) return declined(context);
   const record = await runRequested(program, {

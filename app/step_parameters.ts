@@ -5,7 +5,7 @@ import { UsageError } from "./cli/errors.ts";
 import type { ResolvedSettings } from "./cli/application.ts";
 import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
-import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
+import { keptShortSide } from "../data/short_side.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import type { Branch, FinetuneRecipe, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
@@ -14,7 +14,7 @@ import { mirrorFolder } from "../tasks/permissions.ts";
 import { FINETUNE, PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
-import { comparedNetworks, describeDownloads } from "./networks.ts";
+import { comparedNetworks, describeDownloads, sizeObjection, unableToSee } from "./networks.ts";
 import { realPath } from "./real_path.ts";
 import { shapeOf } from "./shape.ts";
 
@@ -84,11 +84,15 @@ export async function stepParameters(
   const downloads = join(store, "downloads");
   const maxDownload = flags["max-download"];
   const convert = (model: string) => ({
-    model,
+    model: checkSize(model, flags.size),
     downloads,
     maxDownload,
+    // What is usual is left out: it is in no key.
+    ...(flags.fit !== "crop" && { fit: flags.fit }),
+    ...(flags.size !== undefined && { size: flags.size }),
     ...(flags.weights && { weights: realPath(folder, flags.weights) }),
   });
+  const left = best && !flags.weights ? unableToSee(flags) : [];
   const start = backbones.length > 0
     ? {
       ...Object.fromEntries(backbones.flatMap((name) => [
@@ -109,7 +113,7 @@ export async function stepParameters(
         ...(flags.group !== undefined && { group: flags.group }),
       },
       ...start,
-      build_datasets: shortSideOf(flags["short-side"], name),
+      build_datasets: shortSideOf(flags, name),
       ...(best && {
         compute_features: compute,
         train_frozen: {
@@ -140,15 +144,29 @@ export async function stepParameters(
       ...(backbones.length > 0
         ? [describeDownloads(backbones, [downloads, ...mirrorFolder()])]
         : []),
+      ...describeView(flags),
+      ...(left.length > 0
+        ? [`not compared, since they cannot see photos of --size ${flags.size}: ${left.join(", ")}`]
+        : []),
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
 }
 
 /** The tutorial takes every pixel of whatever photos it is given. */
-function shortSideOf(asked: TrainingFlags["short-side"], recipe: string): BuildDatasetsParameters {
-  const shortSide = asked ?? (recipe === "tutorial" ? "full" : KEPT_SHORT_SIDE);
+function shortSideOf(
+  { "short-side": asked, size }: TrainingFlags,
+  recipe: string,
+): BuildDatasetsParameters {
+  const shortSide = asked ?? (recipe === "tutorial" ? "full" : keptShortSide(size));
   return shortSide === "full" ? {} : { shortSide };
+}
+
+/** @throws {UsageError} where the network, if it is named, cannot see photos of the size asked for */
+function checkSize(model: string, size: number | undefined): string {
+  const objection = model === "auto" ? undefined : sizeObjection(model, size);
+  if (objection) throw new UsageError(`--size ${size}: ${objection}`);
+  return model;
 }
 
 /** @throws {UsageError} where a file of weights does not say which it is of */
@@ -190,6 +208,17 @@ function describeBest(
     counted(epochs, "epoch")
   } (finetune)`;
   return `recipe best: ${head}${branches.includes("finetune") ? rest : ""}`;
+}
+
+/** Nothing where photos are looked at as usual. */
+function describeView({ fit, size }: TrainingFlags): string[] {
+  if (fit === "crop" && size === undefined) return [];
+  const how = {
+    crop: "by their middle",
+    pad: "whole, with margins of the mean colour",
+    squash: "whole, and out of proportion",
+  };
+  return [`photos are seen ${how[fit]}${size === undefined ? "" : `, at ${size}×${size} pixels`}`];
 }
 
 /** What is done, with the field's word for it behind. */

@@ -2,13 +2,13 @@
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import { type Split, SPLITS } from "../data/dataset_index.ts";
 import { counted } from "../data/statistics/percent.ts";
-import { evaluationCrop } from "../data/transforms.ts";
+import { viewPhoto } from "../data/transforms.ts";
 import {
   BATCH,
   type FeatureExtractor,
   openFeatureExtractor,
 } from "../inference/feature_extractor.ts";
-import { findArchitecture } from "../models/registry.ts";
+import { describedArchitecture } from "../models/seen_as.ts";
 import { ItemCache } from "../pipeline/process/item_cache.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { checkDivisible } from "../training/probe/cross_validation.ts";
@@ -26,7 +26,7 @@ if (import.meta.main) await runStep<ComputeFeaturesParameters>(computeFeatures);
 async function computeFeatures(step: StepContext<ComputeFeaturesParameters>): Promise<void> {
   const { backend, threads, tuning, sample } = step.parameters;
   const source = step.inputs.convert_weights;
-  const architecture = findArchitecture((await modelFile.read(source)).architecture);
+  const architecture = describedArchitecture(await modelFile.read(source));
   const { name, preprocessing } = architecture;
   using dataset = await openDataset(step.inputs.build_datasets);
   // What no head can be fitted to is told before all photos are looked at.
@@ -49,9 +49,7 @@ async function computeFeatures(step: StepContext<ComputeFeaturesParameters>): Pr
   const bySplit = new Map<Split, PhotoFeatures>();
   let before = 0, computed = 0;
   for (const [split, photos] of wanted) {
-    const { resize, size, interpolation } = preprocessing;
-    const cropOf = (index: number) =>
-      evaluationCrop(dataset.readPhoto(split, index), resize, size, interpolation);
+    const cropOf = (index: number) => viewPhoto(dataset.readPhoto(split, index), preprocessing);
     const { data, missed } = await featuresOf(photos, cropOf, network, cache, (done) => {
       step.signal.throwIfAborted();
       step.progress({ done: before + done, total, unit: "photos" });

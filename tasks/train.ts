@@ -7,7 +7,7 @@ import { Generator } from "../data/torch_random.ts";
 import type { Branch, ModelManifest } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
 import { dropoutSize } from "../models/parameter_specs.ts";
-import { findArchitecture } from "../models/registry.ts";
+import { describedArchitecture } from "../models/seen_as.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/process/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { finetune, type FinetuneState } from "../training/finetune.ts";
@@ -34,7 +34,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   // Where a head was fitted before, training starts from it, else from a new one.
   const fitted = step.inputs.train_frozen;
   const manifest = await modelFile.read(fitted ?? step.inputs.convert_weights);
-  const architecture = findArchitecture(manifest.architecture);
+  const architecture = describedArchitecture(manifest);
   const pretrained = await readParameters(
     fitted
       ? `${fitted}/${BEST_PARAMETERS}`

@@ -40,9 +40,9 @@ export async function serveModel(
   if (!flags.json) say(`${what}: making its page`);
   const files = await pageFiles(pageModelOf(finished));
   const classes = classNames(description);
-  const { resize, size, interpolation } = description.preprocessing;
+  const { preprocessing } = description;
   const queue = new PhotoQueue({
-    cut: (photo) => crops.cut({ photo, resize, size, interpolation }),
+    cut: (photo) => crops.cut({ photo, ...preprocessing }),
     cutting,
     ...predictor,
   });

@@ -28,6 +28,7 @@ export const FINDING_KINDS = [
   "accuracy_interval",
   "small",
   "elongated",
+  "cut_off",
   "exif_rotated",
   "greyscale",
   "shortcut",

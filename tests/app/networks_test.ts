@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
-import { comparedNetworks, describeDownloads } from "../../app/networks.ts";
+import { comparedNetworks, describeDownloads, unableToSee } from "../../app/networks.ts";
 import { ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
 
 Deno.test("what is named is compared, each once; auto is the small ones, all is all", () => {
   const two = ["resnet34", "mobilenet_v2"];
-  assert.deepEqual(comparedNetworks({ model: [...two, "resnet34"], weights: undefined }), two);
-  assert.deepEqual(comparedNetworks({ model: "resnet34", weights: undefined }), ["resnet34"]);
+  assert.deepEqual(
+    comparedNetworks({ model: [...two, "resnet34"], weights: undefined }),
+    two,
+  );
+  assert.deepEqual(comparedNetworks({ model: "resnet34", weights: undefined }), [
+    "resnet34",
+  ]);
   const auto = comparedNetworks({ model: undefined, weights: undefined });
   assert.deepEqual(comparedNetworks({ model: "auto", weights: undefined }), auto);
   for (const name of ["resnet18", "mobilenet_v2", "efficientnet_lite0", "efficientnet_lite2"]) {
@@ -18,6 +23,18 @@ Deno.test("what is named is compared, each once; auto is the small ones, all is 
     ARCHITECTURES.filter(({ pretrained }) => pretrained).map(({ name }) => name),
   );
   assert.deepEqual(comparedNetworks({ model: "auto", weights: "mine.pth" }), []);
+});
+
+Deno.test("of auto and all, those are left out that cannot see photos of the size; what is named is not", () => {
+  const all = comparedNetworks({ model: "all", weights: undefined, size: 240 });
+  assert.ok(all.includes("deit_tiny") && all.includes("resnet18"));
+  assert.ok(!all.includes("vit_b_16") && !all.includes("dinov2_vits14"));
+  const left = unableToSee({ model: "all", size: 240 });
+  assert.deepEqual(left, ["vit_b_16", "dinov2_vits14", "dinov2_vits14_reg"]);
+  assert.deepEqual(unableToSee({ model: "all" }), []);
+  const named = { model: "vit_b_16", weights: undefined, size: 240 };
+  assert.deepEqual(comparedNetworks(named), ["vit_b_16"]);
+  assert.deepEqual(unableToSee(named), []);
 });
 
 Deno.test("what is still to be downloaded is told as a total, and what is here is left out", async () => {
