@@ -113,7 +113,7 @@ export async function stepParameters(
         ...(flags.group !== undefined && { group: flags.group }),
       },
       ...start,
-      build_datasets: shortSideOf(flags, name),
+      build_datasets: { ...shortSideOf(flags, name), ...(best && { alike: true as const }) },
       ...(best && {
         compute_features: compute,
         train_frozen: {

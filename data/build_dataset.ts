@@ -9,8 +9,10 @@ import {
 } from "./dataset_index.ts";
 import { decodeInOrder } from "./decode_pool.ts";
 import { type Examined, examinedFrom } from "./examined.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 import { type Forecast, forecastPacks } from "./forecast.ts";
 import { PHOTO_EXTENSIONS, type Sample } from "./image_folder.ts";
+import { nearDuplicates } from "./near_duplicates.ts";
 import { PackWriter } from "./pack.ts";
 import { checkNotEmpty, listSplits, listTest } from "./splits.ts";
 
@@ -22,6 +24,8 @@ export interface BuildOptions {
   exifOrientation?: boolean;
   /** Groups of photos by their paths below the folder. */
   groups?: Readonly<Record<string, string>>;
+  /** Write down which photos show the same, or nearly so. */
+  alike?: boolean;
   /** Make photos smaller where their shorter side is longer. */
   shortSide?: number;
   /** Called before the first photo, where there are many. */
@@ -98,6 +102,7 @@ class Packing {
   total = 0;
   #done = 0;
   readonly #photos: Photo[] = [];
+  readonly #fingerprints: Fingerprint[] = [];
 
   constructor(
     private readonly photosFolder: string,
@@ -137,7 +142,7 @@ class Packing {
       workers,
       exifOrientation,
       shortSide: options.shortSide,
-      examine: options.onExamined !== undefined,
+      examine: options.onExamined !== undefined || options.alike,
       signal: options.signal,
     });
     const pack = await PackWriter.create(`${this.outputFolder}/${DATASET_FILES.pack(split)}`);
@@ -149,12 +154,13 @@ class Packing {
         if ("refusal" in result) {
           this.#leaveOut(path, result.refusal);
         } else {
-          const { width, height, sha256, data } = result;
+          const { width, height, sha256, data, examination } = result;
           const group = options.groups?.[path];
           kept.push({
             ...{ path, split, label, ...(group !== undefined && { group }) },
             ...{ width, height, sha256, offset: pack.length },
           });
+          if (options.alike) this.#fingerprints.push(examination!.fingerprint);
           await pack.append(data);
         }
         options.progress?.(++this.#done, this.total);
@@ -168,6 +174,9 @@ class Packing {
   }
 
   async writeIndex(classes: readonly string[]): Promise<DatasetIndex> {
+    for (const group of nearDuplicates(this.#fingerprints)) {
+      for (const i of group) this.#photos[i].alike = this.#photos[group[0]].path;
+    }
     const index: DatasetIndex = {
       schema: DATASET_SCHEMA,
       classes: [...classes],

@@ -31,6 +31,7 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
   await buildDataset(photos, step.output, {
     exifOrientation,
     groups,
+    alike: step.parameters.alike,
     shortSide,
     signal: step.signal,
     onForecast: (forecast) => step.log(describeForecast(forecast, shortSide)),

@@ -65,6 +65,8 @@ export const convertWeights = v.object({
 export const buildDatasets = v.object({
   /** The longest shorter side that is kept of one's own photos; all pixels where it is left out. */
   shortSide: v.optional(count),
+  /** Whether near duplicates are found, which stay in one part when photos are divided. */
+  alike: v.optional(v.literal(true)),
 });
 
 export const train = v.object({

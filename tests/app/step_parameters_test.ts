@@ -25,6 +25,8 @@ Deno.test("own photos are kept smaller, but for the tutorial's recipe, or as the
   assert.deepEqual(await shortSideOf({ recipe: "tutorial", "short-side": "512" }), {
     shortSide: 512,
   });
+  // Near duplicates are looked for where photos are divided into parts.
+  assert.deepEqual(await shortSideOf({ recipe: "best" }), { shortSide: 384, alike: true });
   for (const wrong of ["255", "0", "1e9x", "half"]) {
     assert.ok(!v.safeParse(TRAINING, { "short-side": wrong }).success, wrong);
   }

@@ -39,7 +39,7 @@ const ITEMS = ["pipeline/store", "pipeline/digest.ts"];
 const STEPS: Record<string, Reach> = {
   download_data: {
     // Lists of labels are six files with the types of a library, archives that are tar two.
-    most: 120, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
+    most: 121, // sets of near duplicates are a file; HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
     runs: ["data", "data/sources", "data/download"],
     types: ["data/codecs", "models"],
   },
@@ -79,7 +79,7 @@ const STEPS: Record<string, Reach> = {
     types: ["weights", "backend"],
   },
   compute_features: {
-    most: 188, // operations of transformers are sixteen files, how photos become squares two
+    most: 190, // operations of transformers are sixteen files, how photos become squares two, near duplicates two
     runs: [...COMPUTES, "inference", ...ITEMS],
     types: [],
   },
