@@ -11,8 +11,12 @@ import type { PipelineCode } from "./pipelines.ts";
 const FEWEST_PER_WORKER = 8;
 /** With six at once NVIDIA's driver (580.159 on an H100) never came back; four were done every time. */
 const MOST_WORKERS = 4;
-/** A worker that takes longer is left to itself: what it was to compile is then compiled here. */
-const DEADLINE_MS = 60_000;
+/**
+ * A worker that takes longer is left to itself: what it was to compile is then compiled here, as is
+ * all that comes later.
+ */
+const DEADLINE_MS = 30_000;
+let isLate = false;
 
 /**
  * Resolves when the driver knows them all; where workers fail, with fewer.
@@ -26,7 +30,7 @@ export async function compileAhead(
 ): Promise<number> {
   if (typeof Deno === "undefined") return 0; // browsers compile in a process of their own
   const count = Math.min(most, Math.floor(codes.length / FEWEST_PER_WORKER));
-  if (count < 2) return 0;
+  if (count < 2 || isLate) return 0;
   // The longest first, dealt out: they take longest.
   const sorted = codes.toSorted((a, b) => b.code.length - a.code.length);
   const compiled = await Promise.all(
@@ -43,7 +47,10 @@ function compileInWorker(codes: PipelineCode[]): Promise<number> {
   const worker = new Worker(new URL("./compile_worker.ts", import.meta.url), { type: "module" });
   let timer: ReturnType<typeof setTimeout> | undefined;
   return new Promise<number>((resolve) => {
-    timer = setTimeout(() => resolve(0), DEADLINE_MS);
+    timer = setTimeout(() => {
+      isLate = true;
+      resolve(0);
+    }, DEADLINE_MS);
     worker.onmessage = ({ data }: MessageEvent<number>) => resolve(data);
     worker.onerror = (event) => {
       event.preventDefault();
