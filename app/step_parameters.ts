@@ -68,6 +68,7 @@ export async function stepParameters(
     epochs: flags.epochs ?? FINETUNE.epochs,
     batchSize: flags.batch ?? FINETUNE.batchSize,
     lr: flags.lr ?? FINETUNE.lr,
+    balance: flags.balance ?? "auto",
   };
   if (flags.folds !== undefined && !best) {
     throw new UsageError("--folds is of --recipe best, which makes choices by cross-validation");

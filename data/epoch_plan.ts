@@ -4,6 +4,7 @@ import { type Crop, drawCrop } from "./crop.ts";
 import type { Photo } from "./dataset_index.ts";
 import { drawnOn, type Fit, ofPhoto } from "./fit.ts";
 import { Generator } from "./torch_random.ts";
+import { drawWeighted } from "./weighted_sampler.ts";
 
 /** Everything about a batch that chance decides. */
 export interface PlannedBatch {
@@ -18,6 +19,8 @@ export interface PlannedBatch {
 export interface EpochOptions {
   batchSize: number;
   shuffle: boolean;
+  /** Of each photo: when shuffling, it comes as often as it weighs; once where they are left out. */
+  weights?: ArrayLike<number>;
   /** Whether crops are drawn. */
   crop: boolean;
   /** What else is drawn with each crop, for squares of `size`. */
@@ -40,10 +43,13 @@ export interface EpochOptions {
 export function* planEpoch(
   generator: Generator,
   photos: readonly Pick<Photo, "width" | "height">[],
-  { batchSize, shuffle, crop, augmentation, size = 224, fit, noisePerPhoto = 0 }: EpochOptions,
+  { batchSize, shuffle, weights, crop, augmentation, size = 224, fit, noisePerPhoto = 0 }:
+    EpochOptions,
 ): IterableIterator<PlannedBatch> {
   generator.random64();
-  const order = shuffle
+  const order = shuffle && weights
+    ? drawWeighted(generator, weights)
+    : shuffle
     ? new Generator(generator.random64()).randperm(photos.length)
     : Uint32Array.from(photos.keys());
   for (let start = 0; start < photos.length; start += batchSize) {

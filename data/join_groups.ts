@@ -15,9 +15,9 @@ export function joinGroups(
     return undefined;
   }
   const sets = new DisjointSets(photos.length);
-  for (const  of of["group", "alike"] as const) {
+  for (const by of ["group", "alike"] as const) {
     const first = new Map<string, number>();
-    photos.forEach(({ [of]: name }, i) => {
+    photos.forEach(({ [by]: name }, i) => {
       if (name === undefined) return;
       const before = first.get(name);
       if (before === undefined) first.set(name, i);

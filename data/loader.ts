@@ -20,6 +20,8 @@ export interface LoaderOptions {
   batchSize: number;
   /** A new order each epoch. */
   shuffle: boolean;
+  /** Of each photo, which comes as often as it weighs when shuffling: `WeightedRandomSampler`. */
+  weights?: ArrayLike<number>;
   /** `train`: RandomResizedCrop and RandomHorizontalFlip. `eval`: Resize and CenterCrop. */
   transform: "train" | "eval";
   /** Decides order, crops and flips; torch's, so that a seed gives PyTorch's batches. */
@@ -68,8 +70,8 @@ const DEFAULTS = {
  */
 export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
   readonly #options:
-    & Required<Omit<LoaderOptions, "augmentation">>
-    & Pick<LoaderOptions, "augmentation">;
+    & Required<Omit<LoaderOptions, "augmentation" | "weights">>
+    & Pick<LoaderOptions, "augmentation" | "weights">;
   readonly #photos: readonly Photo[];
   readonly #pack: string;
   readonly #normalize: (bytes: Uint8Array, out: Float32Array) => void;

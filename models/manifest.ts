@@ -45,6 +45,9 @@ export const stepLrRecipe = v.object({
 });
 export type StepLrRecipe = v.InferOutput<typeof stepLrRecipe>;
 
+/** How rare classes come to count as much as frequent ones; auto: by the counts. */
+const balance = v.picklist(["auto", "none", "loss", "sample"]);
+
 /** A head alone, fitted to convergence on features of the frozen network. */
 export const probeRecipe = v.object({
   kind: v.literal("probe"),
@@ -52,8 +55,8 @@ export const probeRecipe = v.object({
   penalties: v.pipe(v.array(rate), v.minLength(1), v.readonly()),
   /** Of the cross-validation that chooses among them. */
   folds: v.pipe(v.number(), v.safeInteger(), v.minValue(2)),
-  /** How rare classes come to count as much as frequent ones; auto: by the counts. Absent: not. */
-  balance: v.optional(v.picklist(["auto", "none", "loss", "sample"])),
+  /** Absent: not at all. */
+  balance: v.optional(balance),
 });
 export type ProbeRecipe = v.InferOutput<typeof probeRecipe>;
 
@@ -95,6 +98,8 @@ export const finetuneRecipe = v.object({
     /** How often RandomErasing blots something out. */
     erasing: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   }),
+  /** Absent: not at all. Photos of rare classes are drawn more often, whether by loss or by sample. */
+  balance: v.optional(balance),
   /** Stops after so many epochs without a better one; null never does. */
   patience: v.nullable(count),
 });

@@ -135,8 +135,9 @@ export const TRAINING = grouped("What is run and trained", {
   }),
   balance: flag(balance.wrapped, {
     value: balance.wrapped.options.join("|"),
-    help: "how best's last layer learns rare classes: by weight in the loss, by drawing their " +
-      "photos more often, or not at all (auto: by the counts)",
+    help:
+      "how best learns rare classes: its last layer by weight in the loss, or by drawing their " +
+      "photos more often, as all layers do then, or not at all (auto: by the counts)",
     axis: "list",
   }),
   seed: flag(number(seed), {
