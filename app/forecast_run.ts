@@ -5,6 +5,7 @@ import { keptShortSide } from "../data/short_side.ts";
 import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { FINETUNE, RECIPES } from "../training/recipes.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
+import { CHOOSE, comparedPhotos, LOOK } from "./compared_photos.ts";
 import { comparedNetworks } from "./networks.ts";
 import { shapeOf } from "./shape.ts";
 
@@ -29,15 +30,10 @@ export interface RunForecast {
   unknown: readonly string[];
 }
 
-/**
- * Seconds of one photo on two cores of an AMD EPYC (Zen 4), between those of MobileNetV2 and of
- * EfficientNet-Lite2; those of the tutorial's loop are MobileNetV2's (docs/measured.md).
- */
-const LOOK = 0.04, CHOOSE = 0.1, FINETUNE_PHOTO = 0.1, LOOP_PHOTO = 0.02, LOOP_LAST_LAYER = 0.006;
+/** Seconds of one photo on two cores; those of the tutorial's loop are MobileNetV2's (docs/measured.md). */
+const FINETUNE_PHOTO = 0.1, LOOP_PHOTO = 0.02, LOOP_LAST_LAYER = 0.006;
 /** Starting processes, scoring, drawing. */
 const STEPS_SECONDS = 20;
-/** Networks are compared by so many photos at most. */
-const COMPARED = 1000;
 /** Share of the photos that is kept aside, where nobody has divided them. */
 const ASIDE = 0.2;
 /** A network lies in the store as it was fetched and as it was checked. */
@@ -87,7 +83,7 @@ function packBytes({ sizes }: PhotosToTeach, flags: TrainingFlags): number {
 function secondsOfBest(photos: PhotosToTeach, flags: TrainingFlags, networks: number): number {
   const count = photos.sizes.length;
   const learnt = (1 - ASIDE) * count;
-  const compared = Math.min(COMPARED, learnt);
+  const compared = Math.min(comparedPhotos(networks, flags["time-budget"]), learnt);
   const others = networks > 1 ? networks * compared * LOOK : 0;
   const choosing = (flags.branch === "finetune" ? 1 : Math.max(1, networks)) * compared * CHOOSE;
   const epochs = flags.epochs ?? FINETUNE.epochs;

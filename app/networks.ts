@@ -7,9 +7,6 @@ import { preprocessingFor } from "../models/seen_as.ts";
 import { formatSize } from "./cli/quantities.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 
-/** `auto` compares networks whose weights are no larger: they train in minutes without a GPU. */
-const SMALL = 50e6;
-
 /**
  * What `--model` says under `--recipe best`, each once; of a file of weights, nothing. Of `auto` and
  * `all`, those that can see photos of the size that is asked for: see `unableToSee`.
@@ -50,7 +47,7 @@ const fetchable = (isWanted: (architecture: Architecture) => boolean = () => tru
   ARCHITECTURES.filter((architecture) => architecture.pretrained && isWanted(architecture))
     .map(({ name }) => name);
 
-const small = () => fetchable(({ pretrained }) => (pretrained!.bytes ?? Infinity) <= SMALL);
+const small = () => fetchable(({ pretrained }) => pretrained!.compared === true);
 
 /**
  * What is still to be downloaded of networks, for people.

@@ -14,12 +14,10 @@ import { mirrorFolder } from "../tasks/permissions.ts";
 import { FINETUNE, PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
+import { comparedPhotos, describeRace } from "./compared_photos.ts";
 import { comparedNetworks, describeDownloads, sizeObjection, unableToSee } from "./networks.ts";
 import { realPath } from "./real_path.ts";
 import { shapeOf } from "./shape.ts";
-
-/** Of photos to train on, networks are compared by so many at most. */
-const COMPARED_PHOTOS = 1000;
 
 /** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
 const choices = new Map<string, ReturnType<typeof chooseBackend>>();
@@ -93,12 +91,14 @@ export async function stepParameters(
     ...(flags.size !== undefined && { size: flags.size }),
     ...(flags.weights && { weights: realPath(folder, flags.weights) }),
   });
+  const sample = { photos: comparedPhotos(backbones.length, timeBudget), seed };
+  const race = describeRace(backbones.length, timeBudget);
   const left = best && !flags.weights ? unableToSee(flags) : [];
   const start = backbones.length > 0
     ? {
       ...Object.fromEntries(backbones.flatMap((name) => [
         [`convert_weights_${name}`, convert(name)],
-        [`compute_features_${name}`, { ...compute, sample: { photos: COMPARED_PHOTOS, seed } }],
+        [`compute_features_${name}`, { ...compute, sample }],
       ])),
       choose_backbone: { backbones, seed, recipe: probe },
     }
@@ -126,7 +126,7 @@ export async function stepParameters(
       ...Object.fromEntries(
         Array.from({ length: branches.includes("frozen") ? folds : 0 }, (_, fold) => [
           `cross_validate_${fold + 1}`,
-          { fold, backbones, sample: { photos: COMPARED_PHOTOS, seed }, seed, recipe: balanced },
+          { fold, backbones, sample, seed, recipe: balanced },
         ]),
       ),
       ...(!best && branches.includes("frozen") && { train_frozen: train }),
@@ -142,6 +142,7 @@ export async function stepParameters(
       best
         ? describeBest(probe, finetune, branches)
         : describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
+      ...(race ? [race] : []),
       ...(backbones.length > 0
         ? [describeDownloads(backbones, [downloads, ...mirrorFolder()])]
         : []),

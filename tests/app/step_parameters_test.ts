@@ -64,3 +64,24 @@ Deno.test("how photos are fitted goes to the step that says what a model is; wha
   }
   assert.ok(!v.safeParse(TRAINING, { fit: "stretch" }).success);
 });
+
+Deno.test("a time budget that comparing networks would eat up lets them be compared by fewer photos, and says so", () =>
+  withTempFolder(async (folder) => {
+    const resolve = (flags: Record<string, string>) => {
+      const parsed = v.parse(TRAINING, { backend: "wasm", data: "hymenoptera", ...flags });
+      const model = ["resnet18", "mobilenet_v2"];
+      return stepParameters({ ...parsed, model }, folder, `${folder}/store`);
+    };
+    const sampleOf = (parameters: Record<string, unknown>, step: string) =>
+      (parameters[step] as { sample: { photos: number } }).sample.photos;
+    const free = await resolve({ recipe: "best" });
+    assert.equal(sampleOf(free.parameters, "compute_features_resnet18"), 1000);
+    assert.ok(free.notes.every((note) => !/time budget/.test(note)));
+    const raced = await resolve({ recipe: "best", "time-budget": "5m" });
+    const photos = sampleOf(raced.parameters, "compute_features_resnet18");
+    assert.ok(photos < 1000);
+    // All that is compared and measured is so by the same photos.
+    assert.equal(sampleOf(raced.parameters, "compute_features_mobilenet_v2"), photos);
+    assert.equal(sampleOf(raced.parameters, "cross_validate_1"), photos);
+    assert.ok(raced.notes.some((note) => note.includes(`compared by ${photos} photos at most`)));
+  }));
