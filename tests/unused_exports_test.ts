@@ -25,6 +25,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/stock_models.ts#separableBlock",
   "data/sources/divide.ts#takeGroups",
   "data/sources/keep_together.ts#mergeGroups",
+  "training/probe/build_kernels.ts#kernelModule",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
   "training/time_budget.ts#affordableEpochs",

@@ -23,7 +23,7 @@ const PAGE = 65536;
 /** Rows whose products are handed over at a time. */
 const BLOCK = 64;
 /** Vectors that there is room for at least. */
-const LEAST_VECTORS = 64;
+export const LEAST_VECTORS = 64;
 
 let compiled: WebAssembly.Module | undefined;
 const residents = new WeakMap<Float64Array, RowKernels>();
@@ -52,7 +52,7 @@ export function kernelsOf({ data }: Matrix, vectors: number): RowKernels | undef
   return kernels && vectors <= kernels.vectors ? kernels : undefined;
 }
 
-export class RowKernels {
+class RowKernels {
   /** [rows × columns] */
   readonly data: Float64Array;
   readonly #exports: Exports;
