@@ -62,7 +62,7 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
           elongated,
           `at least ${ELONGATED} times as long as wide: of the most extreme one, the central crop ` +
             `that a model sees holds ${percent(seen, 0)}`,
-          "Crop them to what matters, or let the model see photos whole: --fit pad.",
+          "Crop them to what matters, or try --fit pad, by which a model sees photos whole.",
         ),
         ...cutOff(shareCutOff(photos, viewing)),
       ]
@@ -133,8 +133,7 @@ function cutOff(share: number): Finding[] {
     kind: "cut_off",
     severity: "warning",
     title: `the central crop that a model sees leaves out ${percent(share, 0)} of the photos' area`,
-    remedy:
-      "Let the model see photos whole, --fit pad, where what matters may lie near their edges.",
+    remedy: "Where what matters may lie near the edges, try --fit pad, by which a model sees all.",
     files: [],
   }];
 }
