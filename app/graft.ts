@@ -13,11 +13,13 @@ import { evaluate } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { TRAINING, type TrainingFlags } from "./commands/flags.ts";
 import { gc } from "./commands/gc.ts";
+import { home } from "./commands/home.ts";
 import { inspect } from "./commands/inspect.ts";
 import { pin } from "./commands/pin.ts";
 import { plan } from "./commands/plan.ts";
 import { predict } from "./commands/predict.ts";
 import { report } from "./commands/report.ts";
+import { review } from "./commands/review.ts";
 import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { serve } from "./commands/serve.ts";
@@ -52,6 +54,11 @@ export function graft(defaultStore: string): Application {
         conclude: (record, store) => concludeSweep(swept.conclude(record), record, store),
       };
     },
+    expect: async (step, flags, { folder, store, signal }) => {
+      if (step !== "download_data") return undefined;
+      const { forecastPhotos } = await import("./forecast_photos.ts");
+      return await forecastPhotos(flags as TrainingFlags, folder, store, signal);
+    },
     conclude: async (record, store) => {
       const flags = store === defaultStore ? [] : ["--store", quoted(store)];
       return await concludeRun(await program.pipeline(), store, record, flags);
@@ -70,10 +77,12 @@ export function graft(defaultStore: string): Application {
       start(program),
       run(program),
       inspect,
+      review(program),
       predict(v8Flags),
       evaluate(program, v8Flags),
       exportCommand,
       serve(v8Flags),
+      home(program),
       plan(program),
       why(program),
       dag(program),

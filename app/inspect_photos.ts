@@ -7,7 +7,9 @@ import { EXIT } from "./cli/exit.ts";
 import { checkOutput } from "./cli/paths.ts";
 import { describeInspected, INSPECTED_FOR, withInspected } from "./inspected_photos.ts";
 import { sizeObjection } from "./networks.ts";
+import { costOf } from "../data/doctor/costs.ts";
 import { percent } from "../data/statistics/percent.ts";
+import { classTableLines } from "../report/class_table_lines.ts";
 import { describeFinding } from "../report/describe_findings.ts";
 import { findingsSheet } from "../report/findings_sheet.ts";
 import { printable } from "../report/text.ts";
@@ -28,14 +30,24 @@ export async function inspectPhotos(context: ContextOf<typeof INSPECT_FLAGS>): P
     source,
     context,
     async (inspected) => {
-      const { findings, folder, what, photos, files, leftOut, cutOff, summary } = inspected;
+      const { findings, folder, what, photos, files, leftOut, cutOff, classes, summary } =
+        inspected;
+      if (!flags.json && classes.length > 0) {
+        classTableLines(classes).forEach((line) => say(line));
+        say("");
+      }
       for (const finding of findings) {
-        if (flags.json) json(finding);
+        if (flags.json) json({ ...finding, cost: costOf(finding) });
         else describeFinding(finding).forEach((line) => say(line));
       }
       if (flags.json) {
         const amounts = { photos, files: files.length, findings: findings.length };
-        json({ ...amounts, left_out: leftOut, cut_off: cutOff, summary });
+        const byClass = classes.map(({ className, leftOut, ...parts }) => ({
+          class: className ?? null,
+          ...parts,
+          left_out: leftOut,
+        }));
+        json({ ...amounts, left_out: leftOut, cut_off: cutOff, classes: byClass, summary });
       } else {
         if (findings.length > 0) say("");
         if (photos > 0) say(describeCutOff(cutOff));

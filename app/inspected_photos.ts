@@ -2,11 +2,14 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "./cli/command.ts";
 import { checkFile } from "./cli/paths.ts";
+import { type ClassCounts, classTable } from "../data/doctor/class_table.ts";
 import { diagnose, leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
 import { shareCutOff } from "../data/doctor/picture_findings.ts";
 import type { Finding } from "../data/doctor/finding.ts";
 import { openArchive } from "../data/download/open_archive.ts";
+import { changesOf } from "../data/review/journal.ts";
+import { readJournal } from "../data/review/journal_file.ts";
 import type { Examined } from "../data/examined.ts";
 import { describeTally, type LeftOutTally } from "../data/left_out_tally.ts";
 import { materialize } from "../data/sources/materialize.ts";
@@ -31,6 +34,8 @@ export interface InspectedPhotos {
   /** Share of the photos' area that a model does not see. */
   cutOff: number;
   findings: readonly Finding[];
+  /** Photos of each class, by what the pipeline will use them for. */
+  classes: readonly ClassCounts[];
   /** How many findings of each kind. */
   summary: string;
 }
@@ -61,7 +66,12 @@ export async function withInspected<T>(
     const what = formatSource(spec);
     const { say: progress, end } = progressLine();
     const { signal } = context;
-    const collection = await examineFolder(folder, what, { exifOrientation, signal, progress });
+    const collection = await examineFolder(folder, what, {
+      exifOrientation,
+      ...(spec.kind === "folder" && { review: changesOf(await readJournal(spec.path)) }),
+      signal,
+      progress,
+    });
     end();
     const view = preprocessingFor(findArchitecture(network), asked);
     const viewing = { ...view, exifOrientation };
@@ -75,6 +85,7 @@ export async function withInspected<T>(
       cutOff: shareCutOff(files.flatMap(({ photo }) => photo ?? []), viewing),
       leftOut: leftOutOf(collection),
       findings,
+      classes: classTable(files, collection.parts),
       summary: countFindings(findings),
     });
   } finally {

@@ -6,6 +6,8 @@ import type { ResolvedSettings } from "./cli/application.ts";
 import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { keptShortSide } from "../data/short_side.ts";
+import { type Change, changesOf } from "../data/review/journal.ts";
+import { readJournal } from "../data/review/journal_file.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import type { Branch, FinetuneRecipe, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
@@ -38,6 +40,7 @@ export async function stepParameters(
   const data = resolveSource(flags.data ?? "auto", folder);
   checkSource(data, store);
   await checkData(data);
+  const review = await decidedOn(data);
   const choice = await choiceFor(flags.backend);
   const { best, branches, backbones, folds } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
@@ -112,6 +115,7 @@ export async function stepParameters(
         maxDownload,
         ...(best && { parts: 3 }),
         ...(flags.group !== undefined && { group: flags.group }),
+        ...(review.length > 0 && { review }),
       },
       ...start,
       build_datasets: { ...shortSideOf(flags, name), ...(best && { alike: true as const }) },
@@ -153,6 +157,20 @@ export async function stepParameters(
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
+}
+
+/**
+ * What a review of a folder of photos came to.
+ * @throws {UsageError} for a journal that cannot be read
+ */
+async function decidedOn(data: string): Promise<Change[]> {
+  const source = parseSource(data);
+  if (source.kind !== "folder") return [];
+  try {
+    return changesOf(await readJournal(source.path));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /** The tutorial takes every pixel of whatever photos it is given. */

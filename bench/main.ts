@@ -2,6 +2,8 @@
 import { benchDag } from "./dag.ts";
 import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
+import { benchFolder } from "./folder.ts";
+import { benchFinetune } from "./finetune.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchLayers } from "./layers.ts";
@@ -14,11 +16,13 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   step: benchStep,
   kernels: benchKernels,
   epoch: benchEpoch,
+  finetune: benchFinetune,
   predict: benchPredict,
   serve: benchServe,
   layers: benchLayers,
   dag: benchDag,
   files: benchFiles,
+  folder: benchFolder,
   probe: benchProbe,
   gpu: benchGpu,
 };
@@ -43,6 +47,7 @@ if (!bench) {
   deno task bench dag [--steps 7,300,1000] [--peers snakemake,dvc,wireit] [--python PATH]
     [--rounds N] [--folder DIR] [--json]
   deno task bench files [--count N] [--json]
+  deno task bench folder [--photos N] [--recipe best|quick|tutorial] [--main FILE] [--json]
   deno task bench probe [--photos N] [--features N] [--classes N] [--rounds N] [--json]
   deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--out FILE]`,
   );

@@ -14,6 +14,7 @@ import {
   squeezeExcitation,
   type SqueezeExcitationVariables,
 } from "../backend/ops/squeeze_excitation.ts";
+import { stochasticDepth } from "../backend/ops/stochastic_depth.ts";
 import type {
   Activation,
   BatchNorm,
@@ -118,11 +119,11 @@ export class TfLayers implements Layers<tf.Tensor> {
     );
   }
 
-  shortcut(branch: tf.Tensor, x: tf.Tensor, stochasticDepth = 0): tf.Tensor {
-    const mask = stochasticDepth > 0
-      ? this.training?.dropoutMask?.([x.shape[0], ...Array(x.rank - 1).fill(1)], stochasticDepth)
+  shortcut(branch: tf.Tensor, x: tf.Tensor, rate = 0): tf.Tensor {
+    const mask = rate > 0
+      ? this.training?.dropoutMask?.([x.shape[0], ...Array(x.rank - 1).fill(1)], rate)
       : undefined;
-    return tf.add(mask ? tf.mul(branch, mask) : branch, x);
+    return mask ? stochasticDepth(branch, x, mask) : tf.add(branch, x);
   }
 
   maxPool(x: tf.Tensor, pool: { size: number; stride: number; padding: number }): tf.Tensor {
@@ -132,6 +133,9 @@ export class TfLayers implements Layers<tf.Tensor> {
   globalAveragePool(x: tf.Tensor): tf.Tensor {
     return tf.mean(x, [1, 2]);
   }
+
+  asPixel = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);
+  ofPixel = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0], x.shape[3]!]);
 
   dropout(x: tf.Tensor, rate: number): tf.Tensor {
     const mask = this.training?.dropoutMask?.(x.shape, rate);

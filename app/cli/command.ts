@@ -81,7 +81,7 @@ export interface CommandContext<Flags, Values extends readonly string[] = readon
   /** Where the user stands; relative paths are meant against it. */
   folder: string;
   store: string;
-  /** Further stores, only read: absolute paths. */
+  /** Further stores, only read: absolute paths, and addresses. */
   readFrom: string[];
   signal: AbortSignal;
   /** One JSON object a line, on stdout. */

@@ -11,8 +11,9 @@ import { commandHelp, overview } from "./help.ts";
 import { linkTo } from "./link.ts";
 import { nearest } from "./nearest.ts";
 import { parseFlags, readFlags } from "./parse_flags.ts";
-import { checkFolder } from "./paths.ts";
+import { checkAddress, checkFolder } from "./paths.ts";
 import { printableJson, printableLines } from "../../pipeline/process/printable.ts";
+import { isAddress } from "../../pipeline/store/remote/address.ts";
 import type { STORES } from "./shared_flags.ts";
 
 /** Runs the command that `args` name and says how it ended. */
@@ -113,7 +114,11 @@ function contextOf(
     operands: operandsOf(command, positionals),
     folder,
     store: store ? resolve(folder, store) : defaultStore,
-    readFrom: from.map((path) => existingFolder(resolve(folder, path))),
+    readFrom: from.map((place) =>
+      isAddress(place)
+        ? checkAddress("--store-from", place)
+        : existingFolder(resolve(folder, place))
+    ),
     signal: interruptSignal(),
     json: (value) => console.log(printableJson(value, conceal)),
     say: (text) => tell(printableLines(conceal(text))),
@@ -140,7 +145,7 @@ function existingFolder(path: string): string {
 /** Aborts on Ctrl-C or a polite kill; a second Ctrl-C ends the process at once. */
 function interruptSignal(): AbortSignal {
   const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of endingSignals()) {
     Deno.addSignalListener(signal, () => {
       if (controller.signal.aborted) Deno.exit(EXIT.interrupted);
       controller.abort(new Error("interrupted"));
@@ -148,3 +153,7 @@ function interruptSignal(): AbortSignal {
   }
   return controller.signal;
 }
+
+/** Those by which people and programs end others: Windows knows no SIGTERM, and refuses to listen for it. */
+export const endingSignals = (os = Deno.build.os): Deno.Signal[] =>
+  os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];

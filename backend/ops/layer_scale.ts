@@ -16,7 +16,7 @@ tf.registerGradient({
   kernelName: "LayerScale",
   inputsToSave: ["x", "factors"],
   gradFunc: (dy, [x, factors]) => ({
-    x: () => tf.mul(dy as tf.Tensor, factors),
+    x: () => layerScale(dy as tf.Tensor, factors as tf.Tensor1D),
     factors: () => columnSums(dy as tf.Tensor, x),
   }),
 });

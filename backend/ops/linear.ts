@@ -30,10 +30,20 @@ tf.registerGradient({
   inputsToSave: ["x", "weight"],
   gradFunc: (dy, [x, weight]) => {
     const gradient = dy as tf.Tensor;
+    const bias = () => columnSums(gradient);
+    // A backend may have its own; where it has none, its products of matrices serve.
+    if (isServed("LinearInputGrad")) {
+      const engine = tf.engine();
+      return {
+        x: () => engine.runKernel("LinearInputGrad", { dy: gradient, weight }) as tf.Tensor,
+        weight: () => engine.runKernel("LinearWeightGrad", { x, dy: gradient }) as tf.Tensor,
+        bias,
+      };
+    }
     return {
       x: () => tf.reshape(tf.matMul(asRows(gradient), weight as tf.Tensor2D, false, true), x.shape),
       weight: () => tf.matMul(asRows(x), asRows(gradient), true),
-      bias: () => columnSums(gradient),
+      bias,
     };
   },
 });

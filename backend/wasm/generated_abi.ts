@@ -1413,6 +1413,8 @@ interface GeluArguments {
   count: number;
   /** A multiple of 8. */
   countPerChunk: number;
+  /** Whether in the form by tanh. */
+  byTanh: 0 | 1;
 }
 
 const gelu: KernelOf<GeluArguments> = {
@@ -1423,6 +1425,7 @@ const gelu: KernelOf<GeluArguments> = {
     words[at + 1] = a.out;
     words[at + 2] = a.count;
     words[at + 3] = a.countPerChunk;
+    words[at + 4] = a.byTanh;
   },
 };
 
@@ -1433,6 +1436,8 @@ interface GeluGradientArguments {
   count: number;
   /** A multiple of 8. */
   countPerChunk: number;
+  /** Whether in the form by tanh. */
+  byTanh: 0 | 1;
 }
 
 const geluGradient: KernelOf<GeluGradientArguments> = {
@@ -1444,6 +1449,7 @@ const geluGradient: KernelOf<GeluGradientArguments> = {
     words[at + 2] = a.dx;
     words[at + 3] = a.count;
     words[at + 4] = a.countPerChunk;
+    words[at + 5] = a.byTanh;
   },
 };
 

@@ -3,6 +3,7 @@ import type { Examined } from "../examined.ts";
 import type { View } from "../fit.ts";
 import { percent } from "../statistics/percent.ts";
 import { type Finding, photosAre } from "./finding.ts";
+import { qualityFindings } from "./quality_findings.ts";
 
 /** How photos are looked at. */
 export interface Viewing extends Pick<View, "fit" | "resize" | "size"> {
@@ -76,6 +77,7 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
         "Keep their proportions with --fit pad where shapes tell classes apart.",
       )
       : [],
+    ...qualityFindings(photos),
     ...about(
       "exif_rotated",
       "note",

@@ -1,8 +1,14 @@
 /** Names of everything in a store's folder. */
 import type { Manifest } from "../store.ts";
+import { statOrNull } from "./folder.ts";
+import { keepFile } from "./json_file.ts";
 
 export class Layout {
+  /** What says that a folder is a store, to who cannot list it. */
+  static readonly MARK_TEXT = '{ "what": "a store of results, made by steps", "version": 1 }\n';
+
   readonly root: string;
+  readonly mark: string;
   /** Drafts; whatever lies here while no run goes on is garbage. */
   readonly drafts: string;
   /** Manifests: `entries/<step>/<key>.json`. */
@@ -24,6 +30,7 @@ export class Layout {
 
   constructor(root: string) {
     this.root = root.replace(/(?<=.)[/\\]+$/, "");
+    this.mark = `${this.root}/store.json`;
     this.drafts = `${this.root}/tmp`;
     this.entries = `${this.root}/entries`;
     this.artifacts = `${this.root}/artifacts`;
@@ -50,6 +57,7 @@ export class Layout {
     ) {
       Deno.mkdirSync(folder, { recursive: true });
     }
+    if (!statOrNull(this.mark)) keepFile(this.mark, new TextEncoder().encode(Layout.MARK_TEXT));
   }
 
   exists(): boolean {

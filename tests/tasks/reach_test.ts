@@ -36,22 +36,26 @@ const CHECKPOINTS = ["pipeline/store", "pipeline/digest.ts"];
 /** What keeps results of single items. */
 const ITEMS = ["pipeline/store", "pipeline/digest.ts"];
 
+// How photos become squares, and as what a model sees them, are two files of most; sets of near
+// duplicates two, kernels of the probe two, the sampler that rare classes are drawn by one.
 const STEPS: Record<string, Reach> = {
   download_data: {
     // Lists of labels are six files with the types of a library, archives that are tar two.
-    most: 121, // sets of near duplicates are a file; HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
-    runs: ["data", "data/sources", "data/download"],
+    // Decoding in processes that can be killed is seven files, photos that are kept five.
+    most: 139, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
+    runs: ["data", "data/sources", "data/download", "data/review", ...ITEMS],
     types: ["data/codecs", "models"],
   },
   convert_weights: {
-    most: 70, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names three
-    runs: ["weights", "models", "data/download", "data/unwritable.ts"],
+    most: 72, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names two
+    runs: ["weights", "models", "data/download", "data/unwritable.ts", "data/windows_name.ts"],
     types: ["backend"],
   },
   build_datasets: {
     // A forecast, training's crops apart from the others, what the doctor says in a file that both
     // building steps share, bursts, and backdrops.
-    most: 137,
+    // Decoding in processes and keeping what was decoded, which the three steps share.
+    most: 150,
     runs: [
       "data",
       "data/augmentation",
@@ -61,11 +65,12 @@ const STEPS: Record<string, Reach> = {
       "data/statistics",
       "models",
       "report",
+      ...ITEMS,
     ],
     types: ["weights", "backend"],
   },
   build_test_part: {
-    most: 122,
+    most: 131, // likewise
     runs: [
       "data",
       "data/augmentation",
@@ -75,12 +80,24 @@ const STEPS: Record<string, Reach> = {
       "data/statistics",
       "models",
       "report",
+      ...ITEMS,
     ],
     types: ["weights", "backend"],
   },
   compute_features: {
-    most: 192, // operations of transformers are sixteen files, how photos become squares two, near duplicates two
+    most: 210, // operations of transformers are sixteen files, and as many for WebGPU
     runs: [...COMPUTES, "inference", ...ITEMS],
+    types: [],
+  },
+  find_issues: {
+    most: 228, // as compute_features, with a head, what the doctor found, and groups of photos
+    runs: [
+      ...COMPUTES,
+      "inference",
+      ...ITEMS,
+      "data/doctor/finding.ts",
+      "data/sources/merge_groups.ts",
+    ],
     types: [],
   },
   choose_backbone: {
@@ -94,16 +111,17 @@ const STEPS: Record<string, Reach> = {
     types: ["backend"],
   },
   // Two optimisers more, their rates, averages and a time budget, which the steps share. Activations
-  // that bend, and squeeze-and-excitation, are eight files of kernels and operations.
-  train_finetune: { most: 226, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
-  train_frozen: { most: 226, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  // that bend, and squeeze-and-excitation, are eight files of kernels and operations; those of
+  // transformers for WebGPU sixteen.
+  train_finetune: { most: 244, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_frozen: { most: 244, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
-    most: 247, // what to do next, abstaining, and findings of two steps in one order
+    most: 264, // what to do next, abstaining, and findings of two steps in one order
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
   // The schema of metrics.json has what to do next.
-  predict: { most: 249, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  predict: { most: 266, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: {
     most: 32, // likewise
     runs: ["training", "models", "data/statistics", "report"],

@@ -34,7 +34,13 @@ export const layerNormGradient: KernelSpec = {
 
 export const gelu: KernelSpec = {
   file: "gelu",
-  fields: { x: address(), out: address(), count: i32(), countPerChunk: i32("A multiple of 8.") },
+  fields: {
+    x: address(),
+    out: address(),
+    count: i32(),
+    countPerChunk: i32("A multiple of 8."),
+    byTanh: flag("Whether in the form by tanh."),
+  },
 };
 
 export const geluGradient: KernelSpec = {
@@ -45,6 +51,7 @@ export const geluGradient: KernelSpec = {
     dx: address(),
     count: i32(),
     countPerChunk: i32("A multiple of 8."),
+    byTanh: flag("Whether in the form by tanh."),
   },
 };
 

@@ -841,6 +841,8 @@ export class GeluArguments {
   count: i32;
   /** A multiple of 8. */
   countPerChunk: i32;
+  /** Whether in the form by tanh. */
+  byTanh: i32;
 }
 
 // @ts-ignore: decorator
@@ -857,6 +859,8 @@ export class GeluGradientArguments {
   count: i32;
   /** A multiple of 8. */
   countPerChunk: i32;
+  /** Whether in the form by tanh. */
+  byTanh: i32;
 }
 
 // @ts-ignore: decorator

@@ -106,8 +106,8 @@ export function registerOperations(backendName: string): void {
   kernels.add("Linear", linear);
   kernels.add("LayerNorm", layerNorm);
   kernels.add("LayerNormGrad", layerNormGradient);
-  kernels.add("Gelu", (backend, { x }) => gelu(backend, x));
-  kernels.add("GeluGrad", (backend, { dy, x }) => geluGradient(backend, dy, x));
+  kernels.add("Gelu", gelu);
+  kernels.add("GeluGrad", geluGradient);
   kernels.add("Attention", attention);
   kernels.add("AttentionGrad", attentionGradient);
   kernels.add("ColumnSums", columnSums);

@@ -7,6 +7,9 @@
 // channels, in registers.
 @group(0) @binding(0) var<storage, read> w: array<{{TRANSPOSED ? X : Y}}>;
 @group(0) @binding(1) var<storage, read_write> y: array<{{Y}}>;
+#if BIAS
+@group(0) @binding(2) var<storage, read> bias: array<{{Y}}>;
+#end
 
 #let ROW_TILES UP_W * Math.ceil(Math.ceil(OW / UP_W) / TM)
 @compute @workgroup_size({{WX}}, {{WY}})
@@ -96,7 +99,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #for j TN
   if (co + {{j * WX}} < {{CO}}) {
 #for i TM
-    if (ow + {{i * UP_W}} < {{OW}}) { y[out + {{i * UP_W * CO + j * WX}}] = sum{{i}}_{{j}}; }
+    if (ow + {{i * UP_W}} < {{OW}}) { y[out + {{i * UP_W * CO + j * WX}}] = sum{{i}}_{{j}}{{BIAS ? ` + bias[co + ${j * WX}]` : ""}}; }
 #end
   }
 #end

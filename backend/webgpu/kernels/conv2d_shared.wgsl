@@ -3,6 +3,9 @@
 // Pixels are counted over the whole batch. Terms are added in the same order, hence to the same bits.
 @group(0) @binding(0) var<storage, read> w: array<{{TRANSPOSED ? X : Y}}>;
 @group(0) @binding(1) var<storage, read_write> y: array<{{Y}}>;
+#if BIAS
+@group(0) @binding(2) var<storage, read> bias: array<{{Y}}>;
+#end
 
 #let COLUMNS 8 * TN
 var<workgroup> x_tile: array<{{X}}, {{8 * TM * BK}}>;
@@ -91,7 +94,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let pixel = first_pixel + ly + {{8 * i}};
 #for j TN
     if (pixel < {{PIXELS}} && first_column + lx + {{8 * j}} < {{CO}}) {
-      y[pixel * {{CO}} + first_column + lx + {{8 * j}}] = sum{{i}}_{{j}};
+      y[pixel * {{CO}} + first_column + lx + {{8 * j}}] = sum{{i}}_{{j}}{{BIAS ? ` + bias[first_column + lx + ${8 * j}]` : ""}};
     }
 #end
   }

@@ -32,11 +32,13 @@ export function isPlain(info: ConvInfo): boolean {
     tf.util.sizeFromShape(info.inShape) > 0 && tf.util.sizeFromShape(info.outShape) > 0;
 }
 
+/** @param bias one value for each output channel, which the kernel takes along */
 export function conv2d(
   backend: TfjsWebGpuBackend,
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
   info: ConvInfo,
+  bias?: tf.TensorInfo,
 ): tf.TensorInfo {
   const y = allocate(backend, info.outShape);
   convolve(backend, x, filter, y, {
@@ -48,7 +50,7 @@ export function conv2d(
     up: [1, 1],
     pad: [info.padInfo.top, info.padInfo.left],
     transposed: false,
-  });
+  }, bias);
   return y;
 }
 
@@ -186,6 +188,7 @@ function convolve(
   filter: tf.TensorInfo,
   y: tf.TensorInfo,
   convolution: Convolution,
+  bias?: tf.TensorInfo,
 ): void {
   const product = asMatrixProduct(convolution);
   const { batch, input, output, kernel, up } = product;
@@ -201,7 +204,7 @@ function convolve(
     const [a, b, c] = tensors;
     return { tensors, run: (tile) => convolveBy(tile, backend, a, b, c, product) };
   });
-  convolveBy(tile, backend, x, filter, y, product);
+  convolveBy(tile, backend, x, filter, y, product, bias);
 }
 
 function convolveBy(
@@ -211,12 +214,13 @@ function convolveBy(
   filter: tf.TensorInfo,
   y: tf.TensorInfo,
   { batch, input, output, kernel, stride, up, pad, transposed }: Convolution,
+  bias?: tf.TensorInfo,
 ): void {
   const VI = vectorWidth(input[2]), VO = vectorWidth(output[2]);
   const CO = output[2] / VO;
   // A workgroup that shares what it reads computes a lazy value once for all its threads.
   const mayCompute = kernel[0] * kernel[1] === 1;
-  const source = operand("x", x, input[2], 2, mayCompute);
+  const source = operand("x", x, input[2], bias ? 3 : 2, mayCompute);
   const constants = {
     ...source.constants,
     X: vectorType(VI),
@@ -236,10 +240,11 @@ function convolveBy(
     P_H: pad[0],
     P_W: pad[1],
     TRANSPOSED: transposed,
+    BIAS: bias !== undefined,
     TM: tile.TM,
     TN: tile.TN,
   };
-  const tensors = [filter, y, ...source.tensors];
+  const tensors = [filter, y, ...(bias ? [bias] : []), ...source.tensors];
   if (tile.kind === "shared") {
     const PIXELS = batch * output[0] * output[1];
     const groups = spread(Math.ceil(PIXELS / (8 * tile.TM)));

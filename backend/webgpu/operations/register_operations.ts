@@ -5,6 +5,7 @@ import { type PoolAttributes, poolInfo } from "../../window.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { activate, activateGradient } from "./activation.ts";
 import { adamW } from "./adam_w.ts";
+import { attention, attentionGradient } from "./attention.ts";
 import {
   batchNormInference,
   batchNormInferenceGradient,
@@ -12,6 +13,8 @@ import {
   batchNormTrainGradient,
 } from "./batch_norm.ts";
 import { channelDots, scaleChannels } from "./channel_scale.ts";
+import { withChannelVector } from "./channel_vector.ts";
+import { columnSums } from "./column_sums.ts";
 import { conv2d, conv2dFilterGradient, conv2dInputGradient, undilatedWindow } from "./conv2d.ts";
 import {
   depthwise,
@@ -20,11 +23,15 @@ import {
   smallWindow,
 } from "./depthwise.ts";
 import { addBiasAndActivate, isOurActivation } from "./fused.ts";
+import { gelu } from "./gelu.ts";
 import { globalNorm } from "./global_norm.ts";
+import { layerNorm, layerNormGradient } from "./layer_norm.ts";
+import { linear, linearInputGradient, linearWeightGradient } from "./linear.ts";
 import { maxPoolGradient } from "./max_pool.ts";
 import { moveAverages } from "./move_averages.ts";
 import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
+import { stochasticDepth } from "./stochastic_depth.ts";
 
 export function registerOperations(backendName: string): void {
   const kernels = new KernelRegistrar(
@@ -63,6 +70,22 @@ export function registerOperations(backendName: string): void {
     (backend, { logits, labels }, { labelSmoothing }) =>
       softmaxCrossEntropy(backend, logits, labels, labelSmoothing),
   );
+  kernels.add("Linear", linear);
+  kernels.add("LinearInputGrad", linearInputGradient);
+  kernels.add("LinearWeightGrad", linearWeightGradient);
+  kernels.add("LayerNorm", layerNorm);
+  kernels.add("LayerNormGrad", layerNormGradient);
+  kernels.add("Gelu", gelu);
+  kernels.add("GeluGrad", gelu);
+  kernels.add("Attention", attention);
+  kernels.add("AttentionGrad", attentionGradient);
+  kernels.add("ColumnSums", columnSums);
+  kernels.add("AddBias", (backend, { x, bias }) => withChannelVector(backend, x, "+", bias));
+  kernels.add(
+    "LayerScale",
+    (backend, { x, factors }) => withChannelVector(backend, x, "*", factors),
+  );
+  kernels.add("StochasticDepth", stochasticDepth);
   kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers, lr }, { momentum }) => {
     sgdMomentum(backend, parameters, gradients, buffers, lr, momentum);
     return [];

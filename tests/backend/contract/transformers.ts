@@ -7,24 +7,13 @@ import { gelu } from "../../../backend/ops/gelu.ts";
 import { layerNorm } from "../../../backend/ops/layer_norm.ts";
 import { layerScale } from "../../../backend/ops/layer_scale.ts";
 import { linear } from "../../../backend/ops/linear.ts";
+import { stochasticDepth } from "../../../backend/ops/stochastic_depth.ts";
 import { noise, withGradients } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
 export function transformersContract(subject: Subject): void {
-  subject.test("layer norm and its gradients are the composition's", async () => {
-    const shapes = subject.shapes([[2, 5, 24]], [[1, 1, 8], [3, 7, 5, 96], [4, 50, 192], [6, 7], [
-      2,
-      1,
-    ]]);
-    for (const shape of shapes) {
-      const channels = shape.at(-1)!;
-      await subject.agreesWithStock(`layer norm of [${shape}]`, () =>
-        withGradients(
-          [noise(shape, 1), noise([channels], 2), noise([channels], 3)],
-          (x, weight, bias) => layerNorm(x, weight as tf.Tensor1D, bias as tf.Tensor1D, 1e-6),
-        ));
-    }
-  });
+  const more = [[1, 1, 8], [3, 7, 5, 96], [4, 50, 192], [2, 1]];
+  layerNormContract(subject, subject.shapes([[2, 5, 24], [6, 7]], more));
 
   subject.test("layer norm keeps its precision far from zero", async () => {
     const [y] = await subject.valuesOf(() => {
@@ -55,6 +44,30 @@ export function transformersContract(subject: Subject): void {
     slopes.forEach((value, i) => assert.ok(Math.abs(slope[i] - value) < 2e-6, `${xs[i]}`));
   });
 
+  subject.test("GELU by tanh, and its slope, are the composition's", async () => {
+    for (const size of [3, 1000]) {
+      await subject.agreesWithStock(
+        `GELU by tanh of ${size} values`,
+        () => withGradients([tf.mul(noise([size], 1), 6)], (x) => gelu(x, "tanh")),
+      );
+    }
+  });
+
+  subject.test("a branch that some photos go without, and its gradients, are the composition's", async () => {
+    for (const shape of subject.shapes([[3, 2, 2, 8], [2, 5]], [[4, 7, 7, 24], [3, 1, 1]])) {
+      await subject.agreesWithStock(`stochastic depth of [${shape}]`, () => {
+        const factors = tf.tensor([1.25, 0, 1.25, 0].slice(0, shape[0]), [
+          shape[0],
+          ...shape.slice(1).map(() => 1),
+        ]);
+        return withGradients(
+          [noise(shape, 1), noise(shape, 2)],
+          (branch, x) => stochasticDepth(branch, x, factors),
+        );
+      });
+    }
+  });
+
   subject.test("GELU lets no number that is none pass for one", async () => {
     const [y] = await subject.valuesOf(
       () => [gelu(tf.tensor1d([NaN, 1e30, -1e30, 0, 1, 2, 3, NaN]))],
@@ -64,23 +77,17 @@ export function transformersContract(subject: Subject): void {
     assert.ok(Math.abs(y[2]) < 1e24 && y[3] === 0);
   });
 
-  subject.test("attention and its gradient are the composition's", async () => {
-    const cases = subject.shapes([[2, 5, 2, 8]], [
+  attentionContract(
+    subject,
+    subject.shapes([[2, 5, 2, 8], [1, 19, 1, 64]], [
       [1, 1, 1, 8],
       [1, 17, 3, 64],
       [3, 50, 2, 16],
       [1, 197, 3, 24],
       [1, 300, 1, 8],
       [2, 7, 2, 5],
-    ]);
-    for (const [batch, tokens, heads, depth] of cases) {
-      const qkv = () => tf.mul(noise([batch, tokens, 3 * heads * depth], 5), 2);
-      await subject.agreesWithStock(
-        `attention of ${tokens} tokens, ${heads} heads of ${depth}`,
-        () => withGradients([qkv()], (x) => attention(x as tf.Tensor3D, heads)),
-      );
-    }
-  });
+    ]),
+  );
 
   subject.test("attention of large scores does not overflow", async () => {
     const depth = 8, tokens = 9;
@@ -96,24 +103,15 @@ export function transformersContract(subject: Subject): void {
     return Promise.resolve();
   });
 
-  subject.test("a linear layer over many rows and its gradients are the composition's", async () => {
-    const cases = subject.shapes([[2, 3, 8, 16]], [
+  linearContract(
+    subject,
+    subject.shapes([[2, 3, 8, 16], [1, 5, 3, 7]], [
       [1, 1, 5, 3],
       [4, 50, 24, 7],
       [2, 197, 96, 384],
       [1, 60, 400, 24],
-    ]);
-    for (const [batch, tokens, from, to] of cases) {
-      await subject.agreesWithStock(
-        `${batch}·${tokens} rows of ${from} to ${to}`,
-        () =>
-          withGradients(
-            [noise([batch, tokens, from], 1), noise([from, to], 2), noise([to], 3)],
-            (x, weight, bias) => linear(x, weight as tf.Tensor2D, bias as tf.Tensor1D),
-          ),
-      );
-    }
-  });
+    ]),
+  );
 
   subject.test("biases and factors of channels, and their gradients, are the composition's", async () => {
     for (const shape of subject.shapes([[2, 4, 3, 8]], [[1, 1, 1, 5], [2, 9, 9, 96], [700, 33]])) {
@@ -149,6 +147,48 @@ export function transformersContract(subject: Subject): void {
           [noise([2, side, side, channels], 1), noise([7, 7, channels, 1], 2)],
           (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 3),
         ));
+    }
+  });
+}
+
+export function layerNormContract(subject: Subject, shapes: number[][]): void {
+  subject.test("layer norm and its gradients are the composition's", async () => {
+    for (const shape of shapes) {
+      const channels = shape.at(-1)!;
+      await subject.agreesWithStock(`layer norm of [${shape}]`, () =>
+        withGradients(
+          [noise(shape, 1), noise([channels], 2), noise([channels], 3)],
+          (x, weight, bias) => layerNorm(x, weight as tf.Tensor1D, bias as tf.Tensor1D, 1e-6),
+        ));
+    }
+  });
+}
+
+/** @param cases batch, tokens, heads and depth of a head */
+export function attentionContract(subject: Subject, cases: number[][]): void {
+  subject.test("attention and its gradient are the composition's", async () => {
+    for (const [batch, tokens, heads, depth] of cases) {
+      const qkv = () => tf.mul(noise([batch, tokens, 3 * heads * depth], 5), 2);
+      await subject.agreesWithStock(
+        `attention of ${tokens} tokens, ${heads} heads of ${depth}`,
+        () => withGradients([qkv()], (x) => attention(x as tf.Tensor3D, heads)),
+      );
+    }
+  });
+}
+
+/** @param cases batch, tokens, and channels before and behind */
+export function linearContract(subject: Subject, cases: number[][]): void {
+  subject.test("a linear layer over many rows and its gradients are the composition's", async () => {
+    for (const [batch, tokens, from, to] of cases) {
+      await subject.agreesWithStock(
+        `${batch}·${tokens} rows of ${from} to ${to}`,
+        () =>
+          withGradients(
+            [noise([batch, tokens, from], 1), noise([from, to], 2), noise([to], 3)],
+            (x, weight, bias) => linear(x, weight as tf.Tensor2D, bias as tf.Tensor1D),
+          ),
+      );
     }
   });
 }

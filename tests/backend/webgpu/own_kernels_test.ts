@@ -1,10 +1,17 @@
 /** What is ours is computed by our kernels, not by the stock programs behind them. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { addBias } from "../../../backend/ops/add_bias.ts";
+import { attention } from "../../../backend/ops/attention.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
+import { gelu } from "../../../backend/ops/gelu.ts";
+import { layerNorm } from "../../../backend/ops/layer_norm.ts";
+import { layerScale } from "../../../backend/ops/layer_scale.ts";
+import { linear } from "../../../backend/ops/linear.ts";
 import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
 import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
+import { stochasticDepth } from "../../../backend/ops/stochastic_depth.ts";
 import { noise } from "../compare.ts";
 import { stockProgramsOf, WEBGPU } from "./subject.ts";
 
@@ -93,3 +100,28 @@ WEBGPU.test(
     assert.deepEqual(programs, []);
   },
 );
+
+WEBGPU.test("a transformer's block, and its gradients, are computed by no stock program", async () => {
+  const programs = await stockProgramsOf(() =>
+    tf.tidy(() => {
+      const vector = (channels: number, seed: number) => noise([channels], seed) as tf.Tensor1D;
+      const block = (x: tf.Tensor) => {
+        let h = layerNorm(x, vector(8, 2), vector(8, 3), 1e-6);
+        h = attention(
+          linear(h, noise([8, 24], 4) as tf.Tensor2D, vector(24, 5)) as tf.Tensor3D,
+          1,
+        );
+        h = gelu(addBias(layerScale(h, vector(8, 6)), vector(8, 7)));
+        return stochasticDepth(h, h, tf.ones([2, 1, 1]));
+      };
+      const { dy, x } = { dy: noise([2, 3, 8], 8), x: noise([2, 3, 8], 9) };
+      tf.grad(block)(x, dy);
+    })
+  );
+  // h goes two ways: what comes back by both is added.
+  assert.deepEqual(
+    programs.filter((name) => name !== "AddNProgram" && name !== "BinaryOpProgram"),
+    [],
+  );
+  assert.ok(programs.length <= 1, `${programs}`);
+});

@@ -1,0 +1,10 @@
+// out = x + vector or x · vector, which has one value for each channel.
+@group(0) @binding(0) var<storage, read> x: array<{{T}}>;
+@group(0) @binding(1) var<storage, read> vector: array<{{T}}>;
+@group(0) @binding(2) var<storage, read_write> out: array<{{T}}>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let i = i32(group.x + group.y * {{GROUPS_X}}) * 64 + i32(local.x);
+  if (i < {{SIZE}}) { out[i] = x[i] {{OPERATOR}} vector[i % {{C}}]; }
+}

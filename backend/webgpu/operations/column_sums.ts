@@ -1,0 +1,41 @@
+/** Sums over all rows of what each channel has one of. */
+import * as tf from "@tensorflow/tfjs";
+import { allocate, dispatch, type Kernel } from "../dispatch.ts";
+import source from "../kernels/column_sums.wgsl" with { type: "text" };
+import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
+import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { sumSlices } from "./conv2d.ts";
+
+const kernel: Kernel = { name: "column_sums", source };
+
+/**
+ * Σ x, or Σ x·y: [..., channels] to [channels].
+ *
+ * @param inputs with `statistics`, each row's mean and scale, y counts as normalised by them
+ */
+export function columnSums(
+  backend: TfjsWebGpuBackend,
+  { x, y, statistics }: { x: tf.TensorInfo; y?: tf.TensorInfo; statistics?: tf.TensorInfo },
+): tf.TensorInfo {
+  const columns = x.shape.at(-1)!, rows = tf.util.sizeFromShape(x.shape) / columns;
+  const tiling = tilingOf(backend), V = vectorWidth(columns), C = columns / V;
+  const WX = Math.min(8, C), groups = Math.ceil(C / WX);
+  const { slices, rowsPerSlice } = slicesOf(
+    Math.ceil(rows / tiling.statisticThreads),
+    groups,
+    tiling,
+  );
+  const partials = allocate(backend, slices === 1 ? [columns] : [slices, columns]);
+  const constants = {
+    T: vectorType(V),
+    C,
+    ROWS: rows,
+    PER_SLICE: rowsPerSlice * tiling.statisticThreads,
+    FACTOR: statistics ? "normalized" : y ? "y" : "none",
+    WX,
+    WT: tiling.statisticThreads,
+  };
+  const factors = [y, statistics].filter((tensor) => tensor !== undefined);
+  dispatch(backend, kernel, constants, [x, partials, ...factors], [groups, slices]);
+  return sumSlices(backend, partials, [columns], slices);
+}
