@@ -77,6 +77,6 @@ Deno.test("a class of a single photo is named where photos are yet to be divided
     assert.equal(code, 1);
     assert.match(
       stdout,
-      /^ERROR +The class folder ants\/ of \S*photos has a single photo, .*\n +> Add photos or remove/,
+      /^ERROR +The class folder ants\/ of \S*photos has a single photo, .*\n +> Add photos or remove/m,
     );
   }));
