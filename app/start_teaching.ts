@@ -97,7 +97,7 @@ async function teach(
   const record = await runRequested(program, {
     ...request,
     operands: [],
-    flags: { ...request.flags, sweep: [] },
+    flags: { ...request.flags, sweep: [], executor: "local", slurm: undefined, detach: false },
   }, true);
   if (record.status === "interrupted") return EXIT.interrupted;
   if (record.status !== "done") return EXIT.failed;

@@ -21,6 +21,8 @@ export class Layout {
   readonly items: string;
   readonly locks: string;
   readonly runs: string;
+  /** What a cluster's jobs and the orchestrator leave each other. */
+  readonly jobs: string;
   /** Names given to runs. */
   readonly pins: string;
   /** Code that artifacts were made with, by digest. */
@@ -38,6 +40,7 @@ export class Layout {
     this.items = `${this.root}/items`;
     this.locks = `${this.root}/locks`;
     this.runs = `${this.root}/runs`;
+    this.jobs = `${this.root}/jobs`;
     this.pins = `${this.root}/pins`;
     this.code = `${this.root}/code`;
     this.cache = `${this.root}/cache`;
