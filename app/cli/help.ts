@@ -13,7 +13,6 @@ export function overview(
   const groups = Map.groupBy(commands, ({ group }) => group);
   return [
     `${name}: ${about}`,
-    "",
     `Usage: ${called} COMMAND [flags]`,
     `       ${`${called} COMMAND --help`.padEnd(36)}what it does, and its flags`,
     `       ${`${called} ${defaultCommand} --help ${defaultCommand}`.padEnd(36)}those of all steps`,
