@@ -61,6 +61,11 @@ export function graft(defaultStore: string, called = "deno task"): Application {
         conclude: (record, store) => concludeSweep(swept.conclude(record), record, store),
       };
     },
+    expect: async (step, flags, { folder, store, signal }) => {
+      if (step !== "download_data") return undefined;
+      const { forecastPhotos } = await import("./forecast_photos.ts");
+      return await forecastPhotos(flags as TrainingFlags, folder, store, signal);
+    },
     conclude: async (record, store) => {
       const flags = store === defaultStore ? [] : ["--store", quoted(store)];
       return await concludeRun(await program.pipeline(), store, record, flags);

@@ -42,6 +42,18 @@ export interface Program {
   /** One graph for several settings. */
   sweep(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline;
   /**
+   * What to expect now that a step has to run, in a line for people; undefined where there is nothing
+   * to say.
+   *
+   * @param folder that paths among the flags are meant from
+   * @param signal aborted when the run is over
+   */
+  expect?(
+    step: string,
+    flags: unknown,
+    at: { folder: string; store: string; signal: AbortSignal },
+  ): Promise<string | undefined>;
+  /**
    * What is still to be done when a run is over, a sweep's too; and what there is to say of it, for
    * people: undefined where it did not come so far.
    */

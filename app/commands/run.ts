@@ -37,8 +37,16 @@ export async function runSteps(program: Program, context: RunContext): Promise<n
   return status === "done" && isShared ? EXIT.done : EXIT.failed;
 }
 
-/** Runs what was asked for, shows how it goes, and says what came of it. */
-export async function runRequested(program: Program, context: RunContext): Promise<RunRecord> {
+/**
+ * Runs what was asked for, shows how it goes, and says what came of it.
+ *
+ * @param isForetold whether it was said already what is to be expected
+ */
+export async function runRequested(
+  program: Program,
+  context: RunContext,
+  isForetold = false,
+): Promise<RunRecord> {
   const { flags, operands, typed, store, readFrom, signal, json, say, warn } = context;
   if (flags.name !== undefined) await checkRunName(store, flags.name, flags.force);
   const { pipeline, parameters, targets, notes, conclude } = await requestedPipeline(
@@ -49,9 +57,19 @@ export async function runRequested(program: Program, context: RunContext): Promi
   if (flags.share !== undefined) checkShare(flags.share);
   for (const note of notes) say(await paragraph(note));
   const renderer = await newRenderer();
-  const onEvent = (event: PipelineEvent) => {
+  const show = (event: PipelineEvent) => {
     renderer.show(event);
     if (flags.json) json(event);
+  };
+  const over = new AbortController();
+  const onEvent = (event: PipelineEvent) => {
+    show(event);
+    if (event.type !== "step_started" || isForetold) return;
+    const { step } = event;
+    const at = { folder: context.folder, store, signal: over.signal };
+    program.expect?.(step, flags, at).then((text) => {
+      if (text && !over.signal.aborted) show({ type: "step_log", step, text });
+    }, () => {}); // the step itself says what is wrong
   };
   let record: RunRecord;
   try {
@@ -68,6 +86,7 @@ export async function runRequested(program: Program, context: RunContext): Promi
       onEvent,
     });
   } finally {
+    over.abort();
     renderer.close();
   }
   for (const step of record.steps) {
