@@ -8,6 +8,7 @@ import { checkOutput } from "./cli/paths.ts";
 import { describeInspected, withInspected } from "./inspected_photos.ts";
 import { costOf } from "../data/doctor/costs.ts";
 import { classTableLines } from "../report/class_table_lines.ts";
+import { paragraph } from "./cli/paragraph.ts";
 import { describeFinding } from "../report/describe_findings.ts";
 import { findingsSheet } from "../report/findings_sheet.ts";
 import { printable } from "../report/text.ts";
@@ -30,7 +31,9 @@ export async function inspectPhotos(context: ContextOf<typeof INSPECT_FLAGS>): P
     }
     for (const finding of findings) {
       if (flags.json) json({ ...finding, cost: costOf(finding) });
-      else describeFinding(finding).forEach((line) => say(line));
+      else {
+        for (const line of describeFinding(finding)) say(await paragraph(line, undefined, 11));
+      }
     }
     if (flags.json) {
       const amounts = { photos, files: files.length, findings: findings.length };

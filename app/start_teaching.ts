@@ -200,7 +200,7 @@ async function sayInspected(
   { flags, say }: StartContext,
 ): Promise<boolean> {
   const errors = inspected.findings.filter(({ severity }) => severity === "error");
-  errors.flatMap(describeFinding).forEach((line) => say(line));
+  for (const line of errors.flatMap(describeFinding)) say(await paragraph(line, undefined, 11));
   say(describeInspected(inspected));
   const rest = inspected.findings.length - errors.length;
   if (rest > 0) {

@@ -76,7 +76,7 @@ export async function runRequested(program: Program, context: RunContext): Promi
     const failure = record.status === "done"
       ? `\nIt went on without ${step.step}: ${step.error.message}`
       : describeFailure(step, flags.verbose, typed);
-    console.error(printableLines(failure));
+    console.error(await paragraph(printableLines(failure)));
   }
   if (!flags.json) {
     if (flags.verbose) sayFolders(record, context);
