@@ -243,7 +243,9 @@ function describePlan(
     `What: teach ${networks} to tell ${counted(classes.length, "class", "classes")} apart by ` +
     `${counted(photos, "photo")}.`,
     `Time: about ${formatAbout(seconds)}, judged by ${
-      fromRuns ? "this computer's earlier runs" : "this processor (a GPU takes less)"
+      fromRuns
+        ? "this computer's earlier runs"
+        : "this processor (a GPU takes less, other work beside it more)"
     }; it can be interrupted.`,
     `Disk: about ${formatSize(diskBytes)} in ${printable(store)}${fetched}${more}.`,
   ];
