@@ -11,7 +11,6 @@ export function overview({ name, about, commands, steps, defaultCommand }: Appli
   const groups = Map.groupBy(commands, ({ group }) => group);
   return [
     `${name}: ${about}`,
-    "",
     "Usage: deno task COMMAND [flags]",
     "       deno task COMMAND --help            what it does, and its flags",
     `       ${`deno task ${defaultCommand} --help ${defaultCommand}`.padEnd(36)}those of all steps`,
