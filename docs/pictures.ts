@@ -46,17 +46,9 @@ async function main(): Promise<void> {
   );
   await keepLive(browser, home.url, teaching);
   await keepTerminal(browser, await teaching);
-  await graft(
-    "run",
-    "train_frozen",
-    "--recipe=quick",
-    "--data=parts",
-    "--model=mobilenet_v2",
-    "--epochs=2",
-    "--lr=1e-4,1e-3,1e-2",
-    "--seed=0,1",
-  );
-  await graft("run", "--recipe=quick", "--data=parts", "--model=mobilenet_v2", "--epochs=3");
+  const quick = ["run", "--recipe=quick", "--data=parts", "--model=mobilenet_v2"];
+  await graft(...quick, "--branch=frozen", "--epochs=2", "--lr=1e-4,1e-3,1e-2", "--seed=0,1");
+  await graft(...quick, "--epochs=3");
   await keepPage(browser, home.url, "home", { height: 720 });
   await keepPage(browser, `file://${store}/report.html`, "report", { height: 980 });
   await keepPage(browser, `file://${store}/report.html#looked`, "heat_maps", { height: 620 });
