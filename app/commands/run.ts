@@ -102,7 +102,7 @@ export async function runRequested(
     const failure = record.status === "done"
       ? `\nIt went on without ${step.step}: ${step.error.message}`
       : describeFailure(step, flags.verbose, typed);
-    warn(failure);
+    warn(await paragraph(failure));
   }
   if (!flags.json) {
     if (flags.verbose) sayFolders(record, context);

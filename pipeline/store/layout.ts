@@ -47,6 +47,7 @@ export class Layout {
   }
 
   create(): void {
+    const isNew = !this.exists();
     for (
       const folder of [
         this.drafts,
@@ -60,11 +61,10 @@ export class Layout {
     ) {
       Deno.mkdirSync(folder, { recursive: true });
     }
-    // A store may lie in a folder that its user keeps by Git.
-    const texts = { [this.mark]: Layout.MARK_TEXT, [`${this.root}/.gitignore`]: "*\n" };
-    for (const [path, text] of Object.entries(texts)) {
-      if (!statOrNull(path)) keepFile(path, new TextEncoder().encode(text));
-    }
+    const keep = (path: string, text: string) => keepFile(path, new TextEncoder().encode(text));
+    if (!statOrNull(this.mark)) keep(this.mark, Layout.MARK_TEXT);
+    // It may lie in a folder that its user keeps by Git; what was there before is not passed over.
+    if (isNew) keep(`${this.root}/.gitignore`, "*\n");
   }
 
   exists(): boolean {
