@@ -84,7 +84,7 @@ const STEPS: Record<string, Reach> = {
     types: [],
   },
   find_issues: {
-    most: 224, // as compute_features, with a head, what the doctor found, and groups of photos
+    most: 225, // as compute_features, with a head, what the doctor found, and groups of photos
     runs: [
       ...COMPUTES,
       "inference",
