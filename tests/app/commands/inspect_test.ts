@@ -24,7 +24,10 @@ Deno.test("a folder is looked at where it is; an error among the findings fails,
       cwd: folder,
     });
     assert.equal(code, 1, stderr);
-    assert.match(stdout, /^class +train +val +left out\n\S+ants +6 +6 +0\nbees +6 +7 +1\nall +12 +13 +1\n/);
+    assert.match(
+      stdout,
+      /^class +train +val +left out\n\S+ants +6 +6 +0\nbees +6 +7 +1\nall +12 +13 +1\n/,
+    );
     assert.match(stdout, /^ERROR .*in train and.*in val/m);
     assert.match(stdout, /train\/bees\/3\.png = val\/bees\/\u{FFFD}\[2J<script>\.png/u);
     assert.match(

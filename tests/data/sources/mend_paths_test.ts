@@ -9,9 +9,7 @@ const NAMES = ["1.jpg", "2.jpg", "1 (2).jpg", "nest/1.jpg"];
 const DIVISION = { seed: 0, valFraction: 0.2 };
 
 const pathsOf = (tops: readonly string[]) =>
-  tops.flatMap((top) =>
-    CLASSES.flatMap((name) => NAMES.map((file) => `${top}${name}/${file}`))
-  );
+  tops.flatMap((top) => CLASSES.flatMap((name) => NAMES.map((file) => `${top}${name}/${file}`)));
 const read = () => Promise.resolve(new Uint8Array(0));
 
 const mend = (paths: readonly string[], changes: readonly Change[]) =>
