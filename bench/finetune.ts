@@ -5,7 +5,8 @@
  */
 import { parseArgs } from "node:util";
 import { finetuneTable } from "./accuracy/finetune_table.ts";
-import { readRuns } from "./accuracy/finetune_run.ts";
+import { readRuns } from "./accuracy/accuracy_run.ts";
+import { finetuneRun } from "./accuracy/finetune_run.ts";
 import type { Work } from "./accuracy/finetune_worker.ts";
 import { VARIANTS } from "./accuracy/variants.ts";
 import { trainingFlags, workerArguments } from "./worker_process.ts";
@@ -30,7 +31,9 @@ export async function benchFinetune(args: string[]): Promise<void> {
     },
   });
   const { data, weights, model, out, tuning, backend } = values;
-  if (values.table) return console.log(finetuneTable(await readRuns(out)));
+  if (values.table) {
+    return console.log(finetuneTable(await readRuns(out.split(","), finetuneRun)));
+  }
   // Names have commas of their own: `lr 1e-4, averaging 0.98`.
   const variants = values.variants.split(";").filter((name) => VARIANTS.has(name));
   if (!data || !weights || variants.length === 0) {

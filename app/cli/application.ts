@@ -20,8 +20,13 @@ export interface Application {
   steps: Readonly<Record<string, string>>;
   /** Where artifacts are kept by default: an absolute path. */
   defaultStore: string;
-  /** Takes secrets out of whatever is printed: earlier versions kept some, and people mistype. */
-  conceal?(text: string): string;
+  /** What stands before a command's name where it is typed: `deno task`. */
+  called: string;
+  /**
+   * Whatever is printed, as it may be and should be: without secrets, which earlier versions kept and
+   * people mistype, and with commands as they are called here.
+   */
+  reworded?(text: string): string;
 }
 
 /** The pipeline of a program, for the commands about it. */

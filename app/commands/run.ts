@@ -1,7 +1,6 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
 import * as v from "valibot";
 import type { PipelineEvent } from "../../pipeline/events.ts";
-import { printableLines } from "../../pipeline/process/printable.ts";
 import { run as runPipeline } from "../../pipeline/run.ts";
 import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
 import { isAddress } from "../../pipeline/store/remote/address.ts";
@@ -48,7 +47,7 @@ export async function runRequested(
   context: RunContext,
   isForetold = false,
 ): Promise<RunRecord> {
-  const { flags, operands, typed, store, readFrom, signal, json, say } = context;
+  const { flags, operands, typed, store, readFrom, signal, json, say, warn } = context;
   if (flags.name !== undefined) await checkRunName(store, flags.name, flags.force);
   const { pipeline, parameters, targets, notes, conclude } = await requestedPipeline(
     program,
@@ -95,7 +94,7 @@ export async function runRequested(
     const failure = record.status === "done"
       ? `\nIt went on without ${step.step}: ${step.error.message}`
       : describeFailure(step, flags.verbose, typed);
-    console.error(printableLines(failure));
+    warn(failure);
   }
   if (!flags.json) {
     if (flags.verbose) sayFolders(record, context);
@@ -121,14 +120,14 @@ function checkShare(address: string): void {
 /** What others can take from now on, and what not. */
 function saySharing(
   { to, shared, failed }: NonNullable<RunRecord["sharing"]>,
-  { flags, say }: RunContext,
+  { flags, say, warn }: RunContext,
 ): void {
   if (failed.length > 0) {
     const steps = failed.map(({ step }) => step).join(", ");
-    console.error(printableLines(
+    warn(
       `\nNot shared with ${to}: ${steps}: ${failed[0].reason}\n` +
         "They are in the store of your own: run again to share them",
-    ));
+    );
   }
   if (flags.json || shared.length === 0) return;
   const sent = shared.filter(({ files }) => files > 0);

@@ -35,23 +35,3 @@ export type FinetuneRun = v.InferOutput<typeof finetuneRun>;
 export const keyOf = (
   { set, division, seed, variant }: Pick<FinetuneRun, "set" | "division" | "seed" | "variant">,
 ) => `${set} ${division} ${seed} ${variant}`;
-
-/** The runs in a file of lines, which may not be there; a line that was cut off is none. */
-export async function readRuns(path: string): Promise<FinetuneRun[]> {
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  });
-  return text.split("\n").flatMap((line) => {
-    const run = v.safeParse(finetuneRun, parsed(line));
-    return run.success ? [run.output] : [];
-  });
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-}

@@ -2,12 +2,17 @@
  * Finetunes one set by many settings, over divisions and seeds, and appends a line for each to a file
  * (`FinetuneRun`). What is there already is not done again. Argument: `Work`, as JSON.
  */
-import { activateBackend } from "../../backend/activate.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import type { DatasetIndex, Part } from "../../data/dataset_index.ts";
+import { type Part, PARTS } from "../../data/dataset_index.ts";
 import { DataLoader } from "../../data/loader.ts";
+import { evaluationCrop } from "../../data/transforms.ts";
 import { Generator } from "../../data/torch_random.ts";
-import { type PhotoLogits, predictDataset } from "../../inference/predict_dataset.ts";
+import {
+  BATCH,
+  type FeatureExtractor,
+  openFeatureExtractor,
+} from "../../inference/feature_extractor.ts";
+import type { PhotoLogits } from "../../inference/predict_dataset.ts";
 import type { Architecture } from "../../models/architecture.ts";
 import type { FinetuneRecipe } from "../../models/manifest.ts";
 import { Model } from "../../models/model.ts";
@@ -19,11 +24,14 @@ import { fitProbe } from "../../training/probe/fit_probe.ts";
 import { accuracyScore, photoLosses } from "../../training/probe/log_loss.ts";
 import { matrix } from "../../training/probe/matrix.ts";
 import { PROBE } from "../../training/recipes.ts";
+import { Sgd } from "../../training/sgd.ts";
+import { type FinishedStep, TrainingSteps } from "../../training/training_steps.ts";
 import { convertStart } from "../../weights/convert_start.ts";
 import type { NamedTensor } from "../../weights/parameter.ts";
 import { readStateDict } from "../../weights/read.ts";
 import { datasetOf, packPhotos, readDivision } from "./division.ts";
-import { type FinetuneRun, keyOf, readRuns } from "./finetune_run.ts";
+import { readRuns } from "./accuracy_run.ts";
+import { type FinetuneRun, finetuneRun, keyOf } from "./finetune_run.ts";
 import { VARIANTS } from "./variants.ts";
 
 export interface Work {
@@ -45,10 +53,8 @@ export interface Work {
   seconds: number;
 }
 
+type Answer = Pick<PhotoLogits, "index" | "label" | "logits">;
 type Parameters = ReadonlyMap<string, NamedTensor>;
-
-/** Photos at a time that are only looked at. */
-const LOOKED_AT = { wasm: 16, webgpu: 64 };
 
 if (import.meta.main) {
   const work: Work = JSON.parse(Deno.args[0]);
@@ -64,13 +70,12 @@ if (import.meta.main) {
 async function runAll(work: Work, folder: string): Promise<void> {
   const { data, set, divisions, seeds, variants, out } = work;
   const architecture = findArchitecture(work.model);
-  const done = new Set((await readRuns(out)).map(keyOf));
+  const done = new Set((await readRuns([out], finetuneRun)).map(keyOf));
   const isLeft = (division: number) =>
     variants.some((variant) =>
       seeds.some((seed) => !done.has(keyOf({ set, division, seed, variant })))
     );
   if (!divisions.some(isLeft)) return;
-  await activateBackend(work.backend, work);
   const index = await packPhotos(data, await readDivision(data, set, divisions[0]), folder);
   const pretrained = convertStart(
     await readStateDict(work.weights),
@@ -78,10 +83,14 @@ async function runAll(work: Work, folder: string): Promise<void> {
     architecture.head,
     work.weights,
   ).parameters;
-  const features = await featuresOf(index, folder, architecture, pretrained, work.backend);
-  for (const division of divisions) {
-    if (!isLeft(division)) continue;
-    using dataset = datasetOf(index, await readDivision(data, set, division), folder);
+  const left = divisions.filter(isLeft);
+  const datasets = await Promise.all(
+    left.map(async (division) => datasetOf(index, await readDivision(data, set, division), folder)),
+  );
+  using network = await openFeatureExtractor(architecture, pretrained, work);
+  const features = await featuresOf(photosOf(datasets, architecture), network);
+  for (const [i, division] of left.entries()) {
+    using dataset = datasets[i];
     const start = startOf(dataset, features, architecture, pretrained);
     for (const seed of seeds) {
       for (const variant of variants) {
@@ -111,44 +120,51 @@ async function runAll(work: Work, folder: string): Promise<void> {
   }
 }
 
-function loaderOf(
-  dataset: Dataset,
-  split: Part,
-  { preprocessing: { mean, std, ...crops } }: Architecture,
-  backend: Work["backend"],
-): DataLoader {
-  return new DataLoader(dataset, {
-    split,
-    batchSize: LOOKED_AT[backend],
-    shuffle: false,
-    transform: "eval",
-    generator: new Generator(0),
-    ...crops,
-    normalization: { mean, std },
-  });
+/** What a model says of test, by steps that are recorded where a backend can. */
+async function answersOf(model: Model, test: DataLoader): Promise<Answer[]> {
+  const steps = new TrainingSteps(model, "finetune", new Sgd([], 0));
+  const finished: FinishedStep[] = [];
+  for await (const batch of test) finished.push(...await steps.validate(batch));
+  finished.push(...await steps.finish());
+  steps.dispose();
+  return finished.flatMap(({ batch: { indices, labels }, logits }) =>
+    indices.map((index, i) => ({
+      index,
+      label: labels[i],
+      logits: Array.from(logits.subarray(i * model.classes, (i + 1) * model.classes)),
+    }))
+  );
 }
 
-/** Of every photo, by its path: what the frozen network says of it. */
+/** Of photos, by their paths: what the frozen network says of them. */
 async function featuresOf(
-  index: DatasetIndex,
-  folder: string,
-  architecture: Architecture,
-  pretrained: Parameters,
-  backend: Work["backend"],
+  photos: readonly { path: string; crop: () => Uint8Array }[],
+  network: FeatureExtractor,
 ): Promise<Map<string, Float32Array>> {
-  // What is packed is all called test.
-  const photos = index.photos.map((photo) => photo.path.replace("test/", ""));
-  const all = { set: "", division: 0, classes: index.classes, train: [], val: [], test: photos };
-  using dataset = datasetOf(index, all, folder);
-  const specs = parameterSpecs(architecture, 1);
-  const [weight] = specs.filter(({ name }) => name === `${architecture.head}.weight`);
-  const silent = { weight: new Float32Array(weight.shape[1]), bias: new Float32Array(1) };
-  const model = new Model(architecture, 1, withHead(pretrained, architecture, silent));
-  using loader = loaderOf(dataset, "test", architecture, backend);
-  const outputs = await predictDataset(model, loader);
-  model.dispose();
-  const listed = dataset.photos("test");
-  return new Map(outputs.map(({ index, features }) => [listed[index].path, features]));
+  const features = new Map<string, Float32Array>();
+  for (let at = 0; at < photos.length; at += BATCH) {
+    const batch = photos.slice(at, at + BATCH);
+    const extracted = await network.extract(batch.map(({ crop }) => crop()));
+    extracted.forEach((of, i) => features.set(batch[i].path, Float32Array.from(of)));
+  }
+  return features;
+}
+
+/** The photos of some divisions, each once. */
+function photosOf(datasets: readonly Dataset[], { preprocessing }: Architecture) {
+  const { resize, size, interpolation } = preprocessing;
+  const photos = new Map<string, () => Uint8Array>();
+  for (const dataset of datasets) {
+    for (const part of PARTS) {
+      for (const [i, { path }] of dataset.photos(part).entries()) {
+        photos.set(
+          path,
+          () => evaluationCrop(dataset.readPhoto(part, i), resize, size, interpolation),
+        );
+      }
+    }
+  }
+  return [...photos].map(([path, crop]) => ({ path, crop }));
 }
 
 /** The network with a head fitted as `train_frozen` fits it, and how good it is. */
@@ -172,11 +188,10 @@ function startOf(
   const options = { nSplits: PROBE.folds, seed: 0, Cs: PROBE.penalties };
   const { C, classifier } = fitProbe(photos, "none", options);
   const { coef: weight, intercept: bias } = classifier;
-  const outputsOf = (part: Part): PhotoLogits[] =>
+  const outputsOf = (part: Part): Answer[] =>
     featuresOfPart(part).map((row, index) => ({
       index,
       label: dataset.photos(part)[index].label,
-      features: row,
       logits: classes.map((_, k) =>
         row.reduce((sum, value, i) => sum + value * weight[k * columns + i], bias[k])
       ),
@@ -190,7 +205,7 @@ function startOf(
   };
 }
 
-function scoreOf(photos: readonly PhotoLogits[], classes: number) {
+function scoreOf(photos: readonly Answer[], classes: number) {
   const sorted = photos.toSorted((a, b) => a.index - b.index);
   const logits = Float64Array.from(sorted.flatMap(({ logits }) => logits));
   const labels = Int32Array.from(sorted, ({ label }) => label);
@@ -224,7 +239,13 @@ async function epochsOf(
     workers: backend === "webgpu" ? 2 : 1,
   });
   using val = new DataLoader(dataset, { ...common, split: "val", transform: "eval" });
-  using test = loaderOf(dataset, "test", architecture, backend);
+  using test = new DataLoader(dataset, {
+    ...common,
+    shuffle: false,
+    batchSize: BATCH,
+    split: "test",
+    transform: "eval",
+  });
   const classes = dataset.classes.length;
   const model = new Model(architecture, classes, start);
   const epochs: FinetuneRun["epochs"] = [];
@@ -234,7 +255,7 @@ async function epochsOf(
       const asked = averaged ? new Model(architecture, classes, averaged) : model;
       const { lr, train, val } = history.epochs.at(-1)!;
       const ofPhotos = ({ loss, accuracy }: typeof train) => ({ loss, accuracy });
-      const answers = scoreOf(await predictDataset(asked, test), classes);
+      const answers = scoreOf(await answersOf(asked, test), classes);
       epochs.push({ lr, train: ofPhotos(train), val: ofPhotos(val), test: answers });
       if (averaged) asked.dispose();
     },

@@ -2,7 +2,7 @@
 
     prepare.py OUT --hymenoptera hymenoptera_data.zip --elpv elpv_dataset-….whl --stamps FOLDER
 
-Writes OUT/SET/CLASS/*.jpg (the shorter side at most 256 pixels, JPEG quality 90, upright as they lie,
+Writes OUT/SET/CLASS/*.jpg (the shorter side at most 256 pixels, JPEG quality 85, upright as they lie,
 on white where they are transparent) and OUT/divisions/SET-0.json and so on, each with the photos to
 train on, to choose by (val) and to test by. Needs Pillow alone.
 """
@@ -15,10 +15,11 @@ import zipfile
 
 from PIL import Image
 
-SIDE, QUALITY = 256, 90
+SIDE, QUALITY = 256, 85
 DIVISIONS = 10
 SHARES = {"train": 0.6, "val": 0.15, "test": 0.25}
 MOST = {"train": 600, "val": 150, "test": 500}
+BATCH = 16
 # Of stamps: a class needs photos for three parts.
 FEWEST = 12
 
@@ -34,7 +35,7 @@ def write(image, path):
         size = [max(1, round(side * shrink)) for side in image.size]
         image = image.resize(size, Image.Resampling.BICUBIC)
     path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path, "JPEG", quality=QUALITY)
+    image.save(path, "JPEG", quality=QUALITY, optimize=True)
 
 
 def hymenoptera(archive, out):
@@ -87,6 +88,12 @@ def divide(root, name, number):
             count = max(1, round(share[part] * len(files)))
             parts[part] += [f"{kind}/{file}" for file in files[at : at + count]]
             at += count
+    # Whole batches alone: a GPU would compile its kernels again for each last, smaller one.
+    for part in parts:
+        most = classes[max(range(len(classes)), key=lambda i: len(photos[classes[i]]))]
+        spare = [path for path in parts[part] if path.startswith(f"{most}/")]
+        for path in chance.sample(spare, len(parts[part]) % BATCH):
+            parts[part].remove(path)
     out = {"set": name, "division": number, "classes": classes}
     out |= {part: sorted(parts[part]) for part in ("train", "val", "test")}
     path = root / "divisions" / f"{name}-{number}.json"

@@ -9,6 +9,7 @@ import { describeDivision, divide, type Division } from "./divide.ts";
 import { groupPhotos } from "./group_photos.ts";
 import { formatGroupRule } from "./group_rule.ts";
 import { some } from "./left_out.ts";
+import { mergeGroups } from "./merge_groups.ts";
 import { type Plan, type PlannedFile, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
 
@@ -148,25 +149,6 @@ async function examine(
     seen.set(file, result.examination!);
   }
   return seen;
-}
-
-/** Groups that share a photo are one. */
-export function mergeGroups<Item>(groups: readonly Item[][]): Item[][] {
-  const parent = groups.map((_, i) => i);
-  const root = (i: number): number => {
-    while (parent[i] !== i) i = parent[i] = parent[parent[i]];
-    return i;
-  };
-  const groupOf = new Map<Item, number>();
-  for (const [i, group] of groups.entries()) {
-    for (const item of group) {
-      const other = groupOf.get(item);
-      if (other === undefined) groupOf.set(item, i);
-      else parent[root(i)] = root(other);
-    }
-  }
-  const merged = Map.groupBy(groupOf.keys(), (item) => root(groupOf.get(item)!));
-  return [...merged.values()];
 }
 
 /** @throws {Error} for a class whose photos are all of one group that was asked for */

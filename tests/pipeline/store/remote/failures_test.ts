@@ -1,7 +1,7 @@
 /** What networks, servers, clocks and rights do to a store on another machine, and what is said of it. */
 import assert from "node:assert/strict";
 import { LayeredStore } from "../../../../pipeline/store/layered_store.ts";
-import { RemoteStore } from "../../../../pipeline/store/remote/remote_store.ts";
+import type { RemoteStore } from "../../../../pipeline/store/remote/remote_store.ts";
 import { parseAddress, type S3Address } from "../../../../pipeline/store/remote/address.ts";
 import { Requests } from "../../../../pipeline/store/remote/requests.ts";
 import { S3Objects } from "../../../../pipeline/store/remote/s3_objects.ts";
@@ -266,7 +266,8 @@ Deno.test("Amazon's own hosts are asked where no endpoint is named", async () =>
   // deno-lint-ignore require-await -- it stands for one that does
   globalThis.fetch = async (url) => {
     asked.push(String(url));
-    return new Response("{}");
+    // As a server's: of bytes.
+    return new Response(new Blob(["{}"]).stream());
   };
   try {
     for (
