@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
+import { counted } from "../data/statistics/percent.ts";
 import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { FINETUNE, RECIPES } from "../training/recipes.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
@@ -12,14 +13,13 @@ import { shapeOf } from "./shape.ts";
 export interface PhotosToTeach {
   /** Upright sizes of those that can be used, in pixels. */
   sizes: readonly { width: number; height: number }[];
-  /** Of all files, as they lie. */
+  /** Of the files that are copied into the store. */
   fileBytes: number;
   /** What it took to look at all of them once, as packing them does. */
   seconds: number;
 }
 
 export interface RunForecast {
-  /** On two CPU cores without a GPU. */
   seconds: number;
   /** In the store, when the run is done. */
   diskBytes: number;
@@ -30,10 +30,12 @@ export interface RunForecast {
 }
 
 /**
- * Seconds of one photo on two cores of an AMD EPYC (Zen 4), between those of MobileNetV2 and of
+ * Seconds of one photo, but for looking at it, on two cores of an AMD EPYC (Zen 4), between those of MobileNetV2 and of
  * EfficientNet-Lite2; those of the tutorial's loop are MobileNetV2's (docs/measured.md).
  */
-const LOOK = 0.04, CHOOSE = 0.1, FINETUNE_PHOTO = 0.1, LOOP_PHOTO = 0.02, LOOP_LAST_LAYER = 0.006;
+const LOOK = 0.04, CHOOSE = 0.1;
+/** Of a photo in an epoch. */
+export const FINETUNE_PHOTO = 0.1, LOOP_PHOTO = 0.02, LOOP_LAST_LAYER = 0.006;
 /** Starting processes, scoring, drawing. */
 const STEPS_SECONDS = 20;
 /** Networks are compared by so many photos at most. */
@@ -45,19 +47,27 @@ const COPIES = 2;
 /** Trained ones lie there in two branches and where training would go on, with what AdamW keeps. */
 const TRAINED_COPIES = 5;
 
-/** @param folders in which files are looked for before they are downloaded */
+/**
+ * @param folders in which files are looked for before they are downloaded
+ * @param factor how much longer this machine takes than the one that was measured
+ */
 export function forecastRun(
   photos: PhotosToTeach,
   flags: TrainingFlags,
   folders: readonly string[],
+  factor = 1,
 ): RunForecast {
   const { best } = shapeOf(flags);
   const names = networksOf(flags, best);
   const files = names.flatMap((name) => findArchitecture(name).pretrained ?? []);
   const bytes = files.map(({ bytes = 0 }) => bytes);
   const missing = files.filter(({ file }) => !folders.some((at) => existsSync(join(at, file))));
+  const elsewhere = best
+    ? secondsOfBest(photos, flags, files.length)
+    : secondsOfLoop(photos, flags);
   return {
-    seconds: best ? secondsOfBest(photos, flags, files.length) : secondsOfLoop(photos, flags),
+    // To look at the photos took this machine itself so long.
+    seconds: photos.seconds + factor * elsewhere,
     diskBytes: photos.fileBytes + packBytes(photos, flags) + COPIES * sum(bytes) +
       TRAINED_COPIES * Math.max(0, ...bytes),
     downloadBytes: sum(missing.map(({ bytes = 0 }) => bytes)),
@@ -93,14 +103,22 @@ function secondsOfBest(photos: PhotosToTeach, flags: TrainingFlags, networks: nu
   const finetuning = flags.branch === "frozen"
     ? 0
     : Math.min(flags["time-budget"] ?? Infinity, epochs * learnt * FINETUNE_PHOTO);
-  return STEPS_SECONDS + photos.seconds + others + count * LOOK + choosing + finetuning;
+  return STEPS_SECONDS + others + count * LOOK + choosing + finetuning;
 }
 
 function secondsOfLoop(photos: PhotosToTeach, flags: TrainingFlags): number {
   const epochs = flags.epochs ?? RECIPES[flags.recipe === "tutorial" ? "tutorial" : "quick"].epochs;
   const each = (flags.branch === "frozen" ? 0 : LOOP_PHOTO) +
     (flags.branch === "finetune" ? 0 : LOOP_LAST_LAYER);
-  return STEPS_SECONDS + photos.seconds + epochs * photos.sizes.length * each;
+  return STEPS_SECONDS + epochs * photos.sizes.length * each;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** In whole minutes, of which it claims few to know. */
+export function formatAbout(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 10) return counted(minutes, "minute");
+  if (minutes < 100) return `${Math.ceil(minutes / 5) * 5} minutes`;
+  return counted(Math.round(minutes / 60), "hour");
+}

@@ -6,6 +6,8 @@ import { UsageError } from "./cli/errors.ts";
 import { EXIT } from "./cli/exit.ts";
 import { checkOutput } from "./cli/paths.ts";
 import { describeInspected, withInspected } from "./inspected_photos.ts";
+import { costOf } from "../data/doctor/costs.ts";
+import { classTableLines } from "../report/class_table_lines.ts";
 import { describeFinding } from "../report/describe_findings.ts";
 import { findingsSheet } from "../report/findings_sheet.ts";
 import { printable } from "../report/text.ts";
@@ -21,14 +23,23 @@ export async function inspectPhotos(context: ContextOf<typeof INSPECT_FLAGS>): P
   if (flags.grid) await checkOutput("--grid", resolve(here, flags.grid));
   const network = flags.model && flags.model !== "auto" ? flags.model : undefined;
   return await withInspected(source, context, async (inspected) => {
-    const { findings, folder, what, photos, files, leftOut, summary } = inspected;
+    const { findings, folder, what, photos, files, leftOut, classes, summary } = inspected;
+    if (!flags.json && classes.length > 0) {
+      classTableLines(classes).forEach((line) => say(line));
+      say("");
+    }
     for (const finding of findings) {
-      if (flags.json) json(finding);
+      if (flags.json) json({ ...finding, cost: costOf(finding) });
       else describeFinding(finding).forEach((line) => say(line));
     }
     if (flags.json) {
       const amounts = { photos, files: files.length, findings: findings.length };
-      json({ ...amounts, left_out: leftOut, summary });
+      const byClass = classes.map(({ className, leftOut, ...parts }) => ({
+        class: className ?? null,
+        ...parts,
+        left_out: leftOut,
+      }));
+      json({ ...amounts, left_out: leftOut, classes: byClass, summary });
     } else {
       if (findings.length > 0) say("");
       say(describeInspected(inspected));

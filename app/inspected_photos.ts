@@ -2,10 +2,13 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "./cli/command.ts";
 import { checkFile } from "./cli/paths.ts";
+import { type ClassCounts, classTable } from "../data/doctor/class_table.ts";
 import { diagnose, leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
 import type { Finding } from "../data/doctor/finding.ts";
 import { openArchive } from "../data/download/open_archive.ts";
+import { changesOf } from "../data/review/journal.ts";
+import { readJournal } from "../data/review/journal_file.ts";
 import type { Examined } from "../data/examined.ts";
 import { describeTally, type LeftOutTally } from "../data/left_out_tally.ts";
 import { materialize } from "../data/sources/materialize.ts";
@@ -27,6 +30,8 @@ export interface InspectedPhotos {
   photos: number;
   leftOut: LeftOutTally;
   findings: readonly Finding[];
+  /** Photos of each class, by what the pipeline will use them for. */
+  classes: readonly ClassCounts[];
   /** How many findings of each kind. */
   summary: string;
 }
@@ -55,7 +60,12 @@ export async function withInspected<T>(
     const what = formatSource(spec);
     const { say: progress, end } = progressLine();
     const { signal } = context;
-    const collection = await examineFolder(folder, what, { exifOrientation, signal, progress });
+    const collection = await examineFolder(folder, what, {
+      exifOrientation,
+      ...(spec.kind === "folder" && { review: changesOf(await readJournal(spec.path)) }),
+      signal,
+      progress,
+    });
     end();
     const { preprocessing: { resize, size } } = findArchitecture(network);
     const findings = diagnose(collection, { resize, size, exifOrientation });
@@ -67,6 +77,7 @@ export async function withInspected<T>(
       photos: files.filter(({ photo }) => photo).length,
       leftOut: leftOutOf(collection),
       findings,
+      classes: classTable(files, collection.parts),
       summary: countFindings(findings),
     });
   } finally {

@@ -5,14 +5,16 @@ import { UsageError } from "./cli/errors.ts";
 import { EXIT } from "./cli/exit.ts";
 import { formatSize } from "./cli/quantities.ts";
 import type { Terminal } from "./cli/questions.ts";
-import { paragraph } from "./cli/wrapped.ts";
+import { paragraph } from "./cli/paragraph.ts";
 import { quoted } from "./cli/parse_flags.ts";
 import { runRequested } from "./commands/run.ts";
 import type { StartContext } from "./commands/start.ts";
 import { evaluationOf, reportOf } from "./conclusion/run_report.ts";
 import { checkData } from "./check_data.ts";
-import { forecastRun, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
+import { forecastRun, formatAbout, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
 import { describeInspected, type InspectedPhotos, withInspected } from "./inspected_photos.ts";
+import type { ServedHome } from "./home/serve_home.ts";
+import { type MachinePace, machinePace } from "./machine_pace.ts";
 import { openFile } from "./open_file.ts";
 import { realPath } from "./real_path.ts";
 import { parseSource } from "../data/sources/spec.ts";
@@ -63,22 +65,27 @@ async function teach(
   const begun = performance.now();
   const goesOn = await withInspected(data, request, async (inspected) => {
     const seconds = (performance.now() - begun) / 1000;
-    const isHopeless = sayInspected(inspected, request);
+    const isHopeless = await sayInspected(inspected, request);
     const folders = [`${context.store}/downloads`, ...mirrorFolder()];
-    const forecast = forecastRun(await photosOf(inspected, seconds), request.flags, folders);
+    const pace = await machinePace(context.store);
+    const toTeach = await photosOf(inspected, data, seconds);
+    const forecast = forecastRun(toTeach, request.flags, folders, pace.factor);
     if (flags.json) json(planAsJson(inspected, forecast));
     if (isHopeless) return undefined;
-    for (const line of describePlan(inspected, forecast, request)) say(paragraph(line));
+    for (const line of describePlan(inspected, forecast, pace, request)) say(await paragraph(line));
     const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
     return flags.yes || await isWanted(terminal!, hasErrors);
   });
   if (goesOn === undefined) return EXIT.failed;
   if (!goesOn) return declined(context);
+  await using home = terminal && !flags["no-open"]
+    ? await showTraining(program, request)
+    : undefined;
   const record = await runRequested(program, {
     ...request,
     operands: [],
     flags: { ...request.flags, sweep: [] },
-  });
+  }, true);
   if (record.status === "interrupted") return EXIT.interrupted;
   if (record.status !== "done") return EXIT.failed;
   if (evaluationOf(record) !== undefined) {
@@ -86,13 +93,41 @@ async function teach(
     // A program that waits for the end, on whatever machine, has no use for a window.
     const opened = terminal !== undefined && !flags["no-open"] && await openFile(path);
     if (flags.json) json({ type: "report", path, opened });
-    say(paragraph(
-      opened
-        ? "The report is open in your browser. PHOTO above is a photo of your own, or a folder of them."
-        : "Open the report in a browser. PHOTO above is a photo of your own, or a folder of them.",
-    ));
+    say(
+      await paragraph(
+        opened
+          ? "The report is open in your browser. PHOTO above is a photo of your own, or a folder of them."
+          : "Open the report in a browser. PHOTO above is a photo of your own, or a folder of them.",
+      ),
+    );
+    if (home) {
+      say(
+        await paragraph(
+          `Your models, and a page to try them on, are at ${home.url} until you press Ctrl-C; later, ` +
+            "`deno task home` shows them again.",
+        ),
+      );
+      await home.finished;
+    }
   }
   return EXIT.done;
+}
+
+/**
+ * A page on which the training that is about to begin can be watched; undefined where no browser
+ * shows it.
+ */
+async function showTraining(
+  program: Program,
+  context: StartContext,
+): Promise<ServedHome | undefined> {
+  const { serveHome } = await import("./home/serve_home.ts");
+  const home = await serveHome(program, context, 0);
+  if (await openFile(home.url)) return home;
+  await home[Symbol.asyncDispose]();
+  context.say(
+    await paragraph("In a second terminal, `deno task home` shows in a browser how it goes."),
+  );
 }
 
 /** @throws {UsageError} naming the flags without which it would have to ask */
@@ -112,10 +147,12 @@ async function askForPhotos(
   terminal: Terminal,
   { folder, say }: StartContext,
 ): Promise<string | undefined> {
-  say(paragraph(
-    "Put your photos into a folder a class, such as photos/cats and photos/dogs. Which folder holds " +
-      "these folders? A .zip or .tar of it will do; Enter alone fetches ants and bees (47 MB) to try.",
-  ));
+  say(
+    await paragraph(
+      "Put your photos into a folder a class, such as photos/cats and photos/dogs. Which folder holds " +
+        "these folders? A .zip or .tar of it will do; Enter alone fetches ants and bees (47 MB) to try.",
+    ),
+  );
   for (;;) {
     const answer = await terminal.ask("photos:");
     if (answer === undefined) return undefined;
@@ -126,7 +163,7 @@ async function askForPhotos(
       await checkData("path" in source ? realPath(folder, path) : path, NOWHERE);
       return path;
     } catch (error) {
-      say(paragraph(printable((error as Error).message)));
+      say(await paragraph(printable((error as Error).message)));
     }
   }
 }
@@ -158,24 +195,30 @@ function declined({ say }: StartContext): number {
 }
 
 /** @returns whether nothing can be learnt from such photos */
-function sayInspected(inspected: InspectedPhotos, { flags, say }: StartContext): boolean {
+async function sayInspected(
+  inspected: InspectedPhotos,
+  { flags, say }: StartContext,
+): Promise<boolean> {
   const errors = inspected.findings.filter(({ severity }) => severity === "error");
   errors.flatMap(describeFinding).forEach((line) => say(line));
   say(describeInspected(inspected));
   const rest = inspected.findings.length - errors.length;
   if (rest > 0) {
     const source = quoted(flags.data!);
-    say(paragraph(`What was found: deno task inspect ${source}`));
+    say(await paragraph(`What was found: deno task inspect ${source}`));
   }
   return errors.some(({ kind }) => HOPELESS.includes(kind));
 }
 
 async function photosOf(
   { folder, files }: InspectedPhotos,
+  data: string,
   seconds: number,
 ): Promise<PhotosToTeach> {
   let fileBytes = 0;
-  for (const { path } of files) {
+  // Photos of a folder are linked, where links take no permission.
+  const areLinked = parseSource(data).kind === "folder" && Deno.build.os !== "windows";
+  for (const { path } of areLinked ? [] : files) {
     fileBytes += (await Deno.stat(resolve(folder, path)).catch(() => ({ size: 0 }))).size;
   }
   return { sizes: files.flatMap(({ photo }) => photo ?? []), fileBytes, seconds };
@@ -185,6 +228,7 @@ async function photosOf(
 function describePlan(
   { files, photos }: InspectedPhotos,
   { seconds, diskBytes, downloadBytes, unknown }: RunForecast,
+  { fromRuns }: MachinePace,
   { flags, store }: StartContext,
 ): string[] {
   const classes = classesOf(files);
@@ -201,7 +245,9 @@ function describePlan(
   return [
     `What: teach ${networks} to tell ${counted(classes.length, "class", "classes")} apart by ` +
     `${counted(photos, "photo")}.`,
-    `Time: about ${formatAbout(seconds)} on two CPU cores without a GPU; it can be interrupted.`,
+    `Time: about ${formatAbout(seconds)}, judged by ${
+      fromRuns ? "this computer's earlier runs" : "this processor (a GPU takes less)"
+    }; it can be interrupted.`,
     `Disk: about ${formatSize(diskBytes)} in ${printable(store)}${fetched}${more}.`,
   ];
 }
@@ -225,11 +271,3 @@ function planAsJson(inspected: InspectedPhotos, forecast: RunForecast) {
 
 const classesOf = (files: InspectedPhotos["files"]): string[] =>
   [...new Set(files.flatMap(({ className }) => className ?? []))].sort();
-
-/** In whole minutes, of which it claims few to know. */
-function formatAbout(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 10) return counted(minutes, "minute");
-  if (minutes < 100) return `${Math.ceil(minutes / 5) * 5} minutes`;
-  return counted(Math.round(minutes / 60), "hour");
-}

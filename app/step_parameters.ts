@@ -6,6 +6,8 @@ import type { ResolvedSettings } from "./cli/application.ts";
 import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
+import { type Change, changesOf } from "../data/review/journal.ts";
+import { readJournal } from "../data/review/journal_file.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import type { Branch, FinetuneRecipe, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
@@ -40,6 +42,7 @@ export async function stepParameters(
   const data = resolveSource(flags.data ?? "auto", folder);
   checkSource(data, store);
   await checkData(data);
+  const review = await decidedOn(data);
   const choice = await choiceFor(flags.backend);
   const { best, branches, backbones, folds } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
@@ -107,6 +110,7 @@ export async function stepParameters(
         maxDownload,
         ...(best && { parts: 3 }),
         ...(flags.group !== undefined && { group: flags.group }),
+        ...(review.length > 0 && { review }),
       },
       ...start,
       build_datasets: shortSideOf(flags["short-side"], name),
@@ -143,6 +147,20 @@ export async function stepParameters(
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
   };
+}
+
+/**
+ * What a review of a folder of photos came to.
+ * @throws {UsageError} for a journal that cannot be read
+ */
+async function decidedOn(data: string): Promise<Change[]> {
+  const source = parseSource(data);
+  if (source.kind !== "folder") return [];
+  try {
+    return changesOf(await readJournal(source.path));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 /** The tutorial takes every pixel of whatever photos it is given. */

@@ -1,7 +1,10 @@
-/** `deno task bench KIND`: how fast, beside PyTorch and stock tfjs, or other orchestrators. */
+/** `deno task bench KIND`: how fast and how often right, beside PyTorch, tfjs and other peers. */
+import { benchAccuracy } from "./accuracy.ts";
 import { benchDag } from "./dag.ts";
 import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
+import { benchFolder } from "./folder.ts";
+import { benchFinetune } from "./finetune.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchLayers } from "./layers.ts";
@@ -12,13 +15,16 @@ import { benchStep } from "./step.ts";
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   step: benchStep,
+  accuracy: benchAccuracy,
   kernels: benchKernels,
   epoch: benchEpoch,
+  finetune: benchFinetune,
   predict: benchPredict,
   serve: benchServe,
   layers: benchLayers,
   dag: benchDag,
   files: benchFiles,
+  folder: benchFolder,
   probe: benchProbe,
   gpu: benchGpu,
 };
@@ -43,7 +49,14 @@ if (!bench) {
   deno task bench dag [--steps 7,300,1000] [--peers snakemake,dvc,wireit] [--python PATH]
     [--rounds N] [--folder DIR] [--json]
   deno task bench files [--count N] [--json]
+  deno task bench folder [--photos N] [--recipe best|quick|tutorial] [--main FILE] [--json]
   deno task bench probe [--photos N] [--features N] [--classes N] [--rounds N] [--json]
+  deno task bench accuracy --data DIR --weights FILE [--tools quick,tutorial,best,sklearn,fastai,…]
+    [--sets hymenoptera,…] [--divisions 0,1,2] [--backend wasm|webgpu] [--threads N] [--python PATH]
+    [--out FILE] [--table [--finetune FILE --variant NAME]]
+  deno task bench finetune --data DIR --weights FILE [--variants "NAME;NAME"] [--sets hymenoptera,…]
+    [--divisions 0,1,2] [--seeds 0] [--backend wasm|webgpu] [--threads N] [--tuning DIR] [--out FILE]
+    [--seconds N] [--table]
   deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--out FILE]`,
   );
   Deno.exit(2);

@@ -16,9 +16,15 @@ const LITTER = new RegExp(
     "@Recently-Snapshot",
     "#recycle",
     ".*\\.dist-info", // a wheel's description of itself
+    "graft-review(\\.json.*)?", // see `isOfReview`
   ].join("|") + ")$",
   "i",
 );
+
+/** Whether a file or folder of that name is a review's: its journal, and what it keeps beside that. */
+export function isOfReview(name: string): boolean {
+  return /^graft-review(\.json.*)?$/i.test(name);
+}
 
 /** Whether a file or folder of that name (not path) is passed over, with all that lies in it. */
 export function isLitter(name: string): boolean {

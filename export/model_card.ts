@@ -3,7 +3,7 @@ import { classScores } from "../data/statistics/class_scores.ts";
 import { failingClassesInWords } from "../data/statistics/failing_classes.ts";
 import { honestScore, type MeasuredOn, type Scores } from "../data/statistics/honest_score.ts";
 import { counted, percent, percentRange } from "../data/statistics/percent.ts";
-import { classNames, type Recipe } from "../models/manifest.ts";
+import { classNames, type Recipe, START } from "../models/manifest.ts";
 import type { ModelDescription } from "../inference/description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
 import { type Format, usage } from "./usage.ts";
@@ -162,7 +162,11 @@ function describeTraining({ training, pretrained }: ModelDescription): string {
   const what = branch === "finetune"
     ? "All parameters were finetuned"
     : "The last layer alone was trained, on features of the frozen network";
-  const best = recipe.kind === "probe" ? "" : `; epoch ${bestEpoch + 1} was the best`;
+  const best = recipe.kind === "probe"
+    ? ""
+    : bestEpoch === START
+    ? "; no epoch was better than the head fitted to frozen features, which it began with"
+    : `; epoch ${bestEpoch + 1} was the best`;
   return `${what}: ${describeRecipe(recipe)}, seed ${seed}, on ${
     markdownText(device)
   }${best}. It ` +

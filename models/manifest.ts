@@ -95,6 +95,9 @@ export type FinetuneRecipe = v.InferOutput<typeof finetuneRecipe>;
 export const recipe = v.variant("kind", [stepLrRecipe, probeRecipe, finetuneRecipe]);
 export type Recipe = v.InferOutput<typeof recipe>;
 
+/** What the kept epoch is called where none was better than the model that training began with. */
+export const START = -1;
+
 /** Raised when the meaning of the file changes. */
 export const MANIFEST_SCHEMA = 2;
 
@@ -123,7 +126,7 @@ const common = {
 const outcome = {
   branch: v.picklist(BRANCHES),
   seed: v.number(),
-  /** Counts from 0. */
+  /** Counts from 0; or `START`. */
   bestEpoch: v.number(),
   valAccuracy: v.number(),
   device: v.string(),

@@ -1,5 +1,6 @@
 /** An architecture with parameters: what is trained, evaluated and asked. */
 import * as tf from "@tensorflow/tfjs";
+import { readTensors } from "../backend/ops/read_tensors.ts";
 import type { NamedTensor, ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
 import { parameterSpecs } from "./parameter_specs.ts";
@@ -101,14 +102,9 @@ export class Model {
 
   /** A copy of every parameter and buffer, in tfjs layout. */
   async snapshot(): Promise<Map<string, NamedTensor>> {
-    // All at once: each wait for a GPU takes Deno 10 ms at least.
-    const copies = await Promise.all(
-      [...this.#parameters].map(async ([name, variable]): Promise<[string, NamedTensor]> => [name, {
-        shape: variable.shape,
-        data: Float32Array.from(await variable.data<"float32">()),
-      }]),
-    );
-    return new Map(copies);
+    const names = [...this.#parameters.keys()], variables = [...this.#parameters.values()];
+    const values = await readTensors(variables);
+    return new Map(variables.map(({ shape }, i) => [names[i], { shape, data: values[i] }]));
   }
 
   dispose(): void {

@@ -36,9 +36,10 @@ export interface Code {
   /**
    * Digest of a user's file or folder.
    *
+   * @param without names right in the folder that do not count
    * @throws {Deno.errors.NotFound}
    */
-  digestOf(path: string): Promise<string>;
+  digestOf(path: string, without?: readonly string[]): Promise<string>;
   /** Keeps the code of a step that is about to run. */
   keepTexts(closure: Closure): Promise<void>;
   /** Adds to changed files the number of their lines that did. */

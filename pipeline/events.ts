@@ -7,6 +7,7 @@ import type { Change } from "./explain/changes.ts";
 import type { Why } from "./explain/explain.ts";
 import type { Retries } from "./process/attempts.ts";
 import type { Progress } from "./process/protocol.ts";
+import type { Shared } from "./store.ts";
 
 export type PipelineEvent =
   | RunStarted
@@ -16,6 +17,8 @@ export type PipelineEvent =
   | StepRetried
   | StepResult
   | StepFinished
+  | StepShared
+  | StepNotShared
   | RunFinished;
 
 export interface RunStarted {
@@ -93,6 +96,22 @@ export interface StepFinished {
   failedAttempts?: readonly FailedAttempt[];
   /** For failed steps. */
   error?: StepFailure;
+}
+
+/** Others find the step's result; may come after later steps have begun. */
+export interface StepShared extends Shared {
+  type: "step_shared";
+  step: string;
+  /** The store's address. */
+  to: string;
+}
+
+/** Others do not find the step's result, which is in one's own store all the same. */
+export interface StepNotShared {
+  type: "step_not_shared";
+  step: string;
+  to: string;
+  reason: string;
 }
 
 export interface StepFailure {

@@ -133,7 +133,7 @@ export class Fingerprinter {
     const digests: Record<string, string> = {};
     for (const path of step.externals?.(parameters) ?? []) {
       try {
-        digests[path] = await this.code.digestOf(path);
+        digests[path] = await this.code.digestOf(path, step.externalsWithout);
       } catch (cause) {
         if (!(cause instanceof Deno.errors.NotFound)) throw cause;
         throw new PipelineError(`it reads ${path}, which does not exist`);

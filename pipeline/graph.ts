@@ -45,12 +45,18 @@ export function definePipeline(
  * @throws {PipelineError} for one that not every file system takes
  */
 export function checkName(name: string, what: string): void {
+  if (DEVICE.test(name)) {
+    throw new PipelineError(`${what} "${name}": Windows has a device of that name: choose another`);
+  }
   if (/^[\p{L}\p{N}][\p{L}\p{N}_.=,@+-]{0,99}$/u.test(name)) return;
   throw new PipelineError(
     `${what} "${name}": a name begins with a letter or digit and holds at most 100 of letters, ` +
       `digits and _ . - = , @ +`,
   );
 }
+
+/** Names become those of files, in stores that several systems may share. */
+const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 const upstream = (step: StepDeclaration) => Object.values(inputsOf(step));
 

@@ -9,6 +9,7 @@ import type { Change } from "./explain/changes.ts";
 import { openExecutor } from "./implementations.ts";
 import { InputCheck } from "./process/input_check.ts";
 import { ResourcePool } from "./process/resource_pool.ts";
+import { WatchedEvents } from "./process/watched_events.ts";
 import type { RunRecord, StepRecord } from "./run_record.ts";
 import { type RunContext, StepError } from "./run_context.ts";
 import { StepRun } from "./run_step.ts";
@@ -29,6 +30,8 @@ export interface RunOptions extends PipelineOptions {
   /** Seconds before a failed step is tried again for the first time; 1 when left out. */
   retryWait?: number;
   executor?: Executor;
+  /** Address of a store that gets what the steps' results are, such as `s3://bucket/prefix`. */
+  share?: string;
 }
 
 /**
@@ -40,12 +43,16 @@ export interface RunOptions extends PipelineOptions {
  */
 export async function run(pipeline: Pipeline, options: RunOptions): Promise<RunRecord> {
   return await inStore(options.store, async () => {
-    const session = await openSession(pipeline, options);
+    const session = await openSession(pipeline, options, options);
     using _notRemoved = await session.store.use({ signal: options.signal });
     await concealKept(session.steps, session.store);
     await using processes = openExecutor();
-    return await new Run(pipeline, session, await session.store.runs.begin(), {
+    const begun = await session.store.runs.begin();
+    using attendance = await session.store.runs.attend(begun.id);
+    using watched = new WatchedEvents((steps) => attendance.tell(steps), options.onEvent);
+    return await new Run(pipeline, session, begun, {
       ...options,
+      onEvent: watched.emit,
       executor: options.executor ?? processes,
     }).finish();
   });
@@ -59,6 +66,7 @@ class Run {
   readonly #essential: ReadonlySet<string>;
   #recordWritten = { at: -Infinity, took: 0 };
   #writing: Promise<void> = Promise.resolve();
+  readonly #shares: Promise<void>[] = [];
 
   constructor(
     pipeline: Pipeline,
@@ -115,6 +123,7 @@ class Run {
     await Promise.all(artifacts.values());
     // What the run's end promises is for good.
     await session.store.settle();
+    await Promise.all(this.#shares);
 
     const failed = this.#record.steps.some(({ step, status }) =>
       status === "failed" && this.#essential.has(step)
@@ -173,10 +182,30 @@ class Run {
         result,
         failedAttempts: stepRun.failedAttempts,
       }, stepRun.changes);
+      this.#share(step.name, artifact);
       return artifact;
     } catch (error) {
       await this.#failed(stepRun, error, secondsSince(started));
     }
+  }
+
+  /** While other steps go on. That it cannot be shared does not make a result less true. */
+  #share(step: string, artifact: Artifact): void {
+    const { sharing } = this.session.store;
+    if (!sharing) return;
+    const { emit, signal } = this.#context;
+    const { to } = sharing;
+    const record = this.#record.sharing ??= { to, shared: [], failed: [] };
+    this.#shares.push(
+      sharing.share(artifact).then((shared) => {
+        record.shared.push({ step, ...shared });
+        emit({ type: "step_shared", step, to, ...shared });
+      }, (error) => {
+        const reason = signal?.aborted ? "interrupted" : messageOf(error);
+        record.failed.push({ step, reason });
+        emit({ type: "step_not_shared", step, to, reason });
+      }),
+    );
   }
 
   async #failed(

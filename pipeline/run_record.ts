@@ -1,6 +1,8 @@
 /** What is kept of each run. */
 import type { Json } from "./digest.ts";
 import type { FailedAttempt, RunStatus, StepFailure, StepStatus } from "./events.ts";
+import type { Progress } from "./process/protocol.ts";
+import type { Shared } from "./store.ts";
 
 export interface StepRecord {
   step: string;
@@ -36,6 +38,29 @@ export interface RunRecord {
   parameters: Record<string, Json>;
   /** In the order in which they ended. */
   steps: StepRecord[];
+  /** Of a run that shared its results: with which store, and what had to be sent. */
+  sharing?: {
+    to: string;
+    shared: ({ step: string } & Shared)[];
+    failed: { step: string; reason: string }[];
+  };
+}
+
+/** A step that a run is at: its record comes when it has ended. */
+export interface LiveStep {
+  /** ISO 8601. */
+  started: string;
+  /** Why it has to run. */
+  reason: string;
+  /** How far it was when it last said so. */
+  progress?: Progress;
+}
+
+/** What a run is at, for whoever watches from another process. */
+export interface LiveSteps {
+  /** ISO 8601: when this was written. */
+  at: string;
+  steps: Record<string, LiveStep>;
 }
 
 /** The name of a run that begins at this time, in milliseconds since 1970. */

@@ -7,11 +7,16 @@ import { checkpointKeyOf, type Fingerprint, inputDigests, keyOf } from "./finger
 import { makeArtifact } from "./make_artifact.ts";
 import { retriesOf, tryAgain } from "./process/attempts.ts";
 import type { RunContext } from "./run_context.ts";
-import type { Artifact, Lookup } from "./store.ts";
+import { StoreError } from "./errors.ts";
+import type { Artifact, Elsewhere, Lookup } from "./store.ts";
 
 const MADE_MEANWHILE = "another run made it";
 /** For looking up, code may have been read a moment ago; what is run is always looked at anew. */
 const LOOKUP_MAX_AGE_MS = 100;
+
+/** Bytes that take long enough to come for someone to wonder. */
+const WORTH_TELLING = 10e6;
+const PROGRESS_INTERVAL_MS = 250;
 
 export interface UpToDate {
   status: "ran" | "cached";
@@ -24,6 +29,8 @@ export class StepRun {
   changes: Change[] = [];
   /** Undefined while there is none. */
   failedAttempts?: FailedAttempt[];
+  /** The store on another machine that the artifact was brought from. */
+  #from?: string;
   /** What its artifacts are filed under. */
   readonly #kind: string;
   readonly #forced: boolean;
@@ -44,9 +51,8 @@ export class StepRun {
    * @throws whatever `giveUp` or `signal` was aborted with
    */
   async bringUpToDate(): Promise<UpToDate> {
-    const { session: { store, code }, giveUp, emit } = this.context;
-    const onWait = () =>
-      emit({ type: "step_log", step: this.step.name, text: "another run makes it: waiting" });
+    const { session: { store, code }, giveUp } = this.context;
+    const onWait = () => this.#log("another run makes it: waiting");
     for (let waited = false;; waited = true) {
       const fingerprint = await this.#takeFingerprint(LOOKUP_MAX_AGE_MS);
       const key = keyOf(fingerprint);
@@ -54,7 +60,8 @@ export class StepRun {
       if (artifact && !this.#forced) {
         const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
         const reason = waited ? MADE_MEANWHILE : whyCached(artifact.manifest, closure);
-        return { status: "cached", artifact, reason };
+        const from = this.#from ? `, brought from ${this.#from}` : "";
+        return { status: "cached", artifact, reason: reason + from };
       }
       const made = await this.#makeAlone(fingerprint, key);
       if (made) return made;
@@ -109,7 +116,39 @@ export class StepRun {
   async #find(key: string): Promise<Lookup> {
     const { session: { store }, inputCheck } = this.context;
     if (this.#forced) return await store.find(this.#kind, key);
-    return await inputCheck.checkHit(await store.find(this.#kind, key), this.step.handedOn);
+    for (;;) {
+      const lookup = await store.find(this.#kind, key);
+      lookup.notes?.forEach((note) => this.#log(note));
+      if (!lookup.elsewhere) return await inputCheck.checkHit(lookup, this.step.handedOn);
+      const artifact = await this.#bring(lookup.elsewhere);
+      if (artifact) return { artifact };
+    }
+  }
+
+  /** Undefined where it cannot be had: it is not found there again, which is told. */
+  async #bring({ manifest, from, bring }: Elsewhere): Promise<Artifact | undefined> {
+    const total = manifest.tree.files.reduce((sum, { size }) => sum + size, 0);
+    if (total >= WORTH_TELLING) this.#log(`brings ${(total / 1e6).toFixed(1)} MB from ${from}`);
+    let done = 0, told = -Infinity;
+    const onBytes = (bytes: number) => {
+      done += bytes;
+      if (performance.now() - told < PROGRESS_INTERVAL_MS) return;
+      told = performance.now();
+      const progress = { done, total, unit: "bytes", message: `from ${from}` };
+      this.context.emit({ type: "step_progress", step: this.step.name, ...progress });
+    };
+    try {
+      const artifact = await bring({ onBytes });
+      this.#from = from;
+      return artifact;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#log(error.message);
+    }
+  }
+
+  #log(text: string): void {
+    this.context.emit({ type: "step_log", step: this.step.name, text });
   }
 
   async #takeFingerprint(maxAge = 0): Promise<Fingerprint> {

@@ -4,7 +4,7 @@ import type { StepDeclaration } from "./declaration.ts";
 import type { Json } from "./digest.ts";
 import { Fingerprinter } from "./fingerprint.ts";
 import { checkNames, type Pipeline, selectSteps } from "./graph.ts";
-import { openCode, openStore } from "./implementations.ts";
+import { absolute, openCode, openStore } from "./implementations.ts";
 import { validateParameters } from "./parameters.ts";
 import type { Store } from "./store.ts";
 
@@ -12,7 +12,10 @@ import type { Store } from "./store.ts";
 export interface PipelineOptions {
   /** Folder where artifacts are kept. */
   store: string;
-  /** Further stores to take artifacts from; never written to. */
+  /**
+   * Further stores to take artifacts from, never written to: folders, and addresses such as
+   * `s3://bucket/prefix` and `https://host/path`.
+   */
   readFrom?: readonly string[];
   /** By step; a step that is left out gets its schema's defaults. */
   parameters?: Readonly<Record<string, unknown>>;
@@ -41,12 +44,14 @@ export async function openSession(
   pipeline: Pipeline,
   { store: root, readFrom = [], parameters, targets = [], force = false, reuseItems = false }:
     PipelineOptions,
+  sharing: { share?: string; signal?: AbortSignal } = {},
 ): Promise<Session> {
   const steps = selectSteps(pipeline, targets);
   const everyTarget = targets.length > 0 ? targets : steps.map(({ name }) => name);
   const forced = force === true ? everyTarget : force || [];
   checkNames(pipeline, forced);
-  const store = openStore(absolute(root), readFrom.map(absolute));
+  const store = openStore(absolute(root), readFrom.map(absolute), sharing);
+  await store.reach?.();
   const code = openCode(store);
   return {
     store,
@@ -57,9 +62,4 @@ export async function openSession(
     reuseItems,
     fingerprinter: new Fingerprinter(code),
   };
-}
-
-/** Artifacts' paths go to processes that stand in other folders. */
-function absolute(path: string): string {
-  return /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`;
 }

@@ -4,7 +4,7 @@
  */
 import type { Json } from "./digest.ts";
 import type { Fingerprint } from "./fingerprint.ts";
-import type { RunRecord } from "./run_record.ts";
+import type { LiveSteps, RunRecord } from "./run_record.ts";
 import type { Tree } from "./tree.ts";
 import type { Upkeep } from "./upkeep/holding.ts";
 
@@ -26,6 +26,8 @@ export interface Manifest {
   checkpoints?: string;
   /** Keys of the caches of items that the step had, by name. */
   itemCaches?: Record<string, string>;
+  /** Outputs in which files are links to the user's own, which may have changed since. */
+  linked?: readonly string[];
   /** What the step reported. */
   result?: Json;
   /** The run that made it, on what, when it had finished (ISO 8601) and how long it took. */
@@ -42,14 +44,50 @@ export interface Lookup {
   artifact?: Artifact;
   /** There was one, but it is not what was published: what is wrong with it. */
   damage?: string;
+  /** None is on this machine, but one on another is. */
+  elsewhere?: Elsewhere;
+  /** What went wrong in stores on other machines, in words; each is told once. */
+  notes?: readonly string[];
+}
+
+/** An artifact in a store on another machine. */
+export interface Elsewhere {
+  manifest: Manifest;
+  /** What messages call that store. */
+  from: string;
+  /**
+   * Has it in one's own store.
+   *
+   * @throws {StoreError} when it cannot be had, or is not what was published: it is not found again
+   */
+  bring(options?: BringOptions): Promise<Artifact>;
+}
+
+export interface BringOptions {
+  /** Told how many bytes more are there. */
+  onBytes?: (bytes: number) => void;
+}
+
+/** Where others find what one made. */
+export interface Sharing {
+  /** What messages call it. */
+  readonly to: string;
+  /** @throws {StoreError} when it cannot be shared */
+  share(artifact: Artifact): Promise<Shared>;
+}
+
+/** What had to be sent; nothing of what was there. */
+export interface Shared {
+  files: number;
+  bytes: number;
 }
 
 /** What can be asked of every store, also of one that is only read. */
 export interface ReadableStore {
-  /** Looks for an artifact and checks its manifest and its files' sizes. */
+  /** Looks for an artifact and checks its manifest and its files' sizes, but of those that are linked. */
   find(step: string, key: string): Promise<Lookup>;
-  /** Of which steps there may be artifacts; of all others there are none. */
-  steps(): Promise<Set<string>>;
+  /** Of which steps there may be artifacts; of all others there are none. Undefined: of any. */
+  steps(): Promise<Set<string> | undefined>;
   /** Manifests of a step, newest first, at most `limit`. */
   manifests(step: string, limit?: number): Promise<Manifest[]>;
   /** A file of code that artifacts were made with; undefined when it is not kept. */
@@ -70,7 +108,11 @@ export interface Store extends ReadableStore {
   readonly cache: string;
   readonly runs: Runs;
   readonly upkeep: Upkeep;
+  /** Absent where nothing is shared. */
+  readonly sharing?: Sharing;
 
+  /** @throws {StoreError} when a store on another machine cannot be used; absent where there is none */
+  reach?(): Promise<void>;
   /** Makes the store where there is none; until this is disposed, nothing is removed from it. */
   use(options?: WaitOptions): Promise<Disposable>;
   /** Only its holder may make the artifact of this key; undefined while another one holds it. */
@@ -91,8 +133,12 @@ export interface Store extends ReadableStore {
 
   /** An empty folder to write an artifact in. */
   draft(step: string): Promise<string>;
-  /** Reads and hashes a draft. */
-  seal(draft: string): Promise<Tree>;
+  /**
+   * Reads and hashes a draft.
+   *
+   * @param linked folders of it in which links may lie, which are read through
+   */
+  seal(draft: string, linked?: readonly string[]): Promise<Tree>;
   /** Makes a sealed draft findable at once, for whoever looks; for good, see `settle`. */
   publish(draft: string, manifest: Manifest): Promise<Artifact>;
   /**
@@ -108,6 +154,12 @@ export interface Store extends ReadableStore {
   keepText(digest: string, path: string): Promise<void>;
 }
 
+/** Of the process that is at a run. */
+export interface Attendance extends Disposable {
+  /** Replaces what the run is at. Failing to is no harm. */
+  tell(steps: LiveSteps): void;
+}
+
 /** Records of runs, and names that people give to them. */
 export interface Runs {
   /** A new run: its name is unique and sorts after all others; a folder for its logs. */
@@ -118,6 +170,14 @@ export interface Runs {
   ids(): Promise<string[]>;
   /** Undefined when there is no record, or none that can be read. */
   read(id: string): Promise<RunRecord | undefined>;
+  /** That this process is at the run, which others can see until this is disposed, or the process dies. */
+  attend(id: string): Promise<Attendance>;
+  /** Whether a process is at the run; a record that says "running" otherwise is of a killed one. */
+  isAttended(id: string): Promise<boolean>;
+  /** What a run that is not over, or was killed, is at or was. */
+  live(id: string): Promise<LiveSteps | undefined>;
+  /** The end of a step's log, at most so many bytes of it; undefined where it has none. */
+  log(id: string, step: string, most: number): Promise<string | undefined>;
   /** Changes the text of a run's logs. */
   rewriteLogs(id: string, change: (text: string) => string): Promise<void>;
   /** Runs by the names that they are pinned as. */

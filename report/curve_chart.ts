@@ -1,7 +1,7 @@
 /** Loss or accuracy over the epochs, as the page and the pictures draw it. */
 import * as Plot from "@observablehq/plot";
 import { percent } from "../data/statistics/percent.ts";
-import type { LearningCurves } from "../training/history.ts";
+import type { CurvePoint, LearningCurves } from "../training/history.ts";
 import { domainOf, isDrawable } from "./domain.ts";
 import { short } from "./number.ts";
 import { textWidth } from "./text.ts";
@@ -26,7 +26,7 @@ const DROP = 0.7;
 const FONT_SIZE = 12;
 
 interface Point {
-  /** Counted from 1. */
+  /** Counted from 1; 0 is what training began with. */
   epoch: number;
   value: number;
 }
@@ -54,7 +54,10 @@ export function curveChart(
 ): Plot.PlotOptions {
   const curves = curvesOf(branches, quantity);
   const values = curves.flatMap(({ points }) => points.map(({ value }) => value));
-  const epochs = branches.flatMap(({ history }) => history.epochs.map(({ epoch }) => epoch + 1));
+  const epochs = branches.flatMap(({ history: { start, epochs } }) => [
+    ...start ? [0] : [],
+    ...epochs.map(({ epoch }) => epoch + 1),
+  ]);
   const [first, last] = epochs.length === 0 ? [0, 0] : [Math.min(...epochs), Math.max(...epochs)];
   return {
     width,
@@ -104,16 +107,20 @@ export const sayValue = (value: number, quantity: Quantity) =>
   quantity === "accuracy" ? percent(value) : short(value);
 
 function curvesOf(branches: readonly ColouredBranch[], quantity: Quantity): Curve[] {
-  return branches.flatMap(({ history: { epochs, best }, colour }, index) =>
+  const valueOf = (point: CurvePoint) => {
+    const value = point[quantity] ?? NaN;
+    return isDrawable(value) ? value : NaN;
+  };
+  return branches.flatMap(({ history: { start, epochs, best }, colour }, index) =>
     (["train", "val"] as const).map((split) => ({
       label: `${index} ${split} ${quantity}`,
       colour,
       split,
       kept: split === "val" ? best.epoch + 1 : undefined,
-      points: epochs.map((record) => {
-        const value = record[split][quantity] ?? NaN;
-        return { epoch: record.epoch + 1, value: isDrawable(value) ? value : NaN };
-      }),
+      points: [
+        ...start && split === "val" ? [{ epoch: 0, value: valueOf(start) }] : [],
+        ...epochs.map((record) => ({ epoch: record.epoch + 1, value: valueOf(record[split]) })),
+      ],
     }))
   );
 }

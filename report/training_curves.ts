@@ -1,4 +1,5 @@
 import { percent } from "../data/statistics/percent.ts";
+import { START } from "../models/manifest.ts";
 import type { LearningCurves } from "../training/history.ts";
 import { curveChart } from "./curve_chart.ts";
 import { isDrawable } from "./domain.ts";
@@ -54,15 +55,20 @@ export async function trainingCurves(runs: { branches: readonly Branch[] }, sour
   return await rasterise(drawTrainingCurves(runs), source);
 }
 
-function bestOf({ epochs, best }: LearningCurves): string {
+function bestOf({ start, epochs, best }: LearningCurves): string {
   if (epochs.length === 0) return "no epoch finished";
+  if (start && best.epoch === START) {
+    return `no epoch better than the start's validation accuracy ${percent(best.accuracy)}`;
+  }
   if (!epochs.some(({ epoch }) => epoch === best.epoch)) return "no epoch kept";
   return `best validation accuracy ${percent(best.accuracy)} in epoch ${best.epoch + 1}`;
 }
 
 function remark(branches: readonly Branch[]): string {
-  const missing = branches.flatMap(({ history }) => history.epochs)
-    .flatMap(({ train, val }) => [train.loss, val.loss, train.accuracy, val.accuracy])
+  const missing = branches.flatMap(({ history: { start, epochs } }) => [
+    ...start ? [start] : [],
+    ...epochs.flatMap(({ train, val }) => [train, val]),
+  ]).flatMap(({ loss, accuracy }) => [loss, accuracy])
     .filter((value) => value === null || !isDrawable(value)).length;
   const what = "Loss and accuracy after each epoch; a ring marks the epoch that was kept";
   if (missing === 0) return what;

@@ -40,6 +40,12 @@ export const downloadData = v.object({
   parts: v.optional(v.picklist([2, 3])),
   /** Which photos belong together: folder, regex:PATTERN or exif-time[:SECONDS]. */
   group: v.optional(v.string()),
+  /** What a review made of the photos: the class that each goes to, none where it is set aside. */
+  review: v.optional(v.array(v.object({
+    photo: v.string(),
+    class: v.optional(v.string()),
+    sha256: v.optional(v.string()),
+  }))),
 });
 
 export const convertWeights = v.object({
@@ -81,6 +87,13 @@ export const computeFeatures = v.object({
   sample: v.optional(sample),
 });
 
+export const findIssues = v.object({
+  ...computeEntries,
+  /** Of the division into folds. */
+  seed,
+  recipe: probeRecipe,
+});
+
 export const crossValidate = v.object({
   /** The part that is asked about, from 0. */
   fold: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -115,6 +128,7 @@ export type BuildDatasetsParameters = v.InferOutput<typeof buildDatasets>;
 export type TrainParameters = v.InferOutput<typeof train>;
 export type TrainProbeParameters = v.InferOutput<typeof trainProbe>;
 export type ComputeFeaturesParameters = v.InferOutput<typeof computeFeatures>;
+export type FindIssuesParameters = v.InferOutput<typeof findIssues>;
 export type ChooseBackboneParameters = v.InferOutput<typeof chooseBackbone>;
 export type CrossValidateParameters = v.InferOutput<typeof crossValidate>;
 export type SweepParameters = v.InferOutput<typeof sweep>;

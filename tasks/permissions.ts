@@ -1,5 +1,6 @@
 /** What steps may do beyond their inputs and outputs, no more than each needs. */
 import { concealAddress } from "../data/download/public_url.ts";
+import { JOURNAL, REVIEW_FOLDER } from "../data/review/journal.ts";
 import { sourceNeeds } from "../data/sources/needs.ts";
 import { parseSource } from "../data/sources/spec.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
@@ -32,6 +33,8 @@ export const downloading = {
     const source = parseSource(data);
     return "path" in source ? [source.path] : [];
   },
+  // What was decided is among the parameters, with the digests of the photos that are added.
+  externalsWithout: [JOURNAL, REVIEW_FOLDER],
   permissions: ({ data, downloads }: DownloadDataParameters) => {
     const { read, net, run } = sourceNeeds(parseSource(data), Deno.env.get(MIRROR));
     return { read: [...read, downloads], write: [downloads], net, run };
@@ -58,6 +61,18 @@ export const fetchingWeights = {
     ...(model === "auto" && !weights ? [] : [MIRROR]),
     ...(weights ? [] : pretrainedNeeds(model, ARCHITECTURES).environment),
   ],
+};
+
+const DECODE_PROCESS = new URL("../data/decode_process.ts", import.meta.url);
+
+/** How many earlier data sets are looked into for pixels: those of a few folders in turn. */
+const EARLIER = 4;
+
+/** For a step that decodes photos: these may be of strangers, and each is decoded once. */
+export const decoding = {
+  helpers: { decode: DECODE_PROCESS },
+  itemCache: { photos: DECODE_PROCESS },
+  earlier: EARLIER,
 };
 
 /** For a step that draws: the fonts are read, from the packages that bring them. */

@@ -4,7 +4,7 @@ import { openDataset } from "../data/dataset.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { DataLoader } from "../data/loader.ts";
 import { Generator } from "../data/torch_random.ts";
-import type { Branch, ModelManifest } from "../models/manifest.ts";
+import { type Branch, type ModelManifest, START } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
 import { dropoutSize } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
@@ -13,7 +13,12 @@ import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { finetune, type FinetuneState } from "../training/finetune.ts";
 import { fit } from "../training/fit.ts";
 import { replaceHead } from "../training/head.ts";
-import { type EpochResult, type History, learningCurves } from "../training/history.ts";
+import {
+  type EpochResult,
+  type History,
+  learningCurves,
+  type PhaseResult,
+} from "../training/history.ts";
 import type { BatchProgress } from "../training/run_phase.ts";
 import { epochsWithin } from "../training/time_budget.ts";
 import { traceStep } from "../training/trace.ts";
@@ -81,7 +86,12 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   using trace = await Deno.open(traceFile, { append: true, create: true });
   const photos = dataset.photos("train");
   const batches = { train: loaders.train.length, val: loaders.val.length };
-  const progress = new TrainingProgress(recipe.epochs, batches, from?.history);
+  const progress = new TrainingProgress(
+    recipe.epochs,
+    batches,
+    from?.history,
+    recipe.kind === "finetune",
+  );
   try {
     const watched = {
       signal: step.signal,
@@ -90,6 +100,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
         if (batch.phase === "train") writeLine(trace, traceStep(batch, photos));
         step.progress(progress.batch(batch));
       },
+      onStart: (start: PhaseResult) => step.log(progress.start(start)),
       onEpoch: (epoch: EpochResult, history: History) => step.log(progress.epoch(epoch, history)),
       keepState: async (state: FinetuneState) => {
         last = await checkpoints.save(state.history.epochs.length, async (folder) => {
@@ -101,6 +112,9 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     const { history, best } = recipe.kind === "finetune"
       ? await finetune(model, loaders, { ...watched, recipe })
       : await fit(model, loaders, { ...watched, branch, recipe });
+    if (history.best.epoch === START) {
+      step.log("no epoch is better on val than what training began with, which is kept");
+    }
     const trained: ModelManifest = {
       ...manifest,
       classes: dataset.classes,

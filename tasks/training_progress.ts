@@ -2,7 +2,8 @@
 import { percent } from "../data/statistics/percent.ts";
 import type { Progress } from "../pipeline/process/protocol.ts";
 import type { BatchProgress } from "../training/run_phase.ts";
-import type { EpochResult, History } from "../training/history.ts";
+import type { EpochResult, History, PhaseResult } from "../training/history.ts";
+import { epochLine } from "./epoch_line.ts";
 
 /** Batches of an epoch, by phase. */
 interface Batches {
@@ -18,18 +19,25 @@ export class TrainingProgress {
   readonly #batches: Batches;
   readonly #epochs: number;
   readonly #now: () => number;
+  /** Batches before the first epoch, where what training begins with is validated. */
+  readonly #before: number;
   readonly #spent = { train: { ms: 0, batches: 0 }, val: { ms: 0, batches: 0 } };
   #last: number;
   #val: number | undefined;
   #best: number | undefined;
 
-  /** @param before the epochs that are done already, when training goes on */
+  /**
+   * @param before the epochs that are done already, when training goes on
+   * @param validatesStart whether val is asked before the first epoch, too
+   */
   constructor(
     epochs: number,
     batches: Batches,
     before?: History,
+    validatesStart = false,
     now: () => number = () => performance.now(),
   ) {
+    this.#before = validatesStart ? batches.val : 0;
     this.#epochs = epochs;
     this.#batches = batches;
     this.#now = now;
@@ -51,8 +59,8 @@ export class TrainingProgress {
     const [best, known] = [this.#best, this.#val].map((share) => share ?? null);
     const seconds = this.#secondsLeft(phase, epoch, batch);
     return {
-      done: epoch * (train + val) + (phase === "val" ? train : 0) + batch,
-      total: this.#epochs * (train + val),
+      done: this.#before + epoch * (train + val) + (phase === "val" ? train : 0) + batch,
+      total: this.#before + this.#epochs * (train + val),
       unit: "batches",
       message: [
         `epoch ${String(epoch + 1).padStart(String(this.#epochs).length)}/${this.#epochs}`,
@@ -73,15 +81,20 @@ export class TrainingProgress {
     };
   }
 
+  /** After what training begins with was validated: its line, for people. */
+  start({ loss, accuracy, seconds }: PhaseResult): string {
+    this.#val = this.#best = accuracy;
+    this.#last = this.#now();
+    return `as it begins: val loss ${loss.toFixed(4)} accuracy ${percent(accuracy)} (` +
+      `${seconds.toFixed(1)} s)`;
+  }
+
   /** After each epoch: its line, for people. */
-  epoch({ epoch, train, val }: EpochResult, { best }: History): string {
-    this.#val = val.accuracy;
+  epoch(result: EpochResult, { best }: History): string {
+    this.#val = result.val.accuracy;
     this.#best = best.accuracy;
     this.#last = this.#now();
-    return `epoch ${epoch + 1}/${this.#epochs}: train loss ${train.loss.toFixed(4)} accuracy ` +
-      `${percent(train.accuracy)}, val loss ${val.loss.toFixed(4)} accuracy ` +
-      `${percent(val.accuracy)}, best ${percent(best.accuracy)} (` +
-      `${(train.seconds + val.seconds).toFixed(1)} s)`;
+    return epochLine(result, this.#epochs, best.accuracy);
   }
 
   #secondsLeft(phase: "train" | "val", epoch: number, batch: number): number | undefined {

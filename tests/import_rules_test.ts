@@ -7,7 +7,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   pipeline: [],
   data: [],
   backend: [],
-  weights: ["data/download", "data/unwritable.ts"],
+  weights: ["data/download", "data/unwritable.ts", "data/windows_name.ts"],
   models: ["backend/ops"],
   training: ["models", "data", "backend", "weights"],
   inference: ["models", "data", "backend", "weights"],

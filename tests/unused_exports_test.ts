@@ -5,11 +5,10 @@ import { modulesUnder } from "./module_imports.ts";
 
 /** What no module takes and a test asks on its own all the same: each is used in its own file. */
 const FOR_TESTS: ExportName[] = [
+  "app/cli/main.ts#endingSignals",
   "app/cli/pace.ts#secondsLeft",
   "app/cli/questions.ts#LineTerminal",
   "app/cli/render.ts#PlainRenderer",
-  "app/cli/render.ts#TerminalRenderer",
-  "app/cli/render.ts#finishedLine",
   "app/open_file.ts#openCommand",
   "app/trained/model_origin.ts#describeOrigin",
   "app/trained/model_origin.ts#listClasses",
@@ -24,7 +23,6 @@ const FOR_TESTS: ExportName[] = [
   "bench/gpu.ts#stepTable",
   "bench/stock_models.ts#separableBlock",
   "data/sources/divide.ts#takeGroups",
-  "data/sources/keep_together.ts#mergeGroups",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
   "training/time_budget.ts#affordableEpochs",

@@ -1,7 +1,7 @@
 /** Finetuning from a head that is there already, by the means of today. */
 import { moveAverages } from "../backend/ops/move_averages.ts";
 import type { Loader } from "../data/batch.ts";
-import type { FinetuneRecipe } from "../models/manifest.ts";
+import { type FinetuneRecipe, START } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
@@ -9,7 +9,7 @@ import { AdamW } from "./adam_w.ts";
 import { cosineSchedule } from "./cosine_schedule.ts";
 import { DecayedSgd } from "./decayed_sgd.ts";
 import type { FitResult, TrainingState } from "./fit.ts";
-import type { EpochResult, History } from "./history.ts";
+import type { EpochResult, History, PhaseResult } from "./history.ts";
 import { layerRates, weightDecays } from "./layer_rates.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { type BatchProgress, runPhase } from "./run_phase.ts";
@@ -29,6 +29,8 @@ export interface FinetuneOptions {
   /** Goes on after these epochs; the model holds the state's parameters already. */
   from?: FinetuneState;
   onBatch?: (progress: BatchProgress) => void;
+  /** Is told what val says of the model before it learns anything. */
+  onStart?: (start: PhaseResult) => void;
   onEpoch?: (epoch: EpochResult, history: History) => void;
   /** Is given the state after each epoch, to keep it; training goes on when it has. */
   keepState?: (state: FinetuneState) => Promise<void>;
@@ -36,18 +38,19 @@ export interface FinetuneOptions {
 
 /**
  * Trains all of `model` and keeps the parameters, averaged where the recipe says so, of the epoch with
- * the highest val accuracy; of equals, the one with the lowest val loss. Ends early when none has been
- * better for as many epochs as the recipe has patience.
+ * the highest val accuracy; of equals, the one with the lowest val loss. What it begins with is one of
+ * them, and wins where an epoch is no better: val never likes what comes out less than what went in.
+ * Ends early when none has been better for as many epochs as the recipe has patience.
  *
  * @throws {Error} when a loss is not finite, naming epoch, batch, photos and learning rate
  */
 export async function finetune(
   model: Model,
   loaders: { train: Loader; val: Loader },
-  { recipe, signal, from, onBatch, onEpoch, keepState }: FinetuneOptions,
+  { recipe, signal, from, onBatch, onStart, onEpoch, keepState }: FinetuneOptions,
 ): Promise<FitResult> {
   const history: History = structuredClone(from?.history) ??
-    { epochs: [], best: { epoch: 0, accuracy: 0 } };
+    { epochs: [], best: { epoch: START, accuracy: 0 } };
   let best = from?.best ?? await model.snapshot();
   const optimizer = createOptimizer(model, recipe, from?.momentum);
   const averaged = recipe.averaging === 0
@@ -62,7 +65,17 @@ export async function finetune(
   const perEpoch = loaders.train.length, steps = recipe.epochs * perEpoch;
   const warmup = Math.round(recipe.warmup * steps);
   const rateOf = (step: number) => recipe.lr * cosineSchedule(step, steps, warmup);
+  const validate = (epoch: number, lr: number) =>
+    runPhase("val", loaders.val, { classes: model.classes, epoch, lr, signal, onBatch }, {
+      run: (batch) => computation.validate(batch),
+      finish: () => computation.finish(),
+    });
   try {
+    if (!history.start) {
+      history.start = await validate(START, 0);
+      history.best = { epoch: START, accuracy: history.start.accuracy };
+      onStart?.(history.start);
+    }
     for (let epoch = history.epochs.length; epoch < recipe.epochs; epoch++) {
       if (hasEnded(history, recipe.patience)) break;
       const first = epoch * perEpoch, lr = rateOf(first);
@@ -71,10 +84,7 @@ export async function finetune(
         run: (batch, i) => computation.train(batch, rateOf(first + i), first + i),
         finish: () => computation.finish(),
       });
-      const val = await runPhase("val", loaders.val, phase, {
-        run: (batch) => computation.validate(batch),
-        finish: () => computation.finish(),
-      });
+      const val = await validate(epoch, lr);
       const result = { epoch, lr, train, val };
       const isBest = isBetter(result, history);
       history.epochs.push(result);
@@ -129,10 +139,11 @@ function follow(averaged: Model, model: Model, { averaging, batchNorm }: Finetun
   moveAverages(buffers(averaged), buffers(model), 0);
 }
 
-/** @param history of the epochs before */
-function isBetter({ val }: EpochResult, { epochs, best }: History): boolean {
-  if (epochs.length === 0 || val.accuracy !== best.accuracy) return val.accuracy > best.accuracy;
-  return val.loss < epochs[best.epoch].val.loss;
+/** @param history of the start and the epochs before */
+function isBetter({ val }: EpochResult, { start, epochs, best }: History): boolean {
+  if (val.accuracy !== best.accuracy) return val.accuracy > best.accuracy;
+  const kept = best.epoch === START ? start! : epochs[best.epoch].val;
+  return val.loss < kept.loss;
 }
 
 function hasEnded({ epochs, best }: History, patience: number | null): boolean {

@@ -16,8 +16,13 @@ export interface EpochResult {
 }
 
 export interface History {
+  /** What val says of the model that training begins with, where that one may be kept, too. */
+  start?: PhaseResult;
   epochs: EpochResult[];
-  /** The epoch whose parameters were kept: the first with the highest val accuracy. */
+  /**
+   * The epoch whose parameters were kept: the first with the highest val accuracy; or `START`
+   * (`models/manifest.ts`), where none was better than what training began with.
+   */
   best: { epoch: number; accuracy: number };
 }
 
@@ -29,17 +34,19 @@ export interface CurvePoint {
 
 /** What was learned, without how long it took: the same for every run of the same settings. */
 export interface LearningCurves {
+  start?: CurvePoint;
   epochs: { epoch: number; lr: number; train: CurvePoint; val: CurvePoint }[];
   best: History["best"];
 }
 
-export function learningCurves({ epochs, best }: History): LearningCurves {
+export function learningCurves({ start, epochs, best }: History): LearningCurves {
   const numberOf = (value: number) => Number.isFinite(value) ? value : null;
   const withoutTime = ({ loss, accuracy }: PhaseResult) => ({
     loss: numberOf(loss),
     accuracy: numberOf(accuracy),
   });
   return {
+    ...(start && { start: withoutTime(start) }),
     epochs: epochs.map(({ epoch, lr, train, val }) => ({
       epoch,
       lr,

@@ -1,5 +1,6 @@
 /** What an optimiser remembers of each parameter. */
 import * as tf from "@tensorflow/tfjs";
+import { readTensors } from "../backend/ops/read_tensors.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 
 /** @param from as `snapshotBuffers` gave them; zeros when left out */
@@ -15,9 +16,7 @@ export function createBuffers(
   );
 }
 
-export function snapshotBuffers(buffers: readonly tf.Variable[]): Promise<NamedTensor[]> {
-  return Promise.all(buffers.map(async (buffer) => ({
-    shape: buffer.shape,
-    data: Float32Array.from(await buffer.data<"float32">()),
-  })));
+export async function snapshotBuffers(buffers: readonly tf.Variable[]): Promise<NamedTensor[]> {
+  const values = await readTensors(buffers);
+  return buffers.map(({ shape }, i) => ({ shape, data: values[i] }));
 }

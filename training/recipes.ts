@@ -1,6 +1,6 @@
 /** Settings apart from the loop that obeys them. */
 import type { FinetuneRecipe, ProbeRecipe, StepLrRecipe } from "../models/manifest.ts";
-import { CS } from "./probe/choose_penalty.ts";
+import { CS } from "./probe/penalties.ts";
 
 /** The PyTorch tutorial's settings, to the letter. */
 const tutorial: StepLrRecipe = {

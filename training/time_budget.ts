@@ -59,14 +59,16 @@ export function affordableEpochs(
   batches: { train: number; val: number },
   most: number,
 ): number {
-  const epoch = pace.train * batches.train + pace.val * batches.val;
-  const epochs = Math.min(most, Math.floor(budget / epoch));
+  // What training begins with is validated, too.
+  const start = pace.val * batches.val, epoch = pace.train * batches.train + start;
+  const epochs = Math.min(most, Math.floor((budget - start) / epoch));
   if (epochs >= 1) return epochs;
   throw new Error(
     `a time budget of ${
       Math.round(budget)
     } s is too short: looking at every photo once (an epoch) ` +
-      `takes about ${Math.ceil(epoch)} s here. Give --time-budget ${Math.ceil(1.2 * epoch)}s or ` +
+      `takes about ${Math.ceil(start + epoch)} s here. Give --time-budget ` +
+      `${Math.ceil(1.2 * (start + epoch))}s or ` +
       "more, a smaller --model, or --branch frozen, which teaches the last layer alone in seconds",
   );
 }

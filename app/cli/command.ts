@@ -81,13 +81,15 @@ export interface CommandContext<Flags, Values extends readonly string[] = readon
   /** Where the user stands; relative paths are meant against it. */
   folder: string;
   store: string;
-  /** Further stores, only read: absolute paths. */
+  /** Further stores, only read: absolute paths, and addresses. */
   readFrom: string[];
   signal: AbortSignal;
   /** One JSON object a line, on stdout. */
   json(value: unknown): void;
   /** For people: stderr where stdout is for JSON. Nothing in the text can steer a terminal. */
   say(text: string): void;
+  /** For people, on stderr whatever stdout is for. */
+  warn(text: string): void;
   /** As `say`, for a path that terminals open on a click. */
   sayPath(path: string, indent: string): void;
 }

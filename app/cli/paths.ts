@@ -1,5 +1,6 @@
 /** Paths that flags name, looked at before any work is done for them. */
 import { basename, dirname, join, relative } from "node:path";
+import { isAddress, parseAddress } from "../../pipeline/store/remote/address.ts";
 import { UsageError } from "./errors.ts";
 
 /** @throws {UsageError} where `path` is no file that can be read; it names the flag and what to do */
@@ -54,6 +55,29 @@ export function checkForSteps(flag: string, path: string): void {
     `${flag} is "${path}", which lies in /dev, where Deno lets no step read or write: name a folder ` +
       "elsewhere, such as one in /tmp, or mount a memory disk of your own (mount -t tmpfs)",
   );
+}
+
+/**
+ * @returns the address, as it is
+ * @throws {UsageError} where a store cannot be at it
+ */
+export function checkAddress(flag: string, address: string): string {
+  try {
+    parseAddress(address);
+    return address;
+  } catch (error) {
+    throw new UsageError(`${flag}: ${(error as Error).message}`);
+  }
+}
+
+/** A store's address as it may be shown: without passwords. */
+export function shownAddress(text: string): string {
+  if (!isAddress(text)) return text;
+  try {
+    return parseAddress(text).name;
+  } catch {
+    return text.replace(/:\/\/.*/s, "://…");
+  }
 }
 
 /** Whether a path is a folder's, or lies in it; both may not be there yet. Links are followed. */

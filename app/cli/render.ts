@@ -1,7 +1,5 @@
-/** Draws a run's events for people, on stderr: bars on a terminal, plain lines elsewhere. */
-import { MultiBar, type SingleBar } from "cli-progress";
+/** Draws a run's events for people, on stderr: in plain lines, or where a terminal is by `terminal_renderer.ts`. */
 import { Pace } from "./pace.ts";
-import { shortened, wrapped } from "./wrapped.ts";
 import type { PipelineEvent } from "../../pipeline/events.ts";
 import { printable, printableLines } from "../../pipeline/process/printable.ts";
 
@@ -10,7 +8,8 @@ export interface Renderer {
   close(): void;
 }
 
-type StepProgress = Extract<PipelineEvent, { type: "step_progress" }>;
+export type StepProgress = Extract<PipelineEvent, { type: "step_progress" }>;
+type SharedEvent = Extract<PipelineEvent, { type: "step_shared" | "step_not_shared" }>;
 type StepFinished = Extract<PipelineEvent, { type: "step_finished" }>;
 
 /** Room for steps' names, of which a sweep's are long. */
@@ -18,10 +17,6 @@ export function nameWidth(steps: readonly string[]): number {
   return Math.min(48, Math.max(16, ...steps.map((name) => name.length)));
 }
 
-/** Room for the time left, so that what steps say stands in columns. */
-const LEFT_WIDTH = 17;
-/** Columns of a bar itself. */
-const BAR_WIDTH = 16;
 /** Plain output says how far a long step is at most this often. */
 const PLAIN_INTERVAL_MS = 15_000;
 
@@ -43,7 +38,7 @@ export function finishedLine(
 }
 
 /** One line for an attempt that failed: why, and when the next one begins. */
-function retriedLine(
+export function retriedLine(
   { step, number, most, message, wait }: Extract<PipelineEvent, { type: "step_retried" }>,
   width: number,
 ): string {
@@ -51,8 +46,18 @@ function retriedLine(
   return `! ${step.padEnd(width)} ${printable(message)}: ${next}`;
 }
 
+/** One line for what was sent to others, or could not be; none where there was nothing to send. */
+export function sharedLines(event: SharedEvent, width: number): string[] {
+  const { step, to } = event;
+  if (event.type === "step_not_shared") {
+    return [`! ${step.padEnd(width)} not shared with ${to}: ${printable(event.reason)}`];
+  }
+  const size = (event.bytes / 1e6).toFixed(1);
+  return event.files > 0 ? [`↑ ${step.padEnd(width)} shared with ${to} (${size} MB)`] : [];
+}
+
 /** Every line of a log under its step's name. */
-function logLines({ step, text }: { step: string; text: string }, width: number): string[] {
+export function logLines({ step, text }: { step: string; text: string }, width: number): string[] {
   return printableLines(text).split("\n").map((line) => `  ${step.padEnd(width)} ${line}`);
 }
 
@@ -100,6 +105,9 @@ export class PlainRenderer implements Renderer {
         return this.write(retriedLine(event, this.#width));
       case "step_finished":
         return this.write(finishedLine(event, this.#width));
+      case "step_shared":
+      case "step_not_shared":
+        return sharedLines(event, this.#width).forEach(this.write);
     }
   }
 
@@ -119,98 +127,9 @@ export class PlainRenderer implements Renderer {
   close(): void {}
 }
 
-/** A bar for each running step, finished steps and logs scrolling above. */
-export class TerminalRenderer implements Renderer {
-  readonly #bars = new Map<string, SingleBar>();
-  readonly #pace = new Pace();
-  #width = nameWidth([]);
-  readonly #multi: MultiBar;
-  readonly #columns: () => number;
-
-  /** @param stream a terminal; stderr when left out */
-  constructor(stream?: NodeJS.WritableStream & { columns?: number }) {
-    // Asked each time: a window may be resized.
-    this.#columns = () => stream?.columns ?? columnsOfStderr();
-    this.#multi = new MultiBar({
-      format: `{step} {bar} {percentage}% {left} {message}`,
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      barsize: BAR_WIDTH,
-      hideCursor: true,
-      clearOnComplete: true,
-      forceRedraw: true,
-      fps: 8,
-      stream,
-    });
-  }
-
-  show(event: PipelineEvent): void {
-    switch (event.type) {
-      case "run_started":
-        this.#width = nameWidth(event.steps);
-        return;
-      case "step_started": {
-        this.#pace.start(event.step);
-        const payload = {
-          step: event.step.padEnd(this.#width),
-          left: "",
-          message: this.#fitting(event.reason, 0),
-        };
-        this.#bars.set(event.step, this.#multi.create(1, 0, payload));
-        return;
-      }
-      case "step_progress":
-        return this.#showProgress(event);
-      case "step_log":
-        return logLines(event, this.#width).forEach((line) => this.#line(line));
-      case "step_retried":
-        return this.#line(retriedLine(event, this.#width));
-      case "step_finished": {
-        const bar = this.#bars.get(event.step);
-        if (bar) this.#multi.remove(bar);
-        return this.#line(finishedLine(event, this.#width));
-      }
-    }
-  }
-
-  #showProgress(event: StepProgress): void {
-    const { step, done, total, message } = event;
-    const bar = this.#bars.get(step);
-    if (!bar) return;
-    const left = this.#pace.secondsLeft(event, performance.now());
-    if (total) bar.setTotal(total);
-    bar.update(total ? done : 0, {
-      left: (left === undefined ? "" : `${formatSeconds(left)} left`).padEnd(LEFT_WIDTH),
-      message: this.#fitting(message ?? "", LEFT_WIDTH),
-    });
-  }
-
-  /** What of a message there is room for behind a bar. */
-  #fitting(message: string, leftWidth: number): string {
-    const taken = this.#width + 1 + BAR_WIDTH + 1 + "100%".length + 1 + leftWidth + 1;
-    return shortened(printable(message), this.#columns() - 1 - taken);
-  }
-
-  /** Bars keep terminals from wrapping, so lines above them are wrapped here. */
-  #line(text: string): void {
-    const lines = wrapped(text, this.#columns(), this.#width + 3);
-    this.#multi.log(lines.map((line) => `${line}\n`).join(""));
-    this.#multi.update();
-  }
-
-  close(): void {
-    this.#multi.stop();
-  }
+/** Bars where a terminal can draw them; what draws them is loaded only there. */
+export async function newRenderer(): Promise<Renderer> {
+  if (!Deno.stderr.isTerminal()) return new PlainRenderer();
+  const { TerminalRenderer } = await import("./terminal_renderer.ts");
+  return new TerminalRenderer();
 }
-
-function columnsOfStderr(): number {
-  try {
-    return Deno.consoleSize().columns;
-  } catch {
-    return 80; // it is no terminal
-  }
-}
-
-/** Bars where a terminal can draw them. */
-export const newRenderer = (): Renderer =>
-  Deno.stderr.isTerminal() ? new TerminalRenderer() : new PlainRenderer();

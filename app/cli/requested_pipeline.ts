@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Setting } from "../../pipeline/expand.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
+import { isAddress } from "../../pipeline/store/remote/address.ts";
 import type { Program } from "./application.ts";
 import type { Axis, CommandContext } from "./command.ts";
 import { UsageError } from "./errors.ts";
@@ -36,7 +37,9 @@ export async function requestedPipeline(
   const { flags, axes } = withLists(program, request);
   const { "store-from": further = [] } = flags as { "store-from"?: readonly string[] };
   checkForSteps("--store", store);
-  for (const path of further) checkForSteps("--store-from", resolve(folder, path));
+  for (const path of further.filter((place) => !isAddress(place))) {
+    checkForSteps("--store-from", resolve(folder, path));
+  }
   const pipeline = await program.pipeline(flags);
   // A wrong name is told before anything is looked for.
   const targets = checkSteps(pipeline, names.map(kindNamed));

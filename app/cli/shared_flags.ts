@@ -1,6 +1,7 @@
 /** Flags that commands share, whatever the program is about. */
 import type * as v from "valibot";
 import { flag, grouped, integer, repeated, text, toggle } from "./flag.ts";
+import { shownAddress } from "./paths.ts";
 
 /** Of every command. */
 export const COMMON = grouped("Of every command", {
@@ -20,7 +21,8 @@ const WHERE = "Where results are";
 export const STORE = grouped(WHERE, {
   store: flag(text, {
     value: "DIR",
-    help: "where artifacts are kept (default: .graft beside the program)",
+    help:
+      "where artifacts are kept (default: .graft beside the program; of the installed command, in the project's folder)",
   }),
 });
 
@@ -28,8 +30,9 @@ export const STORE = grouped(WHERE, {
 export const STORES = grouped(WHERE, {
   ...STORE.entries,
   "store-from": repeated({
-    value: "DIR",
+    value: "DIR|s3://…|https://…",
     help: "a store to take results from, never written to: a team's, a CI's",
+    shown: shownAddress,
   }),
 });
 
@@ -47,6 +50,11 @@ export const RUN = grouped("How it runs", {
   name: flag(text, {
     value: "NAME",
     help: "name the run when it is done, as `pin` does; --force moves a name that is taken",
+    passing: true,
+  }),
+  share: flag(text, {
+    value: "s3://BUCKET/PREFIX",
+    help: "put every result there, for others to take by --store-from",
     passing: true,
   }),
   jobs: flag(integer(1), { value: "N", help: "steps at a time, as far as resources allow" }),

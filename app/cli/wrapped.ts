@@ -18,19 +18,6 @@ export function wrapped(line: string, columns: number, indent: number): string[]
   return [first.trimEnd(), ...below.map((part) => " ".repeat(indent) + part)];
 }
 
-/**
- * Text that no word of is broken by the terminal that it is for; elsewhere as it is.
- *
- * @param columns of that terminal; undefined where there is none
- */
-export function paragraph(text: string, columns = columnsOfStdout()): string {
-  return columns === undefined ? text : wrapped(text, columns, 0).join("\n");
-}
-
-/** Some terminals say that they have none: their size was never set. */
-const columnsOfStdout = () =>
-  Deno.stdout.isTerminal() ? Deno.consoleSize().columns || undefined : undefined;
-
 /** Cut where it is too long for `columns`, and said to be so by an ellipsis. */
 export function shortened(text: string, columns: number): string {
   const lines = (room: number) => wrapAnsi(text, room, { hard: true, trim: false }).split("\n");

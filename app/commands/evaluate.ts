@@ -38,7 +38,7 @@ export const evaluate = (program: Program, v8Flags: () => Promise<readonly strin
   defineCommand({
     name: "evaluate",
     group: "Use",
-    summary: "score the models on photos that they were not taught by, or one --on others",
+    summary: "score the models on photos new to them, or one --on others",
     details:
       "Without --on it is the step of this name, which takes the flags of `pipeline`. With " +
       "it, the model that --run, --branch or --weights names is asked about photos of your own.",

@@ -1,14 +1,16 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
 import * as v from "valibot";
 import type { PipelineEvent } from "../../pipeline/events.ts";
-import { printableLines } from "../../pipeline/process/printable.ts";
 import { run as runPipeline } from "../../pipeline/run.ts";
 import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
+import { isAddress } from "../../pipeline/store/remote/address.ts";
 import { type Conclusion, type Program, withSettings } from "../cli/application.ts";
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
+import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
+import { checkAddress, shownAddress } from "../cli/paths.ts";
 import { formatSeconds, nameWidth, newRenderer } from "../cli/render.ts";
-import { paragraph } from "../cli/wrapped.ts";
+import { paragraph } from "../cli/paragraph.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName, nameRun } from "./run_name.ts";
@@ -29,25 +31,45 @@ export const run = (program: Program) =>
   });
 
 export async function runSteps(program: Program, context: RunContext): Promise<number> {
-  const { status } = await runRequested(program, context);
+  const { status, sharing } = await runRequested(program, context);
   if (status === "interrupted") return EXIT.interrupted;
-  return status === "done" ? EXIT.done : EXIT.failed;
+  const isShared = !sharing || sharing.failed.length === 0;
+  return status === "done" && isShared ? EXIT.done : EXIT.failed;
 }
 
-/** Runs what was asked for, shows how it goes, and says what came of it. */
-export async function runRequested(program: Program, context: RunContext): Promise<RunRecord> {
-  const { flags, operands, typed, store, readFrom, signal, json, say } = context;
+/**
+ * Runs what was asked for, shows how it goes, and says what came of it.
+ *
+ * @param isForetold whether it was said already what is to be expected
+ */
+export async function runRequested(
+  program: Program,
+  context: RunContext,
+  isForetold = false,
+): Promise<RunRecord> {
+  const { flags, operands, typed, store, readFrom, signal, json, say, warn } = context;
   if (flags.name !== undefined) await checkRunName(store, flags.name, flags.force);
   const { pipeline, parameters, targets, notes, conclude } = await requestedPipeline(
     program,
     context,
     operands,
   );
-  for (const note of notes) say(paragraph(note));
-  const renderer = newRenderer();
-  const onEvent = (event: PipelineEvent) => {
+  if (flags.share !== undefined) checkShare(flags.share);
+  for (const note of notes) say(await paragraph(note));
+  const renderer = await newRenderer();
+  const show = (event: PipelineEvent) => {
     renderer.show(event);
     if (flags.json) json(event);
+  };
+  const over = new AbortController();
+  const onEvent = (event: PipelineEvent) => {
+    show(event);
+    if (event.type !== "step_started" || isForetold) return;
+    const { step } = event;
+    const at = { folder: context.folder, store, signal: over.signal };
+    program.expect?.(step, flags, at).then((text) => {
+      if (text && !over.signal.aborted) show({ type: "step_log", step, text });
+    }, () => {}); // the step itself says what is wrong
   };
   let record: RunRecord;
   try {
@@ -59,10 +81,12 @@ export async function runRequested(program: Program, context: RunContext): Promi
       jobs: flags.jobs,
       force: flags.force,
       keepGoing: flags["keep-going"],
+      share: flags.share,
       signal,
       onEvent,
     });
   } finally {
+    over.abort();
     renderer.close();
   }
   for (const step of record.steps) {
@@ -70,15 +94,47 @@ export async function runRequested(program: Program, context: RunContext): Promi
     const failure = record.status === "done"
       ? `\nIt went on without ${step.step}: ${step.error.message}`
       : describeFailure(step, flags.verbose, typed);
-    console.error(printableLines(failure));
+    warn(failure);
   }
   if (!flags.json) {
     if (flags.verbose) sayFolders(record, context);
     say(`${record.status} in ${formatSeconds(record.seconds)}`);
   }
+  if (record.sharing) saySharing(record.sharing, context);
   const named = flags.name === undefined ? [] : [await nameRun(store, flags.name, record)];
-  sayConclusion([...await conclude(record) ?? [], ...named], context);
+  await sayConclusion([...await conclude(record) ?? [], ...named], context);
   return record;
+}
+
+/** @throws {UsageError} for what cannot be written to */
+function checkShare(address: string): void {
+  if (isAddress(address) && !/^https?:/i.test(address)) {
+    return void checkAddress("--share", address);
+  }
+  throw new UsageError(
+    `--share is "${shownAddress(address)}", which is not written to: name s3://BUCKET/PREFIX` +
+      (isAddress(address) ? "" : "; a folder that a team can write to is shared by --store"),
+  );
+}
+
+/** What others can take from now on, and what not. */
+function saySharing(
+  { to, shared, failed }: NonNullable<RunRecord["sharing"]>,
+  { flags, say, warn }: RunContext,
+): void {
+  if (failed.length > 0) {
+    const steps = failed.map(({ step }) => step).join(", ");
+    warn(
+      `\nNot shared with ${to}: ${steps}: ${failed[0].reason}\n` +
+        "They are in the store of your own: run again to share them",
+    );
+  }
+  if (flags.json || shared.length === 0) return;
+  const sent = shared.filter(({ files }) => files > 0);
+  const bytes = sent.reduce((sum, { bytes }) => sum + bytes, 0);
+  const there = shared.length - sent.length;
+  const were = there > 0 ? `; ${there} were there` : "";
+  say(`shared with ${to}: ${sent.length} results (${(bytes / 1e6).toFixed(1)} MB)${were}`);
 }
 
 /** Its own error first, then the end of its log, where the rest is, and how to try again. */
@@ -108,10 +164,13 @@ function sayFolders({ steps }: RunRecord, { say, sayPath }: Saying): void {
   for (const { step, artifact } of results) sayPath(artifact!, `  ${step.padEnd(width)} `);
 }
 
-function sayConclusion(lines: Conclusion, { say, sayPath }: Saying): void {
+async function sayConclusion(
+  lines: Conclusion,
+  { say, sayPath }: Saying,
+): Promise<void> {
   if (lines.length > 0) say("");
   for (const line of lines) {
-    if (typeof line === "string") say(paragraph(line));
+    if (typeof line === "string") say(await paragraph(line));
     else sayPath(line.path, line.text);
   }
 }

@@ -2,7 +2,7 @@
 import { PipelineError } from "../../pipeline/errors.ts";
 import { checkName } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
-import { listPins, pin } from "../../pipeline/upkeep/pins.ts";
+import { assertTold, listPins, pin } from "../../pipeline/upkeep/pins.ts";
 import { UsageError } from "../cli/errors.ts";
 
 /**
@@ -11,15 +11,17 @@ import { UsageError } from "../cli/errors.ts";
  * @throws {UsageError} for what is no name, or another run's
  */
 export async function checkRunName(store: string, name: string, force: boolean): Promise<void> {
+  const pins = await listPins(store);
   try {
     checkName(name, "--name");
+    assertTold(name, [...pins.keys()]);
   } catch (error) {
     throw error instanceof PipelineError ? new UsageError(error.message) : error;
   }
   if (name === "latest") {
     throw new UsageError('--name is "latest", which means the newest run: choose another name');
   }
-  const owner = (await listPins(store)).get(name);
+  const owner = pins.get(name);
   if (owner === undefined || force) return;
   throw new UsageError(
     `--name is "${name}", which run ${owner} has: choose another, let that run go with ` +

@@ -8,6 +8,8 @@ import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
 import { formatSeconds, nameWidth } from "../cli/render.ts";
 import { STORE } from "../cli/shared_flags.ts";
+import { openStore } from "../../pipeline/implementations.ts";
+import { type RunState, runState } from "../home/run_state.ts";
 import { hasModel, runSummary } from "../run_summary.ts";
 import { runNamed } from "./run_named.ts";
 
@@ -29,9 +31,10 @@ export const runs = defineCommand({
     const current = runs.find(hasModel);
     for (const run of runs) {
       const names = pins.get(run.id) ?? [];
-      if (flags.json) json({ ...run, pins: names });
+      const state = await runState(openStore(store).runs, run);
+      if (flags.json) json({ ...run, pins: names, state });
       else {
-        const said = describeRun(run) + (names.length > 0 ? `  [${names.join(", ")}]` : "");
+        const said = describeRun(run, state) + (names.length > 0 ? `  [${names.join(", ")}]` : "");
         const summary = runSummary(run);
         const isCurrent = name === undefined && run === current;
         say(said);
@@ -49,11 +52,13 @@ async function pinsByRun(store: string): Promise<Map<string, string[]>> {
   return Map.groupBy(pins.keys(), (name) => pins.get(name)!);
 }
 
-function describeRun({ id, status, seconds, steps, targets }: RunRecord): string {
+/** @param state as it is: a record cannot tell that its run was killed */
+function describeRun({ id, seconds, steps, targets }: RunRecord, state: RunState): string {
   const counts = Object.entries(Object.groupBy(steps, ({ status }) => status))
     .map(([status, all]) => `${all!.length} ${status}`);
   const what = targets.length > 0 && targets.length < 4 ? ` of ${targets.join(", ")}` : "";
-  return `${id}  ${status}${what} in ${formatSeconds(seconds)}: ${counts.join(", ")}`;
+  const lasted = state === "running" || state === "killed" ? "" : ` in ${formatSeconds(seconds)}`;
+  return `${id}  ${state}${what}${lasted}: ${counts.join(", ") || "no step finished"}`;
 }
 
 function saySteps(

@@ -53,7 +53,7 @@ async function repeatStep(
 ): Promise<number> {
   const { flags, store, readFrom, signal, json, say } = context;
   const { pipeline, parameters, targets } = await requestedPipeline(program, context, [name]);
-  const renderer = newRenderer();
+  const renderer = await newRenderer();
   const onEvent = renderer.show.bind(renderer);
   try {
     const found = await repeat(pipeline, targets![0], {

@@ -27,6 +27,19 @@ interface Stores {
 export async function drawComparison(
   records: [RunRecord, RunRecord],
   differences: string,
+  stores: Stores,
+): Promise<string | undefined> {
+  const page = await comparisonPage(records, differences, stores);
+  if (page === undefined) return undefined;
+  const path = `${stores.store}/compare.html`;
+  replaceFile(path, new TextEncoder().encode(page));
+  return path;
+}
+
+/** The page itself, as text; otherwise as {@linkcode drawComparison}. */
+export async function comparisonPage(
+  records: [RunRecord, RunRecord],
+  differences: string,
   { store, readFrom }: Stores,
 ): Promise<string | undefined> {
   const [first, second] = [
@@ -40,16 +53,13 @@ export async function drawComparison(
     count: photos.length,
     photos: photos.slice(0, SHOWN).map(show),
   });
-  const page = await renderComparison({
+  return await renderComparison({
     runs: [first.run, second.run],
     differences,
     shared,
     only: [shown(only[0]), shown(only[1])],
     pValue: mcnemarExact(only[0].length, only[1].length),
   });
-  const path = `${store}/compare.html`;
-  replaceFile(path, new TextEncoder().encode(page));
-  return path;
 }
 
 type Evaluated = NonNullable<Awaited<ReturnType<typeof evaluated>>>;

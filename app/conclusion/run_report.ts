@@ -38,15 +38,26 @@ export async function drawRun(
     const path = await drawCurves(step, store, code);
     if (path) curves.push(path);
   }
-  const evaluation = evaluationOf(record);
-  if (!evaluation) return { curves };
-  const page = renderPage(
-    await drawnEvaluation(record, evaluation, store, code),
-    await reportedRun(pipeline, record),
-  );
+  const page = await reportPage(pipeline, store, record, code);
+  if (page === undefined) return { curves };
   const report = reportOf(store);
   replaceFile(report, new TextEncoder().encode(page));
   return { report, curves };
+}
+
+/** The page of a run, as text; undefined of a run without an evaluation. */
+export async function reportPage(
+  pipeline: Pipeline,
+  store: string,
+  record: RunRecord,
+  code = drawingCode(),
+): Promise<string | undefined> {
+  const evaluation = evaluationOf(record);
+  if (!evaluation) return undefined;
+  return renderPage(
+    await drawnEvaluation(record, evaluation, store, code),
+    await reportedRun(pipeline, record),
+  );
 }
 
 /** Where a store's page is, once there is one: that of the run that was drawn last. */

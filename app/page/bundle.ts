@@ -15,27 +15,30 @@ const REPLACED: Record<string, string> = {
   "../../data/codecs/imagescript_jpeg_module.js": "browser/imagescript_jpeg_module.ts",
 };
 
-/** Scripts by name, and the modules that they begin with. */
-const ENTRIES = {
+/** The model's page: scripts by name, and the modules that they begin with. */
+const ENTRIES: Record<string, string> = {
   "app.js": "dom/app.ts",
   "worker.js": "worker.ts",
   "thread.js": "../../backend/wasm/worker.ts",
 };
 
 /**
- * The page's scripts by name. `deno bundle` fetches esbuild when it is first used.
+ * A page's scripts by name, by default the model's. `deno bundle` fetches esbuild when it is first used.
  *
  * Permissions: to run Deno, to read the project, and a temporary folder.
  *
+ * @param entries modules relative to this folder, by the names of their scripts
  * @throws {Error} with what the bundler says
  */
-export async function bundleScripts(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+export async function bundleScripts(
+  entries = ENTRIES,
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const folder = await Deno.makeTempDir();
   try {
     // A copy of the lock, so that packages are the project's, and the project stays as it is.
     await Deno.copyFile(new URL("../../deno.lock", HERE), `${folder}/deno.lock`);
     await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify(await bundleConfiguration()));
-    const scripts = Object.entries(ENTRIES).map(async ([name, entry]) => {
+    const scripts = Object.entries(entries).map(async ([name, entry]) => {
       const out = `${folder}/${name}`;
       await bundle(new URL(entry, HERE), out, `${folder}/deno.json`);
       return [name, await Deno.readFile(out)] as const;

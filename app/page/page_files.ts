@@ -17,6 +17,8 @@ export interface PageModel {
   accuracy?: { correct: number; total: number; interval: [number, number] };
   /** Which run made it. */
   origin?: { data?: string; run: string; started: string };
+  /** Whether the server keeps photos that the model was wrong about. */
+  reviews?: boolean;
   /** The val photos' features, and beyond which distance a photo is unlike them. */
   outOfDistribution?: Postprocessing["outOfDistribution"];
 }
@@ -40,11 +42,16 @@ const FILES: Record<string, string> = {
   "libwebp.LICENSE.txt": import.meta.resolve("@jsquash/webp/codec/LICENSE.codec.md"),
 };
 
-/**
- * The page's files by name. `_headers` asks hosts that read it (Netlify, Cloudflare Pages) to let the
- * page use all cores.
- */
+/** The page's files by name. */
 export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  return new Map([...await siteFiles(), ...await modelFiles(model)]);
+}
+
+/**
+ * Those that are the same whatever the model. `_headers` asks hosts that read it (Netlify, Cloudflare
+ * Pages) to let the page use all cores.
+ */
+export async function siteFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const files = new Map(
     await Promise.all(
       Object.entries(FILES).map(async ([name, url]) =>
@@ -53,6 +60,14 @@ export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Arra
     ),
   );
   for (const [name, script] of await bundleScripts()) files.set(name, script);
+  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}\n`);
+  files.set("_headers", utf8(`/*\n${headers.join("")}`));
+  return files;
+}
+
+/** Those of the model. */
+export async function modelFiles(model: PageModel): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const { references } = model.outOfDistribution ?? {};
   if (references) {
     const { data, size } = references;
@@ -63,12 +78,12 @@ export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Arra
   }
   files.set("weights.safetensors", await safetensorsOf(model.parameters));
   files.set("model.json", utf8(JSON.stringify(manifestOf(model))));
-  const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}\n`);
-  files.set("_headers", utf8(`/*\n${headers.join("")}`));
   return files;
 }
 
-function manifestOf({ description, accuracy, origin, outOfDistribution }: PageModel): PageManifest {
+function manifestOf(
+  { description, accuracy, origin, reviews, outOfDistribution }: PageModel,
+): PageManifest {
   const { architecture, preprocessing, temperature } = description;
   return {
     architecture,
@@ -79,6 +94,7 @@ function manifestOf({ description, accuracy, origin, outOfDistribution }: PageMo
     accuracy: accuracy
       ? { correct: accuracy.correct, total: accuracy.total, interval: accuracy.interval }
       : null,
+    ...(reviews && { reviews }),
     origin: origin ? { data: origin.data ?? null, run: origin.run, started: origin.started } : null,
   };
 }

@@ -1,6 +1,8 @@
 /** Photos put into folders by what a model says of them, in a way that can be undone. */
 import { basename, dirname, extname, join, resolve } from "node:path";
 import * as v from "valibot";
+import { copyNew, moveNew } from "../../data/move_new.ts";
+import { windowsObjection } from "../../data/windows_name.ts";
 import { UsageError } from "../cli/errors.ts";
 
 export const SORT_WAYS = ["copy", "link", "move"] as const;
@@ -40,7 +42,10 @@ export function sortedFolder(
   // What would be another folder, a hidden one or one of the two above is written otherwise.
   // deno-lint-ignore no-control-regex -- no file system takes them all
   const name = label.replace(/[/\\:*?"<>|\x00-\x1f]/g, "_").replace(/^\.+|[. ]+$/g, "_");
-  return name === "" || [UNSURE, NONE].includes(name.toLowerCase()) ? `${name}_` : name;
+  const isTaken = [UNSURE, NONE].includes(name.toLowerCase());
+  // What is sorted here may be carried to Windows: `con.` and `aux.jpg` are no folders there.
+  if (windowsObjection(name)) return `_${name}`;
+  return name === "" || isTaken ? `${name}_` : name;
 }
 
 /** Puts photos into folders of a folder. Nothing that lies there is overwritten. */
@@ -88,32 +93,19 @@ const NOT_OURS = -1;
 
 /** @throws {Deno.errors.AlreadyExists} where there is a file of that name */
 async function place(from: string, to: string, way: SortWay): Promise<void> {
-  if (way === "link") return await Deno.symlink(from, to);
-  if (way === "move") {
-    try {
-      // A second name fails where the name is taken, which renaming does not.
-      await Deno.link(from, to);
-      return await Deno.remove(from);
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) throw error;
-      // Another disk, or one without second names.
-    }
-  }
-  await copyNew(from, to);
-  if (way === "move") await Deno.remove(from);
+  if (way === "link") return await link(from, to);
+  return await (way === "move" ? moveNew : copyNew)(from, to);
 }
 
-async function copyNew(from: string, to: string): Promise<void> {
-  using target = await Deno.open(to, { write: true, createNew: true });
+async function link(from: string, to: string): Promise<void> {
   try {
-    using source = await Deno.open(from);
-    const part = new Uint8Array(2 ** 20);
-    for (let count; (count = await source.read(part)) !== null;) {
-      for (let at = 0; at < count;) at += await target.write(part.subarray(at, count));
-    }
+    await Deno.symlink(from, to, { type: "file" });
   } catch (error) {
-    await Deno.remove(to);
-    throw error;
+    if (Deno.build.os !== "windows" || error instanceof Deno.errors.AlreadyExists) throw error;
+    throw new Error(
+      "Windows makes links for administrators and in developer mode alone: sort by --sort-by copy",
+      { cause: error },
+    );
   }
 }
 

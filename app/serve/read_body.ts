@@ -36,11 +36,17 @@ export async function readPhoto(
   throw new BodyError(400, "the request has no photo: send one as its body");
 }
 
-async function readBytes(
+/**
+ * All of a request's body.
+ * @param what it is, in messages
+ * @throws {BodyError} where it is larger or slower
+ */
+export async function readBytes(
   request: Request,
   { limit, patience, hold }: BodyLimits,
+  what = "photo",
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = () => new BodyError(413, `a photo may have ${limit} bytes at most`);
+  const tooLarge = () => new BodyError(413, `a ${what} may have ${limit} bytes at most`);
   if (Number(request.headers.get("content-length")) > limit) throw tooLarge();
   if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();
@@ -52,7 +58,9 @@ async function readBytes(
   try {
     for (;;) {
       const { value, done } = await reader.read();
-      if (late.aborted) throw new BodyError(408, `the photo took longer than ${patience / 1000} s`);
+      if (late.aborted) {
+        throw new BodyError(408, `the ${what} took longer than ${patience / 1000} s`);
+      }
       if (done) break;
       length += value.length;
       if (length > limit) throw tooLarge();

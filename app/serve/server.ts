@@ -1,6 +1,10 @@
-/** Serves the page's files, and predictions for programs. Nothing on the disk can be reached by it. */
-import { nameOf, nameOfAddress, refusal } from "./guard.ts";
-import { type HttpLimits, type HttpServer, serveHttp, type Visitor } from "./http_server.ts";
+/**
+ * Serves the page's files, and predictions for programs. Nothing on the disk can be reached by it, but
+ * where photos are kept for a review.
+ */
+import { serveGuarded } from "./guarded_server.ts";
+import type { HttpLimits, HttpServer, Visitor } from "./http_server.ts";
+import { failure, fileResponse } from "./responses.ts";
 import { Memory } from "./memory.ts";
 import { notFound } from "./not_found.ts";
 import { BodyError, readPhoto } from "./read_body.ts";
@@ -25,11 +29,23 @@ export interface ServerOptions {
    * @throws {BusyError} where too many wait
    */
   predict: (photo: Uint8Array<ArrayBuffer>, top: number, sender: Sender) => Promise<unknown>;
+  /**
+   * Keeps a photo that the model was wrong about, as somebody says; nobody may say so where it is left
+   * out.
+   * @throws {PhotoError} where it is not kept
+   */
+  report?: (photo: Uint8Array<ArrayBuffer>, said: Said, sender: Sender) => Promise<void>;
   /** Bytes that a photo may have. */
   limit?: number;
   /** Milliseconds in which a photo must have come. */
   patience?: number;
   http?: Partial<HttpLimits>;
+}
+
+/** What somebody says a photo is, and what the model had said. */
+export interface Said {
+  label: string;
+  predicted: string | null;
 }
 
 export const LIMIT = 32 << 20;
@@ -38,23 +54,6 @@ const TOP = 5;
 /** Of photos that are here at a time, in bytes. */
 const MEMORY = 512 << 20;
 const MEMORY_OF_SENDER = 256 << 20;
-const HTTP: HttpLimits = {
-  headersPatience: 10_000,
-  requestPatience: PATIENCE_MS + 10_000,
-  idlePatience: 60_000,
-  connections: 512,
-  connectionsOfAddress: 128,
-};
-
-const MEDIA_TYPES: Record<string, string> = {
-  html: "text/html; charset=utf-8",
-  css: "text/css; charset=utf-8",
-  js: "text/javascript; charset=utf-8",
-  json: "application/json",
-  wasm: "application/wasm",
-  txt: "text/plain; charset=utf-8",
-  md: "text/plain; charset=utf-8",
-};
 
 /**
  * Serves until the signal is given.
@@ -64,23 +63,17 @@ const MEDIA_TYPES: Record<string, string> = {
  * @throws {Error} where the port is taken
  */
 export function startServer(options: ServerOptions, signal: AbortSignal): Promise<HttpServer> {
-  const { hostname, port, allowedHosts = [] } = options;
+  const { hostname, port, allowedHosts, headers, http } = options;
   const predictions = new Predictions(options);
-  const names = [nameOfAddress(hostname), ...allowedHosts.map(nameOf)];
-  const limits = { ...HTTP, ...options.http };
-  return serveHttp({ hostname, port, limits, signal }, async (request, visitor) => {
-    const refused = refusal(request, [...names, visitor.by]);
-    const response = refused
-      ? failure(403, refused)
-      : await answer(request, options, predictions, visitor);
-    for (const [name, value] of Object.entries(options.headers)) response.headers.set(name, value);
-    return response;
-  });
+  return serveGuarded(
+    { hostname, port, allowedHosts, headers, http, signal },
+    (request, visitor) => answer(request, options, predictions, visitor),
+  );
 }
 
 async function answer(
   request: Request,
-  { files, description }: ServerOptions,
+  { files, description, report }: ServerOptions,
   predictions: Predictions,
   visitor: Visitor,
 ): Promise<Response> {
@@ -89,6 +82,16 @@ async function answer(
     if (request.method !== "POST") return failure(405, "send a photo by POST", { allow: "POST" });
     return await predictions.answer(request, searchParams.get("top"), visitor);
   }
+  if (pathname === "/wrong" && report) {
+    if (request.method !== "POST") return failure(405, "send a photo by POST", { allow: "POST" });
+    // What is kept is written: no form of another site can send such a header.
+    if (request.headers.get("x-graft-review") !== "1") {
+      return failure(403, "say that you mean it by the header x-graft-review: 1");
+    }
+    const [label, predicted] = ["label", "predicted"].map((name) => searchParams.get(name));
+    if (label === null) return failure(400, "say what it is: /wrong?label=CLASS");
+    return await predictions.keep(request, { label, predicted }, visitor);
+  }
   if (!["GET", "HEAD"].includes(request.method)) {
     return failure(405, "only /predict takes this method", { allow: "GET, HEAD" });
   }
@@ -96,18 +99,7 @@ async function answer(
   const name = pathname === "/" ? "index.html" : pathname.slice(1);
   const file = files.get(name);
   if (!file) return notFound(request) ?? failure(404, "there is no such file");
-  const type = MEDIA_TYPES[name.split(".").at(-1)!] ?? "application/octet-stream";
-  return new Response(request.method === "HEAD" ? null : file, {
-    headers: {
-      "content-type": type,
-      "content-length": String(file.length),
-      "cache-control": "no-cache",
-    },
-  });
-}
-
-function failure(status: number, error: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error }, { status, headers });
+  return fileResponse(request, name, file);
 }
 
 class Predictions {
@@ -116,16 +108,34 @@ class Predictions {
   constructor(private readonly options: ServerOptions) {}
 
   async answer(request: Request, topText: string | null, sender: Sender): Promise<Response> {
-    const { limit = LIMIT, patience = PATIENCE_MS } = this.options;
     const top = Number(topText ?? TOP);
     if (!Number.isSafeInteger(top) || top < 1) {
       return failure(400, "top takes a whole number from 1 on");
     }
+    return await this.#withPhoto(
+      request,
+      sender,
+      async (photo) => Response.json(await this.options.predict(photo, top, sender)),
+    );
+  }
+
+  async keep(request: Request, said: Said, sender: Sender): Promise<Response> {
+    return await this.#withPhoto(request, sender, async (photo) => {
+      await this.options.report!(photo, said, sender);
+      return Response.json({ kept: true });
+    });
+  }
+
+  async #withPhoto(
+    request: Request,
+    sender: Sender,
+    use: (photo: Uint8Array<ArrayBuffer>) => Promise<Response>,
+  ): Promise<Response> {
+    const { limit = LIMIT, patience = PATIENCE_MS } = this.options;
     using held = this.#memory.hold(sender.address);
     try {
       const hold = (bytes: number) => held.add(bytes);
-      const photo = await readPhoto(request, { limit, patience, hold });
-      return Response.json(await this.options.predict(photo, top, sender));
+      return await use(await readPhoto(request, { limit, patience, hold }));
     } catch (error) {
       if (error instanceof BodyError) return failure(error.status, error.message);
       if (error instanceof PhotoError) return failure(400, error.message);

@@ -71,7 +71,7 @@ export async function trainedModel(
   const manifest = await modelFile.read(artifact.path);
   const evaluated = await evaluationOf(latest, branch, artifact.manifest.digest);
   const score = evaluated && (await metricsFile.read(evaluated.path)).branches[branch];
-  const origin = await originOf(store, artifact.manifest.key, latest.run);
+  const origin = await originOf(store, artifact.manifest, latest.run);
   return {
     source: { manifest, file: `${artifact.path}/${BEST_PARAMETERS}`, layout: "tfjs" },
     postprocessing: evaluated ? await readPostprocessing(evaluated.path, branch) : UNCALIBRATED,

@@ -24,7 +24,9 @@ export interface FinishedModel extends ChosenModel {
  * The trained model that the flags choose, or the one of a file.
  * @throws {Error} where nothing is trained, or not evaluated and no branch is chosen
  */
-export async function finishedModel(context: CommandContext<ModelFlags>): Promise<FinishedModel> {
+export async function finishedModel(
+  context: Pick<CommandContext<ModelFlags>, "flags" | "folder" | "store" | "readFrom" | "say">,
+): Promise<FinishedModel> {
   const { flags, folder, store } = context;
   if (flags.weights) {
     const chosen = await modelFromFile(flags, folder);

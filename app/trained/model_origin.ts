@@ -4,6 +4,7 @@ import { counted, percent } from "../../data/statistics/percent.ts";
 import { classNames, type ModelManifest } from "../../models/manifest.ts";
 import { openStore } from "../../pipeline/implementations.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
+import type { Manifest, Runs } from "../../pipeline/store.ts";
 import { recordsOf } from "../../pipeline/upkeep/history.ts";
 import { dataOf } from "../run_summary.ts";
 
@@ -14,29 +15,40 @@ export interface ModelOrigin {
   run: string;
   /** Under which people pinned it. */
   names: string[];
-  /** ISO 8601. */
+  /** When the run that made it began: ISO 8601. */
   started: string;
 }
 
 /**
- * The run that a result is told to be of: `run`, or the newest that has it.
- * @param key of the result
+ * The run that a result is told to be of: `run`, or the one that made it, however many took it from
+ * the store later; and when that was.
  */
 export async function originOf(
   store: string,
-  key: string,
+  { key, made }: Pick<Manifest, "key" | "made">,
   run?: RunRecord,
 ): Promise<ModelOrigin | undefined> {
   const { runs } = openStore(store);
-  const record = run ?? await newestWith(recordsOf(runs), key);
+  const maker = await runs.read(made.run);
+  // The maker's record may be gone, or in the store that the result was taken from.
+  const record = run ?? maker ?? await newestWith(recordsOf(runs), key);
   if (!record) return undefined;
-  const names = [...await runs.pins()].filter(([, id]) => id === record.id).map(([name]) => name);
   return {
     data: dataOf(record),
     run: shortRunName(record.id, await runs.ids()),
-    names,
-    started: record.started,
+    names: await namesOf(runs, key, record.id),
+    started: (maker ?? { started: made.at }).started,
   };
+}
+
+/** Names of every run that has the result. */
+async function namesOf(runs: Runs, key: string, id: string): Promise<string[]> {
+  const names = [];
+  for (const [name, pinned] of await runs.pins()) {
+    const has = pinned === id || (await runs.read(pinned))?.steps.some((step) => step.key === key);
+    if (has) names.push(name);
+  }
+  return names;
 }
 
 async function newestWith(

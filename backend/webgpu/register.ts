@@ -1,11 +1,13 @@
 /** Puts our kernels under tfjs-backend-webgpu. */
 import * as tf from "@tensorflow/tfjs";
 import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
+import { registerTensorReader } from "../ops/read_tensors.ts";
 import { registerStepRepeater } from "../repeat.ts";
 import { watchForLazyTensors } from "./lazy.ts";
 import { registerOperations } from "./operations/register_operations.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
-import { requestDevice } from "./pipelines.ts";
+import { requestDevice } from "./request_device.ts";
+import { readTensors } from "./read_tensors.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 import { HARDWARE, rememberAdapter, SOFTWARE } from "./tiling.ts";
 
@@ -32,6 +34,7 @@ export function registerWebGpuKernels(): void {
   isRegistered = true;
   registerOperations(WEBGPU_BACKEND);
   registerStepRepeater(WEBGPU_BACKEND, (compute) => new ReplayedStep(compute));
+  registerTensorReader(WEBGPU_BACKEND, readTensors);
   // A device of ours lets a kernel bind more buffers. One that tfjs has made already serves, too.
   if (WEBGPU_BACKEND in tf.engine().registry) return;
   tf.removeBackend(WEBGPU_BACKEND);

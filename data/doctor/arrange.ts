@@ -3,18 +3,22 @@ import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import type { Place } from "../examined.ts";
 import { type FolderTree, folderTree } from "../sources/folder_tree.ts";
 import { findSplits, type SplitFolders } from "../sources/find_splits.ts";
-import { chooseLayout, type ReadFile, whatListed } from "../sources/choose_layout.ts";
-import type { LabelledPaths } from "../sources/labelled_paths.ts";
+import type { Change } from "../review/journal.ts";
+import { chooseLayout, layoutOf, mendLayout, type ReadFile } from "../sources/choose_layout.ts";
+import type { Division } from "../sources/divide.ts";
 import { classNameOf, planLayout } from "../sources/layout.ts";
 import type { LeftOut } from "../sources/left_out.ts";
+import type { Plan, PlannedFile } from "../sources/plan.ts";
 
 export interface Arrangement {
   photos: ({ path: string } & Place)[];
   others: string[];
-  /** What was decided by the names of folders, or by a list. */
+  /** What was decided by the names of folders, by a list, or in a review. */
   notes: string[];
-  /** Lines of a list whose photo is not there. */
+  /** Lines of a list, or decisions, whose photo is not there. */
   missing: LeftOut[];
+  /** Where dividing the photos is ours: the plan, with the paths that they really have. */
+  divided?: { files: PlannedFile[]; division: Division };
   /** Why building a dataset would refuse the folder. */
   problem?: string;
 }
@@ -25,49 +29,57 @@ const DIVISION = { seed: 0, valFraction: 0.2, parts: 3 } as const;
 /**
  * @param paths of files, with `/`; folders end in it
  * @param what the name of the source in messages
+ * @param review what a review made of the photos
  */
 export async function arrange(
   paths: readonly string[],
   what: string,
   read: ReadFile,
+  review: readonly Change[] = [],
 ): Promise<Arrangement> {
-  let labelled: LabelledPaths | undefined, problem: string | undefined;
+  let chosen: Awaited<ReturnType<typeof chooseLayout>> | undefined;
+  let mended: Awaited<ReturnType<typeof mendLayout>>;
+  let trouble: string | undefined;
   try {
-    const chosen = await chooseLayout(paths, what, DIVISION, read);
-    if ("labelled" in chosen) labelled = chosen.labelled;
+    chosen = await chooseLayout(paths, what, DIVISION, read);
+    mended = await mendLayout(chosen, paths, what, { ...DIVISION, review }, read);
   } catch (error) {
-    problem = (error as Error).message;
+    trouble = (error as Error).message;
   }
-  if (!labelled) return { ...placeByFolder(paths, what, problem), missing: [] };
-  const { list, paths: listed, unlabelled, missing } = labelled;
-  const { photos, others, notes, problem: ofList } = placeByFolder(
-    [...listed.keys()],
-    whatListed(what, list),
-  );
-  const from = (path: string) => listed.get(path)!;
+  const labelled = chosen && "labelled" in chosen ? chosen.labelled : undefined;
+  const { paths: placedPaths, originOf, named } = mended ??
+    layoutOf(chosen ?? { folders: { files: [], notes: [] } }, paths, what);
+  const { photos, others, notes, plan, problem } = placeByFolder(placedPaths, named, trouble);
   const placed = [
-    ...photos.map((photo) => ({ ...photo, path: from(photo.path) })),
-    ...unlabelled.map((path) => ({ path })),
+    ...photos.map((photo) => ({ ...photo, path: originOf(photo.path) })),
+    ...(labelled?.unlabelled ?? []).map((path) => ({ path })),
   ].sort((a, b) => compareCodePoints(a.path, b.path));
   return {
     photos: placed,
-    others: others.map(from),
-    notes: [...notes, `the classes are those that ${list} says`],
-    missing,
-    ...(ofList !== undefined && { problem: ofList }),
+    others: others.map(originOf),
+    notes: [
+      ...notes,
+      ...labelled ? [`the classes are those that ${labelled.list} says`] : [],
+      ...mended ? [mended.note] : [],
+    ],
+    missing: [...labelled?.missing ?? [], ...mended?.missing ?? []],
+    ...(plan?.divided && {
+      divided: {
+        files: plan.files.map((file) => ({ ...file, from: originOf(file.from) })),
+        division: { ...DIVISION, parts: plan.divided.into },
+      },
+    }),
+    ...(problem !== undefined && { problem }),
   };
 }
 
 /** @param problem what is known to be wrong; else it is found */
-function placeByFolder(
-  paths: readonly string[],
-  what: string,
-  problem?: string,
-): Omit<Arrangement, "missing"> {
+function placeByFolder(paths: readonly string[], what: string, problem?: string) {
   let folders: SplitFolders = { root: folderTree(paths), notes: [] };
+  let plan: Plan | undefined;
   try {
     folders = findSplits(paths, what, { parts: 3 });
-    planLayout(paths, what, DIVISION);
+    plan = planLayout(paths, what, DIVISION);
   } catch (error) {
     problem ??= (error as Error).message;
   }
@@ -82,7 +94,8 @@ function placeByFolder(
     photos: placed.filter(({ path }) => hasImageExtension(path)),
     others: placed.map(({ path }) => path).filter((path) => !hasImageExtension(path)),
     notes: folders.notes,
-    ...(problem !== undefined && { problem }),
+    plan,
+    problem,
   };
 }
 

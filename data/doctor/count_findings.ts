@@ -1,4 +1,5 @@
 /** How many photos there are of each class, and what can be said with so many. */
+import type { Part } from "../dataset_index.ts";
 import type { Examined } from "../examined.ts";
 import { valCount } from "../sources/split.ts";
 import { counted, percent, percentRange } from "../statistics/percent.ts";
@@ -14,10 +15,15 @@ const FEW = 20;
 const SUPPOSED = 0.9;
 const WIDE = 0.05;
 
-export function countFindings(files: readonly Examined[]): Finding[] {
+/** @param parts by path, where photos will be put that the source puts nowhere; guessed if left out */
+export function countFindings(
+  files: readonly Examined[],
+  parts?: ReadonlyMap<string, Part>,
+): Finding[] {
   const all = files.filter(({ photo, className }) => photo && className !== undefined);
-  const test = all.filter(({ split }) => split === "test");
-  const usable = all.filter(({ split }) => split !== "test");
+  const partOf = ({ split, path }: Examined) => split ?? parts?.get(path);
+  const test = all.filter((file) => partOf(file) === "test");
+  const usable = all.filter((file) => partOf(file) !== "test");
   const barren = classesWithoutPhoto(files);
   const names = new Set(barren.map(({ name }) => name));
   const count = (of: readonly Examined[]) =>
@@ -25,13 +31,14 @@ export function countFindings(files: readonly Examined[]): Finding[] {
       .map(([name, all]) => ({ name, count: all!.length }))
       .sort((a, b) => b.count - a.count);
   const divided = usable.some(({ split }) => split === "val");
-  const training = count(usable.filter(({ split }) => split !== "val"))
+  const isKnown = divided || parts !== undefined;
+  const training = count(usable.filter((file) => partOf(file) !== "val"))
     .map(({ name, count }) => ({
       name,
-      count: divided ? count : count - valCount(count, VAL_FRACTION),
+      count: isKnown ? count : count - valCount(count, VAL_FRACTION),
     }));
-  const val = divided
-    ? usable.filter(({ split }) => split === "val").length
+  const val = isKnown
+    ? usable.filter((file) => partOf(file) === "val").length
     : count(usable).reduce((sum, { count }) => sum + valCount(count, VAL_FRACTION), 0);
   return [
     ...barren.map(withoutPhoto),

@@ -1,3 +1,4 @@
+import type { Part } from "../dataset_index.ts";
 import type { Examined } from "../examined.ts";
 import { type LeftOutTally, PASSED_OVER, reasonOf, tallyLeftOut } from "../left_out_tally.ts";
 import { countFindings } from "./count_findings.ts";
@@ -12,6 +13,8 @@ import { shortcutFindings } from "./shortcut_findings.ts";
 export interface Collection {
   /** Photos by their name, whether they decode or not. */
   files: readonly Examined[];
+  /** By path, the part that the pipeline will put a photo into, where the source says none. */
+  parts?: ReadonlyMap<string, Part>;
   /** Paths of photos, by name or content, that are not taken for their names. */
   passedOver: readonly string[];
   /** Of what else lies there. */
@@ -40,11 +43,11 @@ function withRemedy(problem: string): { title: string; remedy: string } {
 
 /** All that is wrong with a collection of photos, the worst first. */
 export function diagnose(
-  { files, passedOver, beside, problem }: Collection,
+  { files, parts, passedOver, beside, problem }: Collection,
   viewing: Viewing,
 ): Finding[] {
   const findings = [
-    ...countFindings(files),
+    ...countFindings(files, parts),
     ...duplicateFindings(comparedPhotos(files)),
     ...seriesFindings(files),
     ...fileFindings(files),

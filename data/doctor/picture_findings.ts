@@ -3,6 +3,7 @@ import type { Examined } from "../examined.ts";
 import type { Preprocessing } from "../preprocess.ts";
 import { percent } from "../statistics/percent.ts";
 import { type Finding, photosAre } from "./finding.ts";
+import { qualityFindings } from "./quality_findings.ts";
 
 export interface Viewing extends Pick<Preprocessing, "resize" | "size"> {
   /** Whether photos are turned upright by their EXIF data. */
@@ -61,6 +62,7 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
         `a model sees holds ${percent(seen, 0)}`,
       "Crop them to what matters.",
     ),
+    ...qualityFindings(photos),
     ...about(
       "exif_rotated",
       "note",

@@ -19,6 +19,8 @@ const TRAITS: { of: (photo: Photo["photo"]) => number; more: string; less: strin
   { of: ({ look }) => look.border, more: "less even at the edges", less: "more even at the edges" },
   { of: ({ width, height }) => width * height, more: "larger", less: "smaller" },
   { of: ({ width, height }) => width / height, more: "wider", less: "narrower" },
+  { of: ({ fingerprint }) => fingerprint.chroma[0], more: "bluer", less: "yellower" },
+  { of: ({ fingerprint }) => fingerprint.chroma[1], more: "redder", less: "greener" },
 ];
 
 export function shortcutFindings(files: readonly Examined[]): Finding[] {

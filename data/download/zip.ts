@@ -4,6 +4,7 @@ import { nameUnwritten } from "../unwritable.ts";
 import { ZipError } from "./errors.ts";
 import type { Progress } from "./progress.ts";
 import type { ZipArchive, ZipEntry } from "./zip_archive.ts";
+import { windowsObjection } from "../windows_name.ts";
 
 /** What an archive may hold. Sizes are in bytes. */
 export interface ZipLimits {
@@ -125,15 +126,19 @@ function objection(entry: ZipEntry, seen: Set<string>, limits: ZipLimits): strin
   return pathObjection(path);
 }
 
-/** What speaks against unpacking to a path; undefined where nothing does. */
-export function pathObjection(path: string): string | undefined {
+/** What speaks against unpacking to a path, on a system; undefined where nothing does. */
+export function pathObjection(path: string, os = Deno.build.os): string | undefined {
   if (path.startsWith("/") || /^[a-z]:/i.test(path)) return "is an absolute path";
   if (path.includes("\\")) return "has a backslash in its path";
   // deno-lint-ignore no-control-regex -- these are what is looked for
   if (/[\x00-\x1f\x7f]/.test(path)) return "has a control character in its path";
   if (path.split("/").includes("..")) return "leaves the folder it is unpacked into";
   if (path.split("/").some((part) => part === "" || part === ".")) return "has an empty path part";
-  if (Deno.build.os === "windows" && path.includes(":")) return "has a colon in its path";
+  if (os !== "windows") return undefined;
+  for (const part of path.split("/")) {
+    const wrong = windowsObjection(part);
+    if (wrong) return `${wrong}: ${quoteName(part)}`;
+  }
 }
 
 /** An archive's name for a file, for messages. */

@@ -1,8 +1,10 @@
 /** Whether folders or a list beside the photos say what their classes are. */
+import type { Change } from "../review/journal.ts";
 import { folderOf, type LabelledPaths, labelledPaths, listCandidates } from "./labelled_paths.ts";
 import { type LabelLine, parseLabelList } from "./label_list.ts";
 import { planLayout } from "./layout.ts";
 import { type LeftOut, some } from "./left_out.ts";
+import { type MendedPaths, mendPaths } from "./mend_paths.ts";
 import type { Plan, PlannedFile } from "./plan.ts";
 
 /** Above that, a file is no list: a million lines have less. */
@@ -11,7 +13,10 @@ const MOST = 128 * 2 ** 20;
 /** Reads a file of the source; undefined where it has more than `most` bytes. */
 export type ReadFile = (path: string, most: number) => Promise<Uint8Array | undefined>;
 
-type Division = Parameters<typeof planLayout>[2];
+type Division = Parameters<typeof planLayout>[2] & {
+  /** What a review made of the photos. */
+  review?: readonly Change[];
+};
 
 /** A plan, and what of the source it cannot use. */
 export interface ListedPlan extends Plan {
@@ -32,21 +37,72 @@ export async function planPhotos(
   read: ReadFile,
 ): Promise<ListedPlan> {
   const chosen = await chooseLayout(paths, what, division, read);
-  if ("folders" in chosen) return { ...chosen.folders, missing: [] };
-  const { list, paths: listed, unlabelled, missing } = chosen.labelled;
-  const plan = planLayout([...listed.keys()], whatListed(what, list), division);
-  const notes = [...plan.notes, `the classes are those that ${list} says`];
-  if (unlabelled.length > 0) notes.push(describeUnlabelled(unlabelled, list));
-  const files = plan.files.map((file): PlannedFile => ({
-    ...file,
-    from: listed.get(file.from)!,
-    listed: file.from,
-  }));
-  return { ...plan, files, notes, missing };
+  const mended = await mendLayout(chosen, paths, what, division, read);
+  if ("folders" in chosen && !mended) return { ...chosen.folders, missing: [] };
+  const { paths: mendedPaths, originOf, named } = mended ?? layoutOf(chosen, paths, what);
+  const plan = planLayout(mendedPaths, named, division);
+  const notes = [...plan.notes, ...mended ? [mended.note] : []];
+  if ("labelled" in chosen) {
+    const { list, unlabelled } = chosen.labelled;
+    notes.push(`the classes are those that ${list} says`);
+    if (unlabelled.length > 0) notes.push(describeUnlabelled(unlabelled, list));
+  }
+  const files = plan.files.map((file): PlannedFile => {
+    const from = originOf(file.from);
+    return { ...file, from, ...(from !== file.from && { listed: file.from }) };
+  });
+  return { ...plan, files, notes, missing: [...missingOf(chosen), ...mended?.missing ?? []] };
+}
+
+/** What says the classes. */
+type Chosen = { folders: Plan } | { labelled: LabelledPaths };
+
+/** Paths that a data set is planned from, and those that the photos really have. */
+export interface Layout {
+  paths: string[];
+  originOf: (path: string) => string;
+  /** The source in messages. */
+  named: string;
+}
+
+const missingOf = (chosen: Chosen) => "labelled" in chosen ? chosen.labelled.missing : [];
+
+export function layoutOf(chosen: Chosen, paths: readonly string[], what: string): Layout {
+  if ("folders" in chosen) return { paths: [...paths], originOf: (path) => path, named: what };
+  const { list, paths: listed } = chosen.labelled;
+  return {
+    paths: [...listed.keys()],
+    originOf: (path) => listed.get(path) ?? path,
+    named: whatListed(what, list),
+  };
+}
+
+/**
+ * The layout as though photos had been moved as a review says; undefined where there was none.
+ * @throws {Error} as `mendPaths`
+ */
+export async function mendLayout(
+  chosen: Chosen,
+  paths: readonly string[],
+  what: string,
+  division: Division,
+  read: ReadFile,
+): Promise<Layout & Omit<MendedPaths, "paths"> | undefined> {
+  const { review = [] } = division;
+  if (review.length === 0) return undefined;
+  const layout = layoutOf(chosen, paths, what);
+  const { files } = planLayout(layout.paths, layout.named, division);
+  const mended = await mendPaths(layout.paths, files, layout.originOf, review, read);
+  const origins = new Map(mended.moves.map(({ from, to }) => [to, from]));
+  return {
+    ...mended,
+    named: layout.named,
+    originOf: (path) => origins.get(path) ?? layout.originOf(path),
+  };
 }
 
 /** The source in messages about a list's classes, which are folders nowhere. */
-export function whatListed(what: string, list: string): string {
+function whatListed(what: string, list: string): string {
   return `${what} (by ${list})`;
 }
 

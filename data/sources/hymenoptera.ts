@@ -4,32 +4,17 @@ import { sha256OfFile } from "../download/digest.ts";
 import { obtainFile, type RemoteFile } from "../download/obtain.ts";
 import { unpackPhotos } from "./archive.ts";
 import { contentDigest } from "./content_digest.ts";
+import { hymenopteraArchive } from "./hymenoptera_archive.ts";
 import { targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";
-
-/**
- * The archive, in two packings with the same photos: as PyTorch serves it (47,286,322 bytes; the
- * first digest stands in `.jenkins/download_data.py` of pytorch/tutorials), and packed again without
- * compression (47,457,124 bytes), as it goes around in mirrors.
- */
-const hymenopteraArchive: RemoteFile = {
-  url: "https://download.pytorch.org/tutorial/hymenoptera_data.zip",
-  name: "hymenoptera_data.zip",
-  sha256: [
-    "fbc41b31d544714d18dd1230b1e2b455e1557766e13e67f9f5a7a23af7c02209",
-    "860823ec77fd0baae1eb7c09ece62513b8acc4c2fe24aeeaf57550cf582a6205",
-  ],
-};
-
-export const hymenopteraHost = new URL(hymenopteraArchive.url).host;
 
 /**
  * 244 photos for training and 153 for validation, and `train/ants/imageNotFound.gif`, which is kept
  * and passed over as torchvision does. The licence is unknown: the photos are part of ImageNet.
  *
  * Permissions: read for the mirror; read and write for the downloads; net for
- * {@linkcode hymenopteraHost}.
+ * `hymenopteraHost`.
  *
  * @throws {UnavailableError} where neither the mirror nor the server has it
  * @throws {WrongContentError} where either has another file

@@ -1,4 +1,5 @@
 import { isLitter } from "../litter.ts";
+import { windowsObjection } from "../windows_name.ts";
 
 /** Of bytes in UTF-8: what a name of a file may have on every usual disk, with room to spare. */
 const LONGEST = 200;
@@ -11,7 +12,7 @@ const LONGEST = 200;
  * labelObjection("../ants"); // "has a slash in it"
  * ```
  */
-export function labelObjection(label: string): string | undefined {
+export function labelObjection(label: string, os = Deno.build.os): string | undefined {
   // deno-lint-ignore no-control-regex -- these are what is looked for
   if (/[\x00-\x1f\x7f]/.test(label)) return "has a control character in it";
   if (label === "." || label === "..") return "means a folder already";
@@ -19,7 +20,5 @@ export function labelObjection(label: string): string | undefined {
   if (isLitter(label)) return "is what hidden files and the like are called";
   if (!label.isWellFormed()) return "is no whole text";
   if (new TextEncoder().encode(label).length > LONGEST) return `has more than ${LONGEST} bytes`;
-  if (Deno.build.os === "windows" && /[<>:"|?*]|\.$/.test(label)) {
-    return "has a character in it that Windows forbids";
-  }
+  return os === "windows" ? windowsObjection(label) : undefined;
 }

@@ -1,5 +1,5 @@
 import { sep } from "node:path";
-import { isLitter } from "../litter.ts";
+import { isLitter, isOfReview } from "../litter.ts";
 import { kindOf } from "../read_regular_file.ts";
 import type { LeftOut } from "./left_out.ts";
 
@@ -39,7 +39,7 @@ export async function listFiles(
     for (const entry of entries) {
       const path = folder + entry.name;
       if (isLitter(entry.name)) {
-        listing.litter.push(path);
+        if (!isOfReview(entry.name)) listing.litter.push(path);
         continue;
       }
       const found = await look(`${root}/${path}`, entry, followOut ? undefined : top);

@@ -1,6 +1,6 @@
 /** What a source must be allowed to do. */
 import { pipEnvironment, pythonNames } from "../download/pip.ts";
-import { hymenopteraHost } from "./hymenoptera.ts";
+import { hymenopteraHost } from "./hymenoptera_archive.ts";
 import type { SourceSpec } from "./spec.ts";
 
 /** In Deno's terms, beside reading and writing the destination and the downloads folder. */

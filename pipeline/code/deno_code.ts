@@ -29,8 +29,8 @@ export class DenoCode implements Code {
     return this.#closures.check(module);
   }
 
-  digestOf(path: string): Promise<string> {
-    return this.#digests.of(path);
+  digestOf(path: string, without?: readonly string[]): Promise<string> {
+    return this.#digests.of(path, without);
   }
 
   keepTexts(closure: Closure): Promise<void> {

@@ -51,10 +51,11 @@ export class FileDigests {
    * also where links within it lead. Pipes, sockets and devices are never opened, as reading one may
    * not end, and links that lead out of it are not followed: that they are there counts.
    *
+   * @param without names right in the folder that do not count
    * @throws {Deno.errors.NotFound}
    * @throws {PipelineError} for what cannot be read, by name
    */
-  async of(path: string): Promise<string> {
+  async of(path: string, without: readonly string[] = []): Promise<string> {
     return await named(path, async () => {
       const info = Deno.statSync(path);
       if (!info.isDirectory && !info.isFile) {
@@ -64,13 +65,21 @@ export class FileDigests {
       }
       if (info.isFile) return await this.#ofFile(path, info);
       const top = Deno.realPathSync(path);
-      return await this.#ofFolder(path, top, { top, above: [] });
+      return await this.#ofFolder(path, top, { top, above: [] }, without);
     });
   }
 
-  async #ofFolder(path: string, real: string, { top, above }: Way): Promise<string> {
+  async #ofFolder(
+    path: string,
+    real: string,
+    { top, above }: Way,
+    without: readonly string[] = [],
+  ): Promise<string> {
     if (above.includes(real)) return "a link to a folder that it lies in";
-    const entries = [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1);
+    const counts = ({ name }: Deno.DirEntry) => !without.includes(name);
+    const entries = [...Deno.readDirSync(path)].filter(counts).sort((a, b) =>
+      a.name < b.name ? -1 : 1
+    );
     const content: string[][] = [];
     for (const entry of entries) {
       const child = `${path}/${entry.name}`;

@@ -26,7 +26,7 @@ export interface PlanEntry {
   timeLimit?: number;
   /** For a step that would run: how often it is tried again after which failures, where it is. */
   retries?: Retries;
-  /** The artifact's folder, for cached steps. */
+  /** The artifact's folder, for cached steps whose artifact is on this machine. */
   artifact?: string;
   /** Digest of the artifact, for cached steps. */
   digest?: string;
@@ -35,7 +35,7 @@ export interface PlanEntry {
 /** An entry, and for a cached step what there is. */
 interface Planned {
   entry: PlanEntry;
-  artifact?: Artifact;
+  found?: Pick<Artifact, "manifest">;
 }
 
 /**
@@ -48,7 +48,7 @@ export async function plan(pipeline: Pipeline, options: PipelineOptions): Promis
     const session = await openSession(pipeline, options);
     const { steps, store, code } = session;
     const known = await store.steps();
-    const isFresh = (step: StepDeclaration) => !known.has(kindOf(step));
+    const isFresh = (step: StepDeclaration) => known !== undefined && !known.has(kindOf(step));
     // Deno is asked about all code that it was not asked about before at once.
     await Promise.allSettled([
       ...modulesOf(steps.filter(isFresh)).map((module) => code.check(module)),
@@ -95,9 +95,7 @@ async function planStep(
       const why = whyNew(forced.has(step.name));
       return { entry: { step: step.name, status: "would_run", ...limits, ...why } };
     }
-    const made = inputs.flatMap(([name, { artifact }]) =>
-      artifact ? [[name, artifact] as const] : []
-    );
+    const made = inputs.flatMap(([name, { found }]) => found ? [[name, found] as const] : []);
     const digests = {
       ...Object.fromEntries(inputs.map(([name]) => [name, ""])),
       ...inputDigests(step, Object.fromEntries(made)),
@@ -110,24 +108,29 @@ async function planStep(
     );
     const closure = await code.closureOf(step.module, MAX_AGE);
     const lookup = await store.find(fingerprint.step, keyOf(fingerprint));
-    if (lookup.artifact && !forced.has(step.name)) {
-      const { path, manifest } = lookup.artifact;
+    const { artifact, elsewhere, notes = [] } = lookup;
+    const found = artifact ?? elsewhere;
+    if (found && !forced.has(step.name)) {
+      const { manifest } = found;
+      const where = elsewhere && !artifact ? `, in ${elsewhere.from}` : "";
       const entry: PlanEntry = {
         step: step.name,
         status: "cached",
-        reason: whyCached(manifest, closure),
+        reason: [whyCached(manifest, closure) + where, ...notes].join("; "),
         why: "unchanged",
         changes: [],
         seconds: manifest.made.seconds,
-        artifact: path,
+        artifact: artifact?.path,
         digest: manifest.digest,
       };
-      return { entry, artifact: lookup.artifact };
+      return { entry, found };
     }
     const question = { step, fingerprint, closure, lookup, forced: forced.has(step.name) };
     const explanation = await explain(question, store, code);
     const seconds = explanation.nearest?.seconds;
-    return { entry: { step: step.name, status: "would_run", seconds, ...limits, ...explanation } };
+    const reason = [explanation.reason, ...notes].join("; ");
+    const entry = { step: step.name, seconds, ...limits, ...explanation, reason };
+    return { entry: { ...entry, status: "would_run" } };
   } catch (error) {
     const reason = messageOf(error);
     return { entry: { step: step.name, status: "blocked", reason, changes: [] } };

@@ -1,10 +1,11 @@
 // deno-lint-ignore-file require-await -- promises are the interface's: a disk is asked at once
 /** Records of runs, `runs/<id>/record.json`, beside the logs of their steps; pins, `pins/<name>.json`. */
-import { runIdAt, type RunRecord } from "../run_record.ts";
-import type { Runs } from "../store.ts";
-import { namesIn } from "./folder.ts";
-import { readJson, writeJson } from "./json_file.ts";
+import { type LiveSteps, runIdAt, type RunRecord } from "../run_record.ts";
+import type { Attendance, Runs } from "../store.ts";
+import { discard, namesIn, statOrNull } from "./folder.ts";
+import { keepJson, readJson, writeJson } from "./json_file.ts";
 import type { Layout } from "./layout.ts";
+import { tryLock } from "./lock.ts";
 
 export class FileRuns implements Runs {
   constructor(private readonly layout: Layout) {}
@@ -38,6 +39,43 @@ export class FileRuns implements Runs {
     return readJson(`${this.layout.runs}/${id}/record.json`);
   }
 
+  async attend(id: string): Promise<Attendance> {
+    const { lock, live } = this.#of(id);
+    // Where a file system knows no locks, nobody sees who is at a run; the run itself needs none.
+    const held = await tryLock(lock, "exclusive").catch(() => undefined);
+    return {
+      tell: (steps) => keepJson(live, steps),
+      [Symbol.dispose]: () => {
+        discard(live);
+        held?.[Symbol.dispose]();
+      },
+    };
+  }
+
+  async isAttended(id: string): Promise<boolean> {
+    const { lock } = this.#of(id);
+    if (!statOrNull(lock)) return false;
+    const held = await tryLock(lock, "shared");
+    held?.[Symbol.dispose]();
+    return held === undefined;
+  }
+
+  async live(id: string): Promise<LiveSteps | undefined> {
+    return readJson(this.#of(id).live);
+  }
+
+  async log(id: string, step: string, most: number): Promise<string | undefined> {
+    const path = `${this.layout.runs}/${id}/${step}.log`;
+    const size = statOrNull(path)?.size;
+    if (size === undefined) return undefined;
+    using file = Deno.openSync(path);
+    file.seekSync(Math.max(0, size - most), Deno.SeekMode.Start);
+    const bytes = new Uint8Array(Math.min(size, most));
+    let read = 0;
+    for (let n; read < bytes.length && (n = file.readSync(bytes.subarray(read)));) read += n;
+    return new TextDecoder().decode(bytes.subarray(0, read));
+  }
+
   async rewriteLogs(id: string, change: (text: string) => string): Promise<void> {
     const folder = `${this.layout.runs}/${id}`;
     for (const name of namesIn(folder).filter((name) => name.endsWith(".log"))) {
@@ -63,6 +101,11 @@ export class FileRuns implements Runs {
 
   async unpin(name: string): Promise<void> {
     Deno.removeSync(this.#pin(name));
+  }
+
+  #of(id: string) {
+    const folder = `${this.layout.runs}/${id}`;
+    return { lock: `${folder}/lock`, live: `${folder}/live.json` };
   }
 
   #pin(name: string): string {

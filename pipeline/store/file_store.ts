@@ -1,9 +1,7 @@
 // deno-lint-ignore-file require-await -- promises are the interface's: a disk is asked at once
 /** A store in a folder, safe for any number of processes at a time. */
-import { digestOf } from "../digest.ts";
-import { isCurrent } from "../fingerprint.ts";
 import type { Artifact, Lookup, Manifest, Store, WaitOptions } from "../store.ts";
-import type { Tree } from "../tree.ts";
+import { type Tree, without } from "../tree.ts";
 import { FileRuns } from "./file_runs.ts";
 import { FileUpkeep } from "./file_upkeep.ts";
 import { discard, namesIn, removeIfThere, statOrNull } from "./folder.ts";
@@ -12,12 +10,7 @@ import { Layout } from "./layout.ts";
 import { LazySync } from "./lazy_sync.ts";
 import { lock, tryLock } from "./lock.ts";
 import { findDamage, findDamageByContent, findDamageOf, readTree } from "./read_tree.ts";
-
-/** As manifests lie on the disk: any change to one shows. */
-interface Sealed {
-  sha256: string;
-  manifest: Manifest;
-}
+import { sealed, unsealed } from "./sealed.ts";
 
 /** Replaces the one that is there. */
 function writeManifest(
@@ -25,8 +18,7 @@ function writeManifest(
   manifest: Manifest,
   options?: { durable: boolean },
 ): void {
-  const sealed: Sealed = { sha256: digestOf(manifest), manifest };
-  writeJson(path, sealed, options);
+  writeJson(path, sealed(manifest), options);
 }
 
 export class FileStore implements Store {
@@ -58,7 +50,7 @@ export class FileStore implements Store {
     const manifest = this.#read(step, key);
     if (!manifest) return {};
     const path = this.#layout.artifact(manifest);
-    const damage = findDamage(path, manifest.tree);
+    const damage = findDamage(path, without(manifest.tree, manifest.linked ?? []));
     return damage ? { damage } : { artifact: { path, manifest } };
   }
 
@@ -75,11 +67,7 @@ export class FileStore implements Store {
 
   /** Undefined also for what is cut short, altered or made under other rules. */
   #read(step: string, key: string): Manifest | undefined {
-    const sealed = readJson<Sealed>(this.#layout.entry(step, key));
-    if (!sealed?.manifest || digestOf(sealed.manifest) !== sealed.sha256) return undefined;
-    const { manifest } = sealed;
-    const isIt = manifest.step === step && manifest.key === key;
-    return isIt && isCurrent(manifest.fingerprint) ? manifest : undefined;
+    return unsealed(readJson(this.#layout.entry(step, key)), step, key);
   }
 
   async steps(): Promise<Set<string>> {
@@ -117,8 +105,8 @@ export class FileStore implements Store {
     return Deno.makeTempDirSync({ dir: this.#layout.drafts, prefix: `${step}.` });
   }
 
-  seal(draft: string): Promise<Tree> {
-    return readTree(draft);
+  seal(draft: string, linked?: readonly string[]): Promise<Tree> {
+    return readTree(draft, { linked });
   }
 
   async publish(draft: string, manifest: Manifest): Promise<Artifact> {
@@ -140,7 +128,9 @@ export class FileStore implements Store {
     writeManifest(entry, manifest, { durable: false });
     this.#sync.add({
       paths: [
-        ...manifest.tree.files.map((file) => `${path}/${file.path}`),
+        ...without(manifest.tree, manifest.linked ?? []).files.map((file) =>
+          `${path}/${file.path}`
+        ),
         path,
         folder,
         entry,

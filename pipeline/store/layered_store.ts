@@ -1,24 +1,48 @@
-/** One's own store, with others behind it that are only read: a team's, a CI's. */
+/** One's own store, with others behind it: a team's, a CI's; in folders, which are only read, or elsewhere. */
 import type {
   Artifact,
+  BringOptions,
+  Elsewhere,
   Lookup,
   Manifest,
   ReadableStore,
   Runs,
+  Sharing,
   Store,
   WaitOptions,
 } from "../store.ts";
 import type { Tree } from "../tree.ts";
 import type { Upkeep } from "../upkeep/holding.ts";
+import type { RemoteStore } from "./remote/remote_store.ts";
 
 export class LayeredStore implements Store {
   readonly name: string;
   readonly cache: string;
   readonly runs: Runs;
   readonly upkeep: Upkeep;
+  readonly sharing?: Sharing;
 
-  constructor(private readonly own: Store, private readonly others: readonly ReadableStore[]) {
+  /**
+   * @param others in folders of this machine
+   * @param remotes of which results are brought here
+   * @param shared where results go
+   */
+  constructor(
+    private readonly own: Store,
+    private readonly others: readonly ReadableStore[],
+    private readonly remotes: readonly RemoteStore[] = [],
+    private readonly shared?: RemoteStore,
+  ) {
     ({ name: this.name, cache: this.cache, runs: this.runs, upkeep: this.upkeep } = own);
+    this.sharing = shared && {
+      to: shared.name,
+      share: (artifact) => shared.share(artifact),
+    };
+  }
+
+  async reach(): Promise<void> {
+    await this.shared?.prepare();
+    await Promise.all(this.remotes.map((remote) => remote.reach()));
   }
 
   async find(step: string, key: string): Promise<Lookup> {
@@ -28,16 +52,38 @@ export class LayeredStore implements Store {
       const found = await other.find(step, key);
       if (found.artifact) return found;
     }
-    return lookup;
+    const notes: string[] = [];
+    for (const remote of this.remotes) {
+      const { manifest, note } = await remote.find(step, key);
+      if (note) notes.push(note);
+      if (manifest) return { ...lookup, notes, elsewhere: this.#elsewhere(remote, manifest) };
+    }
+    return notes.length > 0 ? { ...lookup, notes } : lookup;
   }
 
-  async steps(): Promise<Set<string>> {
-    const all = await Promise.all([this.own, ...this.others].map((store) => store.steps()));
-    return all.reduce((union, steps) => union.union(steps));
+  #elsewhere(remote: RemoteStore, manifest: Manifest): Elsewhere {
+    const bring = async (options: BringOptions = {}) => {
+      const draft = await this.own.draft(manifest.step);
+      try {
+        await remote.bring(manifest, draft, options);
+        const { linked: _, ...copied } = manifest;
+        return await this.own.publish(draft, copied);
+      } catch (error) {
+        await this.own.discard(draft);
+        throw error;
+      }
+    };
+    return { manifest, from: remote.name, bring };
+  }
+
+  async steps(): Promise<Set<string> | undefined> {
+    const stores = [this.own, ...this.others, ...this.remotes];
+    const all = await Promise.all(stores.map((store) => store.steps()));
+    return all.reduce((union, steps) => steps && union?.union(steps));
   }
 
   async manifests(step: string, limit?: number): Promise<Manifest[]> {
-    const stores = [this.own, ...this.others];
+    const stores = [this.own, ...this.others, ...this.remotes];
     const all = await Promise.all(stores.map((store) => store.manifests(step, limit)));
     return all.flat()
       .sort((a, b) => a.made.at < b.made.at ? 1 : -1)
@@ -64,7 +110,7 @@ export class LayeredStore implements Store {
   itemCache = (name: string, key: string, run: string): Promise<string> =>
     this.own.itemCache(name, key, run);
   draft = (step: string): Promise<string> => this.own.draft(step);
-  seal = (draft: string): Promise<Tree> => this.own.seal(draft);
+  seal = (draft: string, linked?: readonly string[]): Promise<Tree> => this.own.seal(draft, linked);
   publish = (draft: string, manifest: Manifest): Promise<Artifact> =>
     this.own.publish(draft, manifest);
   settle = (): Promise<void> => this.own.settle();

@@ -1,8 +1,14 @@
 /** Names of everything in a store's folder. */
 import type { Manifest } from "../store.ts";
+import { statOrNull } from "./folder.ts";
+import { keepFile } from "./json_file.ts";
 
 export class Layout {
+  /** What says that a folder is a store, to who cannot list it. */
+  static readonly MARK_TEXT = '{ "what": "a store of results, made by steps", "version": 1 }\n';
+
   readonly root: string;
+  readonly mark: string;
   /** Drafts; whatever lies here while no run goes on is garbage. */
   readonly drafts: string;
   /** Manifests: `entries/<step>/<key>.json`. */
@@ -24,6 +30,7 @@ export class Layout {
 
   constructor(root: string) {
     this.root = root.replace(/(?<=.)[/\\]+$/, "");
+    this.mark = `${this.root}/store.json`;
     this.drafts = `${this.root}/tmp`;
     this.entries = `${this.root}/entries`;
     this.artifacts = `${this.root}/artifacts`;
@@ -49,6 +56,11 @@ export class Layout {
       ]
     ) {
       Deno.mkdirSync(folder, { recursive: true });
+    }
+    // A store may lie in a folder that its user keeps by Git.
+    const texts = { [this.mark]: Layout.MARK_TEXT, [`${this.root}/.gitignore`]: "*\n" };
+    for (const [path, text] of Object.entries(texts)) {
+      if (!statOrNull(path)) keepFile(path, new TextEncoder().encode(text));
     }
   }
 

@@ -1,5 +1,5 @@
 /** What earlier runs left. */
-import { DamageError, PipelineError } from "../errors.ts";
+import { DamageError, PipelineError, StoreError } from "../errors.ts";
 import { openStore } from "../implementations.ts";
 import type { RunRecord } from "../run_record.ts";
 import type { Artifact, Runs, Store } from "../store.ts";
@@ -52,8 +52,13 @@ async function artifactOf(
   const record = steps.find((record) => record.step === step);
   if (!record?.key) return undefined;
   const { key, kind = step } = record;
-  const { artifact, damage } = await kept.find(kind, key);
+  const { artifact, damage, elsewhere, notes } = await kept.find(kind, key);
+  if (elsewhere) {
+    using _notRemoved = await kept.use();
+    return await elsewhere.bring();
+  }
   if (damage) throw new DamageError(step, damage);
+  if (!artifact && notes) throw new StoreError(notes.join("; "));
   return artifact;
 }
 

@@ -15,8 +15,23 @@ export async function pin(store: string, name: string, run: string): Promise<voi
     // Not while things are removed: what is pinned is there then.
     using _notRemoved = await kept.use();
     if (!await kept.runs.read(run)) throw new PipelineError(`${kept.name} has no run ${run}`);
+    assertTold(name, [...(await kept.runs.pins()).keys()]);
     await kept.runs.pin(name, run);
   });
+}
+
+/**
+ * On disks of Macs and Windows, names that differ in upper and lower case only are one file: the other
+ * run would lose its name without a word.
+ * @throws {PipelineError} naming the one that is there
+ */
+export function assertTold(name: string, others: readonly string[]): void {
+  const like = others.find((other) => other !== name && other.toLowerCase() === name.toLowerCase());
+  if (like === undefined) return;
+  throw new PipelineError(
+    `there is a pin "${like}" already, which differs from "${name}" in upper and lower case only: ` +
+      "take that, or another name",
+  );
 }
 
 /** @throws {PipelineError} when nothing has this name */

@@ -68,7 +68,15 @@ async function makeAlone(
     for (const reuseItems of declared.itemCache ? [false, true] : [false]) {
       const { steps } = await runOrThrow(
         pipeline,
-        { ...options, store, readFrom, targets: [step], force: [step], reuseItems },
+        {
+          ...options,
+          store,
+          readFrom,
+          targets: [step],
+          force: [step],
+          reuseItems,
+          share: undefined,
+        },
       );
       const { key } = steps.find((record) => record.step === step)!;
       manifests.push((await openStore(store).find(kindOf(declared), key!)).artifact!.manifest);

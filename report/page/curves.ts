@@ -42,7 +42,11 @@ export function curveCharts(trainings: readonly ColouredBranch[]): Html {
 
 function panel(trainings: readonly ColouredBranch[], quantity: Quantity): Html {
   const label = `${quantity} over the epochs: ` + trainings.map(({ name, history }) => {
-    const values = history.epochs.map(({ val }) => val[quantity] ?? NaN).filter(isDrawable);
+    const points = [
+      ...history.start ? [history.start] : [],
+      ...history.epochs.map(({ val }) => val),
+    ];
+    const values = points.map((point) => point[quantity] ?? NaN).filter(isDrawable);
     const [first, last] = [values.at(0), values.at(-1)].map((value) =>
       value === undefined ? "nothing" : sayValue(value, quantity)
     );
@@ -60,12 +64,19 @@ function table(branches: OfBranches<BranchFacts>): Html {
       <td>${loss === null ? "–" : loss.toFixed(4)}</td>
       <td>${percent(accuracy ?? NaN)}</td>
     `;
-  const rows = branchesIn(branches).flatMap((name) =>
-    branches[name]!.curves.epochs.map(({ epoch, lr, train, val }) =>
-      html`<tr><th scope="row">${name}, epoch ${epoch + 1}</th><td>${short(lr)}</td>
+  const rows = branchesIn(branches).flatMap((name) => {
+    const { start, epochs } = branches[name]!.curves;
+    return [
+      ...start
+        ? [html`<tr><th scope="row">${name}, as it began</th><td>–</td><td>–</td><td>–</td>
+            ${cells(start)}</tr>`]
+        : [],
+      ...epochs.map(({ epoch, lr, train, val }) =>
+        html`<tr><th scope="row">${name}, epoch ${epoch + 1}</th><td>${short(lr)}</td>
         ${cells(train)}${cells(val)}</tr>`
-    )
-  );
+      ),
+    ];
+  });
   return wideTable(
     "The curves as a table",
     html`

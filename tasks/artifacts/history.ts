@@ -9,6 +9,7 @@ const best = v.object({ epoch: v.number(), accuracy: v.number() });
 
 /** What a training run came to, epoch by epoch. */
 export const history: v.GenericSchema<unknown, History> = v.object({
+  start: v.optional(timed),
   epochs: v.array(v.object({ ...epoch, train: timed, val: timed })),
   best,
 });
@@ -16,6 +17,7 @@ export const history: v.GenericSchema<unknown, History> = v.object({
 const point = v.object({ loss: v.nullable(v.number()), accuracy: v.nullable(v.number()) });
 
 export const curves: v.GenericSchema<unknown, LearningCurves> = v.object({
+  start: v.optional(point),
   epochs: v.array(v.object({ ...epoch, train: point, val: point })),
   best,
 });

@@ -67,3 +67,10 @@ Deno.test("more photos, epochs, networks and branches take longer, and a time bu
   const tutorials = forecastRun(photos(397), flagsOf({ data: "hymenoptera" }), []).seconds;
   assert.ok(tutorials > 45 && tutorials < 120, `${tutorials} s`);
 });
+
+Deno.test("a slower machine takes longer for all but what it was itself measured at", () => {
+  const flags = flagsOf({ data: "photos", model: "mobilenet_v2" });
+  const seconds = (factor?: number) => forecastRun(photos(400), flags, [], factor).seconds;
+  const measured = photos(400).seconds;
+  assert.ok(Math.abs(seconds(3) - measured - 3 * (seconds() - measured)) < 1e-9);
+});

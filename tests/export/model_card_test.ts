@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { modelCard } from "../../export/model_card.ts";
 import { FORMATS } from "../../export/usage.ts";
-import type { FinetuneRecipe, Recipe } from "../../models/manifest.ts";
+import { type FinetuneRecipe, type Recipe, START } from "../../models/manifest.ts";
 import { markdownText } from "../../export/markdown.ts";
 import { randomModel } from "./random_model.ts";
 
@@ -66,14 +66,14 @@ Deno.test("what is unknown is said to be so", () => {
 });
 
 Deno.test("the card tells each kind of training in its own words", () => {
-  const trained = (recipe: Recipe) =>
+  const trained = (recipe: Recipe, bestEpoch = 1) =>
     modelCard("onnx", "model.onnx", {
       ...description,
       training: {
         branch: "frozen",
         recipe,
         seed: 3,
-        bestEpoch: 1,
+        bestEpoch,
         valAccuracy: 0.75,
         device: "2 threads",
       },
@@ -107,6 +107,7 @@ Deno.test("the card tells each kind of training in its own words", () => {
   );
   const sgd: FinetuneRecipe = { ...finetune, optimizer: "sgd" };
   assert.match(trained(sgd), /SGD with momentum 0\.9/);
+  assert.match(trained(finetune, START), /; no epoch was better than the head .* it began with\./);
 });
 
 Deno.test("each format's card says how its file is loaded", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { START } from "../../models/manifest.ts";
 import { drawTrainingCurves } from "../../report/training_curves.ts";
 import type { LearningCurves } from "../../training/history.ts";
 import {
@@ -151,6 +152,22 @@ Deno.test("the best epoch is ringed on the validation curves and named", () => {
     assert.deepEqual(circles(root, "kept", `0 train ${quantity}`), []);
   }
   assert.ok(textsOf(root).includes("best validation accuracy 95.4% in epoch 2"));
+});
+
+Deno.test("what training begins with stands before the first epoch, ringed where it was kept", () => {
+  const history = {
+    ...historyOf([{ valAccuracy: 0.8 }, { valAccuracy: 0.85 }]),
+    start: { loss: 0.2, accuracy: 0.95 },
+    best: { epoch: START, accuracy: 0.95 },
+  };
+  const root = draw(history);
+  const [train] = pieces(root, "0 train accuracy"), [val] = pieces(root, "0 val accuracy");
+  assert.deepEqual([train.length, val.length], [2, 3]);
+  const step = train[1][0] - train[0][0];
+  assert.ok(Math.abs(train[0][0] - val[0][0] - step) < 0.02);
+  const [ring] = circles(root, "kept", "0 val accuracy");
+  assert.ok(Math.hypot(ring[0] - val[0][0], ring[1] - val[0][1]) < 0.01);
+  assert.ok(textsOf(root).includes("no epoch better than the start's validation accuracy 95.0%"));
 });
 
 Deno.test("drops of the learning rate are marked between the epochs, once for all branches", () => {

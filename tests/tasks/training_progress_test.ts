@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { TrainingProgress } from "../../tasks/training_progress.ts";
+import { START } from "../../models/manifest.ts";
 import type { BatchProgress } from "../../training/run_phase.ts";
 
 const BATCHES = { train: 10, val: 5 };
@@ -19,7 +20,7 @@ const batchOf = (phase: "train" | "val", epoch: number, batch: number): BatchPro
 /** Three epochs at a steady pace: what every batch says, and what was left in truth. */
 function train() {
   let now = 0;
-  const progress = new TrainingProgress(3, BATCHES, undefined, () => now);
+  const progress = new TrainingProgress(3, BATCHES, undefined, false, () => now);
   const said = [];
   for (let epoch = 0; epoch < 3; epoch++) {
     for (const [phase, ms] of [["train", TRAIN_MS], ["val", VAL_MS]] as const) {
@@ -65,6 +66,27 @@ Deno.test("every event counts batches, and has the figures of the moment", () =>
     },
   );
   assert.equal(events[0].best_accuracy, null);
+});
+
+Deno.test("what training begins with is counted, too, and is the best until an epoch is better", () => {
+  let now = 0;
+  const progress = new TrainingProgress(2, BATCHES, undefined, true, () => now);
+  const events = [START, 0, 1].flatMap((epoch) => {
+    const phases = epoch === START ? ["val"] as const : ["train", "val"] as const;
+    const events = phases.flatMap((phase) =>
+      Array.from({ length: BATCHES[phase] }, (_, i) => {
+        now += 10;
+        return progress.batch(batchOf(phase, epoch, i + 1));
+      })
+    );
+    if (epoch === START) progress.start({ loss: 0.5, accuracy: 0.9, seconds: 1 });
+    return events;
+  });
+  assert.deepEqual(events.map(({ done }) => done), events.map((_, i) => i + 1));
+  assert.equal(events.at(-1)!.done, events.at(-1)!.total);
+  assert.match(events[0].message!, /^epoch 0\/2 {2}val /);
+  assert.equal(events[BATCHES.val].best_accuracy, 0.9);
+  assert.ok(Math.abs(events[1].seconds_left! as number - 0.33) < 1e-9);
 });
 
 Deno.test("messages are of one width, so that two branches stand in columns", () => {

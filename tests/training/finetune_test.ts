@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import type { Batch, Loader } from "../../data/batch.ts";
-import type { FinetuneRecipe } from "../../models/manifest.ts";
+import { type FinetuneRecipe, START } from "../../models/manifest.ts";
 import { softmax } from "../../models/logits.ts";
 import { cosineSchedule } from "../../training/cosine_schedule.ts";
 import { finetune, type FinetuneState } from "../../training/finetune.ts";
 import type { EpochResult } from "../../training/history.ts";
+import type { NamedTensor } from "../../weights/parameter.ts";
 import { WEBGPU } from "../backend/webgpu/subject.ts";
 import { ToyLoader, toyModel, toyModelWithNorm } from "./toy.ts";
 
@@ -175,21 +176,62 @@ Deno.test("it ends when no epoch was better for as many as it has patience", asy
   const recipe = { ...RECIPE, epochs: 9, lr: 1e-6, patience: 2 };
   const { history } = await finetune(
     model,
-    { train: loaders().train, val: valOf([3, 5, 4, 4, 6, 1, 1]) },
+    { train: loaders().train, val: valOf([2, 3, 5, 4, 4, 6, 1, 1]) },
     { recipe },
   );
+  assert.equal(history.start?.accuracy, 2 / 8);
   assert.deepEqual(history.epochs.map(({ val }) => val.accuracy * 8), [3, 5, 4, 4]);
   assert.deepEqual(history.best, { epoch: 1, accuracy: 5 / 8 });
   model.dispose();
 });
 
+Deno.test("where no epoch is better, what it began with is kept, and told", async () => {
+  await tf.setBackend("cpu");
+  // No epoch can beat a start that is right of all; and none that is equal has a lower loss.
+  for (const [right, optimum] of [[[8, 7, 7, 7], true], [[5, 4, 4, 6], false]] as const) {
+    const model = toyModel([9, -9, 9, -9, 9, -9]);
+    model.parameters.get("fc.bias")!.assign(tf.tensor1d([50, -50]));
+    const before = await model.snapshot();
+    const started: number[] = [];
+    const { history, best } = await finetune(
+      model,
+      { train: loaders().train, val: valOf(right) },
+      {
+        recipe: { ...RECIPE, epochs: 3, lr: 1e-6 },
+        onStart: ({ accuracy }) => started.push(accuracy),
+      },
+    );
+    assert.deepEqual(started, [right[0] / 8]);
+    assert.equal(history.best.epoch, optimum ? START : 2);
+    assert.equal(history.best.accuracy, Math.max(...right) / 8);
+    assert.equal(isSame(best, before), optimum);
+    model.dispose();
+  }
+});
+
+Deno.test("an epoch that is as often right at the same loss is no better than the start", async () => {
+  await tf.setBackend("cpu");
+  const model = toyModel(), before = await model.snapshot();
+  // Rates so small that float32 does not move.
+  const recipe = { ...RECIPE, lr: 1e-30 };
+  const { history, best } = await finetune(model, loaders(), { recipe });
+  assert.equal(history.start!.loss, history.epochs[0].val.loss);
+  assert.deepEqual(history.best, { epoch: START, accuracy: history.start!.accuracy });
+  assert.ok(isSame(best, before));
+  model.dispose();
+});
+
+const isSame = (a: ReadonlyMap<string, NamedTensor>, b: ReadonlyMap<string, NamedTensor>) =>
+  [...a].every(([name, { data }]) => data.every((value, i) => value === b.get(name)!.data[i]));
+
 Deno.test("of epochs that are equally often right, the one with the lowest loss is kept", async () => {
   await tf.setBackend("cpu");
   const model = toyModel([4, -4, 0, 0, 0, 0]);
   const { history, best } = await finetune(model, loaders(), { recipe: { ...RECIPE, lr: 0.01 } });
-  const highest = Math.max(...history.epochs.map(({ val }) => val.accuracy));
-  const equals = history.epochs.filter(({ val }) => val.accuracy === highest);
-  assert.ok(equals.length > 1, "else the test says nothing");
+  const candidates = [{ epoch: START, val: history.start! }, ...history.epochs];
+  const highest = Math.max(...candidates.map(({ val }) => val.accuracy));
+  const equals = candidates.filter(({ val }) => val.accuracy === highest);
+  assert.ok(equals.length > 2, "else the test says nothing");
   const lowest = equals.toSorted((a, b) => a.val.loss - b.val.loss)[0];
   assert.equal(history.best.epoch, lowest.epoch);
   assert.equal(best.size, 2);

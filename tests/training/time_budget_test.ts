@@ -7,16 +7,17 @@ import { ToyLoader, toyModel } from "./toy.ts";
 const PACE = { train: 2, val: 0.5 }, BATCHES = { train: 10, val: 4 };
 
 Deno.test("as many whole epochs as fit into the time, and no more than the recipe has", () => {
-  assert.equal(affordableEpochs(22, PACE, BATCHES, 5), 1);
-  assert.equal(affordableEpochs(43.9, PACE, BATCHES, 5), 1);
-  assert.equal(affordableEpochs(44, PACE, BATCHES, 5), 2);
+  // 2 s to look at val before the first, and 22 an epoch.
+  assert.equal(affordableEpochs(24, PACE, BATCHES, 5), 1);
+  assert.equal(affordableEpochs(45.9, PACE, BATCHES, 5), 1);
+  assert.equal(affordableEpochs(46, PACE, BATCHES, 5), 2);
   assert.equal(affordableEpochs(1e6, PACE, BATCHES, 5), 5);
 });
 
 Deno.test("a time that is too short for one epoch is refused with what one takes", () => {
   assert.throws(
-    () => affordableEpochs(21.9, PACE, BATCHES, 5),
-    /budget of 22 s is too short: .* about 22 s here\. Give --time-budget 27s or more.*--branch frozen/,
+    () => affordableEpochs(23.9, PACE, BATCHES, 5),
+    /budget of 24 s is too short: .* about 24 s here\. Give --time-budget 29s or more.*--branch frozen/,
   );
 });
 

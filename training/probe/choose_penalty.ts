@@ -8,11 +8,9 @@ import {
   type LinearClassifier,
   probabilitiesOf,
 } from "./logistic_regression.ts";
+import { CS } from "./penalties.ts";
 import { fitStandardScaler, foldScaler } from "./standardise.ts";
 import { answer, fitStandardised, preparePhotos } from "./standardised_fit.ts";
-
-/** From the strongest penalty to the weakest. */
-export const CS = [-6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5].map((power) => 10 ** power);
 
 export interface PenaltyOptions extends FoldOptions {
   /** Ascending; `CS` when left out. */

@@ -1,4 +1,4 @@
-/** Copies of many buffers in a few large ones: to go back to, or to be compared. */
+/** Copies of many buffers in a few large ones: to go back to, to be compared, or to be read. */
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { flush } from "./recording.ts";
 
@@ -12,7 +12,7 @@ interface Group {
 export class Snapshot {
   readonly #groups: Group[];
 
-  /** @param isRead whether it will be compared rather than restored */
+  /** @param isRead whether it will be compared or read rather than restored */
   constructor(
     private readonly backend: TfjsWebGpuBackend,
     buffers: readonly GPUBuffer[],
@@ -46,6 +46,14 @@ export class Snapshot {
       }
     }
     return differing;
+  }
+
+  /** The buffers' bits, in the order in which they were given; once. */
+  async read(): Promise<Uint32Array[]> {
+    const copies = await Promise.all(this.#groups.map(({ copy }) => bits(copy)));
+    return this.#groups.flatMap(({ members }, i) =>
+      members.map(({ buffer, offset }) => copies[i].slice(offset / 4, (offset + buffer.size) / 4))
+    );
   }
 
   dispose(): void {

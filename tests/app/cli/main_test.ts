@@ -5,7 +5,7 @@ import type { Application } from "../../../app/cli/application.ts";
 import { type Command, defineCommand } from "../../../app/cli/command.ts";
 import { flag, integer, text, toggle } from "../../../app/cli/flag.ts";
 import { linkTo } from "../../../app/cli/link.ts";
-import { main } from "../../../app/cli/main.ts";
+import { endingSignals, main } from "../../../app/cli/main.ts";
 import { STORE } from "../../../app/cli/shared_flags.ts";
 
 const brew = defineCommand({
@@ -44,6 +44,7 @@ const app: Application = {
   about: "tea for two",
   defaultCommand: "brew",
   defaultStore: "/default",
+  called: "deno task",
   steps: { boil: "heat water" },
   commands: [brew, pour, rinse],
 };
@@ -191,4 +192,10 @@ Deno.test("nothing that a command says steers the terminal, and a path is still 
   assert.match(address, /^\]8;;file:\/\/[!-~]+$/);
   assert.doesNotMatch(shown, /[\p{Cc}\p{Bidi_Control}]/u);
   assert.equal(end, "]8;;");
+});
+
+Deno.test("no signal is listened for that the system refuses", () => {
+  // https://docs.deno.com/api/deno/~/Deno.addSignalListener: Windows has these two alone.
+  assert.deepEqual(endingSignals("windows"), ["SIGINT", "SIGBREAK"]);
+  assert.deepEqual(endingSignals("darwin"), ["SIGINT", "SIGTERM"]);
 });

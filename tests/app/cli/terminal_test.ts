@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Writable } from "node:stream";
 import xterm from "@xterm/headless";
-import { TerminalRenderer } from "../../../app/cli/render.ts";
+import { TerminalRenderer } from "../../../app/cli/terminal_renderer.ts";
 
 /** A terminal, and the lines that stand on it. */
 class Screen extends Writable {

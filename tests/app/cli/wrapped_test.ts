@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { paragraph, shortened, wrapped } from "../../../app/cli/wrapped.ts";
+import { paragraph } from "../../../app/cli/paragraph.ts";
+import { shortened, wrapped } from "../../../app/cli/wrapped.ts";
 
 Deno.test("a line that is too long goes on below, indented, word by word", () => {
   assert.deepEqual(wrapped("  step  one two three four", 17, 8), [
@@ -34,9 +35,9 @@ Deno.test("a text that is too long ends in an ellipsis, one that fits stays", ()
   assert.equal(shortened("写写写写", 5), "写写…");
 });
 
-Deno.test("a paragraph is broken between words, where there is a terminal", () => {
+Deno.test("a paragraph is broken between words, where there is a terminal", async () => {
   const text = "it is right on 147 of the 153 photos kept aside (validation accuracy 96.1%)";
-  const lines = paragraph(text, 30).split("\n");
+  const lines = (await paragraph(text, 30)).split("\n");
   assert.equal(lines.join(" "), text);
   assert.ok(lines.length > 2 && lines.every((line) => line.length < 30), lines.join("\n"));
 });

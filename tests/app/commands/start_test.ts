@@ -89,12 +89,11 @@ Deno.test("by flags it teaches what pipeline would, counts as inspect does, and 
     const packs = steps.find(({ step }: { step: string }) => step === "build_datasets");
     assert.equal(packs.result.train + packs.result.val, plan.photos);
     assert.equal(packs.result.quarantined, plan.files - plan.photos);
-    // Weights of one's own are not fetched, so that photos and their packs are all there is.
+    // Weights of one's own are not fetched and photos are linked, so that packs are all there is.
     let bytes = 0;
     for (const { path, size } of await filesBelow(packs.artifact)) {
       if (path.endsWith(".pack")) bytes += size;
     }
-    for (const { size } of await filesBelow(`${folder}/photos`)) bytes += size;
     assert.equal(plan.disk_bytes, bytes);
     assert.equal(plan.download_bytes, 0);
     const last = json.at(-1);
@@ -118,7 +117,13 @@ async function filesBelow(folder: string): Promise<{ path: string; size: number 
  * A terminal of 80 columns, as util-linux's `script` makes one; what it showed, without colours.
  * @param asked what must stand there before anything is typed
  */
-async function atTerminal(folder: string, args: string[], typed: string, asked?: string) {
+async function atTerminal(
+  folder: string,
+  args: string[],
+  typed: string,
+  asked?: string,
+  interruptAt?: string,
+) {
   const line = ["stty cols 80; exec", Deno.execPath(), "run -A app/main.ts", ...args].join(" ");
   const child = new Deno.Command("script", {
     args: ["-qec", line, "/dev/null"],
@@ -136,7 +141,7 @@ async function atTerminal(folder: string, args: string[], typed: string, asked?:
     signal: AbortSignal.timeout(120_000),
   }).spawn();
   const writer = child.stdin.getWriter();
-  const type = () => writer.write(new TextEncoder().encode(typed));
+  const type = (text = typed) => writer.write(new TextEncoder().encode(text));
   if (asked === undefined) await type();
   let shown = "";
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -144,6 +149,10 @@ async function atTerminal(folder: string, args: string[], typed: string, asked?:
     if (asked !== undefined && shown.includes(asked)) {
       asked = undefined;
       await type();
+    }
+    if (interruptAt !== undefined && shown.includes(interruptAt)) {
+      interruptAt = undefined;
+      await type("\x03");
     }
   }
   const { code } = await child.status;
@@ -186,14 +195,22 @@ test("at a terminal two times Enter leads from a typed folder to a report that i
     await Deno.mkdir(`${folder}/bin`);
     await Deno.writeTextFile(
       `${folder}/bin/xdg-open`,
-      `#!/bin/sh\nprintf %s "$1" > "${folder}/opened"\n`,
+      `#!/bin/sh\necho "$1" >> "${folder}/opened"\n`,
       { mode: 0o755 },
     );
-    const { code, shown } = await atTerminal(folder, ["start", ...QUICK], "photos\n\n");
+    const { code, shown } = await atTerminal(
+      folder,
+      ["start", ...QUICK],
+      "photos\n\n",
+      undefined,
+      "you press Ctrl-C",
+    );
     assert.equal(code, 0, shown);
     assert.match(shown, /next: {3}deno task predict PHOTO/);
     assert.match(shown, /The report is open in your browser\./);
-    assert.equal(await Deno.readTextFile(`${folder}/opened`), `${folder}/store/report.html`);
+    const [home, report] = (await Deno.readTextFile(`${folder}/opened`)).split("\n");
+    assert.match(home, /^http:\/\/127\.0\.0\.1:\d+\/$/, "to watch it by");
+    assert.equal(report, `${folder}/store/report.html`);
     await Deno.remove(`${folder}/opened`);
     const closed = await atTerminal(
       folder,

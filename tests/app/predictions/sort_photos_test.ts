@@ -5,6 +5,7 @@ import {
   sortedFolder,
   undoSort,
 } from "../../../app/predictions/sort_photos.ts";
+import { windowsObjection } from "../../../data/windows_name.ts";
 import { withTempFolder, writeFiles } from "../../data/photo_folder.ts";
 import { readTree } from "../../data/sources/photo_tree.ts";
 
@@ -110,5 +111,9 @@ Deno.test("a photo goes to its class, to the unsure ones, or to none of these", 
     const name = sortedFolder({ label, probability: 1 });
     assert.ok(!/^\.|[/\\:]/.test(name) && name !== "", `${label} → ${name}`);
     assert.ok(!["unsure", "none of these"].includes(name.toLowerCase()), name);
+  }
+  for (const label of ["con", "AUX", "nul.old", "com1", "ants.", "ants "]) {
+    const name = sortedFolder({ label, probability: 1 });
+    assert.equal(windowsObjection(name), undefined, `${label} → ${name}`);
   }
 });

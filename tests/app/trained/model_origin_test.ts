@@ -4,9 +4,12 @@ import {
   describeModel,
   describeOrigin,
   listClasses,
+  originOf,
   shortRunName,
   timeAgo,
 } from "../../../app/trained/model_origin.ts";
+
+import { MadeUpStore } from "../home/made_up_store.ts";
 
 const NOW = Date.parse("2026-11-27T12:00:00Z");
 const ago = (time: string) => timeAgo(Date.parse(time), NOW);
@@ -80,4 +83,32 @@ Deno.test("a model is told by what it is, what it was taught, how good it is, an
     describeModel(model, undefined, undefined),
     "frozen mobilenet_v2 taught photos (ants, bees), val accuracy 50.0%",
   );
+});
+
+Deno.test("a model is dated by the run that made it, and has the names of all runs that have it", async () => {
+  await using made = await MadeUpStore.make();
+  const maker = await made.evaluated(["ants", "bees"], "hens");
+  const { key } = maker.steps.find(({ step }) => step === "train_finetune")!;
+  const at = "2020-01-01T00:00:00.000Z";
+  const manifest = { key: key!, made: { run: maker.id, at, seconds: 1, deno: "", platform: "" } };
+  const { id } = await made.store.runs.begin();
+  const later = await made.record(id, "done", maker.steps);
+  await made.store.runs.pin("later", id);
+  const origin = await originOf(made.path, manifest);
+  assert.equal(maker.id.startsWith(origin!.run), true);
+  assert.deepEqual(origin!.names.sort(), ["hens", "later"]);
+  assert.equal(origin!.started, maker.started);
+  assert.equal(origin!.data, "hens <b>");
+  const asked = await originOf(made.path, manifest, later);
+  assert.ok(later.id.startsWith(asked!.run), "the run that was asked for is the one that is named");
+  assert.equal(asked!.started, maker.started);
+  const gone = { ...manifest, made: { ...manifest.made, run: "2019-01-01T00-00-00.000Z" } };
+  assert.deepEqual(
+    [
+      (await originOf(made.path, gone))!.started,
+      later.id.startsWith((await originOf(made.path, gone))!.run),
+    ],
+    [at, true],
+  );
+  assert.equal(await originOf(made.path, { ...gone, key: "none" }), undefined);
 });

@@ -1,70 +1,22 @@
 /** What every store must do, tried on each kind of store. */
 import assert from "node:assert/strict";
-import { FileStore } from "../../../pipeline/store/file_store.ts";
-import { type Fingerprint, keyOf } from "../../../pipeline/fingerprint.ts";
 import { LayeredStore } from "../../../pipeline/store/layered_store.ts";
-import { Layout } from "../../../pipeline/store/layout.ts";
 import type { RunRecord } from "../../../pipeline/run_record.ts";
-import type { Artifact, Store } from "../../../pipeline/store.ts";
-import { readTree } from "../../../pipeline/store/read_tree.ts";
-import { digestOfTree } from "../../../pipeline/tree.ts";
+import type { Store } from "../../../pipeline/store.ts";
 import { Folder } from "../rig.ts";
+import { fileStore, keyOfVersion, publish } from "./publish.ts";
+import { remoteAt } from "./remote/remotes.ts";
+import { S3Server } from "./remote/s3_server.ts";
 
-function fileStore(root: string): FileStore {
-  new Layout(root).create();
-  return new FileStore(root);
-}
-
-const KINDS: Record<string, (root: string) => Store> = {
+const KINDS: Record<string, (root: string, server: S3Server) => Store> = {
   "a store in a folder": fileStore,
   "a store with a read-only one behind it": (root) =>
     new LayeredStore(fileStore(root), [fileStore(`${root}_behind`)]),
+  "a store with one on another machine behind it": (root, server) => {
+    const remote = remoteAt(server);
+    return new LayeredStore(fileStore(root), [], [remote], remote);
+  },
 };
-
-function fingerprintOf(step: string, version: number): Fingerprint {
-  return {
-    schema: 2,
-    step,
-    module: "step.ts",
-    files: {},
-    packages: {},
-    parameters: { version },
-    outputs: [],
-    notInDigest: [],
-    inputs: {},
-    externals: {},
-    environment: {},
-    device: null,
-    denoArguments: [],
-  };
-}
-
-/** Publishes files as version `version` of `step`. */
-async function publish(
-  store: Store,
-  step: string,
-  version: number,
-  files: Record<string, string>,
-): Promise<Artifact> {
-  const draft = await store.draft(step);
-  for (const [name, text] of Object.entries(files)) {
-    Deno.mkdirSync(`${draft}/${name}`.replace(/[^/]+$/, ""), { recursive: true });
-    Deno.writeTextFileSync(`${draft}/${name}`, text);
-  }
-  const fingerprint = fingerprintOf(step, version);
-  const tree = await readTree(draft);
-  return await store.publish(draft, {
-    step,
-    key: keyOf(fingerprint),
-    fingerprint,
-    texts: {},
-    tree,
-    content: digestOfTree(tree),
-    digest: digestOfTree(tree),
-    result: version,
-    made: { run: "r", at: new Date(version).toISOString(), seconds: 1, deno: "2", platform: "p" },
-  });
-}
 
 const recordOf = (id: string): RunRecord => ({
   id,
@@ -77,19 +29,18 @@ const recordOf = (id: string): RunRecord => ({
   steps: [],
 });
 
-const keyOfVersion = (step: string, version: number) => keyOf(fingerprintOf(step, version));
-
 for (const [kind, open] of Object.entries(KINDS)) {
   const test = (name: string, body: (store: Store, folder: Folder) => Promise<void>) =>
     Deno.test(`${kind} ${name}`, async () => {
       using folder = new Folder();
-      await body(open(folder.store), folder);
+      await using server = new S3Server("team");
+      await body(open(folder.store, server), folder);
     });
 
   test("finds nothing at first", async (store) => {
     assert.deepEqual(await store.find("a", keyOfVersion("a", 1)), {});
     assert.deepEqual(await store.manifests("a", 9), []);
-    assert.deepEqual([...await store.steps()], []);
+    assert.deepEqual([...await store.steps() ?? []], []);
   });
 
   test("finds what was published, and only under its step and key", async (store) => {
@@ -98,7 +49,7 @@ for (const [kind, open] of Object.entries(KINDS)) {
     assert.equal(Deno.readTextFileSync(`${published.path}/in/deep.txt`), "two");
     assert.deepEqual(await store.find("a", keyOfVersion("a", 2)), {});
     assert.deepEqual(await store.find("b", keyOfVersion("a", 1)), {});
-    assert.deepEqual([...await store.steps()], ["a"]);
+    assert.deepEqual([...await store.steps() ?? []], ["a"]);
   });
 
   test("does not show a draft, and removes it when told", async (store, folder) => {
@@ -335,7 +286,7 @@ Deno.test("what the store behind has is served from there, and nothing is writte
   assert.deepEqual(await store.find("a", keyOfVersion("a", 1)), { artifact: theirs });
   const ours = await publish(store, "a", 2, { "x.txt": "ours" });
   await publish(store, "b", 1, { "x.txt": "ours" });
-  assert.deepEqual([...await store.steps()].sort(), ["a", "b"]);
+  assert.deepEqual([...await store.steps() ?? []].sort(), ["a", "b"]);
   assert.ok(ours.path.startsWith(`${folder.store}/`));
   assert.deepEqual((await store.manifests("a", 9)).map(({ result }) => result), [2, 1]);
   Deno.truncateSync(`${ours.path}/x.txt`);

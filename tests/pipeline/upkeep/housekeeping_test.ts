@@ -200,6 +200,9 @@ Deno.test("a run is found by its name, a part of it, its pin or its place", asyn
   await assert.rejects(find("latest~2"), /no run "latest~2": the latest is/);
   await assert.rejects(pin(folder.store, "../x", first.id), /pin "\.\.\/x": a name begins/);
   await assert.rejects(pin(folder.store, "x", "no-run"), /no run no-run/);
+  // One file on disks of Macs and Windows, a device on Windows.
+  await assert.rejects(pin(folder.store, "Best", first.id), /"best" already.*upper and lower case/);
+  await assert.rejects(pin(folder.store, "aux", first.id), /Windows has a device of that name/);
   await assert.rejects(unpin(folder.store, "x"), /no run is pinned as "x": pins are best/);
 });
 

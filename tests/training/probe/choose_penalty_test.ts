@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { choosePenalty, CS } from "../../../training/probe/choose_penalty.ts";
+import { choosePenalty } from "../../../training/probe/choose_penalty.ts";
+import { CS } from "../../../training/probe/penalties.ts";
 import { trainAndHeldOut } from "../../../training/probe/cross_validation.ts";
 import type { LabelledFeatures } from "../../../training/probe/labelled_features.ts";
 import {
