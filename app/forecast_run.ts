@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
+import { counted } from "../data/statistics/percent.ts";
 import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { FINETUNE, RECIPES } from "../training/recipes.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
@@ -12,7 +13,7 @@ import { shapeOf } from "./shape.ts";
 export interface PhotosToTeach {
   /** Upright sizes of those that can be used, in pixels. */
   sizes: readonly { width: number; height: number }[];
-  /** Of all files, as they lie. */
+  /** Of the files that are copied into the store. */
   fileBytes: number;
   /** What it took to look at all of them once, as packing them does. */
   seconds: number;
@@ -113,3 +114,11 @@ function secondsOfLoop(photos: PhotosToTeach, flags: TrainingFlags): number {
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** In whole minutes, of which it claims few to know. */
+export function formatAbout(seconds: number): string {
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 10) return counted(minutes, "minute");
+  if (minutes < 100) return `${Math.ceil(minutes / 5) * 5} minutes`;
+  return counted(Math.round(minutes / 60), "hour");
+}

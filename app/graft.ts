@@ -1,4 +1,5 @@
 /** graft's command line, put together: its commands, and the pipeline that they are about. */
+import { fileURLToPath } from "node:url";
 import project from "../deno.json" with { type: "json" };
 import { v8FlagArguments } from "../backend/v8_flags.ts";
 import { withPublicUrls } from "../data/download/public_url.ts";
@@ -33,10 +34,16 @@ import { isOneSetting, shapeOf } from "./shape.ts";
 import { stepParameters } from "./step_parameters.ts";
 import { STEP_SUMMARIES } from "./step_summaries.ts";
 
-/** @param defaultStore an absolute path */
-export function graft(defaultStore: string): Application {
+/** The store beside the program, for who works in its folder. */
+export const STORE_BESIDE = fileURLToPath(new URL("../.graft", import.meta.url));
+
+/**
+ * @param defaultStore an absolute path
+ * @param called what stands before a command's name where it is typed
+ */
+export function graft(defaultStore: string, called = "deno task"): Application {
   // The first check of a Deno takes a third of a second, and writes down what it found.
-  const v8Flags = () => v8FlagArguments(`${defaultStore}/v8_flags.json`);
+  const v8Flags = () => v8FlagArguments(`${STORE_BESIDE}/v8_flags.json`);
   const program: Program = {
     pipeline: async (flags) =>
       graftPipeline(
@@ -54,18 +61,24 @@ export function graft(defaultStore: string): Application {
         conclude: (record, store) => concludeSweep(swept.conclude(record), record, store),
       };
     },
+    expect: async (step, flags, { folder, store, signal }) => {
+      if (step !== "download_data") return undefined;
+      const { forecastPhotos } = await import("./forecast_photos.ts");
+      return await forecastPhotos(flags as TrainingFlags, folder, store, signal);
+    },
     conclude: async (record, store) => {
       const flags = store === defaultStore ? [] : ["--store", quoted(store)];
       return await concludeRun(await program.pipeline(), store, record, flags);
     },
   };
-  return {
+  const application: Application = {
     name: "graft",
     version: project.version,
     about: "transfer learning for images",
     defaultCommand: "pipeline",
     defaultStore,
-    conceal: withPublicUrls,
+    called,
+    reworded: (text) => withPublicUrls(called === "deno task" ? text : asCalled(text)),
     steps: STEP_SUMMARIES,
     // In the order of the overview: what people do first comes first.
     commands: [
@@ -91,4 +104,8 @@ export function graft(defaultStore: string): Application {
       verify(program),
     ],
   };
+  const names = [...application.commands.map(({ name }) => name), ...Object.keys(STEP_SUMMARIES)];
+  const calls = new RegExp(`\\bdeno task (?=(${names.join("|")})\\b)`, "g");
+  const asCalled = (text: string) => text.replace(calls, `${called} `);
+  return application;
 }

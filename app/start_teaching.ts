@@ -11,7 +11,7 @@ import { runRequested } from "./commands/run.ts";
 import type { StartContext } from "./commands/start.ts";
 import { evaluationOf, reportOf } from "./conclusion/run_report.ts";
 import { checkData } from "./check_data.ts";
-import { forecastRun, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
+import { forecastRun, formatAbout, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
 import { describeInspected, type InspectedPhotos, withInspected } from "./inspected_photos.ts";
 import type { ServedHome } from "./home/serve_home.ts";
 import { type MachinePace, machinePace } from "./machine_pace.ts";
@@ -68,7 +68,7 @@ async function teach(
     const isHopeless = await sayInspected(inspected, request);
     const folders = [`${context.store}/downloads`, ...mirrorFolder()];
     const pace = await machinePace(context.store);
-    const toTeach = await photosOf(inspected, seconds);
+    const toTeach = await photosOf(inspected, data, seconds);
     const forecast = forecastRun(toTeach, request.flags, folders, pace.factor);
     if (flags.json) json(planAsJson(inspected, forecast));
     if (isHopeless) return undefined;
@@ -85,7 +85,7 @@ async function teach(
     ...request,
     operands: [],
     flags: { ...request.flags, sweep: [] },
-  });
+  }, true);
   if (record.status === "interrupted") return EXIT.interrupted;
   if (record.status !== "done") return EXIT.failed;
   if (evaluationOf(record) !== undefined) {
@@ -212,10 +212,13 @@ async function sayInspected(
 
 async function photosOf(
   { folder, files }: InspectedPhotos,
+  data: string,
   seconds: number,
 ): Promise<PhotosToTeach> {
   let fileBytes = 0;
-  for (const { path } of files) {
+  // Photos of a folder are linked, where links take no permission.
+  const areLinked = parseSource(data).kind === "folder" && Deno.build.os !== "windows";
+  for (const { path } of areLinked ? [] : files) {
     fileBytes += (await Deno.stat(resolve(folder, path)).catch(() => ({ size: 0 }))).size;
   }
   return { sizes: files.flatMap(({ photo }) => photo ?? []), fileBytes, seconds };
@@ -268,11 +271,3 @@ function planAsJson(inspected: InspectedPhotos, forecast: RunForecast) {
 
 const classesOf = (files: InspectedPhotos["files"]): string[] =>
   [...new Set(files.flatMap(({ className }) => className ?? []))].sort();
-
-/** In whole minutes, of which it claims few to know. */
-function formatAbout(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60);
-  if (minutes < 10) return counted(minutes, "minute");
-  if (minutes < 100) return `${Math.ceil(minutes / 5) * 5} minutes`;
-  return counted(Math.round(minutes / 60), "hour");
-}

@@ -53,17 +53,14 @@ export function repeatStep<State>(compute: StepComputation<State>): RepeatedStep
   return repeater ? repeater(compute) : new ComputedStep(compute);
 }
 
-/** The step's outputs, of inputs that are tensors made for it; the caller disposes them. */
-export function computeAnew<State>(compute: StepComputation<State>, state: State): tf.Tensor[] {
-  return tf.tidy(() => compute((shape, dtype, values) => tf.tensor(values(state), shape, dtype)));
-}
-
 /** Computes each step anew. */
 export class ComputedStep<State> implements RepeatedStep<State> {
   constructor(private readonly compute: StepComputation<State>) {}
 
   async run(state: State): Promise<StepResult<State>[]> {
-    const tensors = computeAnew(this.compute, state);
+    const tensors = tf.tidy(() =>
+      this.compute((shape, dtype, values) => tf.tensor(values(state), shape, dtype))
+    );
     try {
       const outputs = await Promise.all(tensors.map((tensor) => tensor.data<"float32">()));
       return [{ state, outputs }];

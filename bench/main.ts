@@ -3,6 +3,7 @@ import { benchAccuracy } from "./accuracy.ts";
 import { benchDag } from "./dag.ts";
 import { benchEpoch } from "./epoch.ts";
 import { benchFiles } from "./files.ts";
+import { benchFolder } from "./folder.ts";
 import { benchFinetune } from "./finetune.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchKernels } from "./kernels.ts";
@@ -23,6 +24,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   layers: benchLayers,
   dag: benchDag,
   files: benchFiles,
+  folder: benchFolder,
   probe: benchProbe,
   gpu: benchGpu,
 };
@@ -47,6 +49,7 @@ if (!bench) {
   deno task bench dag [--steps 7,300,1000] [--peers snakemake,dvc,wireit] [--python PATH]
     [--rounds N] [--folder DIR] [--json]
   deno task bench files [--count N] [--json]
+  deno task bench folder [--photos N] [--recipe best|quick|tutorial] [--main FILE] [--json]
   deno task bench probe [--photos N] [--features N] [--classes N] [--rounds N] [--json]
   deno task bench accuracy --data DIR --weights FILE [--tools quick,tutorial,best,sklearn,fastai,…]
     [--sets hymenoptera,…] [--divisions 0,1,2] [--backend wasm|webgpu] [--threads N] [--python PATH]

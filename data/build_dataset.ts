@@ -7,17 +7,25 @@ import {
   type Quarantined,
   SPLITS,
 } from "./dataset_index.ts";
-import { decodeInOrder } from "./decode_pool.ts";
+import { decodeInOrder, type DecodeOptions } from "./decode_in_order.ts";
 import { type Examined, examinedFrom } from "./examined.ts";
 import { type Forecast, forecastPacks } from "./forecast.ts";
 import { PHOTO_EXTENSIONS, type Sample } from "./image_folder.ts";
+import type { KeptPhotos } from "./kept_photos.ts";
 import { PackWriter } from "./pack.ts";
+import type { StartProcess } from "./process_pool.ts";
 import { checkNotEmpty, listSplits, listTest } from "./splits.ts";
 
 /** How to build a dataset. */
 export interface BuildOptions {
-  /** Decoding workers; one a core unless given. The result is the same for any number. */
+  /** How many photos are decoded side by side; one a core unless given. The result is the same. */
   workers?: number;
+  /** Starts processes in which photos are decoded, as they may be of strangers; else workers do it. */
+  start?: StartProcess;
+  /** Photos that were decoded before. */
+  kept?: KeptPhotos;
+  /** Milliseconds that a photo may take; a minute unless given. */
+  patience?: number;
   /** Turn photos upright by their EXIF data; the tutorial does not. */
   exifOrientation?: boolean;
   /** Groups of photos by their paths below the folder. */
@@ -105,6 +113,17 @@ class Packing {
     private readonly options: BuildOptions,
   ) {}
 
+  /** How photos are decoded. */
+  get #wanted(): DecodeOptions {
+    const { workers = navigator.hardwareConcurrency, exifOrientation = false, ...options } =
+      this.options;
+    const { start, kept, patience, shortSide, onExamined, signal } = options;
+    return {
+      ...{ workers, start, kept, patience, exifOrientation, shortSide, signal },
+      examine: onExamined !== undefined,
+    };
+  }
+
   leaveOutUnnamed(paths: readonly string[]): void {
     for (const path of paths) {
       this.#leaveOut(
@@ -116,11 +135,10 @@ class Packing {
 
   /** Says what packing these photos will take, where they are many. */
   async forecast(samples: readonly Sample[]): Promise<void> {
-    const { onForecast, workers = navigator.hardwareConcurrency, ...options } = this.options;
+    const { onForecast } = this.options;
     if (!onForecast) return;
     const paths = samples.map(({ path }) => `${this.photosFolder}/${path}`);
-    const wanted = { ...options, exifOrientation: options.exifOrientation ?? false };
-    const forecast = await forecastPacks(paths, wanted, workers);
+    const forecast = await forecastPacks(paths, this.#wanted);
     if (forecast) onForecast(forecast);
   }
 
@@ -130,16 +148,10 @@ class Packing {
     samples: readonly Sample[],
     classes: readonly string[],
   ): Promise<Photo[]> {
-    const { workers = navigator.hardwareConcurrency, exifOrientation = false, ...options } =
-      this.options;
+    const { options } = this;
     const kept: Photo[] = [];
-    const decoded = decodeInOrder(samples.map(({ path }) => `${this.photosFolder}/${path}`), {
-      workers,
-      exifOrientation,
-      shortSide: options.shortSide,
-      examine: options.onExamined !== undefined,
-      signal: options.signal,
-    });
+    const paths = samples.map(({ path }) => `${this.photosFolder}/${path}`);
+    const decoded = decodeInOrder(paths, this.#wanted);
     const pack = await PackWriter.create(`${this.outputFolder}/${DATASET_FILES.pack(split)}`);
     try {
       for (const { path, label } of samples) {

@@ -1,6 +1,6 @@
 import type { CropRequest, CropResponse } from "./crop_photo.ts";
 import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
-import { ProcessError, ProcessPool } from "./process_pool.ts";
+import { ProcessError, ProcessPool, startProcess } from "./process_pool.ts";
 import { readPhoto } from "./read_photo.ts";
 
 /** Longer than any honest photo should take; a HEIC of 12 megapixels takes 2 s of a CPU. */
@@ -16,7 +16,7 @@ export class CropProcesses implements Disposable {
 
   constructor(processes: number) {
     const module = new URL("./crop_process.ts", import.meta.url);
-    this.#pool = new ProcessPool({ module, purpose: "decodes photos" }, processes);
+    this.#pool = new ProcessPool(() => startProcess({ module }), "decodes photos", processes);
   }
 
   /**

@@ -2,11 +2,11 @@ import { decodeImage } from "./decode.ts";
 import { type Encoding, readEncoding } from "./encoding.ts";
 import { readCamera } from "./exif_time.ts";
 import { type Fingerprint, fingerprintOf } from "./fingerprint.ts";
-import { ImageError, type ImageErrorReason, type RgbImage } from "./image.ts";
+import { ImageError, type RgbImage } from "./image.ts";
 import { sniffImageFormat } from "./image_format.ts";
 import { boundShortSide } from "./short_side.ts";
 import { type Look, lookOf } from "./look.ts";
-import { readRegularFile } from "./read_regular_file.ts";
+import type { Refusal } from "./read_photo_file.ts";
 
 /** What is wanted of a photo. */
 export interface PhotoWanted {
@@ -41,22 +41,6 @@ export type DecodeResponse =
     examination?: Examination;
   }
   | Refusal;
-
-/** Why a file gives no photo. */
-export interface Refusal {
-  refusal: string;
-  reason: ImageErrorReason | "unreadable";
-}
-
-/** A file's bytes, or why there are none. */
-export async function readPhotoFile(path: string): Promise<Uint8Array<ArrayBuffer> | Refusal> {
-  try {
-    return await readRegularFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error; // it is not the photo's fault
-    return { refusal: `cannot be read: ${(error as Error).message}`, reason: "unreadable" };
-  }
-}
 
 /** Decodes a file's bytes; whatever they do to a decoder, it is that file's trouble. */
 export async function decodePhoto(

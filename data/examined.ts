@@ -1,5 +1,5 @@
 import type { Part } from "./dataset_index.ts";
-import type { DecodeResponse, Examination, Refusal } from "./decode_pool.ts";
+import type { DecodeResponse, Examination, Refusal } from "./decode_in_order.ts";
 
 /** Where a photo belongs; unknown for a photo in no class folder, or in no split yet. */
 export interface Place {

@@ -1,4 +1,4 @@
-import { decodePhoto, readPhotoFile } from "./decode_photo.ts";
+import { decodeInOrder, type DecodeOptions } from "./decode_in_order.ts";
 
 /** What packing photos will take, judged by a few of them. */
 export interface Forecast {
@@ -16,30 +16,36 @@ const [ONE_OF, MOST] = [25, 8];
 /**
  * Decodes photos that lie evenly among all and reckons from these; undefined for few photos, and
  * where none of them can be read.
- * @param workers how many will decode side by side
+ * @param options how all of them will be decoded
  */
 export async function forecastPacks(
   paths: readonly string[],
-  wanted: { exifOrientation: boolean; shortSide?: number },
-  workers: number,
+  options: DecodeOptions,
 ): Promise<Forecast | undefined> {
   if (paths.length < FEW) return undefined;
   const count = Math.min(MOST, Math.ceil(paths.length / ONE_OF));
-  let read = 0, bytes = 0, milliseconds = 0;
-  for (let i = 0; i < count; i++) {
-    const started = performance.now();
-    const file = await readPhotoFile(paths[Math.floor((i + 0.5) / count * paths.length)]);
-    const photo = "refusal" in file ? file : await decodePhoto(file, wanted);
-    if ("refusal" in photo) continue;
-    read++;
-    bytes += photo.data.length;
-    milliseconds += performance.now() - started;
+  const some = Array.from(
+    { length: count },
+    (_, i) => paths[Math.floor((i + 0.5) / count * paths.length)],
+  );
+  let since: number | undefined;
+  const milliseconds: number[] = [], sizes: number[] = [];
+  for await (const photo of decodeInOrder(some, { ...options, workers: 1 })) {
+    const now = performance.now();
+    if ("data" in photo) {
+      sizes.push(photo.data.length);
+      // Before the first is there, a decoder starts.
+      if (since !== undefined) milliseconds.push(now - since);
+    }
+    since = now;
   }
-  if (read === 0) return undefined;
-  const photos = paths.length;
+  if (sizes.length === 0) return undefined;
   return {
-    photos,
-    bytes: Math.round(bytes / read * photos),
-    seconds: milliseconds / read * photos / 1000 / workers,
+    photos: paths.length,
+    bytes: Math.round(mean(sizes) * paths.length),
+    seconds: mean(milliseconds) * paths.length / 1000 / options.workers,
   };
 }
+
+const mean = (numbers: readonly number[]) =>
+  numbers.reduce((sum, number) => sum + number, 0) / Math.max(1, numbers.length);

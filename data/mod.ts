@@ -12,7 +12,7 @@ export {
   SPLITS,
 } from "./dataset_index.ts";
 export * from "./decode.ts";
-export { decodeInOrder, type Examination, type Refusal } from "./decode_pool.ts";
+export { decodeInOrder, type Examination, type Refusal } from "./decode_in_order.ts";
 export * from "./encoding.ts";
 export * from "./examined.ts";
 export * from "./fingerprint.ts";

@@ -6,15 +6,46 @@
 import { fileURLToPath } from "node:url";
 import { PipeReader } from "./pipe_reader.ts";
 
+/** A process that is there, by its pipes. */
+export interface PipedProcess {
+  input: WritableStream<Uint8Array>;
+  output: ReadableStream<Uint8Array>;
+  /** Settled once it is over, with what it said last. */
+  ended: Promise<string>;
+  kill(): void;
+}
+
+/** Starts a process that calls `answerPipe`. */
+export type StartProcess = () => PipedProcess | Promise<PipedProcess>;
+
 export interface ProcessOptions {
   /** Of a file that calls `answerPipe`. */
   module: URL;
-  /** What it does, for messages: "computes". */
-  purpose: string;
   /** Arguments of `deno run`: its permissions, and V8's flags. */
   flags?: readonly string[];
   /** Its own arguments. */
   args?: readonly string[];
+}
+
+/** Starts a process of this one's, which takes the permission to run Deno. */
+export function startProcess({ module, flags = [], args = [] }: ProcessOptions): PipedProcess {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...flags, fileURLToPath(module), ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const complaint = endOf(child.stderr);
+  return {
+    input: child.stdin,
+    output: child.stdout,
+    ended: child.status.then(() => complaint),
+    kill() {
+      try {
+        child.kill("SIGKILL");
+      } catch { /* It has ended. */ }
+    },
+  };
 }
 
 /** Why there is no answer. */
@@ -31,13 +62,20 @@ type ReadAnswer<Answer> = (output: PipeReader) => Promise<Answer | undefined>;
 
 /** Requests are begun in the order in which they come, one a process. */
 export class ProcessPool implements Disposable {
-  readonly #all = new Set<PipedProcess>();
-  readonly #idle: PipedProcess[] = [];
-  readonly #waiting: ((process: PipedProcess) => void)[] = [];
+  readonly #all = new Set<Answerer>();
+  readonly #idle: Answerer[] = [];
+  readonly #waiting: ((process: Answerer) => void)[] = [];
   #isClosed = false;
 
-  /** The processes start at once. */
-  constructor(private readonly options: ProcessOptions, size: number) {
+  /**
+   * The processes start at once.
+   * @param purpose what they do, for messages: "computes"
+   */
+  constructor(
+    private readonly start: StartProcess,
+    private readonly purpose: string,
+    size: number,
+  ) {
     this.grow(size);
   }
 
@@ -59,7 +97,7 @@ export class ProcessPool implements Disposable {
     patience?: number,
   ): Promise<Answer> {
     let process = this.#idle.pop() ??
-      await new Promise<PipedProcess>((resolve) => this.#waiting.push(resolve));
+      await new Promise<Answerer>((resolve) => this.#waiting.push(resolve));
     // Whatever ended it while it was idle was not this request.
     if (process.hasEnded) process = this.#replace(process);
     try {
@@ -78,19 +116,19 @@ export class ProcessPool implements Disposable {
     for (const process of this.#all) process.kill();
   }
 
-  #release(process: PipedProcess): void {
+  #release(process: Answerer): void {
     const next = this.#waiting.shift();
     if (next) next(process);
     else this.#idle.push(process);
   }
 
-  #start(): PipedProcess {
-    const process = new PipedProcess(this.options);
+  #start(): Answerer {
+    const process = new Answerer(this.start(), this.purpose);
     this.#all.add(process);
     return process;
   }
 
-  #replace(process: PipedProcess): PipedProcess {
+  #replace(process: Answerer): Answerer {
     process.kill();
     if (this.#isClosed) return process;
     this.#all.delete(process);
@@ -98,31 +136,29 @@ export class ProcessPool implements Disposable {
   }
 }
 
-class PipedProcess {
-  readonly #purpose: string;
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #output: PipeReader;
+/** A process that answers requests, one after the other. */
+class Answerer {
+  readonly #process: Promise<PipedProcess>;
+  readonly #input: Promise<WritableStreamDefaultWriter<Uint8Array>>;
+  readonly #output: Promise<PipeReader>;
   readonly #complaint: Promise<string>;
   /** Whether it said that it is there; undefined where it ended instead. */
   readonly #ready: Promise<Uint8Array | undefined>;
   #hasEnded = false;
 
-  constructor({ module, purpose, flags = [], args = [] }: ProcessOptions) {
-    this.#purpose = purpose;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...flags, fileURLToPath(module), ...args],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#child.status.then(() => this.#hasEnded = true, () => {});
-    this.#input = this.#child.stdin.getWriter();
-    this.#output = new PipeReader(this.#child.stdout);
-    this.#complaint = endOf(this.#child.stderr);
-    this.#complaint.catch(() => {});
-    this.#input.closed.catch(() => {}); // whoever writes is told
-    this.#ready = this.#output.read(1);
+  constructor(process: PipedProcess | Promise<PipedProcess>, private readonly purpose: string) {
+    this.#process = Promise.resolve(process);
+    this.#complaint = this.#process.then(({ ended }) => ended)
+      .catch((error) => (error as Error).message);
+    this.#complaint.then(() => this.#hasEnded = true);
+    this.#input = this.#process.then(({ input }) => {
+      const writer = input.getWriter();
+      writer.closed.catch(() => {}); // whoever writes is told
+      return writer;
+    });
+    this.#input.catch(() => {});
+    this.#output = this.#process.then(({ output }) => new PipeReader(output));
+    this.#ready = this.#output.then((output) => output.read(1));
     this.#ready.catch(() => {});
   }
 
@@ -142,19 +178,18 @@ class PipedProcess {
       throw new ProcessError("late", `it takes longer than ${patience! / 1000} s`);
     }
     if (answered !== undefined) return answered;
-    const message = `a process that ${this.#purpose} ended: ${(await this.#complaint).trim()}`;
+    const message = `a process that ${this.purpose} ended: ${(await this.#complaint).trim()}`;
     throw new ProcessError(isReady ? "ended" : "not started", message);
   }
 
   async #exchange<Answer>(request: Request, read: ReadAnswer<Answer>) {
-    for (const part of request) await this.#input.write(part);
-    return await read(this.#output);
+    const input = await this.#input;
+    for (const part of request) await input.write(part);
+    return await read(await this.#output);
   }
 
   kill(): void {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch { /* It has ended. */ }
+    this.#process.then((process) => process.kill(), () => {});
   }
 }
 

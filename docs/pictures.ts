@@ -40,7 +40,10 @@ async function main(): Promise<void> {
 
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
   const home = await serveHome();
-  const teaching = atTerminal("start", "--data parts --model mobilenet_v2 --yes --no-open");
+  const teaching = atTerminal(
+    "start",
+    "--data parts --model mobilenet_v2 --epochs 6 --yes --no-open",
+  );
   await keepLive(browser, home.url);
   await keepTerminal(browser, await teaching);
   await graft(
@@ -68,12 +71,14 @@ async function main(): Promise<void> {
 
 /** Runs a command of graft where the photos are; what `inspect` finds is no failure. */
 async function graft(...args: string[]): Promise<void> {
-  const { code } = await new Deno.Command(Deno.execPath(), {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "app/main.ts", ...args, "--store", store],
     cwd: ROOT,
     env: { INIT_CWD: folder },
   }).output();
-  if (code !== 0 && args[0] !== "inspect") throw new Error(`${args.join(" ")} ended with ${code}`);
+  if (code !== 0 && args[0] !== "inspect") {
+    throw new Error(`${args.join(" ")} ended with ${code}: ${new TextDecoder().decode(stderr)}`);
+  }
 }
 
 /** What a terminal is sent; that of util-linux's `script`. */
@@ -105,7 +110,7 @@ async function keepLive(browser: Browser, url: string): Promise<void> {
   const page = await opened(browser, `${url}run/latest`, 760);
   for (;;) {
     const state = await page.locator("#state").textContent().catch(() => "");
-    if (/epoch [4-9] of/.test(state ?? "")) break;
+    if (/epoch [3-9] of/.test(state ?? "")) break;
     if (/^\s*done/.test(state ?? "")) break; // all of it was in the store
     await new Promise((resolve) => setTimeout(resolve, 1000));
     if (!state) await page.goto(`${url}run/latest`);

@@ -123,6 +123,16 @@ export class OnnxLayers implements Layers<OnnxValue> {
     return this.#add("Flatten", `${x.name}.features`, [mean.name], features, { axis: 1 });
   }
 
+  asPixel(x: OnnxValue): OnnxValue {
+    const pixel = { ...x, side: 1, layout: "channels first" } as const;
+    return this.#reshape(`${x.name}.pixel`, x.name, [0, x.channels, 1, 1], pixel);
+  }
+
+  ofPixel(x: OnnxValue): OnnxValue {
+    const features = { ...x, layout: "features" } as const;
+    return this.#add("Flatten", `${x.name}.features`, [x.name], features, { axis: 1 });
+  }
+
   dropout = (x: OnnxValue) => x;
   scope = (part: () => OnnxValue) => part();
 

@@ -144,6 +144,15 @@ export class TfjsLayers implements Layers<GraphValue> {
     });
   }
 
+  asPixel(x: GraphValue): GraphValue {
+    const [batch, channels] = x.shape;
+    return this.#reshape(`${x.name}/pixel`, x, [batch, 1, 1, channels]);
+  }
+
+  ofPixel(x: GraphValue): GraphValue {
+    return this.#reshape(`${x.name}/features`, x, [x.shape[0], x.shape[3]]);
+  }
+
   dropout = (x: GraphValue) => x;
   places = (x: GraphValue) => x;
   scope = (part: () => GraphValue) => part();

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { ProcessPool } from "../data/process_pool.ts";
+import { ProcessPool, startProcess } from "../data/process_pool.ts";
 import type { Output } from "./predictor.ts";
 import { encodeRequest, readOutputs } from "./predictor_protocol.ts";
 import type { ModelSource } from "./open_model.ts";
@@ -11,12 +11,12 @@ export class PredictorPool implements Disposable {
   /** @param v8Flags further arguments of `deno run` */
   constructor(source: ModelSource, processes: number, v8Flags: readonly string[]) {
     const reads = [fileURLToPath(new URL("../backend/wasm/", import.meta.url)), source.file];
-    this.#pool = new ProcessPool({
+    const options = {
       module: new URL("./predictor_process.ts", import.meta.url),
-      purpose: "computes",
       flags: [...v8Flags, ...reads.map((read) => `--allow-read=${read}`)],
       args: [JSON.stringify(source)],
-    }, processes);
+    };
+    this.#pool = new ProcessPool(() => startProcess(options), "computes", processes);
   }
 
   /** @throws {ProcessError} when the process ended, with what it said of it */

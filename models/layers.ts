@@ -84,6 +84,10 @@ export interface Layers<T> {
   maxPool(x: T, pool: { size: number; stride: number; padding: number }): T;
   /** Mean over height and width: [batch, height, width, channels] to [batch, channels]. */
   globalAveragePool(x: T): T;
+  /** [batch, channels] to photos of one pixel, [batch, 1, 1, channels]. */
+  asPixel(x: T): T;
+  /** And back. */
+  ofPixel(x: T): T;
   /** `nn.Dropout`: nothing in evaluation. */
   dropout(x: T, rate: number): T;
   /**

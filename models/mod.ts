@@ -9,6 +9,7 @@ export * from "./logits.ts";
 export * from "./manifest.ts";
 export * from "./mobilenet_v2.ts";
 export * from "./mobilenet_v3.ts";
+export * from "./mobilenet_v4.ts";
 export * from "./model.ts";
 export * from "./parameter_specs.ts";
 export * from "./registry.ts";

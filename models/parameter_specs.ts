@@ -66,6 +66,8 @@ class SpecLayers implements Layers<number> {
 
   maxPool = (channels: number) => channels;
   globalAveragePool = (channels: number) => channels;
+  asPixel = (channels: number) => channels;
+  ofPixel = (channels: number) => channels;
 
   dropout(features: number): number {
     this.dropoutSize += features;

@@ -134,6 +134,9 @@ export class TfLayers implements Layers<tf.Tensor> {
     return tf.mean(x, [1, 2]);
   }
 
+  asPixel = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]!]);
+  ofPixel = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0], x.shape[3]!]);
+
   dropout(x: tf.Tensor, rate: number): tf.Tensor {
     const mask = this.training?.dropoutMask?.(x.shape, rate);
     return mask ? tf.mul(x, mask) : x;

@@ -111,6 +111,26 @@ export interface StepDeclaration<P = unknown> {
    */
   readonly itemCache?: Readonly<Record<string, URL>>;
   /**
+   * Programs of Deno's that the step may have started, by its own names for them (see `startHelper`):
+   * what reads files of strangers, and must be ended when it does not end. They get no permission at
+   * all. The step's module must reach theirs, so that their code is in its key. There are none where
+   * the executor cannot start them.
+   */
+  readonly helpers?: Readonly<Record<string, URL>>;
+  /**
+   * Of how many of the newest artifacts of its kind the step may read the folders: from these it may
+   * take what it can tell to be as it would make it, by a digest of an item in its `itemCache`, say.
+   * They save time alone: none may be there, or others, or damaged ones.
+   */
+  readonly earlier?: number;
+  /**
+   * Outputs that are folders in which files of the user's may stand as links (see `writeLinks`), so
+   * that they take up no room twice. Their content is hashed and counts as that of any other. Once the
+   * user changes such a file, nothing is made of it under its former name: a step that was reading it
+   * fails, and the artifact is made anew when it is needed.
+   */
+  readonly linked?: readonly string[];
+  /**
    * For a step whose parameters may hold a secret, such as a password in an address: only its process
    * is told it, and the other members here. Also asked of what earlier versions kept.
    */

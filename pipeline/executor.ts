@@ -19,6 +19,8 @@ export interface Work {
    * the module and the arguments.
    */
   reusable?: string;
+  /** Programs that the step may have started, without permissions: `request.helpers` says where. */
+  helpers?: Readonly<Record<string, URL>>;
   /** Seconds, after which the step is ended, and has failed for the cause "late". */
   timeLimit?: number;
   logFile: string;

@@ -8,6 +8,7 @@ import { PipelineError } from "./errors.ts";
 import type { Explanation } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, itemCacheKeyOf, keyOf } from "./fingerprint.ts";
 import { retriesOf } from "./process/attempts.ts";
+import { assertLinksUnchanged, placeLinks } from "./process/links.ts";
 import { denoArguments } from "./process/permissions.ts";
 import type { Request } from "./process/protocol.ts";
 import { type RunContext, StepError } from "./run_context.ts";
@@ -32,13 +33,18 @@ export interface Making {
 /** @throws {StepError} when the step fails */
 export async function makeArtifact(making: Making, context: RunContext): Promise<Artifact> {
   const { step, fingerprint } = making;
-  const { session: { store }, run } = context;
+  const { session: { store, code }, run } = context;
   const started = performance.now();
   const draft = await store.draft(kindOf(step));
   try {
+    for (const [name, module] of Object.entries(step.helpers ?? {})) {
+      assertReached(await code.closureOf(module), fingerprint, `its helper "${name}" is`);
+    }
     const itemCaches = await itemCachesOf(making, context);
     const { result, texts } = await execute(making, itemCaches, context, draft);
-    const tree = await checkedTree(store, draft, step);
+    const linked = linksOf(making, context, draft) ? step.linked : undefined;
+    const tree = await checkedTree(store, draft, step, linked);
+    await assertWhatItReadStayed(making, context);
     return await store.publish(draft, {
       step: kindOf(step),
       key: keyOf(fingerprint),
@@ -49,6 +55,7 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
       digest: digestOfTree(without(tree, fingerprint.notInDigest)),
       checkpoints: checkpointKeyOf(fingerprint, step),
       itemCaches,
+      ...linked && { linked },
       result,
       made: {
         run,
@@ -72,7 +79,7 @@ async function execute(
   output: string,
 ) {
   const { step, inputs, fingerprint, closure, attempt, explanation, takeFingerprint } = making;
-  const { session: { fingerprinter }, inputCheck, executor, folder, emit, signal } = context;
+  const { inputCheck, executor, folder, emit, signal } = context;
   await inputCheck.check(inputs);
   const request = await requestFor(making, itemCaches, context, output);
   const hidden = Object.fromEntries(
@@ -84,6 +91,7 @@ async function execute(
     argumentsFor: (request: Request, inputs?: string) =>
       denoArguments(step, request, closure, hidden, inputs === undefined ? inputs : [inputs]),
     request,
+    helpers: step.helpers,
     reusable: mayBeReused(step)
       ? digestOf([fingerprint.files, fingerprint.packages, fingerprint.environment])
       : undefined,
@@ -120,16 +128,34 @@ async function execute(
     if (changed) throw changed;
     throw new StepError(outcome.error);
   }
-  // Code was loaded at the start and may be edited since; what the step read must have stayed.
-  const externals = await fingerprinter.externalsOf(step, request.parameters);
-  assertUnchanged(fingerprint, { ...fingerprint, externals });
   return { result: outcome.result, texts: closure.texts };
+}
+
+/** Code was loaded at the start and may be edited since; what the step read must have stayed. */
+async function assertWhatItReadStayed(
+  { step, inputs, fingerprint }: Making,
+  { session: { fingerprinter, code, parameters } }: RunContext,
+): Promise<void> {
+  const externals = await fingerprinter.externalsOf(step, parameters[step.name]);
+  assertUnchanged(fingerprint, { ...fingerprint, externals });
+  await assertLinksUnchanged(inputs, step.reads ?? {}, code);
+}
+
+/** Makes the links that the step asked for. */
+function linksOf(
+  { step }: Making,
+  { session: { parameters } }: RunContext,
+  draft: string,
+): boolean {
+  if (!step.linked) return false;
+  return placeLinks(draft, step.linked, step.externals?.(parameters[step.name]) ?? []);
 }
 
 /** Not of what keeps something of its own, is told secrets, sees the world outside, or not all inputs. */
 function mayBeReused(step: StepDeclaration): boolean {
-  const { reusable = false, conceal, checkpointsAcross, itemCache, permissions, reads } = step;
-  return reusable && !conceal && !checkpointsAcross && !itemCache && !permissions && !reads;
+  const { reusable = false, conceal, permissions, reads } = step;
+  const keepsOfItsOwn = step.checkpointsAcross || step.itemCache || step.helpers || step.earlier;
+  return reusable && !conceal && !keepsOfItsOwn && !permissions && !reads;
 }
 
 type ItemCacheKeys = Manifest["itemCaches"];
@@ -143,22 +169,37 @@ async function itemCachesOf(
   const keys: Record<string, string> = {};
   for (const [name, module] of Object.entries(step.itemCache)) {
     const closure = await code.closureOf(module);
-    if (!(closure.module in fingerprint.files)) {
-      throw new PipelineError(
-        `its itemCache "${name}" is of ${closure.module}, which the step does not import`,
-      );
-    }
+    assertReached(closure, fingerprint, `its itemCache "${name}" is of`);
     keys[name] = itemCacheKeyOf(fingerprint, closure);
   }
   return keys;
 }
 
+/** @throws {PipelineError} for code that is not in the step's key */
+function assertReached({ module }: Closure, { files }: Fingerprint, what: string): void {
+  if (module in files) return;
+  throw new PipelineError(`${what} ${module}, which the step does not import`);
+}
+
+/** Folders of the newest artifacts of the step's kind, as far as they are whole. */
+async function earlierOf(
+  { step }: Making,
+  { session: { store, forced, reuseItems } }: RunContext,
+): Promise<string[]> {
+  if (!step.earlier || (forced.has(step.name) && !reuseItems)) return [];
+  const kind = kindOf(step);
+  const found = (await store.manifests(kind, step.earlier)).map(({ key }) => store.find(kind, key));
+  return (await Promise.all(found)).flatMap(({ artifact }) => artifact ? [artifact.path] : []);
+}
+
 async function requestFor(
-  { step, inputs, fingerprint, attempt }: Making,
+  making: Making,
   itemCaches: ItemCacheKeys = {},
-  { session: { store, parameters, forced, reuseItems }, run }: RunContext,
+  context: RunContext,
   output: string,
 ): Promise<Request> {
+  const { step, inputs, fingerprint, attempt } = making;
+  const { session: { store, parameters, forced, reuseItems }, run } = context;
   const kind = kindOf(step);
   const checkpoints = checkpointKeyOf(fingerprint, step);
   const caches: Request["itemCaches"] = {};
@@ -174,6 +215,7 @@ async function requestFor(
     checkpoints: checkpoints &&
       await store.checkpoints(kind, checkpoints, run, attempt === 1 && forced.has(step.name)),
     itemCaches: caches,
+    earlier: await earlierOf(making, context),
   };
 }
 
@@ -181,8 +223,9 @@ async function checkedTree(
   store: Store,
   draft: string,
   { outputs }: StepDeclaration,
+  linked?: readonly string[],
 ): Promise<Tree> {
-  const tree = await store.seal(draft);
+  const tree = await store.seal(draft, linked);
   const missing = missingOutputs(tree, outputs);
   if (missing.length === 0) return tree;
   const wrote = tree.files.slice(0, 5).map(({ path }) => path).join(", ") || "nothing";

@@ -26,6 +26,8 @@ export interface Manifest {
   checkpoints?: string;
   /** Keys of the caches of items that the step had, by name. */
   itemCaches?: Record<string, string>;
+  /** Outputs in which files are links to the user's own, which may have changed since. */
+  linked?: readonly string[];
   /** What the step reported. */
   result?: Json;
   /** The run that made it, on what, when it had finished (ISO 8601) and how long it took. */
@@ -82,7 +84,7 @@ export interface Shared {
 
 /** What can be asked of every store, also of one that is only read. */
 export interface ReadableStore {
-  /** Looks for an artifact and checks its manifest and its files' sizes. */
+  /** Looks for an artifact and checks its manifest and its files' sizes, but of those that are linked. */
   find(step: string, key: string): Promise<Lookup>;
   /** Of which steps there may be artifacts; of all others there are none. Undefined: of any. */
   steps(): Promise<Set<string> | undefined>;
@@ -131,8 +133,12 @@ export interface Store extends ReadableStore {
 
   /** An empty folder to write an artifact in. */
   draft(step: string): Promise<string>;
-  /** Reads and hashes a draft. */
-  seal(draft: string): Promise<Tree>;
+  /**
+   * Reads and hashes a draft.
+   *
+   * @param linked folders of it in which links may lie, which are read through
+   */
+  seal(draft: string, linked?: readonly string[]): Promise<Tree>;
   /** Makes a sealed draft findable at once, for whoever looks; for good, see `settle`. */
   publish(draft: string, manifest: Manifest): Promise<Artifact>;
   /**

@@ -37,7 +37,8 @@ export function describeAdvice(advice: Advice): AdviceInWords {
         title: "Look at labels",
         text:
           `The model was sure of another class for ${listed(advice.files)}. Where it is right, ` +
-          "move the photo to its class's folder; where it is wrong, photos like it are missing.",
+          "move the photo to its class's folder (`deno task review PHOTOS` shows them, and all that is " +
+          "like them); where it is wrong, photos like it are missing.",
       };
     case "more_photos":
       return {

@@ -13,6 +13,7 @@ import type { BuildDatasetsParameters } from "./parameters.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { batchGrid } from "../report/batch_grid.ts";
 import { photosFile } from "./artifacts/photos.ts";
+import { PhotoDecoding } from "./photo_decoding.ts";
 import { reportFindings } from "./report_findings.ts";
 import { trainingBatch } from "../report/training_batch.ts";
 
@@ -28,10 +29,12 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
   const examined: Examined[] = [];
   const passedOver: string[] = [];
   const reasons: string[] = [];
+  // The tutorial's are known to the bit, so that no decoder need be kept apart from the step.
+  await using decoding = exifOrientation
+    ? new PhotoDecoding(step, { exifOrientation, shortSide })
+    : undefined;
   await buildDataset(photos, step.output, {
-    exifOrientation,
-    groups,
-    shortSide,
+    ...{ exifOrientation, groups, shortSide, start: decoding?.start, kept: decoding?.kept },
     signal: step.signal,
     onForecast: (forecast) => step.log(describeForecast(forecast, shortSide)),
     at: step.at,

@@ -15,6 +15,7 @@ import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { testPhotosFile } from "./artifacts/photos.ts";
 import { testPartFile } from "./artifacts/test_part.ts";
+import { PhotoDecoding } from "./photo_decoding.ts";
 import { reportFindings } from "./report_findings.ts";
 
 if (import.meta.main) await runStep(build);
@@ -26,10 +27,11 @@ async function build(step: StepContext<unknown>): Promise<void> {
   const groups = await groupsOf(step.inputs.download_data);
   const test: Examined[] = [];
   const reasons: string[] = [];
+  await using decoding = exifOrientation
+    ? new PhotoDecoding(step, { exifOrientation, shortSide })
+    : undefined;
   const index = await buildTest(photos, step.output, classes, {
-    exifOrientation,
-    groups,
-    shortSide,
+    ...{ exifOrientation, groups, shortSide, start: decoding?.start, kept: decoding?.kept },
     signal: step.signal,
     progress: (done, total) => step.progress({ done, total, unit: "photos" }),
     onExamined: (photo) => test.push(photo),

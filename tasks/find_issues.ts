@@ -2,7 +2,7 @@
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import { type Part, PARTS } from "../data/dataset_index.ts";
 import type { FindingKind } from "../data/doctor/finding.ts";
-import { mergeGroups } from "../data/sources/keep_together.ts";
+import { mergeGroups } from "../data/sources/merge_groups.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { argmax } from "../models/logits.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";

@@ -63,6 +63,18 @@ export const fetchingWeights = {
   ],
 };
 
+const DECODE_PROCESS = new URL("../data/decode_process.ts", import.meta.url);
+
+/** How many earlier data sets are looked into for pixels: those of a few folders in turn. */
+const EARLIER = 4;
+
+/** For a step that decodes photos: these may be of strangers, and each is decoded once. */
+export const decoding = {
+  helpers: { decode: DECODE_PROCESS },
+  itemCache: { photos: DECODE_PROCESS },
+  earlier: EARLIER,
+};
+
 /** For a step that draws: the fonts are read, from the packages that bring them. */
 export const drawing = {
   permissions: () => ({ read: FONT_FILES }),

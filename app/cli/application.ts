@@ -20,8 +20,13 @@ export interface Application {
   steps: Readonly<Record<string, string>>;
   /** Where artifacts are kept by default: an absolute path. */
   defaultStore: string;
-  /** Takes secrets out of whatever is printed: earlier versions kept some, and people mistype. */
-  conceal?(text: string): string;
+  /** What stands before a command's name where it is typed: `deno task`. */
+  called: string;
+  /**
+   * Whatever is printed, as it may be and should be: without secrets, which earlier versions kept and
+   * people mistype, and with commands as they are called here.
+   */
+  reworded?(text: string): string;
 }
 
 /** The pipeline of a program, for the commands about it. */
@@ -36,6 +41,18 @@ export interface Program {
   variables?: Readonly<Record<string, string>>;
   /** One graph for several settings. */
   sweep(pipeline: Pipeline, settings: readonly Setting[]): SweptPipeline;
+  /**
+   * What to expect now that a step has to run, in a line for people; undefined where there is nothing
+   * to say.
+   *
+   * @param folder that paths among the flags are meant from
+   * @param signal aborted when the run is over
+   */
+  expect?(
+    step: string,
+    flags: unknown,
+    at: { folder: string; store: string; signal: AbortSignal },
+  ): Promise<string | undefined>;
   /**
    * What is still to be done when a run is over, a sweep's too; and what there is to say of it, for
    * people: undefined where it did not come so far.

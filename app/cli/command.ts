@@ -88,6 +88,8 @@ export interface CommandContext<Flags, Values extends readonly string[] = readon
   json(value: unknown): void;
   /** For people: stderr where stdout is for JSON. Nothing in the text can steer a terminal. */
   say(text: string): void;
+  /** For people, on stderr whatever stdout is for. */
+  warn(text: string): void;
   /** As `say`, for a path that terminals open on a click. */
   sayPath(path: string, indent: string): void;
 }

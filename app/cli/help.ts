@@ -6,15 +6,16 @@ import { factsOf, type Flag } from "./flag.ts";
 const WIDTH = 80;
 
 /** What can be asked for, with a line each. */
-export function overview({ name, about, commands, steps, defaultCommand }: Application): string {
+export function overview(
+  { name, about, commands, steps, defaultCommand, called }: Application,
+): string {
   const column = 2 + Math.max(...commands.map(({ name }) => name.length));
   const groups = Map.groupBy(commands, ({ group }) => group);
   return [
     `${name}: ${about}`,
-    "",
-    "Usage: deno task COMMAND [flags]",
-    "       deno task COMMAND --help            what it does, and its flags",
-    `       ${`deno task ${defaultCommand} --help ${defaultCommand}`.padEnd(36)}those of all steps`,
+    `Usage: ${called} COMMAND [flags]`,
+    `       ${`${called} COMMAND --help`.padEnd(36)}what it does, and its flags`,
+    `       ${`${called} ${defaultCommand} --help ${defaultCommand}`.padEnd(36)}those of all steps`,
     ...[...groups].flatMap(([group, members]) => [
       "",
       group,
@@ -28,9 +29,13 @@ export function overview({ name, about, commands, steps, defaultCommand }: Appli
   ].join("\n");
 }
 
-/** @param step the one that is run, where the command was named by it */
+/**
+ * @param called what stands before a command's name where it is typed
+ * @param step the one that is run, where the command was named by it
+ */
 export function commandHelp(
   { name, summary, details, operands, flags }: Command,
+  called: string,
   step?: { name: string; summary: string },
 ): string {
   const flagRows = Object.entries(flags.entries).map(([flag, schema]) => {
@@ -38,7 +43,7 @@ export function commandHelp(
     return { group, left: `--${flag}${value ? ` ${value}` : ""}`, help: helpOf(schema) };
   });
   const groups = Map.groupBy(flagRows, ({ group }) => group);
-  const usage = step ? ["deno task", step.name] : ["deno task", name, operands.usage];
+  const usage = step ? [called, step.name] : [called, name, operands.usage];
   return [
     `Usage: ${[...usage, "[flags]"].filter((word) => word !== "").join(" ")}`,
     "",

@@ -26,7 +26,7 @@ export async function main(args: string[], app: Application): Promise<number> {
       console.log(helpFor({ positionals, given }, app));
       return EXIT.done;
     }
-    const [name = app.defaultCommand, ...operands] = positionals;
+    const [name = app.defaultCommand, ...operands] = namingCommand(positionals, app);
     command = commandNamed(name, app);
     if (given.some(({ name }) => name === "version")) {
       sayVersion(command, given, app);
@@ -36,10 +36,10 @@ export async function main(args: string[], app: Application): Promise<number> {
     await checkFolder("--store", context.store);
     return await command.run(context);
   } catch (error) {
-    const { conceal = same } = app;
-    console.error(printableLines(conceal(`${app.name}: ${describeError(error, verbose)}`)));
+    const { reworded = same } = app;
+    console.error(printableLines(reworded(`${app.name}: ${describeError(error, verbose)}`)));
     if (error instanceof UsageError) {
-      console.error(`See \`deno task ${helpCall(command, app)}\`.`);
+      console.error(`See \`${app.called} ${helpCall(command, app)}\`.`);
       return EXIT.usage;
     }
     return EXIT.failed;
@@ -59,6 +59,11 @@ function everyFlag(commands: readonly Command[]): FlagEntries {
   return every;
 }
 
+/** A step's name alone asks the default command for it. */
+function namingCommand(positionals: string[], { steps, defaultCommand }: Application): string[] {
+  return Object.hasOwn(steps, positionals[0] ?? "") ? [defaultCommand, ...positionals] : positionals;
+}
+
 /** @throws {UsageError} when there is none */
 function commandNamed(name: string, { commands, steps }: Application): Command {
   const found = commands.find((command) => command.name === name || command.alias === name);
@@ -69,7 +74,7 @@ function commandNamed(name: string, { commands, steps }: Application): Command {
 
 /** `--help` alone, after a command or a step, or before one; flags beside it are checked. */
 function helpFor({ positionals, given }: Arguments, app: Application): string {
-  const [first = app.defaultCommand, second] = positionals;
+  const [first = app.defaultCommand, second] = namingCommand(positionals, app);
   const named = commandNamed(first, app);
   // `deno task STEP` runs the default command with the step's name, and `--help X` is about X.
   const about = named.name === app.defaultCommand ? second : undefined;
@@ -77,7 +82,7 @@ function helpFor({ positionals, given }: Arguments, app: Application): string {
   const command = about === undefined || isStep ? named : commandNamed(about, app);
   readFlags(command, given, app.commands);
   if (named.name === app.defaultCommand && about === undefined) return overview(app);
-  return commandHelp(command, isStep ? { name: about, summary: app.steps[about] } : undefined);
+  return commandHelp(command, app.called, isStep ? { name: about, summary: app.steps[about] } : undefined);
 }
 
 /** Of any command, whatever else it needs; flags beside it are checked. */
@@ -98,7 +103,7 @@ const same = (text: string) => text;
 function contextOf(
   command: Command,
   { positionals, given }: Arguments,
-  { commands, defaultStore, conceal = same }: Application,
+  { commands, defaultStore, reworded = same }: Application,
 ): CommandContext<unknown> {
   const { flags, axes, typed } = parseFlags(command, given, commands);
   const { json, store, "store-from": from = [] } = flags as
@@ -120,8 +125,9 @@ function contextOf(
         : existingFolder(resolve(folder, place))
     ),
     signal: interruptSignal(),
-    json: (value) => console.log(printableJson(value, conceal)),
-    say: (text) => tell(printableLines(conceal(text))),
+    json: (value) => console.log(printableJson(value, reworded)),
+    say: (text) => tell(printableLines(reworded(text))),
+    warn: (text) => console.error(printableLines(reworded(text))),
     sayPath: (path, indent) => tell(indent + linkTo(path)),
   };
 }

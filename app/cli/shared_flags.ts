@@ -21,7 +21,7 @@ const WHERE = "Where results are";
 export const STORE = grouped(WHERE, {
   store: flag(text, {
     value: "DIR",
-    help: "where artifacts are kept (default: .graft beside the program)",
+    help: "where artifacts are kept (default: .graft beside the program; of the installed command, in the project's folder)",
   }),
 });
 

@@ -6,7 +6,7 @@ import { flag, integer, toggle } from "../cli/flag.ts";
 import { STORES } from "../cli/shared_flags.ts";
 
 export const HOME_FLAGS = v.object({
-  port: flag(integer(0, 65535), { value: "N", help: "where it listens", default: "8010" }),
+  port: flag(integer(0, 65535), { value: "N", help: "where it listens", default: "8020" }),
   "no-open": toggle({ help: "do not open the page in a browser" }),
   ...STORES.entries,
 });
@@ -16,7 +16,7 @@ export const home = (program: Program) =>
     name: "home",
     group: "Use",
     summary: "show models and runs in a browser, and training as it goes",
-    details: "It answers this computer alone. From another one: ssh -L 8010:127.0.0.1:8010 HOST.",
+    details: "It answers this computer alone. From another one: ssh -L 8020:127.0.0.1:8020 HOST.",
     flags: HOME_FLAGS,
     run: async (context) => {
       const isSeen = !context.flags.json && Deno.stderr.isTerminal();

@@ -7,9 +7,9 @@ import { STORES } from "../cli/shared_flags.ts";
 import { architectureFlag, TRAINING } from "./flags.ts";
 
 const { data, group, seed, "short-side": shortSide, "split-seed": splitSeed } = TRAINING.entries;
-const { "max-download": maxDownload, backend, threads } = TRAINING.entries;
+const { "max-download": maxDownload, backend, threads, weights } = TRAINING.entries;
 
-export const REVIEW_FLAGS = v.object({
+const REVIEW_FLAGS = v.object({
   ...grouped("Instead of the page", {
     apply: toggle({ help: "move files as was decided; nothing is overwritten or deleted" }),
     undo: toggle({ help: "take back what --apply moved" }),
@@ -20,6 +20,7 @@ export const REVIEW_FLAGS = v.object({
     value: "NAME",
     help: "whose features labels are judged by (default: mobilenet_v2)",
   }),
+  weights,
   data,
   group,
   seed,

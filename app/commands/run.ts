@@ -1,7 +1,6 @@
 /** `pipeline` and the steps by name: runs them and shows how it goes. */
 import * as v from "valibot";
 import type { PipelineEvent } from "../../pipeline/events.ts";
-import { printableLines } from "../../pipeline/process/printable.ts";
 import { run as runPipeline } from "../../pipeline/run.ts";
 import type { RunRecord, StepRecord } from "../../pipeline/run_record.ts";
 import { isAddress } from "../../pipeline/store/remote/address.ts";
@@ -38,9 +37,17 @@ export async function runSteps(program: Program, context: RunContext): Promise<n
   return status === "done" && isShared ? EXIT.done : EXIT.failed;
 }
 
-/** Runs what was asked for, shows how it goes, and says what came of it. */
-export async function runRequested(program: Program, context: RunContext): Promise<RunRecord> {
-  const { flags, operands, typed, store, readFrom, signal, json, say } = context;
+/**
+ * Runs what was asked for, shows how it goes, and says what came of it.
+ *
+ * @param isForetold whether it was said already what is to be expected
+ */
+export async function runRequested(
+  program: Program,
+  context: RunContext,
+  isForetold = false,
+): Promise<RunRecord> {
+  const { flags, operands, typed, store, readFrom, signal, json, say, warn } = context;
   if (flags.name !== undefined) await checkRunName(store, flags.name, flags.force);
   const { pipeline, parameters, targets, notes, conclude } = await requestedPipeline(
     program,
@@ -50,9 +57,19 @@ export async function runRequested(program: Program, context: RunContext): Promi
   if (flags.share !== undefined) checkShare(flags.share);
   for (const note of notes) say(await paragraph(note));
   const renderer = await newRenderer();
-  const onEvent = (event: PipelineEvent) => {
+  const show = (event: PipelineEvent) => {
     renderer.show(event);
     if (flags.json) json(event);
+  };
+  const over = new AbortController();
+  const onEvent = (event: PipelineEvent) => {
+    show(event);
+    if (event.type !== "step_started" || isForetold) return;
+    const { step } = event;
+    const at = { folder: context.folder, store, signal: over.signal };
+    program.expect?.(step, flags, at).then((text) => {
+      if (text && !over.signal.aborted) show({ type: "step_log", step, text });
+    }, () => {}); // the step itself says what is wrong
   };
   let record: RunRecord;
   try {
@@ -69,6 +86,7 @@ export async function runRequested(program: Program, context: RunContext): Promi
       onEvent,
     });
   } finally {
+    over.abort();
     renderer.close();
   }
   for (const step of record.steps) {
@@ -76,7 +94,7 @@ export async function runRequested(program: Program, context: RunContext): Promi
     const failure = record.status === "done"
       ? `\nIt went on without ${step.step}: ${step.error.message}`
       : describeFailure(step, flags.verbose, typed);
-    console.error(printableLines(failure));
+    warn(failure);
   }
   if (!flags.json) {
     if (flags.verbose) sayFolders(record, context);
@@ -102,14 +120,14 @@ function checkShare(address: string): void {
 /** What others can take from now on, and what not. */
 function saySharing(
   { to, shared, failed }: NonNullable<RunRecord["sharing"]>,
-  { flags, say }: RunContext,
+  { flags, say, warn }: RunContext,
 ): void {
   if (failed.length > 0) {
     const steps = failed.map(({ step }) => step).join(", ");
-    console.error(printableLines(
+    warn(
       `\nNot shared with ${to}: ${steps}: ${failed[0].reason}\n` +
         "They are in the store of your own: run again to share them",
-    ));
+    );
   }
   if (flags.json || shared.length === 0) return;
   const sent = shared.filter(({ files }) => files > 0);

@@ -16,6 +16,11 @@ export const SERVE_FLAGS = v.object({
     help: "a name by which others ask for it, such as photos.example.com; may be given again",
   }),
   port: flag(integer(0, 65535), { value: "N", help: "where it listens", default: "8000" }),
+  review: flag(text, {
+    value: "DIR",
+    help: 'let visitors say what a photo is that the model got wrong: kept for "review" of this ' +
+      "folder of photos",
+  }),
   backend: backendFlag("wasm"),
   threads: threadsFlag,
   ...MODEL.entries,

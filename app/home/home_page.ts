@@ -50,6 +50,7 @@ export function homePage(store: string, parts: Parts): string {
             <li>Teach another model: <code>deno task start</code></li>
             <li>Label many photos: <code>deno task predict FOLDER</code></li>
             <li>What is wrong with photos: <code>deno task inspect FOLDER</code></li>
+            <li>Mend labels in a page, the worst first: <code>deno task review FOLDER</code></li>
             <li>Take a model elsewhere: <code>deno task export</code></li>
           </ul>
         </section>
@@ -147,7 +148,7 @@ function runList(runs: readonly ListedRun[], older: number, now: number): Html {
         <thead>
           <tr>
             <th scope="col">run</th>
-            <th scope="col">how it ended</th>
+            <th scope="col">how it stands</th>
             <th scope="col">took</th>
             <th scope="col">begun</th>
             <th scope="col">what</th>

@@ -95,7 +95,9 @@ function stateOf(run: WatchedRun, now: number): Html {
     <p>${lasted}${lasted && "; "}${finished(run)}${what === undefined ? "" : `: ${what}`}</p>
     ${ENDED[state] && html`<p>${ENDED[state]}</p>`}
     ${steps.filter(({ error }) => error).map(({ step, error }) =>
-      html`<p class="error">${step} failed: ${error}</p>`
+      state === "running" || state === "done"
+        ? html`<p class="muted">It goes on without ${step}: ${error}</p>`
+        : html`<p class="error">${step} failed: ${error}</p>`
     )}
     ${steps.filter(({ status }) => status === "running").map(atWork)}
     ${evaluationOf(record) === undefined ? undefined : html`<p class="links">
@@ -138,13 +140,17 @@ function curvesOf({ trainings, state }: WatchedRun): Html {
       ? html`<p>Training has not begun: curves grow here as soon as it has.</p>`
       : html`<p>No epoch of a training is known of this run.</p>`;
   }
-  return curveCharts(
+  const charts = curveCharts(
     trainings.slice(0, MOST_CURVES).map(({ step, curves }, i) => ({
       name: step,
       history: curves,
       colour: COLOURS[i % COLOURS.length],
     })),
   );
+  return state !== "running"
+    ? charts
+    : html`${charts}<p class="muted">The last point of a line is of
+    the epoch that is going on, as far as it has come.</p>`;
 }
 
 /** Of a sweep there may be many: more are no picture. */
@@ -177,11 +183,14 @@ function stepTable({ steps }: WatchedRun): Html {
   );
 }
 
-/** Of every step its last lines. */
+/** Of every step its last lines; those that are at work first, then the newest. */
 const LINES = 40;
 
 function logOf({ steps }: WatchedRun): string {
-  const said = steps.flatMap(({ step, log }) => {
+  const isAtWork = ({ status }: StepState) => status === "running" || status === "stopped";
+  const newestFirst = steps.toReversed();
+  const ordered = [...newestFirst.filter(isAtWork), ...newestFirst.filter((s) => !isAtWork(s))];
+  const said = ordered.flatMap(({ step, log }) => {
     const lines = (log ?? "").trimEnd().split("\n").filter((line) => line !== "");
     return lines.length === 0 ? [] : [[`${step}:`, ...lines.slice(-LINES).map((l) => `  ${l}`)]];
   });

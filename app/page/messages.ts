@@ -12,6 +12,8 @@ export interface PageManifest {
   unlikeBeyond: number | null;
   /** On the val photos. */
   accuracy: { correct: number; total: number; interval: [number, number] } | null;
+  /** Whether the server keeps photos that the model was wrong about; absent where a page stands alone. */
+  reviews?: true;
   /** Which run made it, and of which photos; null or absent where that is not known. */
   origin?: { data: string | null; run: string; started: string } | null;
 }

@@ -17,6 +17,8 @@ export interface PageModel {
   accuracy?: { correct: number; total: number; interval: [number, number] };
   /** Which run made it. */
   origin?: { data?: string; run: string; started: string };
+  /** Whether the server keeps photos that the model was wrong about. */
+  reviews?: boolean;
   /** The val photos' features, and beyond which distance a photo is unlike them. */
   outOfDistribution?: Postprocessing["outOfDistribution"];
 }
@@ -79,7 +81,9 @@ export async function modelFiles(model: PageModel): Promise<Map<string, Uint8Arr
   return files;
 }
 
-function manifestOf({ description, accuracy, origin, outOfDistribution }: PageModel): PageManifest {
+function manifestOf(
+  { description, accuracy, origin, reviews, outOfDistribution }: PageModel,
+): PageManifest {
   const { architecture, preprocessing, temperature } = description;
   return {
     architecture,
@@ -90,6 +94,7 @@ function manifestOf({ description, accuracy, origin, outOfDistribution }: PageMo
     accuracy: accuracy
       ? { correct: accuracy.correct, total: accuracy.total, interval: accuracy.interval }
       : null,
+    ...(reviews && { reviews }),
     origin: origin ? { data: origin.data ?? null, run: origin.run, started: origin.started } : null,
   };
 }

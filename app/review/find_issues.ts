@@ -40,7 +40,7 @@ export async function findIssues(
     branch: "frozen",
     data: source,
     model: flags.model ?? MODEL,
-    weights: undefined,
+    weights: flags.weights,
     epochs: undefined,
     batch: undefined,
     lr: undefined,

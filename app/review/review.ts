@@ -7,6 +7,7 @@ import { quoted } from "../cli/parse_flags.ts";
 import { checkData } from "../check_data.ts";
 import type { ReviewContext } from "../commands/review.ts";
 import { realPath } from "../real_path.ts";
+import { checkPort } from "../serve/check_port.ts";
 import { CropProcesses } from "../../data/crop_processes.ts";
 import { openDataset } from "../../data/dataset.ts";
 import { applyReview, type Moved, undoReview } from "../../data/review/apply_review.ts";
@@ -23,7 +24,7 @@ import { originsOf } from "./origins.ts";
 import { reviewFiles } from "./page_files.ts";
 import { PhotoPictures } from "./photo_pictures.ts";
 import { Review } from "./review_state.ts";
-import { startReviewServer } from "./review_server.ts";
+import { HOST, startReviewServer } from "./review_server.ts";
 
 export async function reviewPhotos(program: Program, context: ReviewContext): Promise<number> {
   const { flags, signal } = context;
@@ -31,6 +32,7 @@ export async function reviewPhotos(program: Program, context: ReviewContext): Pr
   if (flags.apply && flags.undo) throw new UsageError("--apply and --undo are opposites: say one");
   if (flags.apply) return sayMoved(await applyReview(folder), "moved", context);
   if (flags.undo) return sayMoved(await undoReview(folder), "moved back", context);
+  if (!flags.list) checkPort(HOST, flags.port, "review");
   // A journal that nobody can read is told before anything is looked at.
   await readJournal(folder);
   let found: Found;
@@ -105,7 +107,7 @@ async function show(found: Found, folder: string, context: ReviewContext): Promi
     review,
     picture: (id) => pictures.of(id),
   }, signal);
-  const url = `http://127.0.0.1:${server.addr.port}/`;
+  const url = `http://${HOST}:${server.addr.port}/`;
   const { items, photos } = gathered;
   if (flags.json) json({ type: "review", url, findings: items.length, photos: photos.length });
   else {

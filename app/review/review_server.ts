@@ -1,8 +1,9 @@
 /** Serves the review's page to this computer alone, and keeps what is decided there. */
 import * as v from "valibot";
-import { refusal } from "../serve/guard.ts";
-import { type HttpServer, serveHttp } from "../serve/http_server.ts";
+import { serveGuarded } from "../serve/guarded_server.ts";
+import type { HttpServer } from "../serve/http_server.ts";
 import { BodyError, readBytes } from "../serve/read_body.ts";
+import { failure, fileResponse } from "../serve/responses.ts";
 import { SECURITY_HEADERS } from "../page/security_headers.ts";
 import { DecisionError, type Review } from "./review_state.ts";
 
@@ -16,21 +17,11 @@ export interface ReviewServerOptions {
   picture: (id: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
-const HOST = "127.0.0.1";
-const LIMITS = {
-  headersPatience: 10_000,
-  requestPatience: 20_000,
-  idlePatience: 60_000,
-  connections: 64,
-  connectionsOfAddress: 64,
-};
+/** Nobody else decides on these photos. */
+export const HOST = "127.0.0.1";
+const PATIENCE_MS = 20_000;
 /** Of a decision, in bytes: of a group of ten thousand photos. */
 const LARGEST = 1 << 20;
-const MEDIA_TYPES: Record<string, string> = {
-  html: "text/html; charset=utf-8",
-  css: "text/css; charset=utf-8",
-  js: "text/javascript; charset=utf-8",
-};
 
 const Body = v.strictObject({
   photos: v.pipe(
@@ -48,27 +39,12 @@ const Body = v.strictObject({
  *
  * @throws {Error} where the port is taken
  */
-export async function startReviewServer(
+export function startReviewServer(
   options: ReviewServerOptions,
   signal: AbortSignal,
 ): Promise<HttpServer> {
-  const { port } = options;
-  try {
-    return await serveHttp({ hostname: HOST, port, limits: LIMITS, signal }, async (request) => {
-      const refused = refusal(request, []);
-      const response = refused ? failure(403, refused) : await answer(request, options);
-      for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-        response.headers.set(name, value);
-      }
-      return response;
-    });
-  } catch (error) {
-    if ((error as { code?: string }).code !== "EADDRINUSE") throw error;
-    throw new Error(
-      `port ${port} is taken by another program, perhaps another \`deno task review\`: end that, or ` +
-        "choose one with --port (0 takes any that is free)",
-    );
-  }
+  const guarded = { hostname: HOST, port: options.port, headers: SECURITY_HEADERS, signal };
+  return serveGuarded(guarded, (request) => answer(request, options));
 }
 
 async function answer(request: Request, options: ReviewServerOptions): Promise<Response> {
@@ -91,12 +67,7 @@ async function answer(request: Request, options: ReviewServerOptions): Promise<R
     const name = pathname === "/" ? "index.html" : pathname.slice(1);
     const file = options.files.get(name);
     if (!file) return failure(404, "there is no such file");
-    return new Response(file, {
-      headers: {
-        "content-type": MEDIA_TYPES[name.split(".").at(-1)!],
-        "cache-control": "no-cache",
-      },
-    });
+    return fileResponse(request, name, file);
   } catch (error) {
     if (error instanceof BodyError) return failure(error.status, error.message);
     if (error instanceof DecisionError) return failure(400, error.message);
@@ -110,8 +81,7 @@ async function decide(
   pathname: string,
   review: ReviewServerOptions["review"],
 ): Promise<Response> {
-  const { requestPatience: patience } = LIMITS;
-  const limits = { limit: LARGEST, patience, hold: () => {} };
+  const limits = { limit: LARGEST, patience: PATIENCE_MS, hold: () => {} };
   const bytes = await readBytes(request, limits, "decision");
   if (pathname === "/undo") return Response.json(await review.undo());
   const [type] = (request.headers.get("content-type") ?? "").split(";");
@@ -140,8 +110,4 @@ async function picture(id: number, { picture }: ReviewServerOptions): Promise<Re
   // The address holds which review it is of.
   const headers = { "content-type": "image/png", "cache-control": "private, max-age=3600" };
   return new Response(png, { headers });
-}
-
-function failure(status: number, error: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error }, { status, headers });
 }

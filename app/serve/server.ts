@@ -1,4 +1,7 @@
-/** Serves the page's files, and predictions for programs. Nothing on the disk can be reached by it. */
+/**
+ * Serves the page's files, and predictions for programs. Nothing on the disk can be reached by it, but
+ * where photos are kept for a review.
+ */
 import { serveGuarded } from "./guarded_server.ts";
 import type { HttpLimits, HttpServer, Visitor } from "./http_server.ts";
 import { failure, fileResponse } from "./responses.ts";
@@ -26,11 +29,23 @@ export interface ServerOptions {
    * @throws {BusyError} where too many wait
    */
   predict: (photo: Uint8Array<ArrayBuffer>, top: number, sender: Sender) => Promise<unknown>;
+  /**
+   * Keeps a photo that the model was wrong about, as somebody says; nobody may say so where it is left
+   * out.
+   * @throws {PhotoError} where it is not kept
+   */
+  report?: (photo: Uint8Array<ArrayBuffer>, said: Said, sender: Sender) => Promise<void>;
   /** Bytes that a photo may have. */
   limit?: number;
   /** Milliseconds in which a photo must have come. */
   patience?: number;
   http?: Partial<HttpLimits>;
+}
+
+/** What somebody says a photo is, and what the model had said. */
+export interface Said {
+  label: string;
+  predicted: string | null;
 }
 
 export const LIMIT = 32 << 20;
@@ -58,7 +73,7 @@ export function startServer(options: ServerOptions, signal: AbortSignal): Promis
 
 async function answer(
   request: Request,
-  { files, description }: ServerOptions,
+  { files, description, report }: ServerOptions,
   predictions: Predictions,
   visitor: Visitor,
 ): Promise<Response> {
@@ -66,6 +81,16 @@ async function answer(
   if (pathname === "/predict") {
     if (request.method !== "POST") return failure(405, "send a photo by POST", { allow: "POST" });
     return await predictions.answer(request, searchParams.get("top"), visitor);
+  }
+  if (pathname === "/wrong" && report) {
+    if (request.method !== "POST") return failure(405, "send a photo by POST", { allow: "POST" });
+    // What is kept is written: no form of another site can send such a header.
+    if (request.headers.get("x-graft-review") !== "1") {
+      return failure(403, "say that you mean it by the header x-graft-review: 1");
+    }
+    const [label, predicted] = ["label", "predicted"].map((name) => searchParams.get(name));
+    if (label === null) return failure(400, "say what it is: /wrong?label=CLASS");
+    return await predictions.keep(request, { label, predicted }, visitor);
   }
   if (!["GET", "HEAD"].includes(request.method)) {
     return failure(405, "only /predict takes this method", { allow: "GET, HEAD" });
@@ -83,16 +108,34 @@ class Predictions {
   constructor(private readonly options: ServerOptions) {}
 
   async answer(request: Request, topText: string | null, sender: Sender): Promise<Response> {
-    const { limit = LIMIT, patience = PATIENCE_MS } = this.options;
     const top = Number(topText ?? TOP);
     if (!Number.isSafeInteger(top) || top < 1) {
       return failure(400, "top takes a whole number from 1 on");
     }
+    return await this.#withPhoto(
+      request,
+      sender,
+      async (photo) => Response.json(await this.options.predict(photo, top, sender)),
+    );
+  }
+
+  async keep(request: Request, said: Said, sender: Sender): Promise<Response> {
+    return await this.#withPhoto(request, sender, async (photo) => {
+      await this.options.report!(photo, said, sender);
+      return Response.json({ kept: true });
+    });
+  }
+
+  async #withPhoto(
+    request: Request,
+    sender: Sender,
+    use: (photo: Uint8Array<ArrayBuffer>) => Promise<Response>,
+  ): Promise<Response> {
+    const { limit = LIMIT, patience = PATIENCE_MS } = this.options;
     using held = this.#memory.hold(sender.address);
     try {
       const hold = (bytes: number) => held.add(bytes);
-      const photo = await readPhoto(request, { limit, patience, hold });
-      return Response.json(await this.options.predict(photo, top, sender));
+      return await use(await readPhoto(request, { limit, patience, hold }));
     } catch (error) {
       if (error instanceof BodyError) return failure(error.status, error.message);
       if (error instanceof PhotoError) return failure(400, error.message);

@@ -1,7 +1,6 @@
 /** Records our kernels on the same command encoder as tfjs's own, in one order with them. */
 import * as tf from "@tensorflow/tfjs";
 import { type Constants, expand } from "./expand.ts";
-import { createPipeline, type Pipeline, type PipelineCode } from "./pipelines.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
 /** A WGSL file: its name, for labels and timings, and its text. */
@@ -10,27 +9,12 @@ export interface Kernel {
   source: string;
 }
 
-const pipelines = new WeakMap<GPUDevice, Map<string, Pipeline>>();
-
-/** Where kernels are only written down; see `pipelinesOf`. */
-let wanted: Map<string, PipelineCode> | undefined;
-
-/**
- * What `work` would have compiled of our kernels, nothing of which is dispatched: whatever it
- * computes has no meaning, and variables stay as they are.
- */
-export function pipelinesOf(work: () => void): PipelineCode[] {
-  const { assign } = tf.Variable.prototype;
-  tf.Variable.prototype.assign = () => {};
-  wanted = new Map();
-  try {
-    work();
-    return [...wanted.values()];
-  } finally {
-    wanted = undefined;
-    tf.Variable.prototype.assign = assign;
-  }
+interface Pipeline {
+  pipeline: GPUComputePipeline;
+  layout: GPUBindGroupLayout;
 }
+
+const pipelines = new WeakMap<GPUDevice, Map<string, Pipeline>>();
 
 /**
  * Records one dispatch.
@@ -46,10 +30,6 @@ export function dispatch(
   tensors: tf.TensorInfo[],
   groups: [number, number?, number?],
 ): void {
-  if (wanted) {
-    for (const { dataId } of tensors) backend.uploadToGPU(dataId); // lazy ones have kernels, too
-    return want(backend.device, kernel, constants);
-  }
   const { pipeline, layout } = pipelineOf(backend.device, kernel, constants);
   const entries = tensors.map(({ dataId }, binding) => {
     backend.uploadToGPU(dataId);
@@ -105,29 +85,38 @@ export function spread(groups: number): [number, number] {
 }
 
 function pipelineOf(device: GPUDevice, kernel: Kernel, constants: Constants): Pipeline {
-  const known = pipelinesOn(device), key = keyOf(kernel, constants);
+  let known = pipelines.get(device);
+  if (!known) pipelines.set(device, known = new Map());
+  const key = `${kernel.name} ${JSON.stringify(constants)}`;
   let pipeline = known.get(key);
-  if (!pipeline) known.set(key, pipeline = createPipeline(device, codeOf(kernel, constants)));
+  if (!pipeline) known.set(key, pipeline = createPipeline(device, kernel, constants));
   return pipeline;
 }
 
-function want(device: GPUDevice, kernel: Kernel, constants: Constants): void {
-  const key = keyOf(kernel, constants);
-  if (!pipelinesOn(device).has(key)) wanted!.set(key, codeOf(kernel, constants));
+/** Of a kernel whose bindings are storage buffers of group 0, in their order, and that starts at `main`. */
+function createPipeline(
+  device: GPUDevice,
+  { name: label, source }: Kernel,
+  constants: Constants,
+): Pipeline {
+  const code = expand(source, constants);
+  const written = [...code.matchAll(/var<storage, (read_write|read)>/g)]
+    .map(([, access]) => access === "read_write");
+  const layout = device.createBindGroupLayout({
+    label,
+    entries: written.map((isWritten, binding) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: isWritten ? "storage" : "read-only-storage" },
+    })),
+  });
+  const pipeline = device.createComputePipeline({
+    label,
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: { module: device.createShaderModule({ label, code }), entryPoint: "main" },
+  });
+  return { pipeline, layout };
 }
-
-function pipelinesOn(device: GPUDevice): Map<string, Pipeline> {
-  let known = pipelines.get(device);
-  if (!known) pipelines.set(device, known = new Map());
-  return known;
-}
-
-const keyOf = ({ name }: Kernel, constants: Constants) => `${name} ${JSON.stringify(constants)}`;
-
-const codeOf = ({ name, source }: Kernel, constants: Constants): PipelineCode => ({
-  label: name,
-  code: expand(source, constants),
-});
 
 function beginPass(backend: TfjsWebGpuBackend, timed: boolean): GPUComputePassEncoder {
   backend.ensureCommandEncoderReady();

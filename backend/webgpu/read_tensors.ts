@@ -4,8 +4,7 @@ import { Snapshot } from "./replay/snapshot.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
 /**
- * One wait for all: each takes Deno 10 ms at least, and 420 buffers that were mapped one by one, all
- * at the same time, were once not seen to come back from NVIDIA's driver.
+ * One wait for all: each takes Deno 10 ms at least.
  *
  * @param tensors float32
  * @returns copies

@@ -6,7 +6,7 @@ import { registerStepRepeater } from "../repeat.ts";
 import { watchForLazyTensors } from "./lazy.ts";
 import { registerOperations } from "./operations/register_operations.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
-import { requestDevice } from "./pipelines.ts";
+import { requestDevice } from "./request_device.ts";
 import { readTensors } from "./read_tensors.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 import { HARDWARE, rememberAdapter, SOFTWARE } from "./tiling.ts";

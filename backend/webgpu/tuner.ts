@@ -3,8 +3,6 @@
  * whoever wants to. Until then, and where nothing may be measured, the first variant serves.
  */
 import * as tf from "@tensorflow/tfjs";
-import { compileAhead } from "./compile_ahead.ts";
-import { pipelinesOf } from "./dispatch.ts";
 import { routerOf, StepPool } from "./replay/buffers.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 import { adapterNameOf } from "./tiling.ts";
@@ -61,43 +59,29 @@ export class Tuner {
   async settle(): Promise<number> {
     const questions = [...this.#open];
     this.#open.clear();
-    await compileAhead(pipelinesOf(() => {
-      for (const [, { variants, prepare }] of questions) {
-        this.#inPool(prepare, (run) => variants.forEach(run));
-      }
-    }));
-    for (const [key, { variants, prepare }] of questions) {
-      const times = await this.#inPool(
-        prepare,
-        (run) => this.#measure(variants.map((variant) => () => run(variant))),
-      );
-      this.#choices.set(key, variants[times.indexOf(Math.min(...times))]);
+    for (const [key, question] of questions) {
+      const times = await this.#timesOf(question);
+      this.#choices.set(key, question.variants[times.indexOf(Math.min(...times))]);
     }
     if (questions.length > 0) await this.keep?.(this.record);
     return questions.length;
   }
 
-  /** What a trial takes is given back when `work` is done with it. */
-  #inPool<T>(prepare: Question["prepare"], work: (run: (variant: unknown) => void) => T): T {
+  /** In buffers of their own, which are given back afterwards. */
+  async #timesOf({ variants, prepare }: Question): Promise<number[]> {
     const { backend } = this, pool = new StepPool(backend.device);
     const router = routerOf(backend);
     router.add(pool);
     router.current = pool;
     let trial: Trial<unknown> | undefined;
-    const clean = () => {
+    try {
+      const { run } = trial = prepare();
+      return await this.#measure(variants.map((variant) => () => run(variant)));
+    } finally {
       router.current = undefined;
       for (const { dataId } of trial?.tensors ?? []) backend.disposeData(dataId);
       this.#submit(); // what was recorded must not find its buffers gone
       router.remove(pool);
-    };
-    let result: T | undefined;
-    try {
-      trial = prepare();
-      result = work(trial.run);
-      if (result instanceof Promise) return result.finally(clean) as T;
-      return result;
-    } finally {
-      if (!(result instanceof Promise)) clean();
     }
   }
 

@@ -2,7 +2,14 @@
 import { BRANCHES } from "../../models/manifest.ts";
 import type { Check } from "./check.ts";
 import { checkDecoding } from "./decoding.ts";
-import { checkGradients, checkLogits, checkTraining, referenceCases } from "./models.ts";
+import {
+  checkGradients,
+  checkLogits,
+  checkOtherSteps,
+  checkTraining,
+  referenceCases,
+  stepsCases,
+} from "./models.ts";
 import { checkRandomNumbers } from "./random_numbers.ts";
 import { checkTransforms } from "./transforms.ts";
 import { checkWeights } from "./weights.ts";
@@ -22,4 +29,5 @@ export async function* certify(): AsyncGenerator<Check> {
       yield* await checkTraining(reference, branch, 5);
     }
   }
+  for (const reference of await stepsCases()) yield* await checkOtherSteps(reference);
 }

@@ -4,18 +4,23 @@ import { softmaxCrossEntropy } from "../../backend/ops/softmax_cross_entropy.ts"
 import type { Architecture } from "../../models/architecture.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
+import { AdamW } from "../../training/adam_w.ts";
+import { weightDecays } from "../../training/layer_rates.ts";
 import { Sgd } from "../../training/sgd.ts";
 import type { Branch } from "../../models/manifest.ts";
+import type { Model } from "../../models/model.ts";
 import { trainStep } from "../../training/train_step.ts";
 import { type Check, Comparison } from "./check.ts";
 import { fixturePath } from "./fixtures.ts";
 import {
   readReference,
+  readSteps,
   readTorch,
   type Reference,
   referenceBatch,
   referenceModel,
   sample,
+  type StepsReference,
 } from "./reference_model.ts";
 
 /** Model and side of its input. */
@@ -104,44 +109,101 @@ export async function checkGradients(reference: ReferenceCase): Promise<Check[]>
   return [comparison.check("one step", `${describe(reference)}: gradients`)];
 }
 
-/** Losses of some steps, and the parameters and running buffers after them. */
+/** Losses of some steps by SGD, and the parameters and running buffers after them. */
 export async function checkTraining(
   reference: ReferenceCase,
   branch: Branch,
   steps: 1 | 5,
 ): Promise<Check[]> {
-  const [name, size] = reference;
-  const { input_stream, ...references } = await readReference(name, size);
+  const { input_stream, ...references } = await readReference(...reference);
   const expected = references[`${branch}_${steps}`];
   // Where rounding errors take over within five steps, there is nothing to compare with.
   if (!expected) return [];
+  const by = { branch, optimizer: "sgd", batch_norm: "batch" } as const;
+  return await checkSteps(reference, input_stream, { ...expected, ...by, steps });
+}
+
+/** Cases that there are steps of by AdamW, and by running statistics: the smaller side of some models. */
+export async function stepsCases(): Promise<ReferenceCase[]> {
+  const files = await Array.fromAsync(Deno.readDir(fixturePath("steps")), ({ name }) => name);
+  return (await referenceCases()).filter((reference) =>
+    files.includes(`${reference.join(".")}.json`)
+  );
+}
+
+/** As `checkTraining`: one and five steps by AdamW, and where batch norm goes by its running statistics. */
+export async function checkOtherSteps(reference: ReferenceCase): Promise<Check[]> {
+  const { input_stream, cases } = await readSteps(...reference);
+  const checks: Check[] = [];
+  for (const expected of cases) {
+    checks.push(...await checkSteps(reference, input_stream, expected));
+  }
+  return checks;
+}
+
+const LEARNING_RATE = 0.001, WEIGHT_DECAY = 0.05;
+/**
+ * AdamW moves a parameter by about the learning rate, however small its gradient, and the smaller that is
+ * the larger its share of rounding: what a parameter may be off by, as a share of its way.
+ */
+const ADAMW_SLACK = 0.01;
+
+async function checkSteps(
+  reference: ReferenceCase,
+  inputStream: number,
+  expected: StepsReference["cases"][number],
+): Promise<Check[]> {
+  const [name, size] = reference;
+  const { branch, steps } = expected;
   const model = await referenceModel(name, 2);
-  const optimizer = new Sgd(model.trainable(branch === "frozen" ? "head" : "all"), 0.9);
+  const optimizer = expected.optimizer === "sgd"
+    ? new Sgd(model.trainable(branch === "frozen" ? "head" : "all"), 0.9)
+    : adamWOf(model, branch);
+  const mode = { dropoutMask: null, batchNorm: expected.batch_norm } as const;
   const losses = new Comparison();
   for (let step = 0; step < steps; step++) {
-    const { images, labels } = referenceBatch(input_stream, size, step);
-    const { loss, logits } = trainStep(model, branch, optimizer, 0.001, images, labels, {
-      dropoutMask: null,
-    });
+    const { images, labels } = referenceBatch(inputStream, size, step);
+    const rates = tf.tensor(optimizer.rates(LEARNING_RATE, step), optimizer.rateShape);
+    const { loss, logits } = trainStep(model, branch, optimizer, rates, images, labels, mode);
     const difference = Math.abs((await loss.data())[0] - expected.losses[step]);
     const bound = FLOAT32_ERRORS * expected.f32_loss_error + LOSS_SLACK;
     losses.add(`step ${step + 1}`, 1, difference, bound);
-    tf.dispose([images, labels, loss, logits]);
+    tf.dispose([images, labels, rates, loss, logits]);
   }
   const state = new Comparison();
   for (const spec of parameterSpecs(model.architecture, 2)) {
     const torch = expected.state[spec.name];
     if (!torch) continue;
     const ours = await readTorch(spec, model.parameters.get(spec.name)!);
-    addTensor(state, spec.name, ours, torch, slackOf(name, "training"));
+    const moves = expected.optimizer === "adamw" ? ADAMW_SLACK * LEARNING_RATE * steps : 0;
+    addTensor(state, spec.name, ours, torch, slackOf(name, "training"), moves);
   }
   optimizer.dispose();
   model.dispose();
   const stage = steps === 1 ? "one step" : "five steps";
+  const by = (expected.optimizer === "adamw" ? " by AdamW" : "") +
+    (expected.batch_norm === "running" ? ", running statistics" : "");
+  const what = `${describe(reference)}, ${branch}${by}`;
   return [
-    losses.check(stage, `${describe(reference)}, ${branch}: losses`),
-    state.check(stage, `${describe(reference)}, ${branch}: parameters and buffers after`),
+    losses.check(stage, `${what}: losses`),
+    state.check(stage, `${what}: parameters and buffers after`),
   ];
+}
+
+/** With torch's own settings, and decay of weights alone. */
+function adamWOf(model: Model, branch: Branch): AdamW {
+  const { architecture } = model;
+  const specs = parameterSpecs(architecture, 2).filter(({ name, trainable }) =>
+    trainable && (branch === "finetune" || name.startsWith(`${architecture.head}.`))
+  );
+  const settings = {
+    rates: specs.map(() => 1),
+    decays: weightDecays(specs, WEIGHT_DECAY),
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-8,
+  };
+  return new AdamW(model.trainable(branch === "frozen" ? "head" : "all"), settings, null);
 }
 
 const NO_DROPOUT = { dropoutMask: null };
@@ -172,12 +234,13 @@ function addTensor(
   ours: ArrayLike<number>,
   torch: Reference,
   slack: number,
+  moves = 0,
 ): void {
   const kept = sample(ours, torch.values.length);
   const difference = kept.length === torch.values.length
     ? torch.values.reduce((worst, value, i) => worseOf(worst, Math.abs(kept[i] - value)), 0)
     : NaN;
-  const bound = FLOAT32_ERRORS * torch.f32_error_max + slack * torch.max_abs;
+  const bound = FLOAT32_ERRORS * torch.f32_error_max + slack * torch.max_abs + moves;
   comparison.add(name, kept.length, difference, bound);
 }
 

@@ -1,5 +1,6 @@
 /** The models of tests/reference/models.py: the same weights, heads, inputs, and what torch made of them. */
 import * as tf from "@tensorflow/tfjs";
+import type { Branch } from "../../models/manifest.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import { Model } from "../../models/model.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
@@ -28,6 +29,21 @@ export interface ModelReference {
   finetune_5?: TrainingReference;
   frozen_1: TrainingReference;
   frozen_5: TrainingReference;
+}
+
+/** Steps of `tests/reference/model_steps.py`: by another optimiser, or batch norm by running statistics. */
+export interface StepsReference {
+  input_stream: number;
+  cases: (TrainingReference & {
+    branch: Branch;
+    optimizer: "sgd" | "adamw";
+    batch_norm: "batch" | "running";
+    steps: number;
+  })[];
+}
+
+export async function readSteps(name: string, size: number): Promise<StepsReference> {
+  return await readFixture(`steps/${name}.${size}.json`);
 }
 
 export async function readReference(name: string, size: number): Promise<ModelReference> {

@@ -1,3 +1,5 @@
+import { decodeInOrder } from "../decode_in_order.ts";
+import { startDecoder } from "../decoders.ts";
 import { type Examined, examinedFrom } from "../examined.ts";
 import { listFiles, readFileIn } from "../sources/list_files.ts";
 import { divideByKind } from "../sources/photo_like.ts";
@@ -9,8 +11,10 @@ import { divideTogether } from "../sources/keep_together.ts";
 import type { PlannedFile } from "../sources/plan.ts";
 import { arrange, type Arrangement } from "./arrange.ts";
 import type { Collection } from "./diagnose.ts";
-import { examineInOrder } from "./examine_in_order.ts";
 import { besideFindings } from "./folder_findings.ts";
+
+/** Somebody waits for the answer; longer than any honest photo should take. */
+const PATIENCE_MS = 30_000;
 
 /**
  * Looks at every photo of a folder; nothing is written, and memory does not grow with their size.
@@ -39,10 +43,14 @@ export async function examineFolder(
   );
   const { photoLike, sidecars } = await divideByKind(others, (path) => `${folder}/${path}`);
   const files: Examined[] = [];
-  const examined = examineInOrder(photos.map(({ path }) => `${folder}/${path}`), {
-    processes: navigator.hardwareConcurrency,
+  const examined = decodeInOrder(photos.map(({ path }) => `${folder}/${path}`), {
+    workers: navigator.hardwareConcurrency,
+    start: startDecoder,
     exifOrientation,
+    examine: true,
+    withoutPixels: true,
     signal,
+    patience: PATIENCE_MS,
   });
   for await (const result of examined) {
     const { path, ...place } = photos[files.length];

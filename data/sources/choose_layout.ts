@@ -102,7 +102,7 @@ export async function mendLayout(
 }
 
 /** The source in messages about a list's classes, which are folders nowhere. */
-export function whatListed(what: string, list: string): string {
+function whatListed(what: string, list: string): string {
   return `${what} (by ${list})`;
 }
 

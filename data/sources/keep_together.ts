@@ -1,6 +1,6 @@
 /** Near duplicates on one side of a split that we made: else val asks for photos that were trained on. */
 import { dirname, join } from "node:path";
-import { decodeInOrder, type Examination } from "../decode_pool.ts";
+import { decodeInOrder, type Examination } from "../decode_in_order.ts";
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import { nearDuplicates } from "../near_duplicates.ts";
 import type { Part } from "../dataset_index.ts";
@@ -9,6 +9,7 @@ import { describeDivision, divide, type Division } from "./divide.ts";
 import { groupPhotos } from "./group_photos.ts";
 import { formatGroupRule } from "./group_rule.ts";
 import { some } from "./left_out.ts";
+import { mergeGroups } from "./merge_groups.ts";
 import { type Plan, type PlannedFile, targetOf } from "./plan.ts";
 import type { SourceContext } from "./source_context.ts";
 
@@ -17,21 +18,26 @@ import type { SourceContext } from "./source_context.ts";
  * duplicates are on one side, and photos of one group, where a rule says which these are. A plan that
  * its source divided stays: what it tears apart is said.
  *
+ * @param source the folder in which photos still lie, which then are moved in the plan alone
  * @throws {Error} where the rule groups nothing, or leaves nothing of a class to keep aside
  */
-export async function keepTogether(plan: Plan, context: SourceContext): Promise<Plan> {
+export async function keepTogether(
+  plan: Plan,
+  context: SourceContext,
+  source?: string,
+): Promise<Plan> {
   const { divided } = plan;
   const { group: rule } = context;
   const all = plan.files.filter(({ file }) => hasImageExtension(file));
   // Where two parts are ours, a test is the source's own, and stays as it is.
   const ours = all.filter(({ split }) => divided?.into === 3 || split !== "test");
   const looked = rule?.kind === "exif-time" ? all : divided ? ours : [];
-  const seen = await examine(looked, context);
+  const seen = await examine(looked, context, source);
   const ruled = rule
     ? groupPhotos(rule, all, (file) => seen.get(file)?.encoding.shot)
     : new Map<PlannedFile, string>();
   const { plan: kept, groups } = divided
-    ? await moveTogether(plan, { ours, into: divided.into, seen, ruled }, context)
+    ? await moveTogether(plan, { ours, into: divided.into, seen, ruled, source }, context)
     : { plan, groups: ruled };
   if (groups.size === 0) return kept;
   const byPath = Array.from(groups, ([file, name]) => [targetOf(file), name] as const);
@@ -47,11 +53,12 @@ interface Divided {
   seen: ReadonlyMap<PlannedFile, Examination>;
   /** Names of groups by photo. */
   ruled: ReadonlyMap<PlannedFile, string>;
+  source?: string;
 }
 
 async function moveTogether(
   plan: Plan,
-  { ours: files, into, seen, ruled }: Divided,
+  { ours: files, into, seen, ruled, source }: Divided,
   context: SourceContext,
 ): Promise<{ plan: Plan; groups: ReadonlyMap<PlannedFile, string> }> {
   const { photos } = context;
@@ -68,8 +75,10 @@ async function moveTogether(
     const split = parts.get(file)!;
     if (split === file.split) continue;
     const target = { ...file, split };
-    await Deno.mkdir(dirname(join(photos, targetOf(target))), { recursive: true });
-    await Deno.rename(join(photos, targetOf(file)), join(photos, targetOf(target)));
+    if (source === undefined) {
+      await Deno.mkdir(dirname(join(photos, targetOf(target))), { recursive: true });
+      await Deno.rename(join(photos, targetOf(file)), join(photos, targetOf(target)));
+    }
     moved.set(file, target);
   }
   const now = (file: PlannedFile) => moved.get(file) ?? file;
@@ -118,16 +127,19 @@ export function divideTogether(
 /** Looks at photos, and leaves those out that cannot be decoded. */
 async function examine(
   files: readonly PlannedFile[],
-  { photos, progress, signal }: SourceContext,
+  { photos, progress, start, kept, signal }: SourceContext,
+  source?: string,
 ): Promise<Map<PlannedFile, Examination>> {
   const seen = new Map<PlannedFile, Examination>();
   if (files.length === 0) return seen;
-  const decoded = decodeInOrder(files.map((file) => join(photos, targetOf(file))), {
+  const pathOf = (file: PlannedFile) =>
+    source === undefined ? join(photos, targetOf(file)) : join(source, file.from);
+  const decoded = decodeInOrder(files.map(pathOf), {
     workers: navigator.hardwareConcurrency,
     exifOrientation: true,
     examine: true,
     withoutPixels: true,
-    signal,
+    ...{ start, kept, signal },
   });
   let done = 0;
   for await (const result of decoded) {
@@ -137,25 +149,6 @@ async function examine(
     seen.set(file, result.examination!);
   }
   return seen;
-}
-
-/** Groups that share a photo are one. */
-export function mergeGroups<Item>(groups: readonly Item[][]): Item[][] {
-  const parent = groups.map((_, i) => i);
-  const root = (i: number): number => {
-    while (parent[i] !== i) i = parent[i] = parent[parent[i]];
-    return i;
-  };
-  const groupOf = new Map<Item, number>();
-  for (const [i, group] of groups.entries()) {
-    for (const item of group) {
-      const other = groupOf.get(item);
-      if (other === undefined) groupOf.set(item, i);
-      else parent[root(i)] = root(other);
-    }
-  }
-  const merged = Map.groupBy(groupOf.keys(), (item) => root(groupOf.get(item)!));
-  return [...merged.values()];
 }
 
 /** @throws {Error} for a class whose photos are all of one group that was asked for */

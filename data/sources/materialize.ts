@@ -1,5 +1,6 @@
 /** Any source of photos as a folder of class folders. */
 import { join } from "node:path";
+import type { DecodeOptions } from "../decode_in_order.ts";
 import type { Log, Progress } from "../download/progress.ts";
 import type { Change } from "../review/journal.ts";
 import { autoSource } from "./auto.ts";
@@ -13,7 +14,7 @@ import type { SourceSpec } from "./spec.ts";
 import { urlSource } from "./url.ts";
 import { zipSource } from "./zip.ts";
 
-export interface MaterializeOptions {
+export interface MaterializeOptions extends Pick<DecodeOptions, "start" | "kept"> {
   /** Decides which photos are for validation where the source does not say. */
   seed: number;
   /** The part of each class that is for validation then; default 0.2. */
@@ -25,6 +26,11 @@ export interface MaterializeOptions {
   parts?: 2 | 3;
   /** Which photos belong together, on one side of a division of ours. */
   group?: GroupRule;
+  /**
+   * Has a file of one's own stand at a path below `photos` without being copied; where it is left out,
+   * such files are copied.
+   */
+  link?: (path: string, file: string) => void;
   /** What a review made of the photos of a folder. */
   review?: readonly Change[];
   /** Told the groups of photos, by their paths below `photos`, where `group` makes some. */

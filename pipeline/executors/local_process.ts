@@ -4,6 +4,7 @@ import { messageOf } from "../errors.ts";
 import type { Executor, Hooks, Outcome, Work } from "../executor.ts";
 import { formatLimit } from "../process/format_limit.ts";
 import { CHECKED, decodeMessage, type Message } from "../process/protocol.ts";
+import { Helpers } from "./helpers.ts";
 import { ProcessPool } from "./process_pool.ts";
 import { StepLog } from "./step_log.ts";
 import { Ending } from "./step_process.ts";
@@ -13,7 +14,13 @@ export class LocalProcesses implements Executor, AsyncDisposable {
 
   async execute(work: Work, { onReady, onMessage, signal }: Hooks): Promise<Outcome> {
     using log = new StepLog(work.logFile);
-    using lease = this.#pool.lease(work);
+    using helpers = new Helpers(
+      work.helpers ?? {},
+      this.#pool.guard,
+      (text) => log.write(work.conceal(text)),
+    );
+    const helped = { ...work.request, helpers: helpers.addresses };
+    using lease = this.#pool.lease(work.helpers ? { ...work, request: helped } : work);
     const { process, request } = lease;
     using ending = new Ending(process, signal, work.timeLimit);
 

@@ -17,7 +17,7 @@ export interface Lease extends Disposable {
 }
 
 export class ProcessPool implements AsyncDisposable {
-  readonly #guard = new Guard();
+  readonly guard = new Guard();
   readonly #idle: Reused[] = [];
 
   lease(work: Work): Lease {
@@ -31,7 +31,7 @@ export class ProcessPool implements AsyncDisposable {
       ["run", ...argumentsFor(request), module.href],
       request.output,
     );
-    const watched = this.#guard.watch(process.pid);
+    const watched = this.guard.watch(process.pid);
     return {
       process,
       request,
@@ -46,7 +46,7 @@ export class ProcessPool implements AsyncDisposable {
   #leaseReused(work: Work): Lease {
     const kind = kindOf(work);
     const found = this.#idle.findIndex((reused) => reused.kind === kind && !reused.isOver);
-    const reused = found < 0 ? new Reused(work, kind, this.#guard) : this.#idle.splice(found, 1)[0];
+    const reused = found < 0 ? new Reused(work, kind, this.guard) : this.#idle.splice(found, 1)[0];
     let isGivenBack = false;
     return {
       process: reused.process,
@@ -65,7 +65,7 @@ export class ProcessPool implements AsyncDisposable {
     const idle = this.#idle.splice(0);
     for (const reused of idle) reused[Symbol.dispose]();
     await Promise.all(idle.map(({ process }) => process.ended));
-    await this.#guard[Symbol.asyncDispose]();
+    await this.guard[Symbol.asyncDispose]();
   }
 }
 

@@ -37,8 +37,10 @@ export async function compareRuns(
   const kept = openStore(store, readFrom);
   const fingerprintOf = async (
     { step, kind = step, key }: StepRecord,
-  ): Promise<Fingerprint | undefined> =>
-    key === undefined ? undefined : (await kept.find(kind, key)).artifact?.manifest.fingerprint;
+  ): Promise<Fingerprint | undefined> => {
+    const { artifact, elsewhere } = key === undefined ? {} : await kept.find(kind, key);
+    return (artifact ?? elsewhere)?.manifest.fingerprint;
+  };
   const earlier = new Map(before.steps.map((record) => [record.step, record]));
   const later = new Set(after.steps.map(({ step }) => step));
   const gone = before.steps.filter(({ step }) => !later.has(step));

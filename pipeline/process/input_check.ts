@@ -1,5 +1,6 @@
 /** Looks at artifacts by content before steps read them: a hit is checked by little more than sizes. */
 import type { Artifact, Lookup, Store } from "../store.ts";
+import { findBrokenLink } from "./links.ts";
 
 export class InputCheck {
   /** What is wrong with an artifact, by its folder: each is read once a run. */
@@ -23,13 +24,15 @@ export class InputCheck {
     }
   }
 
-  /** What was found, if what of it is handed on to people is as it was published, which is read. */
+  /**
+   * What was found, if what of it is handed on to people is as it was published, which is read, and
+   * its links lead to files.
+   */
   async checkHit(lookup: Lookup, handedOn: readonly string[] = []): Promise<Lookup> {
     const { artifact } = lookup;
-    if (!artifact || handedOn.length === 0 || artifact.manifest.made.run === this.run) {
-      return lookup;
-    }
-    const damage = await this.store.inspect(artifact, handedOn);
+    if (!artifact || artifact.manifest.made.run === this.run) return lookup;
+    const damage = findBrokenLink(artifact) ??
+      (handedOn.length > 0 ? await this.store.inspect(artifact, handedOn) : undefined);
     return damage ? { damage } : lookup;
   }
 

@@ -14,7 +14,7 @@ import type { Request } from "./protocol.ts";
  */
 export function denoArguments(
   step: StepDeclaration,
-  { parameters, inputs, output, checkpoints, itemCaches = {} }: Request,
+  { parameters, inputs, output, checkpoints, itemCaches = {}, helpers = {}, earlier = [] }: Request,
   { readable }: Closure,
   hidden: Readonly<Record<string, readonly string[]>>,
   readableInputs = readOf(step, inputs),
@@ -24,14 +24,19 @@ export function denoArguments(
   );
   const declared = step.permissions?.(parameters) ?? {};
   const caches = Object.values(itemCaches).map(({ folder }) => folder);
-  const own = [output, ...checkpoints ? [checkpoints] : [], ...caches];
+  const sockets = Object.values(helpers).filter((address) => !isPort(address));
+  const own = [output, ...checkpoints ? [checkpoints] : [], ...caches, ...sockets];
   const granted: Record<string, Permissions["read"]> = {
     ...declared,
     read: join(
-      [...readableInputs, ...own, ...readable, ...externalsOf(step, parameters)],
+      [...readableInputs, ...own, ...earlier, ...readable, ...externalsOf(step, parameters)],
       declared.read,
     ),
     write: join(own, declared.write),
+    net: join(
+      Object.values(helpers).map((address) => isPort(address) ? address : `unix:${address}`),
+      declared.net,
+    ),
     env: [
       ...step.environment?.(parameters) ?? [],
       ...step.passEnvironment?.(parameters) ?? [],
@@ -45,6 +50,9 @@ export function denoArguments(
     ...step.denoArguments?.(parameters) ?? [],
   ];
 }
+
+/** Of a helper, where there are no sockets that are files. */
+const isPort = (address: string) => address.startsWith("127.0.0.1:");
 
 /** The folders of inputs, or what of them the step reads. */
 const readOf = ({ reads = {} }: StepDeclaration, inputs: Request["inputs"]): string[] =>

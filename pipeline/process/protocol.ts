@@ -19,6 +19,10 @@ export interface Request {
   checkpoints?: string;
   /** By the step's own names for them. */
   itemCaches?: Record<string, ItemCacheFolder>;
+  /** Sockets at which its helpers are started, by the step's own names for them. */
+  helpers?: Record<string, string>;
+  /** Folders of earlier artifacts of its kind, the newest first. */
+  earlier?: string[];
 }
 
 export interface ItemCacheFolder {

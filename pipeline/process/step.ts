@@ -31,6 +31,13 @@ export interface StepContext<P> {
   checkpoints?: string;
   /** For `new ItemCache(…)`, by the names that the step declares in `itemCache`. */
   itemCaches: Record<string, ItemCacheAccess>;
+  /**
+   * For `startHelper(…)`, by the names that the step declares in `helpers`; without those that
+   * whatever runs the step cannot start.
+   */
+  helpers: Readonly<Record<string, string>>;
+  /** Folders of earlier artifacts, where the step declares `earlier`, the newest first. */
+  earlier: readonly string[];
   progress(progress: Progress): void;
   /**
    * Says what is worked on from now on (a photo, a file): it is named if the step is ended by its time
@@ -72,17 +79,19 @@ export async function runStep<P>(body: (step: StepContext<P>) => Promise<void>):
 
 async function answer<P>(
   body: (step: StepContext<P>) => Promise<void>,
-  { parameters, inputs, output, checkpoints, itemCaches = {}, stays }: Request,
+  { itemCaches = {}, helpers = {}, earlier = [], stays, ...request }: Request,
   checked: Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
   send({ type: "ready" });
   try {
     await body({
-      parameters: parameters as P,
-      inputs,
-      output,
-      checkpoints,
+      parameters: request.parameters as P,
+      inputs: request.inputs,
+      output: request.output,
+      checkpoints: request.checkpoints,
+      helpers,
+      earlier,
       itemCaches: Object.fromEntries(
         Object.entries(itemCaches).map(([name, cache]) => [name, { ...cache, checked }]),
       ),

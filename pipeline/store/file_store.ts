@@ -1,7 +1,7 @@
 // deno-lint-ignore-file require-await -- promises are the interface's: a disk is asked at once
 /** A store in a folder, safe for any number of processes at a time. */
 import type { Artifact, Lookup, Manifest, Store, WaitOptions } from "../store.ts";
-import type { Tree } from "../tree.ts";
+import { type Tree, without } from "../tree.ts";
 import { FileRuns } from "./file_runs.ts";
 import { FileUpkeep } from "./file_upkeep.ts";
 import { discard, namesIn, removeIfThere, statOrNull } from "./folder.ts";
@@ -50,7 +50,7 @@ export class FileStore implements Store {
     const manifest = this.#read(step, key);
     if (!manifest) return {};
     const path = this.#layout.artifact(manifest);
-    const damage = findDamage(path, manifest.tree);
+    const damage = findDamage(path, without(manifest.tree, manifest.linked ?? []));
     return damage ? { damage } : { artifact: { path, manifest } };
   }
 
@@ -105,8 +105,8 @@ export class FileStore implements Store {
     return Deno.makeTempDirSync({ dir: this.#layout.drafts, prefix: `${step}.` });
   }
 
-  seal(draft: string): Promise<Tree> {
-    return readTree(draft);
+  seal(draft: string, linked?: readonly string[]): Promise<Tree> {
+    return readTree(draft, { linked });
   }
 
   async publish(draft: string, manifest: Manifest): Promise<Artifact> {
@@ -128,7 +128,9 @@ export class FileStore implements Store {
     writeManifest(entry, manifest, { durable: false });
     this.#sync.add({
       paths: [
-        ...manifest.tree.files.map((file) => `${path}/${file.path}`),
+        ...without(manifest.tree, manifest.linked ?? []).files.map((file) =>
+          `${path}/${file.path}`
+        ),
         path,
         folder,
         entry,

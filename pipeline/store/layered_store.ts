@@ -66,7 +66,8 @@ export class LayeredStore implements Store {
       const draft = await this.own.draft(manifest.step);
       try {
         await remote.bring(manifest, draft, options);
-        return await this.own.publish(draft, manifest);
+        const { linked: _, ...copied } = manifest;
+        return await this.own.publish(draft, copied);
       } catch (error) {
         await this.own.discard(draft);
         throw error;
@@ -109,7 +110,7 @@ export class LayeredStore implements Store {
   itemCache = (name: string, key: string, run: string): Promise<string> =>
     this.own.itemCache(name, key, run);
   draft = (step: string): Promise<string> => this.own.draft(step);
-  seal = (draft: string): Promise<Tree> => this.own.seal(draft);
+  seal = (draft: string, linked?: readonly string[]): Promise<Tree> => this.own.seal(draft, linked);
   publish = (draft: string, manifest: Manifest): Promise<Artifact> =>
     this.own.publish(draft, manifest);
   settle = (): Promise<void> => this.own.settle();

@@ -57,7 +57,11 @@ export class Layout {
     ) {
       Deno.mkdirSync(folder, { recursive: true });
     }
-    if (!statOrNull(this.mark)) keepFile(this.mark, new TextEncoder().encode(Layout.MARK_TEXT));
+    // A store may lie in a folder that its user keeps by Git.
+    const texts = { [this.mark]: Layout.MARK_TEXT, [`${this.root}/.gitignore`]: "*\n" };
+    for (const [path, text] of Object.entries(texts)) {
+      if (!statOrNull(path)) keepFile(path, new TextEncoder().encode(text));
+    }
   }
 
   exists(): boolean {

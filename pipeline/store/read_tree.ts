@@ -24,19 +24,26 @@ export function walk(root: string): { files: string[]; emptyFolders: string[]; o
 /**
  * Reads and hashes a step's output folder; `sync` also has the disk hold it for good.
  *
- * @throws {Error} for links and devices: an artifact must not depend on what lies outside of it
+ * @param linked folders in it where links to files may lie
+ * @throws {Error} for other links and devices: an artifact must not depend on what lies outside of it
  */
-export async function readTree(root: string, { sync = false } = {}): Promise<Tree> {
+export async function readTree(
+  root: string,
+  { sync = false, linked = [] }: { sync?: boolean; linked?: readonly string[] } = {},
+): Promise<Tree> {
   const { files, emptyFolders, others } = walk(root);
-  if (others.length > 0) {
+  const mayBe = (path: string) =>
+    linked.some((folder) => path.startsWith(`${folder}/`)) &&
+    statOrNull(`${root}/${path}`)?.isFile;
+  const wrong = others.find((path) => !mayBe(path));
+  if (wrong !== undefined) {
     throw new Error(
-      `${
-        others[0]
-      } is a link or a device: an artifact holds only files and folders, so copy what it points to`,
+      `${wrong} is a link or a device: an artifact holds only files and folders, so copy what it ` +
+        "points to",
     );
   }
   const entries = await mapInParallel(
-    files,
+    others.length > 0 ? [...files, ...others].sort() : files,
     async (path) => ({ path, ...await hashFile(`${root}/${path}`, { sync }) }),
   );
   return { files: entries, emptyFolders };

@@ -1,5 +1,6 @@
 /** Looks for what time, disks and people have done to artifacts. */
 import { openStore } from "../implementations.ts";
+import { without } from "../tree.ts";
 
 export interface Damage {
   /** Or the name of a cache of items. */
@@ -26,7 +27,10 @@ export async function verify(store: string): Promise<Damage[]> {
     }
     if (holding.what !== "manifest") continue;
     const { manifest, artifact: path } = holding;
-    const problem = await kept.inspect({ path, manifest });
+    const { tree, linked } = manifest;
+    // What became of the user's own files is no damage; whoever reads them through links finds out.
+    const names = linked && without(tree, linked).files.map((file) => file.path);
+    const problem = await kept.inspect({ path, manifest }, names);
     if (problem) damaged.push({ step: manifest.step, key: manifest.key, path, problem });
   }
   return damaged;

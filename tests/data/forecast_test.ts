@@ -14,18 +14,25 @@ Deno.test("a forecast of photos of one size is right to the byte, whatever a bro
       { length: 100 },
       (_, i) => `${folder}/${i === 12 ? "broken" : "a"}.png`,
     );
-    const whole = await forecastPacks(paths, { exifOrientation: true }, 2);
+    const whole = await forecastPacks(paths, { exifOrientation: true, workers: 2 });
     assert.deepEqual([whole?.photos, whole?.bytes], [100, 100 * 60 * 40 * 3]);
     assert.ok(whole!.seconds > 0);
-    const bounded = await forecastPacks(paths, { exifOrientation: true, shortSide: 20 }, 2);
+    const bounded = await forecastPacks(paths, {
+      exifOrientation: true,
+      shortSide: 20,
+      workers: 2,
+    });
     assert.equal(bounded?.bytes, 100 * 30 * 20 * 3);
   }));
 
 Deno.test("of few photos, and of none that can be read, there is no forecast", () =>
   withTempFolder(async (folder) => {
     const paths = Array.from({ length: 60 }, (_, i) => `${folder}/${i}.png`);
-    assert.equal(await forecastPacks(paths, { exifOrientation: true }, 1), undefined);
-    assert.equal(await forecastPacks(paths.slice(0, 20), { exifOrientation: true }, 1), undefined);
+    assert.equal(await forecastPacks(paths, { exifOrientation: true, workers: 1 }), undefined);
+    assert.equal(
+      await forecastPacks(paths.slice(0, 20), { exifOrientation: true, workers: 1 }),
+      undefined,
+    );
   }));
 
 Deno.test("a photo is made smaller as Pillow's resize makes it, and never larger", () => {

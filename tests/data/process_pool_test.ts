@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { PipeReader } from "../../data/pipe_reader.ts";
-import { ProcessError, ProcessPool } from "../../data/process_pool.ts";
+import { ProcessError, ProcessPool, startProcess } from "../../data/process_pool.ts";
 
 const module = new URL("talking_process.ts", import.meta.url);
 const HANGS = 255, BREAKS = 254, PRINTS = 253, READS = 252;
 
 const poolOf = (size: number, args: string[] = []) =>
-  new ProcessPool({ module, purpose: "talks", args }, size);
+  new ProcessPool(() => startProcess({ module, args }), "talks", size);
 
 async function readAnswer(output: PipeReader) {
   const byte = await output.read(1);
@@ -96,7 +96,7 @@ Deno.test("a process may do nothing that its pool does not name", async () => {
   using pool = poolOf(1);
   await assert.rejects(say(pool, READS), reason("ended", /Requires read access/));
   const flags = [`--allow-read=${fileURLToPath(module)}`];
-  using reading = new ProcessPool({ module, purpose: "talks", flags }, 1);
+  using reading = new ProcessPool(() => startProcess({ module, flags }), "talks", 1);
   assert.equal((await say(reading, READS)).byte, READS);
 });
 

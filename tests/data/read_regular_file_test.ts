@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cropPhoto } from "../../data/crop_photo.ts";
-import { decodeInOrder } from "../../data/decode_pool.ts";
+import { decodeInOrder } from "../../data/decode_in_order.ts";
 import { readRegularFile } from "../../data/read_regular_file.ts";
 import { withTempFolder, writeFiles } from "./photo_folder.ts";
 

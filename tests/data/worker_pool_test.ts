@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeInOrder } from "../../data/decode_pool.ts";
+import { decodeInOrder } from "../../data/decode_in_order.ts";
 import { LateError, StuckError, WorkerPool } from "../../data/worker_pool.ts";
 import { toPpm, withTempFolder, writeFiles } from "./photo_folder.ts";
 import { syntheticPhoto } from "../../bench/certify/synthetic_photo.ts";

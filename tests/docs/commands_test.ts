@@ -5,6 +5,7 @@ import { graft as application } from "../../app/graft.ts";
 import { writePhoto, writePhotoFolder } from "../tasks/generated_photos.ts";
 import { graft } from "../tasks/graft.ts";
 import { writeRandomWeights } from "../tasks/random_weights.ts";
+import { KEYS, S3Server } from "../pipeline/store/remote/s3_server.ts";
 import { commandsOf, inlineTasks, links, pages } from "./documented_commands.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -80,6 +81,8 @@ Deno.test({
     const folder = await Deno.makeTempDir();
     await prepare(folder);
     await using server = await serve(folder);
+    await using team = new S3Server("team");
+    team.put("graft/store.json", "{}");
     // An answer that is an error fails its command.
     await Deno.writeTextFile(`${folder}/.curlrc`, "fail\n");
     for (const [name, page] of await pages()) {
@@ -88,7 +91,13 @@ Deno.test({
           const { code, stdout, stderr } = await new Deno.Command("sh", {
             args: ["-e", "-c", command.replaceAll(SERVED, server.url)],
             cwd: folder,
-            env: { PATH: `${folder}/bin:${Deno.env.get("PATH")}`, CURL_HOME: folder },
+            env: {
+              PATH: `${folder}/bin:${Deno.env.get("PATH")}`,
+              CURL_HOME: folder,
+              AWS_ENDPOINT_URL: team.endpoint,
+              AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+              AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+            },
             signal: AbortSignal.timeout(LONGEST_MS),
           }).output();
           const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);

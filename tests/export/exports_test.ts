@@ -19,6 +19,7 @@ const NAMES = [
   "resnet18",
   "mobilenet_v2",
   "mobilenet_v3_small",
+  "mobilenetv4_conv_small",
   "efficientnet_lite0",
   "efficientnet_b0",
   "convnext_tiny",

@@ -5,6 +5,7 @@ import { activateBackend } from "../../backend/activate.ts";
 import {
   checkGradients,
   checkLogits,
+  checkOtherSteps,
   checkTraining,
   type ReferenceCase,
 } from "../../bench/certify/models.ts";
@@ -28,6 +29,7 @@ const CASES: readonly ReferenceCase[] = [
   ["resnet50", 64],
   ["mobilenet_v3_small", 64],
   ["mobilenet_v3_large", 64],
+  ["mobilenetv4_conv_small", 64],
   ["efficientnet_b0", 64],
   ["efficientnet_lite1", 64],
   ["efficientnet_lite2", 64],
@@ -51,11 +53,19 @@ for (const reference of CASES) {
     Deno.test(`${what} on wasm learns in the ${branch} branch as in torch`, async () => {
       await activateBackend("wasm");
       // Rounding takes over these models' finetuning within five steps, in torch's float32 too.
-      const diverges = /^(mobilenet_v2|efficientnet)/.test(reference[0]);
+      const diverges = /^(mobilenet_v2|mobilenetv4|efficientnet)/.test(reference[0]);
       const steps = branch === "finetune" && diverges ? 1 : 5;
       assertKept(await checkTraining(reference, branch, steps));
     });
   }
+}
+
+// The quickest with batch norm and without; `deno task certify` has the others.
+for (const name of ["mobilenet_v3_small", "deit_tiny"]) {
+  Deno.test(`${name} on wasm learns by AdamW, and by running statistics, as in torch`, async () => {
+    await activateBackend("wasm");
+    assertKept(await checkOtherSteps([name, 64]));
+  });
 }
 
 for (

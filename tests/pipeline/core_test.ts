@@ -37,6 +37,9 @@ Deno.test("one file knows the concrete store, code and executor", async () => {
   assert.deepEqual(code.map(partOf).filter(Boolean).sort(), [
     "code",
     "executors",
+    // One in a folder, layers of them, one on another machine, and how its address is told from a path.
+    "store",
+    "store",
     "store",
     "store",
   ]);

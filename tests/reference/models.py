@@ -28,6 +28,8 @@ HEAD = {
     "resnet101": "fc",
     "mobilenet_v3_small": "classifier.3",
     "mobilenet_v3_large": "classifier.3",
+    "mobilenetv4_conv_small": "classifier",
+    "mobilenetv4_conv_medium": "classifier",
     "efficientnet_b0": "classifier.1",
     "efficientnet_v2_s": "classifier.1",
     "convnext_tiny": "classifier.2",
@@ -67,6 +69,8 @@ CASES = (
     ("resnet101", 64, 5000),
     ("mobilenet_v3_small", 64, 5002),
     ("mobilenet_v3_large", 64, 5047),
+    ("mobilenetv4_conv_small", 64, 5000),
+    ("mobilenetv4_conv_medium", 64, 5000),
     ("efficientnet_b0", 64, 5000),
     ("efficientnet_v2_s", 64, 5000),
 )
@@ -79,6 +83,10 @@ def architecture(name: str) -> nn.Module:
         import timm  # which not everyone has who asks for the others
 
         return timm.create_model(f"{name}_patch16_224", dynamic_img_size=True)
+    if name.startswith("mobilenetv4"):
+        import timm
+
+        return timm.create_model(name)
     if name.startswith("dinov2"):
         from dinov2 import dinov2
 

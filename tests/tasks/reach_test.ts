@@ -39,19 +39,21 @@ const ITEMS = ["pipeline/store", "pipeline/digest.ts"];
 const STEPS: Record<string, Reach> = {
   download_data: {
     // Lists of labels are six files with the types of a library, archives that are tar two.
-    most: 124, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
-    runs: ["data", "data/sources", "data/download", "data/review"],
+    // Decoding in processes that can be killed is seven files, photos that are kept five.
+    most: 138, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
+    runs: ["data", "data/sources", "data/download", "data/review", ...ITEMS],
     types: ["data/codecs", "models"],
   },
   convert_weights: {
-    most: 69, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names two
+    most: 70, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names two
     runs: ["weights", "models", "data/download", "data/unwritable.ts", "data/windows_name.ts"],
     types: ["backend"],
   },
   build_datasets: {
     // A forecast, training's crops apart from the others, what the doctor says in a file that both
     // building steps share, bursts, and backdrops.
-    most: 137,
+    // Decoding in processes and keeping what was decoded, which the three steps share.
+    most: 148,
     runs: [
       "data",
       "data/augmentation",
@@ -61,11 +63,12 @@ const STEPS: Record<string, Reach> = {
       "data/statistics",
       "models",
       "report",
+      ...ITEMS,
     ],
     types: ["weights", "backend"],
   },
   build_test_part: {
-    most: 122,
+    most: 129, // likewise
     runs: [
       "data",
       "data/augmentation",
@@ -75,12 +78,24 @@ const STEPS: Record<string, Reach> = {
       "data/statistics",
       "models",
       "report",
+      ...ITEMS,
     ],
     types: ["weights", "backend"],
   },
   compute_features: {
     most: 206, // operations of transformers are sixteen files, and as many for WebGPU
     runs: [...COMPUTES, "inference", ...ITEMS],
+    types: [],
+  },
+  find_issues: {
+    most: 224, // as compute_features, with a head, what the doctor found, and groups of photos
+    runs: [
+      ...COMPUTES,
+      "inference",
+      ...ITEMS,
+      "data/doctor/finding.ts",
+      "data/sources/merge_groups.ts",
+    ],
     types: [],
   },
   choose_backbone: {

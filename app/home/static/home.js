@@ -1,4 +1,3 @@
-// @ts-check
 /** Asks the server once a second what changed, and puts it in its place; nothing else moves. */
 const INTERVAL_MS = 1000;
 const watch = document.body.dataset.watch;

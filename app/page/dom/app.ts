@@ -11,6 +11,7 @@ const worker = new Worker(new URL(`./worker.js${location.search}`, import.meta.u
   type: "module",
 });
 const cards = new Map<number, Card>();
+const sent = new Map<number, File>();
 const frames = new Map<number, (probabilities: number[]) => void>();
 let manifest: PageManifest;
 let questions = 0;
@@ -27,6 +28,7 @@ worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
     case "answer":
       answerFrame(reply.id, reply.probabilities);
       cards.get(reply.id)?.answer(reply, manifest.classes);
+      if (manifest.reviews) askWhatItIs(reply.id);
       if (reply.preview) say(cards.get(reply.id)!.inWords(reply, manifest.classes));
       return;
     case "heat":
@@ -37,6 +39,26 @@ worker.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
   }
 };
 worker.onerror = ({ message }) => fail(message || "a part of the page cannot be had");
+
+/** Where the model is wrong, the photo may be kept for whoever reviews the photos. */
+function askWhatItIs(id: number): void {
+  const card = cards.get(id), file = sent.get(id);
+  if (!card || !file) return;
+  card.askWhatItIs(manifest.classes, async (label, predicted) => {
+    const query = new URLSearchParams({ label, predicted });
+    try {
+      const response = await fetch(`wrong?${query}`, {
+        method: "POST",
+        headers: { "x-graft-review": "1", "content-type": "application/octet-stream" },
+        body: file,
+      });
+      if (!response.ok) throw new Error((await response.json()).error);
+      say(`${card.name}: kept for the review as ${label}. Nothing is taught by it before that.`);
+    } catch (error) {
+      say(`${card.name} was not kept: ${(error as Error).message}`, true);
+    }
+  });
+}
 
 function answerFrame(id: number, probabilities: number[]): void {
   frames.get(id)?.(probabilities);
@@ -66,6 +88,11 @@ function begin(given: PageManifest, backend: string): void {
   }
   element("summary").textContent = summary.join(" ");
   element("machine").textContent = `${architecture}, computed by ${backend}.`;
+  if (manifest.reviews) {
+    element("promise").textContent =
+      "Photos stay in this browser, but those of which you say that the model is wrong: they are " +
+      "kept where it is served from.";
+  }
   element("loading").hidden = true;
   element("ask").hidden = false;
   say("Ready.");
@@ -86,6 +113,7 @@ async function askFiles(files: Iterable<File>): Promise<void> {
     const id = ++questions;
     const card = new Card(file.name);
     cards.set(id, card);
+    sent.set(id, file);
     element("results").prepend(card.element);
     say(`Looking at ${file.name}…`);
     try {

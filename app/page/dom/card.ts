@@ -29,6 +29,21 @@ export class Card {
     this.#draw(preview!);
   }
 
+  /**
+   * Asks what the photo is, where the model got it wrong.
+   * @param send told the class that was chosen, and the model's
+   */
+  askWhatItIs(classes: readonly string[], send: (label: string, predicted: string) => void): void {
+    const select = this.#part<HTMLSelectElement>("select");
+    const predicted = this.#part("h2").textContent;
+    const others = classes.filter((name) => name !== predicted);
+    select.replaceChildren(new Option("…", ""), ...others.map((name) => new Option(name)));
+    select.onchange = () => {
+      if (select.value !== "") send(select.value, predicted);
+    };
+    this.#part(".wrong").hidden = false;
+  }
+
   explain(heat: Pixels): void {
     this.#heat = heat;
     this.#part("button").hidden = false;

@@ -202,14 +202,15 @@ async function undo(): Promise<void> {
   const changed = Object.keys({ ...before, ...state.decided }).map(Number)
     .filter((id) => JSON.stringify(before[id]) !== JSON.stringify(state.decided[id]));
   const items = shownItems();
-  const position = items.findIndex(({ photos }) => photos.some((id) => changed.includes(id)));
+  const about = ({ photos }: Item) => changed.every((id) => photos.includes(id));
+  const position = changed.length > 0 ? items.findIndex(about) : -1;
   goTo(position >= 0 ? position : at);
   say("The last decision is taken back.");
 }
 
 /** @returns whether it was kept */
 async function send(what: "decide" | "undo", body?: Decision): Promise<boolean> {
-  busy = true;
+  setBusy(true);
   try {
     const response = await fetch(what, {
       method: "POST",
@@ -224,8 +225,13 @@ async function send(what: "decide" | "undo", body?: Decision): Promise<boolean> 
     say(`Nothing was changed: ${(error as Error).message}`, true);
     return false;
   } finally {
-    busy = false;
+    setBusy(false);
   }
+}
+
+function setBusy(value: boolean): void {
+  busy = value;
+  element("item").setAttribute("aria-busy", String(value));
 }
 
 function accept(): void {

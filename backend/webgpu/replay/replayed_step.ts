@@ -9,14 +9,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import {
-  computeAnew,
   ComputedStep,
   type RepeatedStep,
   type StepComputation,
   type StepResult,
 } from "../../repeat.ts";
-import { compileAhead } from "../compile_ahead.ts";
-import { pipelinesOf } from "../dispatch.ts";
 import { watchForLazyTensors } from "../lazy.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { tilingOf } from "../tiling.ts";
@@ -91,7 +88,6 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
 
   async #rehearse(state: State): Promise<void> {
     const before = this.#recording;
-    if (!before && tilingOf(this.#backend).measures) await this.#compileAhead(state);
     const recording = new Recording(this.#backend, this.#pool, this.compute, state);
     this.#collect(recording, state);
     if (tilingOf(this.#backend).measures && await tunerOf(this.#backend).settle() > 0) {
@@ -109,18 +105,6 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     else if (this.#rehearsals >= MOST_REHEARSALS) {
       this.computedBecause ??= recording.refusal ?? difference;
     }
-  }
-
-  /** All of the step's pipelines, of the variants that are the fastest. */
-  async #compileAhead(state: State): Promise<void> {
-    const pipelines = () =>
-      pipelinesOf(() => {
-        tf.dispose(computeAnew(this.compute, state));
-        flush(this.#backend);
-      });
-    let wanted = pipelines();
-    if (await tunerOf(this.#backend).settle() > 0) wanted = pipelines();
-    await compileAhead(wanted);
   }
 
   /** Computes the step twice, by a replay and anew; both must come out the same. */

@@ -15,7 +15,9 @@ export interface Patience {
   silence: number;
 }
 
-export const PATIENCE: Patience = { attempts: 5, wait: 500, silence: 30_000 };
+const PATIENCE: Patience = { attempts: 5, wait: 500, silence: 30_000 };
+/** Bytes of a body that are had at a time. */
+const PIECE = 1 << 18;
 const LONGEST_WAIT_MS = 20_000;
 /** Slower lines than this (bytes in a millisecond) are taken for none. */
 const SLOWEST = 20;
@@ -32,6 +34,7 @@ export interface Sending {
 export interface Answer {
   status: number;
   headers: Headers;
+  /** Each is overwritten by the next. */
   pieces(): AsyncGenerator<Uint8Array>;
   /** The rest is not wanted. */
   leave(): Promise<void>;
@@ -97,19 +100,22 @@ export class Requests {
     const inTime = <T>(what: () => Promise<T>) => this.#inTime(watch, what);
     watch.wait((sending.body?.length ?? 0) / SLOWEST);
     const response = await inTime(() => fetch(url, { ...sending, signal: watch.signal }));
-    const reader = response.body?.getReader();
+    const reader = response.body?.getReader({ mode: "byob" });
     const leave = async () => {
       watch.end();
       await reader?.cancel().catch(() => {});
     };
     if (!reader) watch.end();
     async function* pieces() {
+      // One buffer for all: what each piece left would be collected later than the next ones come.
+      let buffer = new ArrayBuffer(PIECE);
       try {
         while (reader) {
           watch.wait();
-          const { done, value } = await inTime(() => reader.read());
-          if (done) break;
+          const { done, value } = await inTime(() => reader.read(new Uint8Array(buffer)));
+          if (done || !value) break;
           yield value;
+          buffer = value.buffer;
         }
       } finally {
         await leave();
@@ -197,7 +203,7 @@ function problemIn(error: unknown): string {
   return PROBLEMS.find(([pattern]) => pattern.test(text))?.[1] ?? "the connection failed";
 }
 
-export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);

@@ -33,6 +33,7 @@ if (import.meta.main) {
     about: "a test",
     defaultCommand: "pipeline",
     defaultStore: "/nowhere",
+    called: "deno task",
     steps: { before: "write a text", grumbles: "fail", waits: "wait for the test" },
     commands: [run(program), plan(program), verify(program)],
   });

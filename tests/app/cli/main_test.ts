@@ -44,6 +44,7 @@ const app: Application = {
   about: "tea for two",
   defaultCommand: "brew",
   defaultStore: "/default",
+  called: "deno task",
   steps: { boil: "heat water" },
   commands: [brew, pour, rinse],
 };

@@ -55,6 +55,19 @@ Deno.test("an attempt that failed says why, and when the next one begins", () =>
   ]);
 });
 
+Deno.test("what was shared says how much, what was there nothing, and what was not why", () => {
+  const lines: string[] = [];
+  const renderer = new PlainRenderer((line) => lines.push(line));
+  const about = { step: "train_finetune", to: "s3://team/x" };
+  renderer.show({ type: "step_shared", ...about, files: 2, bytes: 12_340_000 });
+  renderer.show({ type: "step_shared", ...about, files: 0, bytes: 0 });
+  renderer.show({ type: "step_not_shared", ...about, reason: "it is full\x1b[2J" });
+  assert.deepEqual(lines, [
+    "↑ train_finetune   shared with s3://team/x (12.3 MB)",
+    "! train_finetune   not shared with s3://team/x: it is full\uFFFD[2J",
+  ]);
+});
+
 Deno.test("plain output shows progress seldom, with amounts and the time left", () => {
   const lines: string[] = [];
   let now = 0;

@@ -1,6 +1,7 @@
 /** Runs as a user sees them: how they end, and what is said then. */
 import assert from "node:assert/strict";
 import { Folder, Gate } from "../../pipeline/rig.ts";
+import { failure, KEYS, S3Server } from "../../pipeline/store/remote/s3_server.ts";
 
 /** Process groups are `setsid`'s and /proc's here. */
 const test = (name: string, body: () => Promise<void>) =>
@@ -101,3 +102,58 @@ function groupOf(pid: number): number {
   const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
   return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2]);
 }
+
+test("a run that shares says what others have of it, and fails if they have not all", async () => {
+  using folder = new Folder();
+  await using server = new S3Server("team");
+  const env = {
+    AWS_ACCESS_KEY_ID: KEYS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: KEYS.secretAccessKey,
+    AWS_ENDPOINT_URL: server.endpoint,
+  };
+  const args = (store: string) => [
+    "before",
+    "--store",
+    `${folder.path}/${store}`,
+    "--share=s3://team/graft",
+    "--store-from=s3://team/graft",
+  ];
+  const first = await start(["run", ...args("ann")], env).output();
+  const [said, told] = [first.stdout, first.stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.equal(first.code, 0, told);
+  assert.match(said, /^shared with s3:\/\/team\/graft: 1 results \(0\.0 MB\)$/m);
+  assert.match(told, /^↑ before +shared with s3:\/\/team\/graft \(0\.0 MB\)$/m);
+  const planned = await start(["plan", ...args("bob"), "--json"], env).output();
+  const [entry] = new TextDecoder().decode(planned.stdout).trim().split("\n");
+  assert.equal(JSON.parse(entry).reason, "nothing changed, in s3://team/graft");
+  server.objects.delete(server.keys("graft/entries")[0]);
+  server.rules.fault = (request, url) =>
+    request.method === "PUT" && url.pathname.includes("/entries/")
+      ? failure(403, "AccessDenied")
+      : undefined;
+  const refused = await start(["run", ...args("ann")], env).output();
+  assert.equal(refused.code, 1);
+  const why = new TextDecoder().decode(refused.stderr);
+  assert.match(why, /^Not shared with s3:\/\/team\/graft: before: .* the right s3:PutObject$/m);
+  assert.match(why, /run again to share them/);
+  for (const text of [said, told, why]) assert.doesNotMatch(text, /AKIDTEST|s3cr3t/);
+});
+
+test("a password in a store's address is in nothing that is said", async () => {
+  using folder = new Folder();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) =>
+      new URL(request.url).pathname === "/x/store.json"
+        ? new Response("{}")
+        : new Response(null, { status: 404 }),
+  );
+  const at = `http://me:hidden@127.0.0.1:${server.addr.port}/x?sig=hidden`;
+  const args = ["run", "grumbles", `--store-from=${at}`, `--store=${folder.store}`, "--verbose"];
+  const { code, stdout, stderr } = await start(args).output();
+  const told = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join();
+  assert.equal(code, 1);
+  assert.match(told, /To run it again: .* --store-from=http:\/\/127\.0\.0\.1:\d+\/x /);
+  assert.doesNotMatch(told, /hidden/);
+  await server.shutdown();
+});

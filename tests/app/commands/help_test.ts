@@ -24,7 +24,7 @@ Deno.test("the overview fits a screen, and names every command and step", () => 
 
 Deno.test("a command's help lists its flags, each with its value, and no other's", () => {
   for (const command of app.commands) {
-    const text = commandHelp(command);
+    const text = commandHelp(command, "deno task");
     assert.ok(isNarrow(text), text);
     const listed = [...text.matchAll(/^ {2}--([\w-]+)(?: (\S+))?/gm)].map(([, flag]) => flag);
     assert.deepEqual(new Set(listed), new Set(Object.keys(command.flags.entries)));

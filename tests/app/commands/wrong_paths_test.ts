@@ -61,6 +61,16 @@ const CASES: [string[], RegExp][] = [
     [["plan", "--weights=/dev/null", "--model=resnet18"], /which is a pipe or a device/],
   ] as [string[], RegExp][],
   [["plan", "--store-from=text"], /--store-from is ".*text", which is no folder/],
+  [["plan", "--store-from=ftp://me:hidden@h/x"], /--store-from: a store cannot be at .* ftp:\/\//],
+  [["plan", "--store-from=s3://a_!/x"], /--store-from: "a_!" is no name of a bucket/],
+  [
+    ["run", "--share=folder"],
+    /--share is "folder", which is not written to: name s3:.*by --store$/m,
+  ],
+  [
+    ["run", "--share=https://me:hidden@h/x"],
+    /--share is "https:\/\/h\/x", which is not written to/,
+  ],
 ];
 
 Deno.test("a path that cannot be used is refused in one line, without a stack trace", async () => {
@@ -77,7 +87,7 @@ Deno.test("a path that cannot be used is refused in one line, without a stack tr
     const what = `${args.join(" ")}: ${code} ${stderr}`;
     assert.ok(code === 2 || code === 1 && !args.some((arg) => arg.startsWith("--data")), what);
     assert.match(stderr, message, what);
-    assert.doesNotMatch(stderr, /^\s+at /m, what);
+    assert.doesNotMatch(stderr, /^\s+at |hidden/m, what);
     assert.equal(stderr.split("\n").filter((line) => line.startsWith("graft: ")).length, 1, what);
     assert.equal(stdout, "", what);
   }

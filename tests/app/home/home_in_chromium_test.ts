@@ -37,7 +37,7 @@ Deno.test({
     const second = await made.evaluated(["ants", "bees"]);
     const { run, goOn, end } = await made.training();
     const stop = new AbortController();
-    const context = { folder: made.path, store: made.path, readFrom: [], signal: stop.signal };
+    const context = { folder: made.path, store: made.path, readFrom: [] };
     const site = new HomeSite(program, context);
     const server = await serveGuarded(
       { hostname: "127.0.0.1", port: 0, headers: HOME_HEADERS, signal: stop.signal },

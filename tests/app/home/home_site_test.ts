@@ -10,7 +10,7 @@ import { MadeUpStore } from "./made_up_store.ts";
 const program = { pipeline: () => Promise.resolve(graftPipeline([])) } as unknown as Program;
 
 const siteOf = ({ path }: MadeUpStore) =>
-  new HomeSite(program, { folder: path, store: path, readFrom: [], signal: AbortSignal.any([]) });
+  new HomeSite(program, { folder: path, store: path, readFrom: [] });
 
 async function ask(site: HomeSite, path: string, method = "GET") {
   const response = await site.answer(new Request(`http://localhost${path}`, { method }));
@@ -75,6 +75,7 @@ Deno.test("runs show how they ended; one that goes on leads to its page", async 
   const page = await ask(site, `/run/${killed.id}`);
   assert.match(page.text, /Its process is gone without a word/);
   assert.match(page.text, /was at work/);
+  assert.ok(page.text.indexOf("train_finetune:") > 0);
   const why = await ask(site, `/run/${failed.id}`);
   assert.match(why.text, /download_data failed: no &lt;b(>|&gt;) such folder/);
 });

@@ -2,7 +2,7 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 import { pageFiles, type PageModel } from "../../../app/page/page_files.ts";
 import type { HttpServer } from "../../../app/serve/http_server.ts";
-import { startServer } from "../../../app/serve/server.ts";
+import { type ServerOptions, startServer } from "../../../app/serve/server.ts";
 
 /** Files served on a free port of this computer. */
 export class TestServer implements AsyncDisposable {
@@ -11,6 +11,7 @@ export class TestServer implements AsyncDisposable {
   static async start(
     files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>,
     headers: Readonly<Record<string, string>>,
+    report?: ServerOptions["report"],
   ): Promise<TestServer> {
     const end = new AbortController();
     const server = await startServer({
@@ -20,6 +21,7 @@ export class TestServer implements AsyncDisposable {
       headers,
       description: {},
       predict: () => Promise.reject(new Error("nobody asks")),
+      report,
     }, end.signal);
     return new TestServer(server, end);
   }

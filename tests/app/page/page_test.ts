@@ -12,13 +12,14 @@ import photoFiles from "../../../bench/certify/fixtures/data/photo_files.json" w
   type: "json",
 };
 import heifFiles from "../../fixtures/data/heif_photo_files.json" with { type: "json" };
+import type { Said } from "../../../app/serve/server.ts";
 import { CLASSES, randomModel } from "../../export/random_model.ts";
 import { findChromium } from "../../export/runtimes.ts";
 import { writePhoto } from "../../tasks/generated_photos.ts";
 import { filesOf, launch, openPage, TestServer } from "./open_page.ts";
 
 const chromium = await findChromium();
-const model = randomModel("mobilenet_v2");
+const model = { ...randomModel("mobilenet_v2"), reviews: true };
 
 interface PhotoFile {
   name: string;
@@ -63,7 +64,15 @@ Deno.test({
     const files = await photos();
     assert.ok(files.length >= 20);
     const expected = await ownProbabilities(files);
-    await using server = await TestServer.start(await filesOf(model), SECURITY_HEADERS);
+    const reports: { bytes: number; said: Said }[] = [];
+    await using server = await TestServer.start(
+      await filesOf(model),
+      SECURITY_HEADERS,
+      (photo, said) => {
+        reports.push({ bytes: photo.length, said });
+        return Promise.resolve();
+      },
+    );
     const browser = await launch(chromium!);
     const { page, trouble, requests } = await openPage(browser, server.url);
     await page.context().grantPermissions(["camera"]);
@@ -109,6 +118,28 @@ Deno.test({
         }
       });
     });
+
+    await t.step(
+      "what a photo is that the model got wrong can be said, by the keyboard",
+      async () => {
+        const select = page.locator("article select").first();
+        assert.equal(
+          await select.locator("option").count(),
+          CLASSES.length,
+          "its own class is none",
+        );
+        const predicted = await page.locator("article h2").first().textContent();
+        await select.focus();
+        await select.press("ArrowDown");
+        await page.waitForFunction(() =>
+          document.getElementById("status")!.textContent!.includes("kept for the review")
+        );
+        const [{ bytes, said }] = reports;
+        assert.equal(bytes, files.at(-1)!.bytes.length);
+        assert.equal(said.predicted, predicted);
+        assert.ok(CLASSES.includes(said.label) && said.label !== predicted);
+      },
+    );
 
     await t.step("a heat map is shown and hidden by the keyboard", async () => {
       const button = page.getByRole("button", { name: "Show what the model looked at" }).first();

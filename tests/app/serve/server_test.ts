@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openApi } from "../../../app/serve/openapi.ts";
 import { BusyError, PhotoError } from "../../../app/serve/refusals.ts";
-import { type ServerOptions, startServer } from "../../../app/serve/server.ts";
+import { type Said, type ServerOptions, startServer } from "../../../app/serve/server.ts";
 import { nameOfAddress, refusal } from "../../../app/serve/guard.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -320,4 +320,37 @@ Deno.test("a server for all answers to its address and --allow-host, not to a na
     for (const host of hosts) statuses.push(await statusFor(host));
     assert.deepEqual(statuses, ["403", "200", "200", "200"]);
   });
+});
+
+Deno.test("what a photo is may be said where photos are kept, and by whoever means it alone", async () => {
+  const kept: [number, Said][] = [];
+  const report: ServerOptions["report"] = (photo, said) => {
+    if (said.label === "wasps") return Promise.reject(new PhotoError("there is no class wasps"));
+    kept.push([photo.length, said]);
+    return Promise.resolve();
+  };
+  const send = (url: string, query = "?label=bees&predicted=ants", headers = {}, body = "12345") =>
+    fetch(`${url}/wrong${query}`, {
+      method: "POST",
+      headers: { "x-graft-review": "1", ...headers },
+      body: utf8(body),
+    }).then(async (response) => [response.status, await response.text()] as const);
+  await serving({ report }, async (url) => {
+    assert.deepEqual(await send(url), [200, '{"kept":true}']);
+    assert.deepEqual(kept, [[5, { label: "bees", predicted: "ants" }]]);
+    for (
+      const [sent, status] of [
+        [send(url, ""), 400],
+        [send(url, "?label=wasps"), 400],
+        [send(url, undefined, { "x-graft-review": "0" }), 403],
+        [send(url, undefined, { origin: "https://evil.example" }), 403],
+        [send(url, undefined, {}, "x".repeat(101)), 413],
+        [send(url, undefined, {}, ""), 400],
+      ] as const
+    ) assert.equal((await sent)[0], status);
+    const [status] = await ask(`${url}/wrong?label=bees`);
+    assert.equal(status, 405);
+    assert.equal(kept.length, 1);
+  });
+  await serving({}, async (url) => assert.equal((await send(url))[0], 405));
 });

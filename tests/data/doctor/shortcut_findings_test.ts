@@ -64,6 +64,11 @@ const KINDS: [string, (image: RgbImage) => RgbImage, RegExp][] = [
   ],
   ["blur", blurred, /ants are sharper than those of the other class/],
   ["frames", framed, /ants are less even at the edges/],
+  [
+    "colour",
+    (image) => ({ ...image, data: image.data.map((value, i) => i % 3 === 0 ? value : value / 2) }),
+    /bees are redder than those of the other class/,
+  ],
   ["size", (image) => resize(image, 60, 45), /ants are larger/],
 ];
 

@@ -1,6 +1,6 @@
 /** Groups that a rule makes, from the folder to the division. */
 import assert from "node:assert/strict";
-import { mergeGroups } from "../../../data/sources/keep_together.ts";
+import { mergeGroups } from "../../../data/sources/merge_groups.ts";
 import { materialize, type MaterializeOptions } from "../../../data/sources/materialize.ts";
 import { parseGroupRule } from "../../../data/sources/group_rule.ts";
 import { parseSource } from "../../../data/sources/spec.ts";

@@ -150,3 +150,16 @@ Deno.test("a cache that is no JSON is no harm", async () => {
   const cache = folder.write("cache.json", `{"a":`);
   assert.equal(await new FileDigests(cache).of(folder.write("a.txt", "one")), sha256("one"));
 });
+
+Deno.test("of a folder, what is said not to count does not, and only right in it", async () => {
+  using folder = new Folder();
+  folder.write("photos/ants/1.jpg", "1");
+  const photos = `${folder.path}/photos`;
+  const digest = () => new FileDigests().of(photos, ["notes.json", "notes"]);
+  const before = await digest();
+  folder.write("photos/notes.json", "1");
+  folder.write("photos/notes/2.jpg", "2");
+  assert.equal(await digest(), before);
+  folder.write("photos/ants/notes.json", "1");
+  assert.notEqual(await digest(), before);
+});

@@ -1,0 +1,115 @@
+"""model_steps.py OUT [MODEL...]: the steps of models.py's networks by AdamW, and with batch norm by its running statistics.
+
+Those by SGD in training mode are models.py's own. Everything else is as there: weights, inputs and heads from a hash,
+float32 beside float64. AdamW divides a gradient by its own size: where one is zero but for rounding, which way the
+parameter moves is chance. So PyTorch's float32 error of a tensor is not its largest here, but the larger of what nine
+tenths of its values stay below and of the kept values'.
+"""
+
+import copy
+import json
+import sys
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from models import BATCH, CASES, HEAD, STEPS, build, sample, two_classes
+from numbers_from_hash import hash_tensor
+
+LR, DECAY, KEPT = 0.001, 0.05, 3
+
+
+class Case(NamedTuple):
+    branch: Literal["finetune", "frozen"]
+    optimizer: Literal["sgd", "adamw"]
+    batch_norm: Literal["batch", "running"]
+    steps: int
+
+
+def cases(name: str, model: nn.Module) -> list[Case]:
+    if name in ("vit_b_16", "deit_small"):  # the code of deit_tiny, which has all
+        return [Case("finetune", "adamw", "batch", 1)]
+    found = [Case("finetune", "adamw", "batch", 1), Case("finetune", "adamw", "batch", STEPS), Case("frozen", "adamw", "batch", STEPS)]
+    if any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
+        found += [
+            Case("finetune", "sgd", "running", 1),
+            Case("finetune", "sgd", "running", STEPS),
+            Case("finetune", "adamw", "running", STEPS),
+            Case("frozen", "sgd", "running", STEPS),
+        ]
+    return found
+
+
+def parameter_groups(model: nn.Module) -> list[dict]:
+    """Weights of convolutions and linear layers decay; biases, norms, tokens and positions do not."""
+    decays = {id(m.weight) for m in model.modules() if isinstance(m, nn.Conv2d | nn.Linear)}
+    decays |= {id(m.in_proj_weight) for m in model.modules() if isinstance(m, nn.MultiheadAttention)}
+    learned = [p for p in model.parameters() if p.requires_grad]
+    return [
+        {"params": [p for p in learned if id(p) in decays], "weight_decay": DECAY},
+        {"params": [p for p in learned if id(p) not in decays], "weight_decay": 0.0},
+    ]
+
+
+def train(model: nn.Module, case: Case, inputs: Tensor, labels: Tensor) -> list[float]:
+    if case.batch_norm == "running":
+        for module in model.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.eval()
+    if case.optimizer == "adamw":
+        optimizer: torch.optim.Optimizer = torch.optim.AdamW(parameter_groups(model), lr=LR)
+    else:
+        optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=LR, momentum=0.9)
+    losses = []
+    for step in range(case.steps):
+        optimizer.zero_grad()
+        loss = nn.CrossEntropyLoss()(model(inputs.roll(step, 0)), labels.roll(step, 0))
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def compare(f32: Tensor, f64: Tensor) -> dict:
+    exact = f64.detach()
+    errors = (f32.detach().double() - exact).abs().flatten()
+    most = errors.sort().values[int(0.9 * (errors.numel() - 1))].item()
+    error = max(most, *sample(errors, KEPT, 4))
+    return {"values": sample(exact, KEPT, 8), "max_abs": float(f"{exact.abs().max().item():.4g}"), "f32_error_max": float(f"{error:.4g}")}
+
+
+def entry(model: nn.Module, name: str, case: Case, inputs: Tensor, labels: Tensor) -> dict | None:
+    frozen = case.branch == "frozen"
+    f32, f64 = two_classes(model, name, frozen), two_classes(model, name, frozen).double()
+    losses, exact = train(f32, case, inputs, labels), train(f64, case, inputs.double(), labels)
+    error = max(abs(a - b) for a, b in zip(losses, exact, strict=True))
+    if error >= 0.005:  # rounding errors have taken over: nothing to compare with
+        return None
+    after = f64.state_dict()
+    state = {
+        key: compare(value, after[key])
+        for key, value in f32.state_dict().items()
+        if value.ndim > 0 and (not frozen or key.startswith(HEAD[name]))
+    }
+    return {**case._asdict(), "losses": exact, "f32_loss_error": error, "state": state}
+
+
+def main() -> None:
+    out, names = Path(sys.argv[1]), sys.argv[2:] or list(HEAD)
+    torch.set_num_threads(1)
+    done = set()
+    for name, size, stream in CASES:
+        if name not in names or name in done:  # the smaller side will do
+            continue
+        done.add(name)
+        model = build(name)
+        inputs, labels = hash_tensor(stream, (BATCH, 3, size, size), 2.0), torch.arange(BATCH) % 2
+        entries = [entry(copy.deepcopy(model), name, case, inputs, labels) for case in cases(name, model)]
+        result = {"input_stream": stream, "cases": [case for case in entries if case is not None]}
+        (out / f"{name}.{size}.json").write_text(json.dumps(result) + "\n")
+
+
+if __name__ == "__main__":
+    main()
