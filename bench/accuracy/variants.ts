@@ -52,6 +52,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   "4 epochs": { epochs: 4 },
   "batch statistics, 4 epochs": { batchNorm: "batch", epochs: 4 },
   "lr 3e-5, 4 epochs": { lr: 3e-5, epochs: 4 },
+  "lr 3e-5, 1 epoch": { lr: 3e-5, epochs: 1 },
   "sgd 3e-3, 4 epochs": { optimizer: "sgd", lr: 3e-3, weightDecay: 1e-4, epochs: 4 },
   "sgd 1e-3, smoothing 0, 4 epochs": {
     optimizer: "sgd",

@@ -9,7 +9,9 @@ Deno.test("one pack is divided in many ways, and each photo keeps its pixels and
   await Deno.mkdir(`${folder}/birds/sky`);
   await Deno.mkdir(`${folder}/divisions`);
   await Deno.mkdir(`${folder}/packed`);
-  for (const [i, name] of names.entries()) await writePhoto(`${folder}/birds/${name}`, i, i < 3 ? 0 : 2);
+  for (const [i, name] of names.entries()) {
+    await writePhoto(`${folder}/birds/${name}`, i, i < 3 ? 0 : 2);
+  }
   const written = {
     ...{ set: "birds", division: 3, classes: ["red", "sky"] },
     train: [names[0], names[4]],
