@@ -61,7 +61,9 @@ function everyFlag(commands: readonly Command[]): FlagEntries {
 
 /** A step's name alone asks the default command for it. */
 function namingCommand(positionals: string[], { steps, defaultCommand }: Application): string[] {
-  return Object.hasOwn(steps, positionals[0] ?? "") ? [defaultCommand, ...positionals] : positionals;
+  return Object.hasOwn(steps, positionals[0] ?? "")
+    ? [defaultCommand, ...positionals]
+    : positionals;
 }
 
 /** @throws {UsageError} when there is none */
@@ -82,7 +84,11 @@ function helpFor({ positionals, given }: Arguments, app: Application): string {
   const command = about === undefined || isStep ? named : commandNamed(about, app);
   readFlags(command, given, app.commands);
   if (named.name === app.defaultCommand && about === undefined) return overview(app);
-  return commandHelp(command, app.called, isStep ? { name: about, summary: app.steps[about] } : undefined);
+  return commandHelp(
+    command,
+    app.called,
+    isStep ? { name: about, summary: app.steps[about] } : undefined,
+  );
 }
 
 /** Of any command, whatever else it needs; flags beside it are checked. */

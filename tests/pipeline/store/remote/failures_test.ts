@@ -1,7 +1,7 @@
 /** What networks, servers, clocks and rights do to a store on another machine, and what is said of it. */
 import assert from "node:assert/strict";
 import { LayeredStore } from "../../../../pipeline/store/layered_store.ts";
-import { RemoteStore } from "../../../../pipeline/store/remote/remote_store.ts";
+import type { RemoteStore } from "../../../../pipeline/store/remote/remote_store.ts";
 import { parseAddress, type S3Address } from "../../../../pipeline/store/remote/address.ts";
 import { Requests } from "../../../../pipeline/store/remote/requests.ts";
 import { S3Objects } from "../../../../pipeline/store/remote/s3_objects.ts";
