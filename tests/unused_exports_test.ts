@@ -23,6 +23,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/gpu.ts#stepTable",
   "bench/stock_models.ts#separableBlock",
   "data/sources/divide.ts#takeGroups",
+  "training/probe/build_kernels.ts#kernelModule",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
   "training/time_budget.ts#affordableEpochs",

@@ -31,6 +31,7 @@ const COSTS: Record<FindingKind, string> = {
   low_information: "The model learns chance from them.",
   odd_size: "Little, unless one class has them: then the model may learn the size.",
   small: "What is enlarged has no detail, and a model may learn the lack of it.",
+  cut_off: "What lies outside of the crop is neither learnt nor seen.",
   elongated: "What lies outside of the crop is neither learnt nor seen.",
   exif_rotated: "Nothing.",
   greyscale: "Where classes differ by it, the model may learn the colour instead of the thing.",

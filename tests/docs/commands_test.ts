@@ -38,6 +38,12 @@ async function prepare(folder: string): Promise<void> {
   ], { cwd: folder });
   assert.equal(code, 0, stderr);
   await Deno.mkdir(`${folder}/bin`);
+  // Of a cluster `plan` asks what it has, and no more.
+  await Deno.writeTextFile(
+    `${folder}/bin/sinfo`,
+    `#!/bin/sh\necho "gpu*|16|64000|infinite|gpu:a100:2"\n`,
+    { mode: 0o755 },
+  );
   const shim = fileURLToPath(new URL("tests/docs/deno_in_docs.ts", ROOT));
   await Deno.writeTextFile(
     `${folder}/bin/deno`,

@@ -34,6 +34,10 @@ Deno.test("a folder is looked at where it is; an error among the findings fails,
       stdout,
       /25 photos looked at, 1 photo left out \(1 not an image\): 1 error, 3 warnings, 0 notes/,
     );
+    assert.match(
+      stdout,
+      /^of the photos' area, .* leaves out \d\d%; --fit pad lets it see them whole$/m,
+    );
     const { width } = await decodeImage(await Deno.readFile(`${folder}/sheet.png`));
     assert.ok(width > 1000);
   }));
@@ -50,6 +54,7 @@ Deno.test("a zip is looked at too; --json gives a finding a line and a summary",
     assert.equal(code, 0, stderr);
     const [summary, ...findings] = json.toReversed();
     assert.equal(summary.photos, 24);
+    assert.ok(summary.cut_off > 0.2 && summary.cut_off < 0.5, "of photos of about 4 to 3");
     assert.equal(summary.findings, findings.length);
     assert.deepEqual(summary.classes[1], { class: "bees", train: 6, val: 6, test: 0, left_out: 1 });
     const broken = findings.find(({ kind }) => kind === "undecodable");
