@@ -10,6 +10,7 @@ import { sizeObjection } from "./networks.ts";
 import { costOf } from "../data/doctor/costs.ts";
 import { percent } from "../data/statistics/percent.ts";
 import { classTableLines } from "../report/class_table_lines.ts";
+import { paragraph } from "./cli/paragraph.ts";
 import { describeFinding } from "../report/describe_findings.ts";
 import { findingsSheet } from "../report/findings_sheet.ts";
 import { printable } from "../report/text.ts";
@@ -38,7 +39,9 @@ export async function inspectPhotos(context: ContextOf<typeof INSPECT_FLAGS>): P
       }
       for (const finding of findings) {
         if (flags.json) json({ ...finding, cost: costOf(finding) });
-        else describeFinding(finding).forEach((line) => say(line));
+        else {
+          for (const line of describeFinding(finding)) say(await paragraph(line, undefined, 11));
+        }
       }
       if (flags.json) {
         const amounts = { photos, files: files.length, findings: findings.length };

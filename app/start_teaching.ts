@@ -97,7 +97,7 @@ async function teach(
   const record = await runRequested(program, {
     ...request,
     operands: [],
-    flags: { ...request.flags, sweep: [] },
+    flags: { ...request.flags, sweep: [], executor: "local", slurm: undefined, detach: false },
   }, true);
   if (record.status === "interrupted") return EXIT.interrupted;
   if (record.status !== "done") return EXIT.failed;
@@ -213,7 +213,7 @@ async function sayInspected(
   { flags, say }: StartContext,
 ): Promise<boolean> {
   const errors = inspected.findings.filter(({ severity }) => severity === "error");
-  errors.flatMap(describeFinding).forEach((line) => say(line));
+  for (const line of errors.flatMap(describeFinding)) say(await paragraph(line, undefined, 11));
   say(describeInspected(inspected));
   const rest = inspected.findings.length - errors.length;
   if (rest > 0) {
@@ -259,7 +259,9 @@ function describePlan(
     `What: teach ${networks} to tell ${counted(classes.length, "class", "classes")} apart by ` +
     `${counted(photos, "photo")}.`,
     `Time: about ${formatAbout(seconds)}, judged by ${
-      fromRuns ? "this computer's earlier runs" : "this processor (a GPU takes less)"
+      fromRuns
+        ? "this computer's earlier runs"
+        : "this processor (a GPU takes less, other work beside it more)"
     }; it can be interrupted.`,
     `Disk: about ${formatSize(diskBytes)} in ${printable(store)}${fetched}${more}.`,
   ];

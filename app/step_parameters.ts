@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { chooseBackend } from "../backend/choose.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ResolvedSettings } from "./cli/application.ts";
+import type { ExecutionFlags } from "./cli/shared_flags.ts";
 import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 import { keptShortSide } from "../data/short_side.ts";
@@ -16,6 +17,7 @@ import { mirrorFolder } from "../tasks/permissions.ts";
 import { FINETUNE, PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
+import { chooseOnCluster, clusterOf } from "./cluster.ts";
 import { comparedPhotos, describeRace } from "./compared_photos.ts";
 import { comparedNetworks, describeDownloads, sizeObjection, unableToSee } from "./networks.ts";
 import { realPath } from "./real_path.ts";
@@ -24,15 +26,17 @@ import { shapeOf } from "./shape.ts";
 /** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
 const choices = new Map<string, ReturnType<typeof chooseBackend>>();
 
-function choiceFor(request: "auto" | "webgpu" | "wasm") {
+async function choiceFor(request: "auto" | "webgpu" | "wasm", flags: Partial<ExecutionFlags>) {
+  const cluster = await clusterOf(flags);
+  if (cluster) return chooseOnCluster(request, cluster);
   const choice = choices.get(request) ?? chooseBackend(request);
   choices.set(request, choice);
-  return choice;
+  return await choice;
 }
 
 /** @param folder against which relative paths are meant: where the user stands */
 export async function stepParameters(
-  flags: TrainingFlags,
+  flags: TrainingFlags & Partial<ExecutionFlags>,
   folder: string,
   store: string,
 ): Promise<ResolvedSettings> {
@@ -41,7 +45,7 @@ export async function stepParameters(
   checkSource(data, store);
   await checkData(data);
   const review = await decidedOn(data);
-  const choice = await choiceFor(flags.backend);
+  const choice = await choiceFor(flags.backend, flags);
   const { best, branches, backbones, folds } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
   const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;

@@ -11,8 +11,6 @@ const FOR_TESTS: ExportName[] = [
   "app/cli/render.ts#PlainRenderer",
   "app/open_file.ts#openCommand",
   "app/trained/model_origin.ts#describeOrigin",
-  "app/trained/model_origin.ts#listClasses",
-  "app/trained/model_origin.ts#timeAgo",
   "backend/ops/global_norm.ts#globalNorm",
   "backend/wasm/build.ts#SHARED",
   "backend/wasm/build.ts#compileKernels",
