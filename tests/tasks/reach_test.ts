@@ -53,7 +53,7 @@ const STEPS: Record<string, Reach> = {
     // A forecast, training's crops apart from the others, what the doctor says in a file that both
     // building steps share, bursts, and backdrops.
     // Decoding in processes and keeping what was decoded, which the three steps share.
-    most: 148,
+    most: 150,
     runs: [
       "data",
       "data/augmentation",
@@ -68,7 +68,7 @@ const STEPS: Record<string, Reach> = {
     types: ["weights", "backend"],
   },
   build_test_part: {
-    most: 129, // likewise
+    most: 131, // likewise; photos on a sheet are cut in a process, two files
     runs: [
       "data",
       "data/augmentation",
