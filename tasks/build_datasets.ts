@@ -35,6 +35,7 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
     : undefined;
   await buildDataset(photos, step.output, {
     ...{ exifOrientation, groups, shortSide, start: decoding?.start, kept: decoding?.kept },
+    alike: step.parameters.alike,
     signal: step.signal,
     onForecast: (forecast) => step.log(describeForecast(forecast, shortSide)),
     at: step.at,

@@ -64,7 +64,10 @@ export function graftPipeline(
     device: ({ backend, device }: schema.ComputeParameters) =>
       backend === "webgpu" ? `webgpu on ${device}` : "wasm",
     // A step that computes takes the whole machine: two at a time would only slow each other down.
-    resources: { cpu: navigator.hardwareConcurrency, gpu: 1 },
+    resources: ({ backend }: schema.ComputeParameters) => ({
+      cpu: Infinity,
+      gpu: backend === "webgpu" ? 1 : 0,
+    }),
     ...computing,
   };
   const fast = {
@@ -192,7 +195,7 @@ export function graftPipeline(
         outputs: ["test.json", "dataset.json", "quarantine.json", "findings.json", "test.pack"],
         ...packing,
         ...drawing,
-        resources: { cpu: navigator.hardwareConcurrency },
+        resources: () => ({ cpu: Infinity }),
       }),
     ]
     : [];
@@ -225,7 +228,7 @@ export function graftPipeline(
       ],
       ...packing,
       ...drawing,
-      resources: { cpu: navigator.hardwareConcurrency },
+      resources: () => ({ cpu: Infinity }),
     }),
     ...training,
     ...testing,
