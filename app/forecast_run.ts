@@ -1,11 +1,12 @@
 /** About how long a run will take, and how much disk, before anything of it is there. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
+import { keptShortSide } from "../data/short_side.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
 import { FINETUNE, RECIPES } from "../training/recipes.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
+import { CHOOSE, comparedPhotos, LOOK } from "./compared_photos.ts";
 import { comparedNetworks } from "./networks.ts";
 import { shapeOf } from "./shape.ts";
 
@@ -30,16 +31,12 @@ export interface RunForecast {
 }
 
 /**
- * Seconds of one photo, but for looking at it, on two cores of an AMD EPYC (Zen 4), between those of MobileNetV2 and of
- * EfficientNet-Lite2; those of the tutorial's loop are MobileNetV2's (docs/measured.md).
+ * Seconds of one photo in an epoch, on two cores; those of the tutorial's loop are MobileNetV2's
+ * (docs/measured.md).
  */
-const LOOK = 0.04, CHOOSE = 0.1;
-/** Of a photo in an epoch. */
 export const FINETUNE_PHOTO = 0.1, LOOP_PHOTO = 0.02, LOOP_LAST_LAYER = 0.006;
 /** Starting processes, scoring, drawing. */
 const STEPS_SECONDS = 20;
-/** Networks are compared by so many photos at most. */
-const COMPARED = 1000;
 /** Share of the photos that is kept aside, where nobody has divided them. */
 const ASIDE = 0.2;
 /** A network lies in the store as it was fetched and as it was checked. */
@@ -85,7 +82,8 @@ function networksOf(flags: TrainingFlags, best: boolean): readonly string[] {
 
 /** Three bytes a pixel that is kept. */
 function packBytes({ sizes }: PhotosToTeach, flags: TrainingFlags): number {
-  const asked = flags["short-side"] ?? (flags.recipe === "tutorial" ? "full" : KEPT_SHORT_SIDE);
+  const asked = flags["short-side"] ??
+    (flags.recipe === "tutorial" ? "full" : keptShortSide(flags.size));
   const most = asked === "full" ? Infinity : asked;
   return sum(sizes.map(({ width, height }) => {
     const scale = Math.min(1, most / Math.min(width, height));
@@ -96,7 +94,7 @@ function packBytes({ sizes }: PhotosToTeach, flags: TrainingFlags): number {
 function secondsOfBest(photos: PhotosToTeach, flags: TrainingFlags, networks: number): number {
   const count = photos.sizes.length;
   const learnt = (1 - ASIDE) * count;
-  const compared = Math.min(COMPARED, learnt);
+  const compared = Math.min(comparedPhotos(networks, flags["time-budget"]), learnt);
   const others = networks > 1 ? networks * compared * LOOK : 0;
   const choosing = (flags.branch === "finetune" ? 1 : Math.max(1, networks)) * compared * CHOOSE;
   const epochs = flags.epochs ?? FINETUNE.epochs;

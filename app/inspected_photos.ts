@@ -5,6 +5,7 @@ import { checkFile } from "./cli/paths.ts";
 import { type ClassCounts, classTable } from "../data/doctor/class_table.ts";
 import { diagnose, leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
+import { shareCutOff } from "../data/doctor/picture_findings.ts";
 import type { Finding } from "../data/doctor/finding.ts";
 import { openArchive } from "../data/download/open_archive.ts";
 import { changesOf } from "../data/review/journal.ts";
@@ -15,10 +16,11 @@ import { materialize } from "../data/sources/materialize.ts";
 import { formatSource, parseSource, type SourceSpec } from "../data/sources/spec.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { findArchitecture } from "../models/registry.ts";
+import { type AskedView, preprocessingFor } from "../models/seen_as.ts";
 import { countFindings } from "../report/describe_findings.ts";
 
 /** Whose input size decides what is small, where --model does not say. */
-const MODEL = "resnet18";
+export const INSPECTED_FOR = "resnet18";
 
 export interface InspectedPhotos {
   /** Where the photos lie as long as they are looked at. */
@@ -29,6 +31,8 @@ export interface InspectedPhotos {
   /** Of the files, those that can be used. */
   photos: number;
   leftOut: LeftOutTally;
+  /** Share of the photos' area that a model does not see. */
+  cutOff: number;
   findings: readonly Finding[];
   /** Photos of each class, by what the pipeline will use them for. */
   classes: readonly ClassCounts[];
@@ -44,13 +48,15 @@ type InspectContext = Pick<CommandContext<unknown>, "folder" | "store" | "say" |
  * Looks at all photos of a source, calls `use` with what was found, and removes what was fetched or
  * unpacked for it. One's own folder stays as it is, whatever its layout.
  *
- * @param network whose input size decides what is small
+ * @param network whose input decides what is small and what is cut off
+ * @param asked how photos are to become that input, where it is not as usual
  */
 export async function withInspected<T>(
   source: string,
   context: InspectContext,
   use: (inspected: InspectedPhotos) => Promise<T>,
-  network = MODEL,
+  network = INSPECTED_FOR,
+  asked: AskedView = {},
 ): Promise<T> {
   const spec = withPath(parseSource(source), context.folder);
   const temporary = await Deno.makeTempDir({ prefix: "graft-inspect-" });
@@ -67,14 +73,16 @@ export async function withInspected<T>(
       progress,
     });
     end();
-    const { preprocessing: { resize, size } } = findArchitecture(network);
-    const findings = diagnose(collection, { resize, size, exifOrientation });
+    const view = preprocessingFor(findArchitecture(network), asked);
+    const viewing = { ...view, exifOrientation };
+    const findings = diagnose(collection, viewing);
     const { files } = collection;
     return await use({
       folder,
       what,
       files,
       photos: files.filter(({ photo }) => photo).length,
+      cutOff: shareCutOff(files.flatMap(({ photo }) => photo ?? []), viewing),
       leftOut: leftOutOf(collection),
       findings,
       classes: classTable(files, collection.parts),

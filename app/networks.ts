@@ -3,28 +3,51 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Architecture } from "../models/architecture.ts";
 import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
+import { preprocessingFor } from "../models/seen_as.ts";
 import { formatSize } from "./cli/quantities.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
 
-/** `auto` compares networks whose weights are no larger: they train in minutes without a GPU. */
-const SMALL = 50e6;
-
-/** What `--model` says under `--recipe best`, each once; of a file of weights, nothing. */
+/**
+ * What `--model` says under `--recipe best`, each once; of a file of weights, nothing. Of `auto` and
+ * `all`, those that can see photos of the size that is asked for: see `unableToSee`.
+ */
 export function comparedNetworks(
-  { model, weights }: Pick<TrainingFlags, "model" | "weights">,
+  { model, weights, size }: Pick<TrainingFlags, "model" | "weights"> & { size?: number },
 ): string[] {
   if (weights) return [];
+  const able = (names: string[]) => names.filter((name) => sizeObjection(name, size) === undefined);
   const named = [model ?? "auto"].flat().flatMap((name) =>
-    name === "auto" ? small() : name === "all" ? fetchable() : [name]
+    isChoice(name) ? able(networksOf(name)) : [name]
   );
   return [...new Set(named)];
 }
+
+/** Networks that `auto` or `all` would mean, but for the size that is asked for. */
+export function unableToSee(
+  { model, size }: Pick<TrainingFlags, "model"> & { size?: number },
+): string[] {
+  const all = [model ?? "auto"].flat().filter(isChoice).flatMap(networksOf);
+  return [...new Set(all)].filter((name) => sizeObjection(name, size) !== undefined);
+}
+
+/** Why a network cannot see photos of a size; undefined where it can. */
+export function sizeObjection(name: string, size: number | undefined): string | undefined {
+  try {
+    preprocessingFor(findArchitecture(name), { size });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const isChoice = (name: string) => name === "auto" || name === "all";
+const networksOf = (choice: string) => choice === "auto" ? small() : fetchable();
 
 const fetchable = (isWanted: (architecture: Architecture) => boolean = () => true) =>
   ARCHITECTURES.filter((architecture) => architecture.pretrained && isWanted(architecture))
     .map(({ name }) => name);
 
-const small = () => fetchable(({ pretrained }) => (pretrained!.bytes ?? Infinity) <= SMALL);
+const small = () => fetchable(({ pretrained }) => pretrained!.compared === true);
 
 /**
  * What is still to be downloaded of networks, for people.

@@ -12,7 +12,12 @@ import type { StartContext } from "./commands/start.ts";
 import { evaluationOf, reportOf } from "./conclusion/run_report.ts";
 import { checkData } from "./check_data.ts";
 import { forecastRun, formatAbout, type PhotosToTeach, type RunForecast } from "./forecast_run.ts";
-import { describeInspected, type InspectedPhotos, withInspected } from "./inspected_photos.ts";
+import {
+  describeInspected,
+  INSPECTED_FOR,
+  type InspectedPhotos,
+  withInspected,
+} from "./inspected_photos.ts";
 import type { ServedHome } from "./home/serve_home.ts";
 import { type MachinePace, machinePace } from "./machine_pace.ts";
 import { openFile } from "./open_file.ts";
@@ -63,19 +68,27 @@ async function teach(
   // All that is wrong with flags is told before photos are fetched or looked at.
   await program.settings.resolve(request.flags, context.folder, context.store);
   const begun = performance.now();
-  const goesOn = await withInspected(data, request, async (inspected) => {
-    const seconds = (performance.now() - begun) / 1000;
-    const isHopeless = await sayInspected(inspected, request);
-    const folders = [`${context.store}/downloads`, ...mirrorFolder()];
-    const pace = await machinePace(context.store);
-    const toTeach = await photosOf(inspected, data, seconds);
-    const forecast = forecastRun(toTeach, request.flags, folders, pace.factor);
-    if (flags.json) json(planAsJson(inspected, forecast));
-    if (isHopeless) return undefined;
-    for (const line of describePlan(inspected, forecast, pace, request)) say(await paragraph(line));
-    const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
-    return flags.yes || await isWanted(terminal!, hasErrors);
-  });
+  const goesOn = await withInspected(
+    data,
+    request,
+    async (inspected) => {
+      const seconds = (performance.now() - begun) / 1000;
+      const isHopeless = await sayInspected(inspected, request);
+      const folders = [`${context.store}/downloads`, ...mirrorFolder()];
+      const pace = await machinePace(context.store);
+      const toTeach = await photosOf(inspected, data, seconds);
+      const forecast = forecastRun(toTeach, request.flags, folders, pace.factor);
+      if (flags.json) json(planAsJson(inspected, forecast));
+      if (isHopeless) return undefined;
+      for (const line of describePlan(inspected, forecast, pace, request)) {
+        say(await paragraph(line));
+      }
+      const hasErrors = inspected.findings.some(({ severity }) => severity === "error");
+      return flags.yes || await isWanted(terminal!, hasErrors);
+    },
+    INSPECTED_FOR,
+    flags,
+  );
   if (goesOn === undefined) return EXIT.failed;
   if (!goesOn) return declined(context);
   await using home = terminal && !flags["no-open"]
@@ -84,7 +97,7 @@ async function teach(
   const record = await runRequested(program, {
     ...request,
     operands: [],
-    flags: { ...request.flags, sweep: [] },
+    flags: { ...request.flags, sweep: [], executor: "local", slurm: undefined, detach: false },
   }, true);
   if (record.status === "interrupted") return EXIT.interrupted;
   if (record.status !== "done") return EXIT.failed;
@@ -200,7 +213,7 @@ async function sayInspected(
   { flags, say }: StartContext,
 ): Promise<boolean> {
   const errors = inspected.findings.filter(({ severity }) => severity === "error");
-  errors.flatMap(describeFinding).forEach((line) => say(line));
+  for (const line of errors.flatMap(describeFinding)) say(await paragraph(line, undefined, 11));
   say(describeInspected(inspected));
   const rest = inspected.findings.length - errors.length;
   if (rest > 0) {
@@ -246,7 +259,9 @@ function describePlan(
     `What: teach ${networks} to tell ${counted(classes.length, "class", "classes")} apart by ` +
     `${counted(photos, "photo")}.`,
     `Time: about ${formatAbout(seconds)}, judged by ${
-      fromRuns ? "this computer's earlier runs" : "this processor (a GPU takes less)"
+      fromRuns
+        ? "this computer's earlier runs"
+        : "this processor (a GPU takes less, other work beside it more)"
     }; it can be interrupted.`,
     `Disk: about ${formatSize(diskBytes)} in ${printable(store)}${fetched}${more}.`,
   ];

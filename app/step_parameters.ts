@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { chooseBackend } from "../backend/choose.ts";
 import { UsageError } from "./cli/errors.ts";
 import type { ResolvedSettings } from "./cli/application.ts";
+import type { ExecutionFlags } from "./cli/shared_flags.ts";
 import { checkFile, checkForSteps, liesIn } from "./cli/paths.ts";
 import type { TrainingFlags } from "./commands/flags.ts";
-import { KEPT_SHORT_SIDE } from "../data/short_side.ts";
+import { keptShortSide } from "../data/short_side.ts";
 import { type Change, changesOf } from "../data/review/journal.ts";
 import { readJournal } from "../data/review/journal_file.ts";
 import { parseSource } from "../data/sources/spec.ts";
@@ -16,25 +17,26 @@ import { mirrorFolder } from "../tasks/permissions.ts";
 import { FINETUNE, PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { checkData } from "./check_data.ts";
-import { comparedNetworks, describeDownloads } from "./networks.ts";
+import { chooseOnCluster, clusterOf } from "./cluster.ts";
+import { comparedPhotos, describeRace } from "./compared_photos.ts";
+import { comparedNetworks, describeDownloads, sizeObjection, unableToSee } from "./networks.ts";
 import { realPath } from "./real_path.ts";
 import { shapeOf } from "./shape.ts";
-
-/** Of photos to train on, networks are compared by so many at most. */
-const COMPARED_PHOTOS = 1000;
 
 /** Asking for an adapter takes a tenth of a second, and a sweep is configured many times. */
 const choices = new Map<string, ReturnType<typeof chooseBackend>>();
 
-function choiceFor(request: "auto" | "webgpu" | "wasm") {
+async function choiceFor(request: "auto" | "webgpu" | "wasm", flags: Partial<ExecutionFlags>) {
+  const cluster = await clusterOf(flags);
+  if (cluster) return chooseOnCluster(request, cluster);
   const choice = choices.get(request) ?? chooseBackend(request);
   choices.set(request, choice);
-  return choice;
+  return await choice;
 }
 
 /** @param folder against which relative paths are meant: where the user stands */
 export async function stepParameters(
-  flags: TrainingFlags,
+  flags: TrainingFlags & Partial<ExecutionFlags>,
   folder: string,
   store: string,
 ): Promise<ResolvedSettings> {
@@ -43,7 +45,7 @@ export async function stepParameters(
   checkSource(data, store);
   await checkData(data);
   const review = await decidedOn(data);
-  const choice = await choiceFor(flags.backend);
+  const choice = await choiceFor(flags.backend, flags);
   const { best, branches, backbones, folds } = shapeOf(flags);
   const isAuto = flags.recipe === "auto";
   const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;
@@ -71,6 +73,7 @@ export async function stepParameters(
     epochs: flags.epochs ?? FINETUNE.epochs,
     batchSize: flags.batch ?? FINETUNE.batchSize,
     lr: flags.lr ?? FINETUNE.lr,
+    balance: flags.balance ?? "auto",
   };
   if (flags.folds !== undefined && !best) {
     throw new UsageError("--folds is of --recipe best, which makes choices by cross-validation");
@@ -87,16 +90,22 @@ export async function stepParameters(
   const downloads = join(store, "downloads");
   const maxDownload = flags["max-download"];
   const convert = (model: string) => ({
-    model,
+    model: checkSize(model, flags.size),
     downloads,
     maxDownload,
+    // What is usual is left out: it is in no key.
+    ...(flags.fit !== "crop" && { fit: flags.fit }),
+    ...(flags.size !== undefined && { size: flags.size }),
     ...(flags.weights && { weights: realPath(folder, flags.weights) }),
   });
+  const sample = { photos: comparedPhotos(backbones.length, timeBudget), seed };
+  const race = describeRace(backbones.length, timeBudget);
+  const left = best && !flags.weights ? unableToSee(flags) : [];
   const start = backbones.length > 0
     ? {
       ...Object.fromEntries(backbones.flatMap((name) => [
         [`convert_weights_${name}`, convert(name)],
-        [`compute_features_${name}`, { ...compute, sample: { photos: COMPARED_PHOTOS, seed } }],
+        [`compute_features_${name}`, { ...compute, sample }],
       ])),
       choose_backbone: { backbones, seed, recipe: probe },
     }
@@ -113,7 +122,7 @@ export async function stepParameters(
         ...(review.length > 0 && { review }),
       },
       ...start,
-      build_datasets: shortSideOf(flags["short-side"], name),
+      build_datasets: { ...shortSideOf(flags, name), ...(best && { alike: true as const }) },
       ...(best && {
         compute_features: compute,
         train_frozen: {
@@ -125,7 +134,7 @@ export async function stepParameters(
       ...Object.fromEntries(
         Array.from({ length: branches.includes("frozen") ? folds : 0 }, (_, fold) => [
           `cross_validate_${fold + 1}`,
-          { fold, backbones, sample: { photos: COMPARED_PHOTOS, seed }, seed, recipe: balanced },
+          { fold, backbones, sample, seed, recipe: balanced },
         ]),
       ),
       ...(!best && branches.includes("frozen") && { train_frozen: train }),
@@ -141,8 +150,13 @@ export async function stepParameters(
       best
         ? describeBest(probe, finetune, branches)
         : describeRecipe(name, recipe) + (isAuto ? "; --recipe tutorial is the original's" : ""),
+      ...(race ? [race] : []),
       ...(backbones.length > 0
         ? [describeDownloads(backbones, [downloads, ...mirrorFolder()])]
+        : []),
+      ...describeView(flags),
+      ...(left.length > 0
+        ? [`not compared, since they cannot see photos of --size ${flags.size}: ${left.join(", ")}`]
         : []),
       `${choice.backend} on ${choice.device}: ${choice.reason}`,
     ],
@@ -164,9 +178,19 @@ async function decidedOn(data: string): Promise<Change[]> {
 }
 
 /** The tutorial takes every pixel of whatever photos it is given. */
-function shortSideOf(asked: TrainingFlags["short-side"], recipe: string): BuildDatasetsParameters {
-  const shortSide = asked ?? (recipe === "tutorial" ? "full" : KEPT_SHORT_SIDE);
+function shortSideOf(
+  { "short-side": asked, size }: TrainingFlags,
+  recipe: string,
+): BuildDatasetsParameters {
+  const shortSide = asked ?? (recipe === "tutorial" ? "full" : keptShortSide(size));
   return shortSide === "full" ? {} : { shortSide };
+}
+
+/** @throws {UsageError} where the network, if it is named, cannot see photos of the size asked for */
+function checkSize(model: string, size: number | undefined): string {
+  const objection = model === "auto" ? undefined : sizeObjection(model, size);
+  if (objection) throw new UsageError(`--size ${size}: ${objection}`);
+  return model;
 }
 
 /** @throws {UsageError} where a file of weights does not say which it is of */
@@ -208,6 +232,17 @@ function describeBest(
     counted(epochs, "epoch")
   } (finetune)`;
   return `recipe best: ${head}${branches.includes("finetune") ? rest : ""}`;
+}
+
+/** Nothing where photos are looked at as usual. */
+function describeView({ fit, size }: TrainingFlags): string[] {
+  if (fit === "crop" && size === undefined) return [];
+  const how = {
+    crop: "by their middle",
+    pad: "whole, with margins of the mean colour",
+    squash: "whole, and out of proportion",
+  };
+  return [`photos are seen ${how[fit]}${size === undefined ? "" : `, at ${size}×${size} pixels`}`];
 }
 
 /** What is done, with the field's word for it behind. */

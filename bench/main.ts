@@ -11,6 +11,7 @@ import { benchLayers } from "./layers.ts";
 import { benchPredict } from "./predict.ts";
 import { benchProbe } from "./probe.ts";
 import { benchServe } from "./serve.ts";
+import { benchSlurm, benchSlurmKills } from "./slurm.ts";
 import { benchStep } from "./step.ts";
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
@@ -27,6 +28,8 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   folder: benchFolder,
   probe: benchProbe,
   gpu: benchGpu,
+  slurm: benchSlurm,
+  slurm_kills: benchSlurmKills,
 };
 
 const [kind = "", ...args] = Deno.args;
@@ -57,7 +60,9 @@ if (!bench) {
   deno task bench finetune --data DIR --weights FILE [--variants "NAME;NAME"] [--sets hymenoptera,…]
     [--divisions 0,1,2] [--seeds 0] [--backend wasm|webgpu] [--threads N] [--tuning DIR] [--out FILE]
     [--seconds N] [--table]
-  deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--out FILE]`,
+  deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--out FILE]
+  deno task bench slurm [--seeds N] [--nodes N] [--settings N] [--kills N]
+  deno task bench slurm_kills [--kills N] [--seed N]`,
   );
   Deno.exit(2);
 }

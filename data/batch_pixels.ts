@@ -1,9 +1,9 @@
 import type { Crop } from "./crop.ts";
 import type { Photo } from "./dataset_index.ts";
+import type { View } from "./fit.ts";
 import { PackReader } from "./pack.ts";
-import type { Interpolation } from "./resize.ts";
 import { trainingCrop } from "./training_crop.ts";
-import { evaluationCrop } from "./transforms.ts";
+import { viewPhoto } from "./transforms.ts";
 
 /** A photo to read from a pack, and where to cut it; without a crop it is prepared for evaluation. */
 export interface PackedPhoto extends Pick<Photo, "width" | "height" | "offset"> {
@@ -14,10 +14,7 @@ export interface PackedPhoto extends Pick<Photo, "width" | "height" | "offset"> 
 export interface PixelsRequest {
   pack: string;
   photos: PackedPhoto[];
-  /** The shorter side before the central crop. */
-  resize: number;
-  size: number;
-  interpolation?: Interpolation;
+  view: View;
 }
 
 /** Reads photos and cuts them: [photos, size, size, 3]. Packs stay open for the next request. */
@@ -25,12 +22,12 @@ export class PixelsReader {
   readonly #packs = new Map<string, PackReader>();
 
   read(request: PixelsRequest): Uint8Array<ArrayBuffer> {
-    const { pack, photos, size } = request;
+    const { pack, photos, view } = request, { size } = view;
     const bytes = size * size * 3;
     const pixels = new Uint8Array(photos.length * bytes);
     const reader = this.#open(pack);
     for (const [i, photo] of photos.entries()) {
-      pixels.set(cut(reader, photo, request), i * bytes);
+      pixels.set(cut(reader, photo, view), i * bytes);
     }
     return pixels;
   }
@@ -50,13 +47,11 @@ export class PixelsReader {
 function cut(
   reader: PackReader,
   photo: PackedPhoto,
-  { resize, size, interpolation }: PixelsRequest,
+  view: View,
 ): Uint8Array {
   const { width, height, offset, crop } = photo;
-  if (!crop) {
-    return evaluationCrop(reader.read(offset, width, height), resize, size, interpolation);
-  }
+  if (!crop) return viewPhoto(reader.read(offset, width, height), view);
   // Only the rows of the crop are read.
   const rows = reader.read(offset + crop.top * width * 3, width, crop.height);
-  return trainingCrop(rows, { ...crop, top: 0 }, size, interpolation);
+  return trainingCrop(rows, { ...crop, top: 0 }, view);
 }

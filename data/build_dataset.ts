@@ -9,9 +9,11 @@ import {
 } from "./dataset_index.ts";
 import { decodeInOrder, type DecodeOptions } from "./decode_in_order.ts";
 import { type Examined, examinedFrom } from "./examined.ts";
+import type { Fingerprint } from "./fingerprint.ts";
 import { type Forecast, forecastPacks } from "./forecast.ts";
 import { PHOTO_EXTENSIONS, type Sample } from "./image_folder.ts";
 import type { KeptPhotos } from "./kept_photos.ts";
+import { nearDuplicates } from "./near_duplicates.ts";
 import { PackWriter } from "./pack.ts";
 import type { StartProcess } from "./process_pool.ts";
 import { checkNotEmpty, listSplits, listTest } from "./splits.ts";
@@ -30,6 +32,8 @@ export interface BuildOptions {
   exifOrientation?: boolean;
   /** Groups of photos by their paths below the folder. */
   groups?: Readonly<Record<string, string>>;
+  /** Write down which photos show the same, or nearly so. */
+  alike?: boolean;
   /** Make photos smaller where their shorter side is longer. */
   shortSide?: number;
   /** Called before the first photo, where there are many. */
@@ -106,6 +110,7 @@ class Packing {
   total = 0;
   #done = 0;
   readonly #photos: Photo[] = [];
+  readonly #fingerprints: Fingerprint[] = [];
 
   constructor(
     private readonly photosFolder: string,
@@ -117,10 +122,10 @@ class Packing {
   get #wanted(): DecodeOptions {
     const { workers = navigator.hardwareConcurrency, exifOrientation = false, ...options } =
       this.options;
-    const { start, kept, patience, shortSide, onExamined, signal } = options;
+    const { start, kept, patience, shortSide, alike, onExamined, signal } = options;
     return {
       ...{ workers, start, kept, patience, exifOrientation, shortSide, signal },
-      examine: onExamined !== undefined,
+      examine: onExamined !== undefined || alike,
     };
   }
 
@@ -161,12 +166,13 @@ class Packing {
         if ("refusal" in result) {
           this.#leaveOut(path, result.refusal);
         } else {
-          const { width, height, sha256, data } = result;
+          const { width, height, sha256, data, examination } = result;
           const group = options.groups?.[path];
           kept.push({
             ...{ path, split, label, ...(group !== undefined && { group }) },
             ...{ width, height, sha256, offset: pack.length },
           });
+          if (options.alike) this.#fingerprints.push(examination!.fingerprint);
           await pack.append(data);
         }
         options.progress?.(++this.#done, this.total);
@@ -180,6 +186,9 @@ class Packing {
   }
 
   async writeIndex(classes: readonly string[]): Promise<DatasetIndex> {
+    for (const group of nearDuplicates(this.#fingerprints)) {
+      for (const i of group) this.#photos[i].alike = this.#photos[group[0]].path;
+    }
     const index: DatasetIndex = {
       schema: DATASET_SCHEMA,
       classes: [...classes],

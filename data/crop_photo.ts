@@ -1,20 +1,14 @@
 import { decodeImage } from "./decode.ts";
+import type { View } from "./fit.ts";
 import { ImageError, type RgbImage } from "./image.ts";
 import { readPhoto } from "./read_photo.ts";
-import type { Interpolation } from "./resize.ts";
-import { evaluationCrop } from "./transforms.ts";
+import { viewPhoto } from "./transforms.ts";
 
 /** A photo file, and what a model wants to see of it. */
-export interface CropRequest {
+export interface CropRequest extends View {
   /** A file, or the bytes of one. */
   photo: string | Uint8Array;
-  /** The shorter side is resized to this first. */
-  resize: number;
-  /** Side of the central crop. */
-  size: number;
-  /** Bilinear where it is left out; so are pictures always. */
-  interpolation?: Interpolation;
-  /** Side of a square picture of the photo to show, if one is wanted. */
+  /** Side of a square picture of the photo to show, bilinear and never squashed, if one is wanted. */
   picture?: number;
 }
 
@@ -28,7 +22,7 @@ export type CropResponse =
  * not a model's input: they are a quarter of the size where they are handed on.
  */
 export async function cropPhoto(
-  { photo, resize, size, interpolation, picture }: CropRequest,
+  { photo, picture, ...view }: CropRequest,
 ): Promise<CropResponse> {
   const bytes = await readPhoto(photo);
   if ("refusal" in bytes) return bytes;
@@ -39,12 +33,16 @@ export async function cropPhoto(
     const { message } = error as Error;
     return { refusal: error instanceof ImageError ? message : `corrupt: ${message}` };
   }
-  const square = (resize: number, size: number, interpolation?: Interpolation) =>
-    evaluationCrop(image, resize, size, interpolation) as Uint8Array<ArrayBuffer>;
+  const square = (view: View) => viewPhoto(image, view) as Uint8Array<ArrayBuffer>;
   return {
-    crop: square(resize, size, interpolation),
+    crop: square(view),
     ...(picture && {
-      picture: { width: picture, height: picture, data: square(picture, picture) },
+      picture: { width: picture, height: picture, data: square(pictureView(view, picture)) },
     }),
   };
+}
+
+/** Where the network sees a photo whole, so do people. */
+function pictureView({ fit = "crop", mean }: View, side: number): View {
+  return { fit: fit === "crop" ? "crop" : "pad", resize: side, size: side, mean };
 }

@@ -1,32 +1,43 @@
 /**
- * How a cropping process is spoken to. A request is five uint32 (resize, size, interpolation, side of
- * the picture or 0, bytes of the photo) and the photo; an answer is three uint32 (bytes of the refusal, of the
+ * How a cropping process is spoken to. A request is six uint32 (how it is fitted, resize, size,
+ * interpolation, side of the picture or 0, bytes of the photo), the mean as three float64, and the
+ * photo; an answer is three uint32 (bytes of the refusal, of the
  * crop, of the picture) and these.
  */
 import type { CropRequest, CropResponse } from "./crop_photo.ts";
 import { type PipeReader, uint32Bytes } from "./pipe_reader.ts";
+import { FITS } from "./fit.ts";
 import type { Interpolation } from "./resize.ts";
 
 /** A photo by its bytes: the process reads no files. */
 export type BytesCropRequest = CropRequest & { photo: Uint8Array };
 
+/** Where nobody says which colour margins have. */
+const BLACK = [0, 0, 0];
 const INTERPOLATIONS: readonly Interpolation[] = ["bilinear", "bicubic"];
 
 export function encodeCropRequest(
-  { photo, resize, size, interpolation = "bilinear", picture = 0 }: BytesCropRequest,
+  { photo, fit = "crop", resize, size, interpolation = "bilinear", mean = BLACK, picture = 0 }:
+    BytesCropRequest,
 ): Uint8Array[] {
-  const code = INTERPOLATIONS.indexOf(interpolation);
-  return [uint32Bytes(resize, size, code, picture, photo.length), photo];
+  const codes = [FITS.indexOf(fit), INTERPOLATIONS.indexOf(interpolation)];
+  return [
+    uint32Bytes(codes[0], resize, size, codes[1], picture, photo.length),
+    new Uint8Array(Float64Array.from(mean).buffer),
+    photo,
+  ];
 }
 
 /** Undefined where the other side has ended. */
 export async function readCropRequest(input: PipeReader): Promise<BytesCropRequest | undefined> {
-  const head = await input.readUint32s(5);
-  if (!head) return undefined;
-  const [resize, size, code, picture, length] = head;
+  const head = await input.readUint32s(6);
+  const colour = head && await input.read(3 * Float64Array.BYTES_PER_ELEMENT);
+  if (!colour) return undefined;
+  const [fitted, resize, size, code, picture, length] = head;
   const photo = await input.read(length);
-  const interpolation = INTERPOLATIONS[code];
-  return photo && { photo, resize, size, interpolation, ...(picture > 0 && { picture }) };
+  const mean = [...new Float64Array(colour.buffer)];
+  const view = { fit: FITS[fitted], resize, size, interpolation: INTERPOLATIONS[code], mean };
+  return photo && { photo, ...view, ...(picture > 0 && { picture }) };
 }
 
 export function encodeCropResponse(response: CropResponse): Uint8Array[] {

@@ -24,6 +24,8 @@ const PhotoSchema = v.object({
   height: Side,
   /** Photos that belong together have the same one; absent where nobody said so. */
   group: v.optional(v.string()),
+  /** Photos that show the same, or nearly so, have the same one; absent of others, or if unasked. */
+  alike: v.optional(v.string()),
   /** Of the photo's file. */
   sha256: v.string(),
   /** Of its pixels in the split's pack, in bytes. */

@@ -2,7 +2,9 @@ import type { Augmentation } from "./augmentation/augmentation.ts";
 import { drawAugmented } from "./augmentation/draw_augmented.ts";
 import { type Crop, drawCrop } from "./crop.ts";
 import type { Photo } from "./dataset_index.ts";
+import { drawnOn, type Fit, ofPhoto } from "./fit.ts";
 import { Generator } from "./torch_random.ts";
+import { drawWeighted } from "./weighted_sampler.ts";
 
 /** Everything about a batch that chance decides. */
 export interface PlannedBatch {
@@ -17,11 +19,15 @@ export interface PlannedBatch {
 export interface EpochOptions {
   batchSize: number;
   shuffle: boolean;
+  /** Of each photo: when shuffling, it comes as often as it weighs; once where they are left out. */
+  weights?: ArrayLike<number>;
   /** Whether crops are drawn. */
   crop: boolean;
   /** What else is drawn with each crop, for squares of `size`. */
   augmentation?: Augmentation;
   size?: number;
+  /** How crops become squares; crop where it is left out. */
+  fit?: Fit;
   /** Numbers a photo that the model's dropout takes while it learns from the batch. */
   noisePerPhoto?: number;
 }
@@ -37,20 +43,25 @@ export interface EpochOptions {
 export function* planEpoch(
   generator: Generator,
   photos: readonly Pick<Photo, "width" | "height">[],
-  { batchSize, shuffle, crop, augmentation, size = 224, noisePerPhoto = 0 }: EpochOptions,
+  { batchSize, shuffle, weights, crop, augmentation, size = 224, fit, noisePerPhoto = 0 }:
+    EpochOptions,
 ): IterableIterator<PlannedBatch> {
   generator.random64();
-  const order = shuffle
+  const order = shuffle && weights
+    ? drawWeighted(generator, weights)
+    : shuffle
     ? new Generator(generator.random64()).randperm(photos.length)
     : Uint32Array.from(photos.keys());
   for (let start = 0; start < photos.length; start += batchSize) {
     const indices = Array.from(order.subarray(start, start + batchSize));
     const crops = crop
-      ? indices.map((index) =>
-        augmentation
-          ? drawAugmented(generator, photos[index], size, augmentation)
-          : drawCrop(generator, photos[index].width, photos[index].height)
-      )
+      ? indices.map((index) => {
+        const sides = drawnOn(photos[index], fit);
+        const drawn = augmentation
+          ? drawAugmented(generator, sides, size, augmentation)
+          : drawCrop(generator, sides.width, sides.height);
+        return ofPhoto(drawn, photos[index], fit);
+      })
       : [];
     const noise = new Float64Array(indices.length * noisePerPhoto);
     for (let i = 0; i < noise.length; i++) noise[i] = generator.uniformDouble();

@@ -5,6 +5,7 @@ import type { Dataset } from "./dataset.ts";
 import type { Part, Photo } from "./dataset_index.ts";
 import type { Batch, Loader } from "./batch.ts";
 import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
+import type { Fit } from "./fit.ts";
 // From the worker, so that it counts among the modules that this one is made of.
 import type { PixelsRequest } from "./loader_worker.ts";
 import type { Interpolation } from "./resize.ts";
@@ -19,6 +20,8 @@ export interface LoaderOptions {
   batchSize: number;
   /** A new order each epoch. */
   shuffle: boolean;
+  /** Of each photo, which comes as often as it weighs when shuffling: `WeightedRandomSampler`. */
+  weights?: ArrayLike<number>;
   /** `train`: RandomResizedCrop and RandomHorizontalFlip. `eval`: Resize and CenterCrop. */
   transform: "train" | "eval";
   /** Decides order, crops and flips; torch's, so that a seed gives PyTorch's batches. */
@@ -32,6 +35,8 @@ export interface LoaderOptions {
   size?: number;
   /** The shorter side before `eval`'s crop. */
   resize?: number;
+  /** How photos become squares; crop where it is left out. `pad` fills up with the mean. */
+  fit?: Fit;
   /** Of all crops; bilinear where it is left out. */
   interpolation?: Interpolation;
   /** Threads that prepare batches ahead; 0 prepares them on this one. Batches are the same. */
@@ -45,6 +50,7 @@ const AHEAD = 2;
 const DEFAULTS = {
   size: 224,
   resize: 256,
+  fit: "crop",
   interpolation: "bilinear",
   cacheBytes: 256 * 2 ** 20,
   noisePerPhoto: 0,
@@ -64,8 +70,8 @@ const DEFAULTS = {
  */
 export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
   readonly #options:
-    & Required<Omit<LoaderOptions, "augmentation">>
-    & Pick<LoaderOptions, "augmentation">;
+    & Required<Omit<LoaderOptions, "augmentation" | "weights">>
+    & Pick<LoaderOptions, "augmentation" | "weights">;
   readonly #photos: readonly Photo[];
   readonly #pack: string;
   readonly #normalize: (bytes: Uint8Array, out: Float32Array) => void;
@@ -132,7 +138,7 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
 
   /** Bytes of a batch: [photos, size, size, 3]. */
   async #pixels({ indices, crops }: PlannedBatch): Promise<Uint8Array> {
-    const { resize, size, interpolation } = this.#options;
+    const { fit, resize, size, interpolation, normalization: { mean } } = this.#options;
     const bytes = size * size * 3;
     const pixels = new Uint8Array(indices.length * bytes);
     const missing: number[] = [];
@@ -146,7 +152,8 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
       const { width, height, offset } = this.#photos[indices[at]];
       return { width, height, offset, crop: crops.at(at) };
     });
-    const request = { pack: this.#pack, photos, resize, size, interpolation };
+    const view = { fit, resize, size, interpolation, mean };
+    const request = { pack: this.#pack, photos, view };
     const read = await (this.#pool?.run(request) ?? this.#reader.read(request));
     for (const [i, at] of missing.entries()) {
       const photo = read.subarray(i * bytes, (i + 1) * bytes);

@@ -1,5 +1,6 @@
 /** Photos that show the same, found without comparing each with each. */
 import { showsTheSame } from "./aligned_likeness.ts";
+import { DisjointSets } from "./disjoint_sets.ts";
 import { type Fingerprint, hashDistance, isFlat, likeness, ones } from "./fingerprint.ts";
 
 /** What makes two photos near duplicates, beside a mean colour that is alike. */
@@ -144,31 +145,4 @@ function masksOf(most: number): number[] {
     }
   }
   return [...new Set(masks)];
-}
-
-/** Union-find. Tarjan 1975, https://doi.org/10.1145/321879.321884. */
-class DisjointSets {
-  readonly #above: Int32Array;
-
-  constructor(count: number) {
-    this.#above = Int32Array.from({ length: count }, (_, i) => i);
-  }
-
-  find(item: number): number {
-    while (this.#above[item] !== item) {
-      item = this.#above[item] = this.#above[this.#above[item]];
-    }
-    return item;
-  }
-
-  join(a: number, b: number): void {
-    const [first, second] = [this.find(a), this.find(b)].sort((x, y) => x - y);
-    this.#above[second] = first;
-  }
-
-  /** Sets with more than one item. */
-  several(): number[][] {
-    const sets = Map.groupBy(this.#above.keys(), (item) => this.find(item));
-    return [...sets.values()].filter(({ length }) => length > 1);
-  }
 }

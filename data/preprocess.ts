@@ -1,12 +1,15 @@
 import type { RgbImage } from "./image.ts";
+import type { Fit } from "./fit.ts";
 import type { Interpolation } from "./resize.ts";
-import { evaluationCrop, type Normalization, normalizer } from "./transforms.ts";
+import { type Normalization, normalizer, viewPhoto } from "./transforms.ts";
 
 /** How a model wants its photos. */
 export interface Preprocessing extends Normalization {
-  /** The shorter side is resized to this first. */
+  /** How it becomes a square; crop where it is left out. */
+  fit?: Fit;
+  /** With `crop`, the shorter side is resized to this first. */
   resize: number;
-  /** Side of the central crop. */
+  /** Side of the square. */
   size: number;
   /** Bilinear where it is left out. */
   interpolation?: Interpolation;
@@ -22,8 +25,8 @@ export interface Preprocessing extends Normalization {
  * ```
  */
 export function preprocessPhoto(image: RgbImage, preprocessing: Preprocessing): Float32Array {
-  const { resize, size, interpolation } = preprocessing;
+  const { size } = preprocessing;
   const input = new Float32Array(size * size * 3);
-  normalizer(preprocessing)(evaluationCrop(image, resize, size, interpolation), input);
+  normalizer(preprocessing)(viewPhoto(image, preprocessing), input);
   return input;
 }

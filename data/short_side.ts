@@ -8,6 +8,17 @@ import { resize } from "./resize.ts";
  */
 export const KEPT_SHORT_SIDE = 384;
 
+/** What crops of networks are smaller than the photo that is resized for them, at most: 224 of 256. */
+const RESIZED = 256 / 224;
+
+/**
+ * How long the shorter side of a photo of one's own is kept for networks that see squares of `size`, so
+ * that nothing is enlarged that was there.
+ */
+export function keptShortSide(size = 0): number {
+  return Math.max(KEPT_SHORT_SIDE, Math.ceil(size * RESIZED));
+}
+
 /** Makes a photo smaller where its shorter side is longer than `most`; never larger. */
 export function boundShortSide(image: RgbImage, most: number): RgbImage {
   const { width, height } = image;

@@ -72,7 +72,7 @@ function relabeling(
   if (unknown.length > 0) {
     throw new Error(
       `${photosFolder}/${part} has classes that train has not: ${unknown.join(", ")}; ` +
-        `train has ${classes.join(", ")}`,
+        `train has ${classes.join(", ")}. Add photos of them to train, or remove them from ${part}`,
     );
   }
   return ({ path, label }) => ({ path: `${part}/${path}`, label: classes.indexOf(own[label]) });

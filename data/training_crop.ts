@@ -2,17 +2,20 @@
 import { changePixels } from "./augmentation/pixel_change.ts";
 import type { Crop } from "./crop.ts";
 import type { RgbImage } from "./image.ts";
-import { type Box, type Interpolation, resizeWindow } from "./resize.ts";
+import { fitCut, type Fitting } from "./fit.ts";
+import type { Box } from "./resize.ts";
 
-/** Cuts, resizes to `size`×`size`, flips (`resized_crop`, `hflip`) and changes. [size, size, 3] */
+/**
+ * Cuts, resizes to `size`×`size` (with `pad`, so that the longer side fits), flips (`resized_crop`,
+ * `hflip`) and changes. [size, size, 3]
+ */
 export function trainingCrop(
   image: RgbImage,
   crop: Crop,
-  size: number,
-  interpolation?: Interpolation,
+  view: Fitting,
 ): Uint8Array {
-  const window = { left: 0, top: 0, width: size, height: size };
-  const { data } = resizeWindow(image, crop, size, size, window, interpolation);
+  const { size } = view;
+  const data = fitCut(image, crop, view);
   if (crop.flip) flipRows(data, size);
   return (crop.changes ?? []).reduce((pixels, change) => changePixels(pixels, size, change), data);
 }

@@ -1,5 +1,6 @@
 /** The tutorial's transforms: photos to square crops of bytes, and bytes to a model's input. */
 import { centerOffset, resizedSize } from "./crop.ts";
+import { fitCut, type View } from "./fit.ts";
 import type { RgbImage } from "./image.ts";
 import { type Interpolation, resizeWindow } from "./resize.ts";
 
@@ -7,6 +8,13 @@ import { type Interpolation, resizeWindow } from "./resize.ts";
 export interface Normalization {
   mean: readonly number[];
   std: readonly number[];
+}
+
+/** What a network sees of a photo when it is asked about it: [size, size, 3]. */
+export function viewPhoto(image: RgbImage, view: View): Uint8Array {
+  const { fit = "crop", resize, size, interpolation } = view;
+  if (fit === "crop") return evaluationCrop(image, resize, size, interpolation);
+  return fitCut(image, { left: 0, top: 0, width: image.width, height: image.height }, view);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The Markdown that goes with every export: what the model is, how good, from what, and how to use it. */
+import { marginColour } from "../data/fit.ts";
 import { classScores } from "../data/statistics/class_scores.ts";
 import { failingClassesInWords } from "../data/statistics/failing_classes.ts";
 import { honestScore, type MeasuredOn, type Scores } from "../data/statistics/honest_score.ts";
@@ -137,11 +138,17 @@ function confusions({ confusion }: CardScore, names: readonly string[], actual: 
 }
 
 function describePreprocessing({ preprocessing, temperature }: ModelDescription): string {
-  const { resize, size, mean, std, interpolation = "bilinear" } = preprocessing;
-  return `As torchvision's: RGB; the shorter side to ${resize} pixels, ${interpolation} ` +
-    `with antialiasing; the central ${size}×${size}; values divided by 255, minus [${
-      mean.join(", ")
-    }], divided by ` +
+  const { fit = "crop", resize, size, mean, std, interpolation = "bilinear" } = preprocessing;
+  const how = `${interpolation} with antialiasing`;
+  const square = {
+    crop: `As torchvision's: RGB; the shorter side to ${resize} pixels, ${how}; the central ` +
+      `${size}×${size}`,
+    squash: `As torchvision's: RGB; both sides to ${size} pixels, whatever they were, ${how}`,
+    pad:
+      `RGB; as Pillow's ImageOps.pad: the longer side to ${size} pixels, ${how}, in the middle of ` +
+      `${size}×${size} of the colour (${marginColour(mean).join(", ")})`,
+  };
+  return `${square[fit]}; values divided by 255, minus [${mean.join(", ")}], divided by ` +
     `[${std.join(", ")}]. The output is logits; divide them by the temperature ${temperature} ` +
     "before softmax.";
 }

@@ -1,4 +1,5 @@
 /** How each exported format is loaded: code for the model card. */
+import { marginColour } from "../data/fit.ts";
 import type { Architecture, PythonHome } from "../models/architecture.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
 import { classesOf } from "./exported_model.ts";
@@ -52,26 +53,41 @@ const probabilities = tf.softmax(tf.div(logits, ${temperature}));`.trim() + "\n`
 /** @param load sets `state` */
 function inPytorch(load: string, description: ModelDescription, home?: PythonHome): string {
   const { architecture, temperature, preprocessing } = description;
-  const { resize, size, mean, std, interpolation } = preprocessing;
+  const { mean, std } = preprocessing;
   if (!home || !("torchvision" in home)) {
     const names = home?.namesOf ?? `graft's ${architecture}`;
     return python(`import torch\n${load}\n# The names are those of ${names}.`);
   }
-  // torchvision's Resize is bilinear unless it is told otherwise.
-  const how = interpolation === "bicubic"
-    ? ", interpolation=torchvision.transforms.InterpolationMode.BICUBIC"
-    : "";
   return python(`
-import torch, torchvision
+import torch, torchvision${preprocessing.fit === "pad" ? "\nfrom PIL import Image, ImageOps" : ""}
 ${load}
 model = torchvision.models.${home.torchvision}(num_classes=${classesOf(description)})
 model.load_state_dict(state, strict=True)
 model.eval()
 transform = torchvision.transforms.Compose([
-    torchvision.transforms.Resize(${resize}${how}), torchvision.transforms.CenterCrop(${size}),
+    ${squareInTorchvision(preprocessing)},
     torchvision.transforms.ToTensor(),
     torchvision.transforms.Normalize(${list(mean)}, ${list(std)})])
 # probabilities = (model(transform(image)[None]) / ${temperature}).softmax(1)`);
+}
+
+function squareInTorchvision(preprocessing: ModelDescription["preprocessing"]): string {
+  const { fit = "crop", resize, size, mean, interpolation } = preprocessing;
+  // torchvision's Resize is bilinear unless it is told otherwise, Pillow's pad is bicubic.
+  const how = interpolation === "bicubic"
+    ? ", interpolation=torchvision.transforms.InterpolationMode.BICUBIC"
+    : "";
+  switch (fit) {
+    case "crop":
+      return `torchvision.transforms.Resize(${resize}${how}), ` +
+        `torchvision.transforms.CenterCrop(${size})`;
+    case "squash":
+      return `torchvision.transforms.Resize((${size}, ${size})${how})`;
+    case "pad":
+      return `torchvision.transforms.Lambda(lambda image: ImageOps.pad(image, (${size}, ${size}),\n` +
+        `        method=Image.Resampling.${(interpolation ?? "bilinear").toUpperCase()}, ` +
+        `color=(${marginColour(mean).join(", ")})))`;
+  }
 }
 
 const python = (code: string) => "```python\n" + code.trim() + "\n```";

@@ -1,7 +1,9 @@
 /** What goes along inside every exported file, so that it can be used, and read back, alone. */
 import * as v from "valibot";
+import type { Architecture } from "../models/architecture.ts";
 import { type ModelManifest, modelManifest } from "../models/manifest.ts";
 import { ARCHITECTURES } from "../models/registry.ts";
+import { preprocessingFor } from "../models/seen_as.ts";
 import { WeightsError } from "../weights/tensor.ts";
 
 /** `model.json`, and how logits become probabilities. */
@@ -71,13 +73,26 @@ export function assertFitsArchitecture(description: ModelDescription, what: stri
     const known = ARCHITECTURES.map(({ name }) => name).join(", ");
     throw wrong(what, "architecture", `it is ${JSON.stringify(name)}, known are ${known}`);
   }
-  const bilinear = { interpolation: "bilinear" };
-  const rights = { ...bilinear, ...architecture.preprocessing };
-  const tolds: Partial<Record<string, unknown>> = { ...bilinear, ...preprocessing };
+  const usual = { interpolation: "bilinear", fit: "crop" };
+  const rights = { ...usual, ...rightOf(architecture, preprocessing, what) };
+  const tolds: Partial<Record<string, unknown>> = { ...usual, ...preprocessing };
   for (const [field, right] of Object.entries(rights)) {
     const told = tolds[field];
     if (String(told) === String(right)) continue;
     throw wrong(what, `preprocessing.${field}`, `it is ${told}, but ${name} takes ${right}`);
+  }
+}
+
+/** How photos are prepared where they are fitted as `told`, to squares of its size. */
+function rightOf(
+  architecture: Architecture,
+  told: ModelDescription["preprocessing"],
+  what: string,
+): ModelDescription["preprocessing"] {
+  try {
+    return preprocessingFor(architecture, told);
+  } catch (error) {
+    throw wrong(what, "preprocessing.size", (error as Error).message);
   }
 }
 

@@ -1,6 +1,6 @@
 import { classCount, type ModelManifest } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
-import { findArchitecture } from "../models/registry.ts";
+import { describedArchitecture } from "../models/seen_as.ts";
 import { readParameters } from "../weights/parameter_file.ts";
 
 /**
@@ -8,6 +8,9 @@ import { readParameters } from "../weights/parameter_file.ts";
  * @throws {WeightsError} where the file is damaged
  */
 export async function loadModel(manifest: ModelManifest, file: string): Promise<Model> {
-  const architecture = findArchitecture(manifest.architecture);
-  return new Model(architecture, classCount(manifest), await readParameters(file));
+  return new Model(
+    describedArchitecture(manifest),
+    classCount(manifest),
+    await readParameters(file),
+  );
 }

@@ -3,6 +3,7 @@ import { Model } from "../models/model.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { findArchitecture } from "../models/registry.ts";
+import { describedArchitecture } from "../models/seen_as.ts";
 import { convertStateDict } from "../weights/convert.ts";
 import { withNamesOfToday } from "../weights/former_names.ts";
 import { withoutPrefix } from "../weights/fit.ts";
@@ -63,6 +64,9 @@ export async function parametersOf(
  */
 export async function openModel(source: ModelSource): Promise<Model> {
   const { manifest } = source;
-  const architecture = findArchitecture(manifest.architecture);
-  return new Model(architecture, classCount(manifest), await parametersOf(source));
+  return new Model(
+    describedArchitecture(manifest),
+    classCount(manifest),
+    await parametersOf(source),
+  );
 }

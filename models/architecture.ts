@@ -1,13 +1,19 @@
 /** What every model file exports. */
 import type { Pretrained } from "../weights/pretrained.ts";
 import type { Layers } from "./layers.ts";
+import type { FITS } from "./manifest.ts";
 
 /** How a photo becomes the network's input, as the pretrained weights expect it. */
 export interface Preprocessing {
-  /** Shorter side after Resize. */
+  /** Shorter side after Resize; with `pad` and `squash`, the size itself. */
   resize: number;
-  /** Side of the centre crop, and of RandomResizedCrop in training. */
+  /** Side of the square that the network sees. */
   size: number;
+  /**
+   * How a photo becomes that square: its middle, the whole with margins of the mean colour, or the whole
+   * out of proportion. Weights are made with `crop`, which is meant where it is left out.
+   */
+  fit?: typeof FITS[number];
   /** Per channel, of values in 0…1. */
   mean: [number, number, number];
   std: [number, number, number];

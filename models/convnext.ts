@@ -4,7 +4,7 @@
  */
 import type { Architecture } from "./architecture.ts";
 import type { Layers } from "./layers.ts";
-import { IMAGENET_PREPROCESSING, torchvisionFile } from "./torchvision.ts";
+import { IMAGENET_PREPROCESSING, mebibytes, torchvisionFile } from "./torchvision.ts";
 
 const EPSILON = 1e-6;
 
@@ -22,6 +22,7 @@ export const convnextTiny: Architecture = {
   pretrained: {
     name: "ConvNeXt-Tiny",
     ...torchvisionFile("convnext_tiny-983f1562.pth", "983f1562"),
+    bytes: mebibytes(109.119),
   },
   python: { torchvision: "convnext_tiny" },
   features: (layers, x) => {

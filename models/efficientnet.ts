@@ -6,7 +6,7 @@
 import type { Pretrained } from "../weights/pretrained.ts";
 import type { Architecture, Preprocessing } from "./architecture.ts";
 import type { BatchNorm, Layers } from "./layers.ts";
-import { convNorm, IMAGENET_PREPROCESSING, torchvisionFile } from "./torchvision.ts";
+import { convNorm, IMAGENET_PREPROCESSING, mebibytes, torchvisionFile } from "./torchvision.ts";
 
 interface Stage {
   /** Whether one k×k convolution takes the place of the 1×1 and the depthwise one. */
@@ -51,6 +51,8 @@ export const efficientnetB0: Architecture = efficientnet("efficientnet_b0", {
   pretrained: {
     name: "EfficientNet-B0",
     ...torchvisionFile("efficientnet_b0_rwightman-7f5810bc.pth", "7f5810bc"),
+    bytes: mebibytes(20.451),
+    compared: true,
   },
 });
 
@@ -63,6 +65,7 @@ export const efficientnetV2S: Architecture = efficientnet("efficientnet_v2_s", {
   pretrained: {
     name: "EfficientNetV2-S",
     ...torchvisionFile("efficientnet_v2_s-dd5fe13b.pth", "dd5fe13b"),
+    bytes: mebibytes(82.704),
   },
 });
 

@@ -133,6 +133,7 @@ function pretrained(
     sha256,
     licence: "Apache-2.0",
     bytes,
+    compared: true,
     wheel: {
       name,
       version: "0.1.0",

@@ -16,6 +16,15 @@ export function branchesIn(of: Readonly<OfBranches<unknown>>): Branch[] {
   return BRANCHES.filter((branch) => of[branch] !== undefined);
 }
 
+/** How a photo becomes the square that a network sees; `data/fit.ts` does it. */
+export const FITS = ["crop", "pad", "squash"] as const;
+
+/**
+ * Sizes of the square that may be asked for. Below, nothing is left of a photo where a network's last
+ * layer looks; above, it has seen nothing like it, and a batch fits into no memory.
+ */
+export const LEAST_SIZE = 32, MOST_SIZE = 1024;
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const triple = v.strictTuple([v.number(), v.number(), v.number()]);
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));
@@ -36,6 +45,9 @@ export const stepLrRecipe = v.object({
 });
 export type StepLrRecipe = v.InferOutput<typeof stepLrRecipe>;
 
+/** How rare classes come to count as much as frequent ones; auto: by the counts. */
+const balance = v.picklist(["auto", "none", "loss", "sample"]);
+
 /** A head alone, fitted to convergence on features of the frozen network. */
 export const probeRecipe = v.object({
   kind: v.literal("probe"),
@@ -43,8 +55,8 @@ export const probeRecipe = v.object({
   penalties: v.pipe(v.array(rate), v.minLength(1), v.readonly()),
   /** Of the cross-validation that chooses among them. */
   folds: v.pipe(v.number(), v.safeInteger(), v.minValue(2)),
-  /** How rare classes come to count as much as frequent ones; auto: by the counts. Absent: not. */
-  balance: v.optional(v.picklist(["auto", "none", "loss", "sample"])),
+  /** Absent: not at all. */
+  balance: v.optional(balance),
 });
 export type ProbeRecipe = v.InferOutput<typeof probeRecipe>;
 
@@ -86,6 +98,8 @@ export const finetuneRecipe = v.object({
     /** How often RandomErasing blots something out. */
     erasing: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   }),
+  /** Absent: not at all. Photos of rare classes are drawn more often, whether by loss or by sample. */
+  balance: v.optional(balance),
   /** Stops after so many epochs without a better one; null never does. */
   patience: v.nullable(count),
 });
@@ -109,6 +123,8 @@ const common = {
   preprocessing: v.object({
     resize: side,
     size: side,
+    /** How a photo becomes a square; crop where it is left out. */
+    fit: v.optional(v.picklist(FITS)),
     mean: triple,
     std: triple,
     /** Bilinear where it is left out, as by all models of earlier versions. */

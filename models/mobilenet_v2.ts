@@ -38,6 +38,7 @@ export const mobilenetV2: Architecture = {
     },
     bytes: 14_212_972,
     auto: 2,
+    compared: true,
   },
   python: { torchvision: "mobilenet_v2" },
   features: (layers, x) => {

@@ -5,7 +5,13 @@
 import type { Pretrained } from "../weights/pretrained.ts";
 import type { Architecture, Preprocessing } from "./architecture.ts";
 import type { Activation, Layers } from "./layers.ts";
-import { convNorm, IMAGENET_PREPROCESSING, roundChannels, torchvisionFile } from "./torchvision.ts";
+import {
+  convNorm,
+  IMAGENET_PREPROCESSING,
+  mebibytes,
+  roundChannels,
+  torchvisionFile,
+} from "./torchvision.ts";
 
 /** Kernel, expanded and output channels, squeeze-and-excitation, hard-swish instead of relu, stride. */
 type Row = readonly [number, number, number, boolean, boolean, number];
@@ -51,12 +57,15 @@ const NORM = { momentum: 0.01, epsilon: 1e-3 } as const;
 export const mobilenetV3Small: Architecture = mobilenetV3("mobilenet_v3_small", SMALL, 1024, {
   name: "MobileNetV3-Small",
   ...torchvisionFile("mobilenet_v3_small-047dcff4.pth", "047dcff4"),
+  bytes: mebibytes(9.829),
 });
 
 /** With torchvision's `IMAGENET1K_V1` weights. */
 export const mobilenetV3Large: Architecture = mobilenetV3("mobilenet_v3_large", LARGE, 1280, {
   name: "MobileNetV3-Large",
   ...torchvisionFile("mobilenet_v3_large-8738ca79.pth", "8738ca79"),
+  bytes: mebibytes(21.114),
+  compared: true,
 });
 
 /** With torchvision's `IMAGENET1K_V2` weights, of a longer recipe. */
@@ -64,6 +73,7 @@ export const mobilenetV3LargeV2: Architecture = {
   ...mobilenetV3("mobilenet_v3_large", LARGE, 1280, {
     name: "MobileNetV3-Large (V2)",
     ...torchvisionFile("mobilenet_v3_large-5c1a4163.pth", "5c1a4163"),
+    bytes: mebibytes(21.107),
   }, { ...IMAGENET_PREPROCESSING, resize: 232 }),
   name: "mobilenet_v3_large_v2",
   variantOf: "mobilenet_v3_large",

@@ -5,7 +5,7 @@
 import type { Pretrained } from "../weights/pretrained.ts";
 import type { Architecture, Preprocessing } from "./architecture.ts";
 import type { Layers } from "./layers.ts";
-import { IMAGENET_PREPROCESSING, torchvisionFile } from "./torchvision.ts";
+import { IMAGENET_PREPROCESSING, mebibytes, torchvisionFile } from "./torchvision.ts";
 
 /** Of torchvision's `IMAGENET1K_V2` weights: they are scored on a little less around the crop. */
 const V2_PREPROCESSING: Preprocessing = { ...IMAGENET_PREPROCESSING, resize: 232 };
@@ -16,6 +16,7 @@ export const resnet18: Architecture = resnet("resnet18", basicBlock, [2, 2, 2, 2
   ...torchvisionFile("resnet18-f37072fd.pth", "f37072fd"),
   bytes: 46_830_571,
   auto: 1,
+  compared: true,
 });
 
 /** With torchvision's `IMAGENET1K_V1` weights. */
@@ -46,6 +47,7 @@ export const resnet34A1: Architecture = {
 export const resnet50: Architecture = resnet("resnet50", bottleneck, [3, 4, 6, 3], {
   name: "ResNet-50",
   ...torchvisionFile("resnet50-0676ba61.pth", "0676ba61"),
+  bytes: mebibytes(97.781),
 });
 
 /** With torchvision's `IMAGENET1K_V2` weights, of a longer recipe. */
@@ -57,6 +59,7 @@ export const resnet50V2: Architecture = {
   pretrained: {
     name: "ResNet-50 (V2)",
     ...torchvisionFile("resnet50-11ad3fa6.pth", "11ad3fa6"),
+    bytes: mebibytes(97.790),
   },
 };
 
@@ -64,6 +67,7 @@ export const resnet50V2: Architecture = {
 export const resnet101: Architecture = resnet("resnet101", bottleneck, [3, 4, 23, 3], {
   name: "ResNet-101",
   ...torchvisionFile("resnet101-63fe2227.pth", "63fe2227"),
+  bytes: mebibytes(170.511),
 });
 
 /** With torchvision's `IMAGENET1K_V2` weights, of a longer recipe. */
@@ -75,6 +79,7 @@ export const resnet101V2: Architecture = {
   pretrained: {
     name: "ResNet-101 (V2)",
     ...torchvisionFile("resnet101-cd907fc2.pth", "cd907fc2"),
+    bytes: mebibytes(170.530),
   },
 };
 

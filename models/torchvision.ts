@@ -25,6 +25,9 @@ export function torchvisionFile(
   return { file, sha256, url, licence: "BSD-3-Clause (torchvision)" };
 }
 
+/** A size as torchvision tells it of its files (`_file_size`), to a thousandth, in bytes. */
+export const mebibytes = (size: number) => Math.round(size * 2 ** 20);
+
 interface ConvNorm<T> {
   /** Output channels; or one filter a channel. */
   filters: number | "depthwise";

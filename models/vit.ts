@@ -3,7 +3,7 @@
  * Dosovitskiy et al. 2020, "An Image is Worth 16x16 Words", https://arxiv.org/abs/2010.11929.
  */
 import type { Architecture } from "./architecture.ts";
-import { IMAGENET_PREPROCESSING, torchvisionFile } from "./torchvision.ts";
+import { IMAGENET_PREPROCESSING, mebibytes, torchvisionFile } from "./torchvision.ts";
 import { type BlockNames, EPSILON, transformerBlock } from "./transformer_block.ts";
 
 const PATCH = 16, SIDE = 224, CHANNELS = 768, HEADS = 12, BLOCKS = 12;
@@ -22,7 +22,11 @@ export const vitB16: Architecture = {
   preprocessing: IMAGENET_PREPROCESSING,
   // torchvision resamples positions only in files, by a script.
   sides: { only: SIDE },
-  pretrained: { name: "ViT-B/16", ...torchvisionFile("vit_b_16-c867db91.pth", "c867db91") },
+  pretrained: {
+    name: "ViT-B/16",
+    ...torchvisionFile("vit_b_16-c867db91.pth", "c867db91"),
+    bytes: mebibytes(330.285),
+  },
   // The file is older than https://github.com/pytorch/vision/pull/6053.
   formerNames: [
     [/\.mlp\.linear_1\./, ".mlp.0."],

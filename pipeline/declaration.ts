@@ -43,11 +43,13 @@ export interface Concealed {
   secrets: readonly string[];
 }
 
-/** What of the machine a step occupies while it runs. */
+/** What of the machine a step occupies while it runs; what is asked of a cluster for it. */
 export interface Resources {
-  /** Cores; 1 when not said. */
+  /** Cores; 1 when not said; `Infinity`: all that the machine has, whichever that is. */
   cpu?: number;
   gpu?: number;
+  /** Megabytes. Clusters give a step no more; on the orchestrator's own machine nobody counts. */
+  memory?: number;
 }
 
 /** A step: a pure function from (its code, its parameters, its inputs' contents) to a folder. */
@@ -152,7 +154,7 @@ export interface StepDeclaration<P = unknown> {
   passEnvironment?(p: P): readonly string[];
   /** For steps that compute: the class of device, where results differ between devices. */
   device?(p: P): string;
-  readonly resources?: Resources;
+  resources?(p: P): Resources;
   /**
    * For small steps of which there are many: one that ends well leaves nothing behind (no timer, no
    * worker, no open file, no state in a module) and knows its folders from its context alone, so the

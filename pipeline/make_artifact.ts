@@ -1,4 +1,5 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
+import { resolve } from "node:path";
 import type { Closure } from "./code.ts";
 import { concealing } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
@@ -8,9 +9,11 @@ import { PipelineError } from "./errors.ts";
 import type { Explanation } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, itemCacheKeyOf, keyOf } from "./fingerprint.ts";
 import { retriesOf } from "./process/attempts.ts";
+import { needsOf } from "./process/needs.ts";
 import { assertLinksUnchanged, placeLinks } from "./process/links.ts";
 import { denoArguments } from "./process/permissions.ts";
 import type { Request } from "./process/protocol.ts";
+import type { Work } from "./executor.ts";
 import { type RunContext, StepError } from "./run_context.ts";
 import type { Artifact, Manifest, Store } from "./store.ts";
 import { digestOfTree, missingOutputs, type Tree, without } from "./tree.ts";
@@ -41,9 +44,12 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
       assertReached(await code.closureOf(module), fingerprint, `its helper "${name}" is`);
     }
     const itemCaches = await itemCachesOf(making, context);
-    const { result, texts } = await execute(making, itemCaches, context, draft);
+    const { result, texts, content, seconds } = await execute(making, itemCaches, context, draft);
+    // Links are made here, of what arrived.
+    if (step.linked && content) assertArrived(await store.seal(draft), content);
     const linked = linksOf(making, context, draft) ? step.linked : undefined;
     const tree = await checkedTree(store, draft, step, linked);
+    if (!step.linked) assertArrived(tree, content);
     await assertWhatItReadStayed(making, context);
     return await store.publish(draft, {
       step: kindOf(step),
@@ -60,7 +66,7 @@ export async function makeArtifact(making: Making, context: RunContext): Promise
       made: {
         run,
         at: new Date().toISOString(),
-        seconds: (performance.now() - started) / 1000,
+        seconds: seconds ?? (performance.now() - started) / 1000,
         deno: Deno.version.deno,
         platform: Deno.build.target,
       },
@@ -79,14 +85,23 @@ async function execute(
   output: string,
 ) {
   const { step, inputs, fingerprint, closure, attempt, explanation, takeFingerprint } = making;
-  const { inputCheck, executor, folder, emit, signal } = context;
+  const { session: { forced }, inputCheck, executor, folder, emit, signal, giveUp } = context;
   await inputCheck.check(inputs);
   const request = await requestFor(making, itemCaches, context, output);
   const hidden = Object.fromEntries(
     Object.entries(inputs).map(([name, { manifest }]) => [name, manifest.fingerprint.notInDigest]),
   );
-  const timeLimit = step.timeLimit?.(request.parameters);
+  const needs = needsOf(step, request.parameters);
+  const { timeLimit } = needs;
   const work = {
+    ...needs,
+    key: keyOf(fingerprint),
+    afresh: forced.has(step.name) && attempt === 1,
+    code: codeOf(closure),
+    environment: [
+      ...step.environment?.(request.parameters) ?? [],
+      ...step.passEnvironment?.(request.parameters) ?? [],
+    ],
     module: step.module,
     argumentsFor: (request: Request, inputs?: string) =>
       denoArguments(step, request, closure, hidden, inputs === undefined ? inputs : [inputs]),
@@ -95,7 +110,6 @@ async function execute(
     reusable: mayBeReused(step)
       ? digestOf([fingerprint.files, fingerprint.packages, fingerprint.environment])
       : undefined,
-    timeLimit,
     logFile: `${folder}/${step.name}.log`,
     conceal: concealing(step, request.parameters),
   };
@@ -108,6 +122,7 @@ async function execute(
   let changed: Error | undefined;
   const outcome = await executor.execute(work, {
     signal,
+    giveUp,
     onReady: async () => {
       try {
         assertUnchanged(fingerprint, await takeFingerprint());
@@ -128,7 +143,22 @@ async function execute(
     if (changed) throw changed;
     throw new StepError(outcome.error);
   }
-  return { result: outcome.result, texts: closure.texts };
+  const { result, content, seconds } = outcome;
+  return { result, texts: closure.texts, content, seconds };
+}
+
+/** All of a step's own files, as far as bytes alone tell whether they are still the same. */
+const codeOf = ({ root, files, texts }: Closure): Work["code"] =>
+  Object.fromEntries(
+    Object.entries({ ...files, ...texts }).map(([path, digest]) => [resolve(root, path), digest]),
+  );
+
+/** @throws {StepError} for what another machine wrote and is not what is there */
+function assertArrived(tree: Tree, content: string | undefined): void {
+  if (content === undefined || digestOfTree(tree) === content) return;
+  const message =
+    "what its machine wrote is not what arrived here: the file system lost some of it";
+  throw new StepError({ message, cause: "lost", logTail: [] });
 }
 
 /** Code was loaded at the start and may be edited since; what the step read must have stayed. */

@@ -20,7 +20,7 @@ import { concealKept } from "./upkeep/conceal_kept.ts";
 export interface RunOptions extends PipelineOptions {
   /** Steps at a time; as many as resources allow when left out. */
   jobs?: number;
-  /** What the machine has: its cores and one GPU when left out. */
+  /** What the machine has: its cores and one GPU when left out, or what the executor says. */
   resources?: Resources;
   /** After a failure, go on with the steps that do not need the failed one. */
   keepGoing?: boolean;
@@ -76,7 +76,8 @@ class Run {
   ) {
     const { onEvent = () => {}, executor, signal, targets = [] } = options;
     this.#essential = essentialSteps(session.steps, targets);
-    const total = { cpu: navigator.hardwareConcurrency, gpu: 1, ...options.resources };
+    const machine = { cpu: navigator.hardwareConcurrency, gpu: 1 };
+    const total = { ...machine, ...executor.capacity, ...options.resources };
     this.#context = {
       session,
       run: id,

@@ -6,6 +6,7 @@ import { explain, whyCached } from "./explain/explain.ts";
 import { checkpointKeyOf, type Fingerprint, inputDigests, keyOf } from "./fingerprint.ts";
 import { makeArtifact } from "./make_artifact.ts";
 import { retriesOf, tryAgain } from "./process/attempts.ts";
+import { needsOf } from "./process/needs.ts";
 import type { RunContext } from "./run_context.ts";
 import { StoreError } from "./errors.ts";
 import type { Artifact, Elsewhere, Lookup } from "./store.ts";
@@ -73,8 +74,9 @@ export class StepRun {
 
   /** Undefined when another run is at it, or when the key is no longer right. */
   async #makeAlone(fingerprint: Fingerprint, key: string): Promise<UpToDate | undefined> {
-    const { session: { store, code }, pool, giveUp, onFailure } = this.context;
-    using _room = await pool.acquire(this.step.resources, giveUp);
+    const { session: { store, code, parameters }, pool, giveUp, onFailure } = this.context;
+    const { resources } = needsOf(this.step, parameters[this.step.name]);
+    using _room = await pool.acquire(resources, giveUp);
     using alone = await store.tryLock(this.#kind, this.#lockKey(fingerprint));
     giveUp.throwIfAborted();
     // The wait may have been long: code may have been edited, others may have made the artifact.

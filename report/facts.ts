@@ -36,7 +36,11 @@ export interface DataFacts extends Omit<SourceInfo, "kind"> {
 }
 
 export interface ModelFacts extends Pick<ModelManifest, "architecture" | "pretrained"> {
-  preprocessing: Pick<ModelManifest["preprocessing"], "resize" | "size">;
+  preprocessing:
+    & Pick<ModelManifest["preprocessing"], "resize" | "size" | "fit" | "interpolation">
+    & {
+      mean?: readonly number[];
+    };
 }
 
 /** A val photo and what the branch shown made of it. */

@@ -35,6 +35,7 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
     : undefined;
   await buildDataset(photos, step.output, {
     ...{ exifOrientation, groups, shortSide, start: decoding?.start, kept: decoding?.kept },
+    alike: step.parameters.alike,
     signal: step.signal,
     onForecast: (forecast) => step.log(describeForecast(forecast, shortSide)),
     at: step.at,
@@ -47,6 +48,9 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
       step.log(`left out ${path}: ${reason}`);
     },
   });
+  if (decoding && decoding.kept.found > 0) {
+    step.log(`${counted(decoding.kept.found, "photo")} had been decoded before`);
+  }
   using dataset = await openDataset(step.output);
   if (exifOrientation) step.log("photos are turned upright as their EXIF data say");
   await Deno.writeFile(`${step.output}/batch.png`, await batchGrid(await trainingBatch(dataset)));

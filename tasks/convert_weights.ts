@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { MANIFEST_SCHEMA, type ModelManifest } from "../models/manifest.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
 import { ARCHITECTURES, findArchitecture } from "../models/registry.ts";
+import { preprocessingFor } from "../models/seen_as.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { convertStart } from "../weights/convert_start.ts";
 import { fetchPretrained } from "../weights/fetch_pretrained.ts";
@@ -18,6 +19,7 @@ if (import.meta.main) await runStep<ConvertWeightsParameters>(convert);
 async function convert(step: StepContext<ConvertWeightsParameters>): Promise<void> {
   const { model, path, ...pretrained } = await findWeights(step);
   const architecture = findArchitecture(model);
+  const preprocessing = preprocessingFor(architecture, step.parameters);
   const { parameters, classes, note } = convertStart(
     withNamesOfToday(await readStateDict(path), architecture.formerNames),
     (classes) => parameterSpecs(architecture, classes),
@@ -29,7 +31,7 @@ async function convert(step: StepContext<ConvertWeightsParameters>): Promise<voi
     schema: MANIFEST_SCHEMA,
     architecture: model,
     classes: classes ?? 1, // Without a head it tells none apart; that of training counts its own.
-    preprocessing: architecture.preprocessing,
+    preprocessing,
     pretrained: note ? { ...pretrained, note } : pretrained,
   };
   await writeParameters(`${step.output}/${PRETRAINED_PARAMETERS}`, parameters);

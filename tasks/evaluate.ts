@@ -159,7 +159,7 @@ async function answersOf(
   }
 
   async function ask(photos: Dataset, split: Part): Promise<PhotoLogits[]> {
-    const { resize, size, interpolation, mean, std } = manifest.preprocessing;
+    const { mean, std, ...view } = manifest.preprocessing;
     using loader = new DataLoader(photos, {
       split,
       batchSize: 4,
@@ -167,9 +167,7 @@ async function answersOf(
       generator: new Generator(0), // draws nothing that matters here
       transform: "eval",
       normalization: { mean, std },
-      resize,
-      size,
-      interpolation,
+      ...view,
     });
     return await predictDataset(model, loader, {
       signal: step.signal,

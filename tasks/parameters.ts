@@ -1,6 +1,13 @@
 /** What each step is told, checked before anything runs and part of its key. */
 import * as v from "valibot";
-import { finetuneRecipe, probeRecipe, stepLrRecipe } from "../models/manifest.ts";
+import {
+  finetuneRecipe,
+  FITS,
+  LEAST_SIZE,
+  MOST_SIZE,
+  probeRecipe,
+  stepLrRecipe,
+} from "../models/manifest.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));
@@ -55,11 +62,17 @@ export const convertWeights = v.object({
   model: v.string(),
   /** A file of weights instead of the registry's; an absolute path. */
   weights: v.optional(v.string()),
+  /** How photos become the network's squares; crop where it is left out. */
+  fit: v.optional(v.picklist(FITS)),
+  /** Side of these; the network's own where it is left out. */
+  size: v.optional(v.pipe(count, v.minValue(LEAST_SIZE), v.maxValue(MOST_SIZE))),
 });
 
 export const buildDatasets = v.object({
   /** The longest shorter side that is kept of one's own photos; all pixels where it is left out. */
   shortSide: v.optional(count),
+  /** Whether near duplicates are found, which stay in one part when photos are divided. */
+  alike: v.optional(v.literal(true)),
 });
 
 export const train = v.object({

@@ -1,13 +1,13 @@
 /** What a frozen network says of photos, each of which it looks at once in its life. */
 import type { Dataset } from "../data/dataset.ts";
 import type { Part } from "../data/dataset_index.ts";
-import { evaluationCrop } from "../data/transforms.ts";
+import { viewPhoto } from "../data/transforms.ts";
 import {
   BATCH,
   type FeatureExtractor,
   openFeatureExtractor,
 } from "../inference/feature_extractor.ts";
-import { findArchitecture } from "../models/registry.ts";
+import { describedArchitecture } from "../models/seen_as.ts";
 import { ItemCache } from "../pipeline/process/item_cache.ts";
 import type { StepContext } from "../pipeline/process/step.ts";
 import { readParameters } from "../weights/parameter_file.ts";
@@ -41,7 +41,7 @@ export async function openPhotoFeatures(
   { parameters, inputs, itemCaches }: StepContext<ComputeParameters>,
 ): Promise<PhotoFeatures> {
   const source = inputs.convert_weights;
-  const architecture = findArchitecture((await modelFile.read(source)).architecture);
+  const architecture = describedArchitecture(await modelFile.read(source));
   const { name, preprocessing } = architecture;
   const weights = `${source}/${PRETRAINED_PARAMETERS}`;
   const pretrained = await readParameters(weights);
@@ -52,7 +52,7 @@ export async function openPhotoFeatures(
     tuning,
   });
   // The crop itself is what is looked up: whoever changes how it is made finds nothing.
-  const { mean, std, resize, size, interpolation } = preprocessing;
+  const { mean, std } = preprocessing;
   const cache = new ItemCache(itemCaches.features, {
     architecture: name,
     weights: await digestOfFile(weights),
@@ -62,8 +62,7 @@ export async function openPhotoFeatures(
   return {
     model: name,
     of: (dataset, part, photos, onBatch) => {
-      const cropOf = (index: number) =>
-        evaluationCrop(dataset.readPhoto(part, index), resize, size, interpolation);
+      const cropOf = (index: number) => viewPhoto(dataset.readPhoto(part, index), preprocessing);
       return extract(photos, cropOf, network, cache, onBatch);
     },
     async [Symbol.asyncDispose]() {

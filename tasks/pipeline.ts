@@ -63,7 +63,10 @@ export function graftPipeline(
     device: ({ backend, device }: schema.ComputeParameters) =>
       backend === "webgpu" ? `webgpu on ${device}` : "wasm",
     // A step that computes takes the whole machine: two at a time would only slow each other down.
-    resources: { cpu: navigator.hardwareConcurrency, gpu: 1 },
+    resources: ({ backend }: schema.ComputeParameters) => ({
+      cpu: Infinity,
+      gpu: backend === "webgpu" ? 1 : 0,
+    }),
     ...computing,
   };
   const fast = {
@@ -191,7 +194,7 @@ export function graftPipeline(
         outputs: ["test.json", "dataset.json", "quarantine.json", "findings.json", "test.pack"],
         ...decoding,
         ...drawing,
-        resources: { cpu: navigator.hardwareConcurrency },
+        resources: () => ({ cpu: Infinity }),
       }),
     ]
     : [];
@@ -224,7 +227,7 @@ export function graftPipeline(
       ],
       ...decoding,
       ...drawing,
-      resources: { cpu: navigator.hardwareConcurrency },
+      resources: () => ({ cpu: Infinity }),
     }),
     ...training,
     ...testing,

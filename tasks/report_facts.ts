@@ -2,9 +2,9 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Dataset } from "../data/dataset.ts";
 import type { Part } from "../data/dataset_index.ts";
-import { worstFirst } from "../data/doctor/finding.ts";
+import { type Finding, worstFirst } from "../data/doctor/finding.ts";
 import type { RgbImage } from "../data/image.ts";
-import { evaluationCrop } from "../data/transforms.ts";
+import { viewPhoto } from "../data/transforms.ts";
 import {
   branchesIn,
   type ModelManifest,
@@ -67,7 +67,8 @@ export async function reportFacts(
     const curves = await curvesFile.read(inputs[`train_${branch}`]);
     withCurves[branch] = { ...branches[branch]!, curves };
   }
-  const data = await dataFacts({ dataset, test }, inputs);
+  const findings = (folder: string) => findingsOf(folder, preprocessing);
+  const data = await dataFacts({ dataset, test }, inputs, findings);
   const probe = await probeOf(inputs);
   const worst = worstMistakes(photos[shown]!, SHOWN).map(show);
   try {
@@ -82,7 +83,7 @@ export async function reportFacts(
       branches: withCurves,
       comparison,
       shown,
-      batch: await trainingBatch(dataset),
+      batch: await trainingBatch(dataset, preprocessing),
       worst,
       leastSure: leastSure(photos[shown]!, SHOWN).map(show),
       explained: await explain(telling(photos[shown]!, EXPLAINED).map(show)),
@@ -91,7 +92,7 @@ export async function reportFacts(
         train: data.counts.train,
         score: honestScore<BranchScore>(branches[shown]!).score,
         worst,
-        findings: (await findingsFile.read(inputs.build_datasets)).findings,
+        findings: await findings(inputs.build_datasets),
         architecture: manifest.architecture,
         comparesNoBackbones: manifest.training?.recipe.kind === undefined,
         learningCurve: probe?.learningCurve,
@@ -116,16 +117,17 @@ export async function reportFacts(
 function describe(
   { index, label, logits }: PhotoLogits,
   dataset: Dataset,
-  { resize, size, interpolation }: ModelManifest["preprocessing"],
+  preprocessing: ModelManifest["preprocessing"],
   { temperature }: Calibration,
 ): ShownPhoto {
   const [first, second] = calibrated(logits, temperature)
     .map((probability, i) => ({ probability, label: dataset.classes[i] }))
     .sort((a, b) => b.probability - a.probability);
+  const { size } = preprocessing;
   const image: RgbImage = {
     width: size,
     height: size,
-    data: evaluationCrop(dataset.readPhoto("val", index), resize, size, interpolation),
+    data: viewPhoto(dataset.readPhoto("val", index), preprocessing),
   };
   return {
     path: dataset.photos("val")[index].path,
@@ -152,14 +154,25 @@ function networksCompared({ scores, unreached }: NonNullable<Probe["networks"]>)
   return ["Networks compared by cross-validation", each.join(", ") + missing];
 }
 
+/** Photos are packed whole, whatever a model sees of them: what a crop would cut off is no matter of others. */
+async function findingsOf(
+  folder: string,
+  { fit = "crop" }: ModelManifest["preprocessing"],
+): Promise<Finding[]> {
+  const { findings } = await findingsFile.read(folder);
+  if (fit === "crop") return findings;
+  return findings.filter(({ kind }) => kind !== "elongated" && kind !== "cut_off");
+}
+
 async function dataFacts(
   { dataset, test }: Pick<Evaluation, "dataset" | "test">,
   inputs: Record<string, string>,
+  findingsOf: (folder: string) => Promise<Finding[]>,
 ): Promise<DataFacts> {
   const builders = [inputs.build_datasets, ...test ? [inputs.build_test] : []];
   const [leftOut, findings] = [
     await Promise.all(builders.map((folder) => quarantineFile.read(folder))),
-    await Promise.all(builders.map((folder) => findingsFile.read(folder))),
+    await Promise.all(builders.map(findingsOf)),
   ];
   const source = await sourceFile.read(inputs.download_data);
   const all = [...dataset.photos("train"), ...dataset.photos("val"), ...test?.photos("test") ?? []]
@@ -180,7 +193,7 @@ async function dataFacts(
     largest: all.at(-1)!,
     exifOrientation: dataset.exifOrientation,
     leftOut: leftOut.flat(),
-    findings: worstFirst(findings.flatMap(({ findings }) => findings)),
+    findings: worstFirst(findings.flat()),
   };
 }
 
@@ -193,13 +206,18 @@ function settings(
   return [
     ...recipeSettings(recipe, rates),
     ["Seed", String(seed)],
-    [
-      "Photos are",
-      `resized to ${preprocessing.resize}, cut to ${preprocessing.size}×${preprocessing.size}`,
-    ],
+    ["Photos are", fittedInWords(preprocessing)],
     ["Trained on", device],
     ["TensorFlow.js", tf.version_core],
   ];
+}
+
+function fittedInWords({ fit = "crop", resize, size }: ModelManifest["preprocessing"]): string {
+  const square = `${size}×${size}`;
+  if (fit === "squash") return `squashed to ${square}`;
+  return fit === "pad"
+    ? `resized to fit into ${square}, whose margins are of the mean colour`
+    : `resized to ${resize}, cut to ${square}`;
 }
 
 /** @param rates those that epochs had, in their order */

@@ -1,15 +1,16 @@
 /** The body that both training steps share; the branch is all that tells them apart. */
 import { activateBackend } from "../backend/activate.ts";
-import { openDataset } from "../data/dataset.ts";
+import { type Dataset, openDataset } from "../data/dataset.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { DataLoader } from "../data/loader.ts";
 import { Generator } from "../data/torch_random.ts";
-import { type Branch, type ModelManifest, START } from "../models/manifest.ts";
+import { type Branch, type FinetuneRecipe, type ModelManifest, START } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
 import { dropoutSize } from "../models/parameter_specs.ts";
-import { findArchitecture } from "../models/registry.ts";
+import { describedArchitecture } from "../models/seen_as.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/process/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
+import { balancedWeights, balanceTaken, logitOffsets } from "../training/balance.ts";
 import { finetune, type FinetuneState } from "../training/finetune.ts";
 import { fit } from "../training/fit.ts";
 import { replaceHead } from "../training/head.ts";
@@ -39,7 +40,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   // Where a head was fitted before, training starts from it, else from a new one.
   const fitted = step.inputs.train_frozen;
   const manifest = await modelFile.read(fitted ?? step.inputs.convert_weights);
-  const architecture = findArchitecture(manifest.architecture);
+  const architecture = describedArchitecture(manifest);
   const pretrained = await readParameters(
     fitted
       ? `${fitted}/${BEST_PARAMETERS}`
@@ -61,6 +62,8 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       (fitted ? pretrained : replaceHead(pretrained, architecture, classes, generator)),
   );
   const { mean, std, ...crops } = architecture.preprocessing;
+  const balance = rareClasses(asked, dataset);
+  if (balance) step.log(balance.words);
   const loadersBy = (generator: Generator) => {
     const { batchSize } = asked, normalization = { mean, std };
     const common = { batchSize, shuffle: true, generator, ...crops, normalization };
@@ -70,6 +73,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
         split: "train",
         transform: "train",
         ...(asked.kind === "finetune" && { augmentation: asked.augmentation }),
+        weights: balance?.weights,
         noisePerPhoto: dropoutSize(architecture),
       }),
       val: new DataLoader(dataset, { ...common, split: "val", transform: "eval" }),
@@ -110,7 +114,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       },
     };
     const { history, best } = recipe.kind === "finetune"
-      ? await finetune(model, loaders, { ...watched, recipe })
+      ? await finetune(model, loaders, { ...watched, recipe, logitOffsets: balance?.logitOffsets })
       : await fit(model, loaders, { ...watched, branch, recipe });
     if (history.best.epoch === START) {
       step.log("no epoch is better on val than what training began with, which is kept");
@@ -160,6 +164,23 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       own.val.close();
     }
   }
+}
+
+/** How often each photo to train on comes, and what makes up for it; undefined where all come once. */
+function rareClasses({ kind, ...recipe }: TrainParameters["recipe"], dataset: Dataset) {
+  if (kind !== "finetune") return undefined;
+  const labels = dataset.photos("train").map(({ label }) => label);
+  const counts = dataset.classes.map((_, label) => labels.filter((of) => of === label).length);
+  const { balance } = recipe as FinetuneRecipe;
+  if (balanceTaken(balance, counts) === "none") return undefined;
+  const byClass = balancedWeights(counts);
+  return {
+    weights: labels.map((label) => byClass[label]),
+    logitOffsets: logitOffsets(counts),
+    words:
+      "photos of rare classes come as often as those of frequent ones while all layers learn " +
+      "(--balance); probabilities are of the classes' true shares",
+  };
 }
 
 /** Whether a state is of the very training that is asked for: rates may follow from all epochs. */

@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "backend/ops",
     "inference",
     "data/statistics",
+    "data/fit.ts",
     "report/text.ts",
   ],
   report: ["data", "models/manifest.ts"],

@@ -65,7 +65,7 @@ export async function modulesUnder(folder: string): Promise<string[]> {
   for await (const { name, isDirectory } of Deno.readDir(new URL(`${folder}/`, ROOT))) {
     const path = `${folder}/${name}`;
     // AssemblyScript's dialect of TypeScript is no module of Deno's.
-    if (isDirectory && path !== "backend/wasm/kernels") paths.push(...await modulesUnder(path));
+    if (isDirectory && !path.endsWith("/kernels")) paths.push(...await modulesUnder(path));
     else if (name.endsWith(".ts")) paths.push(path);
   }
   return paths;

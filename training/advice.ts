@@ -133,7 +133,7 @@ function confusion({ classes, score }: AdviceFacts): Advice | undefined {
 }
 
 function crops({ findings }: AdviceFacts): Advice | undefined {
-  const found = findings.find(({ kind }) => kind === "elongated");
+  const found = findings.find(({ kind }) => kind === "elongated" || kind === "cut_off");
   return found && { kind: "crops", title: found.title, remedy: found.remedy };
 }
 

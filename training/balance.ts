@@ -11,8 +11,16 @@ type Counts = readonly number[];
 const UNEVEN = 3;
 
 /** `loss` where the most frequent class has three times the photos of the rarest, else `none`. */
-export function balanceFor(counts: Counts): "none" | "loss" {
+function balanceFor(counts: Counts): "none" | "loss" {
   return Math.max(...counts) >= UNEVEN * Math.min(...counts) ? "loss" : "none";
+}
+
+/** What is made of rare classes where it is left to the counts, or to nobody. */
+export function balanceTaken(
+  asked: Balance | "auto" | undefined,
+  counts: Counts,
+): Balance {
+  return asked === "auto" ? balanceFor(counts) : asked ?? "none";
 }
 
 /**
@@ -22,6 +30,19 @@ export function balanceFor(counts: Counts): "none" | "loss" {
 export function balancedWeights(counts: Counts): number[] {
   const there = counts.filter((count) => count > 0).length;
   return counts.map((count) => count === 0 ? 0 : total(counts) / (there * count));
+}
+
+/**
+ * What is added to the logits of a model while it learns from photos that come as often as their class
+ * weighs, so that the logits themselves stay those of the classes' true shares: the logarithms of the
+ * weights. For the best logits by such photos are log p(class) + log weight, up to what is common to
+ * all; so the rest, which is validated and kept, is log p(class). Menon et al. 2021, "Long-tail
+ * learning via logit adjustment", https://arxiv.org/abs/2007.07314, take the same step the other way.
+ *
+ * @param counts above 0
+ */
+export function logitOffsets(counts: Counts): number[] {
+  return balancedWeights(counts).map(Math.log);
 }
 
 /**

@@ -25,6 +25,8 @@ export interface FinetuneState extends TrainingState {
 
 export interface FinetuneOptions {
   recipe: FinetuneRecipe;
+  /** As in `StepSettings`, where photos of rare classes come more often than they are. */
+  logitOffsets?: readonly number[];
   signal?: AbortSignal;
   /** Goes on after these epochs; the model holds the state's parameters already. */
   from?: FinetuneState;
@@ -47,7 +49,7 @@ export interface FinetuneOptions {
 export async function finetune(
   model: Model,
   loaders: { train: Loader; val: Loader },
-  { recipe, signal, from, onBatch, onStart, onEpoch, keepState }: FinetuneOptions,
+  { recipe, logitOffsets, signal, from, onBatch, onStart, onEpoch, keepState }: FinetuneOptions,
 ): Promise<FitResult> {
   const history: History = structuredClone(from?.history) ??
     { epochs: [], best: { epoch: START, accuracy: 0 } };
@@ -59,6 +61,7 @@ export async function finetune(
   const computation = new TrainingSteps(model, "finetune", optimizer, {
     labelSmoothing: recipe.labelSmoothing,
     batchNorm: recipe.batchNorm,
+    logitOffsets,
     validated: averaged,
     afterStep: () => averaged && follow(averaged, model, recipe),
   });

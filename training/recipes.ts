@@ -26,7 +26,7 @@ export const FINETUNE: FinetuneRecipe = {
   epochs: 8,
   batchSize: 16,
   optimizer: "adamw",
-  lr: 3e-4,
+  lr: 3e-5,
   momentum: 0.9,
   weightDecay: 0.05,
   earliestRate: 0.1,

@@ -18,6 +18,7 @@ export interface StepResult {
  * @param rates as the optimiser wants them: a tensor, but for those that take a number alone
  * @param images [batch, size, size, 3], normalised
  * @param labels int32 [batch]
+ * @param logitOffsets [classes], added to the logits that the loss is of
  * @returns loss and logits; the caller disposes them
  */
 export function trainStep(
@@ -29,6 +30,7 @@ export function trainStep(
   labels: tf.Tensor1D,
   mode: TrainingMode,
   labelSmoothing = 0,
+  logitOffsets?: tf.Tensor,
 ): StepResult {
   return tf.tidy(() => {
     // A frozen extractor runs outside the tape: nothing of it is kept for a backward pass.
@@ -37,7 +39,8 @@ export function trainStep(
     const { value: loss, grads } = tf.variableGrads(() => {
       const features = frozenFeatures ?? model.features(images, mode);
       logits = tf.keep(model.classifier(features, mode));
-      return softmaxCrossEntropy(logits, labels, labelSmoothing);
+      const judged = logitOffsets ? tf.add<tf.Tensor2D>(logits, logitOffsets) : logits;
+      return softmaxCrossEntropy(judged, labels, labelSmoothing);
     }, optimizer.parameters);
     optimizer.step(grads, typeof rates === "number" ? tf.scalar(rates) : rates);
     return { loss, logits: logits! };

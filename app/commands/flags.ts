@@ -12,7 +12,7 @@ import {
   text,
 } from "../cli/flag.ts";
 import { formatSize } from "../cli/quantities.ts";
-import { BRANCHES, stepLrRecipe } from "../../models/manifest.ts";
+import { BRANCHES, FITS, stepLrRecipe } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
 import { parseGroupRule } from "../../data/sources/group_rule.ts";
@@ -135,8 +135,9 @@ export const TRAINING = grouped("What is run and trained", {
   }),
   balance: flag(balance.wrapped, {
     value: balance.wrapped.options.join("|"),
-    help: "how best's last layer learns rare classes: by weight in the loss, by drawing their " +
-      "photos more often, or not at all (auto: by the counts)",
+    help:
+      "how best learns rare classes: its last layer by weight in the loss, or by drawing their " +
+      "photos more often, as all layers do then, or not at all (auto: by the counts)",
     axis: "list",
   }),
   seed: flag(number(seed), {
@@ -158,10 +159,23 @@ export const TRAINING = grouped("What is run and trained", {
       "60 s of each other",
     axis: "sweep",
   }),
+  fit: flag(v.picklist(FITS), {
+    value: FITS.join("|"),
+    help:
+      "how photos become the squares that a network sees: their middle, whole with margins of " +
+      "the mean colour, or whole and out of proportion",
+    axis: "list",
+    default: "crop",
+  }),
+  size: flag(number(steps.convertWeights.entries.size.wrapped), {
+    value: "N",
+    help: "side of these squares in pixels (default: what the network's weights were made for)",
+    axis: "list",
+  }),
   "short-side": flag(v.union([v.literal("full"), integer(LEAST_SHORT_SIDE)]), {
     value: "N|full",
     help: "one's own photos are kept with a shorter side of so many pixels at most (default: " +
-      `${KEPT_SHORT_SIDE}; tutorial: full)`,
+      `${KEPT_SHORT_SIDE}, more for a large --size; tutorial: full)`,
     axis: "list",
   }),
   "max-download": maxDownloadFlag,

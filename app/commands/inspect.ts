@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { defineCommand } from "../cli/command.ts";
 import { flag, text } from "../cli/flag.ts";
 import { STORE } from "../cli/shared_flags.ts";
-import { architectureFlag, dataFlag, maxDownloadFlag } from "./flags.ts";
+import { architectureFlag, dataFlag, maxDownloadFlag, TRAINING } from "./flags.ts";
 
 export const INSPECT_FLAGS = v.object({
   data: dataFlag,
@@ -12,6 +12,8 @@ export const INSPECT_FLAGS = v.object({
     value: "auto|NAME",
     help: "whose input size decides what is small (default: resnet18)",
   }, "auto"),
+  fit: TRAINING.entries.fit,
+  size: TRAINING.entries.size,
   "max-download": maxDownloadFlag,
   ...STORE.entries,
 });

@@ -5,12 +5,18 @@ import { formatLimit } from "../../pipeline/process/format_limit.ts";
 import { type Program, withSettings } from "../cli/application.ts";
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
+import { executorFor } from "../cluster.ts";
 import { nameWidth } from "../cli/render.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
-import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
+import { EXECUTION, RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName } from "./run_name.ts";
 
-const flags = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
+const flags = v.object({
+  ...SWEEP.entries,
+  ...RUN.entries,
+  ...EXECUTION.entries,
+  ...STORES.entries,
+});
 
 export const plan = (program: Program) =>
   defineCommand({
@@ -31,20 +37,23 @@ async function showPlan(program: Program, context: ContextOf<typeof flags>): Pro
     context,
     operands,
   );
+  await using executor = await executorFor(flags, store);
   const entries = await planPipeline(pipeline, {
     store,
     readFrom,
     parameters,
     targets,
     force: flags.force,
+    ...executor && { executor },
   });
   if (!flags.json) notes.forEach(say);
   const width = nameWidth(entries.map(({ step }) => step));
-  for (const { step, status, reason, changes, timeLimit, retries } of entries) {
-    if (flags.json) json({ step, status, reason, changes, timeLimit, retries });
+  for (const { step, status, reason, changes, timeLimit, retries, asks } of entries) {
+    if (flags.json) json({ step, status, reason, changes, timeLimit, retries, asks });
     else {
       const limit = timeLimit === undefined ? "" : ` (at most ${formatLimit(timeLimit)})`;
       say(`${step.padEnd(width)} ${status.padEnd(10)} ${reason}${limit}`);
+      if (asks) say(`${"".padEnd(width)} ${asks}`);
     }
   }
   return EXIT.done;

@@ -8,14 +8,20 @@ import { type Conclusion, type Program, withSettings } from "../cli/application.
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
+import { executorFor } from "../cluster.ts";
 import { checkAddress, shownAddress } from "../cli/paths.ts";
 import { formatSeconds, nameWidth, newRenderer } from "../cli/render.ts";
 import { paragraph } from "../cli/paragraph.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
-import { RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
+import { EXECUTION, RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName, nameRun } from "./run_name.ts";
 
-export const RUN_FLAGS = v.object({ ...SWEEP.entries, ...RUN.entries, ...STORES.entries });
+export const RUN_FLAGS = v.object({
+  ...SWEEP.entries,
+  ...RUN.entries,
+  ...EXECUTION.entries,
+  ...STORES.entries,
+});
 
 export type RunContext = ContextOf<typeof RUN_FLAGS>;
 
@@ -56,6 +62,7 @@ export async function runRequested(
   );
   if (flags.share !== undefined) checkShare(flags.share);
   for (const note of notes) say(await paragraph(note));
+  await using executor = await executorFor(flags, store);
   const renderer = await newRenderer();
   const show = (event: PipelineEvent) => {
     renderer.show(event);
@@ -84,6 +91,7 @@ export async function runRequested(
       share: flags.share,
       signal,
       onEvent,
+      ...executor && { executor },
     });
   } finally {
     over.abort();
@@ -94,7 +102,7 @@ export async function runRequested(
     const failure = record.status === "done"
       ? `\nIt went on without ${step.step}: ${step.error.message}`
       : describeFailure(step, flags.verbose, typed);
-    warn(failure);
+    warn(await paragraph(failure));
   }
   if (!flags.json) {
     if (flags.verbose) sayFolders(record, context);

@@ -1,7 +1,7 @@
 /** Draws two runs side by side. Loads all that draws: only import it where that is needed. */
 import { type Dataset, openDataset } from "../../data/dataset.ts";
 import type { RgbImage } from "../../data/image.ts";
-import { evaluationCrop } from "../../data/transforms.ts";
+import { viewPhoto } from "../../data/transforms.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { type DifferingPhoto, renderComparison } from "../../report/page/comparison.ts";
 import { factsFile } from "../../tasks/artifacts/facts.ts";
@@ -91,13 +91,13 @@ async function evaluated(record: RunRecord, { store, readFrom }: Stores) {
 }
 
 /** Puts the picture to a photo, as its model saw it, where the store still has it. */
-async function shower({ dataset: artifact, preprocessing: { resize, size } }: Evaluated) {
+async function shower({ dataset: artifact, preprocessing }: Evaluated) {
   const dataset = artifact && await openDataset(artifact.path);
   const positions = new Map(dataset?.photos("val").map(({ path }, i) => [path, i]));
   const imageOf = (dataset: Dataset, index: number): RgbImage => ({
-    width: size,
-    height: size,
-    data: evaluationCrop(dataset.readPhoto("val", index), resize, size),
+    width: preprocessing.size,
+    height: preprocessing.size,
+    data: viewPhoto(dataset.readPhoto("val", index), preprocessing),
   });
   return (photo: Differing): DifferingPhoto => {
     const index = positions.get(photo.path);

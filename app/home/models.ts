@@ -14,7 +14,7 @@ import { hasModel, runSummary } from "../run_summary.ts";
 import { listClasses, shortRunName } from "../trained/model_origin.ts";
 import { type RunState, runState } from "./run_state.ts";
 
-export interface ListedPhoto {
+interface ListedPhoto {
   /** Of the file, in the evaluation's folder. */
   image: string;
   actual: string;

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { chooseBackend } from "../../backend/choose.ts";
 import { registerWasmBackend, WASM_BACKEND } from "../../backend/wasm/register.ts";
 import { Model } from "../../models/model.ts";
-import { findArchitecture } from "../../models/registry.ts";
+import { describedArchitecture } from "../../models/seen_as.ts";
 import type { References } from "../../inference/out_of_distribution.ts";
 import type { NamedTensor } from "../../weights/parameter.ts";
 import { parseHeader, safetensorsTypes } from "../../weights/safetensors_header.ts";
@@ -31,7 +31,7 @@ export async function openModel(
     : tensorsOf("familiar.safetensors", await fetchBytes("familiar.safetensors")).get("features");
   const backend = await startBackend();
   return {
-    model: new Model(findArchitecture(manifest.architecture), manifest.classes.length, tensors),
+    model: new Model(describedArchitecture(manifest), manifest.classes.length, tensors),
     manifest,
     references: references && {
       data: references.data as Float32Array<ArrayBuffer>,

@@ -1,6 +1,7 @@
 /** Computes beside the page, which stays responsive: decodes photos, asks the model, explains. */
 import * as tf from "@tensorflow/tfjs";
 import { evaluationBox } from "../../data/crop.ts";
+import { fittedBox } from "../../data/fit.ts";
 import { decodeImage } from "../../data/decode.ts";
 import type { RgbImage } from "../../data/image.ts";
 import { preprocessPhoto } from "../../data/preprocess.ts";
@@ -9,7 +10,7 @@ import { overlayHeat } from "../../report/heat_overlay.ts";
 import { calibrated } from "../../inference/calibration.ts";
 import { distanceToNearest } from "../../inference/out_of_distribution.ts";
 import { gradCam } from "../../inference/grad_cam.ts";
-import type { Pixels, Question, Reply } from "./messages.ts";
+import type { PageManifest, Pixels, Question, Reply } from "./messages.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
 
 /** Longest side of a photo as it is shown. */
@@ -79,10 +80,12 @@ async function explain(
   model: OpenModel["model"],
   input: tf.Tensor4D,
   preview: RgbImage,
-  { resize, size }: { resize: number; size: number },
+  { fit = "crop", resize, size }: PageManifest["preprocessing"],
 ): Promise<void> {
   const [{ heat }] = await gradCam(model, input);
-  const box = evaluationBox(preview.width, preview.height, resize, size);
+  const box = fit === "crop"
+    ? evaluationBox(preview.width, preview.height, resize, size)
+    : fittedBox(preview, fit);
   reply({ type: "heat", id, preview: withAlpha(overlayHeat(preview, heat, box)) });
 }
 

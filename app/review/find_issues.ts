@@ -50,6 +50,8 @@ export async function findIssues(
     seed: flags.seed,
     "split-seed": flags["split-seed"],
     group: flags.group,
+    fit: "crop",
+    size: undefined,
     "short-side": flags["short-side"],
     "max-download": flags["max-download"],
     backend: flags.backend,

@@ -50,9 +50,9 @@ export async function serveModel(
     ...(reviewed !== undefined && { reviews: true }),
   });
   const classes = classNames(description);
-  const { resize, size, interpolation } = description.preprocessing;
+  const { preprocessing } = description;
   const queue = new PhotoQueue({
-    cut: (photo) => crops.cut({ photo, resize, size, interpolation }),
+    cut: (photo) => crops.cut({ photo, ...preprocessing }),
     cutting,
     ...predictor,
   });

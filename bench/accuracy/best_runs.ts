@@ -4,8 +4,8 @@ import { chooseEpoch } from "./choose_epoch.ts";
 import type { FinetuneRun } from "./finetune_run.ts";
 
 /**
- * The probe, and what finetuning by one variant keeps, as runs of tools. They have no seconds: test
- * was asked after each epoch.
+ * The probe, which all variants of a set and division begin with, and what finetuning by one of them
+ * keeps, as runs of tools. They have no seconds: test was asked after each epoch.
  *
  * @param patience of the recipe
  */
@@ -14,13 +14,15 @@ export function bestRuns(
   variant: string,
   patience: number | null,
 ): AccuracyRun[] {
-  return runs.filter((run) => run.variant === variant && run.seed === 0).flatMap((run) => {
-    const { set, division, model, backend: device, start } = run;
-    const common = { bench: "accuracy" as const, set, division, model, device };
-    const { val, test } = chooseEpoch(run, "accuracy", patience).kept;
-    return [
-      { ...common, tool: "best", val, test },
-      { ...common, tool: "best, frozen alone", val: start.val, test: start.test },
-    ];
-  });
+  const ofTool = (
+    tool: string,
+    { set, division, model, backend: device }: FinetuneRun,
+    { val, test }: FinetuneRun["start"],
+  ): AccuracyRun => ({ bench: "accuracy", tool, set, division, model, device, val, test });
+  const divisions = Map.groupBy(runs, ({ set, division }) => `${set} ${division}`);
+  return [
+    ...[...divisions.values()].map(([run]) => ofTool("best, frozen alone", run, run.start)),
+    ...runs.filter((run) => run.variant === variant && run.seed === 0)
+      .map((run) => ofTool("best", run, chooseEpoch(run, "accuracy", patience).kept)),
+  ];
 }

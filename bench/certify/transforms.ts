@@ -25,7 +25,7 @@ export async function* checkTransforms(): AsyncGenerator<Check> {
 
   const training = new Equality();
   for (const { photo, crop, size, sha256: expected } of fixture.training) {
-    const pixels = trainingCrop(photos[photo], crop, size);
+    const pixels = trainingCrop(photos[photo], crop, { size });
     training.digest(name(photo), pixels.length, sha256(pixels), expected);
   }
   yield training.check("transforms", "RandomResizedCrop and flip: bytes");
@@ -40,7 +40,7 @@ export async function* checkTransforms(): AsyncGenerator<Check> {
   const bicubic = new Equality();
   for (const { photo, size, sha256: expected, ...how } of fixture.bicubic) {
     const pixels = "crop" in how
-      ? trainingCrop(photos[photo], how.crop, size, "bicubic")
+      ? trainingCrop(photos[photo], how.crop, { size, interpolation: "bicubic" })
       : evaluationCrop(photos[photo], how.resize, size, "bicubic");
     bicubic.digest(name(photo), pixels.length, sha256(pixels), expected);
   }

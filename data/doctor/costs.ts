@@ -2,7 +2,7 @@ import type { Finding, FindingKind } from "./finding.ts";
 
 /** What each kind of finding costs who leaves it as it is, in a sentence. */
 const COSTS: Record<FindingKind, string> = {
-  layout: "Nothing can be taught.",
+  layout: "No model can be taught.",
   val_class_unknown: "The pipeline refuses the photos: no model could ever be right about them.",
   class_without_val: "The pipeline refuses the photos: of that class nothing would be known.",
   class_without_test: "Of that class nobody will know how good the model is.",
@@ -31,6 +31,7 @@ const COSTS: Record<FindingKind, string> = {
   low_information: "The model learns chance from them.",
   odd_size: "Little, unless one class has them: then the model may learn the size.",
   small: "What is enlarged has no detail, and a model may learn the lack of it.",
+  cut_off: "What lies outside of the crop is neither learnt nor seen.",
   elongated: "What lies outside of the crop is neither learnt nor seen.",
   exif_rotated: "Nothing.",
   greyscale: "Where classes differ by it, the model may learn the colour instead of the thing.",

@@ -33,6 +33,7 @@ export const FINDING_KINDS = [
   "odd_size",
   "small",
   "elongated",
+  "cut_off",
   "exif_rotated",
   "greyscale",
   "shortcut",

@@ -1,17 +1,20 @@
 /** What is unusual about the pictures themselves. */
 import type { Examined } from "../examined.ts";
-import type { Preprocessing } from "../preprocess.ts";
+import type { View } from "../fit.ts";
 import { percent } from "../statistics/percent.ts";
 import { type Finding, photosAre } from "./finding.ts";
 import { qualityFindings } from "./quality_findings.ts";
 
-export interface Viewing extends Pick<Preprocessing, "resize" | "size"> {
+/** How photos are looked at. */
+export interface Viewing extends Pick<View, "fit" | "resize" | "size"> {
   /** Whether photos are turned upright by their EXIF data. */
   exifOrientation: boolean;
 }
 
 /** Longer side over shorter from which on the central crop loses much. */
 const ELONGATED = 2;
+/** Of the photos' area, on average: what a crop may leave out of them without being much. */
+const CUT_OFF = 0.5;
 /** Largest difference of colour channels in a grey photo: JPEG makes a little. */
 const GREY = 6;
 /** Difference of two classes' shares of grey photos by which a model could tell them apart. */
@@ -22,12 +25,10 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
   const photos = files.flatMap(({ path, className, photo }) =>
     photo ? [{ path, className, ...photo }] : []
   );
-  const { resize, size, exifOrientation } = viewing;
+  const { fit = "crop", size, exifOrientation } = viewing;
   const small = photos.filter(({ width, height }) => Math.min(width, height) < size / 2);
-  const aspect = ({ width, height }: { width: number; height: number }) =>
-    Math.max(width, height) / Math.min(width, height);
   const elongated = photos.filter((photo) => aspect(photo) >= ELONGATED);
-  const seen = Math.min(...elongated.map((photo) => (size / resize) ** 2 / aspect(photo)));
+  const seen = Math.min(...elongated.map((photo) => 1 - shareCutOff([photo], viewing)));
   const turned = photos.filter(({ encoding }) => encoding.orientation !== 1);
   const printing = photos.filter(({ encoding }) => encoding.cmyk);
   const deep = photos.filter(({ encoding }) => encoding.bits > 8);
@@ -54,14 +55,28 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
       `smaller than ${size / 2} pixels on a side, and enlarged to ${size}`,
       "Use the originals, not thumbnails.",
     ),
-    ...about(
-      "elongated",
-      "warning",
-      elongated,
-      `at least ${ELONGATED} times as long as wide: of the most extreme one, the central crop that ` +
-        `a model sees holds ${percent(seen, 0)}`,
-      "Crop them to what matters.",
-    ),
+    ...fit === "crop"
+      ? [
+        ...about(
+          "elongated",
+          "warning",
+          elongated,
+          `at least ${ELONGATED} times as long as wide: of the most extreme one, the central crop ` +
+            `that a model sees holds ${percent(seen, 0)}`,
+          "Crop them to what matters, or try --fit pad, by which a model sees photos whole.",
+        ),
+        ...cutOff(shareCutOff(photos, viewing)),
+      ]
+      : [],
+    ...fit === "squash"
+      ? about(
+        "elongated",
+        "warning",
+        elongated,
+        `at least ${ELONGATED} times as long as wide, and squashed to a square`,
+        "Keep their proportions with --fit pad where shapes tell classes apart.",
+      )
+      : [],
     ...qualityFindings(photos),
     ...about(
       "exif_rotated",
@@ -95,6 +110,34 @@ export function pictureFindings(files: readonly Examined[], viewing: Viewing): F
       "Save the frame that shows the class as a photo of its own.",
     ),
   ];
+}
+
+/**
+ * What the central crop leaves out of photos: a share of their area, on average.
+ * @returns 0 for photos that are seen whole, and of none
+ */
+export function shareCutOff(
+  photos: readonly { width: number; height: number }[],
+  { fit = "crop", resize, size }: Viewing,
+): number {
+  if (fit !== "crop" || photos.length === 0) return 0;
+  const seen = photos.reduce((sum, photo) => sum + (size / resize) ** 2 / aspect(photo), 0);
+  return 1 - seen / photos.length;
+}
+
+/** Longer side over shorter. */
+const aspect = ({ width, height }: { width: number; height: number }) =>
+  Math.max(width, height) / Math.min(width, height);
+
+function cutOff(share: number): Finding[] {
+  if (share < CUT_OFF) return [];
+  return [{
+    kind: "cut_off",
+    severity: "warning",
+    title: `the central crop that a model sees leaves out ${percent(share, 0)} of the photos' area`,
+    remedy: "Where what matters may lie near the edges, try --fit pad, by which a model sees all.",
+    files: [],
+  }];
 }
 
 /** Grey photos among coloured ones; a shortcut where classes differ in how many they have. */

@@ -3,7 +3,9 @@ import { inputsOf, kindOf, type StepDeclaration } from "../declaration.ts";
 import type { Pipeline } from "../graph.ts";
 import { inStore, messageOf } from "../errors.ts";
 import { inputDigests, keyOf } from "../fingerprint.ts";
+import type { Executor } from "../executor.ts";
 import { type Retries, retriesOf } from "../process/attempts.ts";
+import { needsOf } from "../process/needs.ts";
 import type { Artifact } from "../store.ts";
 import { openSession, type PipelineOptions, type Session } from "../session.ts";
 import type { Change } from "./changes.ts";
@@ -26,6 +28,8 @@ export interface PlanEntry {
   timeLimit?: number;
   /** For a step that would run: how often it is tried again after which failures, where it is. */
   retries?: Retries;
+  /** For a step that would run: what the executor would ask for, where it says so. */
+  asks?: string;
   /** The artifact's folder, for cached steps whose artifact is on this machine. */
   artifact?: string;
   /** Digest of the artifact, for cached steps. */
@@ -43,7 +47,10 @@ interface Planned {
  *
  * @throws {PipelineError} for wrong parameters or unknown steps
  */
-export async function plan(pipeline: Pipeline, options: PipelineOptions): Promise<PlanEntry[]> {
+export async function plan(
+  pipeline: Pipeline,
+  options: PipelineOptions & { executor?: Pick<Executor, "describe"> },
+): Promise<PlanEntry[]> {
   return await inStore(options.store, async () => {
     const session = await openSession(pipeline, options);
     const { steps, store, code } = session;
@@ -56,7 +63,12 @@ export async function plan(pipeline: Pipeline, options: PipelineOptions): Promis
     ]);
     const planned = new Map<string, Planned>();
     for (const step of steps) {
-      planned.set(step.name, await planStep(session, step, planned, isFresh(step)));
+      const stepPlan = await planStep(session, step, planned, isFresh(step));
+      if (options.executor?.describe && stepPlan.entry.status === "would_run") {
+        const needs = needsOf(step, session.parameters[step.name]);
+        stepPlan.entry.asks = options.executor.describe(needs);
+      }
+      planned.set(step.name, stepPlan);
     }
     code.save();
     return Array.from(planned.values(), ({ entry }) => entry);

@@ -22,9 +22,15 @@ export function retriesOf(step: StepDeclaration, parameters: Json): Retries | un
   if (step.retries !== undefined) {
     return step.retries > 0 ? { most: step.retries, after: "any failure" } : undefined;
   }
+  return usesNetwork(step, parameters)
+    ? { most: BY_DEFAULT, after: "failures of the network" }
+    : undefined;
+}
+
+/** Whether the step may. */
+export function usesNetwork(step: StepDeclaration, parameters: Json): boolean {
   const { net = [] } = step.permissions?.(parameters) ?? {};
-  const usesNetwork = net === true || net.length > 0;
-  return usesNetwork ? { most: BY_DEFAULT, after: "failures of the network" } : undefined;
+  return net === true || net.length > 0;
 }
 
 interface Circumstances {

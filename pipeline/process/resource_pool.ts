@@ -1,8 +1,10 @@
 /** Lets so many steps run at a time as the machine has room for. */
 import type { Resources } from "../declaration.ts";
 
+type Room = Required<Pick<Resources, "cpu" | "gpu">>;
+
 interface Waiting {
-  wants: Required<Resources>;
+  wants: Room;
   start: (release: Disposable) => void;
 }
 
@@ -12,7 +14,7 @@ export class ResourcePool {
   #gpu: number;
   readonly #queue = new Set<Waiting>();
 
-  constructor(jobs: number, private readonly total: Required<Resources>) {
+  constructor(jobs: number, private readonly total: Room) {
     this.#jobs = jobs;
     this.#cpu = total.cpu;
     this.#gpu = total.gpu;
@@ -20,7 +22,7 @@ export class ResourcePool {
 
   /** Waits for room; who came first and fits goes first. A step too large for the machine gets all of it. */
   acquire({ cpu = 1, gpu = 0 }: Resources = {}, signal?: AbortSignal): Promise<Disposable> {
-    const wants = { cpu: Math.min(cpu, this.total.cpu), gpu: Math.min(gpu, this.total.gpu) };
+    const wants = { cpu: share(cpu, this.total.cpu), gpu: share(gpu, this.total.gpu) };
     return new Promise((resolve, reject) => {
       const abort = () => {
         this.#queue.delete(waiting);
@@ -62,3 +64,6 @@ export class ResourcePool {
     this.#gpu -= gpu;
   }
 }
+
+/** Of what there is without end, there is always enough. */
+const share = (wanted: number, total: number) => total === Infinity ? 0 : Math.min(wanted, total);

@@ -28,7 +28,7 @@ export class FileUpkeep implements Upkeep {
 
   /** Manifests come before what they describe: at no moment does one promise what is gone. */
   async contents(): Promise<Holding[]> {
-    const { drafts, artifacts, checkpoints, items, code, runs } = this.layout;
+    const { drafts, artifacts, checkpoints, items, code, runs, jobs } = this.layout;
     return [
       ...within(drafts).map((path) => holding(path, { what: "draft" })),
       ...await this.#manifests(),
@@ -41,6 +41,9 @@ export class FileUpkeep implements Upkeep {
       ),
       ...within(code).map((path) => holding(path, { what: "code" })),
       ...namesIn(runs).map((run) => holding(`${runs}/${run}`, { what: "run", run })),
+      ...within(jobs).flatMap(within).map((path) =>
+        holding(path, { what: "job", touched: lastChangeIn(path) })
+      ),
     ];
   }
 
@@ -104,6 +107,13 @@ const lastRunIn = (path: string) => readJson<{ run: string }>(`${path}/run.json`
 function nameAndKeyOf(path: string): { name: string; key: string } {
   const [name, key] = path.split("/").slice(-2);
   return { name, key };
+}
+
+function lastChangeIn(folder: string): number {
+  const { files } = walk(folder);
+  const times = [folder, ...files.map((file) => `${folder}/${file}`)]
+    .map((path) => Number(statOrNull(path)?.mtime ?? 0));
+  return times.reduce((last, time) => Math.max(last, time), 0);
 }
 
 const within = (folder: string) => namesIn(folder).map((name) => `${folder}/${name}`);

@@ -21,6 +21,8 @@ export class Layout {
   readonly items: string;
   readonly locks: string;
   readonly runs: string;
+  /** What a cluster's jobs and the orchestrator leave each other. */
+  readonly jobs: string;
   /** Names given to runs. */
   readonly pins: string;
   /** Code that artifacts were made with, by digest. */
@@ -38,12 +40,14 @@ export class Layout {
     this.items = `${this.root}/items`;
     this.locks = `${this.root}/locks`;
     this.runs = `${this.root}/runs`;
+    this.jobs = `${this.root}/jobs`;
     this.pins = `${this.root}/pins`;
     this.code = `${this.root}/code`;
     this.cache = `${this.root}/cache`;
   }
 
   create(): void {
+    const isNew = !this.exists();
     for (
       const folder of [
         this.drafts,
@@ -57,11 +61,10 @@ export class Layout {
     ) {
       Deno.mkdirSync(folder, { recursive: true });
     }
-    // A store may lie in a folder that its user keeps by Git.
-    const texts = { [this.mark]: Layout.MARK_TEXT, [`${this.root}/.gitignore`]: "*\n" };
-    for (const [path, text] of Object.entries(texts)) {
-      if (!statOrNull(path)) keepFile(path, new TextEncoder().encode(text));
-    }
+    const keep = (path: string, text: string) => keepFile(path, new TextEncoder().encode(text));
+    if (!statOrNull(this.mark)) keep(this.mark, Layout.MARK_TEXT);
+    // It may lie in a folder that its user keeps by Git; what was there before is not passed over.
+    if (isNew) keep(`${this.root}/.gitignore`, "*\n");
   }
 
   exists(): boolean {

@@ -6,6 +6,9 @@ import type { Manifest, Store } from "../store.ts";
 import type { Holding } from "./holding.ts";
 import { type Need, Retention } from "./retention.ts";
 
+/** As long as a cluster may let a job wait, and run. */
+const LONGEST_JOB_MS = 30 * 86_400_000;
+
 export interface GcOptions {
   /** Only say what would go. */
   dryRun?: boolean;
@@ -25,7 +28,8 @@ export interface Garbage {
 
 /**
  * Removes drafts of killed runs, and what lies beyond the limits of artifacts, of checkpoints that
- * steps could go on from, of results of single items, and of runs' records. Whatever the limits, what the latest run of each
+ * steps could go on from, of results of single items, and of runs' records; and what a cluster's jobs
+ * left and nobody took up in a month. Whatever the limits, what the latest run of each
  * step of each pipeline used stays, and all that pinned runs used.
  *
  * @returns what went, or would go
@@ -84,6 +88,8 @@ async function findGarbage(
   return contents.filter((holding) => {
     const { path, what } = holding;
     if (what === "draft") return true;
+    // Nobody may watch a job that still waits or runs.
+    if (what === "job") return Date.now() - holding.touched > LONGEST_JOB_MS;
     if (what === "code") return !code.has(path);
     if (what !== "run") return garbage.has(path);
     const { run } = holding;

@@ -33,4 +33,6 @@ export type Holding =
     | { what: "checkpoints"; run?: string }
     | { what: "items"; name: string; key: string; run?: string }
     | { what: "run"; run: string }
+    /** What a cluster's job was given and left; when anything of it changed last, in ms since 1970. */
+    | { what: "job"; touched: number }
   );

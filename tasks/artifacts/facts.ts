@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { RgbImage } from "../../data/image.ts";
 import { SEVERITIES } from "../../data/doctor/finding.ts";
-import { BRANCHES } from "../../models/manifest.ts";
+import { BRANCHES, FITS } from "../../models/manifest.ts";
 import type { ReportFacts } from "../../report/facts.ts";
 import { encodePng } from "../../report/png.ts";
 import { adviceList } from "./advice.ts";
@@ -66,7 +66,14 @@ const facts: v.GenericSchema<unknown, Facts> = v.object({
       licence: v.string(),
       note: v.optional(v.string()),
     }),
-    preprocessing: v.object({ resize: v.number(), size: v.number() }),
+    preprocessing: v.object({
+      resize: v.number(),
+      size: v.number(),
+      // Absent from facts of earlier versions, which knew one way alone.
+      fit: v.optional(v.picklist(FITS)),
+      interpolation: v.optional(v.picklist(["bilinear", "bicubic"])),
+      mean: v.optional(v.pipe(v.array(v.number()), v.readonly())),
+    }),
   }),
   branches: v.object({ finetune: v.optional(branch), frozen: v.optional(branch) }),
   comparison: v.optional(v.omit(comparison, ["summary"])),

@@ -1,6 +1,7 @@
 /** What a frozen network says of photos, as `compute_features` leaves it. */
 import type { Dataset } from "../../data/dataset.ts";
 import type { Photo, Split } from "../../data/dataset_index.ts";
+import { joinGroups } from "../../data/join_groups.ts";
 import type { Labels } from "../../training/probe/cross_validation.ts";
 import type { LabelledFeatures } from "../../training/probe/labelled_features.ts";
 import { matrix } from "../../training/probe/matrix.ts";
@@ -63,11 +64,7 @@ export async function readFeatures(
 
 /** What is known of photos beside their features. */
 export function labelsOf(photos: readonly Photo[], classes: readonly string[]): Labels {
-  return {
-    labels: Int32Array.from(photos, ({ label }) => label),
-    classes,
-    ...(photos.some(({ group }) => group !== undefined) && {
-      groups: photos.map(({ group, path }) => group ?? path),
-    }),
-  };
+  const groups = joinGroups(photos);
+  const labels = Int32Array.from(photos, ({ label }) => label);
+  return { labels, classes, ...(groups && { groups }) };
 }

@@ -27,10 +27,66 @@ Deno.test("own photos are kept smaller, but for the tutorial's recipe, or as the
   assert.deepEqual(await shortSideOf({ recipe: "tutorial", "short-side": "512" }), {
     shortSide: 512,
   });
+  // Near duplicates are looked for where photos are divided into parts.
+  assert.deepEqual(await shortSideOf({ recipe: "best" }), { shortSide: 384, alike: true });
   for (const wrong of ["255", "0", "1e9x", "half"]) {
     assert.ok(!v.safeParse(TRAINING, { "short-side": wrong }).success, wrong);
   }
 });
+
+Deno.test("how photos are fitted goes to the step that says what a model is; what is usual goes into no key", async () => {
+  const resolve = (flags: Record<string, string>, ...models: string[]) =>
+    withTempFolderOf((folder) => {
+      const parsed = v.parse(TRAINING, { backend: "wasm", data: "hymenoptera", ...flags });
+      const all = models.length > 0 ? { ...parsed, model: models } : parsed;
+      return stepParameters(all, folder, `${folder}/store`);
+    });
+  const usual = await resolve({ recipe: "quick", model: "resnet18" });
+  const named = await resolve({ recipe: "quick", model: "resnet18", fit: "crop" });
+  const { downloads: _, ...convert } = named.parameters.convert_weights as Record<string, unknown>;
+  assert.ok(!("fit" in convert) && !("size" in convert));
+  assert.deepEqual(named.notes, usual.notes);
+
+  const padded = await resolve({ recipe: "quick", model: "resnet18", fit: "pad", size: "448" });
+  const { fit, size } = padded.parameters.convert_weights as Record<string, unknown>;
+  assert.deepEqual({ fit, size }, { fit: "pad", size: 448 });
+  // So that nothing is enlarged that was there.
+  assert.deepEqual(padded.parameters.build_datasets, { shortSide: 512 });
+  assert.ok(padded.notes.some((note) => /whole, with margins .* at 448×448 pixels/.test(note)));
+
+  const several = await resolve({ recipe: "best", size: "240" }, "resnet18", "deit_tiny");
+  const ofDeit = several.parameters.convert_weights_deit_tiny as Record<string, unknown>;
+  assert.equal(ofDeit.size, 240);
+  await assert.rejects(
+    resolve({ recipe: "quick", model: "vit_b_16", size: "240" }),
+    /--size 240: vit_b_16 knows places .* take the size 224/,
+  );
+  for (const wrong of ["31", "1025", "half", "224.5"]) {
+    assert.ok(!v.safeParse(TRAINING, { size: wrong }).success, wrong);
+  }
+  assert.ok(!v.safeParse(TRAINING, { fit: "stretch" }).success);
+});
+
+Deno.test("a time budget that comparing networks would eat up lets them be compared by fewer photos, and says so", () =>
+  withTempFolder(async (folder) => {
+    const resolve = (flags: Record<string, string>) => {
+      const parsed = v.parse(TRAINING, { backend: "wasm", data: "hymenoptera", ...flags });
+      const model = ["resnet18", "mobilenet_v2"];
+      return stepParameters({ ...parsed, model }, folder, `${folder}/store`);
+    };
+    const sampleOf = (parameters: Record<string, unknown>, step: string) =>
+      (parameters[step] as { sample: { photos: number } }).sample.photos;
+    const free = await resolve({ recipe: "best" });
+    assert.equal(sampleOf(free.parameters, "compute_features_resnet18"), 1000);
+    assert.ok(free.notes.every((note) => !/time budget/.test(note)));
+    const raced = await resolve({ recipe: "best", "time-budget": "5m" });
+    const photos = sampleOf(raced.parameters, "compute_features_resnet18");
+    assert.ok(photos < 1000);
+    // All that is compared and measured is so by the same photos.
+    assert.equal(sampleOf(raced.parameters, "compute_features_mobilenet_v2"), photos);
+    assert.equal(sampleOf(raced.parameters, "cross_validate_1"), photos);
+    assert.ok(raced.notes.some((note) => note.includes(`compared by ${photos} photos at most`)));
+  }));
 
 Deno.test("what a review decided is told to the step, and nothing else of its journal", () =>
   withTempFolderOf(async (folder) => {

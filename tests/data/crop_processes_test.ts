@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { cropPhoto } from "../../data/crop_photo.ts";
+import { FITS } from "../../data/fit.ts";
 import { CropProcesses } from "../../data/crop_processes.ts";
 import {
   encodeCropRequest,
@@ -79,12 +80,16 @@ Deno.test("requests and answers are read as they were sent, wherever the pipe cu
       size: side,
       interpolation: fc.constantFrom("bilinear" as const, "bicubic" as const),
       picture: side,
+      fit: fc.constantFrom(...FITS),
+      mean: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }),
     }, { requiredKeys: ["photo", "resize", "size"] }),
     fc.integer({ min: 1, max: 40 }),
     async (request, size) => {
       const input = inPieces(encodeCropRequest(request), size);
       assert.deepEqual(await readCropRequest(input), {
         interpolation: "bilinear",
+        fit: "crop",
+        mean: [0, 0, 0],
         ...request,
       });
       assert.equal(await readCropRequest(input), undefined);

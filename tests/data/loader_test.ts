@@ -95,7 +95,7 @@ for (const transform of ["train", "eval"] as const) {
           for (const [i, index] of indices.entries()) {
             const photo = dataset.readPhoto("train", index);
             const pixels = transform === "train"
-              ? trainingCrop(photo, crops[i], 16)
+              ? trainingCrop(photo, crops[i], { size: 16 })
               : evaluationCrop(photo, 18, 16);
             const expected = new Float32Array(pixels.length);
             normalize(pixels, expected);

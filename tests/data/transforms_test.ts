@@ -17,7 +17,7 @@ for (const [photo, [width, height]] of fixture.sizes.entries()) {
     const cases = fixture.training.filter((each) => each.photo === photo);
     assert.ok(cases.length > 0);
     for (const { crop, size, sha256: expected } of cases) {
-      const cropped = trainingCrop(image, crop, size);
+      const cropped = trainingCrop(image, crop, { size });
       assert.equal(sha256(cropped), expected, `${JSON.stringify(crop)} to ${size}`);
     }
   });

@@ -10,7 +10,7 @@
 import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url);
-const TAKES_LONG = ["certify", "serve", "start"];
+const TAKES_LONG = ["certify", "home", "review", "serve", "start"];
 
 const [store, subcommand, ...args] = Deno.args;
 const folder = Deno.cwd();
@@ -37,19 +37,26 @@ async function runTask([name, ...rest]: string[]): Promise<void> {
   // certify keeps nothing.
   const isKept = first === "certify" || rest.some((arg) => arg.startsWith("--store"));
   const kept = isKept ? [] : [`--store=${store}`];
-  await deno(["run", "-A", "app/main.ts", ...shown, ...kept], fileURLToPath(ROOT));
+  await runCommand([...shown, ...kept]);
+}
+
+/** As app/main.ts does, in this process: another one would take longer to start than most commands take. */
+async function runCommand(args: string[]): Promise<void> {
+  Deno.env.set("INIT_CWD", folder);
+  const [{ main }, { graft }] = await Promise.all([
+    import("../../app/cli/main.ts"),
+    import("../../app/graft.ts"),
+  ]);
+  Deno.chdir(ROOT);
+  Deno.exit(await main(args, graft(fileURLToPath(new URL(".graft", ROOT)))));
 }
 
 /** A program of the project's, from where the user stands. */
 async function runFile(args: string[]): Promise<void> {
   const resolved = args.map((arg) => arg.endsWith(".ts") ? fileURLToPath(new URL(arg, ROOT)) : arg);
-  await deno(["run", ...resolved], folder);
-}
-
-async function deno(args: string[], cwd: string): Promise<void> {
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd,
+    args: ["run", ...resolved],
+    cwd: folder,
     env: { INIT_CWD: folder, NO_COLOR: "1" },
     stdin: "inherit",
     stdout: "inherit",

@@ -31,6 +31,28 @@ Deno.test("the card names classes, accuracy with its interval, confusions and pr
   assert.match(card, /to 256 pixels.*the central 64×64.*temperature 1\.25/);
 });
 
+Deno.test("code for Python fits photos to squares as the model was taught to see them", () => {
+  const { preprocessing } = description;
+  const card = (change: Partial<typeof preprocessing>) =>
+    modelCard("pytorch", "model.pth", {
+      ...description,
+      preprocessing: { ...preprocessing, ...change },
+    }, { score });
+  const cropped = card({});
+  assert.match(cropped, /transforms\.Resize\(256\), torchvision\.transforms\.CenterCrop\(64\),/);
+  const squashed = card({ fit: "squash", interpolation: "bicubic" });
+  assert.match(squashed, /Resize\(\(64, 64\), interpolation=\S+BICUBIC\),\n/);
+  assert.match(squashed, /both sides to 64 pixels, whatever they were, bicubic/);
+  const padded = card({ fit: "pad" });
+  assert.match(padded, /import torch, torchvision\nfrom PIL import Image, ImageOps\n/);
+  assert.match(
+    padded,
+    /Lambda\(lambda image: ImageOps\.pad\(image, \(64, 64\),\s+method=Image\.Resampling\.BILINEAR, color=\(124, 116, 104\)\)\),\n/,
+  );
+  assert.match(padded, /ImageOps\.pad: the longer side to 64 pixels, .* colour \(124, 116, 104\)/);
+  for (const each of [squashed, padded]) assert.doesNotMatch(each, /CenterCrop/);
+});
+
 Deno.test("the accuracy is that of photos that nothing was chosen by, where there are such", () => {
   const test = {
     ...score,

@@ -24,6 +24,8 @@ Deno.test("a description reads as it was written; where there is none, it is und
   assert.equal(parseDescription({}), undefined);
   assert.equal(parseDescription({ format: "pt" }), undefined);
   assertFitsArchitecture(right, "a.onnx");
+  assertFitsArchitecture(withPreprocessing({ size: 160, resize: 182 }), "a.onnx");
+  assertFitsArchitecture(withPreprocessing({ size: 64, resize: 64, fit: "pad" }), "a.onnx");
 });
 
 /** What is wrong in a description, and what must be said of it. */
@@ -38,6 +40,7 @@ const WRONG: [string, unknown, RegExp][] = [
   ["a temperature of 0", { ...right, temperature: 0 }, /temperature: .*>=0\.01/],
   ["a temperature of 1e-300", { ...right, temperature: 1e-300 }, /temperature: .*>=0\.01/],
   ["a temperature of 1e9", { ...right, temperature: 1e9 }, /temperature: .*<=100/],
+  ["a fit that nobody knows", withPreprocessing({ fit: "stretch" as "pad" }), /preprocessing\.fit/],
   ["a side of half a pixel", withPreprocessing({ size: 0.5 }), /preprocessing\.size/],
 ];
 
@@ -62,7 +65,9 @@ Deno.test("a description that is no JSON, or too long, is refused before it is u
 
 for (
   const [what, description, message] of [
-    ["size 33", withPreprocessing({ size: 33 }), /preprocessing\.size: it is 33.*takes 224/],
+    ["size 33", withPreprocessing({ size: 33 }), /preprocessing\.resize: it is 256.*takes 37/],
+    ["size 31", withPreprocessing({ size: 31 }), /preprocessing\.size: .* from 32 to 1024/],
+    ["padding and a crop", withPreprocessing({ fit: "pad" }), /resize: it is 256.*takes 224/],
     ["resize 300", withPreprocessing({ resize: 300 }), /preprocessing\.resize: .*takes 256/],
     ["a mean of 0", withPreprocessing({ mean: [0, 0, 0] }), /mean: it is 0,0,0.*takes 0\.485/],
     ["a std of 0", withPreprocessing({ std: [0, 0, 0] }), /preprocessing\.std/],

@@ -210,7 +210,7 @@ Deno.test("steps run side by side where there is room", async () => {
 Deno.test("steps that do not fit together run one after the other", async () => {
   using folder = new Folder();
   await using gate = new Gate();
-  const wanting = { resources: { gpu: 1 } };
+  const wanting = { resources: () => ({ gpu: 1 }) };
   const pipeline = definePipeline([gate.step("a", wanting), gate.step("b", wanting)]);
   const events: string[] = [];
   const running = run(pipeline, {

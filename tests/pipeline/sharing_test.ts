@@ -236,6 +236,38 @@ Deno.test("runs are compared by what only the server has of them", async () => {
   });
 });
 
+Deno.test("what one server has damaged another one's is taken for", async () => {
+  await withTeam(async (server, folder) => {
+    const pipeline = definePipeline(steps());
+    const other = "s3://team/other";
+    for (const share of [TEAM, other]) await run(pipeline, { store: `${folder.path}/ann`, share });
+    const [content] = server.keys("graft/artifacts/one/");
+    server.put(content, "onE");
+    const record = await run(pipeline, { store: folder.store, readFrom: [TEAM, other] });
+    assert.deepEqual(statuses(record), { one: "cached", two: "cached" });
+    assert.equal(stepOf(record, "one").reason, `nothing changed, brought from ${other}`);
+    assert.equal(stepOf(record, "two").reason, `nothing changed, brought from ${TEAM}`);
+  });
+});
+
+Deno.test("an interruption ends sharing at once, and says what was not shared", async () => {
+  await withTeam(async (server, folder) => {
+    const interruption = new AbortController();
+    server.rules.fault = (request, url) => {
+      if (request.method !== "PUT" || !url.pathname.includes("/two/")) return undefined;
+      setTimeout(() => interruption.abort(new Error("interrupted")), 20);
+      return { delay: 60_000 };
+    };
+    const { status, sharing } = await run(definePipeline(steps()), {
+      store: folder.store,
+      share: TEAM,
+      signal: interruption.signal,
+    });
+    assert.equal(status, "interrupted");
+    assert.deepEqual(sharing?.failed, [{ step: "two", reason: "interrupted" }]);
+  });
+});
+
 function* filesIn(folder: string): Generator<string> {
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
     if (isDirectory) yield* filesIn(`${folder}/${name}`);

@@ -5,8 +5,9 @@ import { Generator } from "../../data/torch_random.ts";
 import { softmax } from "../../models/logits.ts";
 import {
   balancedWeights,
-  balanceFor,
+  balanceTaken,
   drawnBalanced,
+  logitOffsets,
   shareCorrection,
 } from "../../training/balance.ts";
 
@@ -37,8 +38,8 @@ for (const { name, support, balanced_weights } of fixtures) {
 }
 
 Deno.test("classes are uneven from three times as many photos on", () => {
-  assert.equal(balanceFor([29, 10, 20]), "none");
-  assert.equal(balanceFor([30, 10, 20]), "loss");
+  assert.equal(balanceTaken("auto", [29, 10, 20]), "none");
+  assert.equal(balanceTaken("auto", [30, 10, 20]), "loss");
 });
 
 const counts = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 5 });
@@ -126,4 +127,26 @@ Deno.test("a model that is certain of everything moves no further than the ratio
   const certain = Float64Array.of(1, 0, 1, 0, 0, 1);
   const offsets = shareCorrection(certain, [9, 1]);
   for (const offset of offsets) assert.ok(Math.abs(offset) <= Math.log(5) + 1e-9, `${offsets}`);
+});
+
+Deno.test("what is asked for is done, whatever the counts", () => {
+  for (const counts of [[1, 100], [50, 50]]) {
+    for (const asked of ["none", "loss", "sample"] as const) {
+      assert.equal(balanceTaken(asked, counts), asked);
+    }
+    assert.equal(balanceTaken(undefined, counts), "none");
+  }
+});
+
+Deno.test("with the offsets, logits of the true shares are right about photos that come as they weigh", () => {
+  const counts = fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 2, maxLength: 8 });
+  fc.assert(fc.property(counts, (counts) => {
+    const total = counts.reduce((a, b) => a + b);
+    const ofTrueShares = counts.map((count) => Math.log(count / total));
+    const offsets = logitOffsets(counts);
+    // Each class comes as often as any other.
+    for (const share of softmax(ofTrueShares.map((logit, k) => logit + offsets[k]))) {
+      assert.ok(Math.abs(share - 1 / counts.length) < 1e-12);
+    }
+  }));
 });

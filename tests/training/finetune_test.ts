@@ -31,7 +31,7 @@ const RECIPE: FinetuneRecipe = {
 const loaders = () => ({ train: new ToyLoader(10, 4, 100), val: new ToyLoader(7, 4, 500) });
 
 /** The same in plain float64: softmax regression by AdamW on smoothed labels. */
-function naiveTraining() {
+function naiveTraining(offsets = [0, 0]) {
   const { train } = loaders();
   // Weights row by row, then biases, which do not decay.
   const p = [0.1, -0.2, 0.3, 0.1, -0.1, 0.2, 0, 0], m = p.map(() => 0), v = p.map(() => 0);
@@ -46,7 +46,7 @@ function naiveTraining() {
       for (const i of photos) {
         const x = [...train.features[i], 1];
         const logits = [0, 1].map((c) =>
-          x.reduce((sum, value, k) => sum + value * p[2 * k + c], 0)
+          x.reduce((sum, value, k) => sum + value * p[2 * k + c], offsets[c])
         );
         softmax(logits).forEach((share, c) => {
           const target = (c === train.labels[i] ? 0.9 : 0) + 0.05;
@@ -82,6 +82,29 @@ Deno.test("the loop is AdamW along a cosine on smoothed labels, as computed by h
   expected.weight.forEach((value, i) => assert.ok(Math.abs(weight[i] - value) < 1e-5));
   const bias = await model.parameters.get("fc.bias")!.data();
   expected.bias.forEach((value, i) => assert.ok(Math.abs(bias[i] - value) < 1e-5));
+  model.dispose();
+});
+
+Deno.test("offsets of logits are learnt with, and are no part of what is learnt", async () => {
+  await tf.setBackend("cpu");
+  const model = toyModel(), logitOffsets = [-0.7, 1.2];
+  const { val } = loaders();
+  const { history } = await finetune(model, loaders(), { recipe: RECIPE, logitOffsets });
+  const expected = naiveTraining(logitOffsets);
+  history.epochs.forEach(({ train }, i) =>
+    assert.ok(Math.abs(train.loss - expected.losses[i]) < 1e-5, `epoch ${i}`)
+  );
+  const bias = await model.parameters.get("fc.bias")!.data();
+  expected.bias.forEach((value, i) => assert.ok(Math.abs(bias[i] - value) < 1e-5));
+  // Val is asked without them.
+  const loss = val.labels.reduce((sum, label, i) => {
+    const logits = [0, 1].map((c) =>
+      val.features[i].reduce((sum, value, k) => sum + value * expected.weight[2 * k + c], 0) +
+      expected.bias[c]
+    );
+    return sum - Math.log(softmax(logits)[label]) / val.size;
+  }, 0);
+  assert.ok(Math.abs(history.epochs.at(-1)!.val.loss - loss) < 1e-5);
   model.dispose();
 });
 
@@ -267,7 +290,7 @@ WEBGPU.test("finetuning, recorded and replayed, is what it is on the CPU", async
       const before = tf.memory().numTensors;
       const recipe = { ...RECIPE, epochs: 6, clipNorm: 0.5, ...more };
       const loaders = { train: new ToyLoader(30, 4, 100), val: new ToyLoader(7, 4, 500) };
-      runs.push(await finetune(model, loaders, { recipe }));
+      runs.push(await finetune(model, loaders, { recipe, logitOffsets: [-0.4, 0.6] }));
       assert.equal(tf.memory().numTensors, before, `tensors left behind on ${backend}`);
       model.dispose();
     }

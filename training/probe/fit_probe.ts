@@ -1,6 +1,6 @@
 /** The head of `--recipe best`, with all choices that are made for it. */
 import type { ProbeRecipe } from "../../models/manifest.ts";
-import { type Balance, balanceFor, shareCorrection } from "../balance.ts";
+import { type Balance, balanceTaken, shareCorrection } from "../balance.ts";
 import { balancePhotos, photosByClass } from "./balance_photos.ts";
 import { choosePenalty, type ChosenPenalty, type PenaltyOptions } from "./choose_penalty.ts";
 import type { LabelledFeatures } from "./labelled_features.ts";
@@ -23,7 +23,7 @@ export function fitProbe(
   options: PenaltyOptions,
 ): FittedProbe {
   const counts = photosByClass(photos);
-  const taken = balance === "auto" ? balanceFor(counts) : balance ?? "none";
+  const taken = balanceTaken(balance, counts);
   const fitted = choosePenalty(balancePhotos(photos, taken, options.seed), options);
   if (taken === "none") return { ...fitted, balance: taken };
   const offsets = shareCorrection(fitted.outOfFold.probabilities, counts);

@@ -7,14 +7,15 @@
 import { Generator } from "../../data/torch_random.ts";
 import { cholesky, solveCholesky, solveLower } from "./cholesky.ts";
 import type { Matrix } from "./matrix.ts";
-import { addRows, multiplyRows, paddedRows } from "./row_products.ts";
+import { LEAST_VECTORS, residentMatrix } from "./row_kernels.ts";
+import { addRows, multiplyRows, paddedCount, paddedRows } from "./row_products.ts";
 
 /** Mean over photos of feature × feature ≈ vectorsᵀ vectors + tail · identity. */
 export interface LowRankCovariance {
   rank: number;
   columns: number;
   /** [rank × columns] */
-  vectors: Float64Array;
+  vectors: Matrix;
   /** Of the vectors with each other, [rank × rank]. */
   products: Float64Array;
   tail: number;
@@ -30,7 +31,8 @@ export function nystrom(features: Matrix, rank: number = RANK): LowRankCovarianc
   const { columns } = features;
   // An even count, and no more than there are directions.
   rank = 2 * Math.floor(Math.min(rank, columns, features.rows) / 2);
-  if (rank === 0) return { rank, columns, vectors: NONE, products: NONE, tail: 1 };
+  const vectors = residentMatrix(rank, columns, LEAST_VECTORS);
+  if (rank === 0) return { rank, columns, vectors, products: NONE, tail: 1 };
   const generator = new Generator(SEED);
   let probes = Float64Array.from({ length: rank * columns }, () => generator.uniformDouble() - 0.5);
   probes = orthonormal(timesCovariance(features, probes, rank), rank, columns);
@@ -43,10 +45,11 @@ export function nystrom(features: Matrix, rank: number = RANK): LowRankCovarianc
   for (const value of features.data) total += value * value;
   for (const value of image) known += value * value;
   const tail = Math.max(0, total / features.rows - known) / Math.max(1, columns - rank);
+  vectors.data.set(image);
   return {
     rank,
     columns,
-    vectors: image,
+    vectors,
     products: outerProducts(image, image, rank, columns),
     tail,
   };
@@ -69,17 +72,23 @@ export function preconditioner(
   for (let k = 0; k < rank; k++) inner[k * rank + k] += flat / curvature;
   const L = cholesky(inner, rank);
   const along = new Float64Array(rank);
+  const count = paddedCount(classes), size = classes * columns;
+  const rows = paddedRows(Int32Array.from({ length: rank }, (_, i) => i));
+  // Of all classes at a time: [rows × count]. What fills rows up weighs nothing.
+  const shares = new Float64Array(rows.length * count);
+  const weights = new Float64Array(count * columns);
   return (vector) => {
+    weights.set(vector.subarray(0, size));
+    multiplyRows(vectors, rows, weights, count, shares);
+    shares.fill(0, rank * count);
     for (let label = 0; label < classes; label++) {
-      const weights = vector.subarray(label * columns, (label + 1) * columns);
-      for (let k = 0; k < rank; k++) along[k] = dot(vectors, k * columns, weights);
+      for (let k = 0; k < rank; k++) along[k] = shares[k * count + label];
       solveCholesky(L, rank, along);
-      for (let k = 0; k < rank; k++) {
-        for (let d = 0; d < columns; d++) weights[d] -= along[k] * vectors[k * columns + d];
-      }
-      for (let d = 0; d < columns; d++) weights[d] /= flat;
-      vector[classes * columns + label] /= curvature;
+      for (let k = 0; k < rank; k++) shares[k * count + label] = -along[k];
     }
+    addRows(vectors, rows, shares, count, weights);
+    for (let at = 0; at < size; at++) vector[at] = weights[at] / flat;
+    for (let label = 0; label < classes; label++) vector[size + label] /= curvature;
   };
 }
 

@@ -34,14 +34,17 @@ export function fitStandardScaler(features: Matrix, rows?: Int32Array): Standard
   return { mean, scale };
 }
 
-/** Each row standardised, in new memory. */
-export function standardise({ rows, columns, data }: Matrix, scaler: StandardScaler): Matrix {
-  const { mean, scale } = scaler;
-  const result = new Float64Array(data.length);
+/** Each row standardised, into a matrix of the same shape: in new memory where none is given. */
+export function standardise(
+  { rows, columns, data }: Matrix,
+  { mean, scale }: StandardScaler,
+  to: Matrix = { rows, columns, data: new Float64Array(data.length) },
+): Matrix {
+  const result = to.data;
   for (let i = 0, at = 0; i < rows; i++) {
     for (let d = 0; d < columns; d++, at++) result[at] = (data[at] - mean[d]) / scale[d];
   }
-  return { rows, columns, data: result };
+  return to;
 }
 
 /** The classifier that gives features as they are the logits that `classifier` gives standardised ones. */

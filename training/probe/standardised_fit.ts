@@ -7,6 +7,8 @@ import {
   type LinearClassifier,
   penaltyOf,
 } from "./logistic_regression.ts";
+import { residentMatrix } from "./row_kernels.ts";
+import { paddedCount } from "./row_products.ts";
 import { type LowRankCovariance, nystrom, preconditioner } from "./preconditioner.ts";
 import { fitStandardScaler, foldScaler, standardise, type StandardScaler } from "./standardise.ts";
 
@@ -40,7 +42,9 @@ export interface StandardisedFit {
 
 export function preparePhotos(raw: LabelledFeatures): PreparedPhotos {
   const scaler = fitStandardScaler(raw.features);
-  const features = standardise(raw.features, scaler);
+  const { rows, columns } = raw.features;
+  const resident = residentMatrix(rows, columns, paddedCount(raw.classes.length));
+  const features = standardise(raw.features, scaler, resident);
   return { photos: { ...raw, features }, scaler, covariance: nystrom(features) };
 }
 

@@ -1,5 +1,4 @@
 /** Objects in a bucket of S3, or of a server that speaks as it does. */
-import { AwsV4Signer } from "aws4fetch";
 import { createHash } from "node:crypto";
 import { sha256 as digestOfBytes } from "../../digest.ts";
 import { inUrl, type S3Address } from "./address.ts";
@@ -236,6 +235,8 @@ export class S3Objects implements WritableObjects {
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     const { credentials } = this.settings;
     if (!credentials) return [url, { method, headers, body, redirect: "manual" }];
+    // Loaded where there is something to sign: most runs ask no server.
+    const { AwsV4Signer } = await import("aws4fetch");
     const now = new Date(Date.now() + this.#ahead);
     const signed = await new AwsV4Signer({
       ...credentials,

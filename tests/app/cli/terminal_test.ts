@@ -62,6 +62,25 @@ Deno.test("on a terminal, bars stand below what was logged and what is finished,
   ]);
 });
 
+Deno.test("what a step says above a long bar has nothing of the bar behind it", async () => {
+  const screen = new Screen(80);
+  const renderer = new TerminalRenderer(screen);
+  const steps = ["cross_validate_1", "cross_validate_2"];
+  renderer.show({ type: "run_started", run: "now", steps });
+  for (const step of steps) {
+    const reason = "a reason that is long enough to fill the line, fold: 0 → 1";
+    renderer.show({ type: "step_started", step, reason, why: "changed", changes: [] });
+  }
+  // The first draws the bars, over which the next one is written.
+  renderer.show({ type: "step_log", step: steps[0], text: "x" });
+  const long = `${"x".repeat(50)} ${"y".repeat(20)} ${"x".repeat(45)} z`;
+  renderer.show({ type: "step_log", step: steps[0], text: long });
+  const lines = (await screen.lines()).slice(1, -2);
+  assert.ok(lines.length > 2);
+  assert.equal(lines.join("").replace(steps[0], "").replace(/\s/g, ""), long.replaceAll(" ", ""));
+  renderer.close();
+});
+
 for (const columns of [60, 80, 120]) {
   Deno.test(`with ${columns} columns, what a step says while bars run is read to its end`, async () => {
     const screen = new Screen(columns);

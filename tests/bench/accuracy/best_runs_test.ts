@@ -22,6 +22,6 @@ Deno.test("the recipe's patience and choice by val are what is delivered, beside
     bestRuns([run, { ...run, variant: "other" }, { ...run, seed: 1 }], "slow", patience)
       .map(({ tool, set, division, test }) => [tool, set, division, test.right]);
   const frozen = ["best, frozen alone", "birds", 2, "10"];
-  assert.deepEqual(of(2), [["best", "birds", 2, "11"], frozen]);
-  assert.deepEqual(of(null), [["best", "birds", 2, "01"], frozen]);
+  assert.deepEqual(of(2), [frozen, ["best", "birds", 2, "11"]]);
+  assert.deepEqual(of(null), [frozen, ["best", "birds", 2, "01"]]);
 });

@@ -64,7 +64,7 @@ Deno.test("one after the other they are a v2.Compose, to normalised values", () 
   const digests = fixture.whole.map((_, seed) => {
     const crop = drawAugmented(new Generator(seed), image, size, augmentation);
     const values = new Float32Array(size * size * 3);
-    normalizer({ mean, std })(trainingCrop(image, crop, size), values);
+    normalizer({ mean, std })(trainingCrop(image, crop, { size }), values);
     if (crop.erased) erase(values, size, crop.erased);
     return sha256(values);
   });

@@ -203,6 +203,18 @@ const CASES: {
     named: ["train/ants/panorama.png"],
   },
   {
+    kind: "cut_off",
+    // Shorter than two to one, so that none of them is called elongated.
+    files: Object.fromEntries(
+      Array.from({ length: 20 }, (_, i) => [
+        `train/ants/wide ${i}.png`,
+        png(scene(720 + i, 95, 50)),
+      ]),
+    ),
+    severity: "warning",
+    title: /leaves out 5\d% of the photos' area/,
+  },
+  {
     kind: "exif_rotated",
     files: { "train/ants/lying.jpg": fixture("orientation 6.jpeg") },
     severity: "note",

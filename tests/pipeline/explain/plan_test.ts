@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { changesBetween, describeChange } from "../../../pipeline/explain/changes.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
+import type { Needs } from "../../../pipeline/executor.ts";
 import { plan } from "../../../pipeline/explain/plan.ts";
 import { run } from "../../../pipeline/run.ts";
 import { why } from "../../../pipeline/explain/why.ts";
@@ -26,6 +27,23 @@ Deno.test("a plan for an empty store runs everything, and makes no store", async
     ["d", "would_run", "it never ran"],
   ]);
   assert.throws(() => Deno.statSync(folder.store), Deno.errors.NotFound);
+});
+
+Deno.test("a plan says what an executor would ask for, of the steps that would run", async () => {
+  using folder = new Folder();
+  await run(pipeline, { ...folder, targets: ["a"] });
+  const steps = [
+    writeText("a", [], { parameters: schemaOf({ text: "a", deep: { lr: 1, list: [1] } }) }),
+    writeText("large", ["a"], { resources: () => ({ cpu: 3 }), timeLimit: () => 60 }),
+    writeText("fetching", ["a"], { permissions: () => ({ net: ["example.com"] }) }),
+  ];
+  const executor = { describe: (needs: Needs) => JSON.stringify(needs) };
+  const entries = await plan(definePipeline(steps), { ...folder, executor });
+  assert.deepEqual(entries.map(({ asks }) => asks && JSON.parse(asks)), [
+    undefined,
+    { resources: { cpu: 3 }, timeLimit: 60, here: false },
+    { resources: {}, here: true },
+  ]);
 });
 
 Deno.test("a plan says what a run then does, and why", async () => {

@@ -64,3 +64,26 @@ Deno.test("who gives up waiting leaves the queue", async () => {
   room[Symbol.dispose]();
   (await next)[Symbol.dispose]();
 });
+
+Deno.test("all of a machine is as much as it has, and of what has no end there is always more", async () => {
+  const machine = new ResourcePool(9, { cpu: 4, gpu: 0 });
+  const all = await machine.acquire({ cpu: Infinity });
+  let isIn = false;
+  const next = machine.acquire().then((room) => {
+    isIn = true;
+    return room;
+  });
+  await Promise.resolve();
+  assert.equal(isIn, false);
+  all[Symbol.dispose]();
+  (await next)[Symbol.dispose]();
+  const cluster = new ResourcePool(3, { cpu: Infinity, gpu: Infinity });
+  const wants = { cpu: Infinity, gpu: 1 };
+  const rooms = [
+    await cluster.acquire(wants),
+    await cluster.acquire(wants),
+    await cluster.acquire(),
+  ];
+  rooms[0][Symbol.dispose]();
+  (await cluster.acquire(wants))[Symbol.dispose]();
+});

@@ -1,5 +1,6 @@
 /** Whoever looks from outside sees what a run is at, and whether anybody still is. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import type { PipelineEvent } from "../../../pipeline/events.ts";
 import { definePipeline } from "../../../pipeline/graph.ts";
 import { openStore } from "../../../pipeline/implementations.ts";
@@ -7,6 +8,8 @@ import { WatchedEvents } from "../../../pipeline/process/watched_events.ts";
 import { run } from "../../../pipeline/run.ts";
 import type { LiveSteps } from "../../../pipeline/run_record.ts";
 import { Folder, writeText } from "../rig.ts";
+
+const CONFIG = new URL("../../../deno.json", import.meta.url);
 
 const started = (step: string): PipelineEvent => ({
   type: "step_started",
@@ -83,7 +86,8 @@ Deno.test("whoever died leaves what they were at, and is not there", async () =>
   `;
   const script = folder.write("attend.ts", code);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", script],
+    // What the store imports is named there.
+    args: ["run", "-A", "--no-check", `--config=${fileURLToPath(CONFIG)}`, script],
     stdout: "piped",
     stderr: "null",
   }).spawn();

@@ -57,6 +57,22 @@ Deno.test("gc removes what killed runs left and what the newest runs do not use"
   assert.deepEqual(await gc(folder.store, { keepRuns: 1 }), []);
 });
 
+Deno.test("gc removes what a cluster's jobs left only once none can still run", async () => {
+  using folder = new Folder();
+  await run(pipeline, withText(folder, "text"));
+  const old = folder.write("store/jobs/key/1/work.json", "{}");
+  folder.write("store/jobs/key/2/work.json", "{}");
+  folder.write("store/jobs/batches/graft-1/tickets.json", "[]");
+  const longAgo = Date.now() / 1000 - 31 * 86_400;
+  Deno.utimeSync(old, longAgo, longAgo);
+  Deno.utimeSync(`${folder.store}/jobs/key/1`, longAgo, longAgo);
+  const removed = await gc(folder.store);
+  assert.deepEqual(removed.map(({ path, what }) => [path, what]), [
+    [`${folder.store}/jobs/key/1`, "job"],
+  ]);
+  assert.ok(exists(`${folder.store}/jobs/key/2`) && exists(`${folder.store}/jobs/batches/graft-1`));
+});
+
 Deno.test("gc keeps content that two keys share as long as one of them is in use", async () => {
   using folder = new Folder();
   const silent = definePipeline([writeText("a", [], { passEnvironment: () => [] })]);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Dataset } from "../../../data/dataset.ts";
 import type { Split } from "../../../data/dataset_index.ts";
-import { readFeatures, writeFeatures } from "../../../tasks/artifacts/features.ts";
+import { labelsOf, readFeatures, writeFeatures } from "../../../tasks/artifacts/features.ts";
+import { checkDivisible, stratifiedGroupKFold } from "../../../training/probe/cross_validation.ts";
 
 const datasetOf = (labels: Record<Split, number[]>) =>
   new Dataset("/dataset", {
@@ -48,4 +49,30 @@ Deno.test("features come back with the labels of the very photos that they are o
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("near duplicates lie in one part of a cross-validation, and no class is of these alone", () => {
+  const classes = ["ants", "bees"];
+  const photos = Array.from({ length: 24 }, (_, i) => ({
+    ...{ path: `train/${i}.png`, split: "train" as const, label: i % 2 },
+    ...{ width: 1, height: 1, sha256: "", offset: 3 * i },
+    // Each with the one two before it.
+    ...(i % 8 < 4 && { alike: `train/${i % 2 + 8 * Math.floor(i / 8)}.png` }),
+  }));
+  const labels = labelsOf(photos, classes);
+  assert.equal(new Set(labels.groups).size, 3 * (2 + 4));
+  for (let seed = 0; seed < 20; seed++) {
+    const foldOf = stratifiedGroupKFold(labels, { nSplits: 4, seed });
+    photos.forEach(({ alike }, i) => {
+      if (alike) assert.equal(foldOf[i], foldOf[Number(/\d+/.exec(alike))]);
+    });
+  }
+  const copies = photos.map((photo) =>
+    photo.label === 0 ? photo : { ...photo, alike: "train/1.png" }
+  );
+  assert.throws(
+    () => checkDivisible(labelsOf(copies, classes), 2),
+    /all 12 photos of bees belong to the group of near duplicates of train\/1\.png, which cannot be both .* add photos of bees of another group/,
+  );
+  assert.ok(!("groups" in labelsOf(photos.map(({ alike: _, ...photo }) => photo), classes)));
 });
