@@ -28,7 +28,7 @@ export interface ModelReference {
   finetune_1: TrainingReference;
   finetune_5?: TrainingReference;
   frozen_1: TrainingReference;
-  frozen_5?: TrainingReference;
+  frozen_5: TrainingReference;
 }
 
 /** Steps of `tests/reference/model_steps.py`: by another optimiser, or batch norm by running statistics. */
