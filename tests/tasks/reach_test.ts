@@ -85,7 +85,7 @@ const STEPS: Record<string, Reach> = {
     types: ["weights", "backend"],
   },
   compute_features: {
-    most: 211, // operations of transformers are sixteen files, and as many for WebGPU; parts of tensors one
+    most: 211, // operations of transformers are sixteen files, and as many for WebGPU
     runs: [...COMPUTES, "inference", ...ITEMS],
     types: [],
   },
