@@ -12,6 +12,8 @@ export interface Figure {
   median: number;
   min: number;
   peer?: string;
+  /** In which of its ways the peer was fastest, where it has several. */
+  peer_format?: string;
   peer_median?: number;
   peer_min?: number;
 }
@@ -25,11 +27,12 @@ export function median(values: readonly number[]): number {
 
 /** A line for people; ratios below 1 are ours. */
 export function describe(
-  { bench, model, unit, median, min, peer, peer_median, peer_min }: Figure,
+  { bench, model, unit, median, min, peer, peer_format, peer_median, peer_min }: Figure,
 ): string {
   const ms = (value: number) => `${value.toFixed(unit === "s" ? 2 : 1).padStart(8)} ${unit}`;
   const own = `${model} ${bench.padEnd(14)} median ${ms(median)}, min ${ms(min)}`;
   if (!peer) return own;
-  return `${own}; ${peer} ${ms(peer_median!)}, ${ms(peer_min!)}; ratio ` +
+  const other = [peer, peer_format].filter(Boolean).join(", ");
+  return `${own}; ${other} ${ms(peer_median!)}, ${ms(peer_min!)}; ratio ` +
     `${(median / peer_median!).toFixed(2)} (min ${(min / peer_min!).toFixed(2)})`;
 }

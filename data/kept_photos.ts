@@ -27,6 +27,9 @@ export class KeptPhotos implements Disposable {
   /** Of items; raised when they are written otherwise. */
   static readonly FORMAT = 1;
 
+  /** How many photos needed no decoder. */
+  found = 0;
+
   /** By the digest of a photo's file. */
   readonly #places = new Map<string, Place[]>();
   readonly #packs = new Map<string, PackReader>();
@@ -46,7 +49,9 @@ export class KeptPhotos implements Disposable {
     const { pixels, luma, ...photo } = JSON.parse(new TextDecoder().decode(item));
     if (luma) photo.examination.fingerprint.luma = Uint8Array.fromBase64(luma);
     const data = pixels === "" ? new Uint8Array(0) : await this.#pixels(photo, pixels);
-    return data && { ...photo, data };
+    if (!data) return undefined;
+    this.found++;
+    return { ...photo, data };
   }
 
   async keep(file: Uint8Array, { data, ...photo }: Decoded): Promise<void> {

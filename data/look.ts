@@ -49,7 +49,8 @@ export function lookOf(image: RgbImage): Look {
     border: spread(luma.filter((_, i) => isEdge(i))).deviation,
     ...exposureOf(data),
     entropy: entropyOf(data),
-    edges: edgesOf(small, image),
+    // From a large photo itself it would take as long as decoding it.
+    edges: edgesOf(Math.max(image.width, image.height) > DIRECT ? small : image, image),
   };
 }
 
@@ -74,6 +75,8 @@ function entropyOf(data: Uint8Array): number {
   return entropy;
 }
 
+/** Longer side of photos that are made small for it at once. */
+const DIRECT = 512;
 /** Longer side of the photo in which edges are looked for. */
 const EDGE_SIDE = 64;
 /** Of the scores, cleanvision's; a peaked histogram, as of a drawing, speaks against blur from here on. */
@@ -82,7 +85,7 @@ const PEAKED = 0.18;
 
 /**
  * cleanvision's score of blur: how much edges vary, and how peaked the histogram is.
- * @param small the photo, squeezed into a square
+ * @param small the photo, perhaps squeezed into a square
  */
 function edgesOf(small: RgbImage, { width, height }: Pick<RgbImage, "width" | "height">): number {
   const sideOf = (side: number) =>

@@ -180,13 +180,13 @@ export class TfLayers implements Layers<tf.Tensor> {
     const learned = this.#parameter(name);
     const { side, ahead, resampling } = positions;
     const now = Math.round(Math.sqrt(x.shape[1]! - ahead));
-    if (now === side) return tf.add(x, learned);
+    if (now === side) return addToEach(x, learned);
     if (!resampling) throw new Error(`${name} has positions of ${side}×${side} tokens alone`);
     const [fixed, grid] = tf.split(learned, [ahead, side * side], 1);
     const weights = tf.tensor2d(positionWeights(side, now, resampling), [now * now, side * side]);
     const channels = x.shape[2]!;
     const moved = tf.matMul(weights, tf.reshape(grid, [side * side, channels]) as tf.Tensor2D);
-    return tf.add(x, tf.concat([fixed, tf.reshape(moved, [1, now * now, channels])], 1));
+    return addToEach(x, tf.concat([fixed, tf.reshape(moved, [1, now * now, channels])], 1));
   }
 
   attention = (qkv: tf.Tensor, heads: number): tf.Tensor => attention(qkv as tf.Tensor3D, heads);
@@ -216,4 +216,14 @@ export class TfLayers implements Layers<tf.Tensor> {
     if (!parameters) throw new Error(`the model has no parameters of ${name}`);
     return parameters;
   }
+}
+
+/** x + positions [1, tokens, channels], by the operation whose gradient is a sum over photos. */
+function addToEach(x: tf.Tensor, positions: tf.Tensor): tf.Tensor {
+  const { size } = positions;
+  const sum = addBias(
+    tf.reshape(x, [x.shape[0], size]),
+    tf.reshape(positions, [size]) as tf.Tensor1D,
+  );
+  return tf.reshape(sum, x.shape);
 }

@@ -48,6 +48,9 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
       step.log(`left out ${path}: ${reason}`);
     },
   });
+  if (decoding && decoding.kept.found > 0) {
+    step.log(`${counted(decoding.kept.found, "photo")} had been decoded before`);
+  }
   using dataset = await openDataset(step.output);
   if (exifOrientation) step.log("photos are turned upright as their EXIF data say");
   await Deno.writeFile(`${step.output}/batch.png`, await batchGrid(await trainingBatch(dataset)));

@@ -2,7 +2,7 @@ import type { Finding, FindingKind } from "./finding.ts";
 
 /** What each kind of finding costs who leaves it as it is, in a sentence. */
 const COSTS: Record<FindingKind, string> = {
-  layout: "Nothing can be taught.",
+  layout: "No model can be taught.",
   val_class_unknown: "The pipeline refuses the photos: no model could ever be right about them.",
   class_without_val: "The pipeline refuses the photos: of that class nothing would be known.",
   class_without_test: "Of that class nobody will know how good the model is.",

@@ -127,7 +127,7 @@ export function changesOf({ decisions }: Pick<Journal, "decisions">): Change[] {
       if (decision.decision === "keep") continue;
       changes.set(path, {
         photo: path,
-        ...(decision.decision === "move" && { class: decision.class }),
+        ...(decision.decision === "move" && { class: decision.class.normalize("NFC") }),
         ...(sha256 && { sha256 }),
       });
     }

@@ -1,5 +1,5 @@
 /** Whether folders or a list beside the photos say what their classes are. */
-import type { Change } from "../review/journal.ts";
+import { type Change, JOURNAL } from "../review/journal.ts";
 import { folderOf, type LabelledPaths, labelledPaths, listCandidates } from "./labelled_paths.ts";
 import { type LabelLine, parseLabelList } from "./label_list.ts";
 import { planLayout } from "./layout.ts";
@@ -96,7 +96,7 @@ export async function mendLayout(
   const origins = new Map(mended.moves.map(({ from, to }) => [to, from]));
   return {
     ...mended,
-    named: layout.named,
+    named: `${layout.named} (as ${JOURNAL} has it)`,
     originOf: (path) => origins.get(path) ?? layout.originOf(path),
   };
 }

@@ -22,4 +22,8 @@ Deno.test("a figure's line gives the ratio to its peer", () => {
     peer_min: 100,
   };
   assert(describe(figure).endsWith("ratio 0.50 (min 0.40)"));
+  assert.match(
+    describe({ ...figure, peer_format: "channels_last" }),
+    /; pytorch, channels_last +100/,
+  );
 });

@@ -13,32 +13,41 @@ export function isSmooth(activation: i32): bool {
   return activation >= HARD_SWISH;
 }
 
-/** Of a kind that is known when this is compiled. */
+/**
+ * Kinds as types, which stand for nothing but their sizes: these are known when a function is compiled,
+ * so that each kind has a function of its own. Of copies that differ in a constant binaryen makes one,
+ * which decides in the innermost loop, and which V8 does not turn into 256-bit operations.
+ */
+export type HardSwish = u8;
+export type Silu = u16;
+export type HardSigmoid = u32;
+export type Sigmoid = u64;
+
 // @ts-ignore: decorator
 @inline
-export function smooth(x: v128, kind: i32): v128 {
-  if (kind == HARD_SWISH) return f32x4.mul(x, hardSigmoid(x));
-  if (kind == HARD_SIGMOID) return hardSigmoid(x);
+export function smooth<Kind>(x: v128): v128 {
+  if (sizeof<Kind>() == sizeof<HardSwish>()) return f32x4.mul(x, hardSigmoid(x));
+  if (sizeof<Kind>() == sizeof<HardSigmoid>()) return hardSigmoid(x);
   const s = sigmoid(x);
-  return kind == SILU ? f32x4.mul(x, s) : s;
+  return sizeof<Kind>() == sizeof<Silu>() ? f32x4.mul(x, s) : s;
 }
 
 /** The derivative at x of `smooth`. */
 // @ts-ignore: decorator
 @inline
-export function slope(x: v128, kind: i32): v128 {
-  if (kind == HARD_SWISH) {
+export function slope<Kind>(x: v128): v128 {
+  if (sizeof<Kind>() == sizeof<HardSwish>()) {
     const three = f32x4.splat(3);
     const inside = fma(x, f32x4.splat(<f32>1 / 3), f32x4.splat(0.5));
     const positive = v128.bitselect(inside, f32x4.splat(1), f32x4.lt(x, three));
     return v128.and(positive, f32x4.gt(x, f32x4.neg(three)));
   }
-  if (kind == HARD_SIGMOID) {
+  if (sizeof<Kind>() == sizeof<HardSigmoid>()) {
     const three = f32x4.splat(3), sixth = f32x4.splat(<f32>1 / 6);
     return v128.and(sixth, v128.and(f32x4.gt(x, f32x4.neg(three)), f32x4.lt(x, three)));
   }
   const s = sigmoid(x), rest = f32x4.sub(f32x4.splat(1), s);
-  return kind == SILU
+  return sizeof<Kind>() == sizeof<Silu>()
     ? f32x4.mul(s, fma(x, rest, f32x4.splat(1)))
     : f32x4.mul(s, rest);
 }
@@ -86,14 +95,14 @@ function constant(i: usize): v128 {
 /** One value, in the first lane, so that it does not depend on where it lies. */
 // @ts-ignore: decorator
 @inline
-export function smoothScalar(x: f32, kind: i32): f32 {
-  return f32x4.extract_lane(smooth(f32x4.splat(x), kind), 0);
+export function smoothScalar<Kind>(x: f32): f32 {
+  return f32x4.extract_lane(smooth<Kind>(f32x4.splat(x)), 0);
 }
 
 // @ts-ignore: decorator
 @inline
-export function slopeScalar(x: f32, kind: i32): f32 {
-  return f32x4.extract_lane(slope(f32x4.splat(x), kind), 0);
+export function slopeScalar<Kind>(x: f32): f32 {
+  return f32x4.extract_lane(slope<Kind>(f32x4.splat(x)), 0);
 }
 
 /** In place, on `columns` channels of rows `pitch` bytes apart. */
@@ -109,24 +118,22 @@ export function activateRows(y: usize, pitch: usize, rows: i32, columns: i32, ac
 }
 
 function activateValues(x: usize, out: usize, count: i32, activation: i32): void {
-  if (activation == HARD_SWISH) values(x, out, count, HARD_SWISH);
-  else if (activation == SILU) values(x, out, count, SILU);
-  else if (activation == HARD_SIGMOID) values(x, out, count, HARD_SIGMOID);
-  else values(x, out, count, SIGMOID);
+  if (activation == HARD_SWISH) values<HardSwish>(x, out, count);
+  else if (activation == SILU) values<Silu>(x, out, count);
+  else if (activation == HARD_SIGMOID) values<HardSigmoid>(x, out, count);
+  else values<Sigmoid>(x, out, count);
 }
 
-// @ts-ignore: decorator
-@inline
-function values(x: usize, out: usize, count: i32, kind: i32): void {
+function values<Kind>(x: usize, out: usize, count: i32): void {
   let i = 0;
   for (; i + 8 <= count; i += 8) {
     const x0 = v128.load(x), x1 = v128.load(x, 16);
-    const y0 = smooth(x0, kind), y1 = smooth(x1, kind);
+    const y0 = smooth<Kind>(x0), y1 = smooth<Kind>(x1);
     v128.store(out, y0), v128.store(out, y1, 16);
     x += 32, out += 32;
   }
   for (; i < count; i++) {
-    store<f32>(out, smoothScalar(load<f32>(x), kind));
+    store<f32>(out, smoothScalar<Kind>(load<f32>(x)));
     x += 4, out += 4;
   }
 }
@@ -148,26 +155,24 @@ export function activateGradientChunk(chunk: i32, _thread: i32): void {
 }
 
 function multiplyBySlopes(dy: usize, x: usize, dx: usize, count: i32, activation: i32): void {
-  if (activation == HARD_SWISH) slopes(dy, x, dx, count, HARD_SWISH);
-  else if (activation == SILU) slopes(dy, x, dx, count, SILU);
-  else if (activation == HARD_SIGMOID) slopes(dy, x, dx, count, HARD_SIGMOID);
-  else if (activation == SIGMOID) slopes(dy, x, dx, count, SIGMOID);
+  if (activation == HARD_SWISH) slopes<HardSwish>(dy, x, dx, count);
+  else if (activation == SILU) slopes<Silu>(dy, x, dx, count);
+  else if (activation == HARD_SIGMOID) slopes<HardSigmoid>(dy, x, dx, count);
+  else if (activation == SIGMOID) slopes<Sigmoid>(dy, x, dx, count);
   else masks(dy, x, dx, count, activation);
 }
 
-// @ts-ignore: decorator
-@inline
-function slopes(dy: usize, x: usize, dx: usize, count: i32, kind: i32): void {
+function slopes<Kind>(dy: usize, x: usize, dx: usize, count: i32): void {
   let i = 0;
   for (; i + 8 <= count; i += 8) {
     const x0 = v128.load(x), x1 = v128.load(x, 16);
     const d0 = v128.load(dy), d1 = v128.load(dy, 16);
-    const g0 = f32x4.mul(d0, slope(x0, kind)), g1 = f32x4.mul(d1, slope(x1, kind));
+    const g0 = f32x4.mul(d0, slope<Kind>(x0)), g1 = f32x4.mul(d1, slope<Kind>(x1));
     v128.store(dx, g0), v128.store(dx, g1, 16);
     x += 32, dy += 32, dx += 32;
   }
   for (; i < count; i++) {
-    store<f32>(dx, load<f32>(dy) * slopeScalar(load<f32>(x), kind));
+    store<f32>(dx, load<f32>(dy) * slopeScalar<Kind>(load<f32>(x)));
     x += 4, dy += 4, dx += 4;
   }
 }

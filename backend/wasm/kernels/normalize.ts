@@ -5,8 +5,10 @@
  * its input, A·d + B·z + C with d the gradient of y, zeroed where the activation does not pass it.
  * All coefficients are vectors of `channels` floats, one after the other.
  */
-import { isSmooth, slope, slopeScalar, smooth, smoothScalar } from "./activation";
-import { HARD_SIGMOID, HARD_SWISH, LINEAR, SIGMOID, SILU } from "./generated_abi";
+import {
+  HardSigmoid, HardSwish, isSmooth, Sigmoid, Silu, slope, slopeScalar, smooth, smoothScalar,
+} from "./activation";
+import { HARD_SIGMOID, HARD_SWISH, LINEAR, SILU } from "./generated_abi";
 import { clamp, clampScalar, floats, fma, passes, upperBound } from "./simd";
 
 /** rows of y from rows of z; `scaleShift` is scale, then shift. */
@@ -18,10 +20,10 @@ export function normalizeRows(
     return;
   }
   if (isSmooth(activation)) {
-    if (activation == HARD_SWISH) smoothRows(z, y, rows, channels, scaleShift, HARD_SWISH);
-    else if (activation == SILU) smoothRows(z, y, rows, channels, scaleShift, SILU);
-    else if (activation == HARD_SIGMOID) smoothRows(z, y, rows, channels, scaleShift, HARD_SIGMOID);
-    else smoothRows(z, y, rows, channels, scaleShift, SIGMOID);
+    if (activation == HARD_SWISH) smoothRows<HardSwish>(z, y, rows, channels, scaleShift);
+    else if (activation == SILU) smoothRows<Silu>(z, y, rows, channels, scaleShift);
+    else if (activation == HARD_SIGMOID) smoothRows<HardSigmoid>(z, y, rows, channels, scaleShift);
+    else smoothRows<Sigmoid>(z, y, rows, channels, scaleShift);
     return;
   }
   const bound = upperBound(activation), upper = f32x4.splat(bound), pitch = floats(channels);
@@ -42,10 +44,8 @@ export function normalizeRows(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function smoothRows(
-  z: usize, y: usize, rows: i32, channels: i32, scaleShift: usize, kind: i32,
+function smoothRows<Kind>(
+  z: usize, y: usize, rows: i32, channels: i32, scaleShift: usize,
 ): void {
   const pitch = floats(channels);
   for (let r = 0; r < rows; r++) {
@@ -54,12 +54,12 @@ function smoothRows(
       const z0 = v128.load(z), z1 = v128.load(z, 16);
       const s0 = v128.load(s), s1 = v128.load(s, 16);
       const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
-      const y0 = smooth(fma(z0, s0, t0), kind), y1 = smooth(fma(z1, s1, t1), kind);
+      const y0 = smooth<Kind>(fma(z0, s0, t0)), y1 = smooth<Kind>(fma(z1, s1, t1));
       v128.store(y, y0), v128.store(y, y1, 16);
       z += 32, y += 32, s += 32;
     }
     for (; c < channels; c++) {
-      store<f32>(y, smoothScalar(load<f32>(z) * load<f32>(s) + load<f32>(s + pitch), kind));
+      store<f32>(y, smoothScalar<Kind>(load<f32>(z) * load<f32>(s) + load<f32>(s + pitch)));
       z += 4, y += 4, s += 4;
     }
   }
@@ -144,12 +144,12 @@ export function normalizeGradientRows(
   }
   if (isSmooth(activation)) {
     if (activation == HARD_SWISH) {
-      smoothGradientRows(d, z, dz, rows, channels, coefficients, scaleShift, HARD_SWISH);
+      smoothGradientRows<HardSwish>(d, z, dz, rows, channels, coefficients, scaleShift);
     } else if (activation == SILU) {
-      smoothGradientRows(d, z, dz, rows, channels, coefficients, scaleShift, SILU);
+      smoothGradientRows<Silu>(d, z, dz, rows, channels, coefficients, scaleShift);
     } else if (activation == HARD_SIGMOID) {
-      smoothGradientRows(d, z, dz, rows, channels, coefficients, scaleShift, HARD_SIGMOID);
-    } else smoothGradientRows(d, z, dz, rows, channels, coefficients, scaleShift, SIGMOID);
+      smoothGradientRows<HardSigmoid>(d, z, dz, rows, channels, coefficients, scaleShift);
+    } else smoothGradientRows<Sigmoid>(d, z, dz, rows, channels, coefficients, scaleShift);
     return;
   }
   const bound = upperBound(activation), upper = f32x4.splat(bound);
@@ -178,11 +178,9 @@ export function normalizeGradientRows(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function smoothGradientRows(
+function smoothGradientRows<Kind>(
   d: usize, z: usize, dz: usize, rows: i32, channels: i32,
-  coefficients: usize, scaleShift: usize, kind: i32,
+  coefficients: usize, scaleShift: usize,
 ): void {
   const pitch = floats(channels);
   for (let r = 0; r < rows; r++) {
@@ -194,7 +192,7 @@ function smoothGradientRows(
       const s0 = v128.load(s), s1 = v128.load(s, 16);
       const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
       const z0 = v128.load(z), z1 = v128.load(z, 16);
-      const p0 = slope(fma(z0, s0, t0), kind), p1 = slope(fma(z1, s1, t1), kind);
+      const p0 = slope<Kind>(fma(z0, s0, t0)), p1 = slope<Kind>(fma(z1, s1, t1));
       const d0 = f32x4.mul(v128.load(d), p0), d1 = f32x4.mul(v128.load(d, 16), p1);
       const g0 = fma(d0, a0, fma(z0, b0, c0)), g1 = fma(d1, a1, fma(z1, b1, c1));
       v128.store(dz, g0), v128.store(dz, g1, 16);
@@ -202,7 +200,7 @@ function smoothGradientRows(
     }
     for (; c < channels; c++) {
       const y = load<f32>(z) * load<f32>(s) + load<f32>(s + pitch);
-      const passed = load<f32>(d) * slopeScalar(y, kind);
+      const passed = load<f32>(d) * slopeScalar<Kind>(y);
       const rest = load<f32>(z) * load<f32>(k + pitch) + load<f32>(k + 2 * pitch);
       store<f32>(dz, passed * load<f32>(k) + rest);
       d += 4, z += 4, dz += 4, k += 4, s += 4;

@@ -2,9 +2,9 @@
  * Sums over rows for batch norm, added to partial sums that belong to one chunk. Kernels that
  * produce a tensor call these on each block while it is still in cache.
  */
-import { isSmooth, slope, slopeScalar } from "./activation";
+import { HardSigmoid, HardSwish, isSmooth, Sigmoid, Silu, slope, slopeScalar } from "./activation";
 import {
-  GRADIENT_STATISTICS_VECTORS, GradientStatistics, HARD_SIGMOID, HARD_SWISH, LINEAR, SIGMOID, SILU,
+  GRADIENT_STATISTICS_VECTORS, GradientStatistics, HARD_SIGMOID, HARD_SWISH, LINEAR, SILU,
 } from "./generated_abi";
 import { floats, fma, passes, upperBound, zero } from "./simd";
 
@@ -67,12 +67,12 @@ export function addGradientStatistics(
   }
   if (isSmooth(activation)) {
     if (activation == HARD_SWISH) {
-      addSmoothGradientStatistics(d, z, rows, channels, mean, scaleShift, HARD_SWISH, partial);
+      addSmoothGradientStatistics<HardSwish>(d, z, rows, channels, mean, scaleShift, partial);
     } else if (activation == SILU) {
-      addSmoothGradientStatistics(d, z, rows, channels, mean, scaleShift, SILU, partial);
+      addSmoothGradientStatistics<Silu>(d, z, rows, channels, mean, scaleShift, partial);
     } else if (activation == HARD_SIGMOID) {
-      addSmoothGradientStatistics(d, z, rows, channels, mean, scaleShift, HARD_SIGMOID, partial);
-    } else addSmoothGradientStatistics(d, z, rows, channels, mean, scaleShift, SIGMOID, partial);
+      addSmoothGradientStatistics<HardSigmoid>(d, z, rows, channels, mean, scaleShift, partial);
+    } else addSmoothGradientStatistics<Sigmoid>(d, z, rows, channels, mean, scaleShift, partial);
     return;
   }
   const pitch = floats(channels), bound = upperBound(activation), upper = f32x4.splat(bound);
@@ -146,11 +146,9 @@ function addLinearGradientStatistics(
 }
 
 /** d counts as much as the activation rises there. */
-// @ts-ignore: decorator
-@inline
-function addSmoothGradientStatistics(
+function addSmoothGradientStatistics<Kind>(
   d: usize, z: usize, rows: i32, channels: i32,
-  mean: usize, scaleShift: usize, kind: i32, partial: usize,
+  mean: usize, scaleShift: usize, partial: usize,
 ): void {
   const pitch = floats(channels);
   let c = 0;
@@ -163,7 +161,7 @@ function addSmoothGradientStatistics(
     let sum0 = zero(), sum1 = zero(), dot0 = zero(), dot1 = zero();
     for (let r = 0; r < rows; r++) {
       const z0 = v128.load(pz), z1 = v128.load(pz, 16);
-      const p0 = slope(fma(z0, s0, t0), kind), p1 = slope(fma(z1, s1, t1), kind);
+      const p0 = slope<Kind>(fma(z0, s0, t0)), p1 = slope<Kind>(fma(z1, s1, t1));
       const d0 = f32x4.mul(v128.load(pd), p0), d1 = f32x4.mul(v128.load(pd, 16), p1);
       sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);
       const x0 = f32x4.sub(z0, m0), x1 = f32x4.sub(z1, m1);
@@ -178,7 +176,7 @@ function addSmoothGradientStatistics(
     let pd = d + o, pz = z + o, sum: f32 = 0, dot: f32 = 0;
     const scale = load<f32>(scaleShift + o), shift = load<f32>(scaleShift + pitch + o);
     for (let r = 0; r < rows; r++) {
-      const passed = load<f32>(pd) * slopeScalar(load<f32>(pz) * scale + shift, kind);
+      const passed = load<f32>(pd) * slopeScalar<Kind>(load<f32>(pz) * scale + shift);
       sum += passed;
       dot += passed * (load<f32>(pz) - load<f32>(mean + o));
       pd += pitch, pz += pitch;

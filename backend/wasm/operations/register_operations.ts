@@ -35,6 +35,7 @@ import { maxPool, maxPoolGradient } from "./max_pool.ts";
 import { moveAverages } from "./move_averages.ts";
 import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
+import { split } from "./split.ts";
 import { spatialMean } from "./spatial_mean.ts";
 
 export function registerOperations(backendName: string): void {
@@ -103,6 +104,7 @@ export function registerOperations(backendName: string): void {
     (backend, { logits, labels }, { labelSmoothing }) =>
       softmaxCrossEntropy(backend, logits, labels, labelSmoothing),
   );
+  kernels.replace("SplitV", split);
   kernels.add("Linear", linear);
   kernels.add("LayerNorm", layerNorm);
   kernels.add("LayerNormGrad", layerNormGradient);

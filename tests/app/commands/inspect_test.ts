@@ -24,6 +24,10 @@ Deno.test("a folder is looked at where it is; an error among the findings fails,
       cwd: folder,
     });
     assert.equal(code, 1, stderr);
+    assert.match(
+      stdout,
+      /^class +train +val +left out\n\S+ants +6 +6 +0\nbees +6 +7 +1\nall +12 +13 +1\n/,
+    );
     assert.match(stdout, /^ERROR .*in train and.*in val/m);
     assert.match(stdout, /train\/bees\/3\.png = val\/bees\/\u{FFFD}\[2J<script>\.png/u);
     assert.match(
@@ -52,8 +56,10 @@ Deno.test("a zip is looked at too; --json gives a finding a line and a summary",
     assert.equal(summary.photos, 24);
     assert.ok(summary.cut_off > 0.2 && summary.cut_off < 0.5, "of photos of about 4 to 3");
     assert.equal(summary.findings, findings.length);
+    assert.deepEqual(summary.classes[1], { class: "bees", train: 6, val: 6, test: 0, left_out: 1 });
     const broken = findings.find(({ kind }) => kind === "undecodable");
     assert.deepEqual(broken.files, ["mine/train/bees/cut.jpg"]);
+    assert.match(broken.cost, /less to learn from/);
   }));
 
 Deno.test("inspect without photos, and with a folder that is not there, says what to do", () =>
@@ -77,6 +83,6 @@ Deno.test("a class of a single photo is named where photos are yet to be divided
     assert.equal(code, 1);
     assert.match(
       stdout,
-      /^ERROR +The class folder ants\/ of \S*photos has a single photo, .*\n +> Add photos or remove/m,
+      /^ERROR +The class folder ants\/ of \S*photos has a single photo, .*\n +- No model.*\n +> Add photos or remove/m,
     );
   }));

@@ -68,6 +68,26 @@ export function operationsContract(subject: Subject): void {
     },
   );
 
+  subject.test("parts of a tensor, and what comes back of a concatenation, are stock tfjs's", async () => {
+    for (
+      const [shape, sizes, axis] of [
+        [[2, 7, 5], [1, 6], 1],
+        [[5, 3], [2, 3], 0],
+        [[2, 2, 8], [3, 4, 1], 2],
+        [[300, 2], [1, 1], 1],
+      ] as const
+    ) {
+      await subject.agreesWithStock(`[${shape}] in ${sizes}`, () => {
+        const x = noise([...shape], 1);
+        const parts = tf.split(x, [...sizes], axis);
+        const back = tf.grads((...parts: tf.Tensor[]) =>
+          tf.sum(tf.mul(tf.concat(parts, axis), noise([...shape], 2)))
+        );
+        return [...parts, ...back(parts)];
+      });
+    }
+  });
+
   subject.test("batched matrix products agree with stock tfjs", async () => {
     await subject.agreesWithStock(
       "matMul",
