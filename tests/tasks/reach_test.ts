@@ -85,12 +85,12 @@ const STEPS: Record<string, Reach> = {
     types: ["weights", "backend"],
   },
   compute_features: {
-    most: 210, // operations of transformers are sixteen files, and as many for WebGPU
+    most: 211, // operations of transformers are sixteen files, and as many for WebGPU
     runs: [...COMPUTES, "inference", ...ITEMS],
     types: [],
   },
   find_issues: {
-    most: 228, // as compute_features, with a head, what the doctor found, and groups of photos
+    most: 229, // as compute_features, with a head, what the doctor found, and groups of photos
     runs: [
       ...COMPUTES,
       "inference",
@@ -113,15 +113,15 @@ const STEPS: Record<string, Reach> = {
   // Two optimisers more, their rates, averages and a time budget, which the steps share. Activations
   // that bend, and squeeze-and-excitation, are eight files of kernels and operations; those of
   // transformers for WebGPU sixteen.
-  train_finetune: { most: 244, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
-  train_frozen: { most: 244, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_finetune: { most: 245, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_frozen: { most: 245, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
-    most: 264, // what to do next, abstaining, and findings of two steps in one order
+    most: 265, // what to do next, abstaining, and findings of two steps in one order
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
   // The schema of metrics.json has what to do next.
-  predict: { most: 266, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  predict: { most: 267, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: {
     most: 32, // likewise
     runs: ["training", "models", "data/statistics", "report"],
