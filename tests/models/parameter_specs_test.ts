@@ -36,7 +36,6 @@ Deno.test("dropout decides on every feature before the head, where there is drop
     mobilenet_v3_large: 1280,
     mobilenet_v3_large_v2: 1280,
     mobilenetv4_conv_small: 0,
-    mobilenetv4_conv_medium: 0,
     efficientnet_lite0: 1280,
     efficientnet_lite1: 1280,
     efficientnet_lite2: 1280,

@@ -71,7 +71,6 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     ["mobilenet_v3_small", 64],
     ["mobilenet_v3_large", 64],
     ["mobilenetv4_conv_small", 64],
-    ["mobilenetv4_conv_medium", 64],
     ["efficientnet_lite0", 64],
     ["efficientnet_lite0", 224],
     ["efficientnet_lite1", 64],
