@@ -1,4 +1,6 @@
 /** `deno task inspect DIR|ZIP|…`: what is wrong with photos, before anything is trained. */
+import type { CropRequest } from "../data/crop_photo.ts";
+import { CropProcesses } from "../data/crop_processes.ts";
 import { resolve } from "node:path";
 import type { ContextOf } from "./cli/command.ts";
 import type { INSPECT_FLAGS } from "./commands/inspect.ts";
@@ -58,7 +60,9 @@ export async function inspectPhotos(context: ContextOf<typeof INSPECT_FLAGS>): P
       }
       if (flags.grid) {
         const path = resolve(here, flags.grid);
-        const sheet = await findingsSheet(findings, folder, `What was found in ${what}`);
+        using crops = new CropProcesses(1);
+        const cut = (request: CropRequest) => crops.cut(request);
+        const sheet = await findingsSheet(findings, folder, `What was found in ${what}`, cut);
         if (sheet) await Deno.writeFile(path, sheet);
         console.error(
           sheet

@@ -42,15 +42,17 @@ export async function benchAccuracy(args: string[]): Promise<void> {
       table: { type: "boolean", default: false },
       finetune: { type: "string", default: "" },
       variant: { type: "string", default: "" },
+      against: { type: "string", default: "best" },
     },
   });
   const { data, weights, out } = values;
   if (values.table) {
     const finetuned = await readRuns(values.finetune.split(","), finetuneRun);
-    return console.log(accuracyTable([
+    const runs = [
       ...await readRuns(out.split(","), accuracyRun),
       ...bestRuns(finetuned, values.variant, FINETUNE.patience),
-    ]));
+    ];
+    return console.log(accuracyTable(runs, values.against));
   }
   if (!data || !weights) {
     console.error(

@@ -56,7 +56,7 @@ if (!bench) {
   deno task bench probe [--photos N] [--features N] [--classes N] [--rounds N] [--json]
   deno task bench accuracy --data DIR --weights FILE [--tools quick,tutorial,best,sklearn,fastai,…]
     [--sets hymenoptera,…] [--divisions 0,1,2] [--backend wasm|webgpu] [--threads N] [--python PATH]
-    [--out FILE] [--table [--finetune FILE --variant NAME]]
+    [--out FILE] [--table [--finetune FILE --variant NAME] [--against TOOL]]
   deno task bench finetune --data DIR --weights FILE [--variants "NAME;NAME"] [--sets hymenoptera,…]
     [--divisions 0,1,2] [--seeds 0] [--backend wasm|webgpu] [--threads N] [--tuning DIR] [--out FILE]
     [--seconds N] [--table]

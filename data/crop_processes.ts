@@ -1,10 +1,13 @@
 import type { CropRequest, CropResponse } from "./crop_photo.ts";
 import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
-import { ProcessError, ProcessPool, startProcess } from "./process_pool.ts";
+import { ProcessError, ProcessPool, type StartProcess, startProcess } from "./process_pool.ts";
 import { readPhoto } from "./read_photo.ts";
 
 /** Longer than any honest photo should take; a HEIC of 12 megapixels takes 2 s of a CPU. */
 const PATIENCE_MS = 30_000;
+
+const startCropping: StartProcess = () =>
+  startProcess({ module: new URL("./crop_process.ts", import.meta.url) });
 
 /**
  * Processes that cut photos, which may be of strangers. They get bytes and may do nothing else: no
@@ -14,9 +17,8 @@ const PATIENCE_MS = 30_000;
 export class CropProcesses implements Disposable {
   readonly #pool: ProcessPool;
 
-  constructor(processes: number) {
-    const module = new URL("./crop_process.ts", import.meta.url);
-    this.#pool = new ProcessPool(() => startProcess({ module }), "decodes photos", processes);
+  constructor(processes: number, start: StartProcess = startCropping) {
+    this.#pool = new ProcessPool(start, "decodes photos", processes);
   }
 
   /**

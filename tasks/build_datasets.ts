@@ -61,7 +61,7 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
   );
   const viewing = { ...IMAGENET_PREPROCESSING, exifOrientation };
   const found = diagnose({ files: examined, passedOver }, viewing);
-  const findings = await reportFindings(step, found, photos);
+  const findings = await reportFindings(step, found, photos, exifOrientation);
   step.result({ ...counts, quarantined: reasons.length, findings });
 }
 

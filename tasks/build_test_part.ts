@@ -52,7 +52,7 @@ async function build(step: StepContext<unknown>): Promise<void> {
     ...IMAGENET_PREPROCESSING,
     exifOrientation,
   });
-  const summary = await reportFindings(step, findings, photos);
+  const summary = await reportFindings(step, findings, photos, exifOrientation);
   step.result({ test: total, quarantined: reasons.length, findings: summary });
 }
 

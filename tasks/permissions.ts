@@ -65,6 +65,9 @@ export const fetchingWeights = {
 
 const DECODE_PROCESS = new URL("../data/decode_process.ts", import.meta.url);
 
+/** For a step that shows photos that nobody has decoded yet, beside decoding. */
+const CROP_PROCESS = new URL("../data/crop_process.ts", import.meta.url);
+
 /** How many earlier data sets are looked into for pixels: those of a few folders in turn. */
 const EARLIER = 4;
 
@@ -74,6 +77,9 @@ export const decoding = {
   itemCache: { photos: DECODE_PROCESS },
   earlier: EARLIER,
 };
+
+/** For a step that also draws what was found in them. */
+export const packing = { ...decoding, helpers: { ...decoding.helpers, crop: CROP_PROCESS } };
 
 /** For a step that draws: the fonts are read, from the packages that bring them. */
 export const drawing = {

@@ -32,6 +32,7 @@ import {
   downloading,
   drawing,
   fetchingWeights,
+  packing,
 } from "./permissions.ts";
 
 const step = (name: string, file = name) => ({
@@ -192,7 +193,7 @@ export function graftPipeline(
         ...step("build_test", "build_test_part"),
         inputs: ["download_data", "build_datasets"],
         outputs: ["test.json", "dataset.json", "quarantine.json", "findings.json", "test.pack"],
-        ...decoding,
+        ...packing,
         ...drawing,
         resources: () => ({ cpu: Infinity }),
       }),
@@ -225,7 +226,7 @@ export function graftPipeline(
         "val.pack",
         "batch.png",
       ],
-      ...decoding,
+      ...packing,
       ...drawing,
       resources: () => ({ cpu: Infinity }),
     }),

@@ -128,12 +128,18 @@ function summarize(
 
 /** What was trained, and how the branches compare where both were. */
 interface Evaluated {
-  branches: Readonly<OfBranches<unknown>>;
+  branches: Readonly<OfBranches<{ cross_validated?: unknown }>>;
   comparison?: Pick<BranchComparison, "better">;
 }
 
-/** The branch whose model is taken: the better one, finetune where both are equal, or the only one. */
+/**
+ * The branch whose model is taken: the better one, or the only one. Of two that are equal frozen where
+ * it alone was cross-validated, as more is known of it then, else finetune.
+ */
 export function takenBranch({ branches, comparison }: Evaluated): Branch {
   if (!comparison) return branchesIn(branches)[0];
-  return comparison.better === "frozen" ? "frozen" : "finetune";
+  if (comparison.better !== "equal") return comparison.better;
+  const [finetune, frozen] = [branches.finetune, branches.frozen]
+    .map((score) => score?.cross_validated !== undefined);
+  return frozen && !finetune ? "frozen" : "finetune";
 }

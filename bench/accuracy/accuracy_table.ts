@@ -2,9 +2,6 @@
 import type { AccuracyRun } from "./accuracy_run.ts";
 import { describeDifference, pairedDifference } from "./paired_interval.ts";
 
-/** What others are compared with: the first of them that there is. */
-const REFERENCES = ["best", "best, frozen alone"];
-
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 const secondsOf = (of: readonly AccuracyRun[]) => {
@@ -15,9 +12,10 @@ const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 
 /**
  * Test accuracy of each tool and set, over the divisions that it did; below it, how much more often
- * `best`, or its probe, is right than the tool, on the photos of the divisions that both did; then the seconds.
+ * the tool `against` is right than the row's, on the photos of the divisions that both did; then the
+ * seconds.
  */
-export function accuracyTable(runs: readonly AccuracyRun[]): string {
+export function accuracyTable(runs: readonly AccuracyRun[], against = "best"): string {
   const sets = [...new Set(runs.map(({ set }) => set))];
   const tools = [...Map.groupBy(runs, ({ tool, model }) => `${tool}, ${model}`)];
   const head = ["tool", ...sets, "mean"];
@@ -39,10 +37,9 @@ export function accuracyTable(runs: readonly AccuracyRun[]): string {
     ),
   ];
   const accuracies = (of: AccuracyRun[]) => of.map(({ test }) => 100 * test.accuracy);
-  const reference = REFERENCES.find((name) => runs.some(({ tool }) => tool === name));
   const bestOf = ({ model, set, division }: AccuracyRun) =>
     runs.find((run) =>
-      run.tool === reference && run.model === model && run.set === set && run.division === division
+      run.tool === against && run.model === model && run.set === set && run.division === division
     );
   const pairsOf = (of: AccuracyRun[]) =>
     of.flatMap((run): [string, string][] => {

@@ -253,16 +253,19 @@ Deno.test("what one server has damaged another one's is taken for", async () => 
 Deno.test("an interruption ends sharing at once, and says what was not shared", async () => {
   await withTeam(async (server, folder) => {
     const interruption = new AbortController();
+    // No answer comes before the run is over.
+    const over = Promise.withResolvers<undefined>();
     server.rules.fault = (request, url) => {
       if (request.method !== "PUT" || !url.pathname.includes("/two/")) return undefined;
-      setTimeout(() => interruption.abort(new Error("interrupted")), 20);
-      return { delay: 60_000 };
+      interruption.abort(new Error("interrupted"));
+      return over.promise;
     };
     const { status, sharing } = await run(definePipeline(steps()), {
       store: folder.store,
       share: TEAM,
       signal: interruption.signal,
     });
+    over.resolve(undefined);
     assert.equal(status, "interrupted");
     assert.deepEqual(sharing?.failed, [{ step: "two", reason: "interrupted" }]);
   });

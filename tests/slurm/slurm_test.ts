@@ -114,12 +114,12 @@ async function timeLimitIsNamed(cluster: TestCluster) {
 
 async function ownTimeLimitIsNamed() {
   using folder = new Folder();
-  const step = waitForFile(folder.path, "limited", { timeLimit: () => 1 });
+  const step = waitForFile(folder.path, "limited", { timeLimit: () => 4 });
   const { record } = await runOn(folder, definePipeline([step]));
   const { reason, error } = stepOf(record, "limited");
   assert.equal(
     reason,
-    "it took longer than its limit of 1 s; it was at the file limited.go",
+    "it took longer than its limit of 4 s; it was at the file limited.go",
   );
   assert.equal(error!.cause, "late");
 }

@@ -55,7 +55,7 @@ const STEPS: Record<string, Reach> = {
     // A forecast, training's crops apart from the others, what the doctor says in a file that both
     // building steps share, bursts, and backdrops.
     // Decoding in processes and keeping what was decoded, which the three steps share.
-    most: 150,
+    most: 152,
     runs: [
       "data",
       "data/augmentation",
@@ -70,7 +70,7 @@ const STEPS: Record<string, Reach> = {
     types: ["weights", "backend"],
   },
   build_test_part: {
-    most: 131, // likewise
+    most: 133, // likewise; photos on a sheet are cut in a process, two files
     runs: [
       "data",
       "data/augmentation",

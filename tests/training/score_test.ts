@@ -70,5 +70,8 @@ Deno.test("the better branch is taken, finetune on a tie, and the only one where
   assert.equal(takenBranch({ branches, comparison: { better: "frozen" } }), "frozen");
   assert.equal(takenBranch({ branches, comparison: { better: "finetune" } }), "finetune");
   assert.equal(takenBranch({ branches, comparison: { better: "equal" } }), "finetune");
+  const known = { finetune: {}, frozen: { cross_validated: { correct: 9 } } };
+  assert.equal(takenBranch({ branches: known, comparison: { better: "equal" } }), "frozen");
+  assert.equal(takenBranch({ branches: known, comparison: { better: "finetune" } }), "finetune");
   assert.equal(takenBranch({ branches: { frozen: {} } }), "frozen");
 });

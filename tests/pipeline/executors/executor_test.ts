@@ -15,6 +15,7 @@ import {
   writeText,
 } from "../rig.ts";
 import { begunOf, letGo, until, waitForFile } from "../../slurm/waiting.ts";
+import { HELPER } from "../steps/ask_helper.ts";
 import { ProcessSlurm } from "./slurm/process_slurm.ts";
 
 const PACE = { look: 30, ask: 60, order: 30, grace: 500 };
@@ -99,12 +100,12 @@ for (const [name, open] of Object.entries(EXECUTORS)) {
   Deno.test(`${name}: a limit ends a step, and says what it was at`, { ignore }, async () => {
     using folder = new Folder();
     await using executor = open(folder.store);
-    const step = waitForFile(folder.path, "step", { timeLimit: () => 0.5 });
+    const step = waitForFile(folder.path, "step", { timeLimit: () => 3 });
     const { record } = await runCollecting(definePipeline([step]), { ...folder, executor });
     const { error } = stepOf(record, "step");
     assert.equal(
       error!.message,
-      "it took longer than its limit of 0.5 s; it was at the file step.go",
+      "it took longer than its limit of 3 s; it was at the file step.go",
     );
     assert.equal(error!.cause, "late");
   });
@@ -138,11 +139,16 @@ for (const [name, open] of Object.entries(EXECUTORS)) {
   Deno.test(`${name}: an attempt goes on at the last checkpoint`, { ignore }, async () => {
     using folder = new Folder();
     await using executor = open(folder.store);
-    const step = (limit: number) =>
-      waitForFile(folder.path, "step", { checkpointsAcross: [], timeLimit: () => limit });
-    await runCollecting(definePipeline([step(1)]), { ...folder, executor });
+    const pipeline = definePipeline([
+      waitForFile(folder.path, "step", { checkpointsAcross: [] }),
+    ]);
+    const interruption = new AbortController();
+    const first = runCollecting(pipeline, { ...folder, executor, signal: interruption.signal });
+    await until("the step", () => begunOf(folder.path, "step").length > 0);
+    interruption.abort(new Error("interrupted"));
+    await first;
     letGo(folder.path, "step");
-    const { record } = await runCollecting(definePipeline([step(60)]), { ...folder, executor });
+    const { record } = await runCollecting(pipeline, { ...folder, executor });
     assert.deepEqual(statuses(record), { step: "ran" });
     assert.deepEqual(begunOf(folder.path, "step").map((line) => line.split(" ")[1]), ["0", "1"]);
   });
@@ -192,5 +198,20 @@ for (const [name, open] of Object.entries(EXECUTORS)) {
     });
     const { artifact } = stepOf(record, "step");
     assert.deepEqual(JSON.parse(Deno.readTextFileSync(`${artifact}/made.json`)), ["c"]);
+  });
+
+  Deno.test(`${name}: a step's helpers answer it, wherever it runs`, { ignore }, async () => {
+    using folder = new Folder();
+    await using executor = open(folder.store);
+    const step = {
+      name: "asks",
+      module: new URL("ask_helper.ts", STEPS),
+      parameters: schemaOf({ bytes: [1, 2], patience: 60_000 }),
+      inputs: [],
+      outputs: ["text.txt"],
+      helpers: { next: HELPER },
+    };
+    const { record } = await runCollecting(definePipeline([step]), { ...folder, executor });
+    assert.deepEqual(statuses(record), { asks: "ran" }, record.steps[0].reason);
   });
 }

@@ -28,7 +28,7 @@ export interface Rules {
   forbidden?: ("list" | "put")[];
   /** Of lists. */
   pageSize?: number;
-  fault?: (request: Request, url: URL) => Fault;
+  fault?: (request: Request, url: URL) => Fault | Promise<Fault>;
 }
 
 export class S3Server implements AsyncDisposable {
@@ -68,7 +68,7 @@ export class S3Server implements AsyncDisposable {
     const url = new URL(request.url);
     this.asked.push(`${request.method} ${url.pathname}${url.search}`);
     const body = new Uint8Array(await request.arrayBuffer());
-    const fault = this.rules.fault?.(request, url);
+    const fault = await this.rules.fault?.(request, url);
     if (fault instanceof Response) return fault;
     const refused = this.#refusal(request, url, body);
     const response = refused ?? this.#do(request, url, body);
