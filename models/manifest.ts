@@ -19,12 +19,6 @@ export function branchesIn(of: Readonly<OfBranches<unknown>>): Branch[] {
 /** How a photo becomes the square that a network sees; `data/fit.ts` does it. */
 export const FITS = ["crop", "pad", "squash"] as const;
 
-/**
- * Sizes of the square that may be asked for. Below, nothing is left of a photo where a network's last
- * layer looks; above, it has seen nothing like it, and a batch fits into no memory.
- */
-export const LEAST_SIZE = 32, MOST_SIZE = 1024;
-
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const triple = v.strictTuple([v.number(), v.number(), v.number()]);
 const side = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4096));

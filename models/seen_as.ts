@@ -1,8 +1,8 @@
 /** An architecture whose photos are prepared for otherwise than for its pretrained weights. */
 import type { Architecture, Preprocessing } from "./architecture.ts";
-import { LEAST_SIZE, type ModelManifest, MOST_SIZE } from "./manifest.ts";
+import type { ModelManifest } from "./manifest.ts";
 import { findArchitecture } from "./registry.ts";
-import { assertSide } from "./sides.ts";
+import { assertSide, LEAST_SIZE, MOST_SIZE } from "./sides.ts";
 
 /** What may be asked for; what is left out stays as the pretrained weights expect it. */
 export type AskedView = Partial<Pick<Preprocessing, "fit" | "size">>;

@@ -10,7 +10,8 @@ import {
 } from "./journal.ts";
 
 /**
- * The journal of a folder of photos; an empty one where there is none.
+ * The journal of a folder of photos; an empty one where there is none, or no
+ * folder.
  *
  * Permissions: read for the folder.
  *
@@ -21,7 +22,8 @@ export async function readJournal(folder: string): Promise<Journal> {
   try {
     return parseJournal(await Deno.readTextFile(path), path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return emptyJournal();
+    const { NotFound, NotADirectory } = Deno.errors;
+    if (error instanceof NotFound || error instanceof NotADirectory) return emptyJournal();
     throw error;
   }
 }

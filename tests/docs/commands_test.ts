@@ -44,6 +44,13 @@ async function prepare(folder: string): Promise<void> {
     `#!/bin/sh\necho "gpu*|16|64000|infinite|gpu:a100:2"\n`,
     { mode: 0o755 },
   );
+  // Programs in Python want packages and data sets: they and their flags are looked for instead.
+  await Deno.writeTextFile(
+    `${folder}/bin/python3`,
+    `#!/bin/sh -e\nscript="${fileURLToPath(ROOT)}$1"; shift; test -f "$script"\n` +
+      'for word; do case "$word" in --*) grep -qF -- "\\"$word\\"" "$script";; esac; done\n',
+    { mode: 0o755 },
+  );
   const shim = fileURLToPath(new URL("tests/docs/deno_in_docs.ts", ROOT));
   await Deno.writeTextFile(
     `${folder}/bin/deno`,

@@ -22,7 +22,7 @@ const CASES: [name: string, description: object, args: string[], message: RegExp
     "size",
     { ...right, preprocessing: { ...right.preprocessing, size: 33 } },
     [],
-    /size\.safetensors: .* wrong in preprocessing\.size: it is 33, but mobilenet_v2 takes 224/,
+    /size\.safetensors: .* wrong in preprocessing\.resize: it is 256, but mobilenet_v2 takes 37/,
   ],
   ["many", { ...right, classes: 2_000_000_000 }, [], /many\.safetensors: .* wrong in classes/],
   ["cold", { ...right, temperature: 1e-9 }, [], /cold\.safetensors: .* wrong in temperature/],
