@@ -74,7 +74,7 @@ export class StepRun {
 
   /** Undefined when another run is at it, or when the key is no longer right. */
   async #makeAlone(fingerprint: Fingerprint, key: string): Promise<UpToDate | undefined> {
-    const { session: { store, code, parameters }, pool, giveUp, onFailure } = this.context;
+    const { session: { store, code, parameters }, run, pool, giveUp, onFailure } = this.context;
     const { resources } = needsOf(this.step, parameters[this.step.name]);
     using _room = await pool.acquire(resources, giveUp);
     using alone = await store.tryLock(this.#kind, this.#lockKey(fingerprint));
@@ -86,7 +86,7 @@ export class StepRun {
       return { status: "cached", artifact: lookup.artifact, reason: MADE_MEANWHILE };
     }
     const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
-    const question = { step: this.step, fingerprint, closure, lookup, forced: this.#forced };
+    const question = { step: this.step, fingerprint, closure, lookup, forced: this.#forced, run };
     const explanation = await explain(question, store, code);
     this.changes = explanation.changes;
     await code.keepTexts(closure);

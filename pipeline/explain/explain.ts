@@ -62,16 +62,19 @@ export interface Question {
   /** What the store said. */
   lookup: Lookup;
   forced: boolean;
+  /** The run that asks: what its other steps of the kind made is nothing earlier. */
+  run?: string;
 }
 
 /** Explains why a step has to run, and counts in changed files how much of them changed. */
 export async function explain(
-  { step, fingerprint, closure, lookup: { damage }, forced }: Question,
+  { step, fingerprint, closure, lookup: { damage }, forced, run }: Question,
   store: ReadableStore,
   code: Code,
 ): Promise<Explanation> {
   const manifests = await store.manifests(fingerprint.step, COMPARED_ENTRIES);
   const [compared] = manifests
+    .filter(({ made }) => made.run !== run)
     .map(({ fingerprint: before, key, made }) => (
       {
         nearest: { key, run: made.run, made: made.at, seconds: made.seconds },

@@ -129,6 +129,13 @@ Deno.test("what one setting made alone, the expanded graph takes from the store,
   assert.ok(later.every(({ status }) => status === "cached"));
 });
 
+Deno.test("in a first run, no instance of a step is compared with another of the same run", async () => {
+  using folder = new Folder();
+  const { steps, parameters } = expand(pipeline, settings(["a", "b"], [0]));
+  const record = await run(definePipeline(steps), { store: folder.store, parameters });
+  assert.deepEqual([...new Set(record.steps.map(({ reason }) => reason))], ["it never ran"]);
+});
+
 Deno.test("a step calls its inputs as it likes; their order is that of these names, however declared", async () => {
   using folder = new Folder();
   const { steps } = await run(
