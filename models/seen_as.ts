@@ -2,7 +2,8 @@
 import type { Architecture, Preprocessing } from "./architecture.ts";
 import type { ModelManifest } from "./manifest.ts";
 import { findArchitecture } from "./registry.ts";
-import { assertSide, LEAST_SIZE, MOST_SIZE } from "./sides.ts";
+import { assertSide } from "./sides.ts";
+import { LEAST_SIZE, MOST_SIZE } from "./sizes.ts";
 
 /** What may be asked for; what is left out stays as the pretrained weights expect it. */
 export type AskedView = Partial<Pick<Preprocessing, "fit" | "size">>;

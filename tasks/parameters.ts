@@ -1,7 +1,7 @@
 /** What each step is told, checked before anything runs and part of its key. */
 import * as v from "valibot";
 import { finetuneRecipe, FITS, probeRecipe, stepLrRecipe } from "../models/manifest.ts";
-import { LEAST_SIZE, MOST_SIZE } from "../models/sides.ts";
+import { LEAST_SIZE, MOST_SIZE } from "../models/sizes.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const seed = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 32 - 1));

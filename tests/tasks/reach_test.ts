@@ -42,12 +42,12 @@ const STEPS: Record<string, Reach> = {
   download_data: {
     // Lists of labels are six files with the types of a library, archives that are tar two.
     // Decoding in processes that can be killed is seven files, photos that are kept five.
-    most: 139, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
+    most: 140, // HEIC, AVIF and large PNG are eight files; how photos are divided and grouped six; activations one
     runs: ["data", "data/sources", "data/download", "data/review", ...ITEMS],
     types: ["data/codecs", "models"],
   },
   convert_weights: {
-    most: 72, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names two
+    most: 73, // MobileNetV3 and EfficientNet are two files, activations one; transformers and ConvNeXt five, sizes and former names two
     runs: ["weights", "models", "data/download", "data/unwritable.ts", "data/windows_name.ts"],
     types: ["backend"],
   },
@@ -55,7 +55,7 @@ const STEPS: Record<string, Reach> = {
     // A forecast, training's crops apart from the others, what the doctor says in a file that both
     // building steps share, bursts, and backdrops.
     // Decoding in processes and keeping what was decoded, which the three steps share.
-    most: 152,
+    most: 153,
     runs: [
       "data",
       "data/augmentation",
@@ -85,12 +85,12 @@ const STEPS: Record<string, Reach> = {
     types: ["weights", "backend"],
   },
   compute_features: {
-    most: 211, // operations of transformers are sixteen files, and as many for WebGPU
+    most: 212, // operations of transformers are sixteen files, and as many for WebGPU
     runs: [...COMPUTES, "inference", ...ITEMS],
     types: [],
   },
   find_issues: {
-    most: 229, // as compute_features, with a head, what the doctor found, and groups of photos
+    most: 230, // as compute_features, with a head, what the doctor found, and groups of photos
     runs: [
       ...COMPUTES,
       "inference",
@@ -113,17 +113,17 @@ const STEPS: Record<string, Reach> = {
   // Two optimisers more, their rates, averages and a time budget, which the steps share. Activations
   // that bend, and squeeze-and-excitation, are eight files of kernels and operations; those of
   // transformers for WebGPU sixteen.
-  train_finetune: { most: 245, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
-  train_frozen: { most: 245, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_finetune: { most: 246, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
+  train_frozen: { most: 246, runs: [...COMPUTES, ...CHECKPOINTS], types: [] },
   evaluate: {
-    most: 265, // what to do next, abstaining, and findings of two steps in one order
+    most: 266, // what to do next, abstaining, and findings of two steps in one order
     runs: [...COMPUTES, "inference", "report", "data/doctor"],
     types: ["data/sources"],
   },
   // The schema of metrics.json has what to do next.
-  predict: { most: 267, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
+  predict: { most: 268, runs: [...COMPUTES, "inference", "data/codecs", "report"], types: [] },
   sweep: {
-    most: 32, // likewise
+    most: 33, // likewise
     runs: ["training", "models", "data/statistics", "report"],
     types: ["data"],
   },
