@@ -6,6 +6,7 @@ import { accuracyInWords } from "../../data/statistics/accuracy_in_words.ts";
 import { failingClassesInWords } from "../../data/statistics/failing_classes.ts";
 import { honestScore } from "../../data/statistics/honest_score.ts";
 import { describeAdvice } from "../../report/describe_advice.ts";
+import { branchesIn } from "../../models/manifest.ts";
 import { type Metrics, metricsFile } from "../../tasks/artifacts/metrics.ts";
 import { takenBranch } from "../../training/score.ts";
 import type { Conclusion } from "../cli/application.ts";
@@ -44,11 +45,22 @@ export async function concludeRun(
 
 /** How good the better branch is, in a sentence; and at which classes it fails all the same. */
 function resultOf(metrics: Metrics): string {
-  const { better } = metrics.comparison ?? {};
+  const { branches, comparison } = metrics;
   const taken = takenBranch(metrics);
-  const branch = metrics.branches[taken]!;
-  const lead = better ? "The better one, " : "The only one, ";
-  const which = better === "equal" ? "Both models are" : `${lead}${BRANCH_IN_WORDS[taken]}, is`;
+  const branch = branches[taken]!;
+  const told = branchesIn(branches).map((name) => {
+    const { score, on } = honestScore(branches[name]!);
+    return `${score.correct} of ${score.total}, ${on}`;
+  });
+  const areEqual = comparison?.better === "equal";
+  const lead = areEqual
+    ? "Of two that are equal on the photos kept aside, "
+    : comparison
+    ? "The better one, "
+    : "The only one, ";
+  const which = areEqual && new Set(told).size === 1
+    ? "Both models are"
+    : `${lead}${BRANCH_IN_WORDS[taken]}, is`;
   const failing = failingClassesInWords(honestScore(branch).score.per_class);
   return `${which} ${accuracyInWords(branch)}${failing && `, but ${printable(failing)}`}.`;
 }

@@ -11,8 +11,11 @@ import { factsOf } from "../../report/page_facts.ts";
 
 const CLASSES = ["ants", "planets"];
 
-/** @param rare photos of planets, all of them taken for ants */
-async function conclusionOf(rare: number): Promise<string[]> {
+/**
+ * @param rare photos of planets, all of them taken for ants
+ * @param isCrossValidated whether the frozen branch is, with the same answers
+ */
+async function conclusionOf(rare: number, isCrossValidated = false): Promise<string[]> {
   const store = await Deno.makeTempDir();
   try {
     const folder = `${store}/artifacts/evaluate/made-up`;
@@ -29,7 +32,10 @@ async function conclusionOf(rare: number): Promise<string[]> {
       unlike_beyond: null,
     };
     await metricsFile.write(folder, {
-      branches: { finetune: score, frozen: score },
+      branches: {
+        finetune: score,
+        frozen: isCrossValidated ? { ...score, cross_validated: score } : score,
+      },
       comparison: compareBranches(photos, photos),
     });
     const record: RunRecord = {
@@ -57,4 +63,12 @@ Deno.test("a class that is never right is named beside the accuracy that hides i
 Deno.test("where no class fails, nothing is added to the accuracy", async () => {
   const [result] = await conclusionOf(0);
   assert.match(result, /right on 20 of the 20 photos .* confidence\)\.$/);
+});
+
+Deno.test("of two that are equal both are told of, unless more is known of one than of the other", async () => {
+  const [both] = await conclusionOf(0);
+  assert.match(both, /^Both models are right on 20 of the 20 photos kept aside/);
+  const [one] = await conclusionOf(0, true);
+  assert.match(one, /^Of two that are equal on the photos kept aside, .*\(frozen\), is right on 20 /);
+  assert.match(one, /cross-validated/);
 });
