@@ -69,6 +69,9 @@ Deno.test("of two that are equal both are told of, unless more is known of one t
   const [both] = await conclusionOf(0);
   assert.match(both, /^Both models are right on 20 of the 20 photos kept aside/);
   const [one] = await conclusionOf(0, true);
-  assert.match(one, /^Of two that are equal on the photos kept aside, .*\(frozen\), is right on 20 /);
+  assert.match(
+    one,
+    /^Of two that are equal on the photos kept aside, .*\(frozen\), is right on 20 /,
+  );
   assert.match(one, /cross-validated/);
 });
