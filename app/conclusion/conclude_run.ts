@@ -45,24 +45,23 @@ export async function concludeRun(
 
 /** How good the better branch is, in a sentence; and at which classes it fails all the same. */
 function resultOf(metrics: Metrics): string {
-  const { branches, comparison } = metrics;
-  const taken = takenBranch(metrics);
-  const branch = branches[taken]!;
-  const told = branchesIn(branches).map((name) => {
-    const { score, on } = honestScore(branches[name]!);
-    return `${score.correct} of ${score.total}, ${on}`;
-  });
-  const areEqual = comparison?.better === "equal";
-  const lead = areEqual
-    ? "Of two that are equal on the photos kept aside, "
-    : comparison
-    ? "The better one, "
-    : "The only one, ";
-  const which = areEqual && new Set(told).size === 1
-    ? "Both models are"
-    : `${lead}${BRANCH_IN_WORDS[taken]}, is`;
+  const branch = metrics.branches[takenBranch(metrics)]!;
   const failing = failingClassesInWords(honestScore(branch).score.per_class);
-  return `${which} ${accuracyInWords(branch)}${failing && `, but ${printable(failing)}`}.`;
+  const but = failing && `, but ${printable(failing)}`;
+  return `${whichAre(metrics)} ${accuracyInWords(branch)}${but}.`;
+}
+
+/** Of whom the result is told, and the verb. */
+function whichAre(metrics: Metrics): string {
+  const { branches, comparison } = metrics;
+  const one = `${BRANCH_IN_WORDS[takenBranch(metrics)]}, is`;
+  if (!comparison) return `The only one, ${one}`;
+  if (comparison.better !== "equal") return `The better one, ${one}`;
+  const [first, second] = branchesIn(branches).map((name) => honestScore(branches[name]!));
+  const areToldAlike = first.on === second.on && first.score.correct === second.score.correct;
+  return areToldAlike
+    ? "Both models are"
+    : `Of two that are equal on the photos kept aside, ${one}`;
 }
 
 /** What to do next, by its titles: the report has the reasons. */
