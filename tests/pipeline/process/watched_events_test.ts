@@ -7,7 +7,7 @@ import { openStore } from "../../../pipeline/implementations.ts";
 import { WatchedEvents } from "../../../pipeline/process/watched_events.ts";
 import { run } from "../../../pipeline/run.ts";
 import type { LiveSteps } from "../../../pipeline/run_record.ts";
-import { Folder, writeText } from "../rig.ts";
+import { Folder, schemaOf, STEPS } from "../rig.ts";
 
 const CONFIG = new URL("../../../deno.json", import.meta.url);
 
@@ -49,22 +49,28 @@ Deno.test("steps that began are told with how far they are, and no more when the
 Deno.test("a run is attended while it goes, and leaves nothing that says so", async () => {
   using folder = new Folder();
   const { runs } = openStore(folder.store);
-  const seen: boolean[] = [];
-  const pipeline = definePipeline([writeText("a")]);
-  const looked = Promise.withResolvers<void>();
-  const record = await run(pipeline, {
+  // Its step goes on only after somebody has looked.
+  const step = {
+    name: "a",
+    module: new URL("wait_for_file.ts", STEPS),
+    parameters: schemaOf({ folder: folder.path, name: "a", checkpoints: false }),
+    inputs: [],
+    outputs: ["text.txt"],
+    permissions: () => ({ read: [folder.path], write: [folder.path] }),
+  };
+  const looked = Promise.withResolvers<boolean>();
+  const running = run(definePipeline([step]), {
     store: folder.store,
-    onEvent: ({ type }) => {
-      if (type !== "step_finished") return;
-      runs.ids().then(async ([id]) => {
-        seen.push(await runs.isAttended(id));
-        looked.resolve();
-      });
+    onEvent: async ({ type }) => {
+      if (type !== "step_started") return;
+      const [id] = await runs.ids();
+      looked.resolve(await runs.isAttended(id));
+      folder.write("a.go", "");
     },
   });
-  await looked.promise;
+  assert.equal(await looked.promise, true);
+  const record = await running;
   assert.equal(record.status, "done");
-  assert.deepEqual(seen, [true]);
   assert.equal(await runs.isAttended(record.id), false);
   assert.equal(await runs.live(record.id), undefined);
 });
