@@ -291,7 +291,8 @@ function writeDepthwiseBands(
 
 /**
  * What a kernel needs to leave gradient statistics of the tensor it produces, for the batch norm
- * that the tensor is the gradient of. `z` is that one's input.
+ * that the tensor is the gradient of. `z` is that one's input. The tensor is then only what the
+ * activation passes.
  */
 export interface GradientStatisticsRecord {
   /** Partial sums, one set a chunk, or 0 for none. */
