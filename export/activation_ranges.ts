@@ -7,7 +7,9 @@ import { openOnnx } from "./onnx_runtime.ts";
 import { encodeOnnx } from "./onnx_schema.ts";
 
 /**
- * Looks at photos with the model, in onnxruntime's WebAssembly.
+ * Looks at photos with the model, in onnxruntime's WebAssembly. A range goes from the mean of the photos'
+ * least values to that of their largest: what one photo in many has beyond it is cut off, and all others
+ * have finer steps.
  *
  * @param photos [3, size, size] each, normalised
  */
@@ -31,9 +33,11 @@ export async function activationRanges(
   if (seen[0].lows.length === 0) throw new RangeError("without photos no activation has a range");
   return new Map(names.map((name, i) => {
     const { lows, highs } = seen[i];
-    return [name, { low: Math.min(...lows), high: Math.max(...highs) }];
+    return [name, { low: mean(lows), high: mean(highs) }];
   }));
 }
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** `images` to `lows` and `highs` [batch, activations]: the least and largest value of each. */
 function rangesModel(model: ExportedModel): { bytes: Uint8Array; names: string[] } {

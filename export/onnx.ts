@@ -10,10 +10,7 @@ import { type ActivationRanges, int8Network } from "./onnx_int8.ts";
 import { float16Network, network, type OnnxNetwork } from "./onnx_network.ts";
 import { imagesOfPhotos } from "./onnx_photos.ts";
 import { encodeOnnx } from "./onnx_schema.ts";
-
-/** What a file takes: photos as they are, or tensors that were prepared as the model wants them. */
-export const ONNX_INPUTS = ["photos", "tensors"] as const;
-export type OnnxInput = (typeof ONNX_INPUTS)[number];
+import type { OnnxInput } from "./usage.ts";
 
 export interface OnnxOptions {
   /** Tensors by default. */

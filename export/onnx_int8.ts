@@ -20,7 +20,7 @@ export type ActivationRanges = ReadonlyMap<string, { low: number; high: number }
  * The largest weight. CPUs without VNNI add products of two bytes in 16 bits, which cannot hold two of
  * 127 times 255: with 7 bits a file answers everywhere as where it was measured.
  */
-const LARGEST_WEIGHT = 64;
+const LARGEST_WEIGHT = 127;
 const LEVELS = 255;
 /** A bias is an integer of 32 bits, with room for what is added to it. */
 const LARGEST_BIAS = 2 ** 30;

@@ -7,6 +7,7 @@ import {
   type ExportedModel,
   torchParameters,
 } from "./exported_model.ts";
+import { halvesOf } from "./halves.ts";
 import { foldBatchNorms } from "./fold_batch_norms.ts";
 import { OnnxGraph, onnxTensor } from "./onnx_graph.ts";
 import { type BatchNormFold, OnnxLayers, type OnnxValue } from "./onnx_layers.ts";
@@ -91,15 +92,5 @@ function halved(tensor: OnnxTensor): OnnxTensor {
   if (tensor.dataType !== FLOAT) return tensor;
   const { buffer, byteOffset, byteLength } = tensor.rawData!;
   const floats = new Float32Array(buffer, byteOffset, byteLength / 4);
-  const halves = new Float16Array(floats);
-  const index = halves.findIndex((half, i) => !Number.isFinite(half) && Number.isFinite(floats[i]));
-  if (index >= 0) {
-    throw new RangeError(
-      `${tensor.name} has ${
-        floats[index]
-      }, which is beyond what float16 can be: export the model ` +
-        "with --precision float32",
-    );
-  }
-  return onnxTensor(tensor.name, tensor.dims, halves);
+  return onnxTensor(tensor.name, tensor.dims, halvesOf(tensor.name, floats));
 }
