@@ -68,7 +68,7 @@ const SMALL: readonly Block[][] = [
   convolution(1, 1, 960),
 ];
 
-/** Table 12 of the paper. */
+/** MNv4-Conv-M of the paper's appendix. */
 const MEDIUM: readonly Block[][] = [
   [{ kind: "fused", stride: 2, expansion: 4, filters: 48 }],
   [
