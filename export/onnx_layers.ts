@@ -4,6 +4,7 @@ import type {
   Activation,
   BatchNorm,
   Convolution,
+  DepthwiseConvolution,
   Layers,
   Positions,
   SqueezeExcitation,
@@ -58,13 +59,13 @@ export class OnnxLayers implements Layers<OnnxValue> {
   constructor(private readonly graph: OnnxGraph, private readonly folds?: BatchNormFold[]) {}
 
   conv2d(name: string, x: OnnxValue, convolution: Convolution): OnnxValue {
-    return this.#convolve(name, x, convolution, 1);
+    return this.#convolve(name, x, convolution, convolution.groups ?? 1);
   }
 
   depthwiseConv2d(
     name: string,
     x: OnnxValue,
-    convolution: Omit<Convolution, "filters">,
+    convolution: DepthwiseConvolution,
   ): OnnxValue {
     return this.#convolve(name, x, { ...convolution, filters: x.channels }, x.channels);
   }

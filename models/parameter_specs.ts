@@ -1,7 +1,13 @@
 /** Lists an architecture's parameters by running it over channel counts instead of tensors. */
 import type { ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
-import type { Convolution, Layers, Positions, SqueezeExcitation } from "./layers.ts";
+import type {
+  Convolution,
+  DepthwiseConvolution,
+  Layers,
+  Positions,
+  SqueezeExcitation,
+} from "./layers.ts";
 
 /** Every parameter and buffer of `architecture` with a head of `classes`, in order of use. */
 export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {
@@ -25,8 +31,12 @@ class SpecLayers implements Layers<number> {
   readonly specs: ParameterSpec[] = [];
   dropoutSize = 0;
 
-  conv2d(name: string, channels: number, { filters, kernel, bias }: Convolution): number {
-    this.#add(`${name}.weight`, "conv", [filters, channels, kernel, kernel]);
+  conv2d(
+    name: string,
+    channels: number,
+    { filters, kernel, groups = 1, bias }: Convolution,
+  ): number {
+    this.#add(`${name}.weight`, "conv", [filters, channels / groups, kernel, kernel]);
     if (bias) this.#add(`${name}.bias`, "vector", [filters]);
     return filters;
   }
@@ -34,7 +44,7 @@ class SpecLayers implements Layers<number> {
   depthwiseConv2d(
     name: string,
     channels: number,
-    { kernel, bias }: Omit<Convolution, "filters">,
+    { kernel, bias }: DepthwiseConvolution,
   ): number {
     this.#add(`${name}.weight`, "depthwise", [channels, 1, kernel, kernel]);
     if (bias) this.#add(`${name}.bias`, "vector", [channels]);
