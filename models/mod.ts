@@ -14,6 +14,7 @@ export * from "./model.ts";
 export * from "./parameter_specs.ts";
 export * from "./registry.ts";
 export * from "./resnet.ts";
+export * from "./swin.ts";
 export * from "./tf_layers.ts";
 export * from "./torchvision.ts";
 export * from "./vit.ts";

@@ -17,6 +17,7 @@ import {
   resnet50,
   resnet50V2,
 } from "./resnet.ts";
+import { swinT } from "./swin.ts";
 import { vitB16 } from "./vit.ts";
 
 export const ARCHITECTURES: readonly Architecture[] = [
@@ -38,6 +39,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
   efficientnetB0,
   efficientnetV2S,
   convnextTiny,
+  swinT,
   deitTiny,
   deitSmall,
   vitB16,

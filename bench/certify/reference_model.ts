@@ -110,7 +110,9 @@ export async function referenceTensors(
   const [, features] = shapes[`${architecture.head}.weight`];
   const tensors = new Map<string, NamedTensor>();
   for (const spec of parameterSpecs(architecture, classes)) {
-    const data = classes === 2 && spec.name.startsWith(`${architecture.head}.`)
+    const data = spec.constant
+      ? Float32Array.from(spec.constant)
+      : classes === 2 && spec.name.startsWith(`${architecture.head}.`)
       ? headValues(spec, features)
       : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec, names));
     tensors.set(spec.name, await toTfjs(spec, data));

@@ -23,6 +23,7 @@ const NAMES = [
   "efficientnet_lite0",
   "efficientnet_b0",
   "convnext_tiny",
+  "swin_t",
   "deit_tiny",
   "dinov2_vits14_reg",
 ];

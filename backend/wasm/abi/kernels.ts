@@ -41,6 +41,8 @@ import {
   geluGradient,
   layerNorm,
   layerNormGradient,
+  windowAttention,
+  windowAttentionGradient,
 } from "./transformer_kernels.ts";
 import {
   winograd,
@@ -99,6 +101,8 @@ export const KERNELS: Record<string, KernelSpec> = {
   activateGradient,
   scaleChannels,
   channelDots,
+  windowAttention,
+  windowAttentionGradient,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */
