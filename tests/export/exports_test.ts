@@ -26,6 +26,7 @@ const NAMES = [
   "efficientnet_b0",
   "regnet_y_400mf",
   "convnext_tiny",
+  "swin_t",
   "deit_tiny",
   "dinov2_vits14_reg",
 ];
