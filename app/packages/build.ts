@@ -1,11 +1,16 @@
 /** Makes the packages for npm: `deno task build:npm [--out FOLDER]`, by default in `dist/`. */
+import { createHash, type Hash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import project from "../../deno.json" with { type: "json" };
 import { bundlePackage } from "./bundle_package.ts";
 import { writeDeclarations } from "./declarations.ts";
-import { type Package, PACKAGES } from "./packages.ts";
+import { packageOf } from "./npm_packages.ts";
+import { DENO, type Package, PACKAGES, PROGRAM } from "./packages.ts";
+
+/** The script that npm runs. */
+const COMMAND = "graft.js";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -24,7 +29,9 @@ export async function buildPackages(out: string): Promise<string[]> {
     await bundlePackage(what, folder);
     const types = await writeDeclarations(what.entry, join(folder, "types"));
     await copyFiles(what, folder);
-    await writeJson(join(folder, "package.json"), manifestOf(what, `./types/${types}`));
+    const program = what.command ? await copyProgram(folder) : undefined;
+    const manifest = manifestOf(what, `./types/${types}`, program);
+    await writeJson(join(folder, "package.json"), manifest);
     folders.push(folder);
   }
   return folders;
@@ -34,15 +41,63 @@ async function copyFiles({ name, files }: Package, folder: string): Promise<void
   const readme = `./app/packages/readme/${name.replace(/^@.*\//, "")}.md`;
   const licences = { "LICENSE": "./LICENSE", "LICENCES.md": "./docs/licences.md" };
   for (const [to, from] of Object.entries({ ...files, ...licences, "README.md": readme })) {
-    const url = from.startsWith("./") ? new URL(from, ROOT).href : import.meta.resolve(from);
     const target = join(folder, to);
     await Deno.mkdir(dirname(target), { recursive: true });
-    await Deno.copyFile(fileURLToPath(url), target);
+    await Deno.copyFile(new URL(fileOf(from)), target);
   }
 }
 
+/** Of a path in the project, or in one of its packages, whether that exports the file or not. */
+function fileOf(path: string): string {
+  if (path.startsWith("./")) return new URL(path, ROOT).href;
+  try {
+    return import.meta.resolve(path);
+  } catch {
+    const name = packageOf(path), main = import.meta.resolve(name);
+    const version = main.indexOf("/", main.indexOf(`/${name}/`) + name.length + 2);
+    return main.slice(0, version) + path.slice(name.length);
+  }
+}
+
+/**
+ * The command, and the program that it starts, as it lies in the project.
+ * @returns a digest of the program, by which its copies are told apart
+ */
+async function copyProgram(folder: string): Promise<string> {
+  await Deno.copyFile(new URL("graft.js", import.meta.url), join(folder, COMMAND));
+  for (const place of PROGRAM) {
+    await copyTree(fileURLToPath(new URL(place, ROOT)), join(folder, "program", place));
+  }
+  const { workspace, tasks: _, ...settings } = project;
+  const members = workspace.filter((member) =>
+    PROGRAM.some((place) => member.startsWith(`./${place}/`))
+  );
+  await writeJson(join(folder, "program", "deno.json"), { ...settings, workspace: members });
+  const hash = createHash("sha256");
+  await hashTree(join(folder, "program"), hash);
+  return hash.digest("hex").slice(0, 12);
+}
+
+async function hashTree(folder: string, hash: Hash): Promise<void> {
+  const entries = (await Array.fromAsync(Deno.readDir(folder)))
+    .sort((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isDirectory } of entries) {
+    hash.update(`${name}\n`);
+    if (isDirectory) await hashTree(join(folder, name), hash);
+    else hash.update(await Deno.readFile(join(folder, name)));
+  }
+}
+
+async function copyTree(from: string, to: string): Promise<void> {
+  if ((await Deno.stat(from)).isFile) {
+    await Deno.mkdir(dirname(to), { recursive: true });
+    return await Deno.copyFile(from, to);
+  }
+  for await (const { name } of Deno.readDir(from)) await copyTree(join(from, name), join(to, name));
+}
+
 /** What npm is told of a package. */
-function manifestOf(what: Package, types: string) {
+function manifestOf(what: Package, types: string, program?: string) {
   const { name, description, dependencies, peerDependencies, files = {} } = what;
   const beside = [...Object.keys(files), ...(what.threads ? ["thread.js", "thread.node.js"] : [])];
   return {
@@ -69,6 +124,7 @@ function manifestOf(what: Package, types: string) {
     main: "./index.node.js",
     module: "./index.browser.js",
     engines: { node: ">=20.15" },
+    ...(program && { bin: { [name]: `./${COMMAND}` }, config: { deno: DENO, program } }),
     ...(dependencies && { dependencies }),
     peerDependencies,
   };

@@ -21,12 +21,40 @@ export interface Package {
   files?: Record<string, string>;
   dependencies?: Record<string, string>;
   peerDependencies: Record<string, string>;
+  /** Whether it has graft's command, and with it the whole program. */
+  command?: boolean;
   /** Whether Node and old browsers need what they lack of today's JavaScript. */
   polyfills?: boolean;
 }
 
-/** tfjs is the user's own: one of it, whichever, has all kernels. */
-const TFJS = { "@tensorflow/tfjs": "^4.0.0" };
+/** The Deno that the command is tried with, and fetches where there is none. */
+export const DENO = "2.9.6";
+
+/** What of the project the command needs: folders and files. */
+export const PROGRAM = [
+  "app",
+  "backend",
+  "bench/certify",
+  "data",
+  "deno.lock",
+  "docs/licences.md",
+  "export",
+  "inference",
+  "LICENSE",
+  "mod.ts",
+  "models",
+  "pipeline",
+  "report",
+  "tasks",
+  "training",
+  "weights",
+];
+
+/** tfjs is the user's own. What is used of its WebGPU backend's insides is this version's. */
+const WITH_WEBGPU = {
+  "@tensorflow/tfjs": "^4.22.0",
+  "@tensorflow/tfjs-backend-webgpu": "^4.22.0",
+};
 
 export const PACKAGES: readonly Package[] = [
   {
@@ -38,14 +66,13 @@ export const PACKAGES: readonly Package[] = [
       "kernels.wasm": "./backend/wasm/kernels.wasm",
       "kernels_baseline.wasm": "./backend/wasm/kernels_baseline.wasm",
     },
-    peerDependencies: { ...TFJS, "@tensorflow/tfjs-backend-cpu": "^4.0.0" },
+    peerDependencies: { "@tensorflow/tfjs": "^4.0.0" },
   },
   {
     name: NAMES.webgpu,
     description: "WGSL kernels that make TensorFlow.js's WebGPU backend fit to train",
     entry: "backend/webgpu/mod.ts",
-    // What is used of that backend's insides is this version's.
-    peerDependencies: { ...TFJS, "@tensorflow/tfjs-backend-webgpu": "^4.22.0" },
+    peerDependencies: WITH_WEBGPU,
   },
   {
     name: NAMES.graft,
@@ -65,6 +92,7 @@ export const PACKAGES: readonly Package[] = [
       "jpeg.wasm": "imagescript/wasm/any/jpeg.wasm",
       "libjpeg-turbo.LICENSE.txt": "@jsquash/jpeg/codec/LICENSE.codec.md",
       "libwebp.LICENSE.txt": "@jsquash/webp/codec/LICENSE.codec.md",
+      "zip.js.LICENSE.txt": "@zip.js/zip.js/LICENSE",
     },
     dependencies: {
       [NAMES.wasm]: project.version,
@@ -72,7 +100,8 @@ export const PACKAGES: readonly Package[] = [
       // Not bundled: its licence, LGPL-3.0, wants it to be replaceable.
       "libheif-js": versionOf("libheif-js"),
     },
-    peerDependencies: { ...TFJS, "@tensorflow/tfjs-backend-webgpu": "^4.22.0" },
+    peerDependencies: WITH_WEBGPU,
+    command: true,
     polyfills: true,
   },
 ];

@@ -43,6 +43,7 @@ export function projectModules(rules: ModuleRules, packages: NpmPackages): Plugi
       build.onResolve({ filter: /^[^./]/ }, async ({ path, importer, kind, pluginData }) => {
         if (kind === "entry-point" || pluginData === packages || path.startsWith("node:")) return;
         if (external.some((name) => packageOf(path) === name)) return { path, external: true };
+        if (isOurs(importer) && path in replaced) return { path: fileURLToPath(replaced[path]) };
         const resolveDir = await packages.folderFor(path, importer);
         if (resolveDir === undefined) return;
         // It goes on from a folder that has this package alone.

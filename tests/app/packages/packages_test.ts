@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as esbuild from "esbuild";
 import { chromium } from "playwright-core";
+import project from "../../../deno.json" with { type: "json" };
 import { SECURITY_HEADERS } from "../../../app/page/security_headers.ts";
 import { buildPackages } from "../../../app/packages/build.ts";
 import { activateBackend } from "../../../backend/activate.ts";
@@ -33,8 +34,9 @@ interface Result {
 const folder = await Deno.makeTempDir();
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
-async function run(command: string, args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(command, { args, cwd: folder }).output();
+async function run(command: string, args: string[], env: Record<string, string> = {}) {
+  const { code, stdout, stderr } = await new Deno.Command(command, { args, env, cwd: folder })
+    .output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
@@ -182,6 +184,28 @@ Deno.test({
         },
       );
     }
+
+    await t.step(
+      "npx graft: the command answers, and looks at photos, from any folder",
+      async () => {
+        const photos = join(folder, "photos");
+        for (const label of ["ants", "bees"]) {
+          await Deno.mkdir(join(photos, label), { recursive: true });
+          await Deno.copyFile(join(folder, "photo.jpg"), join(photos, label, "photo.jpg"));
+        }
+        const env = { XDG_CACHE_HOME: join(folder, "cache"), LOCALAPPDATA: join(folder, "cache") };
+        const command = join("node_modules", "graft", "graft.js");
+        const version = await run("node", [command, "--version"], env);
+        assert.deepEqual([version.code, version.stdout], [0, `graft ${project.version}\n`]);
+        const { code, stdout, stderr } = await run(
+          "node",
+          [command, "inspect", "photos", "--json"],
+          env,
+        );
+        assert.match(stdout, /"bees"/, stderr);
+        assert.notEqual(code, 2, stderr);
+      },
+    );
 
     await t.step("types are there, for Deno and for TypeScript", async () => {
       await Deno.writeTextFile(
