@@ -2,7 +2,7 @@
 import project from "../../deno.json" with { type: "json" };
 
 /** The names, which stand here alone. */
-export const NAMES = {
+const NAMES = {
   wasm: "@graft/tfjs-wasm",
   webgpu: "@graft/tfjs-webgpu",
   graft: "graft",
