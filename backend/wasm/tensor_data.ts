@@ -91,7 +91,8 @@ interface FoldedStatistics {
 type Values = tf.backend_util.BackendValues;
 
 const DISPOSED = "a tensor is used that has no values (is it disposed?)";
-const SPENT = "a gradient is used that a batch normalisation before it has used up: call tf.keep() on " +
+const SPENT =
+  "a gradient is used that a batch normalisation before it has used up: call tf.keep() on " +
   "it where it comes in, in the gradient function that gets it";
 
 /**
