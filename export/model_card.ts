@@ -127,7 +127,8 @@ function describeScore(scores: Scores<CardScore>, names: readonly string[]): str
 
 const PRECISION: Record<Exclude<Form["precision"], "float32" | undefined>, string> = {
   float16: "holds numbers of 16 bits (float16)",
-  int8: "computes in integers of 8 bits (int8): weights with a scale for each channel, activations " +
+  int8:
+    "computes in integers of 8 bits (int8): weights with a scale for each channel, activations " +
     "with fixed scales, which photos of the training set gave",
 };
 
