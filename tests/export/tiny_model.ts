@@ -1,4 +1,4 @@
-/** A model of a few thousand parameters that has each kind of layer of a convolutional network. */
+/** Models of a few thousand parameters that have each kind of layer of networks of today. */
 import { hashTensor } from "../../bench/certify/hash_numbers.ts";
 import type { ExportedModel } from "../../export/exported_model.ts";
 import { references } from "../../inference/out_of_distribution.ts";
@@ -42,21 +42,40 @@ export const TINY: Architecture = {
   classifier: (layers, features, classes) => layers.linear("classifier", features, classes),
 };
 
+/** With its layers: norms of layers, linear layers of tokens, attention. */
+export const TINY_TRANSFORMER: Architecture = {
+  ...TINY,
+  name: "tiny_transformer",
+  features(layers, x) {
+    const patches = { filters: 24, kernel: 8, stride: 8, bias: true };
+    let h = layers.tokens(layers.conv2d("patches", x, patches));
+    h = layers.insertTokens("class_token", h, 1, 0);
+    const qkv = layers.linear("qkv", layers.layerNorm("norm1", h, 1e-6), 72);
+    h = layers.shortcut(layers.linear("projection", layers.attention(qkv, 3), 24), h);
+    const wide = layers.linear("fc1", layers.layerNorm("norm2", h, 1e-6), 96);
+    h = layers.shortcut(layers.linear("fc2", layers.gelu(wide), 24), h);
+    return layers.firstToken(layers.layerNorm("norm3", h, 1e-6));
+  },
+};
+
 /** @param preprocessing where it is not the usual one */
-export function tinyModel(preprocessing: Partial<Preprocessing> = {}): ExportedModel {
-  const architecture = { ...TINY, preprocessing: { ...TINY.preprocessing, ...preprocessing } };
-  const stateDict = randomStateDict(TINY, CLASSES.length);
+export function tinyModel(
+  preprocessing: Partial<Preprocessing> = {},
+  kind: Architecture = TINY,
+): ExportedModel {
+  const architecture = { ...kind, preprocessing: { ...kind.preprocessing, ...preprocessing } };
+  const stateDict = randomStateDict(kind, CLASSES.length);
   return {
     architecture,
     description: {
       schema: 2,
-      architecture: "tiny",
+      architecture: kind.name,
       classes: CLASSES,
       preprocessing: architecture.preprocessing,
       pretrained: { origin: "nowhere", sha256: "", licence: "MIT" },
       temperature: 0.75,
     },
-    parameters: convertStateDict(stateDict, parameterSpecs(TINY, CLASSES.length)),
+    parameters: convertStateDict(stateDict, parameterSpecs(kind, CLASSES.length)),
   };
 }
 
