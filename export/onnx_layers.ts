@@ -1,12 +1,16 @@
 /** An architecture read as ONNX operators. */
 import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
+import { windowMask } from "../backend/ops/relative_places.ts";
 import type {
   Activation,
   BatchNorm,
   Convolution,
+  DepthwiseConvolution,
   Layers,
+  Linear,
   Positions,
   SqueezeExcitation,
+  Windows,
 } from "../models/layers.ts";
 import { positionWeights } from "../models/resample_positions.ts";
 import type { Attributes, OnnxGraph, OnnxNode } from "./onnx_graph.ts";
@@ -58,13 +62,13 @@ export class OnnxLayers implements Layers<OnnxValue> {
   constructor(private readonly graph: OnnxGraph, private readonly folds?: BatchNormFold[]) {}
 
   conv2d(name: string, x: OnnxValue, convolution: Convolution): OnnxValue {
-    return this.#convolve(name, x, convolution, 1);
+    return this.#convolve(name, x, convolution, convolution.groups ?? 1);
   }
 
   depthwiseConv2d(
     name: string,
     x: OnnxValue,
-    convolution: Omit<Convolution, "filters">,
+    convolution: DepthwiseConvolution,
   ): OnnxValue {
     return this.#convolve(name, x, { ...convolution, filters: x.channels }, x.channels);
   }
@@ -140,7 +144,12 @@ export class OnnxLayers implements Layers<OnnxValue> {
   dropout = (x: OnnxValue) => x;
   scope = (part: () => OnnxValue) => part();
 
-  linear(name: string, x: OnnxValue, outFeatures: number, joint = "."): OnnxValue {
+  linear(
+    name: string,
+    x: OnnxValue,
+    outFeatures: number,
+    { joint = ".", bias: hasBias = true }: Linear = {},
+  ): OnnxValue {
     const [weight, bias] = ["weight", "bias"].map((part) => `${name}${joint}${part}`);
     x = this.#channelsLast(x);
     const y = { ...x, channels: outFeatures };
@@ -149,6 +158,7 @@ export class OnnxLayers implements Layers<OnnxValue> {
     }
     const turned = this.#add("Transpose", `${name}.turned`, [weight], y, { perm: [1, 0] });
     const product = this.#add("MatMul", `${name}.product`, [x.name, turned.name], y);
+    if (!hasBias) return product;
     return this.#add("Add", name, [product.name, bias], y);
   }
 
@@ -218,6 +228,83 @@ export class OnnxLayers implements Layers<OnnxValue> {
   }
 
   attention(qkv: OnnxValue, heads: number): OnnxValue {
+    return this.#attend(qkv, heads, (scores) => scores);
+  }
+
+  windowAttention(name: string, x: OnnxValue, { heads, side, shift }: Windows): OnnxValue {
+    const qkv = this.#channelsLast(x),
+      { channels } = x,
+      windows = x.side / side,
+      tokens = side ** 2;
+    const by = x.side > side ? shift : 0;
+    const cut = [0, windows, side, windows, side, channels];
+    const parted = this.#reshape(
+      `${name}.parted`,
+      this.#roll(`${name}.moved`, qkv, by).name,
+      cut,
+      qkv,
+    );
+    const perm = [0, 1, 3, 2, 4, 5];
+    const turned = this.#add("Transpose", `${name}.windows`, [parted.name], qkv, { perm });
+    const rows = this.#reshape(`${name}.rows`, turned.name, [-1, tokens, channels], qkv);
+    const index = [`${name}.relative_position_bias_table`, `${name}.relative_position_index`];
+    const learned = this.#add("Gather", `${name}.learned`, index, qkv, { axis: 0 });
+    const square = this.#reshape(`${name}.square`, learned.name, [tokens, tokens, heads], qkv);
+    const bias = this.#add("Transpose", `${name}.bias`, [square.name], qkv, { perm: [2, 0, 1] });
+    const y = this.#attend(rows, heads, (scores) => {
+      const biased = this.#add("Add", `${name}.biased`, [scores.name, bias.name], scores);
+      if (by === 0) return biased;
+      const all = [-1, windows ** 2, heads, tokens, tokens];
+      const byWindow = this.#reshape(`${name}.by_window`, biased.name, all, scores);
+      const mask = this.#constant(
+        `windows.mask${x.side}`,
+        [windows ** 2, 1, tokens, tokens],
+        windowMask([x.side, x.side], side, [by, by]),
+      );
+      const masked = this.#add("Add", `${name}.masked`, [byWindow.name, mask], scores);
+      return this.#reshape(`${name}.scores`, masked.name, [-1, heads, tokens, tokens], scores);
+    });
+    const back = [-1, windows, windows, side, side, y.channels];
+    const apart = this.#reshape(`${name}.apart`, y.name, back, y);
+    const joined = this.#add("Transpose", `${name}.joined`, [apart.name], y, { perm });
+    const map = this.#reshape(`${name}.map`, joined.name, [-1, x.side, x.side, y.channels], y);
+    return this.#roll(`${name}.back`, map, by === 0 ? 0 : x.side - by);
+  }
+
+  padTo(multiple: number, x: OnnxValue): OnnxValue {
+    const side = Math.ceil(x.side / multiple) * multiple;
+    if (side === x.side) return x;
+    x = this.#channelsLast(x);
+    const ends = BigInt64Array.from([0, 0, 0, 0, 0, side - x.side, side - x.side, 0], BigInt);
+    const pads = this.#constant(`${x.name}.pads`, [8], ends);
+    return this.#add("Pad", `${x.name}.padded`, [x.name, pads], { ...x, side });
+  }
+
+  cropTo({ side }: OnnxValue, x: OnnxValue): OnnxValue {
+    if (side === x.side) return x;
+    x = this.#channelsLast(x);
+    const like = { ...x, side };
+    const rows = this.#slice(`${x.name}.rows`, x.name, 0, side, like);
+    return this.#slice(`${x.name}.columns`, rows.name, 0, side, like, 2);
+  }
+
+  mergePixels(x: OnnxValue): OnnxValue {
+    x = this.#channelsLast(x);
+    const { name, channels } = x, side = x.side / 2;
+    const y = { ...x, side, channels: 4 * channels };
+    const parted = this.#reshape(`${name}.pairs`, name, [-1, 2, x.side, channels], x);
+    const turned = this.#add("Transpose", `${name}.columns`, [parted.name], x, {
+      perm: [0, 2, 1, 3],
+    });
+    return this.#reshape(`${name}.merged`, turned.name, [-1, side, side, 4 * channels], y);
+  }
+
+  /** @param change what is added to scores [batch, heads, tokens, tokens] before they are shares */
+  #attend(
+    qkv: OnnxValue,
+    heads: number,
+    change: (scores: OnnxValue) => OnnxValue,
+  ): OnnxValue {
     const { name } = qkv, channels = qkv.channels / 3, depth = channels / heads;
     const x = { ...qkv, channels };
     // [batch, tokens, 3, heads, depth] to [3, batch, heads, tokens, depth].
@@ -237,7 +324,7 @@ export class OnnxLayers implements Layers<OnnxValue> {
     const scaled = this.#add("Mul", `${name}.scaled`, [q, scale], x);
     const keys = this.#add("Transpose", `${name}.keys`, [k], x, { perm: [0, 1, 3, 2] });
     const scores = this.#add("MatMul", `${name}.scores`, [scaled.name, keys.name], x);
-    const shares = this.#add("Softmax", `${name}.shares`, [scores.name], x, { axis: -1 });
+    const shares = this.#add("Softmax", `${name}.shares`, [change(scores).name], x, { axis: -1 });
     const values = this.#add("MatMul", `${name}.values`, [shares.name, v], x);
     const back = this.#add("Transpose", `${name}.back`, [values.name], x, { perm: [0, 2, 1, 3] });
     return this.#reshape(`${name}.attention`, back.name, [0, 0, channels], x);
@@ -333,9 +420,27 @@ export class OnnxLayers implements Layers<OnnxValue> {
     return this.#add("Reshape", name, [from, target], like);
   }
 
-  /** Tokens `start` to `end` of [batch, tokens, channels]. */
-  #slice(name: string, from: string, start: number, end: number, like: Described): OnnxValue {
-    const bounds = [start, end, 1].map((value) =>
+  /** What lies `by` pixels behind in both directions of [batch, height, width, channels] comes first. */
+  #roll(name: string, x: OnnxValue, by: number): OnnxValue {
+    if (by === 0) return x;
+    for (const axis of [1, 2]) {
+      const first = this.#slice(`${name}.first${axis}`, x.name, 0, by, x, axis);
+      const rest = this.#slice(`${name}.rest${axis}`, x.name, by, MOST, x, axis);
+      x = this.#add("Concat", `${name}.${axis}`, [rest.name, first.name], x, { axis });
+    }
+    return x;
+  }
+
+  /** Entries `start` to `end` along an axis; tokens, of [batch, tokens, channels]. */
+  #slice(
+    name: string,
+    from: string,
+    start: number,
+    end: number,
+    like: Described,
+    axis = 1,
+  ): OnnxValue {
+    const bounds = [start, end, axis].map((value) =>
       this.#constant(`slice.${value}`, [1], BigInt64Array.of(BigInt(value)))
     );
     return this.#add("Slice", name, [from, ...bounds], like);

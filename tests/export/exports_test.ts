@@ -21,9 +21,12 @@ const NAMES = [
   "mobilenet_v2",
   "mobilenet_v3_small",
   "mobilenetv4_conv_small",
+  "mobilenetv4_conv_medium",
   "efficientnet_lite0",
   "efficientnet_b0",
+  "regnet_y_400mf",
   "convnext_tiny",
+  "swin_t",
   "deit_tiny",
   "dinov2_vits14_reg",
 ];
