@@ -3,7 +3,7 @@ import { classesOf, type ExportedModel } from "./exported_model.ts";
 import { onnxBytes } from "./onnx.ts";
 import { valueInfo } from "./onnx_graph.ts";
 import { type ActivationRanges, quantizedActivations } from "./onnx_int8.ts";
-import { floatTensors, foldedNetwork } from "./onnx_network.ts";
+import { foldedNetwork, initializersOf } from "./onnx_network.ts";
 import { openOnnx } from "./onnx_runtime.ts";
 import { encodeOnnx } from "./onnx_schema.ts";
 
@@ -81,7 +81,7 @@ function rangesModel(model: ExportedModel): { bytes: Uint8Array; names: string[]
     graph: {
       name: "ranges",
       node: [...graph.constants, ...graph.nodes],
-      initializer: floatTensors(parameters),
+      initializer: initializersOf(parameters),
       input: [valueInfo("images", ["batch", 3, size, size])],
       output: [
         valueInfo("logits", ["batch", classesOf(model.description)]),
