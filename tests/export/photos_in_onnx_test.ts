@@ -1,6 +1,7 @@
 /** ONNX files that take photos: whatever the size, what the network sees and says is what `predict` does. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { modelCard } from "../../export/model_card.ts";
 import { onnxBytes } from "../../export/onnx.ts";
 import { OnnxGraph, valueInfo } from "../../export/onnx_graph.ts";
 import { imagesOfPhotos } from "../../export/onnx_photos.ts";
@@ -132,4 +133,31 @@ Deno.test("a model that knows no photos to compare with says nothing of none of 
   assert.deepEqual([...session.inputNames], ["photos"]);
   assert.deepEqual([...session.outputNames], ["probabilities", "labels"]);
   await session.release();
+});
+
+Deno.test("the card's code for a browser gives predict's answer of a canvas", async () => {
+  await tf.setBackend("cpu");
+  const model = tinyModel(), photo = drawnPhoto(70, 50, 3);
+  const [{ probabilities }] = await ownAnswers(model, [photo]);
+  const card = modelCard("onnx", "model.onnx", model.description, { input: "photos" });
+  const code = /```js\n(.*?)```/s.exec(card)![1].replace(/^import .*$/m, "");
+  const ort = await import("onnxruntime-web/wasm");
+  const bytes = onnxBytes(model, { input: "photos" });
+  const create = (file: string) => {
+    assert.equal(file, "model.onnx");
+    return ort.InferenceSession.create(bytes);
+  };
+  const canvas = { width: photo.width, height: photo.height };
+  const getImageData = () => ({ ...canvas, data: new Uint8ClampedArray(withAlpha(photo)) });
+  const printed: unknown[] = [];
+  const program = Object.getPrototypeOf(async () => {}).constructor(
+    ...["ort", "canvas", "context", "console"],
+    code,
+  );
+  await program({ Tensor: ort.Tensor, InferenceSession: { create } }, canvas, { getImageData }, {
+    log: (...values: unknown[]) => printed.push(...values),
+  });
+  const best = argmax(probabilities);
+  assert.equal(printed[0], CLASSES[best]);
+  assert.ok(Math.abs(printed[1] as number - probabilities[best]) < 1e-5);
 });
