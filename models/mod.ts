@@ -15,6 +15,7 @@ export * from "./parameter_specs.ts";
 export * from "./registry.ts";
 export * from "./regnet.ts";
 export * from "./resnet.ts";
+export * from "./swin.ts";
 export * from "./tf_layers.ts";
 export * from "./torchvision.ts";
 export * from "./vit.ts";

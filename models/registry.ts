@@ -18,6 +18,7 @@ import {
   resnet50,
   resnet50V2,
 } from "./resnet.ts";
+import { swinT } from "./swin.ts";
 import { vitB16 } from "./vit.ts";
 
 export const ARCHITECTURES: readonly Architecture[] = [
@@ -42,6 +43,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
   regnetY400MF,
   regnetY400MFV2,
   convnextTiny,
+  swinT,
   deitTiny,
   deitSmall,
   vitB16,

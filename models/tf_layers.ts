@@ -16,14 +16,17 @@ import {
   type SqueezeExcitationVariables,
 } from "../backend/ops/squeeze_excitation.ts";
 import { stochasticDepth } from "../backend/ops/stochastic_depth.ts";
+import { windowAttention } from "../backend/ops/window_attention.ts";
 import type {
   Activation,
   BatchNorm,
   Convolution,
   DepthwiseConvolution,
   Layers,
+  Linear,
   Positions,
   SqueezeExcitation,
+  Windows,
 } from "./layers.ts";
 import { positionWeights } from "./resample_positions.ts";
 
@@ -150,8 +153,14 @@ export class TfLayers implements Layers<tf.Tensor> {
     return mask ? tf.mul(x, mask) : x;
   }
 
-  linear(name: string, x: tf.Tensor, _outFeatures: number, joint = "."): tf.Tensor {
+  linear(
+    name: string,
+    x: tf.Tensor,
+    outFeatures: number,
+    { joint = ".", bias: hasBias = true }: Linear = {},
+  ): tf.Tensor {
     const weight = this.#parameter(`${name}${joint}weight`) as tf.Tensor2D;
+    if (!hasBias) return linear(x, weight, tf.zeros([outFeatures]));
     const bias = this.#parameter(`${name}${joint}bias`) as tf.Tensor1D;
     // Heads see few rows, which tfjs's own operations serve as ever.
     return x.rank === 2
@@ -198,6 +207,31 @@ export class TfLayers implements Layers<tf.Tensor> {
   }
 
   attention = (qkv: tf.Tensor, heads: number): tf.Tensor => attention(qkv as tf.Tensor3D, heads);
+
+  windowAttention(name: string, qkv: tf.Tensor, { side, shift }: Windows): tf.Tensor {
+    const table = this.#parameter(`${name}.relative_position_bias_table`) as tf.Tensor2D;
+    return windowAttention(qkv as tf.Tensor4D, table, { side, shift });
+  }
+
+  padTo(side: number, x: tf.Tensor): tf.Tensor {
+    const [, height, width] = x.shape;
+    const [below, right] = [height!, width!].map((size) => Math.ceil(size / side) * side - size);
+    if (below === 0 && right === 0) return x;
+    return tf.pad(x, [[0, 0], [0, below], [0, right], [0, 0]]);
+  }
+
+  cropTo(like: tf.Tensor, x: tf.Tensor): tf.Tensor {
+    const [, height, width] = like.shape, [batch, , , channels] = x.shape;
+    if (x.shape[1] === height && x.shape[2] === width) return x;
+    return tf.slice(x, [0, 0, 0, 0], [batch, height!, width!, channels!]);
+  }
+
+  mergePixels(x: tf.Tensor): tf.Tensor {
+    const [batch, height, width, channels] = x.shape as number[];
+    const [upper, lower] = tf.split(tf.reshape(x, [batch * height / 2, 2, width * channels]), 2, 1)
+      .map((row) => tf.reshape(row, [batch * height / 2 * width, channels]));
+    return tf.reshape(tf.concat([upper, lower], 1), [batch, height / 2, width / 2, 4 * channels]);
+  }
 
   firstToken(x: tf.Tensor): tf.Tensor {
     const [batch, , channels] = x.shape;

@@ -342,7 +342,8 @@ function writeGroupedBands(
 
 /**
  * What a kernel needs to leave gradient statistics of the tensor it produces, for the batch norm
- * that the tensor is the gradient of. `z` is that one's input.
+ * that the tensor is the gradient of. `z` is that one's input. The tensor is then only what the
+ * activation passes.
  */
 export interface GradientStatisticsRecord {
   /** Partial sums, one set a chunk, or 0 for none. */
@@ -1761,6 +1762,115 @@ const groupedConvFilterGradient: KernelOf<GroupedConvFilterGradientArguments> = 
   },
 };
 
+interface WindowAttentionArguments {
+  /** [images][height][width][queries, keys, values][heads][depth] */
+  qkv: number;
+  /** [(2·side - 1)²][heads] */
+  table: number;
+  /** [windows][heads][tokens] of the largest score, and of 1/Σ exp. */
+  sums: number;
+  height: number;
+  width: number;
+  /** Tokens a side of a window. */
+  side: number;
+  /** By how many tokens windows are moved. */
+  down: number;
+  right: number;
+  heads: number;
+  /** A multiple of 8. */
+  depth: number;
+  /** Of all images. */
+  windows: number;
+  chunksPerHead: number;
+  windowsPerChunk: number;
+  /** 1/√depth */
+  scale: number;
+  wide: 0 | 1;
+  /** [images][height][width][heads][depth] */
+  out: number;
+}
+
+const windowAttention: KernelOf<WindowAttentionArguments> = {
+  number: 47,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.qkv;
+    words[at + 1] = a.table;
+    words[at + 2] = a.sums;
+    words[at + 3] = a.height;
+    words[at + 4] = a.width;
+    words[at + 5] = a.side;
+    words[at + 6] = a.down;
+    words[at + 7] = a.right;
+    words[at + 8] = a.heads;
+    words[at + 9] = a.depth;
+    words[at + 10] = a.windows;
+    words[at + 11] = a.chunksPerHead;
+    words[at + 12] = a.windowsPerChunk;
+    floats[at + 13] = a.scale;
+    words[at + 14] = a.wide;
+    words[at + 15] = a.out;
+  },
+};
+
+interface WindowAttentionGradientArguments {
+  /** [images][height][width][queries, keys, values][heads][depth] */
+  qkv: number;
+  /** [(2·side - 1)²][heads] */
+  table: number;
+  /** [windows][heads][tokens] of the largest score, and of 1/Σ exp. */
+  sums: number;
+  height: number;
+  width: number;
+  /** Tokens a side of a window. */
+  side: number;
+  /** By how many tokens windows are moved. */
+  down: number;
+  right: number;
+  heads: number;
+  /** A multiple of 8. */
+  depth: number;
+  /** Of all images. */
+  windows: number;
+  chunksPerHead: number;
+  windowsPerChunk: number;
+  /** 1/√depth */
+  scale: number;
+  wide: 0 | 1;
+  /** What windowAttention gave. */
+  y: number;
+  dy: number;
+  dqkv: number;
+  /** Partial sums, one table a chunk of a head. */
+  dtable: number;
+}
+
+const windowAttentionGradient: KernelOf<WindowAttentionGradientArguments> = {
+  number: 48,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.qkv;
+    words[at + 1] = a.table;
+    words[at + 2] = a.sums;
+    words[at + 3] = a.height;
+    words[at + 4] = a.width;
+    words[at + 5] = a.side;
+    words[at + 6] = a.down;
+    words[at + 7] = a.right;
+    words[at + 8] = a.heads;
+    words[at + 9] = a.depth;
+    words[at + 10] = a.windows;
+    words[at + 11] = a.chunksPerHead;
+    words[at + 12] = a.windowsPerChunk;
+    floats[at + 13] = a.scale;
+    words[at + 14] = a.wide;
+    words[at + 15] = a.y;
+    words[at + 16] = a.dy;
+    words[at + 17] = a.dqkv;
+    words[at + 18] = a.dtable;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -1812,5 +1922,7 @@ export const Kernel = {
   groupedConv,
   groupedConvInputGradient,
   groupedConvFilterGradient,
+  windowAttention,
+  windowAttentionGradient,
   trap,
 };

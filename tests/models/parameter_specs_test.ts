@@ -13,10 +13,14 @@ for (const architecture of ARCHITECTURES) {
   });
 }
 
-Deno.test("only batch norm's running buffers and what inference does not use are not trainable", () => {
+Deno.test("only batch norm's running buffers, indices and what inference does not use are not trainable", () => {
   for (const architecture of ARCHITECTURES) {
     for (const { name, trainable } of parameterSpecs(architecture, 2)) {
-      assert.equal(trainable, !/running_(mean|var)$|mask_token$/.test(name), name);
+      assert.equal(
+        trainable,
+        !/running_(mean|var)$|mask_token$|relative_position_index$/.test(name),
+        name,
+      );
     }
   }
 });
@@ -46,6 +50,7 @@ Deno.test("dropout decides on every feature before the head, where there is drop
     regnet_y_400mf: 0,
     regnet_y_400mf_v2: 0,
     convnext_tiny: 17, // in all blocks but the first
+    swin_t: 22, // twice in all blocks but the first
     deit_tiny: 0,
     deit_small: 0,
     vit_b_16: 0,

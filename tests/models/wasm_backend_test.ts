@@ -22,6 +22,7 @@ const CASES: readonly ReferenceCase[] = [
   ["mobilenet_v2", 64],
   ["efficientnet_lite0", 64],
   ["convnext_tiny", 64],
+  ["swin_t", 72],
   // On another grid of tokens than the one that was learned, antialiased and by a factor.
   ["deit_tiny", 64],
   ["dinov2_vits14", 56],

@@ -46,6 +46,8 @@ import {
   geluGradient,
   layerNorm,
   layerNormGradient,
+  windowAttention,
+  windowAttentionGradient,
 } from "./transformer_kernels.ts";
 import {
   winograd,
@@ -107,6 +109,8 @@ export const KERNELS: Record<string, KernelSpec> = {
   groupedConv,
   groupedConvInputGradient,
   groupedConvFilterGradient,
+  windowAttention,
+  windowAttentionGradient,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

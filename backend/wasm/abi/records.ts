@@ -123,7 +123,8 @@ export const RECORDS: Record<string, RecordSpec> = {
   GradientStatistics: {
     doc:
       "What a kernel needs to leave gradient statistics of the tensor it produces, for the batch " +
-      "norm that the tensor is the gradient of. `z` is that one's input.",
+      "norm that the tensor is the gradient of. `z` is that one's input. The tensor is then only " +
+      "what the activation passes.",
     fields: {
       partials: address("Partial sums, one set a chunk, or 0 for none."),
       z: address(),

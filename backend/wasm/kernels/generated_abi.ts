@@ -198,7 +198,8 @@ export class GroupedBands {
 
 /**
  * What a kernel needs to leave gradient statistics of the tensor it produces, for the batch norm
- * that the tensor is the gradient of. `z` is that one's input.
+ * that the tensor is the gradient of. `z` is that one's input. The tensor is then only what the
+ * activation passes.
  */
 @unmanaged
 export class GradientStatistics {

@@ -38,6 +38,7 @@ import { spatialMeanChunk } from "./spatial_mean";
 import { sumPartsChunk } from "./sum_parts";
 import { sumSquaresChunk } from "./sum_squares";
 import { clampChunk } from "./unary";
+import { windowAttentionChunk, windowAttentionGradientChunk } from "./window_attention";
 import { winogradChunk } from "./winograd";
 import {
   winogradFilterChunk,
@@ -100,6 +101,8 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 44: groupedConvChunk(chunk, thread); break;
     case 45: groupedConvInputGradientChunk(chunk, thread); break;
     case 46: groupedConvFilterGradientChunk(chunk, thread); break;
+    case 47: windowAttentionChunk(chunk, thread); break;
+    case 48: windowAttentionGradientChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

@@ -21,6 +21,7 @@ export function groupedConv(
   filter: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
+  x.readers++;
   const source = sourceOf(x), weights = filter.block;
   const { batchSize, outHeight, outWidth, outChannels } = info;
   return deferConvolution(backend, {
@@ -103,7 +104,7 @@ function computeInputGradient(
   const bandRows = rowsOfBand(inHeight, inWidth * inChannels);
   const chunks = batchSize * Math.ceil(inHeight / bandRows);
   const block = heap.allocate(tf.util.sizeFromShape(info.inShape));
-  const { record, statistics } = statisticsFor(backend, x, chunks, inChannels);
+  const { record, statistics } = statisticsFor(backend, x, block, chunks, inChannels);
   const rows = Math.ceil((bandRows + filterHeight) / stride) + 1;
   const reach = Math.ceil(filterWidth / stride);
   const columns = Math.max(

@@ -42,6 +42,7 @@ import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 import { split } from "./split.ts";
 import { spatialMean } from "./spatial_mean.ts";
+import { windowAttention, windowAttentionGradient } from "./window_attention.ts";
 
 export function registerOperations(backendName: string): void {
   const kernels = new KernelRegistrar(
@@ -129,6 +130,8 @@ export function registerOperations(backendName: string): void {
   kernels.add("GeluGrad", geluGradient);
   kernels.add("Attention", attention);
   kernels.add("AttentionGrad", attentionGradient);
+  kernels.add("WindowAttention", windowAttention);
+  kernels.add("WindowAttentionGrad", windowAttentionGradient);
   kernels.add("ColumnSums", columnSums);
   // A vector of channels always broadcasts in a way that ours covers.
   kernels.add("AddBias", (backend, { x, bias }) => binary(backend, BinaryOperation.add, x, bias)!);

@@ -5,7 +5,12 @@ import { groupedInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { activate, activateGradient } from "./activation.ts";
 import { adamW } from "./adam_w.ts";
-import { attention, attentionGradient } from "./attention.ts";
+import {
+  attention,
+  attentionGradient,
+  windowAttention,
+  windowAttentionGradient,
+} from "./attention.ts";
 import {
   batchNormInference,
   batchNormInferenceGradient,
@@ -95,6 +100,8 @@ export function registerOperations(backendName: string): void {
   kernels.add("GeluGrad", gelu);
   kernels.add("Attention", attention);
   kernels.add("AttentionGrad", attentionGradient);
+  kernels.add("WindowAttention", windowAttention);
+  kernels.add("WindowAttentionGrad", windowAttentionGradient);
   kernels.add("ColumnSums", columnSums);
   kernels.add("AddBias", (backend, { x, bias }) => withChannelVector(backend, x, "+", bias));
   kernels.add(

@@ -7,7 +7,12 @@ import { statisticsContract, trainedBatchNormContract } from "../contract/batch_
 import { convolutionsContract } from "../contract/conv2d.ts";
 import { depthwiseConvolutionsContract } from "../contract/depthwise.ts";
 import { groupedConvolutionsContract } from "../contract/grouped_conv2d.ts";
-import { attentionContract, layerNormContract, linearContract } from "../contract/transformers.ts";
+import {
+  attentionContract,
+  layerNormContract,
+  linearContract,
+  windowAttentionContract,
+} from "../contract/transformers.ts";
 import { Subject } from "../contract/subject.ts";
 import { asOnGpu } from "./as_on_gpu.ts";
 import { WEBGPU } from "./subject.ts";
@@ -60,4 +65,5 @@ statisticsContract(subject);
 // Several threads share a row of a layer norm, and the keys of a query.
 layerNormContract(subject, [[3, 5, 24], [700, 9]]);
 attentionContract(subject, [[2, 11, 2, 8], [1, 3, 1, 64]]);
+windowAttentionContract(subject, [[1, 2, 2, 1, 2, 8]]);
 linearContract(subject, [[2, 70, 36, 40], [1, 3, 5, 7]]);
