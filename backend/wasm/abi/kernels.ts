@@ -41,6 +41,7 @@ import {
   geluGradient,
   layerNorm,
   layerNormGradient,
+  transposeRows,
   windowAttention,
   windowAttentionGradient,
 } from "./transformer_kernels.ts";
@@ -103,6 +104,7 @@ export const KERNELS: Record<string, KernelSpec> = {
   channelDots,
   windowAttention,
   windowAttentionGradient,
+  transposeRows,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

@@ -32,6 +32,7 @@ import { sgdChunk } from "./sgd";
 import { spatialMeanChunk } from "./spatial_mean";
 import { sumPartsChunk } from "./sum_parts";
 import { sumSquaresChunk } from "./sum_squares";
+import { transposeRowsChunk } from "./transpose_rows";
 import { clampChunk } from "./unary";
 import { windowAttentionChunk, windowAttentionGradientChunk } from "./window_attention";
 import { winogradChunk } from "./winograd";
@@ -95,6 +96,7 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 43: channelDotsChunk(chunk, thread); break;
     case 44: windowAttentionChunk(chunk, thread); break;
     case 45: windowAttentionGradientChunk(chunk, thread); break;
+    case 46: transposeRowsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();
