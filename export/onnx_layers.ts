@@ -5,6 +5,7 @@ import type {
   Activation,
   BatchNorm,
   Convolution,
+  DepthwiseConvolution,
   Layers,
   Linear,
   Positions,
@@ -12,8 +13,7 @@ import type {
   Windows,
 } from "../models/layers.ts";
 import { positionWeights } from "../models/resample_positions.ts";
-import { FLOAT, INT64 } from "../weights/onnx_fields.ts";
-import type { OnnxTensor } from "./onnx_schema.ts";
+import type { Attributes, OnnxGraph, OnnxNode } from "./onnx_graph.ts";
 
 /** A value of the graph. */
 export interface OnnxValue {
@@ -30,27 +30,16 @@ export interface OnnxValue {
 
 type Described = Omit<OnnxValue, "name">;
 
-export interface OnnxNode {
-  opType: string;
-  name: string;
-  input: string[];
-  output: string[];
-  attribute: OnnxAttribute[];
+/** A batch norm that became part of a convolution. */
+export interface BatchNormFold {
+  /** Its name; the convolution's bias has that of the norm's. */
+  norm: string;
+  epsilon: number;
+  /** Name of the convolution's filters. */
+  weight: string;
+  /** Name of the bias that the convolution had before. */
+  convolutionBias?: string;
 }
-
-/** ONNX's kinds of attribute: FLOAT, INT, STRING, TENSOR and INTS. */
-type OnnxAttribute =
-  & { name: string }
-  & (
-    | { type: 1; f: number }
-    | { type: 2; i: number }
-    | { type: 3; s: Uint8Array }
-    | { type: 4; t: OnnxTensor }
-    | { type: 7; ints: number[] }
-  );
-
-/** A list becomes INTS, a string STRING, a whole number INT, any other FLOAT. */
-type Attributes = Record<string, number | number[] | string>;
 
 /** Beyond the end of any list of tokens. */
 const MOST = 2 ** 31 - 1;
@@ -60,19 +49,26 @@ const RELU6_LIMITS = { "relu6.min": 0, "relu6.max": 6 };
 
 /** Operators of opset 17; parameters keep torch's names and layout. */
 export class OnnxLayers implements Layers<OnnxValue> {
-  readonly nodes: OnnxNode[] = [];
-  readonly #constants = new Set<string>();
   /** Values that were transposed already. */
   readonly #turned = new Map<string, OnnxValue>();
+  /** Convolutions by their outputs, for batch norms to be folded into. */
+  readonly #convolutions = new Map<string, OnnxNode>();
+
+  /**
+   * @param graph gets the nodes
+   * @param folds where given, batch norms become part of the convolutions before them, and what is to
+   *   be done to the parameters is noted here
+   */
+  constructor(private readonly graph: OnnxGraph, private readonly folds?: BatchNormFold[]) {}
 
   conv2d(name: string, x: OnnxValue, convolution: Convolution): OnnxValue {
-    return this.#convolve(name, x, convolution, 1);
+    return this.#convolve(name, x, convolution, convolution.groups ?? 1);
   }
 
   depthwiseConv2d(
     name: string,
     x: OnnxValue,
-    convolution: Omit<Convolution, "filters">,
+    convolution: DepthwiseConvolution,
   ): OnnxValue {
     return this.#convolve(name, x, { ...convolution, filters: x.channels }, x.channels);
   }
@@ -82,8 +78,17 @@ export class OnnxLayers implements Layers<OnnxValue> {
     x: OnnxValue,
     { activation = "linear", residual, epsilon = BATCH_NORM_EPSILON }: BatchNorm<OnnxValue> = {},
   ): OnnxValue {
-    const parameters = ["weight", "bias", "running_mean", "running_var"].map((p) => `${name}.${p}`);
-    let y = this.#add("BatchNormalization", name, [x.name, ...parameters], x, { epsilon });
+    const convolution = this.#convolutions.get(x.name);
+    let y = x;
+    if (this.folds && convolution) {
+      const [, weight, convolutionBias] = convolution.input;
+      this.folds.push({ norm: name, epsilon, weight, convolutionBias });
+      convolution.input[2] = `${name}.bias`;
+    } else {
+      const parts = ["weight", "bias", "running_mean", "running_var"];
+      const inputs = [x.name, ...parts.map((part) => `${name}.${part}`)];
+      y = this.#add("BatchNormalization", name, inputs, x, { epsilon });
+    }
     if (residual) y = this.#add("Add", `${name}.add`, [y.name, residual.name], x);
     return this.#activate(name, y, activation);
   }
@@ -380,7 +385,7 @@ export class OnnxLayers implements Layers<OnnxValue> {
       ? Math.ceil(x.side / stride)
       : Math.floor((x.side + 2 * padding - kernel) / stride) + 1;
     const inputs = [x.name, `${name}.weight`, ...(bias ? [`${name}.bias`] : [])];
-    return this.#add("Conv", name, inputs, { ...x, channels: filters, side }, {
+    const y = this.#add("Conv", name, inputs, { ...x, channels: filters, side }, {
       kernel_shape: [kernel, kernel],
       strides: [stride, stride],
       group,
@@ -388,6 +393,8 @@ export class OnnxLayers implements Layers<OnnxValue> {
         ? { auto_pad: "SAME_UPPER" }
         : { pads: [padding, padding, padding, padding] }),
     });
+    this.#convolutions.set(y.name, this.graph.nodes.at(-1)!);
+    return y;
   }
 
   #channelsLast(x: OnnxValue): OnnxValue {
@@ -439,13 +446,8 @@ export class OnnxLayers implements Layers<OnnxValue> {
     return this.#add("Slice", name, [from, ...bounds], like);
   }
 
-  /** What is no parameter, as a node: initializers are parameters alone. */
   #constant(name: string, dims: number[], data: Float32Array | BigInt64Array): string {
-    if (this.#constants.has(name)) return name;
-    this.#constants.add(name);
-    const attribute = [{ name: "value", type: 4, t: onnxTensor(name, dims, data) } as const];
-    this.nodes.push({ opType: "Constant", name, input: [], output: [name], attribute });
-    return name;
+    return this.graph.constant(name, dims, data);
   }
 
   /** Adds a node and gives its output, of the channels and side of `like`. */
@@ -456,24 +458,6 @@ export class OnnxLayers implements Layers<OnnxValue> {
     like: Described,
     attributes: Attributes = {},
   ): OnnxValue {
-    const output = `${name}.out`;
-    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
-    this.nodes.push({ opType, name, input, output: [output], attribute });
-    return { ...like, name: output };
+    return { ...like, name: this.graph.add(opType, name, input, attributes) };
   }
-}
-
-export function onnxTensor(
-  name: string,
-  dims: number[],
-  data: Float32Array | BigInt64Array,
-): OnnxTensor {
-  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dims, dataType: data instanceof Float32Array ? FLOAT : INT64, rawData };
-}
-
-function attributeOf(name: string, value: Attributes[string]): OnnxAttribute {
-  if (Array.isArray(value)) return { name, type: 7, ints: value };
-  if (typeof value === "string") return { name, type: 3, s: new TextEncoder().encode(value) };
-  return Number.isInteger(value) ? { name, type: 2, i: value } : { name, type: 1, f: value };
 }

@@ -5,6 +5,7 @@ import type {
   Activation,
   BatchNorm,
   Convolution,
+  DepthwiseConvolution,
   Layers,
   Linear,
   Positions,
@@ -42,7 +43,17 @@ interface GraphConvolution {
   stride: number;
   padding: number | "same";
   depthwise: boolean;
+  groups: number;
   bias: boolean;
+}
+
+interface GroupedConvolution {
+  /** Of the filter, [height, width, channels of a group, filters]. */
+  shape: number[];
+  filter: Float32Array | Float64Array;
+  groups: number;
+  outShape: number[];
+  window: GraphNode["attr"];
 }
 
 /** The least float32: what padding must be for a maximum. */
@@ -71,7 +82,7 @@ export class TfjsLayers implements Layers<GraphValue> {
   depthwiseConv2d(
     name: string,
     x: GraphValue,
-    convolution: Omit<Convolution, "filters">,
+    convolution: DepthwiseConvolution,
   ): GraphValue {
     return this.#wait(name, x, { ...convolution, filters: x.shape[3] }, true);
   }
@@ -367,7 +378,7 @@ export class TfjsLayers implements Layers<GraphValue> {
   #wait(
     name: string,
     x: GraphValue,
-    { kernel, stride = 1, padding = 0, filters, bias = false }: Convolution,
+    { kernel, stride = 1, padding = 0, filters, groups = 1, bias = false }: Convolution,
     depthwise: boolean,
   ): GraphValue {
     const [batch, height, width] = x.shape;
@@ -376,7 +387,7 @@ export class TfjsLayers implements Layers<GraphValue> {
         ? Math.ceil(side / stride)
         : Math.floor((side + 2 * padding - kernel) / stride) + 1
     );
-    const convolution = { x: this.#plain(x), stride, padding, depthwise, bias };
+    const convolution = { x: this.#plain(x), stride, padding, depthwise, groups, bias };
     return { name, shape: [batch, rows, columns, filters], convolution };
   }
 
@@ -446,29 +457,63 @@ export class TfjsLayers implements Layers<GraphValue> {
     offset?: Float64Array,
     activation: Activation = "linear",
   ): GraphValue {
-    const { x, stride, padding, depthwise, bias } = convolution;
+    const { x, stride, padding, depthwise, groups, bias } = convolution;
     const { shape, data } = this.#get(`${name}.weight`);
     const channels = depthwise ? shape[2] : shape[3];
     const filter = scale ? data.map((value, i) => value * scale[i % channels]) : data;
     const own = bias ? Float64Array.from(this.#get(`${name}.bias`).data) : undefined;
     const scaled = own && scale ? own.map((value, i) => value * scale[i] + offset![i]) : undefined;
-    const inputs = [
-      x,
-      this.#weight(`${name}/filter`, shape, filter),
-      this.#weight(
-        `${name}/bias`,
-        [channels],
-        scaled ?? offset ?? own ?? new Float64Array(channels),
-      ),
-    ];
-    const op = depthwise ? "FusedDepthwiseConv2dNative" : "_FusedConv2D";
-    return this.#add(op, name, inputs, outShape, {
+    const added = scaled ?? offset ?? own ?? new Float64Array(channels);
+    const window = {
       strides: integers([1, stride, stride, 1]),
       dilations: integers([1, 1, 1, 1]),
       data_format: string("NHWC"),
       ...paddingOf(padding),
-      ...fusedWith(activation),
+    };
+    if (groups > 1) {
+      const products = this.#convolveGroups(name, x, { shape, filter, groups, outShape, window });
+      const terms = [products.name, this.#weight(`${name}/bias`, [channels], added)];
+      return this.#activate(name, this.#add("AddV2", `${name}/add`, terms, outShape), activation);
+    }
+    const inputs = [
+      x,
+      this.#weight(`${name}/filter`, shape, filter),
+      this.#weight(`${name}/bias`, [channels], added),
+    ];
+    const op = depthwise ? "FusedDepthwiseConv2dNative" : "_FusedConv2D";
+    return this.#add(op, name, inputs, outShape, { ...window, ...fusedWith(activation) });
+  }
+
+  /**
+   * TensorFlow.js convolves all channels or each one: here each one by all filters of its group, and
+   * what belongs to the same filter is added up.
+   */
+  #convolveGroups(
+    name: string,
+    x: string,
+    { shape: [height, width, own, filters], filter, groups, outShape, window }: GroupedConvolution,
+  ): GraphValue {
+    const outOwn = filters / groups, channels = own * groups;
+    const [batch, rows, columns] = outShape;
+    const values = Float64Array.from({ length: filter.length }, (_, i) => {
+      const output = i % outOwn, channel = Math.floor(i / outOwn) % channels;
+      const tap = Math.floor(i / outOwn / channels), group = Math.floor(channel / own);
+      return filter[(tap * own + channel % own) * filters + group * outOwn + output];
     });
+    const weights = this.#weight(`${name}/filter`, [height, width, channels, outOwn], values);
+    const each = this.#add(
+      "DepthwiseConv2dNative",
+      `${name}/each`,
+      [x, weights],
+      [batch, rows, columns, channels * outOwn],
+      window,
+    );
+    const parted = this.#reshape(`${name}/parted`, each, [-1, groups, own, outOwn]);
+    const axis = this.#weight(`${name}/axis`, [1], Int32Array.of(2));
+    const sums = this.#add("Sum", `${name}/sums`, [parted.name, axis], [-1, groups, outOwn], {
+      keep_dims: { b: false },
+    });
+    return this.#reshape(`${name}/joined`, sums, outShape);
   }
 
   /** A 1×1 convolution with bias. */

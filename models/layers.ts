@@ -16,9 +16,14 @@ export interface Convolution {
   stride?: number;
   /** Zeros added on every side, as in torch; or TensorFlow's "same". */
   padding?: number | "same";
+  /** Of input and output channels that see each other alone; 1. */
+  groups?: number;
   /** Whether a learned value is added to each channel; false. */
   bias?: boolean;
 }
+
+/** As many groups and filters as channels. */
+export type DepthwiseConvolution = Omit<Convolution, "filters" | "groups">;
 
 /** What follows a batch norm, and its settings where they are not torch's defaults. */
 export interface BatchNorm<T> {
@@ -85,7 +90,7 @@ export interface Layers<T> {
   /** `nn.Conv2d` named `name`. */
   conv2d(name: string, x: T, convolution: Convolution): T;
   /** `nn.Conv2d(groups=channels)`: one filter a channel. */
-  depthwiseConv2d(name: string, x: T, convolution: Omit<Convolution, "filters">): T;
+  depthwiseConv2d(name: string, x: T, convolution: DepthwiseConvolution): T;
   /** `nn.BatchNorm2d`, then `+ residual`, then the activation. */
   batchNorm(name: string, x: T, batchNorm?: BatchNorm<T>): T;
   /** Each value by itself. */

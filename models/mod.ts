@@ -13,6 +13,7 @@ export * from "./mobilenet_v4.ts";
 export * from "./model.ts";
 export * from "./parameter_specs.ts";
 export * from "./registry.ts";
+export * from "./regnet.ts";
 export * from "./resnet.ts";
 export * from "./swin.ts";
 export * from "./tf_layers.ts";

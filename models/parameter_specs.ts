@@ -4,6 +4,7 @@ import type { ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
 import type {
   Convolution,
+  DepthwiseConvolution,
   Layers,
   Linear,
   Positions,
@@ -33,8 +34,12 @@ class SpecLayers implements Layers<number> {
   readonly specs: ParameterSpec[] = [];
   dropoutSize = 0;
 
-  conv2d(name: string, channels: number, { filters, kernel, bias }: Convolution): number {
-    this.#add(`${name}.weight`, "conv", [filters, channels, kernel, kernel]);
+  conv2d(
+    name: string,
+    channels: number,
+    { filters, kernel, groups = 1, bias }: Convolution,
+  ): number {
+    this.#add(`${name}.weight`, "conv", [filters, channels / groups, kernel, kernel]);
     if (bias) this.#add(`${name}.bias`, "vector", [filters]);
     return filters;
   }
@@ -42,7 +47,7 @@ class SpecLayers implements Layers<number> {
   depthwiseConv2d(
     name: string,
     channels: number,
-    { kernel, bias }: Omit<Convolution, "filters">,
+    { kernel, bias }: DepthwiseConvolution,
   ): number {
     this.#add(`${name}.weight`, "depthwise", [channels, 1, kernel, kernel]);
     if (bias) this.#add(`${name}.bias`, "vector", [channels]);

@@ -7,6 +7,7 @@ import type { BatchNormOptions, BatchNormVariables } from "../backend/ops/batch_
 import { batchNormInference } from "../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../backend/ops/batch_norm_train.ts";
 import { gelu } from "../backend/ops/gelu.ts";
+import { groupedConv2d } from "../backend/ops/grouped_conv2d.ts";
 import { layerNorm } from "../backend/ops/layer_norm.ts";
 import { layerScale } from "../backend/ops/layer_scale.ts";
 import { linear } from "../backend/ops/linear.ts";
@@ -20,6 +21,7 @@ import type {
   Activation,
   BatchNorm,
   Convolution,
+  DepthwiseConvolution,
   Layers,
   Linear,
   Positions,
@@ -70,17 +72,23 @@ export class TfLayers implements Layers<tf.Tensor> {
     private readonly training?: TrainingMode,
   ) {}
 
-  conv2d(name: string, x: tf.Tensor, { stride = 1, padding = 0, bias }: Convolution): tf.Tensor {
+  conv2d(
+    name: string,
+    x: tf.Tensor,
+    { stride = 1, padding = 0, groups = 1, bias }: Convolution,
+  ): tf.Tensor {
     const layer = this.#get(name);
-    const filter = layer.weight as tf.Tensor as tf.Tensor4D;
-    const y = tf.conv2d(x as tf.Tensor4D, filter, stride, padding);
+    const filter = layer.weight as tf.Tensor as tf.Tensor4D, photos = x as tf.Tensor4D;
+    const y = groups === 1
+      ? tf.conv2d(photos, filter, stride, padding)
+      : groupedConv2d(photos, filter, { strides: stride, pad: padding });
     return bias ? addBias(y, layer.bias as tf.Tensor as tf.Tensor1D) : y;
   }
 
   depthwiseConv2d(
     name: string,
     x: tf.Tensor,
-    { stride = 1, padding = 0, bias }: Omit<Convolution, "filters">,
+    { stride = 1, padding = 0, bias }: DepthwiseConvolution,
   ): tf.Tensor {
     const layer = this.#get(name);
     const filter = layer.weight as tf.Tensor as tf.Tensor4D;

@@ -13,7 +13,14 @@ import {
   parseHeader,
   safetensorsTypes,
 } from "./safetensors_header.ts";
-import { bytesPerElement, elementsFrom, elementsOf, type Tensor, WeightsError } from "./tensor.ts";
+import {
+  bytesPerElement,
+  elementsFrom,
+  elementsOf,
+  type HalfTensor,
+  type Tensor,
+  WeightsError,
+} from "./tensor.ts";
 
 export interface SafetensorsFile {
   /** In the order of their bytes. */
@@ -69,7 +76,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
  */
 export async function writeSafetensors(
   path: string,
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: ReadonlyMap<string, Tensor | HalfTensor>,
   metadata: Record<string, string> = {},
 ): Promise<void> {
   const sorted = [...tensors].sort(([nameA, a], [nameB, b]) =>

@@ -27,6 +27,7 @@ export interface PageModel {
 const FILES: Record<string, string> = {
   "index.html": import.meta.resolve("./static/index.html"),
   "style.css": import.meta.resolve("./static/style.css"),
+  "opened_as_file.js": import.meta.resolve("./static/opened_as_file.js"),
   "kernels.wasm": import.meta.resolve("../../backend/wasm/kernels.wasm"),
   "mozjpeg_dec.wasm": import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
   "webp_dec.wasm": import.meta.resolve("@jsquash/webp/codec/dec/webp_dec.wasm"),

@@ -289,9 +289,61 @@ function writeDepthwiseBands(
   words[at + 16] = a.statistics;
 }
 
+/** A grouped convolution or a gradient of it, a band of rows a chunk. */
+export interface GroupedBandsRecord {
+  /** [filterHeight][filterWidth][channels of a group][outChannels] */
+  weights: number;
+  /** The output, or the input's gradient. */
+  out: number;
+  height: number;
+  width: number;
+  channels: number;
+  outHeight: number;
+  outWidth: number;
+  outChannels: number;
+  /** Of channels in eights, as are their outputs. */
+  groups: number;
+  filterHeight: number;
+  filterWidth: number;
+  stride: number;
+  padTop: number;
+  padLeft: number;
+  /** Rows a chunk: of the output, or of the input's gradient. */
+  bandRows: number;
+  /** Partial batch statistics, one set a chunk, or 0. */
+  statistics: number;
+  wide: 0 | 1;
+}
+
+function writeGroupedBands(
+  memory: Pick<Memory, "words">,
+  at: number,
+  a: GroupedBandsRecord,
+): void {
+  const { words } = memory;
+  words[at] = a.weights;
+  words[at + 1] = a.out;
+  words[at + 2] = a.height;
+  words[at + 3] = a.width;
+  words[at + 4] = a.channels;
+  words[at + 5] = a.outHeight;
+  words[at + 6] = a.outWidth;
+  words[at + 7] = a.outChannels;
+  words[at + 8] = a.groups;
+  words[at + 9] = a.filterHeight;
+  words[at + 10] = a.filterWidth;
+  words[at + 11] = a.stride;
+  words[at + 12] = a.padTop;
+  words[at + 13] = a.padLeft;
+  words[at + 14] = a.bandRows;
+  words[at + 15] = a.statistics;
+  words[at + 16] = a.wide;
+}
+
 /**
  * What a kernel needs to leave gradient statistics of the tensor it produces, for the batch norm
- * that the tensor is the gradient of. `z` is that one's input.
+ * that the tensor is the gradient of. `z` is that one's input. The tensor is then only what the
+ * activation passes.
  */
 export interface GradientStatisticsRecord {
   /** Partial sums, one set a chunk, or 0 for none. */
@@ -1660,6 +1712,56 @@ const channelDots: KernelOf<ChannelDotsArguments> = {
   },
 };
 
+interface GroupedConvArguments {
+  source: SourceRecord;
+  bands: GroupedBandsRecord;
+  epilogue: EpilogueRecord;
+}
+
+const groupedConv: KernelOf<GroupedConvArguments> = {
+  number: 44,
+  write(memory, at, a) {
+    writeSource(memory, at, a.source);
+    writeGroupedBands(memory, at + 6, a.bands);
+    writeEpilogue(memory, at + 23, a.epilogue);
+  },
+};
+
+interface GroupedConvInputGradientArguments {
+  dy: SourceRecord;
+  /** Of the input's gradient, its `out`. */
+  bands: GroupedBandsRecord;
+  statistics: GradientStatisticsRecord;
+}
+
+const groupedConvInputGradient: KernelOf<GroupedConvInputGradientArguments> = {
+  number: 45,
+  write(memory, at, a) {
+    writeSource(memory, at, a.dy);
+    writeGroupedBands(memory, at + 6, a.bands);
+    writeGradientStatistics(memory, at + 23, a.statistics);
+  },
+};
+
+interface GroupedConvFilterGradientArguments {
+  x: SourceRecord;
+  dy: SourceRecord;
+  bands: GroupedBandsRecord;
+  /** Partial filter gradients, one set a chunk. */
+  parts: number;
+}
+
+const groupedConvFilterGradient: KernelOf<GroupedConvFilterGradientArguments> = {
+  number: 46,
+  write(memory, at, a) {
+    const { words } = memory;
+    writeSource(memory, at, a.x);
+    writeSource(memory, at + 6, a.dy);
+    writeGroupedBands(memory, at + 12, a.bands);
+    words[at + 29] = a.parts;
+  },
+};
+
 interface WindowAttentionArguments {
   /** [images][height][width][queries, keys, values][heads][depth] */
   qkv: number;
@@ -1689,7 +1791,7 @@ interface WindowAttentionArguments {
 }
 
 const windowAttention: KernelOf<WindowAttentionArguments> = {
-  number: 44,
+  number: 47,
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.qkv;
@@ -1744,7 +1846,7 @@ interface WindowAttentionGradientArguments {
 }
 
 const windowAttentionGradient: KernelOf<WindowAttentionGradientArguments> = {
-  number: 45,
+  number: 48,
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.qkv;
@@ -1782,7 +1884,7 @@ interface TransposeRowsArguments {
 }
 
 const transposeRows: KernelOf<TransposeRowsArguments> = {
-  number: 46,
+  number: 49,
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.x;
@@ -1843,6 +1945,9 @@ export const Kernel = {
   activateGradient,
   scaleChannels,
   channelDots,
+  groupedConv,
+  groupedConvInputGradient,
+  groupedConvFilterGradient,
   windowAttention,
   windowAttentionGradient,
   transposeRows,

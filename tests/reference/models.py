@@ -29,6 +29,8 @@ HEAD = {
     "mobilenet_v3_small": "classifier.3",
     "mobilenet_v3_large": "classifier.3",
     "mobilenetv4_conv_small": "classifier",
+    "mobilenetv4_conv_medium": "classifier",
+    "regnet_y_400mf": "fc",
     "efficientnet_b0": "classifier.1",
     "efficientnet_v2_s": "classifier.1",
     "convnext_tiny": "classifier.2",
@@ -72,6 +74,8 @@ CASES = (
     ("mobilenet_v3_small", 64, 5002),
     ("mobilenet_v3_large", 64, 5047),
     ("mobilenetv4_conv_small", 64, 5000),
+    ("mobilenetv4_conv_medium", 64, 5019),
+    ("regnet_y_400mf", 64, 5073),
     ("efficientnet_b0", 64, 5000),
     ("efficientnet_v2_s", 64, 5000),
 )

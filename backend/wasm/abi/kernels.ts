@@ -25,6 +25,11 @@ import {
   sgd,
   sumSquares,
 } from "./elementwise_kernels.ts";
+import {
+  groupedConv,
+  groupedConvFilterGradient,
+  groupedConvInputGradient,
+} from "./grouped_kernels.ts";
 import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
 import {
   conv2d,
@@ -102,6 +107,9 @@ export const KERNELS: Record<string, KernelSpec> = {
   activateGradient,
   scaleChannels,
   channelDots,
+  groupedConv,
+  groupedConvInputGradient,
+  groupedConvFilterGradient,
   windowAttention,
   windowAttentionGradient,
   transposeRows,

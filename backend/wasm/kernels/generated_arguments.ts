@@ -6,6 +6,7 @@ import {
   Expansion,
   Gather,
   GradientStatistics,
+  GroupedBands,
   Source,
 } from "./generated_abi";
 
@@ -1038,6 +1039,73 @@ export function channelDotsDy(): Source {
 @inline
 export function channelDotsArguments(): ChannelDotsArguments {
   return changetype<ChannelDotsArguments>(kernelArguments() + 48);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvSource(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvBands(): GroupedBands {
+  return changetype<GroupedBands>(kernelArguments() + 24);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvEpilogue(): Epilogue {
+  return changetype<Epilogue>(kernelArguments() + 92);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvInputGradientDy(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+/** Of the input's gradient, its `out`. */
+// @ts-ignore: decorator
+@inline
+export function groupedConvInputGradientBands(): GroupedBands {
+  return changetype<GroupedBands>(kernelArguments() + 24);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvInputGradientStatistics(): GradientStatistics {
+  return changetype<GradientStatistics>(kernelArguments() + 92);
+}
+
+@unmanaged
+export class GroupedConvFilterGradientArguments {
+  /** Partial filter gradients, one set a chunk. */
+  parts: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvFilterGradientX(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvFilterGradientDy(): Source {
+  return changetype<Source>(kernelArguments() + 24);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvFilterGradientBands(): GroupedBands {
+  return changetype<GroupedBands>(kernelArguments() + 48);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvFilterGradientArguments(): GroupedConvFilterGradientArguments {
+  return changetype<GroupedConvFilterGradientArguments>(kernelArguments() + 116);
 }
 
 @unmanaged

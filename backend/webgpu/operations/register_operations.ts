@@ -1,7 +1,7 @@
 /** Registers our kernels over tfjs's: what they do not cover goes to the stock WebGPU kernel. */
 import * as tf from "@tensorflow/tfjs";
 import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
-import { type PoolAttributes, poolInfo } from "../../window.ts";
+import { groupedInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { activate, activateGradient } from "./activation.ts";
 import { adamW } from "./adam_w.ts";
@@ -30,6 +30,11 @@ import {
 import { addBiasAndActivate, isOurActivation } from "./fused.ts";
 import { gelu } from "./gelu.ts";
 import { globalNorm } from "./global_norm.ts";
+import {
+  groupedConv,
+  groupedConvFilterGradient,
+  groupedConvInputGradient,
+} from "./grouped_conv2d.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { linear, linearInputGradient, linearWeightGradient } from "./linear.ts";
 import { maxPoolGradient } from "./max_pool.ts";
@@ -66,6 +71,17 @@ export function registerOperations(backendName: string): void {
   kernels.add("ActivateGrad", activateGradient);
   kernels.add("ScaleChannels", scaleChannels);
   kernels.add("ChannelDots", channelDots);
+  kernels.add("GroupedConv2D", (backend, { x, filter }, attrs) => {
+    return groupedConv(backend, x, filter, groupedInfo(x.shape, filter.shape, attrs));
+  });
+  kernels.add("GroupedConv2DBackpropInput", (backend, { dy, filter }, attrs) => {
+    const info = groupedInfo(attrs.inputShape, filter.shape, attrs);
+    return groupedConvInputGradient(backend, dy, filter, info);
+  });
+  kernels.add("GroupedConv2DBackpropFilter", (backend, { x, dy }, attrs) => {
+    const info = groupedInfo(x.shape, attrs.filterShape, attrs);
+    return groupedConvFilterGradient(backend, x, dy, info);
+  });
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);

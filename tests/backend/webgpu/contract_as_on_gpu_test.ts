@@ -6,6 +6,7 @@
 import { statisticsContract, trainedBatchNormContract } from "../contract/batch_norm.ts";
 import { convolutionsContract } from "../contract/conv2d.ts";
 import { depthwiseConvolutionsContract } from "../contract/depthwise.ts";
+import { groupedConvolutionsContract } from "../contract/grouped_conv2d.ts";
 import {
   attentionContract,
   layerNormContract,
@@ -50,6 +51,10 @@ convolutionsContract(subject, [
 depthwiseConvolutionsContract(subject, [
   { input: [2, 7, 9, 17], kernel: [3, 3], pad: 1 },
   { input: [2, 56, 56, 24], kernel: [3, 3], stride: 2, pad: 1 },
+]);
+
+groupedConvolutionsContract(subject, [
+  { input: [2, 7, 9, 24], groups: 3, filters: 24, strides: 2, pad: 1 },
 ]);
 
 for (const activation of ["linear", "relu", "relu6"] as const) {
