@@ -17,9 +17,9 @@ Deno.test("kernels_baseline.wasm was compiled with kernels.wasm", async () => {
   const baseline = await Deno.readFile(new URL("kernels_baseline.wasm", FOLDER));
   const [of] = WebAssembly.Module.customSections(await WebAssembly.compile(baseline), BASELINE_OF);
   const kernels = await Deno.readFile(new URL("kernels.wasm", FOLDER));
-  assert.deepEqual(
-    new Uint8Array(of),
-    await sha256(kernels),
+  const expected = await sha256(kernels);
+  assert.ok(
+    new Uint8Array(of).every((byte, i) => byte === expected[i]),
     `backend/wasm/kernels_baseline.wasm ${REMEDY}`,
   );
 });
