@@ -12,14 +12,18 @@ import { type ExportedModel, torchParameters } from "./exported_model.ts";
  * Permissions: read and write in the folder.
  */
 export async function exportSafetensors(model: ExportedModel, path: string): Promise<void> {
-  // The transformers library refuses files without a format.
-  const { description, outOfDistribution } = model;
-  const metadata = {
-    format: "pt",
+  await writeSafetensors(path, torchParameters(model), safetensorsMetadata(model));
+}
+
+/** What such a file says of its model. */
+export function safetensorsMetadata(
+  { description, outOfDistribution }: ExportedModel,
+): Record<string, string> {
+  return {
+    format: "pt", // the transformers library refuses files without one
     ...metadataOf(description),
     ...familiarMetadata(outOfDistribution),
   };
-  await writeSafetensors(path, torchParameters(model), metadata);
 }
 
 /**

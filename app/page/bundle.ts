@@ -5,6 +5,7 @@ const HERE = new URL("./", import.meta.url);
 
 /** What browsers have in place of what only Deno has. */
 const REPLACED: Record<string, string> = {
+  "node:crypto": "browser/crypto.ts",
   "node:zlib": "browser/zlib.ts",
   "node:worker_threads": "browser/worker_threads.ts",
   "../../data/codecs/mozjpeg_module.js": "browser/mozjpeg_module.ts",

@@ -4,6 +4,7 @@ import type { DecodeOptions } from "../decode_in_order.ts";
 import type { Log, Progress } from "../download/progress.ts";
 import type { Change } from "../review/journal.ts";
 import { autoSource } from "./auto.ts";
+import { VAL_FRACTION } from "./divide.ts";
 import { folderSource } from "./folder.ts";
 import type { GroupRule } from "./group_rule.ts";
 import { hymenopteraSource } from "./hymenoptera.ts";
@@ -69,7 +70,7 @@ export async function materialize(
   destination: string,
   options: MaterializeOptions,
 ): Promise<SourceInfo> {
-  const { valFraction = 0.2, downloads = join(destination, ".downloads") } = options;
+  const { valFraction = VAL_FRACTION, downloads = join(destination, ".downloads") } = options;
   if (!(valFraction > 0 && valFraction < 1)) {
     throw new RangeError(`the part for validation is ${valFraction}, not between 0 and 1`);
   }
