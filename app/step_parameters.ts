@@ -51,11 +51,17 @@ export async function stepParameters(
   const loop = isAuto && !best && choice.hardware ? "tutorial" : flags.recipe;
   const name = loop === "tutorial" ? "tutorial" : "quick";
   const preset = RECIPES[name];
+  if (flags.lr === "auto" && !best) {
+    throw new UsageError(
+      "--lr auto is of --recipe best: the tutorial's recipes have the rates of the tutorial",
+    );
+  }
+  const lr = flags.lr === "auto" ? undefined : flags.lr;
   const recipe = {
     ...preset,
     epochs: flags.epochs ?? preset.epochs,
     batchSize: flags.batch ?? preset.batchSize,
-    lr: flags.lr ?? preset.lr,
+    lr: lr ?? preset.lr,
   };
   const compute = {
     backend: choice.backend,
@@ -72,7 +78,7 @@ export async function stepParameters(
     ...FINETUNE,
     epochs: flags.epochs ?? FINETUNE.epochs,
     batchSize: flags.batch ?? FINETUNE.batchSize,
-    lr: flags.lr ?? FINETUNE.lr,
+    lr: lr ?? FINETUNE.lr,
     balance: flags.balance ?? "auto",
   };
   if (flags.folds !== undefined && !best) {
@@ -140,7 +146,13 @@ export async function stepParameters(
       ...(!best && branches.includes("frozen") && { train_frozen: train }),
       ...(branches.includes("finetune") && {
         train_finetune: best
-          ? { ...compute, recipe: finetune, seed, ...(timeBudget && { timeBudget }) }
+          ? {
+            ...compute,
+            recipe: finetune,
+            seed,
+            ...(timeBudget && { timeBudget }),
+            ...(flags.lr === "auto" && { findRate: true as const }),
+          }
           : train,
       }),
       evaluate: compute,

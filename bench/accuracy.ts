@@ -18,8 +18,11 @@ const PEERS = ["sklearn", "fastai", "fastai_best", "torchvision"];
 /** How ours run. */
 interface Setting {
   data: string;
-  weights: string;
+  /** Absent where the network is chosen: the weights of each are those that it is taught with. */
+  weights?: string;
   model: string;
+  /** Of `best`: both, or `frozen` alone. */
+  branch: string;
   backend: string;
   threads?: string;
 }
@@ -30,7 +33,9 @@ export async function benchAccuracy(args: string[]): Promise<void> {
     options: {
       data: { type: "string" },
       weights: { type: "string" },
+      // A choice of networks, as best makes it, needs no --weights: auto, or their names.
       model: { type: "string", default: "mobilenet_v2" },
+      branch: { type: "string", default: "both" },
       tools: { type: "string", default: [...OURS, ...PEERS].join() },
       sets: { type: "string", default: "hymenoptera,stamps,solar2,solar4" },
       divisions: { type: "string", default: "0,1,2" },
@@ -45,7 +50,8 @@ export async function benchAccuracy(args: string[]): Promise<void> {
       against: { type: "string", default: "best" },
     },
   });
-  const { data, weights, out } = values;
+  const { data, weights, out, model } = values;
+  const chooses = model === "auto" || model.includes(",");
   if (values.table) {
     const finetuned = await readRuns(values.finetune.split(","), finetuneRun);
     const runs = [
@@ -54,14 +60,15 @@ export async function benchAccuracy(args: string[]): Promise<void> {
     ];
     return console.log(accuracyTable(runs, values.against));
   }
-  if (!data || !weights) {
+  if (!data || (!weights && !chooses)) {
     console.error(
       "bench accuracy: give --data (a folder that bench/accuracy/prepare.py made) and --weights (the " +
-        "pretrained file that all start from); --table --out FILE[,FILE…] prints what there is",
+        "pretrained file that all start from), or --model auto, which chooses a network; " +
+        "--table --out FILE[,FILE…] prints what there is",
     );
     Deno.exit(2);
   }
-  const tools = values.tools.split(","), setting = { ...values, data, weights };
+  const tools = values.tools.split(","), setting = { ...values, data };
   const done = new Set((await readRuns([out], accuracyRun)).map(keyOf));
   for (const number of values.divisions.split(",").map(Number)) {
     for (const set of values.sets.split(",")) {
@@ -76,7 +83,7 @@ export async function benchAccuracy(args: string[]): Promise<void> {
     }
   }
   const peers = PEERS.filter((tool) => tools.includes(tool));
-  if (peers.length === 0) return;
+  if (peers.length === 0 || !weights) return;
   const { success } = await new Deno.Command(values.python, {
     args: [
       pathOf("accuracy/peers.py"),
@@ -95,7 +102,7 @@ const keyOf = ({ tool, set, division }: Pick<AccuracyRun, "tool" | "set" | "divi
 
 /** The whole pipeline in a store of its own, then `predict` on photos that it was not given. */
 async function runOurs(tool: string, division: Division, setting: Setting): Promise<AccuracyRun> {
-  const { data, weights, model, backend, threads } = setting;
+  const { data, weights, model, branch, backend, threads } = setting;
   const folder = await Deno.makeTempDir({ prefix: "bench_accuracy_" });
   try {
     for (const part of ["train", "val", "test"] as const) {
@@ -112,7 +119,8 @@ async function runOurs(tool: string, division: Division, setting: Setting): Prom
     const started = performance.now();
     const events = await graft([
       ...["run", "--data", `${folder}/photos`, "--recipe", tool, "--model", model],
-      ...["--weights", await Deno.realPath(weights), ...computing, ...store],
+      ...["--branch", branch, ...computing, ...store],
+      ...weights ? ["--weights", await Deno.realPath(weights)] : [],
     ]);
     const seconds = (performance.now() - started) / 1000;
     const { artifact } = events.findLast(({ type, step }) =>

@@ -1,7 +1,7 @@
 /**
- * `deno task bench folder`: a folder of large photos, drawn for it, goes through inspect, pipeline and
- * predict, and again with ten photos more: how long, how much disk beyond the photos, and the most
- * memory that all processes together had.
+ * `deno task bench folder`: a folder of large photos, drawn for it, goes through inspect, pipeline,
+ * review and predict, and again with ten photos more: how long, how much disk beyond the photos, and
+ * the most memory that all processes together had.
  */
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
@@ -36,23 +36,19 @@ export async function benchFolder(args: string[]): Promise<void> {
     await tf.setBackend("cpu");
     const weights = `${folder}/weights.safetensors`;
     await writeSafetensors(weights, randomStateDict(findArchitecture(MODEL)));
+    const network = ["--weights", weights, "--model", MODEL, "--backend", "wasm", "--store", store];
     const teach = [
-      ...["run", "--data", photos, "--store", store, "--branch", "frozen", "--recipe"],
-      ...[values.recipe, "--weights", weights, "--model", MODEL, "--backend", "wasm"],
+      ...["run", "--data", photos, "--branch", "frozen", "--recipe", values.recipe],
+      ...network,
     ];
     const sorted = `${folder}/sorted`;
     const commands: Record<string, string[]> = {
       inspect: ["inspect", photos],
       pipeline: teach,
+      "review --list": ["review", photos, "--list", ...network],
       "predict --sort": [
-        "predict",
-        photos,
-        "--store",
-        store,
-        "--sort",
-        sorted,
-        "--sort-by",
-        "link",
+        ...["predict", photos, "--store", store],
+        ...["--sort", sorted, "--sort-by", "link"],
       ],
     };
     for (const [name, command] of Object.entries(commands)) {

@@ -75,6 +75,8 @@ export const train = v.object({
   recipe: v.variant("kind", [stepLrRecipe, finetuneRecipe]),
   /** Seconds that finetuning may take: it does as many of the recipe's epochs as fit, one at least. */
   timeBudget: v.optional(v.pipe(v.number(), v.gtValue(0))),
+  /** Whether finetuning finds its rate itself; the recipe's is taken where none shows. */
+  findRate: v.optional(v.literal(true)),
 });
 
 export const trainProbe = v.object({

@@ -19,8 +19,10 @@ import {
   type History,
   learningCurves,
   type PhaseResult,
+  type RateTest,
 } from "../training/history.ts";
 import type { BatchProgress } from "../training/run_phase.ts";
+import { testRates } from "../training/rate_test.ts";
 import { epochsWithin } from "../training/time_budget.ts";
 import { traceStep } from "../training/trace.ts";
 import { curvesFile, historyFile } from "./artifacts/history.ts";
@@ -79,9 +81,10 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       val: new DataLoader(dataset, { ...common, split: "val", transform: "eval" }),
     };
   };
-  // Measured once: whoever goes on has the epochs of the beginning.
+  // Measured once: whoever goes on has the rate and the epochs of the beginning.
+  const rateTest = from ? from.rateTest : await testedRates();
   const epochs = asked.kind === undefined ? asked.epochs : from?.epochs ?? await plannedEpochs();
-  const recipe = { ...asked, epochs };
+  const recipe = { ...asked, epochs, lr: rateTest?.suggested ?? asked.lr };
   if (last) step.log(`goes on after epoch ${last.position}/${epochs}, kept in ${last.path}`);
   const loaders = loadersBy(generator);
   // Always written: a line a step costs nothing beside the step, and is what a run is compared by.
@@ -108,7 +111,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       onEpoch: (epoch: EpochResult, history: History) => step.log(progress.epoch(epoch, history)),
       keepState: async (state: FinetuneState) => {
         last = await checkpoints.save(state.history.epochs.length, async (folder) => {
-          await writeTrainingState(folder, state, epochs, generator, pretrained);
+          await writeTrainingState(folder, state, { epochs, rateTest }, generator, pretrained);
           await Deno.copyFile(traceFile, `${folder}/trace.ndjson`);
         });
       },
@@ -134,7 +137,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     await writeParameters(`${step.output}/${BEST_PARAMETERS}`, best);
     await modelFile.write(step.output, trained);
     await historyFile.write(step.output, history);
-    await curvesFile.write(step.output, learningCurves(history));
+    await curvesFile.write(step.output, learningCurves(history, rateTest));
     step.result({
       bestAccuracy: history.best.accuracy,
       epochsToBest: history.best.epoch + 1,
@@ -150,6 +153,30 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
     loaders.train.close();
     loaders.val.close();
     model.dispose();
+  }
+
+  async function testedRates(): Promise<RateTest | undefined> {
+    if (!step.parameters.findRate || asked.kind !== "finetune") return undefined;
+    const own = loadersBy(new Generator(seed));
+    try {
+      const tested = await testRates(model, own.train, {
+        recipe: asked,
+        logitOffsets: balance?.logitOffsets,
+        signal: step.signal,
+        onStep: (done, total) => step.progress({ done, total, unit: "rates" }),
+      });
+      step.log(
+        tested.suggested === null
+          ? `no rate that was tried makes the loss fall: the recipe's, ${asked.lr}, is taken`
+          : `--lr auto: ${tested.suggested.toPrecision(2)}, by the losses at ${
+            counted(tested.rates.length, "rate")
+          }`,
+      );
+      return tested;
+    } finally {
+      own.train.close();
+      own.val.close();
+    }
   }
 
   async function plannedEpochs(): Promise<number> {

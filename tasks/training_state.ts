@@ -3,9 +3,16 @@ import * as v from "valibot";
 import { Generator } from "../data/torch_random.ts";
 import type { FinetuneState } from "../training/finetune.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
-import { history } from "./artifacts/history.ts";
+import type { RateTest } from "../training/history.ts";
+import { history, rateTest } from "./artifacts/history.ts";
 import { jsonArtifact } from "./artifacts/json_artifact.ts";
 import { readParameters, writeParameters } from "../weights/parameter_file.ts";
+
+export interface TrainingPlan {
+  /** All that the training has. */
+  epochs: number;
+  rateTest?: RateTest;
+}
 
 type Tensors = ReadonlyMap<string, NamedTensor>;
 
@@ -22,17 +29,19 @@ const stateFile = jsonArtifact(
     bestIsAveraged: v.optional(v.boolean()),
     /** All that the training was to have, for one whose rates follow from them. */
     epochs: v.optional(v.number()),
+    /** By which its rate was found, where it was. */
+    rateTest: v.optional(rateTest),
   }),
 );
 
 /**
- * @param epochs all that the training has
+ * @param plan what was measured once, for whoever goes on
  * @param pretrained what of it did not move is not written: a frozen extractor is large
  */
 export async function writeTrainingState(
   folder: string,
   { history, parameters, averaged, momentum, best }: FinetuneState,
-  epochs: number,
+  plan: TrainingPlan,
   generator: Generator,
   pretrained: Tensors,
 ): Promise<void> {
@@ -42,7 +51,7 @@ export async function writeTrainingState(
     generator: Array.from(generator.saveState()),
     bestIsLast,
     bestIsAveraged,
-    epochs,
+    ...plan,
   });
   await writeParameters(
     `${folder}/state.safetensors`,
@@ -59,8 +68,8 @@ export async function writeTrainingState(
 export async function readTrainingState(
   folder: string,
   pretrained: Tensors,
-): Promise<FinetuneState & { generator: Generator; epochs?: number }> {
-  const { history, generator, bestIsLast, bestIsAveraged, epochs } = await stateFile.read(folder);
+): Promise<FinetuneState & Partial<TrainingPlan> & { generator: Generator }> {
+  const { history, generator, bestIsLast, bestIsAveraged, ...plan } = await stateFile.read(folder);
   const tensors = await readParameters(`${folder}/state.safetensors`);
   const of = (prefix: string) => new Map([...pretrained, ...under(prefix, tensors)]);
   const parameters = of("last");
@@ -72,7 +81,7 @@ export async function readTrainingState(
       .sort(([a], [b]) => Number(a) - Number(b)).map(([, tensor]) => tensor),
     averaged,
     best: bestIsLast ? parameters : bestIsAveraged ? averaged! : of("best"),
-    epochs,
+    ...plan,
     generator: Generator.fromState(Uint32Array.from(generator)),
   };
 }

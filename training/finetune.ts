@@ -3,20 +3,13 @@ import { moveAverages } from "../backend/ops/move_averages.ts";
 import type { Loader } from "../data/batch.ts";
 import { type FinetuneRecipe, START } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
-import { parameterSpecs } from "../models/parameter_specs.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
-import { AdamW } from "./adam_w.ts";
 import { cosineSchedule } from "./cosine_schedule.ts";
-import { DecayedSgd } from "./decayed_sgd.ts";
+import { finetuneOptimizer } from "./finetune_optimizer.ts";
 import type { FitResult, TrainingState } from "./fit.ts";
 import type { EpochResult, History, PhaseResult } from "./history.ts";
-import { layerRates, weightDecays } from "./layer_rates.ts";
-import type { Optimizer } from "./optimizer.ts";
 import { type BatchProgress, runPhase } from "./run_phase.ts";
 import { TrainingSteps } from "./training_steps.ts";
-
-/** As torch's AdamW has them where none are given; the first beta is the recipe's momentum. */
-const BETA2 = 0.999, EPSILON = 1e-8;
 
 /** As a training of the tutorial's, and the averaged weights where there are any. */
 export interface FinetuneState extends TrainingState {
@@ -54,7 +47,7 @@ export async function finetune(
   const history: History = structuredClone(from?.history) ??
     { epochs: [], best: { epoch: START, accuracy: 0 } };
   let best = from?.best ?? await model.snapshot();
-  const optimizer = createOptimizer(model, recipe, from?.momentum);
+  const optimizer = finetuneOptimizer(model, recipe, from?.momentum);
   const averaged = recipe.averaging === 0
     ? undefined
     : new Model(model.architecture, model.classes, from?.averaged ?? best);
@@ -112,25 +105,6 @@ export async function finetune(
     averaged?.dispose();
   }
   return { history, best };
-}
-
-function createOptimizer(
-  model: Model,
-  { optimizer, momentum, weightDecay, earliestRate, clipNorm }: FinetuneRecipe,
-  from?: readonly NamedTensor[],
-): Optimizer {
-  const learned = parameterSpecs(model.architecture, model.classes)
-    .filter(({ trainable }) => trainable);
-  const parameters = model.trainable("all");
-  const settings = {
-    rates: layerRates(learned, earliestRate),
-    decays: weightDecays(learned, weightDecay),
-  };
-  if (optimizer === "sgd") {
-    return new DecayedSgd(parameters, { ...settings, momentum }, clipNorm, from);
-  }
-  const adamW = { ...settings, beta1: momentum, beta2: BETA2, epsilon: EPSILON };
-  return new AdamW(parameters, adamW, clipNorm, from);
 }
 
 /** Moves the averaged weights a step towards the model's, and takes its running statistics over. */

@@ -26,6 +26,16 @@ export interface History {
   best: { epoch: number; accuracy: number };
 }
 
+/** What losses say of rates that were tried, one a batch. */
+export interface RateTest {
+  /** Rising by the same factor from step to step. */
+  rates: number[];
+  /** Of each step: the mean of the losses so far, recent ones counting most. */
+  losses: number[];
+  /** Null where the losses fall nowhere. */
+  suggested: number | null;
+}
+
 /** As `PhaseResult`; null where that was no number, which JSON has not. */
 export interface CurvePoint {
   loss: number | null;
@@ -34,18 +44,24 @@ export interface CurvePoint {
 
 /** What was learned, without how long it took: the same for every run of the same settings. */
 export interface LearningCurves {
+  /** By which the rate was found, where it was asked for. */
+  rateTest?: RateTest;
   start?: CurvePoint;
   epochs: { epoch: number; lr: number; train: CurvePoint; val: CurvePoint }[];
   best: History["best"];
 }
 
-export function learningCurves({ start, epochs, best }: History): LearningCurves {
+export function learningCurves(
+  { start, epochs, best }: History,
+  rateTest?: RateTest,
+): LearningCurves {
   const numberOf = (value: number) => Number.isFinite(value) ? value : null;
   const withoutTime = ({ loss, accuracy }: PhaseResult) => ({
     loss: numberOf(loss),
     accuracy: numberOf(accuracy),
   });
   return {
+    ...(rateTest && { rateTest }),
     ...(start && { start: withoutTime(start) }),
     epochs: epochs.map(({ epoch, lr, train, val }) => ({
       epoch,

@@ -119,9 +119,10 @@ export const TRAINING = grouped("What is run and trained", {
       `${FINETUNE.batchSize})`,
     axis: "list",
   }),
-  lr: flag(number(recipe.lr), {
-    value: "X",
-    help: `learning rate (the recipe's: ${RECIPES.tutorial.lr}; best's: ${FINETUNE.lr})`,
+  lr: flag(v.union([v.literal("auto"), number(recipe.lr)]), {
+    value: "X|auto",
+    help: `learning rate (the recipe's: ${RECIPES.tutorial.lr}; best's: ${FINETUNE.lr}; auto: ` +
+      "best tries many for 100 batches, and takes one by which the loss falls)",
     axis: "list",
   }),
   "time-budget": flag(duration, {

@@ -53,6 +53,16 @@ const CHANGES: Readonly<Record<string, Change>> = {
   "batch statistics, 4 epochs": { batchNorm: "batch", epochs: 4 },
   "lr 3e-5, 4 epochs": { lr: 3e-5, epochs: 4 },
   "lr 3e-5, 1 epoch": { lr: 3e-5, epochs: 1 },
+  "lr 3e-5, min scale 0.7": { lr: 3e-5, augmentation: { minScale: 0.7 } },
+  "lr 3e-5, smoothing 0": { lr: 3e-5, labelSmoothing: 0 },
+  "lr 1e-5": { lr: 1e-5 },
+  "lr 3e-5, averaging 0.98": { lr: 3e-5, averaging: 0.98 },
+  "lr 3e-5, earliest 1": { lr: 3e-5, earliestRate: 1 },
+  "lr 3e-5, batch 32": { lr: 3e-5, batchSize: 32 },
+  "lr 1e-4, min scale 0.7, smoothing 0": {
+    labelSmoothing: 0,
+    augmentation: { minScale: 0.7 },
+  },
   "sgd 3e-3, 4 epochs": { optimizer: "sgd", lr: 3e-3, weightDecay: 1e-4, epochs: 4 },
   "sgd 1e-3, smoothing 0, 4 epochs": {
     optimizer: "sgd",

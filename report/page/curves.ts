@@ -3,6 +3,7 @@ import type { CurvePoint } from "../../training/history.ts";
 import { type ColouredBranch, curveChart, type Quantity, sayValue } from "../curve_chart.ts";
 import { isDrawable } from "../domain.ts";
 import { short } from "../number.ts";
+import { rateChart } from "../rate_chart.ts";
 import { chart, CHART_WIDTH, colourOf } from "./chart.ts";
 import { branchesIn, type OfBranches } from "../../models/manifest.ts";
 import type { BranchFacts } from "../facts.ts";
@@ -18,7 +19,26 @@ export function curves(branches: OfBranches<BranchFacts>): Html {
   }));
   return html`
     ${curveCharts(coloured)}
+    ${coloured.map(rates)}
     <details><summary>The curves as a table</summary>${table(branches)}</details>
+  `;
+}
+
+/** By what the rate was found, where it was. */
+function rates({ history: { rateTest }, colour }: ColouredBranch): Html | string {
+  if (!rateTest) return "";
+  const { suggested } = rateTest;
+  const said = suggested === null
+    ? "No rate makes the loss fall, so that the recipe's was taken."
+    : `The ring is the rate that was taken, ${
+      short(suggested)
+    }: in the middle of the longest fall.`;
+  return html`
+    <figure>${chart(
+      `loss over the learning rate; ${said}`,
+      rateChart(rateTest, { width: CHART_WIDTH, height: 220, colour }),
+    )}<figcaption>Before training, a copy of the model learnt batch after batch at ever higher rates.
+      ${said}</figcaption></figure>
   `;
 }
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { History, LearningCurves } from "../../training/history.ts";
+import type { History, LearningCurves, RateTest } from "../../training/history.ts";
 import { jsonArtifact, real } from "./json_artifact.ts";
 
 const phase = { loss: real, accuracy: real };
@@ -16,7 +16,14 @@ export const history: v.GenericSchema<unknown, History> = v.object({
 
 const point = v.object({ loss: v.nullable(v.number()), accuracy: v.nullable(v.number()) });
 
+export const rateTest: v.GenericSchema<unknown, RateTest> = v.object({
+  rates: v.array(v.number()),
+  losses: v.array(v.number()),
+  suggested: v.nullable(v.number()),
+});
+
 export const curves: v.GenericSchema<unknown, LearningCurves> = v.object({
+  rateTest: v.optional(rateTest),
   start: v.optional(point),
   epochs: v.array(v.object({ ...epoch, train: point, val: point })),
   best,

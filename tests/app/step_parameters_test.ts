@@ -111,3 +111,35 @@ Deno.test("what a review decided is told to the step, and nothing else of its jo
     await Deno.writeTextFile(`${photos}/graft-review.json`, "{");
     await assert.rejects(told(), /graft-review\.json is no whole JSON .*mend it, or move it away/);
   }));
+
+Deno.test("a rate is found where it is asked for, and is no setting of the tutorial's recipes", async () => {
+  const finetuneOf = (lr?: string) =>
+    withTempFolderOf(async (folder) => {
+      const flags = { backend: "wasm", data: "hymenoptera", recipe: "best", model: "resnet18" };
+      const parsed = v.parse(TRAINING, { ...flags, ...(lr !== undefined && { lr }) });
+      return (await stepParameters(parsed, folder, `${folder}/store`)).parameters
+        .train_finetune as { findRate?: true; recipe: { lr: number } };
+    });
+  const [usual, found, given] = await Promise.all([
+    finetuneOf(),
+    finetuneOf("auto"),
+    finetuneOf("0.5"),
+  ]);
+  assert.ok(!("findRate" in usual));
+  assert.equal(found.findRate, true);
+  assert.equal(found.recipe.lr, usual.recipe.lr); // what is taken where no rate shows
+  assert.deepEqual([given.findRate, given.recipe.lr], [undefined, 0.5]);
+  await withTempFolderOf(async (folder) => {
+    const flags = v.parse(TRAINING, {
+      backend: "wasm",
+      data: "hymenoptera",
+      recipe: "quick",
+      lr: "auto",
+    });
+    await assert.rejects(
+      stepParameters(flags, folder, `${folder}/store`),
+      /--lr auto is of --recipe best/,
+    );
+  });
+  assert.ok(!v.safeParse(TRAINING, { lr: "automatic" }).success);
+});

@@ -378,3 +378,21 @@ Deno.test("what is wrong with the photos is told with its remedy and files; of m
   facts.data.findings = [];
   assert.doesNotMatch(textOf(await page(facts), "#data"), /data doctor/);
 });
+
+Deno.test("by what a rate was found is drawn and said, also where none was", async () => {
+  const chartsWith = async (suggested: number | null) => {
+    const facts = factsOf(["ants", "bees"]);
+    const rates = [1e-7, 1e-5, 1e-3, 1e-1], losses = [0.9, 0.8, 0.3, 40];
+    const { curves } = facts.branches.finetune!;
+    facts.branches.finetune!.curves = { ...curves, rateTest: { rates, losses, suggested } };
+    return all(await page(facts), "#training [role=img]");
+  };
+  const charts = await chartsWith(1e-3);
+  assert.equal(charts.length, 3); // of the curves, and of the rates
+  assert.match(charts[2].getAttribute("aria-label")!, /ring is the rate that was taken, 0\.001/);
+  assert.equal([...charts[2].querySelectorAll("circle")].length, 1);
+  assert.doesNotMatch(`${charts[2]}`, /NaN|Infinity/);
+  const [, , none] = await chartsWith(null);
+  assert.match(none.getAttribute("aria-label")!, /No rate makes the loss fall/);
+  assert.equal([...none.querySelectorAll("circle")].length, 0);
+});
