@@ -1,5 +1,5 @@
 /** A model as an ONNX file. */
-import protobuf from "protobufjs/light.js";
+import { encodeMessage } from "./encode_message.ts";
 import { FLOAT } from "../weights/onnx_fields.ts";
 import { metadataOf } from "../inference/description.ts";
 import { familiarMetadata } from "../inference/familiar_metadata.ts";
@@ -58,7 +58,7 @@ export function onnxBytes(model: ExportedModel): Uint8Array {
       ...familiarMetadata(model.outOfDistribution),
     }).map(([key, value]) => ({ key, value })),
   };
-  return OnnxModel.encode(message, protobuf.Writer.create()).finish();
+  return encodeMessage(OnnxModel, message).finish();
 }
 
 function valueInfo(name: string, sizes: (number | string)[]) {

@@ -115,7 +115,8 @@ function manifestOf(
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-function safetensorsOf(
+/** A safetensors file's bytes, of parameters in tfjs layout. */
+export function safetensorsOf(
   tensors: ReadonlyMap<string, NamedTensor>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const typed = Array.from(tensors, ([name, { shape, data }]): [string, Tensor] => [
