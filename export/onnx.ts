@@ -1,5 +1,4 @@
 /** A model as an ONNX file. */
-import { encodeMessage } from "./encode_message.ts";
 import { FLOAT } from "../weights/onnx_fields.ts";
 import { metadataOf } from "../inference/description.ts";
 import { familiarMetadata } from "../inference/familiar_metadata.ts";
@@ -9,7 +8,7 @@ import {
   type ExportedModel,
   torchParameters,
 } from "./exported_model.ts";
-import { OnnxModel } from "./onnx_schema.ts";
+import { encodeModel } from "./onnx_schema.ts";
 import { OnnxLayers, onnxTensor, type OnnxValue } from "./onnx_layers.ts";
 
 /** ONNX 1.12 and onnxruntime 1.12 know it, and all later ones. */
@@ -58,7 +57,7 @@ export function onnxBytes(model: ExportedModel): Uint8Array {
       ...familiarMetadata(model.outOfDistribution),
     }).map(([key, value]) => ({ key, value })),
   };
-  return encodeMessage(OnnxModel, message).finish();
+  return encodeModel(message);
 }
 
 function valueInfo(name: string, sizes: (number | string)[]) {

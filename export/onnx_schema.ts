@@ -1,23 +1,67 @@
-/** ONNX's messages, to be written. */
-import protobuf from "protobufjs/light.js";
+/** ONNX's messages, written. */
+import protobuf from "protobufjs/minimal.js";
 import { ONNX_FIELDS } from "../weights/onnx_fields.ts";
-
-const root = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(
-    Object.entries(ONNX_FIELDS).map(([message, fields]) => [message, {
-      fields: Object.fromEntries(
-        Object.entries(fields).map(([name, [id, type, rule]]) => [name, { id, type, rule }]),
-      ),
-    }]),
-  ),
-});
-
-/** The message that a `.onnx` file is. */
-export const OnnxModel: protobuf.Type = root.lookupType("ModelProto");
 
 export interface OnnxTensor {
   dims: number[];
   dataType: number;
   name: string;
   rawData: Uint8Array;
+}
+
+type Message = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, readonly [id: number, type: string, rule?: "repeated"]>>;
+
+/** How values are written: https://protobuf.dev/programming-guides/encoding/ */
+const VARINT = 0, LENGTH_DELIMITED = 2, FIXED_32 = 5;
+const WIRE: Readonly<Record<string, number>> = {
+  int32: VARINT,
+  int64: VARINT,
+  float: FIXED_32,
+  string: LENGTH_DELIMITED,
+  bytes: LENGTH_DELIMITED,
+};
+
+/**
+ * The bytes of a `.onnx` file. protobufjs's own encoder is a function that it makes of source text, which
+ * a page with a content security policy may not do.
+ *
+ * @param model a ModelProto: fields by name, those that are left out are not written
+ */
+export function encodeModel(model: Message): Uint8Array<ArrayBuffer> {
+  return encode("ModelProto", model, protobuf.Writer.create())
+    .finish() as Uint8Array<ArrayBuffer>;
+}
+
+function encode(name: string, message: Message, writer: protobuf.Writer): protobuf.Writer {
+  const fields: Fields = (ONNX_FIELDS as Record<string, Fields>)[name];
+  const unknown = Object.keys(message).find((field) => !Object.hasOwn(fields, field));
+  if (unknown !== undefined) throw new Error(`${name} has no field ${unknown} that is written`);
+  for (const [field, [id, type, rule]] of Object.entries(fields)) {
+    const value = message[field];
+    if (value === undefined) continue;
+    const values = rule === "repeated" ? value as readonly unknown[] : [value];
+    // Lists of numbers are packed: one length, then all of them.
+    if (rule === "repeated" && (WIRE[type] ?? LENGTH_DELIMITED) !== LENGTH_DELIMITED) {
+      if (values.length === 0) continue;
+      writer.uint32(id << 3 | LENGTH_DELIMITED).fork();
+      for (const one of values) writeScalar(writer, type, one);
+      writer.ldelim();
+      continue;
+    }
+    for (const one of values) {
+      if (type in WIRE) {
+        writer.uint32(id << 3 | WIRE[type]);
+        writeScalar(writer, type, one);
+      } else {
+        encode(type, one as Message, writer.uint32(id << 3 | LENGTH_DELIMITED).fork()).ldelim();
+      }
+    }
+  }
+  return writer;
+}
+
+/** The writer's methods are called as the types are. */
+function writeScalar(writer: protobuf.Writer, type: string, value: unknown): void {
+  (writer as unknown as Record<string, (value: unknown) => void>)[type](value);
 }
