@@ -73,7 +73,7 @@ export class LiveProbe {
 
   /**
    * Goes on from the fit before, whatever photos and classes came or went since.
-   * @returns whether it converged
+   * @returns whether it is over: it converged, or float64 can tell no better fit from this one
    */
   fit({ classes, rows, labels, C }: LiveLesson, { tol, maxIter }: LiveEffort): boolean {
     const prepared = this.#prepare(classes);
@@ -89,7 +89,7 @@ export class LiveProbe {
     this.#standardised = standardised;
     this.#fitted = fitted;
     this.#classes = classes;
-    return standardised.converged;
+    return standardised.converged || standardised.nIter < maxIter;
   }
 
   /**

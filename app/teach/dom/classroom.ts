@@ -431,8 +431,11 @@ export class Classroom {
     while (this.#unseen.length > 0) await this.#look(this.#unseen.splice(0, BATCH));
     this.#live.divide(true);
     await this.#settle();
-    while (this.#live.improve(AT_REST)) await turn();
-    const best = this.#live.classifier();
+    let best = this.#live.classifier();
+    if (!best?.settled) {
+      while (this.#live.improve(AT_REST)) await turn();
+      best = this.#live.classifier();
+    }
     if (!best) throw new Error("there is no model yet: teach two classes or more");
     const { classes, classifier: { coef: weight, intercept: bias }, temperature, settled } = best;
     const { settings, parameters, backend } = this.network;
