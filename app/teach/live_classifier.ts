@@ -105,6 +105,7 @@ export class LiveClassifier {
     this.#divided = dividePhotos(photos, { seed, folds });
     this.#since = [];
     this.#isStale = false;
+    this.#converged = false;
     this.#cost = this.now() - start;
   }
 
@@ -120,13 +121,15 @@ export class LiveClassifier {
       return false;
     }
     const start = this.now();
-    for (let spent = 0; spent < budget && !this.#converged;) {
-      const maxIter = this.#step === 0 ? 1 : Math.max(1, Math.floor((budget - spent) / this.#step));
+    let left = budget;
+    do {
+      const fitting = this.#step === 0 ? 1 : Math.max(1, Math.floor(left / this.#step));
+      const maxIter = Math.min(MOST_STEPS, fitting);
       const before = this.now();
-      this.#converged = this.#live!.fit(lesson, { tol: TOL, maxIter: Math.min(MOST_STEPS, maxIter) });
+      this.#converged = this.#live!.fit(lesson, { tol: TOL, maxIter });
       if (!this.#converged) this.#step = (this.now() - before) / maxIter;
-      spent = this.now() - start;
-    }
+      left = budget - (this.now() - start);
+    } while (left > 0 && !this.#converged);
     return !this.#converged;
   }
 

@@ -11,6 +11,8 @@ import { drawStanding } from "./standing_panel.ts";
 
 /** Photos that may wait to be looked at while the camera takes more. */
 const MOST_WAITING = 60;
+/** Refusals that are listed. */
+const TROUBLES = 4;
 /** Classes that a page begins with. */
 const FIRST = ["class 1", "class 2"];
 
@@ -18,7 +20,10 @@ const element = <T extends HTMLElement>(id: string) => document.getElementById(i
 const worker = new Worker(new URL(`./worker.js${location.search}`, import.meta.url), {
   type: "module",
 });
-const ask = (message: Ask, transfer: Transferable[] = []) => worker.postMessage(message, transfer);
+const ask = (message: Ask, transfer: Transferable[] = []) => {
+  if (message.type !== "frame" && message.type !== "show") drawTroubles([]);
+  worker.postMessage(message, transfer);
+};
 
 const cards = new Map<string, ClassCard>();
 const frames = new Map<number, () => void>();
@@ -32,6 +37,8 @@ let recorded: string | undefined;
 /** Whose name is to be written next. */
 let isAdding = false;
 let command = { model: "", byTake: false };
+/** What was refused since something was last asked for. */
+let troubles: readonly string[] = [];
 
 worker.onmessage = ({ data }: MessageEvent<Tell>) => {
   switch (data.type) {
@@ -42,7 +49,8 @@ worker.onmessage = ({ data }: MessageEvent<Tell>) => {
       return begin(data);
     case "failed":
       element("loading").hidden = true;
-      return say(`Nothing can be taught here: ${data.message}.`, true);
+      say("");
+      return refuse(`Nothing can be taught here: ${data.message}`);
     case "classes":
       return drawClasses(data.classes);
     case "photo":
@@ -66,10 +74,10 @@ worker.onmessage = ({ data }: MessageEvent<Tell>) => {
     case "refused":
       answered(data.id);
       if (data.what) drawPacking(1, 1);
-      return say(`${data.message.charAt(0).toUpperCase()}${data.message.slice(1)}.`, true);
+      return refuse(data.message);
   }
 };
-worker.onerror = ({ message }) => say(message || "a part of the page cannot be had", true);
+worker.onerror = ({ message }) => refuse(message || "a part of the page cannot be had");
 
 function begin({ settings, backend, persists }: Extract<Tell, { type: "ready" }>): void {
   element("machine").textContent = `${settings.architecture}, computed by ${backend}.`;
@@ -86,10 +94,25 @@ function begin({ settings, backend, persists }: Extract<Tell, { type: "ready" }>
   say("Ready.");
 }
 
-function say(text: string, wrong = false): void {
-  const status = element("status");
-  status.textContent = text;
-  status.classList.toggle("wrong", wrong);
+function say(text: string): void {
+  element("status").textContent = text;
+}
+
+/** What went wrong stays until something else is done. */
+function refuse(text: string): void {
+  drawTroubles([...troubles, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`]);
+}
+
+function drawTroubles(now: readonly string[]): void {
+  troubles = now;
+  const shown = now.slice(0, TROUBLES);
+  if (now.length > TROUBLES) shown.push(`And ${now.length - TROUBLES} more.`);
+  element("trouble").hidden = now.length === 0;
+  element("trouble").replaceChildren(...shown.map((text) => {
+    const item = document.createElement("li");
+    item.textContent = text;
+    return item;
+  }));
 }
 
 function drawClasses(given: readonly TaughtClass[]): void {
@@ -170,7 +193,7 @@ async function useCamera(): Promise<boolean> {
     drawCamera();
     return true;
   } catch (error) {
-    say(`The camera cannot be used: ${(error as Error).message}.`, true);
+    refuse(`the camera cannot be used: ${(error as Error).message}`);
     return false;
   }
 }
@@ -300,8 +323,10 @@ function unusedClassName(): string {
 
 function addFiles(files: ReturnType<typeof chosenFiles>): void {
   const { inFolders, loose } = byClass(files);
-  if (loose.length > 0) say("Drop photos on the class that they are of, or a folder a class.", true);
-  if (inFolders.length === 0) return;
+  if (inFolders.length === 0) {
+    if (loose.length > 0) refuse("drop photos on the class that they are of, or a folder a class");
+    return;
+  }
   // Those that the page began with are in the way where nobody used them.
   for (const { id, name } of classes) {
     if (FIRST.includes(name) && cards.get(id)!.photos.size === 0 && recorded !== id) {
