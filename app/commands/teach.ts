@@ -40,7 +40,8 @@ export const teach = (program: Program) =>
     name: "teach",
     group: "Train",
     summary: "teach a model in the browser, by the camera or by photos",
-    details: "Photos stay in the browser, which keeps them. What is taught goes on at the command " +
+    details:
+      "Photos stay in the browser, which keeps them. What is taught goes on at the command " +
       "line: download the photos, and run --data photos.zip.",
     flags: TEACH_FLAGS,
     run: async (context) => {

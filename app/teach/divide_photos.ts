@@ -86,9 +86,7 @@ function divideBy<Photo extends SeenPhoto>(
     if (name !== undefined) { for (const file of group) takes.set(file, name); }
   }
   const classes = [...new Set(files.map(({ className }) => className))]
-    .filter((name) =>
-      files.some((file) => file.className === name && parts.get(file) === "train")
-    );
+    .filter((name) => files.some((file) => file.className === name && parts.get(file) === "train"));
   const divided = files.flatMap((file, i) => {
     const label = classes.indexOf(file.className);
     return label < 0

@@ -134,7 +134,9 @@ export class LiveClassifier {
   }
 
   /** Probabilities of what the network says of a photo; undefined before two classes were taught. */
-  probabilities(features: Float32Array): { classes: string[]; probabilities: number[] } | undefined {
+  probabilities(
+    features: Float32Array,
+  ): { classes: string[]; probabilities: number[] } | undefined {
     const now = this.classifier();
     if (!now) return undefined;
     const { classes, classifier: { coef, intercept }, temperature } = now;

@@ -28,7 +28,10 @@ export function modelArchive(
 function filesOf(format: ModelFormat, model: ExportedModel, main: string): [string, Blob][] {
   switch (format) {
     case "safetensors":
-      return [[main, new Blob(safetensorsParts(torchParameters(model), safetensorsMetadata(model)))]];
+      return [[
+        main,
+        new Blob(safetensorsParts(torchParameters(model), safetensorsMetadata(model))),
+      ]];
     case "onnx":
       return [[main, new Blob([onnxBytes(model) as Uint8Array<ArrayBuffer>])]];
     case "tfjs":

@@ -7,7 +7,10 @@ import { shareCorrection } from "../../training/balance.ts";
 import { photosByClass } from "../../training/probe/balance_photos.ts";
 import { fitProbe } from "../../training/probe/fit_probe.ts";
 import { takePhotos } from "../../training/probe/labelled_features.ts";
-import { decisionFunction, type LinearClassifier } from "../../training/probe/logistic_regression.ts";
+import {
+  decisionFunction,
+  type LinearClassifier,
+} from "../../training/probe/logistic_regression.ts";
 import { matrix } from "../../training/probe/matrix.ts";
 
 /** Photos and what the network says of them. It is sent between workers. */

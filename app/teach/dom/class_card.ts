@@ -82,7 +82,9 @@ export class ClassCard {
 
   /** @param right how many of how many photos that were asked about */
   set standing(right: { correct: number; total: number } | undefined) {
-    this.#standing = right && right.total > 0 ? `, right on ${right.correct} of ${right.total}` : "";
+    this.#standing = right && right.total > 0
+      ? `, right on ${right.correct} of ${right.total}`
+      : "";
     this.#later();
   }
 
@@ -111,7 +113,9 @@ export class ClassCard {
       Array.from(this.#thumbs.children, (child) => [(child as HTMLElement).dataset.id, child]),
     );
     const hadFocus = this.#thumbs.contains(document.activeElement);
-    this.#thumbs.replaceChildren(...shown.map((photo) => known.get(photo.id) ?? this.#thumb(photo)));
+    this.#thumbs.replaceChildren(
+      ...shown.map((photo) => known.get(photo.id) ?? this.#thumb(photo)),
+    );
     const buttons = [...this.#thumbs.children] as HTMLElement[];
     if (!buttons.some(({ tabIndex }) => tabIndex === 0) && buttons[0]) buttons[0].tabIndex = 0;
     if (hadFocus && !this.#thumbs.contains(document.activeElement)) {

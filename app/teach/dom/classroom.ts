@@ -172,14 +172,16 @@ export class Classroom {
   async #restore(): Promise<void> {
     const photos = await this.store.photos();
     for (let at = 0; at < photos.length; at += READ) {
-      await Promise.all(photos.slice(at, at + READ).map(async (photo) => {
-        const id = idOf(photo);
-        this.#photos.set(id, photo);
-        const seen = await this.store.seen(photo);
-        if (!seen) return void this.#unseen.push(id);
-        this.#live.add({ id, ...photo, ...seen });
-        this.tell({ type: "photo", photo: { id, ...photo, thumb: seen.thumb } });
-      }));
+      await Promise.all(
+        photos.slice(at, at + READ).map(async (photo) => {
+          const id = idOf(photo);
+          this.#photos.set(id, photo);
+          const seen = await this.store.seen(photo);
+          if (!seen) return void this.#unseen.push(id);
+          this.#live.add({ id, ...photo, ...seen });
+          this.tell({ type: "photo", photo: { id, ...photo, thumb: seen.thumb } });
+        }),
+      );
     }
     this.#isAccountDue = true;
     this.#busy();
@@ -340,9 +342,7 @@ export class Classroom {
       const image = frame.type === "frame" ? withoutAlpha(frame.frame) : await decode(frame.file);
       const [features] = await this.network.features([this.network.crop(image)]);
       const said = this.#live.probabilities(features) ?? { classes: [], probabilities: [] };
-      const preview = frame.type === "try"
-        ? { preview: withAlpha(makeSmall(image, PREVIEW)) }
-        : {};
+      const preview = frame.type === "try" ? { preview: withAlpha(makeSmall(image, PREVIEW)) } : {};
       this.tell({ type: "answer", id: frame.id, ...said, ...preview });
     } catch (error) {
       this.tell({ type: "refused", message: (error as Error).message, id: frame.id });

@@ -86,9 +86,7 @@ export class Network {
 
   /** What the head reads, of each crop. */
   async features(crops: readonly Uint8Array[]): Promise<Float32Array<ArrayBuffer>[]> {
-    return (await this.predict(crops)).map(({ features }) =>
-      features as Float32Array<ArrayBuffer>
-    );
+    return (await this.predict(crops)).map(({ features }) => features as Float32Array<ArrayBuffer>);
   }
 }
 

@@ -133,7 +133,10 @@ async function pack({ fingerprint, features, thumb }: Seen): Promise<Uint8Array<
   view.setFloat64(16, chroma[0], true);
   view.setFloat64(24, chroma[1], true);
   bytes.set(luma, HEAD);
-  bytes.set(new Uint8Array(features.buffer, features.byteOffset, features.byteLength), HEAD + GREYS);
+  bytes.set(
+    new Uint8Array(features.buffer, features.byteOffset, features.byteLength),
+    HEAD + GREYS,
+  );
   bytes.set(small, HEAD + GREYS + features.byteLength);
   return bytes;
 }

@@ -22,11 +22,13 @@ export function drawStanding(
   const caution = cautionOf(standing);
   element("caution").hidden = caution === undefined;
   element("caution").textContent = caution ?? "";
-  element("confusions").replaceChildren(...confusionsOf(standing).map((words) => {
-    const item = document.createElement("li");
-    item.textContent = words;
-    return item;
-  }));
+  element("confusions").replaceChildren(
+    ...confusionsOf(standing).map((words) => {
+      const item = document.createElement("li");
+      item.textContent = words;
+      return item;
+    }),
+  );
   drawTable(standing);
   const nameOf = (id: string) => classes.find((known) => known.id === id)?.name ?? "";
   element("mistakes").replaceChildren(
@@ -37,7 +39,8 @@ export function drawStanding(
 }
 
 /** Which photos were asked about, and what that is worth. */
-function inWords({ score, measured, taught, aside, settled, converged }: Standing): string {
+function inWords(standing: Standing): string {
+  const { score, measured, taught, aside, settled, converged, objection } = standing;
   if (!score) return "No photo is kept aside yet: every class needs two or more.";
   const { correct, total, interval } = score;
   const how = measured === "every photo"
@@ -48,10 +51,12 @@ function inWords({ score, measured, taught, aside, settled, converged }: Standin
   const range = `Of new photos like these, ${percentRange(interval, 0)} (with 95% confidence).`;
   const state = settled
     ? "This is the model that the command line makes of these photos."
+    : objection !== undefined
+    ? ""
     : converged
     ? "How freely it may learn is being checked…"
     : "Still learning…";
-  return [how, range, state].join(" ");
+  return [how, range, state].join(" ").trim();
 }
 
 function cautionOf({ objection, byTake, score, settled }: Standing): string | undefined {

@@ -36,7 +36,9 @@ function files(takes: number): Map<string, Uint8Array<ArrayBuffer>> {
     all.set(`${name}/copy of one.png`, picture(seed - 1, 1));
     for (let take = 0; take < takes; take++) {
       const folder = `${name}/take ${String(seed).padStart(4, "0")}`;
-      for (let i = 0; i < 3; i++) all.set(`${folder}/000${i}.png`, picture(take % 2 ? seed : seed++, i));
+      for (let i = 0; i < 3; i++) {
+        all.set(`${folder}/000${i}.png`, picture(take % 2 ? seed : seed++, i));
+      }
       seed++;
     }
   }
@@ -87,7 +89,10 @@ for (const takes of [0, 4]) {
           dataset.photos(part).map(({ path }) => path),
         );
       }
-      const { groups: joined, labels, classes } = labelsOf(dataset.photos("train"), dataset.classes);
+      const { groups: joined, labels, classes } = labelsOf(
+        dataset.photos("train"),
+        dataset.classes,
+      );
       const train = divided.photos.filter(({ part }) => part === "train");
       assert.deepEqual(divided.classes, classes);
       assert.deepEqual(train.map(({ label }) => label), [...labels]);
@@ -101,15 +106,17 @@ for (const takes of [0, 4]) {
 
 Deno.test("takes are let go where a class has too few, and what cannot be measured is said", async () => {
   const few = [...files(4)].filter(([path]) => !/^ant\/(IMG|copy)/.test(path));
-  const takes = new Set(few.map(([path]) => path).filter((path) => path.startsWith("ant"))
-    .map((path) => path.split("/")[1]));
+  const takes = new Set(
+    few.map(([path]) => path).filter((path) => path.startsWith("ant"))
+      .map((path) => path.split("/")[1]),
+  );
   const [first] = takes;
   const one = new Map(few.filter(([path]) => !path.startsWith("ant") || path.includes(first)));
   const divided = dividePhotos(await seenOf(one), { seed: 0, folds: FOLDS });
   assert.equal(divided.byTake, false);
-  const same = new Map([...one].flatMap(([path, bytes]) =>
-    path.startsWith("ant") ? [] : [[path, bytes] as const]
-  ));
+  const same = new Map(
+    [...one].flatMap(([path, bytes]) => path.startsWith("ant") ? [] : [[path, bytes] as const]),
+  );
   for (let i = 0; i < 6; i++) same.set(`ant/${i}.png`, picture(99, i));
   const { objection } = dividePhotos(await seenOf(same), { seed: 0, folds: FOLDS });
   assert.match(objection!, /all photos of ant that are taught show nearly the same/);

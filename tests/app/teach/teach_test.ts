@@ -75,7 +75,10 @@ Deno.test({
             ranking.find(({ label }) => label === name)!.probability
           );
           said.forEach((value, k) =>
-            assert.ok(Math.abs(value - probabilities[k]) < 1e-4, `${path}: ${said}, ${probabilities}`)
+            assert.ok(
+              Math.abs(value - probabilities[k]) < 1e-4,
+              `${path}: ${said}, ${probabilities}`,
+            )
           );
         }
         assert.ok(new Set(expected.map(({ probabilities: [p] }) => p.toFixed(2))).size > 5);
@@ -115,17 +118,20 @@ Deno.test({
         await untilCount(thumbs, PHOTOS - 2);
       });
 
-      await step("classes are added and called otherwise, but not as folders cannot be", async () => {
-        await page.locator("#class-name").fill("empty");
-        await page.keyboard.press("Enter");
-        await card(page, 2).waitFor();
-        const name = card(page, 2).locator(".name");
-        await name.fill("con");
-        await name.press("Enter");
-        await page.locator("#trouble", { hasText: "name of a device on Windows" }).waitFor();
-        await name.fill("Käfer");
-        await name.press("Enter");
-      });
+      await step(
+        "classes are added and called otherwise, but not as folders cannot be",
+        async () => {
+          await page.locator("#class-name").fill("empty");
+          await page.keyboard.press("Enter");
+          await card(page, 2).waitFor();
+          const name = card(page, 2).locator(".name");
+          await name.fill("con");
+          await name.press("Enter");
+          await page.locator("#trouble", { hasText: "name of a device on Windows" }).waitFor();
+          await name.fill("Käfer");
+          await name.press("Enter");
+        },
+      );
 
       await step("files that are no photos are said to be none, and change nothing", async () => {
         await Deno.writeTextFile(`${folder}/notes.jpg`, "no photo");
@@ -196,8 +202,7 @@ async function open(browser: Browser, url: string): Promise<{ page: Page; troubl
 
 const card = (page: Page, index: number) => page.locator("#classes article").nth(index);
 
-const inState = (page: Page, state: string) =>
-  page.locator(`body[data-state=${state}]`).waitFor();
+const inState = (page: Page, state: string) => page.locator(`body[data-state=${state}]`).waitFor();
 
 async function untilCount(elements: ReturnType<Page["locator"]>, count: number): Promise<void> {
   await elements.nth(count).waitFor({ state: "detached" });

@@ -43,7 +43,10 @@ function fromScratch(
 function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, what: string): void {
   assert.equal(actual.length, expected.length);
   for (let i = 0; i < actual.length; i++) {
-    assert.ok(Math.abs(actual[i] - expected[i]) < 1e-6, `${what}, ${i}: ${actual[i]}, ${expected[i]}`);
+    assert.ok(
+      Math.abs(actual[i] - expected[i]) < 1e-6,
+      `${what}, ${i}: ${actual[i]}, ${expected[i]}`,
+    );
   }
 }
 
