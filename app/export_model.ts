@@ -4,15 +4,18 @@ import type { ContextOf } from "./cli/command.ts";
 import type { EXPORT_FLAGS } from "./commands/export.ts";
 import { EXIT } from "./cli/exit.ts";
 import { checkFolder } from "./cli/paths.ts";
+import { type ExportForm, exportForm, folderName } from "./export_form.ts";
+import { writeLessPrecise } from "./export_precision.ts";
+import { fileScoreInWords } from "../export/file_score.ts";
 import { modelCard } from "../export/model_card.ts";
 import { onnxBytes } from "../export/onnx.ts";
 import { tfjsFiles } from "../export/tfjs.ts";
 import { exportPytorch, exportSafetensors } from "../export/torch.ts";
 import type { Format } from "../export/usage.ts";
 import { pageFiles } from "./page/page_files.ts";
-import { moveInto, writeFiles } from "./write_folder.ts";
-import { type FinishedModel, finishedModel } from "./trained/finished_model.ts";
+import { exportedModel, type FinishedModel, finishedModel } from "./trained/finished_model.ts";
 import { pageModelOf } from "./trained/page_model.ts";
+import { moveInto, writeFiles } from "./write_folder.ts";
 
 /** What a format's main file is called, where --out names a folder. */
 const MAIN_FILES: Record<Format, string> = {
@@ -27,21 +30,36 @@ const SINGLE: readonly Format[] = ["safetensors", "pytorch", "onnx"];
 
 export async function exportModel(context: ContextOf<typeof EXPORT_FLAGS>): Promise<number> {
   const { flags, folder, json, say } = context;
-  const { format } = flags;
-  const target = targetOf(format, resolve(folder, flags.out ?? `exported/${format}`));
+  const form = exportForm(flags), { format } = form;
+  const target = targetOf(format, resolve(folder, flags.out ?? `exported/${folderName(form)}`));
   await checkFolder("--out", target.folder);
   const finished = await finishedModel(context);
   const { description, facts, what } = finished;
   const draft = await Deno.makeTempDir();
   try {
-    await write(format, finished, `${draft}/${target.file}`);
-    const card = modelCard(format, target.file, description, facts);
+    const path = `${draft}/${target.file}`;
+    const file = form.precision === "float32"
+      ? await write(form, finished, path)
+      : await writeLessPrecise(context, form, finished, path);
+    const card = modelCard(format, target.file, description, { ...facts, ...form, file });
     await Deno.writeTextFile(`${draft}/${target.card}`, card);
     const files = await moveInto(draft, target.folder, flags.force);
-    if (flags.json) json({ format, folder: target.folder, files, ...description });
-    else {
-      say(`${what}, as ${format}:`);
+    if (flags.json) {
+      json({
+        ...form,
+        folder: target.folder,
+        files,
+        ...file && { measured: file },
+        ...description,
+      });
+    } else {
+      say(
+        `${what}, as ${
+          [format, ...form.precision === "float32" ? [] : [form.precision]].join(" of ")
+        }:`,
+      );
       for (const { path, bytes } of files) say(`  ${path}  ${formatBytes(bytes)}`);
+      if (file) say(`  the file itself is ${fileScoreInWords(file)}`);
     }
   } finally {
     await Deno.remove(draft, { recursive: true });
@@ -59,19 +77,19 @@ function targetOf(format: Format, out: string) {
   return { folder: out, file: main, card: "README.md" };
 }
 
-async function write(format: Format, finished: FinishedModel, path: string): Promise<void> {
-  const model = { ...finished, outOfDistribution: finished.postprocessing.outOfDistribution };
-  switch (format) {
+async function write(form: ExportForm, finished: FinishedModel, path: string): Promise<undefined> {
+  const model = exportedModel(finished);
+  switch (form.format) {
     case "safetensors":
-      return await exportSafetensors(model, path);
+      return void await exportSafetensors(model, path);
     case "pytorch":
-      return await exportPytorch(model, path);
+      return void await exportPytorch(model, path);
     case "onnx":
-      return await Deno.writeFile(path, onnxBytes(model));
+      return void await Deno.writeFile(path, onnxBytes(model, { input: form.input }));
     case "tfjs":
-      return await writeFiles(dirname(path), tfjsFiles(model));
+      return void await writeFiles(dirname(path), tfjsFiles(model));
     case "page":
-      return await writeFiles(dirname(path), await pageFiles(pageModelOf(model)));
+      return void await writeFiles(dirname(path), await pageFiles(pageModelOf(finished)));
   }
 }
 

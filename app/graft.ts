@@ -51,6 +51,7 @@ export function graft(defaultStore: string, called = "deno task"): Application {
         await v8Flags(),
         flags === undefined ? undefined : shapeOf(flags as TrainingFlags),
       ),
+    asTyped: (text) => called === "deno task" ? text : asCalled(text),
     settings: defineSettings(TRAINING, stepParameters, isOneSetting),
     variables: {
       GRAFT_MIRROR: "the folder in which files are looked for before they are downloaded",
@@ -69,7 +70,7 @@ export function graft(defaultStore: string, called = "deno task"): Application {
     },
     conclude: async (record, store) => {
       const flags = store === defaultStore ? [] : ["--store", quoted(store)];
-      return await concludeRun(await program.pipeline(), store, record, flags);
+      return await concludeRun(program, store, record, flags);
     },
   };
   const application: Application = {
@@ -79,7 +80,7 @@ export function graft(defaultStore: string, called = "deno task"): Application {
     defaultCommand: "pipeline",
     defaultStore,
     called,
-    reworded: (text) => withPublicUrls(called === "deno task" ? text : asCalled(text)),
+    reworded: (text) => withPublicUrls(program.asTyped!(text)),
     steps: STEP_SUMMARIES,
     // In the order of the overview: what people do first comes first.
     commands: [

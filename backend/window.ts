@@ -45,6 +45,20 @@ export function depthwiseInfo(
   return info?.inChannels === filter[2] && filter[3] === 1 ? info : undefined;
 }
 
+/** Of `ops/grouped_conv2d.ts`, which refuses filters that do not fit. */
+export function groupedInfo(
+  input: number[],
+  filter: number[],
+  { strides, pad }: Pick<ConvAttributes, "strides" | "pad">,
+): ConvInfo {
+  return windowOf(input, filter, { strides, pad }, false)!;
+}
+
+/** How many groups of channels it has, by its filter. */
+export function groupsOf({ inChannels, filterShape }: ConvInfo): number {
+  return inChannels / filterShape[2];
+}
+
 export function poolInfo(
   input: number[],
   { filterSize, strides, pad, dimRoundingMode }: PoolAttributes,

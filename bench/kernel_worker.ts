@@ -167,7 +167,7 @@ function describe(
 ): [string, string, number] {
   const given = inputs as Inputs;
   const isDepthwise = name.startsWith("Depthwise");
-  if (!/^(Conv2D|DepthwiseConv2dNative)/.test(name)) {
+  if (!/^(Conv2D|DepthwiseConv2dNative|GroupedConv2D)/.test(name)) {
     const first = Object.values(given ?? {}).find((input) => input?.shape);
     return [name, first ? `[${first.shape}]` : "", matMulGflop(name, given)];
   }
@@ -191,7 +191,11 @@ function describe(
   const [h, w, c, n] = filter;
   const gflop = 2 * tf.util.sizeFromShape(info.outShape) * h * w * (isDepthwise ? 1 : c) / 1e9;
   const shape = `[${x}] ${h}×${w}${isDepthwise ? "" : `→${n}`} /${info.strideHeight}`;
-  const operation = isDepthwise ? "depthwise" : "conv2d";
+  const operation = isDepthwise
+    ? "depthwise"
+    : name.startsWith("Grouped")
+    ? "grouped conv2d"
+    : "conv2d";
   return [gradient ? `${operation} gradients` : operation, shape, gflop];
 }
 

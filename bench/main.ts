@@ -8,6 +8,7 @@ import { benchFinetune } from "./finetune.ts";
 import { benchGpu } from "./gpu.ts";
 import { benchKernels } from "./kernels.ts";
 import { benchLayers } from "./layers.ts";
+import { benchNetworks } from "./networks.ts";
 import { benchPredict } from "./predict.ts";
 import { benchProbe } from "./probe.ts";
 import { benchServe } from "./serve.ts";
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   step: benchStep,
   accuracy: benchAccuracy,
   kernels: benchKernels,
+  networks: benchNetworks,
   epoch: benchEpoch,
   finetune: benchFinetune,
   predict: benchPredict,
@@ -42,6 +44,7 @@ if (!bench) {
     [--peer pytorch --python PATH | --peer tfjs]
   deno task bench kernels [--model NAME] [--batch N] [--work train_step|frozen_step|infer_batch_1|…]
     [--threads N] [--rounds N] [--no-flags] [--json]
+  deno task bench networks [--models NAME,NAME] [--threads N] [--into README.md] [--json]
   deno task bench epoch [--model NAME] [--batch N] [--threads N] [--dataset DIR] [--rounds N] [--json]
   deno task bench predict [--model NAME] [--photo FILE] [--rounds N] [--json]
     [--peer pytorch --python PATH]

@@ -109,9 +109,10 @@ export function randomParameters(architecture: Architecture): Map<string, NamedT
 /** As a fresh torch model of two classes: He-normal weights, unit batch norm. */
 export function randomStateDict(architecture: Architecture): Map<string, Tensor> {
   const specs = parameterSpecs(architecture, CLASSES);
-  return new Map(specs.map(({ name, shape, kind }, i): [string, Tensor] => {
+  return new Map(specs.map(({ name, shape, kind, constant }, i): [string, Tensor] => {
     const data = new Float32Array(tf.util.sizeFromShape(shape));
-    if (kind === "vector") data.fill(/(weight|running_var)$/.test(name) ? 1 : 0);
+    if (constant) data.set(constant);
+    else if (kind === "vector") data.fill(/(weight|running_var)$/.test(name) ? 1 : 0);
     else {
       const fanIn = data.length / shape[0];
       // Seed 0 would mean any: https://js.tensorflow.org/api/4.22.0/#randomNormal

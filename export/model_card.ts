@@ -7,7 +7,8 @@ import { counted, percent, percentRange } from "../data/statistics/percent.ts";
 import { classNames, type Recipe, START } from "../models/manifest.ts";
 import type { ModelDescription } from "../inference/description.ts";
 import { markdownTable, markdownText } from "./markdown.ts";
-import { type Format, usage } from "./usage.ts";
+import { type FileScore, fileScoreInWords } from "./file_score.ts";
+import { type Form, type Format, usage } from "./usage.ts";
 
 /** What evaluation measured. */
 export interface CardScore {
@@ -39,7 +40,9 @@ export interface CardOrigin {
 }
 
 /** What is known beside the model itself; absent parts are said to be unknown. */
-export interface CardFacts {
+export interface CardFacts extends Form {
+  /** The file itself, where its numbers are not the model's own. */
+  file?: FileScore;
   origin?: CardOrigin;
   score?: Scores<CardScore>;
   source?: CardSource;
@@ -50,8 +53,9 @@ export function modelCard(
   format: Format,
   file: string,
   description: ModelDescription,
-  { score, source, origin }: CardFacts,
+  facts: CardFacts,
 ): string {
+  const { score, source, origin } = facts;
   const names = classNames(description);
   const training = description.training;
   const branch = training ? ` (${training.branch})` : "";
@@ -59,13 +63,14 @@ export function modelCard(
     `# ${description.architecture}${branch}: ${counted(names.length, "class", "classes")}`,
     "An image classifier trained by transfer learning with graft.",
     "## Use",
-    usage(format, file, description),
+    usage(format, file, description, undefined, facts),
     "## Classes",
     names.map((name, i) => `- \`${i}\` ${markdownText(name)}`).join("\n"),
     "## Accuracy",
-    (score ? describeScore(score, names) : "It was not evaluated.") + describeOrigin(origin),
+    (score ? describeScore(score, names) : "It was not evaluated.") + describeFile(facts) +
+    describeOrigin(origin),
     "## Preprocessing",
-    describePreprocessing(description),
+    describePreprocessing(description, facts),
     "## Data",
     source ? describeSource(source) : "Not recorded.",
     "## Training",
@@ -120,6 +125,22 @@ function describeScore(scores: Scores<CardScore>, names: readonly string[]): str
   ].join("\n\n");
 }
 
+const PRECISION: Record<Exclude<Form["precision"], "float32" | undefined>, string> = {
+  float16: "holds numbers of 16 bits (float16)",
+  int8:
+    "computes in integers of 8 bits (int8): weights with a scale for each channel, activations " +
+    "with fixed scales, which photos of the training set gave",
+};
+
+/** As a paragraph of its own; nothing where its numbers are those that were evaluated. */
+function describeFile({ precision = "float32", file }: CardFacts): string {
+  if (precision === "float32") return "";
+  const measured = file
+    ? `Measured itself, it is ${fileScoreInWords(file)}`
+    : "What that costs was not measured, for want of photos";
+  return `\n\nThis file ${PRECISION[precision]}. ${measured}.`;
+}
+
 /** As a paragraph of its own. */
 function describeOrigin(origin: CardOrigin | undefined): string {
   if (!origin) return "";
@@ -137,7 +158,10 @@ function confusions({ confusion }: CardScore, names: readonly string[], actual: 
   return wrong.map(({ count, i }) => `${markdownText(names[i])} (${count})`).join(", ") || "-";
 }
 
-function describePreprocessing({ preprocessing, temperature }: ModelDescription): string {
+function describePreprocessing(
+  { preprocessing, temperature }: ModelDescription,
+  { input }: Form,
+): string {
   const { fit = "crop", resize, size, mean, std, interpolation = "bilinear" } = preprocessing;
   const how = `${interpolation} with antialiasing`;
   const square = {
@@ -148,9 +172,15 @@ function describePreprocessing({ preprocessing, temperature }: ModelDescription)
       `RGB; as Pillow's ImageOps.pad: the longer side to ${size} pixels, ${how}, in the middle of ` +
       `${size}×${size} of the colour (${marginColour(mean).join(", ")})`,
   };
-  return `${square[fit]}; values divided by 255, minus [${mean.join(", ")}], divided by ` +
-    `[${std.join(", ")}]. The output is logits; divide them by the temperature ${temperature} ` +
-    "before softmax.";
+  const prepared =
+    `${square[fit]}; values divided by 255, minus [${mean.join(", ")}], divided by ` +
+    `[${std.join(", ")}].`;
+  if (input !== "photos") {
+    return `${prepared} The output is logits; divide them by the temperature ${temperature} before ` +
+      "softmax.";
+  }
+  return "The file does all of it, and takes photos as they are, once they are turned upright by " +
+    `their EXIF data: ${prepared} Logits are divided by the temperature ${temperature} before softmax.`;
 }
 
 function describeSource({ origin, sha256, counts }: CardSource): string {

@@ -1,16 +1,19 @@
 /** An architecture read as ONNX operators. */
 import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
+import { windowMask } from "../backend/ops/relative_places.ts";
 import type {
   Activation,
   BatchNorm,
   Convolution,
+  DepthwiseConvolution,
   Layers,
+  Linear,
   Positions,
   SqueezeExcitation,
+  Windows,
 } from "../models/layers.ts";
 import { positionWeights } from "../models/resample_positions.ts";
-import { FLOAT, INT64 } from "../weights/onnx_fields.ts";
-import type { OnnxTensor } from "./onnx_schema.ts";
+import type { Attributes, OnnxGraph, OnnxNode } from "./onnx_graph.ts";
 
 /** A value of the graph. */
 export interface OnnxValue {
@@ -27,27 +30,16 @@ export interface OnnxValue {
 
 type Described = Omit<OnnxValue, "name">;
 
-export interface OnnxNode {
-  opType: string;
-  name: string;
-  input: string[];
-  output: string[];
-  attribute: OnnxAttribute[];
+/** A batch norm that became part of a convolution. */
+export interface BatchNormFold {
+  /** Its name; the convolution's bias has that of the norm's. */
+  norm: string;
+  epsilon: number;
+  /** Name of the convolution's filters. */
+  weight: string;
+  /** Name of the bias that the convolution had before. */
+  convolutionBias?: string;
 }
-
-/** ONNX's kinds of attribute: FLOAT, INT, STRING, TENSOR and INTS. */
-type OnnxAttribute =
-  & { name: string }
-  & (
-    | { type: 1; f: number }
-    | { type: 2; i: number }
-    | { type: 3; s: Uint8Array }
-    | { type: 4; t: OnnxTensor }
-    | { type: 7; ints: number[] }
-  );
-
-/** A list becomes INTS, a string STRING, a whole number INT, any other FLOAT. */
-type Attributes = Record<string, number | number[] | string>;
 
 /** Beyond the end of any list of tokens. */
 const MOST = 2 ** 31 - 1;
@@ -57,19 +49,26 @@ const RELU6_LIMITS = { "relu6.min": 0, "relu6.max": 6 };
 
 /** Operators of opset 17; parameters keep torch's names and layout. */
 export class OnnxLayers implements Layers<OnnxValue> {
-  readonly nodes: OnnxNode[] = [];
-  readonly #constants = new Set<string>();
   /** Values that were transposed already. */
   readonly #turned = new Map<string, OnnxValue>();
+  /** Convolutions by their outputs, for batch norms to be folded into. */
+  readonly #convolutions = new Map<string, OnnxNode>();
+
+  /**
+   * @param graph gets the nodes
+   * @param folds where given, batch norms become part of the convolutions before them, and what is to
+   *   be done to the parameters is noted here
+   */
+  constructor(private readonly graph: OnnxGraph, private readonly folds?: BatchNormFold[]) {}
 
   conv2d(name: string, x: OnnxValue, convolution: Convolution): OnnxValue {
-    return this.#convolve(name, x, convolution, 1);
+    return this.#convolve(name, x, convolution, convolution.groups ?? 1);
   }
 
   depthwiseConv2d(
     name: string,
     x: OnnxValue,
-    convolution: Omit<Convolution, "filters">,
+    convolution: DepthwiseConvolution,
   ): OnnxValue {
     return this.#convolve(name, x, { ...convolution, filters: x.channels }, x.channels);
   }
@@ -79,8 +78,17 @@ export class OnnxLayers implements Layers<OnnxValue> {
     x: OnnxValue,
     { activation = "linear", residual, epsilon = BATCH_NORM_EPSILON }: BatchNorm<OnnxValue> = {},
   ): OnnxValue {
-    const parameters = ["weight", "bias", "running_mean", "running_var"].map((p) => `${name}.${p}`);
-    let y = this.#add("BatchNormalization", name, [x.name, ...parameters], x, { epsilon });
+    const convolution = this.#convolutions.get(x.name);
+    let y = x;
+    if (this.folds && convolution) {
+      const [, weight, convolutionBias] = convolution.input;
+      this.folds.push({ norm: name, epsilon, weight, convolutionBias });
+      convolution.input[2] = `${name}.bias`;
+    } else {
+      const parts = ["weight", "bias", "running_mean", "running_var"];
+      const inputs = [x.name, ...parts.map((part) => `${name}.${part}`)];
+      y = this.#add("BatchNormalization", name, inputs, x, { epsilon });
+    }
     if (residual) y = this.#add("Add", `${name}.add`, [y.name, residual.name], x);
     return this.#activate(name, y, activation);
   }
@@ -136,7 +144,12 @@ export class OnnxLayers implements Layers<OnnxValue> {
   dropout = (x: OnnxValue) => x;
   scope = (part: () => OnnxValue) => part();
 
-  linear(name: string, x: OnnxValue, outFeatures: number, joint = "."): OnnxValue {
+  linear(
+    name: string,
+    x: OnnxValue,
+    outFeatures: number,
+    { joint = ".", bias: hasBias = true }: Linear = {},
+  ): OnnxValue {
     const [weight, bias] = ["weight", "bias"].map((part) => `${name}${joint}${part}`);
     x = this.#channelsLast(x);
     const y = { ...x, channels: outFeatures };
@@ -145,6 +158,7 @@ export class OnnxLayers implements Layers<OnnxValue> {
     }
     const turned = this.#add("Transpose", `${name}.turned`, [weight], y, { perm: [1, 0] });
     const product = this.#add("MatMul", `${name}.product`, [x.name, turned.name], y);
+    if (!hasBias) return product;
     return this.#add("Add", name, [product.name, bias], y);
   }
 
@@ -214,6 +228,83 @@ export class OnnxLayers implements Layers<OnnxValue> {
   }
 
   attention(qkv: OnnxValue, heads: number): OnnxValue {
+    return this.#attend(qkv, heads, (scores) => scores);
+  }
+
+  windowAttention(name: string, x: OnnxValue, { heads, side, shift }: Windows): OnnxValue {
+    const qkv = this.#channelsLast(x),
+      { channels } = x,
+      windows = x.side / side,
+      tokens = side ** 2;
+    const by = x.side > side ? shift : 0;
+    const cut = [0, windows, side, windows, side, channels];
+    const parted = this.#reshape(
+      `${name}.parted`,
+      this.#roll(`${name}.moved`, qkv, by).name,
+      cut,
+      qkv,
+    );
+    const perm = [0, 1, 3, 2, 4, 5];
+    const turned = this.#add("Transpose", `${name}.windows`, [parted.name], qkv, { perm });
+    const rows = this.#reshape(`${name}.rows`, turned.name, [-1, tokens, channels], qkv);
+    const index = [`${name}.relative_position_bias_table`, `${name}.relative_position_index`];
+    const learned = this.#add("Gather", `${name}.learned`, index, qkv, { axis: 0 });
+    const square = this.#reshape(`${name}.square`, learned.name, [tokens, tokens, heads], qkv);
+    const bias = this.#add("Transpose", `${name}.bias`, [square.name], qkv, { perm: [2, 0, 1] });
+    const y = this.#attend(rows, heads, (scores) => {
+      const biased = this.#add("Add", `${name}.biased`, [scores.name, bias.name], scores);
+      if (by === 0) return biased;
+      const all = [-1, windows ** 2, heads, tokens, tokens];
+      const byWindow = this.#reshape(`${name}.by_window`, biased.name, all, scores);
+      const mask = this.#constant(
+        `windows.mask${x.side}`,
+        [windows ** 2, 1, tokens, tokens],
+        windowMask([x.side, x.side], side, [by, by]),
+      );
+      const masked = this.#add("Add", `${name}.masked`, [byWindow.name, mask], scores);
+      return this.#reshape(`${name}.scores`, masked.name, [-1, heads, tokens, tokens], scores);
+    });
+    const back = [-1, windows, windows, side, side, y.channels];
+    const apart = this.#reshape(`${name}.apart`, y.name, back, y);
+    const joined = this.#add("Transpose", `${name}.joined`, [apart.name], y, { perm });
+    const map = this.#reshape(`${name}.map`, joined.name, [-1, x.side, x.side, y.channels], y);
+    return this.#roll(`${name}.back`, map, by === 0 ? 0 : x.side - by);
+  }
+
+  padTo(multiple: number, x: OnnxValue): OnnxValue {
+    const side = Math.ceil(x.side / multiple) * multiple;
+    if (side === x.side) return x;
+    x = this.#channelsLast(x);
+    const ends = BigInt64Array.from([0, 0, 0, 0, 0, side - x.side, side - x.side, 0], BigInt);
+    const pads = this.#constant(`${x.name}.pads`, [8], ends);
+    return this.#add("Pad", `${x.name}.padded`, [x.name, pads], { ...x, side });
+  }
+
+  cropTo({ side }: OnnxValue, x: OnnxValue): OnnxValue {
+    if (side === x.side) return x;
+    x = this.#channelsLast(x);
+    const like = { ...x, side };
+    const rows = this.#slice(`${x.name}.rows`, x.name, 0, side, like);
+    return this.#slice(`${x.name}.columns`, rows.name, 0, side, like, 2);
+  }
+
+  mergePixels(x: OnnxValue): OnnxValue {
+    x = this.#channelsLast(x);
+    const { name, channels } = x, side = x.side / 2;
+    const y = { ...x, side, channels: 4 * channels };
+    const parted = this.#reshape(`${name}.pairs`, name, [-1, 2, x.side, channels], x);
+    const turned = this.#add("Transpose", `${name}.columns`, [parted.name], x, {
+      perm: [0, 2, 1, 3],
+    });
+    return this.#reshape(`${name}.merged`, turned.name, [-1, side, side, 4 * channels], y);
+  }
+
+  /** @param change what is added to scores [batch, heads, tokens, tokens] before they are shares */
+  #attend(
+    qkv: OnnxValue,
+    heads: number,
+    change: (scores: OnnxValue) => OnnxValue,
+  ): OnnxValue {
     const { name } = qkv, channels = qkv.channels / 3, depth = channels / heads;
     const x = { ...qkv, channels };
     // [batch, tokens, 3, heads, depth] to [3, batch, heads, tokens, depth].
@@ -233,7 +324,7 @@ export class OnnxLayers implements Layers<OnnxValue> {
     const scaled = this.#add("Mul", `${name}.scaled`, [q, scale], x);
     const keys = this.#add("Transpose", `${name}.keys`, [k], x, { perm: [0, 1, 3, 2] });
     const scores = this.#add("MatMul", `${name}.scores`, [scaled.name, keys.name], x);
-    const shares = this.#add("Softmax", `${name}.shares`, [scores.name], x, { axis: -1 });
+    const shares = this.#add("Softmax", `${name}.shares`, [change(scores).name], x, { axis: -1 });
     const values = this.#add("MatMul", `${name}.values`, [shares.name, v], x);
     const back = this.#add("Transpose", `${name}.back`, [values.name], x, { perm: [0, 2, 1, 3] });
     return this.#reshape(`${name}.attention`, back.name, [0, 0, channels], x);
@@ -294,7 +385,7 @@ export class OnnxLayers implements Layers<OnnxValue> {
       ? Math.ceil(x.side / stride)
       : Math.floor((x.side + 2 * padding - kernel) / stride) + 1;
     const inputs = [x.name, `${name}.weight`, ...(bias ? [`${name}.bias`] : [])];
-    return this.#add("Conv", name, inputs, { ...x, channels: filters, side }, {
+    const y = this.#add("Conv", name, inputs, { ...x, channels: filters, side }, {
       kernel_shape: [kernel, kernel],
       strides: [stride, stride],
       group,
@@ -302,6 +393,8 @@ export class OnnxLayers implements Layers<OnnxValue> {
         ? { auto_pad: "SAME_UPPER" }
         : { pads: [padding, padding, padding, padding] }),
     });
+    this.#convolutions.set(y.name, this.graph.nodes.at(-1)!);
+    return y;
   }
 
   #channelsLast(x: OnnxValue): OnnxValue {
@@ -327,21 +420,34 @@ export class OnnxLayers implements Layers<OnnxValue> {
     return this.#add("Reshape", name, [from, target], like);
   }
 
-  /** Tokens `start` to `end` of [batch, tokens, channels]. */
-  #slice(name: string, from: string, start: number, end: number, like: Described): OnnxValue {
-    const bounds = [start, end, 1].map((value) =>
+  /** What lies `by` pixels behind in both directions of [batch, height, width, channels] comes first. */
+  #roll(name: string, x: OnnxValue, by: number): OnnxValue {
+    if (by === 0) return x;
+    for (const axis of [1, 2]) {
+      const first = this.#slice(`${name}.first${axis}`, x.name, 0, by, x, axis);
+      const rest = this.#slice(`${name}.rest${axis}`, x.name, by, MOST, x, axis);
+      x = this.#add("Concat", `${name}.${axis}`, [rest.name, first.name], x, { axis });
+    }
+    return x;
+  }
+
+  /** Entries `start` to `end` along an axis; tokens, of [batch, tokens, channels]. */
+  #slice(
+    name: string,
+    from: string,
+    start: number,
+    end: number,
+    like: Described,
+    axis = 1,
+  ): OnnxValue {
+    const bounds = [start, end, axis].map((value) =>
       this.#constant(`slice.${value}`, [1], BigInt64Array.of(BigInt(value)))
     );
     return this.#add("Slice", name, [from, ...bounds], like);
   }
 
-  /** What is no parameter, as a node: initializers are parameters alone. */
   #constant(name: string, dims: number[], data: Float32Array | BigInt64Array): string {
-    if (this.#constants.has(name)) return name;
-    this.#constants.add(name);
-    const attribute = [{ name: "value", type: 4, t: onnxTensor(name, dims, data) } as const];
-    this.nodes.push({ opType: "Constant", name, input: [], output: [name], attribute });
-    return name;
+    return this.graph.constant(name, dims, data);
   }
 
   /** Adds a node and gives its output, of the channels and side of `like`. */
@@ -352,24 +458,6 @@ export class OnnxLayers implements Layers<OnnxValue> {
     like: Described,
     attributes: Attributes = {},
   ): OnnxValue {
-    const output = `${name}.out`;
-    const attribute = Object.entries(attributes).map(([name, value]) => attributeOf(name, value));
-    this.nodes.push({ opType, name, input, output: [output], attribute });
-    return { ...like, name: output };
+    return { ...like, name: this.graph.add(opType, name, input, attributes) };
   }
-}
-
-export function onnxTensor(
-  name: string,
-  dims: number[],
-  data: Float32Array | BigInt64Array,
-): OnnxTensor {
-  const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { name, dims, dataType: data instanceof Float32Array ? FLOAT : INT64, rawData };
-}
-
-function attributeOf(name: string, value: Attributes[string]): OnnxAttribute {
-  if (Array.isArray(value)) return { name, type: 7, ints: value };
-  if (typeof value === "string") return { name, type: 3, s: new TextEncoder().encode(value) };
-  return Number.isInteger(value) ? { name, type: 2, i: value } : { name, type: 1, f: value };
 }

@@ -6,7 +6,9 @@ export interface OnnxTensor {
   dims: number[];
   dataType: number;
   name: string;
-  rawData: Uint8Array;
+  /** Little-endian elements of all types but strings. */
+  rawData?: Uint8Array;
+  stringData?: Uint8Array[];
 }
 
 type Message = Readonly<Record<string, unknown>>;
@@ -22,14 +24,30 @@ const WIRE: Readonly<Record<string, number>> = {
   bytes: LENGTH_DELIMITED,
 };
 
+/** ONNX 1.12 and onnxruntime 1.12 know it, and all later ones. */
+export const OPSET = 17;
+const IR_VERSION = 8;
+
 /**
- * The bytes of a `.onnx` file. protobufjs's own encoder is a function that it makes of source text, which
- * a page with a content security policy may not do.
- *
- * @param model a ModelProto: fields by name, those that are left out are not written
+ * A file of these parts, which are as `ONNX_FIELDS` has them. protobufjs's own encoder is a function
+ * that it makes of source text, which a page with a content security policy may not do.
  */
-export function encodeModel(model: Message): Uint8Array<ArrayBuffer> {
-  return encode("ModelProto", model, protobuf.Writer.create())
+export function encodeOnnx(
+  { graph, docString, metadata = {} }: {
+    graph: object;
+    docString?: string;
+    metadata?: Record<string, string>;
+  },
+): Uint8Array<ArrayBuffer> {
+  const message = {
+    irVersion: IR_VERSION,
+    producerName: "graft",
+    docString,
+    graph,
+    opsetImport: [{ domain: "", version: OPSET }],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+  };
+  return encode("ModelProto", message, protobuf.Writer.create())
     .finish() as Uint8Array<ArrayBuffer>;
 }
 

@@ -1,12 +1,16 @@
 /** An architecture read as the nodes of a TensorFlow.js graph model. */
 import { BATCH_NORM_EPSILON } from "../backend/ops/batch_norm.ts";
+import { relativePlaces, windowMask } from "../backend/ops/relative_places.ts";
 import type {
   Activation,
   BatchNorm,
   Convolution,
+  DepthwiseConvolution,
   Layers,
+  Linear,
   Positions,
   SqueezeExcitation,
+  Windows,
 } from "../models/layers.ts";
 import { positionWeights } from "../models/resample_positions.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
@@ -39,7 +43,17 @@ interface GraphConvolution {
   stride: number;
   padding: number | "same";
   depthwise: boolean;
+  groups: number;
   bias: boolean;
+}
+
+interface GroupedConvolution {
+  /** Of the filter, [height, width, channels of a group, filters]. */
+  shape: number[];
+  filter: Float32Array | Float64Array;
+  groups: number;
+  outShape: number[];
+  window: GraphNode["attr"];
 }
 
 /** The least float32: what padding must be for a maximum. */
@@ -66,7 +80,7 @@ export class TfjsLayers implements Layers<GraphValue> {
   depthwiseConv2d(
     name: string,
     x: GraphValue,
-    convolution: Omit<Convolution, "filters">,
+    convolution: DepthwiseConvolution,
   ): GraphValue {
     return this.#wait(name, x, { ...convolution, filters: x.shape[3] }, true);
   }
@@ -158,9 +172,16 @@ export class TfjsLayers implements Layers<GraphValue> {
   scope = (part: () => GraphValue) => part();
   unused(): void {}
 
-  linear(name: string, x: GraphValue, outFeatures: number, joint = "."): GraphValue {
+  linear(
+    name: string,
+    x: GraphValue,
+    outFeatures: number,
+    { joint = ".", bias = true }: Linear = {},
+  ): GraphValue {
+    const nothing = { shape: [outFeatures], data: new Float32Array(outFeatures) };
     const inputs = ["weight", "bias"].map((part) => {
-      const { shape, data } = this.#get(`${name}${joint}${part}`);
+      const isLearned = bias || part === "weight";
+      const { shape, data } = isLearned ? this.#get(`${name}${joint}${part}`) : nothing;
       return this.#weight(`${name}/${part}`, shape, data);
     });
     const isRows = x.shape.length === 2, channels = x.shape.at(-1)!;
@@ -226,7 +247,7 @@ export class TfjsLayers implements Layers<GraphValue> {
     const parts = at === 0
       ? [all, x]
       : [this.#slice(`${name}/before`, x, 1, 0, at), all, this.#slice(`${name}/after`, x, 1, at)];
-    return this.#concat(`${name}/concat`, parts, [batch, tokens + count, channels]);
+    return this.#concat(`${name}/concat`, parts, 1, [batch, tokens + count, channels]);
   }
 
   addPositions(
@@ -247,6 +268,85 @@ export class TfjsLayers implements Layers<GraphValue> {
   }
 
   attention(qkv: GraphValue, heads: number): GraphValue {
+    return this.#attend(qkv, heads, (scores) => scores);
+  }
+
+  windowAttention(name: string, qkv: GraphValue, { heads, side, shift }: Windows): GraphValue {
+    const [batch, height, width, values] = qkv.shape, channels = values / 3, tokens = side ** 2;
+    const rows = height / side, columns = width / side;
+    const by = rows > 1 ? shift : 0;
+    const cut = [batch, rows, side, columns, side, values], turn = [0, 1, 3, 2, 4, 5];
+    const parted = this.#reshape(`${name}/parted`, this.#roll(`${name}/moved`, qkv, by), cut);
+    const windows = [batch, rows, columns, side, side, values];
+    const turned = this.#turn(`${name}/windows`, parted, windows, turn);
+    const flat = this.#reshape(`${name}/rows`, turned, [-1, tokens, values]);
+
+    const table = this.#get(`${name}.relative_position_bias_table`).data;
+    const places = relativePlaces(side), pairs = tokens * tokens;
+    const bias = this.#weight(
+      `${name}/bias`,
+      [heads, tokens, tokens],
+      Float32Array.from(
+        { length: heads * pairs },
+        (_, i) => table[places[i % pairs] * heads + Math.floor(i / pairs)],
+      ),
+    );
+    const y = this.#attend(flat, heads, (scores) => {
+      const biased = this.#add("AddV2", `${name}/biased`, [scores.name, bias], scores.shape);
+      if (by === 0) return biased;
+      const all = [-1, rows * columns, heads, tokens, tokens];
+      const byWindow = this.#reshape(`${name}/by_window`, biased, all);
+      const mask = this.#weight(
+        `${name}/mask`,
+        [rows * columns, 1, tokens, tokens],
+        windowMask([height, width], side, [by, by]),
+      );
+      const masked = this.#add("AddV2", `${name}/masked`, [byWindow.name, mask], all);
+      return this.#reshape(`${name}/scores`, masked, scores.shape);
+    });
+    const back = [batch, rows, columns, side, side, channels];
+    const apart = this.#reshape(`${name}/apart`, y, back);
+    const joined = [batch, rows, side, columns, side, channels];
+    const map = this.#reshape(
+      `${name}/map`,
+      this.#turn(`${name}/joined`, apart, joined, turn),
+      [batch, height, width, channels],
+    );
+    return this.#roll(`${name}/back`, map, by === 0 ? 0 : height - by);
+  }
+
+  padTo(side: number, x: GraphValue): GraphValue {
+    const [batch, height, width, channels] = x.shape, name = `${x.name}/padded`;
+    const [rows, columns] = [height, width].map((size) => Math.ceil(size / side) * side);
+    if (rows === height && columns === width) return x;
+    const ends = Int32Array.of(0, 0, 0, rows - height, 0, columns - width, 0, 0);
+    const inputs = [this.#plain(x), this.#weight(`${name}/paddings`, [4, 2], ends)];
+    return this.#add("Pad", name, inputs, [batch, rows, columns, channels], {
+      Tpaddings: { type: "DT_INT32" },
+    });
+  }
+
+  cropTo(like: GraphValue, x: GraphValue): GraphValue {
+    const [, height, width] = like.shape;
+    if (x.shape[1] === height && x.shape[2] === width) return x;
+    const rows = this.#slice(`${x.name}/upper`, x, 1, 0, height);
+    return this.#slice(`${x.name}/left`, rows, 2, 0, width);
+  }
+
+  mergePixels(x: GraphValue): GraphValue {
+    const [batch, height, width, channels] = x.shape;
+    const pairs = this.#reshape(`${x.name}/pairs`, x, [-1, 2, width, channels]);
+    const turned = this.#turn(`${x.name}/columns`, pairs, [-1, width, 2, channels]);
+    const merged = [batch, height / 2, width / 2, 4 * channels];
+    return this.#reshape(`${x.name}/merged`, turned, merged);
+  }
+
+  /** @param change what is added to scores [batch, heads, tokens, tokens] before they are shares */
+  #attend(
+    qkv: GraphValue,
+    heads: number,
+    change: (scores: GraphValue) => GraphValue,
+  ): GraphValue {
     const { name, shape: [batch, tokens, width] } = qkv;
     const channels = width / 3, depth = channels / heads;
     const headed = [batch, tokens, heads, depth], turned = [batch, heads, tokens, depth];
@@ -259,7 +359,7 @@ export class TfjsLayers implements Layers<GraphValue> {
     const scaled = this.#add("Mul", `${name}/scaled`, [q.name, scale], turned);
     const square = [batch, heads, tokens, tokens];
     const scores = this.#multiply(`${name}/scores`, scaled, k, square, true);
-    const shares = this.#add("Softmax", `${name}/shares`, [scores.name], square);
+    const shares = this.#add("Softmax", `${name}/shares`, [change(scores).name], square);
     const values = this.#multiply(`${name}/values`, shares, v, turned, false);
     const back = this.#turn(`${name}/back`, values, headed);
     return this.#reshape(`${name}/attention`, back, [batch, tokens, channels]);
@@ -276,7 +376,7 @@ export class TfjsLayers implements Layers<GraphValue> {
   #wait(
     name: string,
     x: GraphValue,
-    { kernel, stride = 1, padding = 0, filters, bias = false }: Convolution,
+    { kernel, stride = 1, padding = 0, filters, groups = 1, bias = false }: Convolution,
     depthwise: boolean,
   ): GraphValue {
     const [batch, height, width] = x.shape;
@@ -285,7 +385,7 @@ export class TfjsLayers implements Layers<GraphValue> {
         ? Math.ceil(side / stride)
         : Math.floor((side + 2 * padding - kernel) / stride) + 1
     );
-    const convolution = { x: this.#plain(x), stride, padding, depthwise, bias };
+    const convolution = { x: this.#plain(x), stride, padding, depthwise, groups, bias };
     return { name, shape: [batch, rows, columns, filters], convolution };
   }
 
@@ -307,15 +407,28 @@ export class TfjsLayers implements Layers<GraphValue> {
     return this.#add("Slice", name, inputs, shape, { Index: { type: "DT_INT32" } });
   }
 
-  #concat(name: string, parts: GraphValue[], shape: number[]): GraphValue {
-    const axis = this.#weight(`${name}/axis`, [], Int32Array.of(1));
+  /** What lies `by` pixels behind in both directions of [batch, height, width, channels] comes first. */
+  #roll(name: string, x: GraphValue, by: number): GraphValue {
+    if (by === 0) return x;
+    for (const axis of [1, 2]) {
+      const parts = [
+        this.#slice(`${name}/rest${axis}`, x, axis, by),
+        this.#slice(`${name}/first${axis}`, x, axis, 0, by),
+      ];
+      x = this.#concat(`${name}/${axis}`, parts, axis, x.shape);
+    }
+    return x;
+  }
+
+  #concat(name: string, parts: GraphValue[], along: number, shape: number[]): GraphValue {
+    const axis = this.#weight(`${name}/axis`, [], Int32Array.of(along));
     const inputs = [...parts.map((part) => this.#plain(part)), axis];
     return this.#add("ConcatV2", name, inputs, shape, { N: { i: String(parts.length) } });
   }
 
-  /** The two in the middle of four dimensions change places. */
-  #turn(name: string, x: GraphValue, shape: number[]): GraphValue {
-    const order = this.#weight(`${name}/order`, [4], Int32Array.of(0, 2, 1, 3));
+  /** The two in the middle of four dimensions change places, or as `to` says. */
+  #turn(name: string, x: GraphValue, shape: number[], to = [0, 2, 1, 3]): GraphValue {
+    const order = this.#weight(`${name}/order`, [to.length], Int32Array.from(to));
     return this.#add("Transpose", name, [this.#plain(x), order], shape);
   }
 
@@ -342,29 +455,63 @@ export class TfjsLayers implements Layers<GraphValue> {
     offset?: Float64Array,
     activation: Activation = "linear",
   ): GraphValue {
-    const { x, stride, padding, depthwise, bias } = convolution;
+    const { x, stride, padding, depthwise, groups, bias } = convolution;
     const { shape, data } = this.#get(`${name}.weight`);
     const channels = depthwise ? shape[2] : shape[3];
     const filter = scale ? data.map((value, i) => value * scale[i % channels]) : data;
     const own = bias ? Float64Array.from(this.#get(`${name}.bias`).data) : undefined;
     const scaled = own && scale ? own.map((value, i) => value * scale[i] + offset![i]) : undefined;
-    const inputs = [
-      x,
-      this.#weight(`${name}/filter`, shape, filter),
-      this.#weight(
-        `${name}/bias`,
-        [channels],
-        scaled ?? offset ?? own ?? new Float64Array(channels),
-      ),
-    ];
-    const op = depthwise ? "FusedDepthwiseConv2dNative" : "_FusedConv2D";
-    return this.#add(op, name, inputs, outShape, {
+    const added = scaled ?? offset ?? own ?? new Float64Array(channels);
+    const window = {
       strides: integers([1, stride, stride, 1]),
       dilations: integers([1, 1, 1, 1]),
       data_format: string("NHWC"),
       ...paddingOf(padding),
-      ...fusedWith(activation),
+    };
+    if (groups > 1) {
+      const products = this.#convolveGroups(name, x, { shape, filter, groups, outShape, window });
+      const terms = [products.name, this.#weight(`${name}/bias`, [channels], added)];
+      return this.#activate(name, this.#add("AddV2", `${name}/add`, terms, outShape), activation);
+    }
+    const inputs = [
+      x,
+      this.#weight(`${name}/filter`, shape, filter),
+      this.#weight(`${name}/bias`, [channels], added),
+    ];
+    const op = depthwise ? "FusedDepthwiseConv2dNative" : "_FusedConv2D";
+    return this.#add(op, name, inputs, outShape, { ...window, ...fusedWith(activation) });
+  }
+
+  /**
+   * TensorFlow.js convolves all channels or each one: here each one by all filters of its group, and
+   * what belongs to the same filter is added up.
+   */
+  #convolveGroups(
+    name: string,
+    x: string,
+    { shape: [height, width, own, filters], filter, groups, outShape, window }: GroupedConvolution,
+  ): GraphValue {
+    const outOwn = filters / groups, channels = own * groups;
+    const [batch, rows, columns] = outShape;
+    const values = Float64Array.from({ length: filter.length }, (_, i) => {
+      const output = i % outOwn, channel = Math.floor(i / outOwn) % channels;
+      const tap = Math.floor(i / outOwn / channels), group = Math.floor(channel / own);
+      return filter[(tap * own + channel % own) * filters + group * outOwn + output];
     });
+    const weights = this.#weight(`${name}/filter`, [height, width, channels, outOwn], values);
+    const each = this.#add(
+      "DepthwiseConv2dNative",
+      `${name}/each`,
+      [x, weights],
+      [batch, rows, columns, channels * outOwn],
+      window,
+    );
+    const parted = this.#reshape(`${name}/parted`, each, [-1, groups, own, outOwn]);
+    const axis = this.#weight(`${name}/axis`, [1], Int32Array.of(2));
+    const sums = this.#add("Sum", `${name}/sums`, [parted.name, axis], [-1, groups, outOwn], {
+      keep_dims: { b: false },
+    });
+    return this.#reshape(`${name}/joined`, sums, outShape);
   }
 
   /** A 1×1 convolution with bias. */

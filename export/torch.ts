@@ -3,16 +3,27 @@ import { writeSafetensors } from "../weights/safetensors.ts";
 import { writeStateDict } from "../weights/torch_write.ts";
 import { DESCRIPTION_KEY, metadataOf } from "../inference/description.ts";
 import { familiarMetadata } from "../inference/familiar_metadata.ts";
+import type { HalfTensor, Tensor } from "../weights/tensor.ts";
 import { type ExportedModel, torchParameters } from "./exported_model.ts";
+import { halvesOf } from "./halves.ts";
 
 /**
  * A safetensors file for `load_state_dict(load_file(path))`, with `strict=True`. Its metadata hold
- * classes, preprocessing, and what tells photos of none of the classes.
+ * classes, preprocessing, and what tells photos of none of the classes. With float16, filters and
+ * matrices are halves; vectors, which are few, stay as they are.
  *
  * Permissions: read and write in the folder.
+ *
+ * @throws {RangeError} where a parameter is beyond what float16 can be
  */
-export async function exportSafetensors(model: ExportedModel, path: string): Promise<void> {
-  await writeSafetensors(path, torchParameters(model), safetensorsMetadata(model));
+export async function exportSafetensors(
+  model: ExportedModel,
+  path: string,
+  precision: "float32" | "float16" = "float32",
+): Promise<void> {
+  const parameters = torchParameters(model);
+  const tensors = precision === "float16" ? halved(parameters) : parameters;
+  await writeSafetensors(path, tensors, safetensorsMetadata(model));
 }
 
 /** What such a file says of its model. */
@@ -24,6 +35,14 @@ export function safetensorsMetadata(
     ...metadataOf(description),
     ...familiarMetadata(outOfDistribution),
   };
+}
+
+function halved(parameters: ReadonlyMap<string, Tensor>): Map<string, Tensor | HalfTensor> {
+  return new Map(Array.from(parameters, ([name, tensor]): [string, Tensor | HalfTensor] => {
+    const { shape, data } = tensor;
+    if (shape.length < 2) return [name, tensor];
+    return [name, { dtype: "float16", shape, data: halvesOf(name, data as Float32Array) }];
+  }));
 }
 
 /**

@@ -9,6 +9,22 @@ import type { ModelDescription } from "../inference/description.ts";
 export const FORMATS = ["safetensors", "pytorch", "tfjs", "onnx", "page"] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** What an ONNX file takes: photos as they are, or tensors that were prepared as the model wants them. */
+export const ONNX_INPUTS = ["photos", "tensors"] as const;
+export type OnnxInput = (typeof ONNX_INPUTS)[number];
+
+/** What numbers are held in; only some formats have more than the first. */
+export const PRECISIONS = ["float32", "float16", "int8"] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** What beside the format decides how a file is used. */
+export interface Form {
+  /** What an ONNX file takes: tensors where it is left out. */
+  input?: OnnxInput;
+  /** float32 where it is left out. */
+  precision?: Precision;
+}
+
 /**
  * @param architectures among which the described one says where in Python its parameters fit
  * @returns Markdown: a fenced block, or a sentence
@@ -18,6 +34,7 @@ export function usage(
   file: string,
   description: ModelDescription,
   architectures: readonly Architecture[] = ARCHITECTURES,
+  { input }: Form = {},
 ): string {
   const home = architectures.find(({ name }) => name === description.architecture)?.python;
   const { temperature, preprocessing: { size } } = description;
@@ -31,6 +48,7 @@ export function usage(
     case "pytorch":
       return inPytorch(`state = torch.load("${file}", weights_only=True)`, description, home);
     case "onnx":
+      if (input === "photos") return ofPhotos(file);
       return python(`
 import onnxruntime
 session = onnxruntime.InferenceSession("${file}")
@@ -48,6 +66,27 @@ const probabilities = tf.softmax(tf.div(logits, ${temperature}));`.trim() + "\n`
         "`Cross-Origin-Embedder-Policy: require-corp` (`_headers` asks Netlify and Cloudflare Pages " +
         "for them) let it compute on all cores where there is no WebGPU.";
   }
+}
+
+/** In Python, and where JavaScript has the pixels of a canvas. */
+function ofPhotos(file: string): string {
+  return python(`
+import numpy, onnxruntime
+from PIL import Image, ImageOps
+session = onnxruntime.InferenceSession("${file}")
+photo = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
+# uint8 [batch, height, width, 3], of any size
+photos = numpy.asarray(photo)[None]
+probabilities, labels = session.run(["probabilities", "labels"], {"photos": photos})
+print(labels[0], probabilities[0].max())`) +
+    "\n\nIn a browser, by onnxruntime-web:\n\n```js\n" + `
+import * as ort from "onnxruntime-web";
+const session = await ort.InferenceSession.create("${file}");
+const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+// The fourth channel of a canvas is passed over.
+const photos = new ort.Tensor("uint8", new Uint8Array(data.buffer), [1, height, width, 4]);
+const { probabilities, labels } = await session.run({ photos });
+console.log(labels.data[0], Math.max(...probabilities.data));`.trim() + "\n```";
 }
 
 /** @param load sets `state` */

@@ -16,9 +16,14 @@ export interface Convolution {
   stride?: number;
   /** Zeros added on every side, as in torch; or TensorFlow's "same". */
   padding?: number | "same";
+  /** Of input and output channels that see each other alone; 1. */
+  groups?: number;
   /** Whether a learned value is added to each channel; false. */
   bias?: boolean;
 }
+
+/** As many groups and filters as channels. */
+export type DepthwiseConvolution = Omit<Convolution, "filters" | "groups">;
 
 /** What follows a batch norm, and its settings where they are not torch's defaults. */
 export interface BatchNorm<T> {
@@ -64,11 +69,28 @@ export interface SqueezeExcitation {
   gate: Activation;
 }
 
+/** How attention is cut into windows; see `windowAttention`. */
+export interface Windows {
+  heads: number;
+  /** Of a window, in tokens. */
+  side: number;
+  /** By how many tokens windows are moved down and to the right; 0 where the map is no larger than one. */
+  shift: number;
+}
+
+/** Where a linear layer is not `nn.Linear` as it comes. */
+export interface Linear {
+  /** What stands between its name and `weight`; a dot. `nn.MultiheadAttention` has an underscore. */
+  joint?: "." | "_";
+  /** Whether a learned value is added to each feature; true. */
+  bias?: boolean;
+}
+
 export interface Layers<T> {
   /** `nn.Conv2d` named `name`. */
   conv2d(name: string, x: T, convolution: Convolution): T;
   /** `nn.Conv2d(groups=channels)`: one filter a channel. */
-  depthwiseConv2d(name: string, x: T, convolution: Omit<Convolution, "filters">): T;
+  depthwiseConv2d(name: string, x: T, convolution: DepthwiseConvolution): T;
   /** `nn.BatchNorm2d`, then `+ residual`, then the activation. */
   batchNorm(name: string, x: T, batchNorm?: BatchNorm<T>): T;
   /** Each value by itself. */
@@ -90,11 +112,8 @@ export interface Layers<T> {
   ofPixel(x: T): T;
   /** `nn.Dropout`: nothing in evaluation. */
   dropout(x: T, rate: number): T;
-  /**
-   * `nn.Linear` with bias, of the last dimension.
-   * @param joint what stands between its name and `weight`: `nn.MultiheadAttention` has an underscore
-   */
-  linear(name: string, x: T, outFeatures: number, joint?: "." | "_"): T;
+  /** `nn.Linear`, of the last dimension. */
+  linear(name: string, x: T, outFeatures: number, linear?: Linear): T;
   /** `nn.LayerNorm` over the last dimension. */
   layerNorm(name: string, x: T, epsilon: number): T;
   /** `nn.GELU()`, by the error function. */
@@ -116,6 +135,21 @@ export interface Layers<T> {
    * channels].
    */
   attention(qkv: T, heads: number): T;
+  /**
+   * The same within windows of [batch, height, width, 3·channels], whose sides they fill, with a learned
+   * bias for each difference of two places, to [batch, height, width, channels]: the middle of
+   * torchvision's `ShiftedWindowAttention` named `name`.
+   */
+  windowAttention(name: string, qkv: T, windows: Windows): T;
+  /** Zeros to the right and below, where height and width are no multiples of `side`. */
+  padTo(side: number, x: T): T;
+  /** The left and upper part of x that is as high and wide as `like`. */
+  cropTo(like: T, x: T): T;
+  /**
+   * `_patch_merging_pad` without its padding: the channels of two by two pixels, column by column, become
+   * one's: [batch, height, width, channels] to [batch, height / 2, width / 2, 4·channels].
+   */
+  mergePixels(x: T): T;
   /** [batch, tokens, channels] to the first token's [batch, channels]. */
   firstToken(x: T): T;
   /**

@@ -1,5 +1,5 @@
 /**
- * MobileNetV4-Conv-Small, as timm/models/mobilenetv3.py's
+ * MobileNetV4-Conv-Small and -Medium, as timm/models/mobilenetv3.py's
  * `_gen_mobilenet_v4`. Qin et al. 2024, "MobileNetV4", https://arxiv.org/abs/2404.10518.
  */
 import type { Architecture, Preprocessing } from "./architecture.ts";
@@ -27,7 +27,15 @@ interface Universal {
   filters: number;
 }
 
-type Block = Plain | Universal;
+/** MobileNetV2's block with one 3×3 convolution in place of the first 1×1 and the depthwise one. */
+interface Fused {
+  kind: "fused";
+  stride: number;
+  expansion: number;
+  filters: number;
+}
+
+type Block = Plain | Universal | Fused;
 
 const convolution = (kernel: number, stride: number, filters: number): Plain[] => [
   { kind: "convolution", kernel, stride, filters },
@@ -60,9 +68,46 @@ const SMALL: readonly Block[][] = [
   convolution(1, 1, 960),
 ];
 
+/** MNv4-Conv-M of the paper's appendix. */
+const MEDIUM: readonly Block[][] = [
+  [{ kind: "fused", stride: 2, expansion: 4, filters: 48 }],
+  [
+    ...universal([3, 5], 2, 4, 80),
+    ...universal([3, 3], 1, 2, 80),
+  ],
+  [
+    ...universal([3, 5], 2, 6, 160),
+    ...universal([3, 3], 1, 4, 160, 2),
+    ...universal([3, 5], 1, 4, 160),
+    ...universal([3, 3], 1, 4, 160),
+    ...universal([3, 0], 1, 4, 160),
+    ...universal([0, 0], 1, 2, 160),
+    ...universal([3, 0], 1, 4, 160),
+  ],
+  [
+    ...universal([5, 5], 2, 6, 256),
+    ...universal([5, 5], 1, 4, 256),
+    ...universal([3, 5], 1, 4, 256, 2),
+    ...universal([0, 0], 1, 4, 256),
+    ...universal([3, 0], 1, 4, 256),
+    ...universal([3, 5], 1, 2, 256),
+    ...universal([5, 5], 1, 4, 256),
+    ...universal([0, 0], 1, 4, 256, 2),
+    ...universal([5, 0], 1, 2, 256),
+  ],
+  convolution(1, 1, 960),
+];
+
 /** Prepared for as timm's `e2400_r224_in1k` weights expect. */
 export const mobilenetV4ConvSmall: Architecture = mobilenetV4("mobilenetv4_conv_small", SMALL, {
   ...IMAGENET_PREPROCESSING,
+  interpolation: "bicubic",
+});
+
+/** Prepared for as timm's `e500_r224_in1k` weights expect: a crop of 0.95, 224 of 235 pixels. */
+export const mobilenetV4ConvMedium: Architecture = mobilenetV4("mobilenetv4_conv_medium", MEDIUM, {
+  ...IMAGENET_PREPROCESSING,
+  resize: 235,
   interpolation: "bicubic",
 });
 
@@ -119,6 +164,13 @@ function compute<T>(layers: Layers<T>, x: T, name: string, block: Block, channel
     case "convolution": {
       const h = layers.conv2d(`${name}.conv`, x, { filters, ...window(block.kernel, stride) });
       return layers.batchNorm(`${name}.bn1`, h, RELU);
+    }
+    case "fused": {
+      const expanded = channels * block.expansion;
+      let h = layers.conv2d(`${name}.conv_exp`, x, { filters: expanded, ...window(3, stride) });
+      h = layers.batchNorm(`${name}.bn1`, h, RELU);
+      h = layers.conv2d(`${name}.conv_pwl`, h, { filters, kernel: 1 });
+      return layers.batchNorm(`${name}.bn2`, h, { residual });
     }
     case "universal": {
       const { first, middle, expansion } = block;

@@ -1,7 +1,16 @@
 /** Lists an architecture's parameters by running it over channel counts instead of tensors. */
+import { relativePlaces } from "../backend/ops/relative_places.ts";
 import type { ParameterSpec } from "../weights/parameter.ts";
 import type { Architecture } from "./architecture.ts";
-import type { Convolution, Layers, Positions, SqueezeExcitation } from "./layers.ts";
+import type {
+  Convolution,
+  DepthwiseConvolution,
+  Layers,
+  Linear,
+  Positions,
+  SqueezeExcitation,
+  Windows,
+} from "./layers.ts";
 
 /** Every parameter and buffer of `architecture` with a head of `classes`, in order of use. */
 export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {
@@ -25,8 +34,12 @@ class SpecLayers implements Layers<number> {
   readonly specs: ParameterSpec[] = [];
   dropoutSize = 0;
 
-  conv2d(name: string, channels: number, { filters, kernel, bias }: Convolution): number {
-    this.#add(`${name}.weight`, "conv", [filters, channels, kernel, kernel]);
+  conv2d(
+    name: string,
+    channels: number,
+    { filters, kernel, groups = 1, bias }: Convolution,
+  ): number {
+    this.#add(`${name}.weight`, "conv", [filters, channels / groups, kernel, kernel]);
     if (bias) this.#add(`${name}.bias`, "vector", [filters]);
     return filters;
   }
@@ -34,7 +47,7 @@ class SpecLayers implements Layers<number> {
   depthwiseConv2d(
     name: string,
     channels: number,
-    { kernel, bias }: Omit<Convolution, "filters">,
+    { kernel, bias }: DepthwiseConvolution,
   ): number {
     this.#add(`${name}.weight`, "depthwise", [channels, 1, kernel, kernel]);
     if (bias) this.#add(`${name}.bias`, "vector", [channels]);
@@ -76,9 +89,14 @@ class SpecLayers implements Layers<number> {
 
   scope = (part: () => number) => part();
 
-  linear(name: string, inFeatures: number, outFeatures: number, joint = "."): number {
+  linear(
+    name: string,
+    inFeatures: number,
+    outFeatures: number,
+    { joint = ".", bias = true }: Linear = {},
+  ): number {
     this.#add(`${name}${joint}weight`, "linear", [outFeatures, inFeatures]);
-    this.#add(`${name}${joint}bias`, "vector", [outFeatures]);
+    if (bias) this.#add(`${name}${joint}bias`, "vector", [outFeatures]);
     return outFeatures;
   }
 
@@ -103,6 +121,18 @@ class SpecLayers implements Layers<number> {
     return channels;
   }
 
+  windowAttention(name: string, channels: number, { heads, side }: Windows): number {
+    this.#add(`${name}.relative_position_bias_table`, "vector", [(2 * side - 1) ** 2, heads]);
+    this.specs.push({
+      name: `${name}.relative_position_index`,
+      kind: "vector",
+      shape: [side ** 4],
+      trainable: false,
+      constant: relativePlaces(side),
+    });
+    return channels / 3;
+  }
+
   unused(name: string, shape: number[]) {
     this.#add(name, "vector", shape, false);
   }
@@ -110,6 +140,9 @@ class SpecLayers implements Layers<number> {
   gelu = (channels: number) => channels;
   tokens = (channels: number) => channels;
   attention = (channels: number) => channels / 3;
+  padTo = (_side: number, channels: number) => channels;
+  cropTo = (_like: number, channels: number) => channels;
+  mergePixels = (channels: number) => 4 * channels;
   firstToken = (channels: number) => channels;
   places = (channels: number) => channels;
 

@@ -7,7 +7,8 @@ import { efficientnetB0, efficientnetV2S } from "./efficientnet.ts";
 import { efficientnetLite0, efficientnetLite1, efficientnetLite2 } from "./efficientnet_lite.ts";
 import { mobilenetV2 } from "./mobilenet_v2.ts";
 import { mobilenetV3Large, mobilenetV3LargeV2, mobilenetV3Small } from "./mobilenet_v3.ts";
-import { mobilenetV4ConvSmall } from "./mobilenet_v4.ts";
+import { mobilenetV4ConvMedium, mobilenetV4ConvSmall } from "./mobilenet_v4.ts";
+import { regnetY400MF, regnetY400MFV2 } from "./regnet.ts";
 import {
   resnet101,
   resnet101V2,
@@ -17,6 +18,7 @@ import {
   resnet50,
   resnet50V2,
 } from "./resnet.ts";
+import { swinT } from "./swin.ts";
 import { vitB16 } from "./vit.ts";
 
 export const ARCHITECTURES: readonly Architecture[] = [
@@ -32,12 +34,16 @@ export const ARCHITECTURES: readonly Architecture[] = [
   mobilenetV3Large,
   mobilenetV3LargeV2,
   mobilenetV4ConvSmall,
+  mobilenetV4ConvMedium,
   efficientnetLite0,
   efficientnetLite1,
   efficientnetLite2,
   efficientnetB0,
   efficientnetV2S,
+  regnetY400MF,
+  regnetY400MFV2,
   convnextTiny,
+  swinT,
   deitTiny,
   deitSmall,
   vitB16,

@@ -7,6 +7,7 @@ import type { BatchNormOptions, BatchNormVariables } from "../backend/ops/batch_
 import { batchNormInference } from "../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../backend/ops/batch_norm_train.ts";
 import { gelu } from "../backend/ops/gelu.ts";
+import { groupedConv2d } from "../backend/ops/grouped_conv2d.ts";
 import { layerNorm } from "../backend/ops/layer_norm.ts";
 import { layerScale } from "../backend/ops/layer_scale.ts";
 import { linear } from "../backend/ops/linear.ts";
@@ -15,13 +16,17 @@ import {
   type SqueezeExcitationVariables,
 } from "../backend/ops/squeeze_excitation.ts";
 import { stochasticDepth } from "../backend/ops/stochastic_depth.ts";
+import { windowAttention } from "../backend/ops/window_attention.ts";
 import type {
   Activation,
   BatchNorm,
   Convolution,
+  DepthwiseConvolution,
   Layers,
+  Linear,
   Positions,
   SqueezeExcitation,
+  Windows,
 } from "./layers.ts";
 import { positionWeights } from "./resample_positions.ts";
 
@@ -67,17 +72,23 @@ export class TfLayers implements Layers<tf.Tensor> {
     private readonly training?: TrainingMode,
   ) {}
 
-  conv2d(name: string, x: tf.Tensor, { stride = 1, padding = 0, bias }: Convolution): tf.Tensor {
+  conv2d(
+    name: string,
+    x: tf.Tensor,
+    { stride = 1, padding = 0, groups = 1, bias }: Convolution,
+  ): tf.Tensor {
     const layer = this.#get(name);
-    const filter = layer.weight as tf.Tensor as tf.Tensor4D;
-    const y = tf.conv2d(x as tf.Tensor4D, filter, stride, padding);
+    const filter = layer.weight as tf.Tensor as tf.Tensor4D, photos = x as tf.Tensor4D;
+    const y = groups === 1
+      ? tf.conv2d(photos, filter, stride, padding)
+      : groupedConv2d(photos, filter, { strides: stride, pad: padding });
     return bias ? addBias(y, layer.bias as tf.Tensor as tf.Tensor1D) : y;
   }
 
   depthwiseConv2d(
     name: string,
     x: tf.Tensor,
-    { stride = 1, padding = 0, bias }: Omit<Convolution, "filters">,
+    { stride = 1, padding = 0, bias }: DepthwiseConvolution,
   ): tf.Tensor {
     const layer = this.#get(name);
     const filter = layer.weight as tf.Tensor as tf.Tensor4D;
@@ -142,8 +153,14 @@ export class TfLayers implements Layers<tf.Tensor> {
     return mask ? tf.mul(x, mask) : x;
   }
 
-  linear(name: string, x: tf.Tensor, _outFeatures: number, joint = "."): tf.Tensor {
+  linear(
+    name: string,
+    x: tf.Tensor,
+    outFeatures: number,
+    { joint = ".", bias: hasBias = true }: Linear = {},
+  ): tf.Tensor {
     const weight = this.#parameter(`${name}${joint}weight`) as tf.Tensor2D;
+    if (!hasBias) return linear(x, weight, tf.zeros([outFeatures]));
     const bias = this.#parameter(`${name}${joint}bias`) as tf.Tensor1D;
     // Heads see few rows, which tfjs's own operations serve as ever.
     return x.rank === 2
@@ -190,6 +207,31 @@ export class TfLayers implements Layers<tf.Tensor> {
   }
 
   attention = (qkv: tf.Tensor, heads: number): tf.Tensor => attention(qkv as tf.Tensor3D, heads);
+
+  windowAttention(name: string, qkv: tf.Tensor, { side, shift }: Windows): tf.Tensor {
+    const table = this.#parameter(`${name}.relative_position_bias_table`) as tf.Tensor2D;
+    return windowAttention(qkv as tf.Tensor4D, table, { side, shift });
+  }
+
+  padTo(side: number, x: tf.Tensor): tf.Tensor {
+    const [, height, width] = x.shape;
+    const [below, right] = [height!, width!].map((size) => Math.ceil(size / side) * side - size);
+    if (below === 0 && right === 0) return x;
+    return tf.pad(x, [[0, 0], [0, below], [0, right], [0, 0]]);
+  }
+
+  cropTo(like: tf.Tensor, x: tf.Tensor): tf.Tensor {
+    const [, height, width] = like.shape, [batch, , , channels] = x.shape;
+    if (x.shape[1] === height && x.shape[2] === width) return x;
+    return tf.slice(x, [0, 0, 0, 0], [batch, height!, width!, channels!]);
+  }
+
+  mergePixels(x: tf.Tensor): tf.Tensor {
+    const [batch, height, width, channels] = x.shape as number[];
+    const [upper, lower] = tf.split(tf.reshape(x, [batch * height / 2, 2, width * channels]), 2, 1)
+      .map((row) => tf.reshape(row, [batch * height / 2 * width, channels]));
+    return tf.reshape(tf.concat([upper, lower], 1), [batch, height / 2, width / 2, 4 * channels]);
+  }
 
   firstToken(x: tf.Tensor): tf.Tensor {
     const [batch, , channels] = x.shape;

@@ -33,6 +33,7 @@ interface ConvNorm<T> {
   filters: number | "depthwise";
   kernel: number;
   stride?: number;
+  groups?: number;
   activation?: Activation;
   norm?: BatchNorm<T>;
 }
@@ -45,12 +46,12 @@ export function convNorm<T>(
   layers: Layers<T>,
   name: string,
   x: T,
-  { filters, kernel, stride, activation, norm }: ConvNorm<T>,
+  { filters, kernel, stride, groups, activation, norm }: ConvNorm<T>,
 ): T {
   const window = { kernel, stride, padding: (kernel - 1) / 2 };
   const h = filters === "depthwise"
     ? layers.depthwiseConv2d(`${name}.0`, x, window)
-    : layers.conv2d(`${name}.0`, x, { ...window, filters });
+    : layers.conv2d(`${name}.0`, x, { ...window, filters, groups });
   return layers.batchNorm(`${name}.1`, h, { activation, ...norm });
 }
 

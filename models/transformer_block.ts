@@ -42,7 +42,7 @@ export function transformerBlock<T>(
   const [qkv, joint] = names.qkv;
 
   let h = layers.places(layers.layerNorm(name(names.norms[0]), x, EPSILON), ahead);
-  h = layers.attention(layers.linear(name(qkv), h, 3 * channels, joint), heads);
+  h = layers.attention(layers.linear(name(qkv), h, 3 * channels, { joint }), heads);
   h = layers.linear(name(names.projection), h, channels);
   x = layers.shortcut(scaled(h, 0), x);
 

@@ -7,7 +7,9 @@ import { preprocessingFor } from "../models/seen_as.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
 import { convertStart } from "../weights/convert_start.ts";
 import { fetchPretrained } from "../weights/fetch_pretrained.ts";
+import { assertUnfolded } from "../weights/folded_norms.ts";
 import { withNamesOfToday } from "../weights/former_names.ts";
+import { readMetadata } from "../weights/metadata.ts";
 import { readStateDict } from "../weights/read.ts";
 import { modelFile, PRETRAINED_PARAMETERS } from "./artifacts/model.ts";
 import type { ConvertWeightsParameters } from "./parameters.ts";
@@ -45,6 +47,7 @@ async function findWeights(
 ) {
   const { model, weights, downloads, maxDownload } = parameters;
   if (weights) {
+    assertUnfolded(await readMetadata(weights), weights);
     const sha256 = await sha256OfFile(weights, signal);
     return { model, path: weights, origin: basename(weights), sha256, licence: "not stated" };
   }

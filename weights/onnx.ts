@@ -1,13 +1,38 @@
 /** Parameters out of an ONNX file: its initializers, under the names that they have there. */
-import { FLOAT, ONNX_FIELDS } from "./onnx_fields.ts";
+import { withUnitNorms } from "./folded_norms.ts";
+import { FLOAT, FLOAT16, INT32, INT8, ONNX_FIELDS } from "./onnx_fields.ts";
 import { packedVarints, protobufFields } from "./protobuf_fields.ts";
-import { elementsFrom, elementsOf, quoted, type Tensor, WeightsError } from "./tensor.ts";
+import {
+  bytesPerElement,
+  type DType,
+  elementsFrom,
+  elementsOf,
+  type HalfDType,
+  quoted,
+  type Tensor,
+  WeightsError,
+} from "./tensor.ts";
 
 export interface OnnxFile {
-  /** The float32 initializers; others (shapes, limits of a clip) are none of a model's parameters. */
+  /**
+   * The initializers as float32: halves are widened, integers that have scales multiplied by them. Others
+   * (shapes, limits of a clip) are none of a model's parameters. Batch norms that were folded add their
+   * bias and change nothing else.
+   */
   tensors: Map<string, Tensor>;
   metadata: Record<string, string>;
 }
+
+/** The types that parameters have. */
+const TYPES: Partial<Record<number, DType | HalfDType>> = {
+  [FLOAT]: "float32",
+  [FLOAT16]: "float16",
+  [INT8]: "int8",
+  [INT32]: "int32",
+};
+
+/** What stands behind a tensor's name in that of its scales, one for each of its first axis. */
+const SCALE = ".scale";
 
 /** More than any network has: of tensors, of their axes, of entries beside them. */
 const MOST_TENSORS = 100_000, MOST_AXES = 64, MOST_ENTRIES = 10_000;
@@ -48,12 +73,36 @@ function contentOf(bytes: Uint8Array): OnnxFile {
       if (tensor) tensors.set(name, tensor);
     }
   }
-  return { tensors, metadata: Object.fromEntries(metadata) };
+  const told = Object.fromEntries(metadata);
+  return { tensors: withUnitNorms(inFloats(tensors), told), metadata: told };
+}
+
+/** Integers times their scales; without scales they are left out. */
+function inFloats(tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+  const scaled = [...tensors].filter(([, { dtype }]) => dtype !== "float32");
+  const floats = new Map([...tensors].filter(([, { dtype }]) => dtype === "float32"));
+  for (const [name, { shape, data }] of scaled) {
+    const scales = floats.get(name + SCALE);
+    if (!scales) continue;
+    floats.delete(name + SCALE);
+    if (scales.data.length !== shape[0]) {
+      throw new WeightsError(
+        `${quoted(name)} has ${scales.data.length} scales, but ${shape[0]} channels`,
+      );
+    }
+    const size = data.length / shape[0];
+    const values = Float32Array.from(
+      data as Int8Array | Int32Array,
+      (value, i) => value * (scales.data[Math.floor(i / size)] as number),
+    );
+    floats.set(name, { dtype: "float32", shape, data: values });
+  }
+  return floats;
 }
 
 /** Undefined where it is none of a model's parameters. */
 function tensorOf(message: Uint8Array): [name: string, tensor?: Tensor] {
-  const { dims, dataType: type, name: nameField, rawData: raw } = ONNX_FIELDS.TensorProto;
+  const { dims, dataType: typeField, name: nameField, rawData: raw } = ONNX_FIELDS.TensorProto;
   const shape: number[] = [];
   let [name, dataType, rawData] = ["", 0, new Uint8Array() as Uint8Array];
   for (const { id, value } of protobufFields(message)) {
@@ -62,20 +111,19 @@ function tensorOf(message: Uint8Array): [name: string, tensor?: Tensor] {
         if (shape.push(size) <= MOST_AXES) continue;
         throw new WeightsError(`a tensor has more than ${MOST_AXES} axes`);
       }
-    } else if (id === type[0]) dataType = Number(value);
+    } else if (id === typeField[0]) dataType = Number(value);
     else if (id === nameField[0]) name = textOf(value);
     else if (id === raw[0]) rawData = bytesOf(value);
   }
-  if (dataType !== FLOAT || shape.length === 0) return [name];
-  if (rawData.length !== 4 * elementsOf(shape)) {
+  const type = TYPES[dataType];
+  if (!type || shape.length === 0) return [name];
+  if (rawData.length !== bytesPerElement(type) * elementsOf(shape)) {
     throw new WeightsError(
-      `${
-        quoted(name)
-      } has ${rawData.length} bytes, which is not float32 [${shape}]: only files that hold ` +
-        "their own raw tensors are read",
+      `${quoted(name)} has ${rawData.length} bytes, which is not ${type} [${shape}]: only files ` +
+        "that hold their own raw tensors are read",
     );
   }
-  return [name, { shape, ...elementsFrom(rawData.slice(), "float32") }];
+  return [name, { shape, ...elementsFrom(rawData.slice(), type) }];
 }
 
 function entryOf(message: number | Uint8Array): [key: string, value: string] {

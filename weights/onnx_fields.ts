@@ -38,12 +38,14 @@ export const ONNX_FIELDS = {
     i: [3, "int64"],
     s: [4, "bytes"],
     t: [5, "TensorProto"],
+    g: [6, "GraphProto"],
     ints: [8, "int64", "repeated"],
     type: [20, "int32"],
   },
   TensorProto: {
     dims: [1, "int64", "repeated"],
     dataType: [2, "int32"],
+    stringData: [6, "bytes", "repeated"],
     name: [8, "string"],
     rawData: [9, "bytes"],
   },
@@ -54,5 +56,13 @@ export const ONNX_FIELDS = {
   DimensionProto: { dimValue: [1, "int64"], dimParam: [2, "string"] },
 } satisfies Record<string, Record<string, Field>>;
 
-/** ONNX's numbers of float32 and int64 tensors. */
-export const FLOAT = 1, INT64 = 7;
+/** ONNX's numbers of the types of tensors. */
+export const FLOAT = 1,
+  UINT8 = 2,
+  INT8 = 3,
+  INT32 = 6,
+  INT64 = 7,
+  STRING = 8,
+  BOOL = 9,
+  FLOAT16 = 10,
+  DOUBLE = 11;

@@ -11,6 +11,8 @@ export interface ParameterLayout {
    * learned tokens [1, tokens, channels].
    */
   shape: readonly number[];
+  /** Of a buffer that nobody learned: the whole numbers that it holds in every file, there as int64. */
+  constant?: ArrayLike<number>;
 }
 
 /** One entry of a model's state dict. */

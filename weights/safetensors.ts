@@ -8,7 +8,7 @@
 import { nameUnwritten } from "../data/unwritable.ts";
 import { damaged, LARGEST_HEADER, parseHeader, safetensorsTypes } from "./safetensors_header.ts";
 import { safetensorsParts } from "./safetensors_parts.ts";
-import { elementsFrom, type Tensor } from "./tensor.ts";
+import { elementsFrom, type HalfTensor, type Tensor } from "./tensor.ts";
 
 export interface SafetensorsFile {
   /** In the order of their bytes. */
@@ -62,7 +62,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
  */
 export async function writeSafetensors(
   path: string,
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: ReadonlyMap<string, Tensor | HalfTensor>,
   metadata: Record<string, string> = {},
 ): Promise<void> {
   const parts = safetensorsParts(tensors, metadata);

@@ -4,6 +4,7 @@ import {
   type DType,
   elementsOf,
   type HalfDType,
+  type HalfTensor,
   quoted,
   type Tensor,
   WeightsError,
@@ -40,7 +41,7 @@ interface HeaderEntry {
 
 /** The header as bytes, padded with spaces so that the tensors after it are aligned to 8 bytes. */
 export function formatHeader(
-  tensors: [name: string, tensor: Tensor][],
+  tensors: [name: string, tensor: Tensor | HalfTensor][],
   metadata: Record<string, string>,
 ): Uint8Array {
   let offset = 0;
@@ -149,7 +150,7 @@ function isMetadata(value: unknown): value is Record<string, string> {
     Object.values(value).every((text) => typeof text === "string");
 }
 
-function nameOf(dtype: DType): string {
+function nameOf(dtype: DType | HalfDType): string {
   return Object.keys(safetensorsTypes).find((name) => safetensorsTypes[name] === dtype)!;
 }
 

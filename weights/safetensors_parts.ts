@@ -1,5 +1,11 @@
 import { formatHeader } from "./safetensors_header.ts";
-import { bytesPerElement, elementsOf, type Tensor, WeightsError } from "./tensor.ts";
+import {
+  bytesPerElement,
+  elementsOf,
+  type HalfTensor,
+  type Tensor,
+  WeightsError,
+} from "./tensor.ts";
 
 /**
  * The bytes of a safetensors file, in parts that are written one after the other. The same tensors give
@@ -9,7 +15,7 @@ import { bytesPerElement, elementsOf, type Tensor, WeightsError } from "./tensor
  * @throws {WeightsError} where a tensor's data does not have as many elements as its shape says
  */
 export function safetensorsParts(
-  tensors: ReadonlyMap<string, Tensor>,
+  tensors: ReadonlyMap<string, Tensor | HalfTensor>,
   metadata: Record<string, string> = {},
 ): Uint8Array<ArrayBuffer>[] {
   const sorted = [...tensors].sort(([nameA, a], [nameB, b]) =>

@@ -35,6 +35,13 @@ export interface Tensor {
   data: TensorData;
 }
 
+/** What is written in halves; what is read is widened. */
+export interface HalfTensor {
+  dtype: "float16";
+  shape: number[];
+  data: Float16Array<ArrayBuffer>;
+}
+
 /** A weights file that cannot be used; the message names it, the cause and the remedy. */
 export class WeightsError extends Error {
   override name = "WeightsError";

@@ -3,7 +3,7 @@ import { configure, Uint8ArrayReader, ZipWriter } from "@zip.js/zip.js";
 import { nameUnwritten } from "../data/unwritable.ts";
 import { PickleWriter } from "./pickle_writer.ts";
 import { contiguousStrides } from "./strided.ts";
-import { elementsOf, type Tensor, WeightsError } from "./tensor.ts";
+import { type DType, elementsOf, type Tensor, WeightsError } from "./tensor.ts";
 
 /** torch maps storages into memory where they begin at such an offset (`c10` of PyTorch ≥ 2.0). */
 const ALIGNMENT = 64;
@@ -11,17 +11,19 @@ const ALIGNMENT = 64;
 const ZIP_HEADER = 30, EXTRA_HEADER = 4;
 /** Ours, for padding: zip's APPNOTE leaves identifiers above 0x8000 to applications; torch uses "FB". */
 const PADDING_FIELD = 0x4246;
+/** How torch calls what holds numbers of a kind. */
+const STORAGES: Partial<Record<DType, string>> = { float32: "FloatStorage", int64: "LongStorage" };
 /** Everything is dated alike, so that equal tensors give equal bytes. */
 const EPOCH = new Date(Date.UTC(1980, 0, 1, 12));
 
 /**
- * Writes float32 tensors as an OrderedDict that `torch.load(path, weights_only=True)` reads; `path`
+ * Writes float32 and int64 tensors as an OrderedDict that `torch.load(path, weights_only=True)` reads; `path`
  * appears only when it is whole. Equal tensors in equal order give equal bytes.
  *
  * Permissions: read and write in the folder.
  *
  * @param records further files in the archive by name, which torch passes over
- * @throws {WeightsError} where a tensor is no float32, or has fewer elements than its shape says
+ * @throws {WeightsError} where a tensor is neither, or has fewer elements than its shape says
  */
 export async function writeStateDict(
   path: string,
@@ -29,7 +31,9 @@ export async function writeStateDict(
   records: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   for (const [name, { dtype, shape, data }] of tensors) {
-    if (dtype !== "float32") throw new WeightsError(`${name} is ${dtype}: only float32 is written`);
+    if (!STORAGES[dtype]) {
+      throw new WeightsError(`${name} is ${dtype}: only float32 and int64 are written`);
+    }
     if (data.length !== elementsOf(shape)) {
       throw new WeightsError(`${name} has ${data.length} elements, which is not [${shape}]`);
     }
@@ -67,9 +71,9 @@ async function pickleOf(tensors: ReadonlyMap<string, Tensor>): Promise<Uint8Arra
   const ordered = () => pickle.global("collections", "OrderedDict").mark().tuple().call();
   ordered().mark();
   let key = 0;
-  for (const [name, { shape, data }] of tensors) {
+  for (const [name, { dtype, shape, data }] of tensors) {
     pickle.text(name).global("torch._utils", "_rebuild_tensor_v2").mark();
-    pickle.mark().text("storage").global("torch", "FloatStorage").text(String(key++)).text("cpu")
+    pickle.mark().text("storage").global("torch", STORAGES[dtype]!).text(String(key++)).text("cpu")
       .integer(data.length).tuple().persistent();
     pickle.integer(0);
     for (const sizes of [shape, contiguousStrides(shape)]) {

@@ -37,6 +37,8 @@ export interface Program {
    */
   pipeline(flags?: unknown): Promise<Pipeline>;
   settings: Settings;
+  /** A page's text with its commands as they are typed here; as it is where left out. */
+  asTyped?(text: string): string;
   /** What environment variables that steps read are for, by name: words that go on after "it is". */
   variables?: Readonly<Record<string, string>>;
   /** One graph for several settings. */

@@ -28,7 +28,12 @@ export const report = (program: Program) =>
       if (!record) {
         throw new Error(`${store} holds no evaluated model: run \`deno task pipeline\` first`);
       }
-      const { report: path } = await drawRun(await program.pipeline(), store, record);
+      const { report: path } = await drawRun(
+        await program.pipeline(),
+        store,
+        record,
+        program.asTyped,
+      );
       if (!path) {
         throw new Error(
           `the store holds no evaluation of run ${record.id}: run \`deno task evaluate\` with its ` +

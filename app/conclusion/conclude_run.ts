@@ -1,6 +1,5 @@
 /** What is said when a run is over: how good the model is, where the report lies, what comes next. */
 import { printable } from "../../pipeline/process/printable.ts";
-import type { Pipeline } from "../../pipeline/graph.ts";
 import type { RunRecord } from "../../pipeline/run_record.ts";
 import { accuracyInWords } from "../../data/statistics/accuracy_in_words.ts";
 import { failingClassesInWords } from "../../data/statistics/failing_classes.ts";
@@ -9,7 +8,7 @@ import { describeAdvice } from "../../report/describe_advice.ts";
 import { branchesIn } from "../../models/manifest.ts";
 import { type Metrics, metricsFile } from "../../tasks/artifacts/metrics.ts";
 import { takenBranch } from "../../training/score.ts";
-import type { Conclusion } from "../cli/application.ts";
+import type { Conclusion, Program } from "../cli/application.ts";
 import { drawRun, evaluationOf } from "./run_report.ts";
 
 /** What the branches are, for who has not met the words yet. */
@@ -23,12 +22,17 @@ const BRANCH_IN_WORDS = {
  * @param flags with which a command finds the run's store, for a shell
  */
 export async function concludeRun(
-  pipeline: Pipeline,
+  program: Pick<Program, "pipeline" | "asTyped">,
   store: string,
   record: RunRecord,
   flags: readonly string[],
 ): Promise<Conclusion | undefined> {
-  const { report, curves } = await drawRun(pipeline, store, record);
+  const { report, curves } = await drawRun(
+    await program.pipeline(),
+    store,
+    record,
+    program.asTyped,
+  );
   if (!report) {
     return curves.length > 0 ? curves.map((path) => ({ text: "curves: ", path })) : undefined;
   }

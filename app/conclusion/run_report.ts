@@ -26,11 +26,14 @@ export interface DrawnRun {
  * Writes `report.html` of a run to the store, and `pictures/curves_….png` of each branch that it
  * trained. Of what is unchanged since it was last drawn, nothing is drawn again: a run that had
  * nothing to do only says so in the page.
+ *
+ * @param asTyped the page's text with its commands as they are typed
  */
 export async function drawRun(
   pipeline: Pipeline,
   store: string,
   record: RunRecord,
+  asTyped: (text: string) => string = (text) => text,
 ): Promise<DrawnRun> {
   const code = drawingCode();
   const curves: string[] = [];
@@ -41,7 +44,7 @@ export async function drawRun(
   const page = await reportPage(pipeline, store, record, code);
   if (page === undefined) return { curves };
   const report = reportOf(store);
-  replaceFile(report, new TextEncoder().encode(page));
+  replaceFile(report, new TextEncoder().encode(asTyped(page)));
   return { report, curves };
 }
 

@@ -66,9 +66,9 @@ export class HomeSite {
     const { pathname, searchParams } = new URL(request.url);
     try {
       const found = await this.#find(request, pathname, searchParams);
-      return found ?? page(request, 404, noSuchPage());
+      return found ?? this.#page(request, 404, noSuchPage());
     } catch (error) {
-      return page(request, 500, troublePage((error as Error).message));
+      return this.#page(request, 500, troublePage((error as Error).message));
     }
   }
 
@@ -82,10 +82,10 @@ export class HomeSite {
     switch (place) {
       case "":
         return id === undefined
-          ? page(request, 200, homePage(store, await this.#homeParts()))
+          ? this.#page(request, 200, homePage(store, await this.#homeParts()))
           : undefined;
       case "parts":
-        return id === undefined ? partsResponse(await this.#homeParts()) : undefined;
+        return id === undefined ? this.#parts(await this.#homeParts()) : undefined;
       case "style.css":
         return fileResponse(request, "style.css", utf8(STYLESHEET + await text("home.css")));
       case "home.js":
@@ -116,10 +116,10 @@ export class HomeSite {
     if (!["", "parts"].includes(name)) return undefined;
     const watched = await watchRun(this.context.store, run, this.now());
     const parts = runParts(watched, this.now());
-    if (name === "parts") return partsResponse(parts, watched.state !== "running");
+    if (name === "parts") return this.#parts(parts, watched.state !== "running");
     const { runs } = await this.#models.list();
     const names = runs.find((listed) => listed.run.id === run.id)?.names ?? [];
-    return page(request, 200, runPage(watched, parts, names));
+    return this.#page(request, 200, runPage(watched, parts, names));
   }
 
   async #latest(): Promise<Response | undefined> {
@@ -136,14 +136,14 @@ export class HomeSite {
       () =>
         this.#draw(async () => reportPage(await this.program.pipeline(), this.context.store, run)),
     );
-    return drawn === undefined ? undefined : page(request, 200, drawn);
+    return drawn === undefined ? undefined : this.#page(request, 200, drawn);
   }
 
   async #compare(request: Request, ids: string[]): Promise<Response> {
     const runs = await Promise.all(ids.map((id) => this.#models.record(id)));
     const [before, after, ...others] = runs;
     if (!before || !after || others.length > 0 || before.id === after.id) {
-      return page(request, 400, documentOf({ title: "Compare: graft", content: CHOOSE_TWO }));
+      return this.#page(request, 400, documentOf({ title: "Compare: graft", content: CHOOSE_TWO }));
     }
     const { store, readFrom } = this.context;
     const drawn = await this.#reports.get(
@@ -156,8 +156,8 @@ export class HomeSite {
         }),
     );
     return drawn === undefined
-      ? page(request, 404, troublePage("one of the runs has no evaluation any more"))
-      : page(request, 200, drawn);
+      ? this.#page(request, 404, troublePage("one of the runs has no evaluation any more"))
+      : this.#page(request, 200, drawn);
   }
 
   async #photo(request: Request, run: RunRecord, name: string): Promise<Response | undefined> {
@@ -203,6 +203,26 @@ export class HomeSite {
     );
   }
 
+  /** @param source a page's */
+  #page(request: Request, status: number, source: string): Response {
+    return new Response(request.method === "HEAD" ? null : this.#asTyped(source), {
+      status,
+      headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
+    });
+  }
+
+  /** @param over whether nothing will change any more */
+  #parts(parts: Parts, over = false): Response {
+    const sources = Object.entries(parts).map(([id, { source }]) => [id, this.#asTyped(source)]);
+    const answer = Response.json({ parts: Object.fromEntries(sources), over });
+    answer.headers.set("cache-control", "no-store");
+    return answer;
+  }
+
+  #asTyped(source: string): string {
+    return this.program.asTyped?.(source) ?? source;
+  }
+
   #draw<Value>(draw: () => Promise<Value>): Promise<Value> {
     const drawn = this.#drawing.then(draw);
     this.#drawing = drawn.catch(() => {});
@@ -221,20 +241,6 @@ function decoded(part: string): string {
   } catch {
     return part;
   }
-}
-
-const page = (request: Request, status: number, source: string) =>
-  new Response(request.method === "HEAD" ? null : source, {
-    status,
-    headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
-  });
-
-/** @param over whether nothing will change any more */
-function partsResponse(parts: Parts, over = false): Response {
-  const sources = Object.entries(parts).map(([id, { source }]) => [id, source]);
-  const answer = Response.json({ parts: Object.fromEntries(sources), over });
-  answer.headers.set("cache-control", "no-store");
-  return answer;
 }
 
 const HOME_LINK = html`<p><a href="/">All models</a></p>`;

@@ -26,6 +26,7 @@ export interface PageModel {
 
 /** What decodes and computes in a page, as it lies here and in packages. */
 const ENGINE: Record<string, string> = {
+  "opened_as_file.js": import.meta.resolve("./static/opened_as_file.js"),
   "kernels.wasm": import.meta.resolve("../../backend/wasm/kernels.wasm"),
   "mozjpeg_dec.wasm": import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
   "webp_dec.wasm": import.meta.resolve("@jsquash/webp/codec/dec/webp_dec.wasm"),

@@ -2,6 +2,7 @@
 import type { CommandContext } from "../cli/command.ts";
 import type { ModelFlags } from "../commands/flags.ts";
 import type { ModelDescription } from "../../inference/description.ts";
+import type { ExportedModel } from "../../export/exported_model.ts";
 import type { CardFacts } from "../../export/model_card.ts";
 import { parametersOf } from "../../inference/open_model.ts";
 import type { Branch } from "../../models/manifest.ts";
@@ -56,6 +57,13 @@ export async function finishedModel(
   }
   const facts = isEvaluated ? await factsOf(latest, branch, evaluated) : {};
   return await finished(chosen, { ...facts, origin: chosen.origin });
+}
+
+/** A finished model as exporters take it. */
+export function exportedModel(
+  { description, parameters, postprocessing: { outOfDistribution } }: FinishedModel,
+): ExportedModel {
+  return { description, parameters, outOfDistribution };
 }
 
 async function finished(chosen: ChosenModel, facts: CardFacts): Promise<FinishedModel> {

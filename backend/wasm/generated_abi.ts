@@ -289,9 +289,61 @@ function writeDepthwiseBands(
   words[at + 16] = a.statistics;
 }
 
+/** A grouped convolution or a gradient of it, a band of rows a chunk. */
+export interface GroupedBandsRecord {
+  /** [filterHeight][filterWidth][channels of a group][outChannels] */
+  weights: number;
+  /** The output, or the input's gradient. */
+  out: number;
+  height: number;
+  width: number;
+  channels: number;
+  outHeight: number;
+  outWidth: number;
+  outChannels: number;
+  /** Of channels in eights, as are their outputs. */
+  groups: number;
+  filterHeight: number;
+  filterWidth: number;
+  stride: number;
+  padTop: number;
+  padLeft: number;
+  /** Rows a chunk: of the output, or of the input's gradient. */
+  bandRows: number;
+  /** Partial batch statistics, one set a chunk, or 0. */
+  statistics: number;
+  wide: 0 | 1;
+}
+
+function writeGroupedBands(
+  memory: Pick<Memory, "words">,
+  at: number,
+  a: GroupedBandsRecord,
+): void {
+  const { words } = memory;
+  words[at] = a.weights;
+  words[at + 1] = a.out;
+  words[at + 2] = a.height;
+  words[at + 3] = a.width;
+  words[at + 4] = a.channels;
+  words[at + 5] = a.outHeight;
+  words[at + 6] = a.outWidth;
+  words[at + 7] = a.outChannels;
+  words[at + 8] = a.groups;
+  words[at + 9] = a.filterHeight;
+  words[at + 10] = a.filterWidth;
+  words[at + 11] = a.stride;
+  words[at + 12] = a.padTop;
+  words[at + 13] = a.padLeft;
+  words[at + 14] = a.bandRows;
+  words[at + 15] = a.statistics;
+  words[at + 16] = a.wide;
+}
+
 /**
  * What a kernel needs to leave gradient statistics of the tensor it produces, for the batch norm
- * that the tensor is the gradient of. `z` is that one's input.
+ * that the tensor is the gradient of. `z` is that one's input. The tensor is then only what the
+ * activation passes.
  */
 export interface GradientStatisticsRecord {
   /** Partial sums, one set a chunk, or 0 for none. */
@@ -1660,6 +1712,165 @@ const channelDots: KernelOf<ChannelDotsArguments> = {
   },
 };
 
+interface GroupedConvArguments {
+  source: SourceRecord;
+  bands: GroupedBandsRecord;
+  epilogue: EpilogueRecord;
+}
+
+const groupedConv: KernelOf<GroupedConvArguments> = {
+  number: 44,
+  write(memory, at, a) {
+    writeSource(memory, at, a.source);
+    writeGroupedBands(memory, at + 6, a.bands);
+    writeEpilogue(memory, at + 23, a.epilogue);
+  },
+};
+
+interface GroupedConvInputGradientArguments {
+  dy: SourceRecord;
+  /** Of the input's gradient, its `out`. */
+  bands: GroupedBandsRecord;
+  statistics: GradientStatisticsRecord;
+}
+
+const groupedConvInputGradient: KernelOf<GroupedConvInputGradientArguments> = {
+  number: 45,
+  write(memory, at, a) {
+    writeSource(memory, at, a.dy);
+    writeGroupedBands(memory, at + 6, a.bands);
+    writeGradientStatistics(memory, at + 23, a.statistics);
+  },
+};
+
+interface GroupedConvFilterGradientArguments {
+  x: SourceRecord;
+  dy: SourceRecord;
+  bands: GroupedBandsRecord;
+  /** Partial filter gradients, one set a chunk. */
+  parts: number;
+}
+
+const groupedConvFilterGradient: KernelOf<GroupedConvFilterGradientArguments> = {
+  number: 46,
+  write(memory, at, a) {
+    const { words } = memory;
+    writeSource(memory, at, a.x);
+    writeSource(memory, at + 6, a.dy);
+    writeGroupedBands(memory, at + 12, a.bands);
+    words[at + 29] = a.parts;
+  },
+};
+
+interface WindowAttentionArguments {
+  /** [images][height][width][queries, keys, values][heads][depth] */
+  qkv: number;
+  /** [(2·side - 1)²][heads] */
+  table: number;
+  /** [windows][heads][tokens] of the largest score, and of 1/Σ exp. */
+  sums: number;
+  height: number;
+  width: number;
+  /** Tokens a side of a window. */
+  side: number;
+  /** By how many tokens windows are moved. */
+  down: number;
+  right: number;
+  heads: number;
+  /** A multiple of 8. */
+  depth: number;
+  /** Of all images. */
+  windows: number;
+  chunksPerHead: number;
+  windowsPerChunk: number;
+  /** 1/√depth */
+  scale: number;
+  wide: 0 | 1;
+  /** [images][height][width][heads][depth] */
+  out: number;
+}
+
+const windowAttention: KernelOf<WindowAttentionArguments> = {
+  number: 47,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.qkv;
+    words[at + 1] = a.table;
+    words[at + 2] = a.sums;
+    words[at + 3] = a.height;
+    words[at + 4] = a.width;
+    words[at + 5] = a.side;
+    words[at + 6] = a.down;
+    words[at + 7] = a.right;
+    words[at + 8] = a.heads;
+    words[at + 9] = a.depth;
+    words[at + 10] = a.windows;
+    words[at + 11] = a.chunksPerHead;
+    words[at + 12] = a.windowsPerChunk;
+    floats[at + 13] = a.scale;
+    words[at + 14] = a.wide;
+    words[at + 15] = a.out;
+  },
+};
+
+interface WindowAttentionGradientArguments {
+  /** [images][height][width][queries, keys, values][heads][depth] */
+  qkv: number;
+  /** [(2·side - 1)²][heads] */
+  table: number;
+  /** [windows][heads][tokens] of the largest score, and of 1/Σ exp. */
+  sums: number;
+  height: number;
+  width: number;
+  /** Tokens a side of a window. */
+  side: number;
+  /** By how many tokens windows are moved. */
+  down: number;
+  right: number;
+  heads: number;
+  /** A multiple of 8. */
+  depth: number;
+  /** Of all images. */
+  windows: number;
+  chunksPerHead: number;
+  windowsPerChunk: number;
+  /** 1/√depth */
+  scale: number;
+  wide: 0 | 1;
+  /** What windowAttention gave. */
+  y: number;
+  dy: number;
+  dqkv: number;
+  /** Partial sums, one table a chunk of a head. */
+  dtable: number;
+}
+
+const windowAttentionGradient: KernelOf<WindowAttentionGradientArguments> = {
+  number: 48,
+  write(memory, at, a) {
+    const { words, floats } = memory;
+    words[at] = a.qkv;
+    words[at + 1] = a.table;
+    words[at + 2] = a.sums;
+    words[at + 3] = a.height;
+    words[at + 4] = a.width;
+    words[at + 5] = a.side;
+    words[at + 6] = a.down;
+    words[at + 7] = a.right;
+    words[at + 8] = a.heads;
+    words[at + 9] = a.depth;
+    words[at + 10] = a.windows;
+    words[at + 11] = a.chunksPerHead;
+    words[at + 12] = a.windowsPerChunk;
+    floats[at + 13] = a.scale;
+    words[at + 14] = a.wide;
+    words[at + 15] = a.y;
+    words[at + 16] = a.dy;
+    words[at + 17] = a.dqkv;
+    words[at + 18] = a.dtable;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -1708,5 +1919,10 @@ export const Kernel = {
   activateGradient,
   scaleChannels,
   channelDots,
+  groupedConv,
+  groupedConvInputGradient,
+  groupedConvFilterGradient,
+  windowAttention,
+  windowAttentionGradient,
   trap,
 };

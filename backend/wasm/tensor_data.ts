@@ -76,6 +76,8 @@ export interface GradientStatistics {
   parts: number;
   /** Of the batch normalisation that they are meant for. */
   state: Block;
+  /** The tensor as far as the activation passes it, where the kernel has left that instead of it. */
+  passed?: Block;
 }
 
 /** Scale and shift of batch normalisation by running buffers, and what they were computed from. */
@@ -88,6 +90,11 @@ interface FoldedStatistics {
 
 type Values = tf.backend_util.BackendValues;
 
+const DISPOSED = "a tensor is used that has no values (is it disposed?)";
+const SPENT =
+  "a gradient is used that a batch normalisation before it has used up: call tf.keep() on " +
+  "it where it comes in, in the gradient function that gets it";
+
 /**
  * Float32 values live in the heap, or are lazy; all others are plain arrays. It takes the place of
  * tfjs-backend-cpu's own record: `values`, `dtype`, `refCount` and `complexTensorInfos` are what its
@@ -98,6 +105,8 @@ export class TensorData {
   complexTensorInfos?: { real: tf.TensorInfo; imag: tf.TensorInfo };
   batchNorm?: BatchNormOrigin;
   gradientStatistics?: GradientStatistics;
+  /** How many convolutions have read it: the gradients of as many may have to be added up. */
+  readers = 0;
   /** Of a convolution output's gradient: the input's gradient that is computed from it. */
   inputGradient?: TensorData;
   /** Rearranged copies of a weight that has stayed the same, by layout. */
@@ -110,6 +119,7 @@ export class TensorData {
   #block?: Block;
   #lazy?: Lazy;
   #plain?: Values;
+  #isSpent = false;
 
   constructor(
     private readonly heap: SharedHeap,
@@ -139,7 +149,7 @@ export class TensorData {
   get block(): Block {
     if (!this.#block && this.#plain) this.#block = this.heap.store(numbers(this.#plain));
     if (!this.#block) {
-      if (!this.#lazy) throw new Error("a tensor is used that has no values (is it disposed?)");
+      if (!this.#lazy) throw new Error(this.#isSpent ? SPENT : DISPOSED);
       this.#block = this.materialize(this.#lazy, this.size);
       this.#dropLazy();
     }
@@ -173,6 +183,12 @@ export class TensorData {
     this.#lazy = lazy;
   }
 
+  /** Lets go of a lazy value that was the last reader's. */
+  spend(): void {
+    if (!this.#block) this.#isSpent = true;
+    this.#dropLazy();
+  }
+
   /** Address for a kernel that writes in place; others who share the values keep the old ones. */
   writablePointer(): number {
     const shared = this.block;
@@ -203,7 +219,9 @@ export class TensorData {
 
   dropGradientStatistics(): void {
     if (!this.gradientStatistics) return;
-    this.heap.release(this.gradientStatistics.partials);
+    const { partials, passed } = this.gradientStatistics;
+    this.heap.release(partials);
+    if (passed) this.heap.release(passed);
     this.gradientStatistics = undefined;
   }
 

@@ -1,5 +1,6 @@
 /** The models of tests/reference/models.py: the same weights, heads, inputs, and what torch made of them. */
 import * as tf from "@tensorflow/tfjs";
+import type { Architecture } from "../../models/architecture.ts";
 import type { Branch } from "../../models/manifest.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import { Model } from "../../models/model.ts";
@@ -104,13 +105,22 @@ export async function referenceTensors(
   name: string,
   classes: 1000 | 2,
 ): Promise<Map<string, NamedTensor>> {
-  const architecture = findArchitecture(name);
-  const shapes = await readShapes(name);
+  return await hashedTensors(findArchitecture(name), await readShapes(name), classes);
+}
+
+/** Parameters and buffers of any architecture as `fill_with_hash` leaves them, in tfjs layout. */
+export async function hashedTensors(
+  architecture: Architecture,
+  shapes: Record<string, number[]>,
+  classes: 1000 | 2,
+): Promise<Map<string, NamedTensor>> {
   const names = Object.keys(shapes);
   const [, features] = shapes[`${architecture.head}.weight`];
   const tensors = new Map<string, NamedTensor>();
   for (const spec of parameterSpecs(architecture, classes)) {
-    const data = classes === 2 && spec.name.startsWith(`${architecture.head}.`)
+    const data = spec.constant
+      ? Float32Array.from(spec.constant)
+      : classes === 2 && spec.name.startsWith(`${architecture.head}.`)
       ? headValues(spec, features)
       : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec, names));
     tensors.set(spec.name, await toTfjs(spec, data));

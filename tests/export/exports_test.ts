@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { parseDescription } from "../../inference/description.ts";
-import { onnxBytes, OPSET } from "../../export/onnx.ts";
+import { onnxBytes } from "../../export/onnx.ts";
+import { OPSET } from "../../export/onnx_schema.ts";
 import { tfjsFiles } from "../../export/tfjs.ts";
 import { exportPytorch, exportSafetensors } from "../../export/torch.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
@@ -20,9 +21,12 @@ const NAMES = [
   "mobilenet_v2",
   "mobilenet_v3_small",
   "mobilenetv4_conv_small",
+  "mobilenetv4_conv_medium",
   "efficientnet_lite0",
   "efficientnet_b0",
+  "regnet_y_400mf",
   "convnext_tiny",
+  "swin_t",
   "deit_tiny",
   "dinov2_vits14_reg",
 ];

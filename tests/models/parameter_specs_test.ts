@@ -13,10 +13,14 @@ for (const architecture of ARCHITECTURES) {
   });
 }
 
-Deno.test("only batch norm's running buffers and what inference does not use are not trainable", () => {
+Deno.test("only batch norm's running buffers, indices and what inference does not use are not trainable", () => {
   for (const architecture of ARCHITECTURES) {
     for (const { name, trainable } of parameterSpecs(architecture, 2)) {
-      assert.equal(trainable, !/running_(mean|var)$|mask_token$/.test(name), name);
+      assert.equal(
+        trainable,
+        !/running_(mean|var)$|mask_token$|relative_position_index$/.test(name),
+        name,
+      );
     }
   }
 });
@@ -36,13 +40,17 @@ Deno.test("dropout decides on every feature before the head, where there is drop
     mobilenet_v3_large: 1280,
     mobilenet_v3_large_v2: 1280,
     mobilenetv4_conv_small: 0,
+    mobilenetv4_conv_medium: 0,
     efficientnet_lite0: 1280,
     efficientnet_lite1: 1280,
     efficientnet_lite2: 1280,
     // Of stochastic depth, one for each block with a shortcut.
     efficientnet_b0: 1280 + 9,
     efficientnet_v2_s: 1280 + 34,
+    regnet_y_400mf: 0,
+    regnet_y_400mf_v2: 0,
     convnext_tiny: 17, // in all blocks but the first
+    swin_t: 22, // twice in all blocks but the first
     deit_tiny: 0,
     deit_small: 0,
     vit_b_16: 0,

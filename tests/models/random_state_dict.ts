@@ -6,7 +6,8 @@ import type { Tensor } from "../../weights/tensor.ts";
 /** Weights that nobody trained, as PyTorch names and lays them out: each layer keeps the variance. */
 export function randomStateDict(architecture: Architecture, classes: number): Map<string, Tensor> {
   return new Map(
-    parameterSpecs(architecture, classes).map(({ name, shape }, i): [string, Tensor] => {
+    parameterSpecs(architecture, classes).map(({ name, shape, constant }, i): [string, Tensor] => {
+      if (constant) return [name, { dtype: "float32", shape, data: Float32Array.from(constant) }];
       const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
       const [scale, offset] = shape.length > 1
         ? [Math.sqrt(6 / fanIn), 0]

@@ -22,6 +22,7 @@ const CASES: readonly ReferenceCase[] = [
   ["mobilenet_v2", 64],
   ["efficientnet_lite0", 64],
   ["convnext_tiny", 64],
+  ["swin_t", 72],
   // On another grid of tokens than the one that was learned, antialiased and by a factor.
   ["deit_tiny", 64],
   ["dinov2_vits14", 56],
@@ -30,6 +31,7 @@ const CASES: readonly ReferenceCase[] = [
   ["mobilenet_v3_small", 64],
   ["mobilenet_v3_large", 64],
   ["mobilenetv4_conv_small", 64],
+  ["regnet_y_400mf", 64],
   ["efficientnet_b0", 64],
   ["efficientnet_lite1", 64],
   ["efficientnet_lite2", 64],
@@ -69,7 +71,14 @@ for (const name of ["mobilenet_v3_small", "deit_tiny"]) {
 }
 
 for (
-  const name of ["resnet18", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "deit_tiny"]
+  const name of [
+    "resnet18",
+    "mobilenet_v2",
+    "mobilenet_v3_small",
+    "efficientnet_b0",
+    "regnet_y_400mf",
+    "deit_tiny",
+  ]
 ) {
   Deno.test(`${name} on wasm has torch's Grad-CAM`, async () => {
     await activateBackend("wasm");
@@ -83,6 +92,7 @@ for (
     "mobilenet_v2",
     "efficientnet_lite0",
     "mobilenet_v3_small",
+    "regnet_y_400mf",
     "deit_tiny",
   ]
 ) {

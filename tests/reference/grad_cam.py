@@ -21,6 +21,7 @@ LAST_MAP = {
     "mobilenet_v2": "features",
     "mobilenet_v3_small": "features",
     "efficientnet_b0": "features",
+    "regnet_y_400mf": "trunk_output",
     "deit_tiny": "blocks.11.norm1",  # the tokens that the last attention reads
 }
 BATCH, SIZE, STREAM = 2, 128, 5000

@@ -19,6 +19,9 @@ from models import BATCH, CASES, HEAD, STEPS, build, sample, two_classes
 from numbers_from_hash import hash_tensor
 
 LR, DECAY, KEPT = 0.001, 0.05, 3
+# Networks of so many tensors that their fixtures go without the finetuning that smaller ones of their kinds have. In so
+# many, some gradients are zero but for rounding: PyTorch's error is that of the worse of its two memory formats then.
+LARGER = ("mobilenet_v3_large", "mobilenetv4_conv_medium", "efficientnet_b0", "regnet_y_400mf")
 
 
 class Case(NamedTuple):
@@ -33,12 +36,9 @@ def cases(name: str, model: nn.Module) -> list[Case]:
         return [Case("finetune", "adamw", "batch", 1)]
     found = [Case("finetune", "adamw", "batch", 1), Case("finetune", "adamw", "batch", STEPS), Case("frozen", "adamw", "batch", STEPS)]
     if any(isinstance(module, nn.BatchNorm2d) for module in model.modules()):
-        found += [
-            Case("finetune", "sgd", "running", 1),
-            Case("finetune", "sgd", "running", STEPS),
-            Case("finetune", "adamw", "running", STEPS),
-            Case("frozen", "sgd", "running", STEPS),
-        ]
+        found += [Case("finetune", "adamw", "running", STEPS), Case("frozen", "sgd", "running", STEPS)]
+        if name not in LARGER:
+            found += [Case("finetune", "sgd", "running", 1), Case("finetune", "sgd", "running", STEPS)]
     return found
 
 
@@ -72,9 +72,10 @@ def train(model: nn.Module, case: Case, inputs: Tensor, labels: Tensor) -> list[
     return losses
 
 
-def compare(f32: Tensor, f64: Tensor) -> dict:
+def compare(rounded: list[Tensor], f64: Tensor) -> dict:
+    """The float64 values, their size, and how far PyTorch's own float32 is from them, by the worse of its ways."""
     exact = f64.detach()
-    errors = (f32.detach().double() - exact).abs().flatten()
+    errors = torch.stack([(f32.detach().double() - exact).abs().flatten() for f32 in rounded]).amax(0)
     most = errors.sort().values[int(0.9 * (errors.numel() - 1))].item()
     error = max(most, *sample(errors, KEPT, 4))
     return {"values": sample(exact, KEPT, 8), "max_abs": float(f"{exact.abs().max().item():.4g}"), "f32_error_max": float(f"{error:.4g}")}
@@ -82,15 +83,20 @@ def compare(f32: Tensor, f64: Tensor) -> dict:
 
 def entry(model: nn.Module, name: str, case: Case, inputs: Tensor, labels: Tensor) -> dict | None:
     frozen = case.branch == "frozen"
-    f32, f64 = two_classes(model, name, frozen), two_classes(model, name, frozen).double()
-    losses, exact = train(f32, case, inputs, labels), train(f64, case, inputs.double(), labels)
-    error = max(abs(a - b) for a, b in zip(losses, exact, strict=True))
+    formats = (torch.contiguous_format, torch.channels_last) if name in LARGER else (torch.contiguous_format,)
+    f64 = two_classes(model, name, frozen).double()
+    exact = train(f64, case, inputs.double(), labels)
+    error, rounded = 0.0, []
+    for memory_format in formats:
+        f32 = two_classes(model, name, frozen).to(memory_format=memory_format)
+        losses = train(f32, case, inputs.to(memory_format=memory_format), labels)
+        error = max(error, *(abs(a - b) for a, b in zip(losses, exact, strict=True)))
+        rounded.append(f32.state_dict())
     if error >= 0.005 or max(exact) > 10:  # rounding errors have taken over, or soon will: nothing to compare with
         return None
-    after = f64.state_dict()
     state = {
-        key: compare(value, after[key])
-        for key, value in f32.state_dict().items()
+        key: compare([values[key] for values in rounded], value)
+        for key, value in f64.state_dict().items()
         if value.ndim > 0 and (not frozen or key.startswith(HEAD[name]))
     }
     return {**case._asdict(), "losses": exact, "f32_loss_error": error, "state": state}

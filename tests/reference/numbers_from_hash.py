@@ -35,7 +35,8 @@ def ends_branch(name: str, norms: set[str]) -> bool:
 
 
 def fill_with_hash(model: nn.Module) -> None:
-    """Plain weights of a sensible size: tensor i of the state dict (without the counters) is stream i + 1.
+    """Plain weights of a sensible size: tensor i of the state dict (without the counters) is stream i + 1. Whole numbers,
+    which are indices, stay.
 
     Convolutions and linear layers sqrt(6 / fan_in) * u, batch-norm weights and variances 1 + 0.5 u, the rest 0.1 u. The
     batch norm that ends a residual branch has 0.25 + 0.125 u, without which rounding errors grow from block to block.
@@ -44,6 +45,8 @@ def fill_with_hash(model: nn.Module) -> None:
     last = {name for name in norms if ends_branch(name, norms)}
     state = {key: value for key, value in model.state_dict().items() if value.ndim > 0}
     for i, (key, value) in enumerate(state.items()):
+        if not value.is_floating_point():
+            continue
         module, _, kind = key.rpartition(".")
         if value.ndim > 1:
             filled = hash_tensor(i + 1, value.shape, math.sqrt(6 / (value.numel() / value.shape[0])))

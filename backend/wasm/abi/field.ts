@@ -35,4 +35,5 @@ export const rowReading = field("RowReading"), binaryOperation = field("BinaryOp
 
 export const source = field("Source"), gather = field("Gather"), epilogue = field("Epilogue");
 export const bands = field("DepthwiseBands"), expansion = field("Expansion");
+export const groupedBands = field("GroupedBands");
 export const gradientStatistics = field("GradientStatistics");

@@ -25,6 +25,11 @@ import {
   sgd,
   sumSquares,
 } from "./elementwise_kernels.ts";
+import {
+  groupedConv,
+  groupedConvFilterGradient,
+  groupedConvInputGradient,
+} from "./grouped_kernels.ts";
 import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
 import {
   conv2d,
@@ -41,6 +46,8 @@ import {
   geluGradient,
   layerNorm,
   layerNormGradient,
+  windowAttention,
+  windowAttentionGradient,
 } from "./transformer_kernels.ts";
 import {
   winograd,
@@ -99,6 +106,11 @@ export const KERNELS: Record<string, KernelSpec> = {
   activateGradient,
   scaleChannels,
   channelDots,
+  groupedConv,
+  groupedConvInputGradient,
+  groupedConvFilterGradient,
+  windowAttention,
+  windowAttentionGradient,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

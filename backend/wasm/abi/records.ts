@@ -97,10 +97,34 @@ export const RECORDS: Record<string, RecordSpec> = {
     },
     home: "arguments",
   },
+  GroupedBands: {
+    doc: "A grouped convolution or a gradient of it, a band of rows a chunk.",
+    fields: {
+      weights: address("[filterHeight][filterWidth][channels of a group][outChannels]"),
+      out: address("The output, or the input's gradient."),
+      height: i32(),
+      width: i32(),
+      channels: i32(),
+      outHeight: i32(),
+      outWidth: i32(),
+      outChannels: i32(),
+      groups: i32("Of channels in eights, as are their outputs."),
+      filterHeight: i32(),
+      filterWidth: i32(),
+      stride: i32(),
+      padTop: i32(),
+      padLeft: i32(),
+      bandRows: i32("Rows a chunk: of the output, or of the input's gradient."),
+      statistics: address("Partial batch statistics, one set a chunk, or 0."),
+      wide: flag(),
+    },
+    home: "arguments",
+  },
   GradientStatistics: {
     doc:
       "What a kernel needs to leave gradient statistics of the tensor it produces, for the batch " +
-      "norm that the tensor is the gradient of. `z` is that one's input.",
+      "norm that the tensor is the gradient of. `z` is that one's input. The tensor is then only " +
+      "what the activation passes.",
     fields: {
       partials: address("Partial sums, one set a chunk, or 0 for none."),
       z: address(),

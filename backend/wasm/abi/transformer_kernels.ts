@@ -98,3 +98,40 @@ export const attentionGradient: KernelSpec = {
     dqkv: address(),
   },
 };
+
+const windowAttentionFields = {
+  qkv: address("[images][height][width][queries, keys, values][heads][depth]"),
+  table: address("[(2·side - 1)²][heads]"),
+  sums: address("[windows][heads][tokens] of the largest score, and of 1/Σ exp."),
+  height: i32(),
+  width: i32(),
+  side: i32("Tokens a side of a window."),
+  down: i32("By how many tokens windows are moved."),
+  right: i32(),
+  heads: i32(),
+  depth: i32("A multiple of 8."),
+  windows: i32("Of all images."),
+  chunksPerHead: i32(),
+  windowsPerChunk: i32(),
+  scale: f32("1/√depth"),
+  wide: flag(),
+};
+
+export const windowAttention: KernelSpec = {
+  file: "window_attention",
+  fields: {
+    ...windowAttentionFields,
+    out: address("[images][height][width][heads][depth]"),
+  },
+};
+
+export const windowAttentionGradient: KernelSpec = {
+  file: "window_attention",
+  fields: {
+    ...windowAttentionFields,
+    y: address("What windowAttention gave."),
+    dy: address(),
+    dqkv: address(),
+    dtable: address("Partial sums, one table a chunk of a head."),
+  },
+};

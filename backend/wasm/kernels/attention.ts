@@ -103,7 +103,7 @@ function largestOf(row: usize, count: i32, padded: i32): f32 {
 }
 
 /** exp(scale·x - largest) in place; gives their sum. */
-function exponentials(row: usize, count: i32, scale: f32, largest: f32): f32 {
+export function exponentials(row: usize, count: i32, scale: f32, largest: f32): f32 {
   const scales = f32x4.splat(scale), largests = f32x4.splat(-largest);
   let sum0 = zero(), sum1 = zero();
   for (let i = 0; i < count; i += 8) {
@@ -116,7 +116,7 @@ function exponentials(row: usize, count: i32, scale: f32, largest: f32): f32 {
   return across(sum0, sum1);
 }
 
-function scaleRow(row: usize, count: i32, scale: f32): void {
+export function scaleRow(row: usize, count: i32, scale: f32): void {
   const scales = f32x4.splat(scale);
   for (let i = 0; i < count; i += 8) {
     const p = row + floats(i);
@@ -144,7 +144,7 @@ function differentiate(
   }
 }
 
-function dot(a: usize, b: usize, count: i32): f32 {
+export function dot(a: usize, b: usize, count: i32): f32 {
   let sum0 = zero(), sum1 = zero();
   for (let i = 0; i < count; i += 8) {
     const o = floats(i);

@@ -169,9 +169,37 @@ export class DepthwiseBands {
   statistics: usize;
 }
 
+/** A grouped convolution or a gradient of it, a band of rows a chunk. */
+@unmanaged
+export class GroupedBands {
+  /** [filterHeight][filterWidth][channels of a group][outChannels] */
+  weights: usize;
+  /** The output, or the input's gradient. */
+  out: usize;
+  height: i32;
+  width: i32;
+  channels: i32;
+  outHeight: i32;
+  outWidth: i32;
+  outChannels: i32;
+  /** Of channels in eights, as are their outputs. */
+  groups: i32;
+  filterHeight: i32;
+  filterWidth: i32;
+  stride: i32;
+  padTop: i32;
+  padLeft: i32;
+  /** Rows a chunk: of the output, or of the input's gradient. */
+  bandRows: i32;
+  /** Partial batch statistics, one set a chunk, or 0. */
+  statistics: usize;
+  wide: i32;
+}
+
 /**
  * What a kernel needs to leave gradient statistics of the tensor it produces, for the batch norm
- * that the tensor is the gradient of. `z` is that one's input.
+ * that the tensor is the gradient of. `z` is that one's input. The tensor is then only what the
+ * activation passes.
  */
 @unmanaged
 export class GradientStatistics {

@@ -6,6 +6,7 @@ import {
   Expansion,
   Gather,
   GradientStatistics,
+  GroupedBands,
   Source,
 } from "./generated_abi";
 
@@ -1038,4 +1039,145 @@ export function channelDotsDy(): Source {
 @inline
 export function channelDotsArguments(): ChannelDotsArguments {
   return changetype<ChannelDotsArguments>(kernelArguments() + 48);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvSource(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvBands(): GroupedBands {
+  return changetype<GroupedBands>(kernelArguments() + 24);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvEpilogue(): Epilogue {
+  return changetype<Epilogue>(kernelArguments() + 92);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvInputGradientDy(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+/** Of the input's gradient, its `out`. */
+// @ts-ignore: decorator
+@inline
+export function groupedConvInputGradientBands(): GroupedBands {
+  return changetype<GroupedBands>(kernelArguments() + 24);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvInputGradientStatistics(): GradientStatistics {
+  return changetype<GradientStatistics>(kernelArguments() + 92);
+}
+
+@unmanaged
+export class GroupedConvFilterGradientArguments {
+  /** Partial filter gradients, one set a chunk. */
+  parts: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvFilterGradientX(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvFilterGradientDy(): Source {
+  return changetype<Source>(kernelArguments() + 24);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvFilterGradientBands(): GroupedBands {
+  return changetype<GroupedBands>(kernelArguments() + 48);
+}
+
+// @ts-ignore: decorator
+@inline
+export function groupedConvFilterGradientArguments(): GroupedConvFilterGradientArguments {
+  return changetype<GroupedConvFilterGradientArguments>(kernelArguments() + 116);
+}
+
+@unmanaged
+export class WindowAttentionArguments {
+  /** [images][height][width][queries, keys, values][heads][depth] */
+  qkv: usize;
+  /** [(2·side - 1)²][heads] */
+  table: usize;
+  /** [windows][heads][tokens] of the largest score, and of 1/Σ exp. */
+  sums: usize;
+  height: i32;
+  width: i32;
+  /** Tokens a side of a window. */
+  side: i32;
+  /** By how many tokens windows are moved. */
+  down: i32;
+  right: i32;
+  heads: i32;
+  /** A multiple of 8. */
+  depth: i32;
+  /** Of all images. */
+  windows: i32;
+  chunksPerHead: i32;
+  windowsPerChunk: i32;
+  /** 1/√depth */
+  scale: f32;
+  wide: i32;
+  /** [images][height][width][heads][depth] */
+  out: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function windowAttentionArguments(): WindowAttentionArguments {
+  return changetype<WindowAttentionArguments>(kernelArguments());
+}
+
+@unmanaged
+export class WindowAttentionGradientArguments {
+  /** [images][height][width][queries, keys, values][heads][depth] */
+  qkv: usize;
+  /** [(2·side - 1)²][heads] */
+  table: usize;
+  /** [windows][heads][tokens] of the largest score, and of 1/Σ exp. */
+  sums: usize;
+  height: i32;
+  width: i32;
+  /** Tokens a side of a window. */
+  side: i32;
+  /** By how many tokens windows are moved. */
+  down: i32;
+  right: i32;
+  heads: i32;
+  /** A multiple of 8. */
+  depth: i32;
+  /** Of all images. */
+  windows: i32;
+  chunksPerHead: i32;
+  windowsPerChunk: i32;
+  /** 1/√depth */
+  scale: f32;
+  wide: i32;
+  /** What windowAttention gave. */
+  y: usize;
+  dy: usize;
+  dqkv: usize;
+  /** Partial sums, one table a chunk of a head. */
+  dtable: usize;
+}
+
+// @ts-ignore: decorator
+@inline
+export function windowAttentionGradientArguments(): WindowAttentionGradientArguments {
+  return changetype<WindowAttentionGradientArguments>(kernelArguments());
 }

@@ -23,6 +23,11 @@ import {
 } from "./depthwise_gradients";
 import { expandedDepthwiseChunk } from "./expanded_depthwise";
 import { geluChunk, geluGradientChunk } from "./gelu";
+import { groupedConvChunk } from "./grouped_conv";
+import {
+  groupedConvFilterGradientChunk,
+  groupedConvInputGradientChunk,
+} from "./grouped_conv_gradients";
 import { layerNormChunk, layerNormGradientChunk } from "./layer_norm";
 import { maxPoolChunk, maxPoolGradientChunk } from "./max_pool";
 import { moveAveragesChunk } from "./move_averages";
@@ -33,6 +38,7 @@ import { spatialMeanChunk } from "./spatial_mean";
 import { sumPartsChunk } from "./sum_parts";
 import { sumSquaresChunk } from "./sum_squares";
 import { clampChunk } from "./unary";
+import { windowAttentionChunk, windowAttentionGradientChunk } from "./window_attention";
 import { winogradChunk } from "./winograd";
 import {
   winogradFilterChunk,
@@ -92,6 +98,11 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 41: activateGradientChunk(chunk, thread); break;
     case 42: scaleChannelsChunk(chunk, thread); break;
     case 43: channelDotsChunk(chunk, thread); break;
+    case 44: groupedConvChunk(chunk, thread); break;
+    case 45: groupedConvInputGradientChunk(chunk, thread); break;
+    case 46: groupedConvFilterGradientChunk(chunk, thread); break;
+    case 47: windowAttentionChunk(chunk, thread); break;
+    case 48: windowAttentionGradientChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

@@ -2,9 +2,9 @@
  * Sums over rows for batch norm, added to partial sums that belong to one chunk. Kernels that
  * produce a tensor call these on each block while it is still in cache.
  */
-import { HardSigmoid, HardSwish, isSmooth, Sigmoid, Silu, slope, slopeScalar } from "./activation";
+import { HardSigmoid, HardSwish, Sigmoid, Silu, slope, slopeScalar } from "./activation";
 import {
-  GRADIENT_STATISTICS_VECTORS, GradientStatistics, HARD_SIGMOID, HARD_SWISH, LINEAR, SILU,
+  GRADIENT_STATISTICS_VECTORS, GradientStatistics, HARD_SIGMOID, HARD_SWISH, LINEAR, SIGMOID, SILU,
 } from "./generated_abi";
 import { floats, fma, passes, upperBound, zero } from "./simd";
 
@@ -54,6 +54,13 @@ export function addStatistics(
 }
 
 /**
+ * Whether d is overwritten by what the activation passes of it, as types for the reason that
+ * activation.ts gives: whoever reads it next need not ask the activation again.
+ */
+type Kept = u8;
+type Overwritten = u16;
+
+/**
  * Gradient statistics of a chunk: vectors Σd and Σd·(z - mean), where d counts only where the
  * activation of scale·z + shift passes it.
  */
@@ -61,20 +68,30 @@ export function addGradientStatistics(
   d: usize, z: usize, rows: i32, channels: i32,
   mean: usize, scaleShift: usize, activation: i32, partial: usize,
 ): void {
+  addStatisticsOf<Kept>(d, z, rows, channels, mean, scaleShift, activation, partial);
+}
+
+function addStatisticsOf<Fate>(
+  d: usize, z: usize, rows: i32, channels: i32,
+  mean: usize, scaleShift: usize, activation: i32, partial: usize,
+): void {
   if (activation == LINEAR) {
     addLinearGradientStatistics(d, z, rows, channels, mean, partial);
-    return;
-  }
-  if (isSmooth(activation)) {
-    if (activation == HARD_SWISH) {
-      addSmoothGradientStatistics<HardSwish>(d, z, rows, channels, mean, scaleShift, partial);
-    } else if (activation == SILU) {
-      addSmoothGradientStatistics<Silu>(d, z, rows, channels, mean, scaleShift, partial);
-    } else if (activation == HARD_SIGMOID) {
-      addSmoothGradientStatistics<HardSigmoid>(d, z, rows, channels, mean, scaleShift, partial);
-    } else addSmoothGradientStatistics<Sigmoid>(d, z, rows, channels, mean, scaleShift, partial);
-    return;
-  }
+  } else if (activation == HARD_SWISH) {
+    addSmoothGradientStatistics<HardSwish, Fate>(d, z, rows, channels, mean, scaleShift, partial);
+  } else if (activation == SILU) {
+    addSmoothGradientStatistics<Silu, Fate>(d, z, rows, channels, mean, scaleShift, partial);
+  } else if (activation == HARD_SIGMOID) {
+    addSmoothGradientStatistics<HardSigmoid, Fate>(d, z, rows, channels, mean, scaleShift, partial);
+  } else if (activation == SIGMOID) {
+    addSmoothGradientStatistics<Sigmoid, Fate>(d, z, rows, channels, mean, scaleShift, partial);
+  } else addBoundGradientStatistics<Fate>(d, z, rows, channels, mean, scaleShift, activation, partial);
+}
+
+function addBoundGradientStatistics<Fate>(
+  d: usize, z: usize, rows: i32, channels: i32,
+  mean: usize, scaleShift: usize, activation: i32, partial: usize,
+): void {
   const pitch = floats(channels), bound = upperBound(activation), upper = f32x4.splat(bound);
   let c = 0;
   for (; c + 8 <= channels; c += 8) {
@@ -88,6 +105,7 @@ export function addGradientStatistics(
       const z0 = v128.load(pz), z1 = v128.load(pz, 16);
       const p0 = passes(fma(z0, s0, t0), upper), p1 = passes(fma(z1, s1, t1), upper);
       const d0 = v128.and(v128.load(pd), p0), d1 = v128.and(v128.load(pd, 16), p1);
+      if (sizeof<Fate>() == sizeof<Overwritten>()) v128.store(pd, d0), v128.store(pd, d1, 16);
       sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);
       const x0 = f32x4.sub(z0, m0), x1 = f32x4.sub(z1, m1);
       dot0 = fma(d0, x0, dot0), dot1 = fma(d1, x1, dot1);
@@ -103,6 +121,7 @@ export function addGradientStatistics(
     for (let r = 0; r < rows; r++) {
       const y = load<f32>(pz) * scale + shift;
       const passed = y > 0 && y < bound ? load<f32>(pd) : 0;
+      if (sizeof<Fate>() == sizeof<Overwritten>()) store<f32>(pd, passed);
       sum += passed;
       dot += passed * (load<f32>(pz) - load<f32>(mean + o));
       pd += pitch, pz += pitch;
@@ -146,7 +165,7 @@ function addLinearGradientStatistics(
 }
 
 /** d counts as much as the activation rises there. */
-function addSmoothGradientStatistics<Kind>(
+function addSmoothGradientStatistics<Kind, Fate>(
   d: usize, z: usize, rows: i32, channels: i32,
   mean: usize, scaleShift: usize, partial: usize,
 ): void {
@@ -163,6 +182,7 @@ function addSmoothGradientStatistics<Kind>(
       const z0 = v128.load(pz), z1 = v128.load(pz, 16);
       const p0 = slope<Kind>(fma(z0, s0, t0)), p1 = slope<Kind>(fma(z1, s1, t1));
       const d0 = f32x4.mul(v128.load(pd), p0), d1 = f32x4.mul(v128.load(pd, 16), p1);
+      if (sizeof<Fate>() == sizeof<Overwritten>()) v128.store(pd, d0), v128.store(pd, d1, 16);
       sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);
       const x0 = f32x4.sub(z0, m0), x1 = f32x4.sub(z1, m1);
       dot0 = fma(d0, x0, dot0), dot1 = fma(d1, x1, dot1);
@@ -177,6 +197,7 @@ function addSmoothGradientStatistics<Kind>(
     const scale = load<f32>(scaleShift + o), shift = load<f32>(scaleShift + pitch + o);
     for (let r = 0; r < rows; r++) {
       const passed = load<f32>(pd) * slopeScalar<Kind>(load<f32>(pz) * scale + shift);
+      if (sizeof<Fate>() == sizeof<Overwritten>()) store<f32>(pd, passed);
       sum += passed;
       dot += passed * (load<f32>(pz) - load<f32>(mean + o));
       pd += pitch, pz += pitch;
@@ -186,11 +207,14 @@ function addSmoothGradientStatistics<Kind>(
   }
 }
 
-/** Adds rows of d, which lie at row `first` of the tensor, to the partial sums of a chunk. */
+/**
+ * Adds rows of d, which lie at row `first` of the tensor, to the partial sums of a chunk, and leaves
+ * in their place what the activation passes of them.
+ */
 export function addRowsToGradientStatistics(
   statistics: GradientStatistics, chunk: i32, d: usize, first: i32, rows: i32, channels: i32,
 ): void {
-  addGradientStatistics(
+  addStatisticsOf<Overwritten>(
     d, statistics.z + <usize>first * floats(channels), rows, channels,
     statistics.mean, statistics.scaleShift, statistics.activation,
     statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels),

@@ -176,9 +176,12 @@ function batchNormGradient(
 
   // Behind a residual the sign of y decides; without one it follows from z again.
   const masked = maskedByOutput ? backend.allocateTensor(dy.shape) : undefined;
-  const statistics = outgoing.gradientStatistics?.state === state && !maskedByOutput
-    ? outgoing.gradientStatistics
-    : computeGradientStatistics(backend, outgoing, output, masked?.data, rows, channels);
+  let statistics = outgoing.gradientStatistics;
+  if (statistics?.state !== state || maskedByOutput) {
+    outgoing.dropGradientStatistics();
+    statistics = computeGradientStatistics(backend, outgoing, output, masked?.data, rows, channels);
+    outgoing.gradientStatistics = statistics;
+  }
 
   const dgamma = backend.allocateTensor([channels]), dbeta = backend.allocateTensor([channels]);
   const coefficients = heap.allocate(COEFFICIENT_VECTORS * channels);
@@ -196,20 +199,22 @@ function batchNormGradient(
     dgamma: dgamma.data.pointer,
     dbeta: dbeta.data.pointer,
   });
-  outgoing.gradientStatistics = statistics;
-  outgoing.dropGradientStatistics();
-
+  const passed = masked?.data.block ?? statistics.passed;
   const dx = backend.emptyTensor(x.shape);
   dx.data.lazy = {
     kind: "normalized gradient",
-    d: heap.retain((masked?.data ?? outgoing).block),
+    d: heap.retain(passed ?? outgoing.block),
     z: heap.retain(input.block),
     coefficients,
     state: heap.retain(state),
-    activation: maskedByOutput ? ActivationCode.linear : activation,
+    activation: passed ? ActivationCode.linear : activation,
     rows,
     channels,
   };
+  outgoing.dropGradientStatistics();
+  // Nobody else can read it any more, and what it would take is about to change.
+  const isShared = outgoing.refCount > 1 || (dy as Partial<tf.Tensor>).kept;
+  if (statistics.passed && !isShared) outgoing.spend();
   const gradients = [dx.info, dgamma.info, dbeta.info];
   if (hasResidual) gradients.push((masked ?? aliasOf(backend, dy)).info);
   return gradients;

@@ -2,10 +2,11 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ChannelDotsInputs, ScaleChannelsInputs } from "../../ops/squeeze_excitation.ts";
 import type { WasmBackend } from "../backend.ts";
-import { Kernel } from "../generated_abi.ts";
+import { type GradientStatisticsRecord, Kernel } from "../generated_abi.ts";
+import type { Block } from "../heap.ts";
 import { MOST_CHUNKS } from "../partition.ts";
-import { plainSource, sourceOf } from "../source.ts";
-import { statisticsFor } from "./deferred_gradient.ts";
+import { plainSource, sourceBlocks, sourceOf } from "../source.ts";
+import { leaveGradient, NO_STATISTICS, statisticsFor } from "./deferred_gradient.ts";
 import { sumParts } from "./product.ts";
 
 /** Rows that the kernels compute at once, of each operand. */
@@ -18,30 +19,42 @@ export function scaleChannels(
   backend: WasmBackend,
   { x, scale, shift, gradientOf }: ScaleChannelsInputs,
 ): tf.TensorInfo {
+  const { heap, pool } = backend;
   const { batch, pixels, channels } = sizesOf(x);
-  const factors = backend.dataOf(scale).pointer, addends = shift && backend.dataOf(shift).pointer;
-  const source = sourceOf(backend.rowsOf(x));
-  const output = backend.allocateTensor(x.shape);
+  const factors = backend.dataOf(scale).block, addends = shift && backend.dataOf(shift).block;
+  const input = backend.rowsOf(x), source = sourceOf(input);
   const { rowsPerChunk, chunksPerImage } = chunksOf(batch, pixels, channels);
   const chunks = batch * chunksPerImage;
-  const { record, statistics } = statisticsFor(
-    backend,
-    gradientOf ? backend.dataOf(gradientOf) : undefined,
-    chunks,
-    channels,
-  );
-  backend.pool.run(Kernel.scaleChannels, chunks, BLOCK_ROWS * channels, {
-    x: source,
-    scale: factors,
-    shift: addends ?? 0,
-    out: output.data.pointer,
-    pixels,
-    channels,
-    rowsPerChunk,
-    chunksPerImage,
-    statistics: record,
+  const compute = (out: Block, statistics: GradientStatisticsRecord) =>
+    pool.run(Kernel.scaleChannels, chunks, BLOCK_ROWS * channels, {
+      x: source,
+      scale: factors.pointer,
+      shift: addends?.pointer ?? 0,
+      out: out.pointer,
+      pixels,
+      channels,
+      rowsPerChunk,
+      chunksPerImage,
+      statistics,
+    });
+  const block = heap.allocate(batch * pixels * channels);
+  const forwards = gradientOf && backend.dataOf(gradientOf);
+  const { record, statistics } = statisticsFor(backend, forwards, block, chunks, channels);
+  compute(block, record);
+  const output = backend.emptyTensor(x.shape);
+  leaveGradient(output.data, { block, statistics }, () => {
+    const held = [...sourceBlocks(input), factors, ...(addends ? [addends] : [])];
+    for (const block of held) heap.retain(block);
+    return {
+      kind: "deferred",
+      held,
+      compute() {
+        const block = heap.allocate(batch * pixels * channels);
+        compute(block, NO_STATISTICS);
+        return block;
+      },
+    };
   });
-  output.data.gradientStatistics = statistics;
   return output.info;
 }
 

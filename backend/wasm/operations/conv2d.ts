@@ -30,6 +30,7 @@ export function conv2d(
   info: ConvInfo,
 ): tf.TensorInfo {
   backend.panelWidth.settle();
+  x.readers++;
   const K = info.filterHeight * info.filterWidth * info.inChannels, N = info.outChannels;
   const byTiles = suitsWinograd(info);
   const weights = byTiles

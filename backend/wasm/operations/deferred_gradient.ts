@@ -61,10 +61,24 @@ export function takeDeferred(
   const target = dy.inputGradient;
   const deferred = target?.lazy;
   if (!target || !(deferred instanceof Deferred) || !deferred.isOf(info)) return false;
-  const { block, statistics } = deferred.computeBoth(x, filterGradient);
-  target.block = block;
-  target.gradientStatistics = statistics;
+  const computed = deferred.computeBoth(x, filterGradient);
+  leaveGradient(target, computed, () => deferred.asTaken());
   return true;
+}
+
+/**
+ * Makes `target` the gradient that a kernel has computed. Where it was left only as far as an
+ * activation passes it, for the batch norm before it, whoever else reads the tensor gets it computed
+ * `again`, whose references to its blocks are taken over.
+ */
+export function leaveGradient(
+  target: TensorData,
+  { block, statistics }: { block: Block; statistics?: GradientStatistics },
+  again: () => DeferredValue,
+): void {
+  if (!statistics?.passed) target.block = block;
+  else target.lazy = again();
+  target.gradientStatistics = statistics;
 }
 
 /** sum = a + b, deferred too, if one of them is a deferred gradient that can take an addend. */
@@ -104,6 +118,12 @@ class Deferred implements DeferredValue {
     return info.inShape.join() === inShape.join() && info.outShape.join() === outShape.join();
   }
 
+  /** The input's gradient alone, to be computed if anybody asks for it after all. */
+  asTaken(): DeferredValue {
+    for (const block of this.held) this.backend.heap.retain(block);
+    return { kind: "deferred", held: this.held, compute: () => this.compute() };
+  }
+
   compute(): Block {
     const block = this.pair.computeInput(this.dySource, this.filter);
     if (this.addend) {
@@ -126,15 +146,22 @@ class Deferred implements DeferredValue {
   }
 }
 
-/** What a kernel needs to leave statistics for the batch norm that made x, and where they will be. */
+/**
+ * What a kernel needs to leave statistics for the batch norm that made x, and where they will be.
+ *
+ * @param gradient what the kernel writes, of x: where the batch norm has an activation, only as far
+ * as that one passes it
+ */
 export function statisticsFor(
   { heap }: WasmBackend,
   x: TensorData | undefined,
+  gradient: Block,
   parts: number,
   channels: number,
 ): { record: GradientStatisticsRecord; statistics?: GradientStatistics } {
   const origin = x?.batchNorm;
-  if (!origin || origin.maskedByOutput) return { record: NO_STATISTICS };
+  // Of several readers' gradients only the sum counts.
+  if (!origin || origin.maskedByOutput || x.readers > 1) return { record: NO_STATISTICS };
   const { z, state, activation } = origin;
   const partials = heap.allocate(parts * GRADIENT_STATISTICS_VECTORS * channels);
   const record = {
@@ -144,10 +171,11 @@ export function statisticsFor(
     scaleShift: scaleShiftPointer(state.pointer, channels),
     activation,
   };
-  return { record, statistics: { partials, parts, state } };
+  const passed = activation === ActivationCode.linear ? undefined : gradient;
+  return { record, statistics: { partials, parts, state, passed } };
 }
 
-const NO_STATISTICS: GradientStatisticsRecord = {
+export const NO_STATISTICS: GradientStatisticsRecord = {
   partials: 0,
   z: 0,
   mean: 0,

@@ -48,6 +48,7 @@ export function depthwise(
   filter: TensorData,
   info: ConvInfo,
 ): tf.TensorInfo {
+  x.readers++;
   const weights = filter.block;
   const expansion = takeExpansion(x, info.inChannels);
   if (!expansion) {
@@ -185,7 +186,7 @@ function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair 
       const chunks = info.batchSize * bands.count;
       const dx = heap.allocate(tf.util.sizeFromShape(info.inShape));
       const parts = heap.allocate(chunks * taps * inChannels);
-      const { record, statistics } = statisticsFor(backend, x, chunks, inChannels);
+      const { record, statistics } = statisticsFor(backend, x, dx, chunks, inChannels);
       const inputRows = bands.rows + filterHeight + 1;
       const inputColumns = info.inWidth + filterWidth + 1;
       const scratch = TAP_TABLE_FLOATS + bands.paddedFloats + inputRows * inputColumns * inChannels;

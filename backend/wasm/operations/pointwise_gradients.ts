@@ -45,7 +45,7 @@ export function pointwiseGradients(
       const dx = heap.allocate(rows * C);
       const parts = heap.allocate(split.chunks * C * N8);
       const weights = packBlock(backend, filter, layout);
-      const { record, statistics } = statisticsFor(backend, x, split.chunks, C);
+      const { record, statistics } = statisticsFor(backend, x, dx, split.chunks, C);
       pool.run(Kernel.pointwiseGradients, split.chunks, rowsPerBlock * (C + N + 16) + 16, {
         x: sourceOf(x),
         dy,

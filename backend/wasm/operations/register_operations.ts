@@ -1,7 +1,7 @@
 /** Registers our kernels over tfjs's: what they do not cover goes to the stock CPU kernel. */
 import * as tf from "@tensorflow/tfjs";
 import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
-import { convInfo, type PoolAttributes, poolInfo } from "../../window.ts";
+import { convInfo, groupedInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import { ActivationCode, BinaryOperation } from "../generated_abi.ts";
 import { stockKernel } from "../stock_kernels.ts";
@@ -28,6 +28,11 @@ import {
 import { addBiasAndActivate, isOurActivation } from "./fused.ts";
 import { gelu, geluGradient } from "./gelu.ts";
 import { globalNorm } from "./global_norm.ts";
+import {
+  groupedConv,
+  groupedConvFilterGradient,
+  groupedConvInputGradient,
+} from "./grouped_conv2d.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
 import { matMul, matMulTransposedA, type Matrix } from "./mat_mul.ts";
@@ -37,6 +42,7 @@ import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 import { split } from "./split.ts";
 import { spatialMean } from "./spatial_mean.ts";
+import { windowAttention, windowAttentionGradient } from "./window_attention.ts";
 
 export function registerOperations(backendName: string): void {
   const kernels = new KernelRegistrar(
@@ -95,6 +101,18 @@ export function registerOperations(backendName: string): void {
   kernels.add("ActivateGrad", activateGradient);
   kernels.add("ScaleChannels", scaleChannels);
   kernels.add("ChannelDots", channelDots);
+  kernels.add("GroupedConv2D", (backend, { x, filter }, attrs) => {
+    const info = groupedInfo(x.shape, filter.shape, attrs);
+    return groupedConv(backend, backend.rowsOf(x), backend.dataOf(filter), info);
+  });
+  kernels.add("GroupedConv2DBackpropInput", (backend, { dy, filter }, attrs) => {
+    const info = groupedInfo(attrs.inputShape, filter.shape, attrs);
+    return groupedConvInputGradient(backend, backend.rowsOf(dy), backend.dataOf(filter), info);
+  });
+  kernels.add("GroupedConv2DBackpropFilter", (backend, { x, dy }, attrs) => {
+    const info = groupedInfo(x.shape, attrs.filterShape, attrs);
+    return groupedConvFilterGradient(backend, backend.rowsOf(x), backend.rowsOf(dy), info);
+  });
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);
@@ -112,6 +130,8 @@ export function registerOperations(backendName: string): void {
   kernels.add("GeluGrad", geluGradient);
   kernels.add("Attention", attention);
   kernels.add("AttentionGrad", attentionGradient);
+  kernels.add("WindowAttention", windowAttention);
+  kernels.add("WindowAttentionGrad", windowAttentionGradient);
   kernels.add("ColumnSums", columnSums);
   // A vector of channels always broadcasts in a way that ours covers.
   kernels.add("AddBias", (backend, { x, bias }) => binary(backend, BinaryOperation.add, x, bias)!);

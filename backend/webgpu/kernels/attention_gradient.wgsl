@@ -3,7 +3,8 @@
 // left of each row. With p a query's share of a key, and Δ = Σ dy · y of the query:
 //   dq = Σ keys p · (dy · v - Δ) · SCALE · k     dk = Σ queries p · (dy · v - Δ) · SCALE · q
 //   dv = Σ queries p · dy
-// A thread takes one of WX tokens, and every KS-th of the others.
+// A thread takes one of WX tokens, and every KS-th of the others. With a SIDE, as attention.wgsl; the
+// gradient by each pair's score is left for that by the biases then.
 @group(0) @binding(0) var<storage, read> qkv: array<vec4f>;
 @group(0) @binding(1) var<storage, read> dy: array<vec4f>;
 @group(0) @binding(2) var<storage, read> sums: array<vec2f>;
@@ -15,6 +16,12 @@
 #if BY === "keys"
 @group(0) @binding(4) var<storage, read> deltas: array<f32>;
 #end
+#if SIDE
+@group(0) @binding({{BY === "queries" ? 6 : BY === "keys" ? 5 : 4}}) var<storage, read> table: array<f32>;
+#if BY === "queries"
+@group(0) @binding(7) var<storage, read_write> dscores: array<f32>;
+#end
+#end
 #if KS > 1
 var<workgroup> parts: array<vec4f, {{(KS - 1) * WX * D}}>;
 #end
@@ -25,14 +32,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let own = i32(group.x) * {{WX}} + i32(local.x);
   let token = min(own, {{TOKENS - 1}});
   let head = i32(group.y);
-  let first = i32(group.z) * {{TOKENS * TOKEN}} + head * {{D}};
-  let first_out = i32(group.z) * {{TOKENS * HEADS * D}} + head * {{D}};
-  let row = (i32(group.z) * {{HEADS}} + head) * {{TOKENS}};
-  let here = first + token * {{TOKEN}};
+  let tokens = i32(group.z);
+  let row = (tokens * {{HEADS}} + head) * {{TOKENS}};
+  let pixel = place(tokens, token);
+  let here = pixel * {{TOKEN}} + head * {{D}};
 #for d D
 #if BY === "queries"
   let a{{d}} = qkv[here + {{d}}];
-  let b{{d}} = dy[first_out + token * {{HEADS * D}} + {{d}}];
+  let b{{d}} = dy[(pixel * {{HEADS}} + head) * {{D}} + {{d}}];
 #else
   let a{{d}} = qkv[here + {{HEADS * D + d}}];
 #end
@@ -45,12 +52,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let told = sums[row + token];
   var delta = 0.0;
 #for d D
-  delta += dot(b{{d}}, y[first_out + token * {{HEADS * D}} + {{d}}]);
+  delta += dot(b{{d}}, y[(pixel * {{HEADS}} + head) * {{D}} + {{d}}]);
 #end
 #end
   for (var other = i32(local.y); other < {{TOKENS}}; other += {{KS}}) {
-    let there = first + other * {{TOKEN}};
-    let out = first_out + other * {{HEADS * D}};
+    let other_pixel = place(tokens, other);
+    let there = other_pixel * {{TOKEN}} + head * {{D}};
+    let out = (other_pixel * {{HEADS}} + head) * {{D}};
 #let OTHER BY === "queries" ? "there + " + HEADS * D : "there"
     var products = a0 * qkv[{{OTHER}}];
 #for d D - 1
@@ -59,7 +67,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #if BY !== "queries"
     let told = sums[row + other];
 #end
+#if SIDE
+#let PAIR BY === "queries" ? "token, other" : "other, token"
+    let extra = bias(tokens, head, {{PAIR}});
+    let share = exp(fma(dot(products, vec4f(1.0)), {{SCALE}}, extra - told.x)) * told.y;
+#else
     let share = exp(fma(dot(products, vec4f(1.0)), {{SCALE}}, -told.x)) * told.y;
+#end
 #if BY === "values"
 #for d D
     sum{{d}} = fma(vec4f(share), dy[out + {{d}}], sum{{d}});
@@ -73,7 +87,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #if BY === "keys"
     let delta = deltas[row + other];
 #end
+#if SIDE && BY === "queries"
+    let dscore = share * (dot(slopes, vec4f(1.0)) - delta);
+    if (own < {{TOKENS}}) { dscores[(row + token) * {{TOKENS}} + other] = dscore; }
+    let slope = dscore * {{SCALE}};
+#else
     let slope = share * (dot(slopes, vec4f(1.0)) - delta) * {{SCALE}};
+#end
 #for d D
     sum{{d}} = fma(vec4f(slope), qkv[{{OTHER}} + {{d}}], sum{{d}});
 #end

@@ -1,11 +1,16 @@
 /** Registers our kernels over tfjs's: what they do not cover goes to the stock WebGPU kernel. */
 import * as tf from "@tensorflow/tfjs";
 import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
-import { type PoolAttributes, poolInfo } from "../../window.ts";
+import { groupedInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { activate, activateGradient } from "./activation.ts";
 import { adamW } from "./adam_w.ts";
-import { attention, attentionGradient } from "./attention.ts";
+import {
+  attention,
+  attentionGradient,
+  windowAttention,
+  windowAttentionGradient,
+} from "./attention.ts";
 import {
   batchNormInference,
   batchNormInferenceGradient,
@@ -25,6 +30,11 @@ import {
 import { addBiasAndActivate, isOurActivation } from "./fused.ts";
 import { gelu } from "./gelu.ts";
 import { globalNorm } from "./global_norm.ts";
+import {
+  groupedConv,
+  groupedConvFilterGradient,
+  groupedConvInputGradient,
+} from "./grouped_conv2d.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { linear, linearInputGradient, linearWeightGradient } from "./linear.ts";
 import { maxPoolGradient } from "./max_pool.ts";
@@ -61,6 +71,17 @@ export function registerOperations(backendName: string): void {
   kernels.add("ActivateGrad", activateGradient);
   kernels.add("ScaleChannels", scaleChannels);
   kernels.add("ChannelDots", channelDots);
+  kernels.add("GroupedConv2D", (backend, { x, filter }, attrs) => {
+    return groupedConv(backend, x, filter, groupedInfo(x.shape, filter.shape, attrs));
+  });
+  kernels.add("GroupedConv2DBackpropInput", (backend, { dy, filter }, attrs) => {
+    const info = groupedInfo(attrs.inputShape, filter.shape, attrs);
+    return groupedConvInputGradient(backend, dy, filter, info);
+  });
+  kernels.add("GroupedConv2DBackpropFilter", (backend, { x, dy }, attrs) => {
+    const info = groupedInfo(x.shape, attrs.filterShape, attrs);
+    return groupedConvFilterGradient(backend, x, dy, info);
+  });
   kernels.add("BatchNormTrain", batchNormTrain);
   kernels.add("BatchNormTrainGrad", batchNormTrainGradient);
   kernels.add("BatchNormInference", batchNormInference);
@@ -79,6 +100,8 @@ export function registerOperations(backendName: string): void {
   kernels.add("GeluGrad", gelu);
   kernels.add("Attention", attention);
   kernels.add("AttentionGrad", attentionGradient);
+  kernels.add("WindowAttention", windowAttention);
+  kernels.add("WindowAttentionGrad", windowAttentionGradient);
   kernels.add("ColumnSums", columnSums);
   kernels.add("AddBias", (backend, { x, bias }) => withChannelVector(backend, x, "+", bias));
   kernels.add(

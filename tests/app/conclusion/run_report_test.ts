@@ -121,6 +121,10 @@ Deno.test("the page is of the run; the evaluation in it is drawn once", () =>
     // What is kept only saves time.
     await Deno.writeTextFile(kept, "{");
     assert.equal(await draw(ants, "2026-01-02T03:04:05.678Z"), page);
+    const record = recordOf([stepOf("evaluate", ants)], "2026-01-02T03:04:05.678Z");
+    await drawRun(pipeline, store, record, (text) => text.replace("<h1>", "<h1>asked: "));
+    assert.match(Deno.readTextFileSync(`${store}/report.html`), /<h1>asked: ants and bees<\/h1>/);
+    assert.equal(await draw(ants, "2026-01-02T03:04:05.678Z"), page, "what is kept stays as it is");
     const leftOver = [...Deno.readDirSync(store)].map(({ name }) => name).sort();
     assert.deepEqual(leftOver, ["artifacts", "cache", "report.html"]);
   }));

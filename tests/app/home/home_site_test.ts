@@ -24,6 +24,21 @@ Deno.test("a store without runs says how to begin", async () => {
   assert.match(text, /There is none yet\. <code>deno task start<\/code>/);
 });
 
+Deno.test("commands are called as they are typed, on pages and in what pages fetch", async () => {
+  await using made = await MadeUpStore.make();
+  const asTyped = (text: string) => text.replaceAll("deno task start", "graft start");
+  const site = new HomeSite({ ...program, asTyped }, {
+    folder: made.path,
+    store: made.path,
+    readFrom: [],
+  });
+  for (const path of ["/", "/parts"]) {
+    const { text } = await ask(site, path);
+    assert.match(text, /graft start/, path);
+    assert.doesNotMatch(text, /deno task start/, path);
+  }
+});
+
 Deno.test("models come with accuracy, pictures, report and names; markup in names is text", async () => {
   await using made = await MadeUpStore.make();
   const site = siteOf(made);

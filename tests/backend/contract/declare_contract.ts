@@ -4,6 +4,7 @@ import { batchNormContract } from "./batch_norm.ts";
 import { conv2dContract } from "./conv2d.ts";
 import { depthwiseContract } from "./depthwise.ts";
 import { derivativesContract } from "./derivatives.ts";
+import { groupedConv2dContract } from "./grouped_conv2d.ts";
 import { layersContract } from "./layers.ts";
 import { lazyContract } from "./lazy.ts";
 import { lossContract } from "./loss.ts";
@@ -17,6 +18,7 @@ import { transformersContract } from "./transformers.ts";
 export function declareContract(subject: Subject): void {
   conv2dContract(subject);
   depthwiseContract(subject);
+  groupedConv2dContract(subject);
   batchNormContract(subject);
   activationContract(subject);
   squeezeExcitationContract(subject);

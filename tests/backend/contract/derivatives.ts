@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { activate, type Activation } from "../../../backend/ops/activation.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
+import { groupedConv2d } from "../../../backend/ops/grouped_conv2d.ts";
 import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
 import { squeezeExcitation } from "../../../backend/ops/squeeze_excitation.ts";
 import { noise, noiseValues } from "../compare.ts";
@@ -30,6 +31,10 @@ const CASES: Record<string, Case> = {
   "a strided depthwise convolution": {
     inputs: [[2, 9, 8, 24], [3, 3, 24, 1]],
     f: (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 1),
+  },
+  "a strided convolution in groups": {
+    inputs: [[2, 9, 8, 24], [3, 3, 8, 24]],
+    f: (x, w) => groupedConv2d(x as tf.Tensor4D, w as tf.Tensor4D, { strides: 2, pad: 1 }),
   },
   "batch norm with a residual": {
     inputs: [[3, 5, 4, 16], [16], [16], [3, 5, 4, 16]],

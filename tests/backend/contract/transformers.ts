@@ -8,6 +8,7 @@ import { layerNorm } from "../../../backend/ops/layer_norm.ts";
 import { layerScale } from "../../../backend/ops/layer_scale.ts";
 import { linear } from "../../../backend/ops/linear.ts";
 import { stochasticDepth } from "../../../backend/ops/stochastic_depth.ts";
+import { windowAttention } from "../../../backend/ops/window_attention.ts";
 import { noise, withGradients } from "../compare.ts";
 import type { Subject } from "./subject.ts";
 
@@ -103,6 +104,43 @@ export function transformersContract(subject: Subject): void {
     return Promise.resolve();
   });
 
+  windowAttentionContract(
+    subject,
+    subject.shapes([[2, 2, 2, 1, 2, 8]], [
+      // As swin_t has them: several, and one that is the map.
+      [1, 3, 2, 1, 7, 32],
+      [3, 1, 1, 2, 7, 16],
+      // Several chunks of a head.
+      [9, 1, 2, 3, 2, 8],
+      // One row of windows is moved along itself alone.
+      [1, 1, 3, 2, 4, 8],
+      [2, 3, 2, 2, 3, 5],
+    ]),
+  );
+
+  subject.test("moved windows join nothing from opposite sides of a photo", async () => {
+    const [whole, withoutTop] = await subject.valuesOf(() => {
+      const qkv = noise([1, 8, 8, 24], 3), table = noise([49, 1], 4) as tf.Tensor2D;
+      const top = tf.concat([tf.ones([1, 2, 8, 24]), tf.zeros([1, 6, 8, 24])], 1);
+      // The last two rows share windows with the first two.
+      return [qkv, tf.sub(qkv, tf.mul(qkv, top))].map((x) => {
+        const y = windowAttention(x as tf.Tensor4D, table, { side: 4, shift: 2 });
+        return tf.slice(y, [0, 6, 0, 0], [1, 2, 8, 8]);
+      });
+    });
+    whole.forEach((value, i) => assert.ok(Math.abs(value - withoutTop[i]) < 1e-6, `value ${i}`));
+  });
+
+  subject.test("windows that do not fill a map, and tables of others, are refused", () => {
+    const table = (entries: number) => tf.zeros([entries, 2]) as tf.Tensor2D;
+    const on = (height: number, channels: number, entries: number) => () =>
+      windowAttention(tf.zeros([1, height, 4, channels]), table(entries), { side: 2, shift: 1 });
+    assert.throws(on(5, 24, 9), /2×2 tokens do not fill 5×4/);
+    assert.throws(on(4, 24, 16), /other biases than 16/);
+    assert.throws(on(4, 21, 9), /queries, keys and values of 2 heads/);
+    return Promise.resolve();
+  });
+
   linearContract(
     subject,
     subject.shapes([[2, 3, 8, 16], [1, 5, 3, 7]], [
@@ -173,6 +211,26 @@ export function attentionContract(subject: Subject, cases: number[][]): void {
         `attention of ${tokens} tokens, ${heads} heads of ${depth}`,
         () => withGradients([qkv()], (x) => attention(x as tf.Tensor3D, heads)),
       );
+    }
+  });
+}
+
+/** @param cases batch, windows down and across, heads, side of a window and depth of a head */
+export function windowAttentionContract(subject: Subject, cases: number[][]): void {
+  subject.test("attention within windows and its gradients are the composition's", async () => {
+    for (const [batch, rows, columns, heads, side, depth] of cases) {
+      for (const shift of [0, Math.floor(side / 2)]) {
+        const shape = [batch, rows * side, columns * side, 3 * heads * depth];
+        await subject.agreesWithStock(
+          `windows of ${side} moved by ${shift} on [${shape}], ${heads} heads`,
+          () =>
+            withGradients(
+              [tf.mul(noise(shape, 5), 2), noise([(2 * side - 1) ** 2, heads], 6)],
+              (x, table) =>
+                windowAttention(x as tf.Tensor4D, table as tf.Tensor2D, { side, shift }),
+            ),
+        );
+      }
     }
   });
 }

@@ -6,7 +6,13 @@
 import { statisticsContract, trainedBatchNormContract } from "../contract/batch_norm.ts";
 import { convolutionsContract } from "../contract/conv2d.ts";
 import { depthwiseConvolutionsContract } from "../contract/depthwise.ts";
-import { attentionContract, layerNormContract, linearContract } from "../contract/transformers.ts";
+import { groupedConvolutionsContract } from "../contract/grouped_conv2d.ts";
+import {
+  attentionContract,
+  layerNormContract,
+  linearContract,
+  windowAttentionContract,
+} from "../contract/transformers.ts";
 import { Subject } from "../contract/subject.ts";
 import { asOnGpu } from "./as_on_gpu.ts";
 import { WEBGPU } from "./subject.ts";
@@ -47,6 +53,10 @@ depthwiseConvolutionsContract(subject, [
   { input: [2, 56, 56, 24], kernel: [3, 3], stride: 2, pad: 1 },
 ]);
 
+groupedConvolutionsContract(subject, [
+  { input: [2, 7, 9, 24], groups: 3, filters: 24, strides: 2, pad: 1 },
+]);
+
 for (const activation of ["linear", "relu", "relu6"] as const) {
   trainedBatchNormContract(subject, [[2, 9, 5, 16], [3, 31, 33, 17]], activation, false);
 }
@@ -55,4 +65,5 @@ statisticsContract(subject);
 // Several threads share a row of a layer norm, and the keys of a query.
 layerNormContract(subject, [[3, 5, 24], [700, 9]]);
 attentionContract(subject, [[2, 11, 2, 8], [1, 3, 1, 64]]);
+windowAttentionContract(subject, [[1, 2, 2, 1, 2, 8]]);
 linearContract(subject, [[2, 70, 36, 40], [1, 3, 5, 7]]);

@@ -55,6 +55,22 @@ WEBGPU.test(
   },
 );
 
+WEBGPU.test(
+  "a grouped convolution and its gradients are computed by no stock program",
+  async () => {
+    const programs = await stockProgramsOf(() =>
+      tf.tidy(() => {
+        const x = noise([1, 6, 6, 16], 1), filter = noise([3, 3, 8, 16], 2);
+        const attrs = { strides: 1, pad: 1 };
+        run("GroupedConv2D", { x, filter }, attrs);
+        run("GroupedConv2DBackpropInput", { dy: x, filter }, { ...attrs, inputShape: x.shape });
+        run("GroupedConv2DBackpropFilter", { x, dy: x }, { ...attrs, filterShape: filter.shape });
+      })
+    );
+    assert.deepEqual(programs, []);
+  },
+);
+
 WEBGPU.test("batch norm leaves no data behind, and runs no stock program", async () => {
   const dataIds = () => tf.backend().numDataIds();
   const before = dataIds();
