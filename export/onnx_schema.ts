@@ -25,7 +25,7 @@ const WIRE: Readonly<Record<string, number>> = {
 };
 
 /** ONNX 1.12 and onnxruntime 1.12 know it, and all later ones. */
-export const OPSET = 17;
+const OPSET = 17;
 const IR_VERSION = 8;
 
 /**

@@ -6,8 +6,13 @@
  * checks are made here too).
  */
 import { nameUnwritten } from "../data/unwritable.ts";
-import { damaged, LARGEST_HEADER, parseHeader, safetensorsTypes } from "./safetensors_header.ts";
-import { safetensorsParts } from "./safetensors_parts.ts";
+import {
+  damaged,
+  LARGEST_HEADER,
+  parseHeader,
+  safetensorsParts,
+  safetensorsTypes,
+} from "./safetensors_header.ts";
 import { elementsFrom, type HalfTensor, type Tensor } from "./tensor.ts";
 
 export interface SafetensorsFile {

@@ -4,7 +4,7 @@ import type { ModelDescription } from "../../inference/description.ts";
 import { classNames } from "../../models/manifest.ts";
 import type { NamedTensor } from "../../weights/parameter.ts";
 import type { Postprocessing } from "../../inference/postprocessing.ts";
-import { safetensorsParts } from "../../weights/safetensors_parts.ts";
+import { safetensorsParts } from "../../weights/safetensors_header.ts";
 import type { Tensor } from "../../weights/tensor.ts";
 import { bundleScripts } from "./bundle.ts";
 import type { PageManifest } from "./messages.ts";

@@ -1,6 +1,6 @@
 /** What a class may be called, so that its photos are a folder that the pipeline takes on any system. */
 import { isLitter } from "../../data/litter.ts";
-import { exactRole } from "../../data/sources/roles.ts";
+import { exactRole } from "../../data/sources/find_splits.ts";
 import { windowsObjection } from "../../data/windows_name.ts";
 
 /** Longer ones are no names of folders. */

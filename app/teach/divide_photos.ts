@@ -3,9 +3,10 @@ import type { Fingerprint } from "../../data/fingerprint.ts";
 import { compareCodePoints } from "../../data/image_folder.ts";
 import { joinGroups } from "../../data/join_groups.ts";
 import { nearDuplicates } from "../../data/near_duplicates.ts";
-import { divide, VAL_FRACTION } from "../../data/sources/divide.ts";
+import { divide } from "../../data/sources/divide.ts";
 import { mergeGroups } from "../../data/sources/merge_groups.ts";
 import type { PlannedFile } from "../../data/sources/plan.ts";
+import { VAL_FRACTION } from "../../data/sources/split.ts";
 import type { Part } from "../../data/dataset_index.ts";
 import { checkDivisible, DivisionError } from "../../training/probe/cross_validation.ts";
 

@@ -4,7 +4,7 @@ import { onnxBytes } from "../../export/onnx.ts";
 import { tfjsFiles } from "../../export/tfjs.ts";
 import { type ExportedModel, torchParameters } from "../../export/exported_model.ts";
 import { safetensorsMetadata } from "../../export/torch.ts";
-import { safetensorsParts } from "../../weights/safetensors_parts.ts";
+import { safetensorsParts } from "../../weights/safetensors_header.ts";
 
 export type ModelFormat = "safetensors" | "onnx" | "tfjs";
 

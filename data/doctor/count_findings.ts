@@ -1,8 +1,7 @@
 /** How many photos there are of each class, and what can be said with so many. */
 import type { Part } from "../dataset_index.ts";
 import type { Examined } from "../examined.ts";
-import { VAL_FRACTION } from "../sources/divide.ts";
-import { valCount } from "../sources/split.ts";
+import { VAL_FRACTION, valCount } from "../sources/split.ts";
 import { counted, percent, percentRange } from "../statistics/percent.ts";
 import { wilsonInterval } from "../statistics/wilson_interval.ts";
 import type { Finding } from "./finding.ts";

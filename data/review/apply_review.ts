@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { sha256OfFile } from "../download/digest.ts";
 import { moveNew } from "../move_new.ts";
 import { chooseLayout, mendLayout } from "../sources/choose_layout.ts";
-import { VAL_FRACTION } from "../sources/divide.ts";
+import { VAL_FRACTION } from "../sources/split.ts";
 import { listFiles, readFileIn } from "../sources/list_files.ts";
 import { type Applied, changesOf, JOURNAL, type Journal, REVIEW_FOLDER } from "./journal.ts";
 import { updateJournal } from "./journal_file.ts";

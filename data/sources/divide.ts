@@ -13,8 +13,6 @@ export interface Division {
   parts?: 2 | 3;
 }
 
-/** The part of each class that is for validation where nobody asks for another. */
-export const VAL_FRACTION = 0.2;
 /** The part of each class that is for testing, where there is to be such a part. */
 const TEST_FRACTION = 0.2;
 /** With fewer photos, an accuracy of 90% is known to no better than 5 points to either side. */

@@ -1,7 +1,15 @@
 /** Telling the parts of a data set (for training, validation, test) from its classes. */
 import { type FolderTree, folderTree } from "./folder_tree.ts";
 import { some } from "./left_out.ts";
-import { exactRole, type Role, ROLE_NAMES, ROLES } from "./roles.ts";
+
+const ROLES = ["train", "val", "test"] as const;
+type Role = typeof ROLES[number];
+
+const NAMES: Record<Role, string> = {
+  train: "train|training",
+  val: "val|valid|validation",
+  test: "test|testing",
+};
 
 /** Among the words of a name: photos that nobody has sorted, as in seg_pred. */
 const UNSORTED = /^(pred|prediction|predictions|unlabell?ed)$/;
@@ -102,12 +110,17 @@ function partOf(folder: FolderTree): Part {
   return { folder, inner, role, isExact, isSplit };
 }
 
+/** The part that a name means, such as `val` of "Validation"; undefined where it means none. */
+export function exactRole(name: string): Role | undefined {
+  return ROLES.find((role) => new RegExp(`^(${NAMES[role]})$`, "i").test(name));
+}
+
 function roleOf(name: string): { role?: Role; isExact: boolean } {
   const exact = exactRole(name);
   if (exact) return { role: exact, isExact: true };
   const words = wordsOf(name);
   const roles = ROLES.filter((role) =>
-    words.some((word) => new RegExp(`^(${ROLE_NAMES[role]})(set|data|images?|photos)?$`).test(word))
+    words.some((word) => new RegExp(`^(${NAMES[role]})(set|data|images?|photos)?$`).test(word))
   );
   return { ...(roles.length === 1 && { role: roles[0] }), isExact: false };
 }

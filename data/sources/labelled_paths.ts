@@ -1,7 +1,7 @@
 /** Photos whose classes a list beside them says, as paths that their folders would have. */
 import { compareCodePoints, hasImageExtension } from "../image_folder.ts";
 import { litterIn } from "../litter.ts";
-import { exactRole } from "./roles.ts";
+import { exactRole } from "./find_splits.ts";
 import { isListName, type LabelLine } from "./label_list.ts";
 import { labelObjection } from "./label_objection.ts";
 import type { LeftOut } from "./left_out.ts";

@@ -4,7 +4,6 @@ import type { DecodeOptions } from "../decode_in_order.ts";
 import type { Log, Progress } from "../download/progress.ts";
 import type { Change } from "../review/journal.ts";
 import { autoSource } from "./auto.ts";
-import { VAL_FRACTION } from "./divide.ts";
 import { folderSource } from "./folder.ts";
 import type { GroupRule } from "./group_rule.ts";
 import { hymenopteraSource } from "./hymenoptera.ts";
@@ -12,6 +11,7 @@ import { pypiSource } from "./pypi.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";
 import type { SourceSpec } from "./spec.ts";
+import { VAL_FRACTION } from "./split.ts";
 import { urlSource } from "./url.ts";
 import { zipSource } from "./zip.ts";
 
