@@ -126,14 +126,16 @@ export class Classroom {
     }
   }
 
-  /** What is most pressing: a frame is shown at once, photos are kept before they are looked at. */
+  /**
+   * A frame, all that was asked for, and some of the photos that wait: neither a camera nor a thousand
+   * files keep the others waiting.
+   */
   async #step(): Promise<void> {
     const frame = this.#frames.shift();
     if (frame) await this.#answer(frame);
-    const asked = this.#asked.shift();
-    if (asked) {
+    for (let asked; (asked = this.#asked.shift());) {
       await asked();
-      return this.#busy();
+      this.#busy();
     }
     if (this.#unseen.length > 0) {
       await this.#look(this.#unseen.splice(0, BATCH));
