@@ -25,7 +25,7 @@ const WIRE: Readonly<Record<string, number>> = {
 };
 
 /** ONNX 1.12 and onnxruntime 1.12 know it, and all later ones. */
-const OPSET = 17;
+export const OPSET = 17;
 const IR_VERSION = 8;
 
 /**
