@@ -33,6 +33,8 @@ export async function exportModel(context: ContextOf<typeof EXPORT_FLAGS>): Prom
   const form = exportForm(flags), { format } = form;
   const target = targetOf(format, resolve(folder, flags.out ?? `exported/${folderName(form)}`));
   await checkFolder("--out", target.folder);
+  // Before minutes are spent on what cannot be written.
+  if (!flags.force) await assertAbsent(target.folder, [target.card, target.file]);
   const finished = await finishedModel(context);
   const { description, facts, what } = finished;
   const draft = await Deno.makeTempDir();
@@ -53,11 +55,8 @@ export async function exportModel(context: ContextOf<typeof EXPORT_FLAGS>): Prom
         ...description,
       });
     } else {
-      say(
-        `${what}, as ${
-          [format, ...form.precision === "float32" ? [] : [form.precision]].join(" of ")
-        }:`,
-      );
+      const precision = form.precision === "float32" ? "" : ` of ${form.precision}`;
+      say(`${what}, as ${format}${precision}:`);
       for (const { path, bytes } of files) say(`  ${path}  ${formatBytes(bytes)}`);
       if (file) say(`  the file itself is ${fileScoreInWords(file)}`);
     }

@@ -1,6 +1,7 @@
 /** Everything that the page is made of, as files for any web host. */
 import { findArchitecture } from "../../models/registry.ts";
 import type { NamedTensor } from "../../weights/parameter.ts";
+import { THREAD_ENTRY } from "../page/browser/replacements.ts";
 import { bundleScripts } from "../page/bundle.ts";
 import { engineFiles, readFiles, safetensorsOf } from "../page/page_files.ts";
 import { styleOf } from "../page/style.ts";
@@ -17,7 +18,7 @@ const SCRIPTS: Record<string, string> = {
   "teach.js": "../teach/dom/teach.ts",
   "worker.js": "../teach/dom/worker.ts",
   "settle.js": "../teach/settle_worker.ts",
-  "thread.js": "../../backend/wasm/worker.ts",
+  "thread.js": THREAD_ENTRY,
 };
 
 /** The page's files by name. */

@@ -561,6 +561,8 @@ interface Conv2dFilterGradientArguments {
   runsPerChunk: number;
   /** For a pointwise one: input channels a chunk, a multiple of 4, or all. */
   channelsPerChunk: number;
+  /** Of the N, a multiple of 16, or all. */
+  columnsPerChunk: number;
   rowsPerChunk: number;
   blockRows: number;
   wide: 0 | 1;
@@ -581,9 +583,10 @@ const conv2dFilterGradient: KernelOf<Conv2dFilterGradientArguments> = {
     words[at + 26] = a.runs;
     words[at + 27] = a.runsPerChunk;
     words[at + 28] = a.channelsPerChunk;
-    words[at + 29] = a.rowsPerChunk;
-    words[at + 30] = a.blockRows;
-    words[at + 31] = a.wide;
+    words[at + 29] = a.columnsPerChunk;
+    words[at + 30] = a.rowsPerChunk;
+    words[at + 31] = a.blockRows;
+    words[at + 32] = a.wide;
   },
 };
 
@@ -1871,6 +1874,32 @@ const windowAttentionGradient: KernelOf<WindowAttentionGradientArguments> = {
   },
 };
 
+interface TransposeRowsArguments {
+  /** [blocks][rows][columns][channels] */
+  x: number;
+  /** [blocks][columns][rows][channels] */
+  out: number;
+  blocks: number;
+  rows: number;
+  columns: number;
+  channels: number;
+  blocksPerChunk: number;
+}
+
+const transposeRows: KernelOf<TransposeRowsArguments> = {
+  number: 49,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.out;
+    words[at + 2] = a.blocks;
+    words[at + 3] = a.rows;
+    words[at + 4] = a.columns;
+    words[at + 5] = a.channels;
+    words[at + 6] = a.blocksPerChunk;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -1924,5 +1953,6 @@ export const Kernel = {
   groupedConvFilterGradient,
   windowAttention,
   windowAttentionGradient,
+  transposeRows,
   trap,
 };

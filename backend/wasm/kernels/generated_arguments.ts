@@ -97,6 +97,8 @@ export class Conv2dFilterGradientArguments {
   runsPerChunk: i32;
   /** For a pointwise one: input channels a chunk, a multiple of 4, or all. */
   channelsPerChunk: i32;
+  /** Of the N, a multiple of 16, or all. */
+  columnsPerChunk: i32;
   rowsPerChunk: i32;
   blockRows: i32;
   wide: i32;
@@ -1180,4 +1182,23 @@ export class WindowAttentionGradientArguments {
 @inline
 export function windowAttentionGradientArguments(): WindowAttentionGradientArguments {
   return changetype<WindowAttentionGradientArguments>(kernelArguments());
+}
+
+@unmanaged
+export class TransposeRowsArguments {
+  /** [blocks][rows][columns][channels] */
+  x: usize;
+  /** [blocks][columns][rows][channels] */
+  out: usize;
+  blocks: i32;
+  rows: i32;
+  columns: i32;
+  channels: i32;
+  blocksPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function transposeRowsArguments(): TransposeRowsArguments {
+  return changetype<TransposeRowsArguments>(kernelArguments());
 }
