@@ -15,7 +15,7 @@ import type { Format } from "../export/usage.ts";
 import { pageFiles } from "./page/page_files.ts";
 import { exportedModel, type FinishedModel, finishedModel } from "./trained/finished_model.ts";
 import { pageModelOf } from "./trained/page_model.ts";
-import { moveInto, writeFiles } from "./write_folder.ts";
+import { assertAbsent, moveInto, writeFiles } from "./write_folder.ts";
 
 /** What a format's main file is called, where --out names a folder. */
 const MAIN_FILES: Record<Format, string> = {

@@ -44,13 +44,7 @@ export async function moveInto(
   force: boolean,
 ): Promise<WrittenFile[]> {
   const names = (await Array.fromAsync(filesUnder(from))).sort();
-  for (const name of names) {
-    if (!force && await exists(`${folder}/${name}`)) {
-      throw new Error(
-        `${folder}/${name} is there already: choose another --out, or replace it with --force`,
-      );
-    }
-  }
+  if (!force) await assertAbsent(folder, names);
   const files: WrittenFile[] = [];
   for (const name of names) {
     const path = `${folder}/${name}`;
@@ -60,6 +54,16 @@ export async function moveInto(
     files.push({ path, bytes: (await Deno.stat(path)).size });
   }
   return files;
+}
+
+/** @throws {Error} naming the file that is there already */
+export async function assertAbsent(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if (!await exists(`${folder}/${name}`)) continue;
+    throw new Error(
+      `${folder}/${name} is there already: choose another --out, or replace it with --force`,
+    );
+  }
 }
 
 async function* filesUnder(folder: string, below = ""): AsyncGenerator<string> {
