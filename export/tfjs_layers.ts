@@ -70,6 +70,8 @@ const FLOAT = { type: "DT_FLOAT" };
 export class TfjsLayers implements Layers<GraphValue> {
   readonly nodes: GraphNode[] = [];
   readonly weights = new Map<string, GraphWeight>();
+  /** Of nodes that compute: tfjs would take the last of several for all. */
+  readonly #names = new Set<string>();
 
   constructor(private readonly parameters: ReadonlyMap<string, NamedTensor>) {}
 
@@ -153,7 +155,7 @@ export class TfjsLayers implements Layers<GraphValue> {
   globalAveragePool(x: GraphValue): GraphValue {
     const axes = this.#weight(`${x.name}/axes`, [2], Int32Array.of(1, 2));
     const shape = [x.shape[0], x.shape[3]];
-    return this.#add("Mean", `${x.name}/mean`, [this.#plain(x), axes], shape, {
+    return this.#add("Mean", `${x.name}/pooled`, [this.#plain(x), axes], shape, {
       keep_dims: { b: false },
     });
   }
@@ -610,6 +612,8 @@ export class TfjsLayers implements Layers<GraphValue> {
     shape: number[],
     attr: GraphNode["attr"] = {},
   ): GraphValue {
+    if (this.#names.has(name)) throw new Error(`two nodes of the graph are called ${name}`);
+    this.#names.add(name);
     this.nodes.push({ name, op, input, attr: { T: FLOAT, ...attr } });
     return { name, shape };
   }

@@ -228,9 +228,9 @@ export class TfLayers implements Layers<tf.Tensor> {
 
   mergePixels(x: tf.Tensor): tf.Tensor {
     const [batch, height, width, channels] = x.shape as number[];
-    const [upper, lower] = tf.split(tf.reshape(x, [batch * height / 2, 2, width * channels]), 2, 1)
-      .map((row) => tf.reshape(row, [batch * height / 2 * width, channels]));
-    return tf.reshape(tf.concat([upper, lower], 1), [batch, height / 2, width / 2, 4 * channels]);
+    const pairs = tf.reshape(x, [batch * height / 2, 2, width, channels]);
+    const merged = [batch, height / 2, width / 2, 4 * channels];
+    return tf.reshape(tf.transpose(pairs, [0, 2, 1, 3]), merged);
   }
 
   firstToken(x: tf.Tensor): tf.Tensor {

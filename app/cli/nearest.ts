@@ -1,18 +1,25 @@
-/** So many letters tell what a longer name begins with. */
+/** So many letters tell what a name begins with. */
 const TELLING = 4;
 
 /**
- * The candidate within two edits of `word`, or that begins with it, if any. Case and separators do
- * not count: of `MobileNetV3` it is `mobilenet_v3_small`.
+ * The candidate within two edits of `word`, that begins with it, or that it begins with, if any. Case
+ * and separators do not count: of `MobileNetV3` it is `mobilenet_v3_small`, of
+ * `swin_tiny_patch4_window7_224` it is `swin_t`.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = letters(word);
   const longer = candidates.find((candidate) => letters(candidate).startsWith(wanted));
   if (longer && wanted.length >= TELLING) return longer;
-  return candidates
+  const near = candidates
     .map((candidate) => ({ candidate, edits: editDistance(wanted, letters(candidate)) }))
     .filter(({ edits }) => edits <= 2)
     .sort((a, b) => a.edits - b.edits)[0]?.candidate;
+  return near ?? candidates
+    .filter((candidate) => {
+      const known = letters(candidate);
+      return known.length >= TELLING && wanted.startsWith(known);
+    })
+    .sort((a, b) => letters(b).length - letters(a).length)[0];
 }
 
 const letters = (name: string) => name.toLowerCase().replace(/[-_.\s]/g, "");

@@ -1874,6 +1874,32 @@ const windowAttentionGradient: KernelOf<WindowAttentionGradientArguments> = {
   },
 };
 
+interface TransposeRowsArguments {
+  /** [blocks][rows][columns][channels] */
+  x: number;
+  /** [blocks][columns][rows][channels] */
+  out: number;
+  blocks: number;
+  rows: number;
+  columns: number;
+  channels: number;
+  blocksPerChunk: number;
+}
+
+const transposeRows: KernelOf<TransposeRowsArguments> = {
+  number: 49,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.out;
+    words[at + 2] = a.blocks;
+    words[at + 3] = a.rows;
+    words[at + 4] = a.columns;
+    words[at + 5] = a.channels;
+    words[at + 6] = a.blocksPerChunk;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -1927,5 +1953,6 @@ export const Kernel = {
   groupedConvFilterGradient,
   windowAttention,
   windowAttentionGradient,
+  transposeRows,
   trap,
 };

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { findArchitecture } from "../../models/registry.ts";
+import fc from "fast-check";
+import { OnnxLayers, type OnnxValue } from "../../export/onnx_layers.ts";
+import { ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
+import { LEAST_SIZE } from "../../models/sizes.ts";
 import { assertSide } from "../../models/sides.ts";
 
 const refuses = (name: string, side: number, message: RegExp) =>
@@ -19,5 +22,33 @@ Deno.test("sizes that positions are resampled for, and any size without position
   for (const side of [37, 64, 225]) {
     assertSide(findArchitecture("resnet18"), side);
     assertSide(findArchitecture("convnext_tiny"), side);
+    assertSide(findArchitecture("swin_t"), side);
   }
+});
+
+Deno.test("every network computes on each size that it takes, and else names one that it takes", () => {
+  const compute = (architecture: typeof ARCHITECTURES[number], side: number) => {
+    const images = { name: "images", channels: 3, layout: "channels first", side } as const;
+    const features = architecture.features<OnnxValue>(new OnnxLayers(), images);
+    assert.equal(features.layout, "features");
+  };
+  const anyNetwork = fc.constantFrom(...ARCHITECTURES.filter(({ variantOf }) => !variantOf));
+  const anySide = fc.integer({ min: LEAST_SIZE, max: 300 });
+  fc.assert(
+    fc.property(anyNetwork, anySide, (architecture, side) => {
+      try {
+        assertSide(architecture, side);
+      } catch (error) {
+        const named = [...(error as Error).message.matchAll(/(?:size|or) (\d+)/g)];
+        assert.ok(named.length > 0, (error as Error).message);
+        for (const [, size] of named) {
+          assertSide(architecture, Number(size));
+          compute(architecture, Number(size));
+        }
+        return;
+      }
+      compute(architecture, side);
+    }),
+    { seed: 1, numRuns: 60 },
+  );
 });

@@ -97,6 +97,38 @@ Deno.test("integers where numbers are expected are refused", () => {
   assert.throws(() => convertStateDict(torch, specs, "a.pth"), /a\.pth: fc\.bias holds int32/);
 });
 
+const indexed = {
+  name: "attn.index",
+  kind: "vector",
+  shape: [3],
+  constant: [2, 0, 1],
+} as const;
+
+Deno.test("an index that nobody learned is checked, filled in, and int64 in torch's layout", () => {
+  const torch = (values: bigint[]): Map<string, Tensor> =>
+    new Map([
+      ...stateDictOf(specs),
+      ["attn.index", { dtype: "int64", shape: [3], data: BigInt64Array.from(values) }],
+    ]);
+  const all = [...specs, indexed];
+  const converted = convertStateDict(torch([2n, 0n, 1n]), all);
+  assert.deepEqual(converted.get("attn.index"), {
+    shape: [3],
+    data: new Float32Array([2, 0, 1]),
+  });
+  assert.deepEqual(toTorchLayout(converted, all), torch([2n, 0n, 1n]));
+  assert.deepEqual(convertStateDict(stateDictOf(specs), all), converted);
+  assert.throws(
+    () => convertStateDict(torch([2n, 1n, 0n]), all, "a.pth"),
+    /a\.pth: attn\.index holds other numbers than this model's: it was saved from another model/,
+  );
+  assert.throws(
+    () =>
+      convertStateDict(torch([2n, 0n]).set("attn.index", torch([2n, 0n, 1n]).get("fc.bias")!), all),
+    /1 misshapen: attn\.index is \[2\], expected \[3\]/,
+  );
+});
+
 Deno.test("what is missing, unexpected and misshapen is named and counted", () => {
   const torch = stateDictOf(specs);
   torch.delete("dw.weight");

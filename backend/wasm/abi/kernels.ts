@@ -46,6 +46,7 @@ import {
   geluGradient,
   layerNorm,
   layerNormGradient,
+  transposeRows,
   windowAttention,
   windowAttentionGradient,
 } from "./transformer_kernels.ts";
@@ -111,6 +112,7 @@ export const KERNELS: Record<string, KernelSpec> = {
   groupedConvFilterGradient,
   windowAttention,
   windowAttentionGradient,
+  transposeRows,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

@@ -135,3 +135,16 @@ export const windowAttentionGradient: KernelSpec = {
     dtable: address("Partial sums, one table a chunk of a head."),
   },
 };
+
+export const transposeRows: KernelSpec = {
+  file: "transpose_rows",
+  fields: {
+    x: address("[blocks][rows][columns][channels]"),
+    out: address("[blocks][columns][rows][channels]"),
+    blocks: i32(),
+    rows: i32(),
+    columns: i32(),
+    channels: i32(),
+    blocksPerChunk: i32(),
+  },
+};

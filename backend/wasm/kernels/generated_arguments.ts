@@ -1183,3 +1183,22 @@ export class WindowAttentionGradientArguments {
 export function windowAttentionGradientArguments(): WindowAttentionGradientArguments {
   return changetype<WindowAttentionGradientArguments>(kernelArguments());
 }
+
+@unmanaged
+export class TransposeRowsArguments {
+  /** [blocks][rows][columns][channels] */
+  x: usize;
+  /** [blocks][columns][rows][channels] */
+  out: usize;
+  blocks: i32;
+  rows: i32;
+  columns: i32;
+  channels: i32;
+  blocksPerChunk: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function transposeRowsArguments(): TransposeRowsArguments {
+  return changetype<TransposeRowsArguments>(kernelArguments());
+}

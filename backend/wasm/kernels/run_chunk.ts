@@ -37,6 +37,7 @@ import { sgdChunk } from "./sgd";
 import { spatialMeanChunk } from "./spatial_mean";
 import { sumPartsChunk } from "./sum_parts";
 import { sumSquaresChunk } from "./sum_squares";
+import { transposeRowsChunk } from "./transpose_rows";
 import { clampChunk } from "./unary";
 import { windowAttentionChunk, windowAttentionGradientChunk } from "./window_attention";
 import { winogradChunk } from "./winograd";
@@ -103,6 +104,7 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 46: groupedConvFilterGradientChunk(chunk, thread); break;
     case 47: windowAttentionChunk(chunk, thread); break;
     case 48: windowAttentionGradientChunk(chunk, thread); break;
+    case 49: transposeRowsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

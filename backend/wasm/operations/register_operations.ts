@@ -42,6 +42,7 @@ import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 import { split } from "./split.ts";
 import { spatialMean } from "./spatial_mean.ts";
+import { transpose } from "./transpose.ts";
 import { windowAttention, windowAttentionGradient } from "./window_attention.ts";
 
 export function registerOperations(backendName: string): void {
@@ -123,6 +124,7 @@ export function registerOperations(backendName: string): void {
       softmaxCrossEntropy(backend, logits, labels, labelSmoothing),
   );
   kernels.replace("SplitV", split);
+  kernels.replace("Transpose", transpose);
   kernels.add("Linear", linear);
   kernels.add("LayerNorm", layerNorm);
   kernels.add("LayerNormGrad", layerNormGradient);

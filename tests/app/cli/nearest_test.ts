@@ -14,3 +14,11 @@ Deno.test("a word is near what it begins, whatever its case and separators", () 
   assert.equal(nearest("resnet50v2", names), "resnet50_v2");
   assert.equal(nearest("r", names), undefined);
 });
+
+Deno.test("a word is near the longest that it begins with, where nothing is nearer", () => {
+  const names = ["swin_t", "resnet18", "resnet50", "resnet50_v2", "all"];
+  assert.equal(nearest("swin_tiny_patch4_window7_224", names), "swin_t");
+  assert.equal(nearest("resnet50_v2.tv_in1k", names), "resnet50_v2");
+  assert.equal(nearest("resnet18.a1_in1k", names), "resnet18");
+  assert.equal(nearest("alligators", names), undefined);
+});

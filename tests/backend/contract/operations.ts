@@ -88,6 +88,19 @@ export function operationsContract(subject: Subject): void {
     }
   });
 
+  subject.test("dimensions in another order, and what comes back of them, are stock tfjs's", async () => {
+    const cases = subject.shapes(
+      [[[2, 2, 3, 8], [0, 2, 1, 3]]],
+      [[[70, 2, 9, 5], [0, 2, 1, 3]], [[2, 3, 4, 5], [0, 3, 1, 2]], [[3, 4], [1, 0]]],
+    );
+    for (const [shape, order] of cases) {
+      await subject.agreesWithStock(
+        `[${shape}] as [${order}]`,
+        () => withGradients([noise(shape, 1)], (x) => tf.transpose(x, order)),
+      );
+    }
+  });
+
   subject.test("batched matrix products agree with stock tfjs", async () => {
     await subject.agreesWithStock(
       "matMul",

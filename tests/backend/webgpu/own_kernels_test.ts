@@ -12,6 +12,7 @@ import { linear } from "../../../backend/ops/linear.ts";
 import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
 import { softmaxCrossEntropy } from "../../../backend/ops/softmax_cross_entropy.ts";
 import { stochasticDepth } from "../../../backend/ops/stochastic_depth.ts";
+import { windowAttention } from "../../../backend/ops/window_attention.ts";
 import { noise } from "../compare.ts";
 import { stockProgramsOf, WEBGPU } from "./subject.ts";
 
@@ -140,4 +141,23 @@ WEBGPU.test("a transformer's block, and its gradients, are computed by no stock 
     [],
   );
   assert.ok(programs.length <= 1, `${programs}`);
+});
+
+WEBGPU.test("attention within windows leaves no data behind, and runs no stock program", async () => {
+  const dataIds = () => tf.backend().numDataIds();
+  const before = dataIds();
+  const programs = await stockProgramsOf(() =>
+    tf.tidy(() => {
+      const windows = { side: 2, shift: 1 };
+      tf.grads((qkv, table) => windowAttention(qkv as tf.Tensor4D, table as tf.Tensor2D, windows))([
+        noise([1, 4, 4, 24], 1),
+        noise([9, 1], 2),
+      ], noise([1, 4, 4, 8], 3));
+    })
+  );
+  assert.deepEqual(programs, []);
+  const flush = tf.ones([1]);
+  await flush.data(); // submits, after which tfjs frees what was disposed
+  flush.dispose();
+  assert.ok(dataIds() <= before + 1, `${dataIds()} tensors, before ${before}`);
 });
