@@ -15,6 +15,7 @@ import type { Format } from "../export/usage.ts";
 import { pageFiles } from "./page/page_files.ts";
 import { exportedModel, type FinishedModel, finishedModel } from "./trained/finished_model.ts";
 import { pageModelOf } from "./trained/page_model.ts";
+import { assertAbsent, moveInto, writeFiles } from "./write_folder.ts";
 
 /** What a format's main file is called, where --out names a folder. */
 const MAIN_FILES: Record<Format, string> = {
@@ -88,61 +89,6 @@ async function write(form: ExportForm, finished: FinishedModel, path: string): P
       return void await writeFiles(dirname(path), tfjsFiles(model));
     case "page":
       return void await writeFiles(dirname(path), await pageFiles(pageModelOf(finished)));
-  }
-}
-
-async function writeFiles(
-  folder: string,
-  files: ReadonlyMap<string, Uint8Array>,
-): Promise<void> {
-  for (const [name, bytes] of files) {
-    await Deno.mkdir(dirname(`${folder}/${name}`), { recursive: true });
-    await Deno.writeFile(`${folder}/${name}`, bytes);
-  }
-}
-
-/**
- * Puts a folder's files in another, under names that appear when they are whole.
- * @throws {Error} before anything is written, where a file is there already and `force` is not given
- */
-async function moveInto(from: string, folder: string, force: boolean) {
-  const names = (await Array.fromAsync(filesUnder(from))).sort();
-  if (!force) await assertAbsent(folder, names);
-  const files: { path: string; bytes: number }[] = [];
-  for (const name of names) {
-    const path = `${folder}/${name}`;
-    await Deno.mkdir(dirname(path), { recursive: true });
-    await Deno.copyFile(`${from}/${name}`, `${path}.part`); // it may be another file system
-    await Deno.rename(`${path}.part`, path);
-    files.push({ path, bytes: (await Deno.stat(path)).size });
-  }
-  return files;
-}
-
-/** @throws {Error} naming the file that is there already */
-async function assertAbsent(folder: string, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    if (!await exists(`${folder}/${name}`)) continue;
-    throw new Error(
-      `${folder}/${name} is there already: choose another --out, or replace it with --force`,
-    );
-  }
-}
-
-async function* filesUnder(folder: string, below = ""): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(`${folder}/${below}`)) {
-    if (isDirectory) yield* filesUnder(folder, `${below}${name}/`);
-    else yield below + name;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 

@@ -25,6 +25,7 @@ import { run } from "./commands/run.ts";
 import { runs } from "./commands/runs.ts";
 import { serve } from "./commands/serve.ts";
 import { start } from "./commands/start.ts";
+import { teach } from "./commands/teach.ts";
 import { unpin } from "./commands/unpin.ts";
 import { verify } from "./commands/verify.ts";
 import { why } from "./commands/why.ts";
@@ -87,6 +88,7 @@ export function graft(defaultStore: string, called = "deno task"): Application {
       run(program),
       inspect,
       review(program),
+      teach(program),
       predict(v8Flags),
       evaluate(program, v8Flags),
       exportCommand,

@@ -21,15 +21,20 @@ export async function exportSafetensors(
   path: string,
   precision: "float32" | "float16" = "float32",
 ): Promise<void> {
-  // The transformers library refuses files without a format.
-  const { description, outOfDistribution } = model;
-  const metadata = {
-    format: "pt",
+  const parameters = torchParameters(model);
+  const tensors = precision === "float16" ? halved(parameters) : parameters;
+  await writeSafetensors(path, tensors, safetensorsMetadata(model));
+}
+
+/** What such a file says of its model. */
+export function safetensorsMetadata(
+  { description, outOfDistribution }: ExportedModel,
+): Record<string, string> {
+  return {
+    format: "pt", // the transformers library refuses files without one
     ...metadataOf(description),
     ...familiarMetadata(outOfDistribution),
   };
-  const parameters = torchParameters(model);
-  await writeSafetensors(path, precision === "float16" ? halved(parameters) : parameters, metadata);
 }
 
 function halved(parameters: ReadonlyMap<string, Tensor>): Map<string, Tensor | HalfTensor> {

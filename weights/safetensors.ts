@@ -8,19 +8,12 @@
 import { nameUnwritten } from "../data/unwritable.ts";
 import {
   damaged,
-  formatHeader,
   LARGEST_HEADER,
   parseHeader,
+  safetensorsParts,
   safetensorsTypes,
 } from "./safetensors_header.ts";
-import {
-  bytesPerElement,
-  elementsFrom,
-  elementsOf,
-  type HalfTensor,
-  type Tensor,
-  WeightsError,
-} from "./tensor.ts";
+import { elementsFrom, type HalfTensor, type Tensor } from "./tensor.ts";
 
 export interface SafetensorsFile {
   /** In the order of their bytes. */
@@ -66,9 +59,7 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
 }
 
 /**
- * Writes tensors to `path`, which appears only when it is whole. The same tensors give the same
- * bytes, whatever their order: they are sorted as the safetensors library does it, wide types first
- * (which aligns them), then by name.
+ * Writes tensors to `path`, which appears only when it is whole; as `safetensorsParts`.
  *
  * Permissions: read and write in the folder.
  *
@@ -79,27 +70,12 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor | HalfTensor>,
   metadata: Record<string, string> = {},
 ): Promise<void> {
-  const sorted = [...tensors].sort(([nameA, a], [nameB, b]) =>
-    bytesPerElement(b.dtype) - bytesPerElement(a.dtype) || (nameA < nameB ? -1 : 1)
-  );
-  for (const [name, { shape, data }] of sorted) {
-    if (data.length !== elementsOf(shape)) {
-      throw new WeightsError(`${name} has ${data.length} elements, which is not [${shape}]`);
-    }
-  }
-  const header = formatHeader(sorted, metadata);
-  const length = new Uint8Array(8);
-  new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
+  const parts = safetensorsParts(tensors, metadata);
   const part = `${path}.part`;
   try {
     using file = await Deno.open(part, { write: true, create: true, truncate: true });
-    const write = async (bytes: Uint8Array) => {
+    for (const bytes of parts) {
       for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    };
-    await write(length);
-    await write(header);
-    for (const [, { data }] of sorted) {
-      await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     }
     await file.sync();
   } catch (error) {

@@ -22,10 +22,7 @@ export function overview(
       ...members.flatMap(({ name, summary }) => row(name, summary, column)),
     ]),
     "",
-    ...wrapped(
-      `Steps are commands, too, and run with what they need: ${Object.keys(steps).join(", ")}.`,
-      WIDTH,
-    ),
+    ...wrapped(`Single steps, too: ${Object.keys(steps).join(", ")}.`, WIDTH),
   ].join("\n");
 }
 

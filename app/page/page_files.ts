@@ -4,11 +4,12 @@ import type { ModelDescription } from "../../inference/description.ts";
 import { classNames } from "../../models/manifest.ts";
 import type { NamedTensor } from "../../weights/parameter.ts";
 import type { Postprocessing } from "../../inference/postprocessing.ts";
-import { writeSafetensors } from "../../weights/safetensors.ts";
+import { safetensorsParts } from "../../weights/safetensors_header.ts";
 import type { Tensor } from "../../weights/tensor.ts";
 import { bundleScripts } from "./bundle.ts";
 import type { PageManifest } from "./messages.ts";
 import { SECURITY_HEADERS } from "./security_headers.ts";
+import { styleOf } from "./style.ts";
 
 export interface PageModel {
   description: ModelDescription;
@@ -23,10 +24,8 @@ export interface PageModel {
   outOfDistribution?: Postprocessing["outOfDistribution"];
 }
 
-/** Files that are served as they lie here and in packages. */
-const FILES: Record<string, string> = {
-  "index.html": import.meta.resolve("./static/index.html"),
-  "style.css": import.meta.resolve("./static/style.css"),
+/** What decodes and computes in a page, as it lies here and in packages. */
+const ENGINE: Record<string, string> = {
   "opened_as_file.js": import.meta.resolve("./static/opened_as_file.js"),
   "kernels.wasm": import.meta.resolve("../../backend/wasm/kernels.wasm"),
   "kernels_baseline.wasm": import.meta.resolve("../../backend/wasm/kernels_baseline.wasm"),
@@ -49,22 +48,37 @@ export async function pageFiles(model: PageModel): Promise<Map<string, Uint8Arra
   return new Map([...await siteFiles(), ...await modelFiles(model)]);
 }
 
-/**
- * Those that are the same whatever the model. `_headers` asks hosts that read it (Netlify, Cloudflare
- * Pages) to let the page use all cores.
- */
+/** Those that are the same whatever the model. */
 export async function siteFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const files = new Map(
-    await Promise.all(
-      Object.entries(FILES).map(async ([name, url]) =>
-        [name, await Deno.readFile(fileURLToPath(url))] as const
-      ),
-    ),
-  );
-  for (const [name, script] of await bundleScripts()) files.set(name, script);
+  const { href } = new URL("./static/", import.meta.url);
+  return new Map([
+    ...await engineFiles(),
+    ...await readFiles({ "index.html": `${href}index.html` }),
+    ["style.css", await styleOf(`${href}style.css`)],
+    ...await bundleScripts(),
+  ]);
+}
+
+/**
+ * Those of all pages that compute. `_headers` asks hosts that read it (Netlify, Cloudflare Pages) to
+ * let the page use all cores.
+ */
+export async function engineFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   const headers = Object.entries(SECURITY_HEADERS).map(([name, value]) => `  ${name}: ${value}\n`);
-  files.set("_headers", utf8(`/*\n${headers.join("")}`));
-  return files;
+  return new Map([
+    ...await readFiles(ENGINE),
+    ["_headers", utf8(`/*\n${headers.join("")}`)],
+  ]);
+}
+
+/** Files by name, of addresses by name. */
+export async function readFiles(
+  files: Readonly<Record<string, string>>,
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  const read = Object.entries(files).map(async ([name, url]) =>
+    [name, await Deno.readFile(fileURLToPath(url))] as const
+  );
+  return new Map(await Promise.all(read));
 }
 
 /** Those of the model. */
@@ -103,19 +117,13 @@ function manifestOf(
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
-async function safetensorsOf(
+/** A safetensors file's bytes, of parameters in tfjs layout. */
+export function safetensorsOf(
   tensors: ReadonlyMap<string, NamedTensor>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const path = `${folder}/tensors`;
-    const typed = Array.from(tensors, ([name, { shape, data }]): [string, Tensor] => [
-      name,
-      { dtype: "float32", shape, data: data as Float32Array<ArrayBuffer> },
-    ]);
-    await writeSafetensors(path, new Map(typed), { layout: "tfjs" });
-    return await Deno.readFile(path);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  const typed = Array.from(tensors, ([name, { shape, data }]): [string, Tensor] => [
+    name,
+    { dtype: "float32", shape, data: data as Float32Array<ArrayBuffer> },
+  ]);
+  return new Blob(safetensorsParts(new Map(typed), { layout: "tfjs" })).bytes();
 }

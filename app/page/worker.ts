@@ -10,8 +10,9 @@ import { overlayHeat } from "../../report/heat_overlay.ts";
 import { calibrated } from "../../inference/calibration.ts";
 import { distanceToNearest } from "../../inference/out_of_distribution.ts";
 import { gradCam } from "../../inference/grad_cam.ts";
-import type { PageManifest, Pixels, Question, Reply } from "./messages.ts";
+import type { PageManifest, Question, Reply } from "./messages.ts";
 import { type OpenModel, openModel } from "./open_model.ts";
+import { withAlpha, withoutAlpha } from "./rgba.ts";
 
 /** Longest side of a photo as it is shown. */
 const PREVIEW = 720;
@@ -93,25 +94,4 @@ function makeSmall(image: RgbImage): RgbImage {
   const scale = Math.min(1, PREVIEW / Math.max(image.width, image.height));
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   return resize(image, side(image.width), side(image.height));
-}
-
-function withAlpha({ width, height, data }: RgbImage): Pixels {
-  const rgba = new Uint8ClampedArray(width * height * 4);
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
-    rgba[to] = data[from];
-    rgba[to + 1] = data[from + 1];
-    rgba[to + 2] = data[from + 2];
-    rgba[to + 3] = 255;
-  }
-  return { width, height, data: rgba };
-}
-
-function withoutAlpha({ width, height, data }: Pixels): RgbImage {
-  const rgb = new Uint8Array(width * height * 3);
-  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-    rgb[to] = data[from];
-    rgb[to + 1] = data[from + 1];
-    rgb[to + 2] = data[from + 2];
-  }
-  return { width, height, data: rgb };
 }

@@ -1,14 +1,13 @@
 import { bundleScripts } from "../page/bundle.ts";
+import { readFiles } from "../page/page_files.ts";
+import { styleOf } from "../page/style.ts";
 
 /** The review's page as files by name. */
 export async function reviewFiles(): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  const names = ["index.html", "style.css"];
-  const files = names.map(async (name) => {
-    const url = new URL(`./static/${name}`, import.meta.url);
-    return [name, await Deno.readFile(url)] as const;
-  });
+  const { href } = new URL("./static/", import.meta.url);
   return new Map([
-    ...await Promise.all(files),
+    ...await readFiles({ "index.html": `${href}index.html` }),
+    ["style.css", await styleOf(`${href}style.css`)],
     ...await bundleScripts({ "review.js": "../review/dom/review.ts" }),
   ]);
 }

@@ -6,6 +6,7 @@ import { findSplits, type SplitFolders } from "../sources/find_splits.ts";
 import type { Change } from "../review/journal.ts";
 import { chooseLayout, layoutOf, mendLayout, type ReadFile } from "../sources/choose_layout.ts";
 import type { Division } from "../sources/divide.ts";
+import { VAL_FRACTION } from "../sources/split.ts";
 import { classNameOf, planLayout } from "../sources/layout.ts";
 import type { LeftOut } from "../sources/left_out.ts";
 import type { Plan, PlannedFile } from "../sources/plan.ts";
@@ -24,7 +25,7 @@ export interface Arrangement {
 }
 
 /** As `--recipe best` divides. */
-const DIVISION = { seed: 0, valFraction: 0.2, parts: 3 } as const;
+const DIVISION = { seed: 0, valFraction: VAL_FRACTION, parts: 3 } as const;
 
 /**
  * @param paths of files, with `/`; folders end in it

@@ -1,13 +1,11 @@
 /** How many photos there are of each class, and what can be said with so many. */
 import type { Part } from "../dataset_index.ts";
 import type { Examined } from "../examined.ts";
-import { valCount } from "../sources/split.ts";
+import { VAL_FRACTION, valCount } from "../sources/split.ts";
 import { counted, percent, percentRange } from "../statistics/percent.ts";
 import { wilsonInterval } from "../statistics/wilson_interval.ts";
 import type { Finding } from "./finding.ts";
 
-/** The part of each class that graft takes for validation where there is no val. */
-const VAL_FRACTION = 0.2;
 /** The largest class as a multiple of the smallest. */
 const IMBALANCE = 3;
 const FEW = 20;

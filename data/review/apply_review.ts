@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { sha256OfFile } from "../download/digest.ts";
 import { moveNew } from "../move_new.ts";
 import { chooseLayout, mendLayout } from "../sources/choose_layout.ts";
+import { VAL_FRACTION } from "../sources/split.ts";
 import { listFiles, readFileIn } from "../sources/list_files.ts";
 import { type Applied, changesOf, JOURNAL, type Journal, REVIEW_FOLDER } from "./journal.ts";
 import { updateJournal } from "./journal_file.ts";
@@ -16,7 +17,7 @@ export interface Moved {
 
 const SET_ASIDE = `${REVIEW_FOLDER}/set aside`;
 /** How photos are divided moves none of them. */
-const DIVISION = { seed: 0, valFraction: 0.2, parts: 3 } as const;
+const DIVISION = { seed: 0, valFraction: VAL_FRACTION, parts: 3 } as const;
 
 /**
  * Moves photos to the folders of their classes, and those that were set aside to

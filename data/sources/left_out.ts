@@ -1,5 +1,4 @@
 /** What lies among photos and is not used. */
-import { extname } from "node:path";
 
 export interface LeftOut {
   /** Relative to the folder, with `/`. */
@@ -31,10 +30,13 @@ export function describeLitter(litter: readonly string[]): string | undefined {
 /** A line on files beside the photos; undefined where there are none. */
 export function describeSidecars(sidecars: readonly string[]): string | undefined {
   if (sidecars.length === 0) return undefined;
-  const kinds = [...new Set(sidecars.map((path) => extname(path).toLowerCase() || path))];
+  const kinds = [...new Set(sidecars.map((path) => endingOf(path)))];
   return `passed over ${counted(sidecars.length, "file")} that ` +
     `${sidecars.length === 1 ? "is no photo" : "are no photos"} (${some(kinds)})`;
 }
+
+/** ".txt"; the whole of a path that has no ending. */
+const endingOf = (path: string) => /[^/](\.[^/.]*)$/.exec(path)?.[1].toLowerCase() ?? path;
 
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
 

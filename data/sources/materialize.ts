@@ -11,6 +11,7 @@ import { pypiSource } from "./pypi.ts";
 import type { SourceContext } from "./source_context.ts";
 import type { SourceInfo } from "./source_info.ts";
 import type { SourceSpec } from "./spec.ts";
+import { VAL_FRACTION } from "./split.ts";
 import { urlSource } from "./url.ts";
 import { zipSource } from "./zip.ts";
 
@@ -69,7 +70,7 @@ export async function materialize(
   destination: string,
   options: MaterializeOptions,
 ): Promise<SourceInfo> {
-  const { valFraction = 0.2, downloads = join(destination, ".downloads") } = options;
+  const { valFraction = VAL_FRACTION, downloads = join(destination, ".downloads") } = options;
   if (!(valFraction > 0 && valFraction < 1)) {
     throw new RangeError(`the part for validation is ${valFraction}, not between 0 and 1`);
   }

@@ -1,6 +1,9 @@
 /** A split that a seed decides, photo by photo. */
 import { createHash } from "node:crypto";
 
+/** The part of each class that is for validation where nobody asks for another. */
+export const VAL_FRACTION = 0.2;
+
 /**
  * The names in an order that looks random and depends on the seed and the names only: by the
  * SHA-256 of seed, class and name. A photo more or less hardly changes the rest of the order, so

@@ -10,7 +10,7 @@
 import { fileURLToPath } from "node:url";
 
 const ROOT = new URL("../../", import.meta.url);
-const TAKES_LONG = ["certify", "home", "review", "serve", "start"];
+const TAKES_LONG = ["certify", "home", "review", "serve", "start", "teach"];
 
 const [store, subcommand, ...args] = Deno.args;
 const folder = Deno.cwd();

@@ -40,7 +40,15 @@ async function packagesOf(entry: string): Promise<Map<string, string>> {
 
 Deno.test("every package of the page's scripts has its row, with its licence", async () => {
   const licences = new Map<string, string>();
-  for (const entry of ["app/page/dom/app.ts", "app/page/worker.ts", "backend/wasm/worker.ts"]) {
+  const entries = [
+    "app/page/dom/app.ts",
+    "app/page/worker.ts",
+    "app/page/browser/crypto.ts",
+    "app/teach/dom/worker.ts",
+    "app/teach/settle_worker.ts",
+    "backend/wasm/worker.ts",
+  ];
+  for (const entry of entries) {
     for (const [name, licence] of await packagesOf(entry)) licences.set(name, licence);
   }
   assert.ok(licences.has("@tensorflow/tfjs") && licences.has("libheif-js"), "none are found");

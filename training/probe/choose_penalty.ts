@@ -139,7 +139,7 @@ export function choosePenalty(
 }
 
 /** Of the loss by a logit, mean over the photos: 1 / classes while all are as likely. */
-function meanCurvature(logits: Float64Array, classes: number): number {
+export function meanCurvature(logits: Float64Array, classes: number): number {
   const probabilities = probabilitiesOf(logits, classes);
   const sum = probabilities.reduce((sum, p) => sum + p * (1 - p), 0);
   return Math.max(1e-6, sum / (classes - 1) / (logits.length / classes));

@@ -31,6 +31,8 @@ export interface FitOptions {
   curvature?: number;
   /** A fit of the same rows, for standardised features. */
   warmStart?: LinearClassifier;
+  /** As in `LogisticRegressionOptions`. */
+  maxIter?: number;
 }
 
 export interface StandardisedFit {
@@ -51,7 +53,7 @@ export function preparePhotos(raw: LabelledFeatures): PreparedPhotos {
 /** Logistic regression on features that are standardised by the rows that it learns from. */
 export function fitStandardised(
   { photos, covariance }: PreparedPhotos,
-  { rows, C, tol, curvature, warmStart, ...options }: FitOptions,
+  { rows, C, tol, curvature, warmStart, maxIter, ...options }: FitOptions,
 ): StandardisedFit {
   const { sampleWeight } = photos, classes = photos.classes.length;
   const total = rows.reduce((sum, row) => sum + (sampleWeight ? sampleWeight[row] : 1), 0);
@@ -62,6 +64,7 @@ export function fitStandardised(
     rows,
     scaler,
     warmStart,
+    maxIter,
     precondition: preconditioner(covariance, {
       curvature: curvature ?? 1 / classes,
       l2: penaltyOf(C, total, classes),

@@ -18,6 +18,7 @@ export const THREAD_ENTRY = new URL("thread.ts", HERE).href;
 
 /** What is imported, by its address or its name of Node's, and the address of what is meant instead. */
 export const BROWSER_MODULES: Readonly<Record<string, string>> = {
+  "node:crypto": new URL("crypto.ts", HERE).href,
   "node:url": new URL("url.ts", HERE).href,
   "node:worker_threads": new URL("worker_threads.ts", HERE).href,
   "node:zlib": new URL("zlib.ts", HERE).href,

@@ -124,7 +124,8 @@ for (
     [
       "certify",
       "--model=resnet18",
-      "start, pipeline, inspect, review, predict, evaluate, export, serve, plan, why, dag and verify",
+      "start, pipeline, inspect, review, teach, predict, evaluate, export, serve, plan, why, dag and" +
+      " verify",
     ],
   ]
 ) {
