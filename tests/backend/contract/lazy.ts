@@ -137,6 +137,30 @@ export function lazyContract(subject: Subject): void {
   });
 
   for (const [kind, shape] of Object.entries(FILTERS)) {
+    subject.test(`${kind}'s gradient for a batch norm is whole for whoever else reads it`, async () => {
+      for (const activation of ["relu", "silu"] as const) {
+        await subject.agreesWithStock(activation, () => {
+          const weights = noise(shape, 7) as tf.Tensor4D;
+          const kept: tf.Tensor[] = [];
+          const look = tf.customGrad((y) => ({
+            value: (y as tf.Tensor).clone(),
+            gradFunc: (dy: tf.Tensor) => {
+              kept.push(tf.keep(dy.clone()));
+              return dy;
+            },
+          }));
+          const f = (x: tf.Tensor) =>
+            convolve(look(normalized(x, activation)) as tf.Tensor4D, weights);
+          // Also of what is no part of the gradients that are asked for.
+          const y = normalized(noise(SHAPE, 1), activation);
+          const alone = tf.grad((y) => tf.sum(convolve(y as tf.Tensor4D, weights)))(y);
+          return [...withGradients([noise(SHAPE, 1)], f), alone, ...kept.splice(0)];
+        }, 1e-4);
+      }
+    });
+  }
+
+  for (const [kind, shape] of Object.entries(FILTERS)) {
     subject.test(`${kind} read after its operands moved is that of the old ones`, async () => {
       await subject.agreesWithStock(kind, () => {
         const x = tf.variable(noise([1, 21, 22, 16], 1)) as tf.Variable<tf.Rank.R4>;
