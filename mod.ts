@@ -27,9 +27,10 @@ export * as doctor from "./data/doctor/mod.ts";
 export * as inference from "./inference/mod.ts";
 export {
   type Classification,
-  Classifier,
+  type Classifier,
   type ClassifierOptions,
   loadClassifier,
+  type ModelSource,
   PhotoError,
   type PhotoInput,
 } from "./inference/load_classifier.ts";

@@ -32,6 +32,8 @@ export async function exportModel(context: ContextOf<typeof EXPORT_FLAGS>): Prom
   const form = exportForm(flags), { format } = form;
   const target = targetOf(format, resolve(folder, flags.out ?? `exported/${folderName(form)}`));
   await checkFolder("--out", target.folder);
+  // Before minutes are spent on what cannot be written.
+  if (!flags.force) await assertAbsent(target.folder, [target.card, target.file]);
   const finished = await finishedModel(context);
   const { description, facts, what } = finished;
   const draft = await Deno.makeTempDir();
@@ -52,11 +54,8 @@ export async function exportModel(context: ContextOf<typeof EXPORT_FLAGS>): Prom
         ...description,
       });
     } else {
-      say(
-        `${what}, as ${
-          [format, ...form.precision === "float32" ? [] : [form.precision]].join(" of ")
-        }:`,
-      );
+      const precision = form.precision === "float32" ? "" : ` of ${form.precision}`;
+      say(`${what}, as ${format}${precision}:`);
       for (const { path, bytes } of files) say(`  ${path}  ${formatBytes(bytes)}`);
       if (file) say(`  the file itself is ${fileScoreInWords(file)}`);
     }
@@ -108,13 +107,7 @@ async function writeFiles(
  */
 async function moveInto(from: string, folder: string, force: boolean) {
   const names = (await Array.fromAsync(filesUnder(from))).sort();
-  for (const name of names) {
-    if (!force && await exists(`${folder}/${name}`)) {
-      throw new Error(
-        `${folder}/${name} is there already: choose another --out, or replace it with --force`,
-      );
-    }
-  }
+  if (!force) await assertAbsent(folder, names);
   const files: { path: string; bytes: number }[] = [];
   for (const name of names) {
     const path = `${folder}/${name}`;
@@ -124,6 +117,16 @@ async function moveInto(from: string, folder: string, force: boolean) {
     files.push({ path, bytes: (await Deno.stat(path)).size });
   }
   return files;
+}
+
+/** @throws {Error} naming the file that is there already */
+async function assertAbsent(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    if (!await exists(`${folder}/${name}`)) continue;
+    throw new Error(
+      `${folder}/${name} is there already: choose another --out, or replace it with --force`,
+    );
+  }
 }
 
 async function* filesUnder(folder: string, below = ""): AsyncGenerator<string> {

@@ -14,11 +14,13 @@ import { benchProbe } from "./probe.ts";
 import { benchServe } from "./serve.ts";
 import { benchSlurm, benchSlurmKills } from "./slurm.ts";
 import { benchStep } from "./step.ts";
+import { benchThreads } from "./threads.ts";
 
 const BENCHES: Record<string, (args: string[]) => Promise<void>> = {
   step: benchStep,
   accuracy: benchAccuracy,
   kernels: benchKernels,
+  threads: benchThreads,
   networks: benchNetworks,
   epoch: benchEpoch,
   finetune: benchFinetune,
@@ -41,9 +43,11 @@ if (!bench) {
     `usage: deno task bench step [--model NAME] [--batch N] [--size N]
     [--work train_step,frozen_step,…] [--backend wasm|webgpu] [--threads N] [--rounds N]
     [--no-flags] [--json]
-    [--peer pytorch --python PATH | --peer tfjs]
+    [--peer pytorch|onnxruntime|openvino --python PATH | --peer tfjs]
   deno task bench kernels [--model NAME] [--batch N] [--work train_step|frozen_step|infer_batch_1|…]
     [--threads N] [--rounds N] [--no-flags] [--json]
+  deno task bench threads [--model NAME] [--batch N] [--work train_step|frozen_step|infer_batch_1|…]
+    [--threads 1,2,4,8,16] [--rounds N] [--no-flags] [--json]
   deno task bench networks [--models NAME,NAME] [--threads N] [--into README.md] [--json]
   deno task bench epoch [--model NAME] [--batch N] [--threads N] [--dataset DIR] [--rounds N] [--json]
   deno task bench predict [--model NAME] [--photo FILE] [--rounds N] [--json]

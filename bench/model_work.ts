@@ -12,7 +12,7 @@ import { convertStateDict } from "../weights/convert.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 import type { Tensor } from "../weights/tensor.ts";
 
-const CLASSES = 2;
+export const CLASSES = 2;
 
 export interface ModelWorkOptions {
   batch: number;

@@ -1,12 +1,16 @@
 """Times one kind of work when asked, as bench/worker.ts does. Arguments: model, batch, threads, side of the photos.
 
-A line that is read: kind of work, memory format, how many times.
+A line that is read: kind of work, way, how many times; or `ways`, answered by a list of those there are.
+A way that fails is answered by no times at all, and says why on stderr.
 """
 
 import functools
 import json
+import os
+import shutil
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import torch
@@ -25,15 +29,16 @@ def build(name: str, frozen: bool) -> nn.Module:
     return model
 
 
-def training_step(name: str, photos: torch.Tensor, memory_format: torch.memory_format, frozen: bool):
-    model = build(name, frozen).train().to(memory_format=memory_format)
+def training_step(name: str, photos: torch.Tensor, way: str, frozen: bool):
+    model = build(name, frozen).train().to(memory_format=FORMATS[way])
+    compute = torch.compile(model) if way == "compile" else model
     criterion = nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=1e-3, momentum=0.9)
     labels = torch.arange(len(photos)) % 2
 
     def run() -> None:
         optimizer.zero_grad()
-        loss = criterion(model(photos), labels)
+        loss = criterion(compute(photos), labels)
         loss.backward()
         optimizer.step()
         loss.item()
@@ -41,17 +46,28 @@ def training_step(name: str, photos: torch.Tensor, memory_format: torch.memory_f
     return run
 
 
-def inference(name: str, photos: torch.Tensor, memory_format: torch.memory_format):
-    model = build(name, frozen=True).eval().to(memory_format=memory_format)
+def inference(name: str, photos: torch.Tensor, way: str):
+    model = build(name, frozen=True).eval().to(memory_format=FORMATS[way])
+    compute = torch.compile(model) if way == "compile" else model
 
     @torch.inference_mode()
     def run() -> None:
-        model(photos)
+        compute(photos)
 
     return run
 
 
-FORMATS = {"default": torch.contiguous_format, "channels_last": torch.channels_last}
+FORMATS = {
+    "default": torch.contiguous_format,
+    "channels_last": torch.channels_last,
+    "compile": torch.channels_last,
+}
+
+
+def ways() -> list[str]:
+    """`torch.compile` writes C++ for a CPU."""
+    compiler = next(filter(shutil.which, filter(None, [os.environ.get("CXX"), "g++", "clang++"])), None)
+    return [way for way in FORMATS if way != "compile" or compiler]
 
 
 def main() -> None:
@@ -60,18 +76,27 @@ def main() -> None:
     photos = torch.randn(batch, 3, side, side)
 
     @functools.cache
-    def prepared(kind: str, format: str):
-        memory_format = FORMATS[format]
-        given = (photos[:1] if kind == "infer_batch_1" else photos).contiguous(memory_format=memory_format)
+    def prepared(kind: str, way: str):
+        given = (photos[:1] if kind == "infer_batch_1" else photos).contiguous(memory_format=FORMATS[way])
         if kind.startswith("infer"):
-            return inference(name, given, memory_format)
-        return training_step(name, given, memory_format, frozen=kind == "frozen_step")
+            work = inference(name, given, way)
+        else:
+            work = training_step(name, given, way, frozen=kind == "frozen_step")
+        try:
+            work()
+        except Exception:
+            traceback.print_exc()
+            return None
+        return work
 
     for line in sys.stdin:
-        kind, format, count = line.split()
-        work = prepared(kind, format)
+        if line.strip() == "ways":
+            print(json.dumps(ways()), flush=True)
+            continue
+        kind, way, count = line.split()
+        work = prepared(kind, way)
         times = []
-        for _ in range(int(count)):
+        for _ in range(int(count) if work else 0):
             start = time.perf_counter()
             work()
             times.append((time.perf_counter() - start) * 1000)

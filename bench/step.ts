@@ -6,10 +6,8 @@ import { parseArgs } from "node:util";
 import { chooseBackend } from "../backend/choose.ts";
 import { describe, type Figure, median } from "./figure.ts";
 import { Timer } from "./timer.ts";
-import { pathOf, trainingFlags, workerArguments } from "./worker_process.ts";
-
-/** In which PyTorch may keep photos and weights: it depends on the network which is faster. */
-const PYTORCH_FORMATS = ["default", "channels_last"];
+import { type Peer, startPeer } from "./peers.ts";
+import { trainingFlags, workerArguments } from "./worker_process.ts";
 
 /** Before anything counts: V8 optimises what was called some hundred times. */
 const WARM_UP_MS = 1000;
@@ -41,36 +39,37 @@ export async function benchStep(args: string[]): Promise<void> {
     ? (await chooseBackend("webgpu")).device
     : `${Deno.build.arch}, ${navigator.hardwareConcurrency} CPU threads`;
   const flags = backend === "wasm" && !values["no-flags"] ? await trainingFlags() : [];
-  const worker = (name: string, flags: string[]) =>
-    new Timer(
-      Deno.execPath(),
-      workerArguments("worker.ts", flags, [name, model, batch, threads, size]),
-    );
-  const ours = worker(backend, flags);
-  const theirs = peer === "pytorch"
-    ? new Timer(values.python, [pathOf("pytorch_worker.py"), model, batch, threads, size])
-    : peer === "tfjs"
-    ? worker(backend === "wasm" ? "cpu" : "stock-webgpu", [])
-    : undefined;
-  Deno.addSignalListener("SIGTERM", () => {
-    for (const timer of [ours, theirs]) timer?.close(); // they would go on alone
+  const theirs = peer === undefined
+    ? undefined
+    : await startPeer(peer, { model, batch, threads, size, backend, python: values.python });
+  const ours = new Timer(
+    Deno.execPath(),
+    workerArguments("worker.ts", flags, [backend, model, batch, threads, size]),
+  );
+  const close = async () => {
+    ours.close();
+    await theirs?.close();
+  };
+  Deno.addSignalListener("SIGTERM", async () => {
+    await close(); // they would go on alone
     Deno.exit(143);
   });
   const kinds = [
     ...new Set(["train_step", "frozen_step", `infer_batch_${batch}`, "infer_batch_1"]),
-  ].filter((kind) => !values.work || values.work.split(",").includes(kind));
+  ].filter((kind) =>
+    values.work ? values.work.split(",").includes(kind) : !theirs || theirs.does(kind)
+  );
   for (const kind of kinds) {
     const mine: number[] = [], peers: number[] = [];
     const step = await warmUp(ours, kind);
-    const best = theirs && await fastest(
-      theirs,
-      peer === "pytorch" ? PYTORCH_FORMATS.map((format) => `${kind} ${format}`) : [kind],
-    );
+    // Of a peer that cannot do this kind of work there are no figures.
+    const beside = theirs?.does(kind) ? theirs : undefined;
+    const way = beside && await fastestWay(beside, kind);
     const turnMs = TURN_MS[backend === "webgpu" ? "webgpu" : "wasm"];
     const steps = Math.max(1, Math.round(turnMs / step));
     for (let round = 0; round < Number(values.rounds); round++) {
       mine.push(...await turn(ours, kind, steps));
-      if (theirs) peers.push(...await turn(theirs, best!, steps));
+      if (beside) peers.push(...await turn(beside.timer, kindOf(kind, way), steps));
     }
     const figure: Figure = {
       bench: kind,
@@ -82,27 +81,31 @@ export async function benchStep(args: string[]): Promise<void> {
       unit: "ms",
       median: median(mine),
       min: Math.min(...mine),
-      ...(theirs && {
+      ...(beside && {
         peer,
-        ...(peer === "pytorch" && { peer_format: best!.split(" ")[1] }),
+        ...(way && { peer_format: way }),
         peer_median: median(peers),
         peer_min: Math.min(...peers),
       }),
     };
     console.log(values.json ? JSON.stringify(figure) : describe(figure));
   }
-  ours.close();
-  theirs?.close();
+  await close();
 }
 
-/** The one of these kinds of work that takes least; all are warm then. */
-async function fastest(timer: Timer, kinds: string[]): Promise<string> {
+/** In which of its ways a peer takes least; all are warm then. Undefined where it has but one. */
+async function fastestWay({ timer, ways }: Peer, kind: string): Promise<string | undefined> {
+  if (ways.length === 0) await warmUp(timer, kind);
   const steps: number[] = [];
-  for (const kind of kinds) steps.push(await warmUp(timer, kind));
-  return kinds[steps.indexOf(Math.min(...steps))];
+  for (const way of ways) steps.push(await warmUp(timer, kindOf(kind, way)));
+  return ways[steps.indexOf(Math.min(...steps))];
 }
 
-/** Returns how long a step takes about. */
+function kindOf(kind: string, way: string | undefined): string {
+  return way ? `${kind} ${way}` : kind;
+}
+
+/** Returns how long a step takes about; Infinity where it cannot be done. */
 async function warmUp(timer: Timer, kind: string): Promise<number> {
   await timer.time(kind, FIRST_STEPS);
   const step = Math.min(...await timer.time(kind, 3));

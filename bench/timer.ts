@@ -15,8 +15,14 @@ export class Timer {
       [Symbol.asyncIterator]();
   }
 
-  async time(kind: string, count: number): Promise<number[]> {
-    await this.#input.write(new TextEncoder().encode(`${kind} ${count}\n`));
+  /** Does a kind of work so many times; milliseconds of each, or none where it cannot be done. */
+  time(kind: string, count: number): Promise<number[]> {
+    return this.ask(`${kind} ${count}`);
+  }
+
+  /** What the process answers to a line: a JSON list. */
+  async ask<T extends unknown[]>(line: string): Promise<T> {
+    await this.#input.write(new TextEncoder().encode(`${line}\n`));
     for (;;) {
       const { value, done } = await this.#answers.next();
       if (done) throw new Error(`${this.program} ended before it answered; its message is above`);

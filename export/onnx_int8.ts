@@ -10,7 +10,7 @@
 import type { Tensor } from "../weights/tensor.ts";
 import type { ExportedModel } from "./exported_model.ts";
 import { OnnxGraph, type OnnxNode, onnxTensor } from "./onnx_graph.ts";
-import { floatTensors, foldedNetwork, type OnnxNetwork } from "./onnx_network.ts";
+import { foldedNetwork, initializersOf, type OnnxNetwork } from "./onnx_network.ts";
 import type { OnnxTensor } from "./onnx_schema.ts";
 
 /** Between which an activation lies, by its name in the graph; `images` are the network's input. */
@@ -119,7 +119,7 @@ class Rewriting {
       this.graph.nodes.push(this.#rewritten(node));
       if (this.#scales.has(node.output[0])) this.#quantize(node.output[0]);
     }
-    this.initializers.push(...floatTensors(this.#left));
+    this.initializers.push(...initializersOf(this.#left));
   }
 
   /** What is only moved keeps its scale. */

@@ -37,8 +37,6 @@ export interface BatchNormFold {
   epsilon: number;
   /** Name of the convolution's filters. */
   weight: string;
-  /** Name of the bias that the convolution had before. */
-  convolutionBias?: string;
 }
 
 /** Beyond the end of any list of tokens. */
@@ -56,8 +54,8 @@ export class OnnxLayers implements Layers<OnnxValue> {
 
   /**
    * @param graph gets the nodes
-   * @param folds where given, batch norms become part of the convolutions before them, and what is to
-   *   be done to the parameters is noted here
+   * @param folds where given, batch norms become part of the convolutions without bias before them, and
+   *   what is to be done to the parameters is noted here
    */
   constructor(private readonly graph: OnnxGraph, private readonly folds?: BatchNormFold[]) {}
 
@@ -80,10 +78,9 @@ export class OnnxLayers implements Layers<OnnxValue> {
   ): OnnxValue {
     const convolution = this.#convolutions.get(x.name);
     let y = x;
-    if (this.folds && convolution) {
-      const [, weight, convolutionBias] = convolution.input;
-      this.folds.push({ norm: name, epsilon, weight, convolutionBias });
-      convolution.input[2] = `${name}.bias`;
+    if (this.folds && convolution?.input.length === 2) {
+      this.folds.push({ norm: name, epsilon, weight: convolution.input[1] });
+      convolution.input.push(`${name}.bias`);
     } else {
       const parts = ["weight", "bias", "running_mean", "running_var"];
       const inputs = [x.name, ...parts.map((part) => `${name}.${part}`)];

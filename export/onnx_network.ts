@@ -9,7 +9,7 @@ import {
 } from "./exported_model.ts";
 import { halvesOf } from "./halves.ts";
 import { foldBatchNorms } from "./fold_batch_norms.ts";
-import { OnnxGraph, onnxTensor } from "./onnx_graph.ts";
+import { type OnnxData, OnnxGraph, onnxTensor } from "./onnx_graph.ts";
 import { type BatchNormFold, OnnxLayers, type OnnxValue } from "./onnx_layers.ts";
 import type { OnnxTensor } from "./onnx_schema.ts";
 
@@ -26,7 +26,13 @@ export interface OnnxNetwork {
 /** As PyTorch has it: every parameter is an initializer under its own name. */
 export function network(model: ExportedModel, images: string): OnnxNetwork {
   const { graph, features, logits } = nodesOf(model, images);
-  return { graph, initializers: floatTensors(torchParameters(model)), features, logits, folds: [] };
+  return {
+    graph,
+    initializers: initializersOf(torchParameters(model)),
+    features,
+    logits,
+    folds: [],
+  };
 }
 
 /** Batch norms are folded; parameters are apart, for whoever changes them. */
@@ -58,7 +64,7 @@ export function float16Network(model: ExportedModel, images: string): OnnxNetwor
     halves.add("Cast", `${name}.float`, [value], { to: FLOAT });
   return {
     graph: halves,
-    initializers: floatTensors(parameters).map(halved),
+    initializers: initializersOf(parameters).map(halved),
     features: float("features", features),
     logits: float("logits", logits),
     folds,
@@ -80,11 +86,11 @@ function nodesOf(model: ExportedModel, images: string, folds?: BatchNormFold[]) 
   return { graph, features: features.name, logits: logits.name };
 }
 
-/** Parameters as initializers. */
-export function floatTensors(parameters: ReadonlyMap<string, Tensor>): OnnxTensor[] {
+/** Parameters as initializers; those that only index others are of integers. */
+export function initializersOf(parameters: ReadonlyMap<string, Tensor>): OnnxTensor[] {
   return Array.from(
     parameters,
-    ([name, { shape, data }]) => onnxTensor(name, shape, data as Float32Array),
+    ([name, { shape, data }]) => onnxTensor(name, shape, data as OnnxData),
   );
 }
 

@@ -35,8 +35,8 @@ export async function exportSafetensors(
 function halved(parameters: ReadonlyMap<string, Tensor>): Map<string, Tensor | HalfTensor> {
   return new Map(Array.from(parameters, ([name, tensor]): [string, Tensor | HalfTensor] => {
     const { shape, data } = tensor;
-    if (shape.length < 2) return [name, tensor];
-    return [name, { dtype: "float16", shape, data: halvesOf(name, data as Float32Array) }];
+    if (shape.length < 2 || !(data instanceof Float32Array)) return [name, tensor];
+    return [name, { dtype: "float16", shape, data: halvesOf(name, data) }];
   }));
 }
 

@@ -27,8 +27,14 @@ export interface Classification {
   ranking: { label: string; probability: number }[];
 }
 
-/** The bytes of a photo file (JPEG, PNG, WebP, HEIC, …), or its path. */
-export type PhotoInput = Uint8Array | string;
+/** Where a model is: a path, a `file:`, `http:` or `https:` address, or the bytes of the file. */
+export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Blob;
+
+/**
+ * The bytes of a photo file (JPEG, PNG, WebP, HEIC, …), such as a `File` that a page was given, or
+ * its path; in a page, its address.
+ */
+export type PhotoInput = Uint8Array | ArrayBuffer | Blob | string;
 
 export interface ClassifierOptions {
   /** What computes: the CPU by default; with `webgpu` the graphics card. */
@@ -50,9 +56,27 @@ export class PhotoError extends Error {
   }
 }
 
-/** A model that answers; `loadClassifier` makes it. */
-export class Classifier implements Disposable {
+/** A model that answers. */
+export interface Classifier extends Disposable {
   /** Names of the classes, in the order that the model has them. */
+  readonly classes: readonly string[];
+
+  /**
+   * Labels a photo, or several, in their order. Photos are decoded in this process, turned upright by
+   * their EXIF data, and cut as for evaluation. Calls that overlap take turns.
+   *
+   * Permissions: read, for paths.
+   *
+   * @throws {PhotoError} where one is no photo or cannot be read
+   */
+  predict(photo: PhotoInput): Promise<Classification>;
+  predict(photos: readonly PhotoInput[]): Promise<Classification[]>;
+
+  /** Frees the memory that the model has, once what it was asked is answered; more it is not asked. */
+  dispose(): void;
+}
+
+class LoadedClassifier implements Classifier {
   readonly classes: readonly string[];
   readonly #model: Model;
   readonly #manifest: ModelManifest;
@@ -68,26 +92,18 @@ export class Classifier implements Disposable {
     this.classes = classNames(manifest);
   }
 
-  /**
-   * Labels a photo, or several, in their order. Photos are decoded in this process, turned upright by
-   * their EXIF data, and cut as for evaluation. Calls that overlap take turns.
-   *
-   * Permissions: read, for paths.
-   *
-   * @throws {PhotoError} where one is no photo or cannot be read
-   */
   predict(photo: PhotoInput): Promise<Classification>;
   predict(photos: readonly PhotoInput[]): Promise<Classification[]>;
   async predict(
     photos: PhotoInput | readonly PhotoInput[],
   ): Promise<Classification | Classification[]> {
     if (this.#isDisposed) throw disposedError();
-    const isOne = typeof photos === "string" || photos instanceof Uint8Array;
-    const all = isOne ? [photos] : [...photos];
+    const isMany = Array.isArray(photos);
+    const all: PhotoInput[] = isMany ? [...photos] : [photos as PhotoInput];
     const turn = this.#last.then(() => this.#predictAll(all));
     this.#last = turn.catch(() => {}); // it is whoever asked that is told
     const answers = await turn;
-    return isOne ? answers[0] : answers;
+    return isMany ? answers : answers[0];
   }
 
   async #predictAll(photos: readonly PhotoInput[]): Promise<Classification[]> {
@@ -97,7 +113,10 @@ export class Classifier implements Disposable {
     for (let start = 0; start < photos.length; start += BATCH) {
       const crops: Uint8Array[] = [];
       for (const [i, photo] of photos.slice(start, start + BATCH).entries()) {
-        const answer = await cropPhoto({ photo: checked(photo, start + i), ...preprocessing });
+        const answer = await cropPhoto({
+          photo: await readable(photo, start + i),
+          ...preprocessing,
+        });
         if ("refusal" in answer) throw refused(photo, answer.refusal, start + i, photos.length);
         crops.push(answer.crop);
       }
@@ -115,7 +134,6 @@ export class Classifier implements Disposable {
     return { label, probability, noneOfThese: none_of_these, ranking: top };
   }
 
-  /** Frees the memory that the model has, once what it was asked is answered; more it is not asked. */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
@@ -132,10 +150,10 @@ export class Classifier implements Disposable {
  * Loads a model that `deno task export` wrote as safetensors, pytorch or onnx. It prepares photos and
  * reads the answers as `deno task predict --weights FILE` does: all that it takes is in the file.
  *
- * Permissions: read, for the file and graft's own; of an address also net, and write for a temporary
- * file.
+ * Permissions: read, for the file and graft's own; of an address also net, and of an address or bytes
+ * write, for a temporary file.
  *
- * @param source a path, a `file:` URL, or an `http:` or `https:` address
+ * @param source in a page, a string is an address, relative to the page's
  * @throws {WeightsError} where there is no such file, or it is damaged or not graft's
  *
  * @example
@@ -149,27 +167,40 @@ export class Classifier implements Disposable {
  * ```
  */
 export async function loadClassifier(
-  source: string | URL,
+  source: ModelSource,
   { backend = "wasm", threads }: ClassifierOptions = {},
 ): Promise<Classifier> {
-  const url = urlOf(source);
-  if (url === undefined) return await openClassifier(source as string, { backend, threads });
-  if (url.protocol === "file:") {
-    return await openClassifier(fileURLToPath(url), { backend, threads });
+  const options = { backend, threads };
+  if (typeof source !== "string" && !(source instanceof URL)) {
+    return await openBytes(await bytesOf(source), options, "the model");
   }
+  const url = urlOf(source);
+  if (url === undefined) return await openClassifier(source as string, options);
+  if (url.protocol === "file:") return await openClassifier(fileURLToPath(url), options);
+  return await openBytes(await fetchBytes(url), options, url.href);
+}
+
+/** By a file, as those are read that are too large for memory twice. */
+async function openBytes(
+  bytes: Uint8Array,
+  options: OpenOptions,
+  said: string,
+): Promise<Classifier> {
   const file = await Deno.makeTempFile({ prefix: "graft-" });
   try {
-    await fetchInto(file, url);
-    return await openClassifier(file, { backend, threads }, url.href);
+    await Deno.writeFile(file, bytes);
+    return await openClassifier(file, options, said);
   } finally {
     await Deno.remove(file);
   }
 }
 
+type OpenOptions = Required<Pick<ClassifierOptions, "backend">> & ClassifierOptions;
+
 /** @param said what the user calls the file, where it is a copy */
 async function openClassifier(
   file: string,
-  { backend, threads }: Required<Pick<ClassifierOptions, "backend">> & ClassifierOptions,
+  { backend, threads }: OpenOptions,
   said = file,
 ): Promise<Classifier> {
   try {
@@ -184,7 +215,7 @@ async function openClassifier(
     const { description: manifest, postprocessing } = described;
     await activateBackend(backend, { threads });
     const model = await openModel({ manifest, file, layout: "torch" });
-    return new Classifier(model, manifest, postprocessing);
+    return new LoadedClassifier(model, manifest, postprocessing);
   } catch (error) {
     if (said !== file && error instanceof Error) {
       error.message = error.message.replaceAll(file, said);
@@ -204,16 +235,20 @@ async function assertFile(file: string): Promise<void> {
   if (!info.isFile) throw new WeightsError(`${file} is no file: name the model's file itself`);
 }
 
+/** Where strings are addresses: in a page, and in its workers. Deno has a location if it is told one. */
+const PAGE = "Deno" in globalThis ? undefined : globalThis.location?.href;
+
 /** Undefined for a path; `C:\model` is one. */
 function urlOf(source: string | URL): URL | undefined {
   if (source instanceof URL) {
-    if (/^(file|https?):$/.test(source.protocol)) return source;
+    if (/^(file|https?|blob|data):$/.test(source.protocol)) return source;
     throw new WeightsError(`${source.href}: a model is loaded from file:, http: or https:`);
   }
+  if (PAGE !== undefined) return new URL(source, PAGE);
   return /^(file|https?):\/\//i.test(source) ? new URL(source) : undefined;
 }
 
-async function fetchInto(file: string, url: URL): Promise<void> {
+async function fetchBytes(url: URL): Promise<Uint8Array> {
   let answer: Response;
   try {
     answer = await fetch(url);
@@ -221,15 +256,14 @@ async function fetchInto(file: string, url: URL): Promise<void> {
     if (error instanceof Deno.errors.NotCapable) throw error;
     throw new WeightsError(`${url.href} cannot be reached: ${(error as Error).message}`);
   }
-  if (!answer.ok || !answer.body) {
+  if (!answer.ok) {
     await answer.body?.cancel();
     throw new WeightsError(
       `${url.href} gives no file: the server answers ${answer.status} ${answer.statusText}`.trim(),
     );
   }
-  using target = await Deno.open(file, { write: true });
   try {
-    await answer.body.pipeTo(target.writable, { preventClose: true });
+    return new Uint8Array(await answer.arrayBuffer());
   } catch (error) {
     throw new WeightsError(
       `${url.href} did not come whole: ${(error as Error).message}. Try again`,
@@ -237,10 +271,30 @@ async function fetchInto(file: string, url: URL): Promise<void> {
   }
 }
 
-/** @throws {PhotoError} for what a program without types may give */
-function checked(photo: PhotoInput, index: number): PhotoInput {
-  if (typeof photo === "string" || photo instanceof Uint8Array) return photo;
-  throw new PhotoError("a photo is its bytes, as a Uint8Array, or the path of its file", index);
+async function bytesOf(source: Uint8Array | ArrayBuffer | Blob): Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  throw new WeightsError("a model is a path, an address, or the bytes of its file");
+}
+
+/**
+ * The bytes of a photo, or its path.
+ * @throws {PhotoError} for what a program without types may give
+ */
+async function readable(photo: PhotoInput, index: number): Promise<Uint8Array | string> {
+  if (photo instanceof Uint8Array) return photo;
+  if (photo instanceof ArrayBuffer) return new Uint8Array(photo);
+  if (photo instanceof Blob) return new Uint8Array(await photo.arrayBuffer());
+  if (typeof photo !== "string") {
+    throw new PhotoError("a photo is its bytes, as a Uint8Array, or the path of its file", index);
+  }
+  if (PAGE === undefined) return photo;
+  try {
+    return await fetchBytes(new URL(photo, PAGE));
+  } catch (error) {
+    throw new PhotoError((error as Error).message, index);
+  }
 }
 
 function refused(photo: PhotoInput, reason: string, index: number, count: number): PhotoError {

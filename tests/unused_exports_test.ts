@@ -10,10 +10,13 @@ const FOR_TESTS: ExportName[] = [
   "app/cli/questions.ts#LineTerminal",
   "app/cli/render.ts#PlainRenderer",
   "app/open_file.ts#openCommand",
+  "app/packages/build.ts#buildPackages",
   "app/trained/model_origin.ts#describeOrigin",
   "backend/ops/global_norm.ts#globalNorm",
+  "backend/wasm/build.ts#BASELINE_OF",
   "backend/wasm/build.ts#SHARED",
   "backend/wasm/build.ts#compileKernels",
+  "backend/wasm/build.ts#sha256",
   "backend/wasm/self_check.ts#kernelsAreRight",
   "bench/certify/reference_model.ts#hashedTensors",
   "bench/certify/reference_model.ts#readShapes",
@@ -38,7 +41,7 @@ async function readModules(paths: string[]) {
 }
 
 const rooms = Array.from(Deno.readDirSync(ROOT))
-  .filter(({ name, isDirectory }) => isDirectory && !/^\.|^tests$|^docs$/.test(name));
+  .filter(({ name, isDirectory }) => isDirectory && !/^\.|^(tests|docs|dist)$/.test(name));
 const ofRooms = await Promise.all(rooms.map(({ name }) => modulesUnder(name)));
 const modules = await readModules(["mod.ts", ...ofRooms.flat()]);
 const tests = await readModules(await modulesUnder("tests"));

@@ -50,7 +50,7 @@ async function startBackend(): Promise<string> {
   const asked = new URL(globalThis.location.href).searchParams.get("backend");
   const { backend, device } = await chooseBackend(asked === "webgpu" ? "webgpu" : "auto");
   const attempts: [name: string, words: string, prepare: () => unknown][] = [
-    ["webgpu", `WebGPU on ${device}`, () => import("@tensorflow/tfjs-backend-webgpu")],
+    ["webgpu", `WebGPU on ${device}`, registerWebGpu],
     [WASM_BACKEND, wasmInWords(), () => registerWasmBackend({ threads: threads() })],
     ["webgl", "WebGL", () => {}],
     ["cpu", "this computer's processor, without acceleration", () => {}],
@@ -76,6 +76,11 @@ async function startBackend(): Promise<string> {
 function threads(): number {
   const { crossOriginIsolated } = globalThis as { crossOriginIsolated?: boolean };
   return crossOriginIsolated ? navigator.hardwareConcurrency : 1;
+}
+
+async function registerWebGpu(): Promise<void> {
+  const { registerWebGpuKernels } = await import("../../backend/webgpu/register.ts");
+  registerWebGpuKernels();
 }
 
 function wasmInWords(): string {

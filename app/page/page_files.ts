@@ -29,6 +29,7 @@ const FILES: Record<string, string> = {
   "style.css": import.meta.resolve("./static/style.css"),
   "opened_as_file.js": import.meta.resolve("./static/opened_as_file.js"),
   "kernels.wasm": import.meta.resolve("../../backend/wasm/kernels.wasm"),
+  "kernels_baseline.wasm": import.meta.resolve("../../backend/wasm/kernels_baseline.wasm"),
   "mozjpeg_dec.wasm": import.meta.resolve("@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm"),
   "webp_dec.wasm": import.meta.resolve("@jsquash/webp/codec/dec/webp_dec.wasm"),
   "avif_dec.wasm": import.meta.resolve("@jsquash/avif/codec/dec/avif_dec.wasm"),

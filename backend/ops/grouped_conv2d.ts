@@ -8,12 +8,6 @@ export interface GroupedConvAttributes {
   pad: number | "same" | "valid";
 }
 
-/** What the kernel GroupedConv2D gets. */
-export interface GroupedConvInputs {
-  x: tf.TensorInfo;
-  filter: tf.TensorInfo;
-}
-
 /**
  * `torch.nn.functional.conv2d(groups=…)`: outputs and inputs are cut into as many groups, and those of
  * one group see the inputs of the same one alone. How many there are, the filter says. tfjs knows one

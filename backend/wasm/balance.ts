@@ -10,6 +10,10 @@ const THREADS: [number, number][] = [[2, 4], [4, 2], [8, 1], [16, 1]];
 const CHUNK_CYCLES = 2000;
 /** What reading a panel of weights costs, in rows of the product. */
 const WEIGHTS_READING_ROWS = 4;
+/** What writing zeros costs, where there is nothing to multiply, in steps of k. */
+const ZEROS_DEPTH = 4;
+/** Most chunks that columns are cut into for, where other things cut the work already. */
+const MOST_PIECES = 64;
 
 const products = new Map<string, ProductPartition>();
 
@@ -36,7 +40,7 @@ export function balancedProduct(
         for (let j = 0; j < byColumns.chunks; j++) {
           const height = blockCycles(sizeOf(byRows, rows, i)) + WEIGHTS_READING_ROWS;
           const width = sizeOf(byColumns, columns, j) + readingColumns;
-          costs.push(height * width * K / 16 + CHUNK_CYCLES);
+          costs.push(height * width * Math.max(K, ZEROS_DEPTH) / 16 + CHUNK_CYCLES);
         }
       }
       const cost = weigh(costs);
@@ -44,6 +48,42 @@ export function balancedProduct(
     }
   }
   products.set(key, best!);
+  return best!;
+}
+
+const columnCuts = new Map<string, Partition>();
+
+/**
+ * Of the columns of products whose other side is cut already, for the sake of sums that must stay
+ * those of the same chunks: pieces of equal height but for the last.
+ *
+ * @param pieces that the work is cut into: so many, of `perChunk` rows out of `rows` each
+ * @param cycles processor cycles of a row and 16 columns
+ * @param readingColumns what reading the rows again costs, in columns of the product
+ */
+export function balancedColumns(
+  pieces: Partition,
+  rows: number,
+  columns: number,
+  cycles: number,
+  readingColumns: number,
+): Partition {
+  const key = [pieces.chunks, pieces.perChunk, rows, columns, cycles, readingColumns].join();
+  const known = columnCuts.get(key);
+  if (known) return known;
+  let best: Partition | undefined, least = Infinity;
+  for (const partition of partitions(columns, 16, Math.ceil(MOST_PIECES / pieces.chunks))) {
+    const costs: number[] = [];
+    for (let i = 0; i < pieces.chunks; i++) {
+      for (let j = 0; j < partition.chunks; j++) {
+        const width = sizeOf(partition, columns, j) + readingColumns;
+        costs.push(sizeOf(pieces, rows, i) * width * cycles / 16 + CHUNK_CYCLES);
+      }
+    }
+    const cost = weigh(costs);
+    if (cost < least) best = partition, least = cost;
+  }
+  columnCuts.set(key, best!);
   return best!;
 }
 

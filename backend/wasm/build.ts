@@ -36,11 +36,25 @@ const GENERATED: Record<string, () => string> = {
   "winograd_transforms.ts": winogradTransforms,
 };
 
-/** @throws {Error} with the compiler's messages */
-export async function compileKernels(): Promise<Uint8Array> {
+/** What of the kernels an engine must have: old ones lack relaxed SIMD, of which the kernels use `fma`. */
+const FUSED = "f32x4.relaxed_madd(a, b, c)";
+const BASELINE: Record<string, () => string> = {
+  "simd.ts": () => {
+    const [before, after, ...more] = readOrNull("simd.ts")!.split(FUSED);
+    if (after === undefined || more.length > 0) throw new Error(`simd.ts must use ${FUSED} once`);
+    return `${before}f32x4.add(f32x4.mul(a, b), c)${after}`;
+  },
+};
+
+/**
+ * @param baseline whether engines without relaxed SIMD shall run them, such as Node 20
+ * @throws {Error} with the compiler's messages
+ */
+export async function compileKernels(baseline = false): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
+  const generated = baseline ? { ...GENERATED, ...BASELINE } : GENERATED;
   const { error, stderr } = await asc.main(["index.ts", ...OPTIONS], {
-    readFile: (name) => GENERATED[name]?.() ?? readOrNull(name),
+    readFile: (name) => generated[name]?.() ?? readOrNull(name),
     writeFile: (_name, contents) => {
       binary = contents as Uint8Array;
     },
@@ -48,6 +62,24 @@ export async function compileKernels(): Promise<Uint8Array> {
   });
   if (error || !binary) throw new Error(`asc failed: ${error?.message}\n${stderr}`);
   return binary;
+}
+
+/** Which `kernels.wasm` was compiled with them: to be seen without compiling them again. */
+export const BASELINE_OF = "baseline of";
+
+export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+}
+
+/** With a custom section at its end; both are short. */
+function withSection(module: Uint8Array, name: string, content: Uint8Array): Uint8Array {
+  const text = new TextEncoder().encode(name);
+  return Uint8Array.of(
+    ...module,
+    ...[0, 1 + text.length + content.length, text.length],
+    ...text,
+    ...content,
+  );
 }
 
 function readOrNull(name: string): string | null {
@@ -63,5 +95,10 @@ if (import.meta.main) {
   for (const [name, source] of Object.entries(SHARED)) {
     await Deno.writeTextFile(new URL(name, import.meta.url), source());
   }
-  await Deno.writeFile(new URL("./kernels.wasm", import.meta.url), await compileKernels());
+  const kernels = await compileKernels();
+  await Deno.writeFile(new URL("./kernels.wasm", import.meta.url), kernels);
+  await Deno.writeFile(
+    new URL("./kernels_baseline.wasm", import.meta.url),
+    withSection(await compileKernels(true), BASELINE_OF, await sha256(kernels)),
+  );
 }

@@ -561,6 +561,8 @@ interface Conv2dFilterGradientArguments {
   runsPerChunk: number;
   /** For a pointwise one: input channels a chunk, a multiple of 4, or all. */
   channelsPerChunk: number;
+  /** Of the N, a multiple of 16, or all. */
+  columnsPerChunk: number;
   rowsPerChunk: number;
   blockRows: number;
   wide: 0 | 1;
@@ -581,9 +583,10 @@ const conv2dFilterGradient: KernelOf<Conv2dFilterGradientArguments> = {
     words[at + 26] = a.runs;
     words[at + 27] = a.runsPerChunk;
     words[at + 28] = a.channelsPerChunk;
-    words[at + 29] = a.rowsPerChunk;
-    words[at + 30] = a.blockRows;
-    words[at + 31] = a.wide;
+    words[at + 29] = a.columnsPerChunk;
+    words[at + 30] = a.rowsPerChunk;
+    words[at + 31] = a.blockRows;
+    words[at + 32] = a.wide;
   },
 };
 

@@ -1,6 +1,8 @@
 /** The compiled kernels as JavaScript sees them; kernels/index.ts exports them. */
 export interface Kernels {
   finish(remaining: number): number;
+  /** One chunk of the oldest kernel, for measuring; 0 if there is none. */
+  takeChunk(thread: number): number;
   workerLoop(thread: number): void;
   repeatProduct(
     a: number,

@@ -154,3 +154,30 @@ Deno.test("names of others cannot become markup", () => {
   );
   assert.equal(markdownText("a\x1b[2J\u202eb $x$\x9b"), "a\u{FFFD}\\[2J\u{FFFD}b \\$x\\$\u{FFFD}");
 });
+
+Deno.test("a card of a file that takes photos says that it prepares them, and what it gives", () => {
+  const card = modelCard("onnx", "model.onnx", description, { input: "photos" });
+  assert.match(card, /session\.run\(\["probabilities", "labels"\], \{"photos": photos\}\)/);
+  assert.match(card, /onnxruntime-web:\n\n```js\n/);
+  assert.match(
+    card,
+    /The file does all of it, .* upright.*to 256 pixels.*temperature 1\.25 before/,
+  );
+  assert.doesNotMatch(card, /The output is logits/);
+  const tensors = modelCard("onnx", "model.onnx", description, { input: "tensors" });
+  assert.match(tensors, /float32 \[batch, 3, 64, 64\]/);
+  assert.match(tensors, /The output is logits; divide/);
+});
+
+Deno.test("a card of fewer bits says what they cost, or that nobody measured it", () => {
+  const file = { correct: 3, total: 4, of: 4, model: { correct: 4, same: 3 } };
+  const measured = modelCard("onnx", "model.onnx", description, { precision: "int8", file, score });
+  assert.match(
+    measured,
+    /integers of 8 bits \(int8\): .*\. Measured itself, it is right on 3 \(75\.0%\) of the 4 photos kept aside; the model itself on 4 \(100%\), with the same label on 3\./,
+  );
+  const unmeasured = modelCard("onnx", "model.onnx", description, { precision: "float16" });
+  assert.match(unmeasured, /16 bits \(float16\)\. What that costs was not measured/);
+  const whole = modelCard("onnx", "model.onnx", description, { precision: "float32", score });
+  assert.doesNotMatch(whole, /This file/);
+});

@@ -98,6 +98,8 @@ Deno.test("bytes, paths, one and many: all of it is what the command says", asyn
   for (const photo of bytes) one.push(await model.predict(photo));
   assertSame(one);
   assertSame(await model.predict(bytes));
+  assertSame(await model.predict(bytes.map(({ buffer }) => buffer)));
+  assertSame(await model.predict(bytes.map((bytes) => new Blob([bytes]))));
   assertSame(await model.predict(photos));
   assert.deepEqual(await model.predict([]), []);
   const nones = commanded.json.map(({ none_of_these }) => none_of_these);
@@ -105,7 +107,7 @@ Deno.test("bytes, paths, one and many: all of it is what the command says", asyn
   assert.ok(nones.includes(true), "and is asked about others");
 });
 
-Deno.test("every format, from a URL and from a server, is the same model", async () => {
+Deno.test("every format, from a URL, a server and memory, is the same model", async () => {
   const server = Deno.serve({ port: 0, onListen: () => {} }, async (request) => {
     const { pathname } = new URL(request.url);
     if (pathname !== "/model.safetensors") return new Response("no", { status: 404 });
@@ -123,6 +125,8 @@ Deno.test("every format, from a URL and from a server, is the same model", async
     pathToFileURL(file).href,
     `${address}/model.safetensors`,
     new URL(`${address}/model.safetensors`),
+    await Deno.readFile(file),
+    new Blob([await Deno.readFile(`${folder}/model.onnx`)]),
   ];
   for (const source of sources) {
     using model = await loadClassifier(source);
@@ -160,6 +164,8 @@ Deno.test("a file that is no model, or damaged, is said to be", async () => {
       return true;
     });
   }
+  await assert.rejects(loadClassifier(new Uint8Array(7)), /^WeightsError: the model /);
+  await assert.rejects(loadClassifier(7 as unknown as string), /a path, an address, or the bytes/);
   await assert.rejects(loadClassifier(new URL("ftp://example.com/m")), /from file:, http: or/);
 });
 

@@ -1,3 +1,3 @@
 import { compileModule } from "./compile_module.ts";
 
-export default await compileModule("gif.wasm");
+export default await compileModule(new URL("./gif.wasm", import.meta.url));

@@ -1,3 +1,3 @@
 import { compileModule } from "./compile_module.ts";
 
-export default await compileModule("jpeg.wasm");
+export default await compileModule(new URL("./jpeg.wasm", import.meta.url));

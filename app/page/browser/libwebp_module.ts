@@ -1,3 +1,3 @@
 import { compileModule } from "./compile_module.ts";
 
-export default await compileModule("webp_dec.wasm");
+export default await compileModule(new URL("./webp_dec.wasm", import.meta.url));

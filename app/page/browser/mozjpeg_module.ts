@@ -1,3 +1,3 @@
 import { compileModule } from "./compile_module.ts";
 
-export default await compileModule("mozjpeg_dec.wasm");
+export default await compileModule(new URL("./mozjpeg_dec.wasm", import.meta.url));

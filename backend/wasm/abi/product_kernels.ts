@@ -71,6 +71,7 @@ export const conv2dFilterGradient: KernelSpec = {
     channelsPerChunk: i32(
       "For a pointwise one: input channels a chunk, a multiple of 4, or all.",
     ),
+    columnsPerChunk: i32("Of the N, a multiple of 16, or all."),
     rowsPerChunk: i32(),
     blockRows: i32(),
     wide: flag(),

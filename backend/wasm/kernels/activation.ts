@@ -23,39 +23,64 @@ export type Silu = u16;
 export type HardSigmoid = u32;
 export type Sigmoid = u64;
 
+/**
+ * What they compute with, read from memory: of a vector that it knows V8 makes a constant, by four
+ * instructions each time. Loops read all before they begin, as k0 to k10, and V8 keeps as many in
+ * registers as there is room for. A sigmoid's begin with the limits of x.
+ */
+const SIGMOID_CONSTANTS = memory.data<f32>([
+  -87, 87, -1.44269504088896341, 12582912, 0.693147180559945309,
+  0.00139262508315, -0.00836323288368, 0.041666554213, -0.166665766661, 0.5, 1,
+]);
+const HARD_CONSTANTS = memory.data<f32>([
+  3, 6, 0.16666667163372040, -3, 0.33333334326744080, 0.5, 1, 0, 0, 0, 0,
+]);
+
 // @ts-ignore: decorator
 @inline
-export function smooth<Kind>(x: v128): v128 {
-  if (sizeof<Kind>() == sizeof<HardSwish>()) return f32x4.mul(x, hardSigmoid(x));
-  if (sizeof<Kind>() == sizeof<HardSigmoid>()) return hardSigmoid(x);
-  const s = sigmoid(x);
+function isHard<Kind>(): bool {
+  return sizeof<Kind>() == sizeof<HardSwish>() || sizeof<Kind>() == sizeof<HardSigmoid>();
+}
+
+// @ts-ignore: decorator
+@inline
+export function constant<Kind>(i: usize): v128 {
+  return v128.load32_splat((isHard<Kind>() ? HARD_CONSTANTS : SIGMOID_CONSTANTS) + (i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function smooth<Kind>(
+  x: v128,
+  k0: v128, k1: v128, k2: v128, k3: v128, k4: v128, k5: v128, k6: v128, k7: v128, k8: v128,
+  k9: v128, k10: v128,
+): v128 {
+  if (isHard<Kind>()) {
+    const gate = f32x4.mul(clamp(f32x4.add(x, k0), k1), k2);
+    return sizeof<Kind>() == sizeof<HardSwish>() ? f32x4.mul(x, gate) : gate;
+  }
+  const s = sigmoid(x, k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
   return sizeof<Kind>() == sizeof<Silu>() ? f32x4.mul(x, s) : s;
 }
 
 /** The derivative at x of `smooth`. */
 // @ts-ignore: decorator
 @inline
-export function slope<Kind>(x: v128): v128 {
+export function slope<Kind>(
+  x: v128,
+  k0: v128, k1: v128, k2: v128, k3: v128, k4: v128, k5: v128, k6: v128, k7: v128, k8: v128,
+  k9: v128, k10: v128,
+): v128 {
   if (sizeof<Kind>() == sizeof<HardSwish>()) {
-    const three = f32x4.splat(3);
-    const inside = fma(x, f32x4.splat(<f32>1 / 3), f32x4.splat(0.5));
-    const positive = v128.bitselect(inside, f32x4.splat(1), f32x4.lt(x, three));
-    return v128.and(positive, f32x4.gt(x, f32x4.neg(three)));
+    const positive = v128.bitselect(fma(x, k4, k5), k6, f32x4.lt(x, k0));
+    return v128.and(positive, f32x4.gt(x, k3));
   }
   if (sizeof<Kind>() == sizeof<HardSigmoid>()) {
-    const three = f32x4.splat(3), sixth = f32x4.splat(<f32>1 / 6);
-    return v128.and(sixth, v128.and(f32x4.gt(x, f32x4.neg(three)), f32x4.lt(x, three)));
+    return v128.and(k2, v128.and(f32x4.gt(x, k3), f32x4.lt(x, k0)));
   }
-  const s = sigmoid(x), rest = f32x4.sub(f32x4.splat(1), s);
-  return sizeof<Kind>() == sizeof<Silu>()
-    ? f32x4.mul(s, fma(x, rest, f32x4.splat(1)))
-    : f32x4.mul(s, rest);
-}
-
-// @ts-ignore: decorator
-@inline
-function hardSigmoid(x: v128): v128 {
-  return f32x4.mul(clamp(f32x4.add(x, f32x4.splat(3)), f32x4.splat(6)), f32x4.splat(<f32>1 / 6));
+  const s = sigmoid(x, k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+  const rest = f32x4.sub(k10, s);
+  return sizeof<Kind>() == sizeof<Silu>() ? f32x4.mul(s, fma(x, rest, k10)) : f32x4.mul(s, rest);
 }
 
 /**
@@ -65,44 +90,40 @@ function hardSigmoid(x: v128): v128 {
  */
 // @ts-ignore: decorator
 @inline
-function sigmoid(x: v128): v128 {
-  const y = bound(x, constant(0), constant(1));
-  const magic = constant(3);
-  const shifted = fma(y, constant(2), magic);
-  const r = fma(f32x4.sub(shifted, magic), constant(4), y);
-  let p = fma(constant(5), r, constant(6));
-  p = fma(p, r, constant(7));
-  p = fma(p, r, constant(8));
-  p = fma(p, r, constant(9));
-  const one = constant(10);
-  const exponential = fma(p, f32x4.mul(r, r), f32x4.sub(one, r));
+function sigmoid(
+  x: v128,
+  k0: v128, k1: v128, k2: v128, k3: v128, k4: v128, k5: v128, k6: v128, k7: v128, k8: v128,
+  k9: v128, k10: v128,
+): v128 {
+  const y = bound(x, k0, k1);
+  const shifted = fma(y, k2, k3);
+  const r = fma(f32x4.sub(shifted, k3), k4, y);
+  const square = f32x4.mul(r, r);
+  const p = fma(fma(fma(k5, r, k6), square, fma(k7, r, k8)), r, k9);
+  const exponential = fma(p, square, f32x4.sub(k10, r));
   const scaled = i32x4.add(exponential, i32x4.shl(shifted, 23));
-  return f32x4.div(one, f32x4.add(one, scaled));
-}
-
-/** Read again and again: V8 makes a constant of a vector anew each time, by four instructions. */
-const CONSTANTS = memory.data<f32>([
-  -87, 87, -1.44269504088896341, 12582912, 0.693147180559945309,
-  0.00139262508315, -0.00836323288368, 0.041666554213, -0.166665766661, 0.5, 1,
-]);
-
-// @ts-ignore: decorator
-@inline
-function constant(i: usize): v128 {
-  return v128.load32_splat(CONSTANTS + (i << 2));
+  return f32x4.div(k10, f32x4.add(k10, scaled));
 }
 
 /** One value, in the first lane, so that it does not depend on where it lies. */
 // @ts-ignore: decorator
 @inline
 export function smoothScalar<Kind>(x: f32): f32 {
-  return f32x4.extract_lane(smooth<Kind>(f32x4.splat(x)), 0);
+  const k0 = constant<Kind>(0), k1 = constant<Kind>(1), k2 = constant<Kind>(2);
+  const k3 = constant<Kind>(3), k4 = constant<Kind>(4), k5 = constant<Kind>(5);
+  const k6 = constant<Kind>(6), k7 = constant<Kind>(7), k8 = constant<Kind>(8);
+  const k9 = constant<Kind>(9), k10 = constant<Kind>(10);
+  return f32x4.extract_lane(smooth<Kind>(f32x4.splat(x), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10), 0);
 }
 
 // @ts-ignore: decorator
 @inline
 export function slopeScalar<Kind>(x: f32): f32 {
-  return f32x4.extract_lane(slope<Kind>(f32x4.splat(x)), 0);
+  const k0 = constant<Kind>(0), k1 = constant<Kind>(1), k2 = constant<Kind>(2);
+  const k3 = constant<Kind>(3), k4 = constant<Kind>(4), k5 = constant<Kind>(5);
+  const k6 = constant<Kind>(6), k7 = constant<Kind>(7), k8 = constant<Kind>(8);
+  const k9 = constant<Kind>(9), k10 = constant<Kind>(10);
+  return f32x4.extract_lane(slope<Kind>(f32x4.splat(x), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10), 0);
 }
 
 /** In place, on `columns` channels of rows `pitch` bytes apart. */
@@ -125,10 +146,15 @@ function activateValues(x: usize, out: usize, count: i32, activation: i32): void
 }
 
 function values<Kind>(x: usize, out: usize, count: i32): void {
+  const k0 = constant<Kind>(0), k1 = constant<Kind>(1), k2 = constant<Kind>(2);
+  const k3 = constant<Kind>(3), k4 = constant<Kind>(4), k5 = constant<Kind>(5);
+  const k6 = constant<Kind>(6), k7 = constant<Kind>(7), k8 = constant<Kind>(8);
+  const k9 = constant<Kind>(9), k10 = constant<Kind>(10);
   let i = 0;
   for (; i + 8 <= count; i += 8) {
     const x0 = v128.load(x), x1 = v128.load(x, 16);
-    const y0 = smooth<Kind>(x0), y1 = smooth<Kind>(x1);
+    const y0 = smooth<Kind>(x0, k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+    const y1 = smooth<Kind>(x1, k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
     v128.store(out, y0), v128.store(out, y1, 16);
     x += 32, out += 32;
   }
@@ -163,11 +189,17 @@ function multiplyBySlopes(dy: usize, x: usize, dx: usize, count: i32, activation
 }
 
 function slopes<Kind>(dy: usize, x: usize, dx: usize, count: i32): void {
+  const k0 = constant<Kind>(0), k1 = constant<Kind>(1), k2 = constant<Kind>(2);
+  const k3 = constant<Kind>(3), k4 = constant<Kind>(4), k5 = constant<Kind>(5);
+  const k6 = constant<Kind>(6), k7 = constant<Kind>(7), k8 = constant<Kind>(8);
+  const k9 = constant<Kind>(9), k10 = constant<Kind>(10);
   let i = 0;
   for (; i + 8 <= count; i += 8) {
     const x0 = v128.load(x), x1 = v128.load(x, 16);
     const d0 = v128.load(dy), d1 = v128.load(dy, 16);
-    const g0 = f32x4.mul(d0, slope<Kind>(x0)), g1 = f32x4.mul(d1, slope<Kind>(x1));
+    const p0 = slope<Kind>(x0, k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+    const p1 = slope<Kind>(x1, k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+    const g0 = f32x4.mul(d0, p0), g1 = f32x4.mul(d1, p1);
     v128.store(dx, g0), v128.store(dx, g1, 16);
     x += 32, dy += 32, dx += 32;
   }

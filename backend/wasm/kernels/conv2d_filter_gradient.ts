@@ -1,7 +1,7 @@
 /**
  * Gradient of a convolution's weights: gathered input rows, transposed, times rows of the output's
  * gradient. A chunk sums over its own rows into its own partial gradient and, where the filter is
- * large, computes only some of the taps; sum_parts.ts adds the partial gradients.
+ * large, computes only some of the taps and columns; sum_parts.ts adds the partial gradients.
  */
 import { scratch } from "./command";
 import { gatherRows, tapRun } from "./gather";
@@ -26,6 +26,11 @@ export function conv2dFilterGradientChunk(chunk: i32, thread: i32): void {
   const gather = conv2dFilterGradientGather();
   const args = conv2dFilterGradientArguments();
   const K = args.K, N = args.N, N8 = (N + 7) & ~7, blockRows = args.blockRows;
+
+  const columnChunks = (N8 + args.columnsPerChunk - 1) / args.columnsPerChunk;
+  const n0 = chunk % columnChunks * args.columnsPerChunk;
+  const n1 = min(N8, n0 + args.columnsPerChunk);
+  chunk /= columnChunks;
 
   // Which rows of the filter's matrix this chunk computes: [k0, k1), by taps or by channels.
   let k0 = 0, k1 = K, run0 = 0, run1 = args.runs, rowChunk = chunk;
@@ -61,7 +66,7 @@ export function conv2dFilterGradientChunk(chunk: i32, thread: i32): void {
     const d = sourceRows(gradient, m, rows, N, gradients);
     multiplyTransposed(
       a, pitch, d, floats(N), out, floats(N8),
-      rows, k1 - k0, 0, N8, N, m > m0, args.wide, panel,
+      rows, k1 - k0, n0, n1, N, m > m0, args.wide, panel,
     );
   }
 }

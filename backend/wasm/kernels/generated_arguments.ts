@@ -97,6 +97,8 @@ export class Conv2dFilterGradientArguments {
   runsPerChunk: i32;
   /** For a pointwise one: input channels a chunk, a multiple of 4, or all. */
   channelsPerChunk: i32;
+  /** Of the N, a multiple of 16, or all. */
+  columnsPerChunk: i32;
   rowsPerChunk: i32;
   blockRows: i32;
   wide: i32;

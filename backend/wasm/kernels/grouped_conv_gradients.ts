@@ -10,7 +10,6 @@ import {
 import { spreadRows } from "./grouped_rows";
 import { packMatrix } from "./pack";
 import { fillZero, floats } from "./simd";
-import { sourceRows } from "./source";
 import { addRowsToGradientStatistics } from "./statistics";
 
 /**
@@ -91,29 +90,34 @@ export function groupedConvFilterGradientChunk(chunk: i32, thread: i32): void {
 
   const rows = (count - 1) * stride + args.filterHeight, top = y0 * stride - args.padTop;
   const columns = (outWidth - 1) * stride + args.filterWidth, pitch = floats(columns * own);
-  const panel = scratch(thread), buffer = panel + floats(16 * outWidth);
-  const rowsOfDy = buffer + floats(args.width * args.channels);
-  const inputs = rowsOfDy + floats(args.bandRows * outWidth * args.outChannels);
+  // Without a stride what the output's rows see is one run, if zeros lie between them.
+  const isRun = stride == 1, dyColumns = isRun ? columns : outWidth;
+  const runs = isRun ? 1 : count, length = isRun ? (count - 1) * columns + outWidth : outWidth;
+  const buffer = scratch(thread);
+  const inputs = buffer + floats(max(args.width * args.channels, outWidth * args.outChannels));
   spreadRows(
     groupedConvFilterGradientX(), image, args.height, args.width, args.channels, groups,
     top, top + rows, args.padLeft, columns, buffer, inputs,
   );
-  const dy = sourceRows(
-    groupedConvFilterGradientDy(), (image * args.outHeight + y0) * outWidth, count * outWidth,
-    args.outChannels, rowsOfDy,
+  const gradients = inputs + <usize>(groups * rows) * pitch;
+  spreadRows(
+    groupedConvFilterGradientDy(), image, args.outHeight, outWidth, args.outChannels, groups,
+    y0, y0 + count, 0, dyColumns, buffer, gradients,
   );
+  const panel = gradients + floats(count * dyColumns * args.outChannels);
 
   const depth = args.filterWidth * own, size = args.filterHeight * depth * args.outChannels;
   const partial = parts + floats(chunk * size);
   for (let g = 0; g < groups; g++) {
     const n = floats(g * outOwn), input = inputs + <usize>(g * rows) * pitch;
-    for (let y = 0; y < count; y++) {
+    const gradient = gradients + floats(g * count * dyColumns * outOwn);
+    for (let run = 0; run < runs; run++) {
       for (let ky = 0; ky < args.filterHeight; ky++) {
         multiplyTransposed(
-          input + <usize>(y * stride + ky) * pitch, floats(stride * own),
-          dy + <usize>(y * outWidth) * pixel + n, pixel,
+          input + <usize>(run * stride + ky) * pitch, floats(stride * own),
+          gradient + floats(run * dyColumns * outOwn), floats(outOwn),
           partial + <usize>(ky * depth) * pixel + n, pixel,
-          outWidth, depth, 0, outOwn, outOwn, y > 0, wide, panel,
+          length, depth, 0, outOwn, outOwn, run > 0, wide, panel,
         );
       }
     }

@@ -1,3 +1,3 @@
 /** What JavaScript calls. Everything else runs by way of the queue. */
-export { finish, workerLoop } from "./queue";
+export { finish, takeChunk, workerLoop } from "./queue";
 export { repeatProduct } from "./gemm";

@@ -6,7 +6,8 @@
  * All coefficients are vectors of `channels` floats, one after the other.
  */
 import {
-  HardSigmoid, HardSwish, isSmooth, Sigmoid, Silu, slope, slopeScalar, smooth, smoothScalar,
+  constant, HardSigmoid, HardSwish, isSmooth, Sigmoid, Silu, slope, slopeScalar, smooth,
+  smoothScalar,
 } from "./activation";
 import { HARD_SIGMOID, HARD_SWISH, LINEAR, SILU } from "./generated_abi";
 import { clamp, clampScalar, floats, fma, passes, upperBound } from "./simd";
@@ -47,14 +48,34 @@ export function normalizeRows(
 function smoothRows<Kind>(
   z: usize, y: usize, rows: i32, channels: i32, scaleShift: usize,
 ): void {
+  const k0 = constant<Kind>(0), k1 = constant<Kind>(1), k2 = constant<Kind>(2);
+  const k3 = constant<Kind>(3), k4 = constant<Kind>(4), k5 = constant<Kind>(5);
+  const k6 = constant<Kind>(6), k7 = constant<Kind>(7), k8 = constant<Kind>(8);
+  const k9 = constant<Kind>(9), k10 = constant<Kind>(10);
   const pitch = floats(channels);
   for (let r = 0; r < rows; r++) {
     let s = scaleShift, c = 0;
+    for (; c + 16 <= channels; c += 16) {
+      const z0 = v128.load(z), z1 = v128.load(z, 16);
+      const s0 = v128.load(s), s1 = v128.load(s, 16);
+      const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
+      const y0 = smooth<Kind>(fma(z0, s0, t0), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const y1 = smooth<Kind>(fma(z1, s1, t1), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      v128.store(y, y0), v128.store(y, y1, 16);
+      const z2 = v128.load(z, 32), z3 = v128.load(z, 48);
+      const s2 = v128.load(s, 32), s3 = v128.load(s, 48);
+      const t2 = v128.load(s + pitch, 32), t3 = v128.load(s + pitch, 48);
+      const y2 = smooth<Kind>(fma(z2, s2, t2), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const y3 = smooth<Kind>(fma(z3, s3, t3), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      v128.store(y, y2, 32), v128.store(y, y3, 48);
+      z += 64, y += 64, s += 64;
+    }
     for (; c + 8 <= channels; c += 8) {
       const z0 = v128.load(z), z1 = v128.load(z, 16);
       const s0 = v128.load(s), s1 = v128.load(s, 16);
       const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
-      const y0 = smooth<Kind>(fma(z0, s0, t0)), y1 = smooth<Kind>(fma(z1, s1, t1));
+      const y0 = smooth<Kind>(fma(z0, s0, t0), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const y1 = smooth<Kind>(fma(z1, s1, t1), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
       v128.store(y, y0), v128.store(y, y1, 16);
       z += 32, y += 32, s += 32;
     }
@@ -182,6 +203,10 @@ function smoothGradientRows<Kind>(
   d: usize, z: usize, dz: usize, rows: i32, channels: i32,
   coefficients: usize, scaleShift: usize,
 ): void {
+  const k0 = constant<Kind>(0), k1 = constant<Kind>(1), k2 = constant<Kind>(2);
+  const k3 = constant<Kind>(3), k4 = constant<Kind>(4), k5 = constant<Kind>(5);
+  const k6 = constant<Kind>(6), k7 = constant<Kind>(7), k8 = constant<Kind>(8);
+  const k9 = constant<Kind>(9), k10 = constant<Kind>(10);
   const pitch = floats(channels);
   for (let r = 0; r < rows; r++) {
     let k = coefficients, s = scaleShift, c = 0;
@@ -192,7 +217,8 @@ function smoothGradientRows<Kind>(
       const s0 = v128.load(s), s1 = v128.load(s, 16);
       const t0 = v128.load(s + pitch), t1 = v128.load(s + pitch, 16);
       const z0 = v128.load(z), z1 = v128.load(z, 16);
-      const p0 = slope<Kind>(fma(z0, s0, t0)), p1 = slope<Kind>(fma(z1, s1, t1));
+      const p0 = slope<Kind>(fma(z0, s0, t0), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const p1 = slope<Kind>(fma(z1, s1, t1), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
       const d0 = f32x4.mul(v128.load(d), p0), d1 = f32x4.mul(v128.load(d, 16), p1);
       const g0 = fma(d0, a0, fma(z0, b0, c0)), g1 = fma(d1, a1, fma(z1, b1, c1));
       v128.store(dz, g0), v128.store(dz, g1, 16);

@@ -19,7 +19,7 @@ const MAIN_SPINS: i32 = 500000;
 const NAP_NANOSECONDS: i64 = 50000;
 
 /** Computes a chunk. False if there is none to be taken now. */
-function takeChunk(thread: i32): bool {
+export function takeChunk(thread: i32): bool {
   const next = atomic.load<i64>(NEXT);
   const number = <i32>(next >> 32), chunk = <i32>next;
   if (number == atomic.load<i32>(PUBLISHED)) return false;

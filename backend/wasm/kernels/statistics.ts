@@ -2,7 +2,9 @@
  * Sums over rows for batch norm, added to partial sums that belong to one chunk. Kernels that
  * produce a tensor call these on each block while it is still in cache.
  */
-import { HardSigmoid, HardSwish, Sigmoid, Silu, slope, slopeScalar } from "./activation";
+import {
+  constant, HardSigmoid, HardSwish, Sigmoid, Silu, slope, slopeScalar,
+} from "./activation";
 import {
   GRADIENT_STATISTICS_VECTORS, GradientStatistics, HARD_SIGMOID, HARD_SWISH, LINEAR, SIGMOID, SILU,
 } from "./generated_abi";
@@ -169,6 +171,10 @@ function addSmoothGradientStatistics<Kind, Fate>(
   d: usize, z: usize, rows: i32, channels: i32,
   mean: usize, scaleShift: usize, partial: usize,
 ): void {
+  const k0 = constant<Kind>(0), k1 = constant<Kind>(1), k2 = constant<Kind>(2);
+  const k3 = constant<Kind>(3), k4 = constant<Kind>(4), k5 = constant<Kind>(5);
+  const k6 = constant<Kind>(6), k7 = constant<Kind>(7), k8 = constant<Kind>(8);
+  const k9 = constant<Kind>(9), k10 = constant<Kind>(10);
   const pitch = floats(channels);
   let c = 0;
   for (; c + 8 <= channels; c += 8) {
@@ -178,9 +184,31 @@ function addSmoothGradientStatistics<Kind, Fate>(
     const s0 = v128.load(scaleShift + o), s1 = v128.load(scaleShift + o, 16);
     const t0 = v128.load(scaleShift + pitch + o), t1 = v128.load(scaleShift + pitch + o, 16);
     let sum0 = zero(), sum1 = zero(), dot0 = zero(), dot1 = zero();
-    for (let r = 0; r < rows; r++) {
+    let r = 0;
+    for (; r + 2 <= rows; r += 2) {
       const z0 = v128.load(pz), z1 = v128.load(pz, 16);
-      const p0 = slope<Kind>(fma(z0, s0, t0)), p1 = slope<Kind>(fma(z1, s1, t1));
+      const p0 = slope<Kind>(fma(z0, s0, t0), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const p1 = slope<Kind>(fma(z1, s1, t1), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const d0 = f32x4.mul(v128.load(pd), p0), d1 = f32x4.mul(v128.load(pd, 16), p1);
+      if (sizeof<Fate>() == sizeof<Overwritten>()) v128.store(pd, d0), v128.store(pd, d1, 16);
+      sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);
+      const x0 = f32x4.sub(z0, m0), x1 = f32x4.sub(z1, m1);
+      dot0 = fma(d0, x0, dot0), dot1 = fma(d1, x1, dot1);
+      pd += pitch, pz += pitch;
+      const z2 = v128.load(pz), z3 = v128.load(pz, 16);
+      const p2 = slope<Kind>(fma(z2, s0, t0), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const p3 = slope<Kind>(fma(z3, s1, t1), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const d2 = f32x4.mul(v128.load(pd), p2), d3 = f32x4.mul(v128.load(pd, 16), p3);
+      if (sizeof<Fate>() == sizeof<Overwritten>()) v128.store(pd, d2), v128.store(pd, d3, 16);
+      sum0 = f32x4.add(sum0, d2), sum1 = f32x4.add(sum1, d3);
+      const x2 = f32x4.sub(z2, m0), x3 = f32x4.sub(z3, m1);
+      dot0 = fma(d2, x2, dot0), dot1 = fma(d3, x3, dot1);
+      pd += pitch, pz += pitch;
+    }
+    if (r < rows) {
+      const z0 = v128.load(pz), z1 = v128.load(pz, 16);
+      const p0 = slope<Kind>(fma(z0, s0, t0), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
+      const p1 = slope<Kind>(fma(z1, s1, t1), k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, k10);
       const d0 = f32x4.mul(v128.load(pd), p0), d1 = f32x4.mul(v128.load(pd, 16), p1);
       if (sizeof<Fate>() == sizeof<Overwritten>()) v128.store(pd, d0), v128.store(pd, d1, 16);
       sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);

@@ -133,8 +133,10 @@ function computeFilterGradient(
   const chunks = batchSize * Math.ceil(outHeight / bandRows);
   const depth = info.filterHeight * info.filterWidth * inChannels / groupsOf(info);
   const parts = heap.allocate(chunks * depth * outChannels);
-  const scratch = 16 * outWidth + inWidth * inChannels + bandRows * outWidth * outChannels +
-    paddedFloats(info, bandRows);
+  // With zeros between the rows, where there is no stride.
+  const gradients = bandRows * (outWidth + info.filterWidth - 1);
+  const scratch = Math.max(inWidth * inChannels, outWidth * outChannels) +
+    paddedFloats(info, bandRows) + gradients * (outChannels + 16);
   pool.run(Kernel.groupedConvFilterGradient, chunks, scratch, {
     x,
     dy,

@@ -1,6 +1,6 @@
 /** Runs kernels/conv2d.ts and kernels/conv2d_filter_gradient.ts. */
 import type { WasmBackend } from "../backend.ts";
-import { balancedProduct } from "../balance.ts";
+import { balancedColumns, balancedProduct } from "../balance.ts";
 import {
   type GatherRecord,
   K_BLOCK,
@@ -11,7 +11,7 @@ import {
   writeTapRun,
 } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
-import { blockRows, filterGradientChunks, productChunks } from "../partition.ts";
+import { blockRows, cut, filterGradientChunks, productChunks } from "../partition.ts";
 import { computedSource, sourceOf } from "../source.ts";
 import { type BatchStatistics, TensorData } from "../tensor_data.ts";
 import { type Ending, PRODUCT_ALONE } from "./deferred_convolution.ts";
@@ -64,7 +64,11 @@ export function multiplyRows(
   // Sums of the same rows as ever, so that training repeats to the bit.
   const split = withStatistics
     ? productChunks(rows, K, N8)
-    : balancedProduct(rows, K, N8, input.kind === "rows" ? 4 : GATHERING_COLUMNS);
+    : balancedProduct(rows, K, N8, readingColumns(input));
+  // Rows that would have to be computed again for each range of columns had better stay whole.
+  const columns = withStatistics && input.kind === "gathered"
+    ? balancedColumns(split.rows, rows, N8, K, readingColumns(input))
+    : split.columns;
   const inStrips = suitsStrips(input, K);
   // Gathering is the cheaper the longer the blocks; rows that are there already best stay in L1.
   const most = input.kind === "rows" ? 48 : 204;
@@ -75,8 +79,8 @@ export function multiplyRows(
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
     : undefined;
   const pixels = target.pixels ?? everyPixel(input);
-  backend.pool.run(Kernel.conv2d, split.rows.chunks * split.columns.chunks, block * (depth + N8), {
-    source: rowSource(input, split.columns.chunks),
+  backend.pool.run(Kernel.conv2d, split.rows.chunks * columns.chunks, block * (depth + N8), {
+    source: rowSource(input, columns.chunks),
     gather: gatherOf(backend, input),
     reading: input.kind === "rows"
       ? RowReading.pointwise
@@ -98,7 +102,7 @@ export function multiplyRows(
     outOffsetWidth: pixels.offsetWidth,
     statistics: statistics?.partials.pointer ?? 0,
     rowsPerChunk: split.rows.perChunk,
-    columnsPerChunk: split.columns.perChunk,
+    columnsPerChunk: columns.perChunk,
     blockRows: block,
     wide: weights.wide,
     epilogue,
@@ -132,14 +136,25 @@ export function multiplyTransposedRows(
     byChannels ? K : runs,
     byChannels ? 24 : 1,
   );
+  const pieces = split.rows.chunks * split.parts.chunks, readers = split.parts.chunks;
+  // Where each piece has all of the gradient's columns computed for itself, once is enough.
+  const columnSplit = readers > 1 || pieces === 1
+    ? balancedColumns(
+      cut(pieces, pieces, 1),
+      pieces,
+      N8,
+      split.rows.perChunk * K / split.parts.chunks,
+      readingColumns(input),
+    )
+    : { chunks: 1, perChunk: N8 };
   // Every block passes over the whole gradient again, hence long ones.
   const block = blockRows(K / split.parts.chunks / 2 + N8 / 2, split.rows.perChunk, 204);
   const inPlace = split.rows.chunks === 1 && N8 === columns;
   const parts = inPlace ? out.block : heap.allocate(split.rows.chunks * K * N8);
   const scratch = block * (K + columns + 32) + 64;
-  pool.run(Kernel.conv2dFilterGradient, split.rows.chunks * split.parts.chunks, scratch, {
-    x: rowSource(input, split.parts.chunks),
-    dy: (split.parts.chunks > 1 ? computedSource : sourceOf)(gradient),
+  pool.run(Kernel.conv2dFilterGradient, pieces * columnSplit.chunks, scratch, {
+    x: rowSource(input, readers * columnSplit.chunks),
+    dy: (readers * columnSplit.chunks > 1 ? computedSource : sourceOf)(gradient),
     gather: gatherOf(backend, input),
     pointwise: byChannels ? 1 : 0,
     out: parts.pointer,
@@ -149,6 +164,7 @@ export function multiplyTransposedRows(
     runs,
     runsPerChunk: byChannels ? 1 : split.parts.perChunk,
     channelsPerChunk: byChannels ? split.parts.perChunk : K,
+    columnsPerChunk: columnSplit.perChunk,
     rowsPerChunk: split.rows.perChunk,
     blockRows: block,
     wide,
@@ -230,9 +246,19 @@ function stripFloats({ grid, channels }: GatheredRows): number {
   return grid.runs.length * columns * channels;
 }
 
+/** What reading the rows once more costs, in columns of the product. */
+function readingColumns(input: ProductRows): number {
+  if (input.kind === "rows") return COPYING_COLUMNS;
+  const { grid, channels } = input;
+  const shortest = Math.min(...grid.runs.map((run) => run.indices.length * channels));
+  return shortest < LONG_RUN ? GATHERING_COLUMNS : COPYING_COLUMNS;
+}
+
 const GATHER_DEPTH = 512;
-/** What gathering costs, in columns of the product. */
 const GATHERING_COLUMNS = 24;
+/** Of long runs; measured for [4,7,7,512] by 3×3 in ranges of 32 and of 128 columns. */
+const COPYING_COLUMNS = 4;
+const LONG_RUN = 256;
 
 function gatherOf({ heap }: WasmBackend, input: ProductRows): GatherRecord {
   if (input.kind === "rows") {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { balancedBands, balancedProduct } from "../../../backend/wasm/balance.ts";
+import { balancedBands, balancedColumns, balancedProduct } from "../../../backend/wasm/balance.ts";
 import type { Partition } from "../../../backend/wasm/partition.ts";
 
 function assertCovers({ chunks, perChunk }: Partition, count: number): void {
@@ -17,6 +17,28 @@ Deno.test("chunks of any product cover it, and start where a kernel's panels do"
     assertCovers(split.columns, columns);
     assert.equal(split.columns.perChunk % 16, 0);
   }));
+});
+
+Deno.test("columns of pieces of any height are covered, and start where a kernel's panels do", () => {
+  const size = fc.integer({ min: 1, max: 3000 });
+  const perChunk = fc.integer({ min: 1, max: 400 });
+  fc.assert(fc.property(size, perChunk, fc.nat(200), size, (rows, perChunk, eights, cycles) => {
+    const columns = 8 * (1 + eights), pieces = { chunks: Math.ceil(rows / perChunk), perChunk };
+    const split = balancedColumns(pieces, rows, columns, cycles, 24);
+    assertCovers(split, columns);
+    assert.equal(split.perChunk % 16, 0);
+  }));
+});
+
+Deno.test("of the nine taps of a filter's gradient none of eight threads has two", () => {
+  const pieces = { chunks: 9, perChunk: 1 };
+  const { chunks, perChunk } = balancedColumns(pieces, 9, 512, 196 * 512, 24);
+  const widths = Array.from({ length: chunks }, (_, j) => Math.min(perChunk, 512 - j * perChunk));
+  const busy: number[] = Array(8).fill(0);
+  for (let tap = 0; tap < 9; tap++) {
+    for (const width of widths) busy[busy.indexOf(Math.min(...busy))] += width;
+  }
+  assert.ok(Math.max(...busy) < 2 * 512, `${busy}`);
 });
 
 Deno.test("bands of any image cover it, and are no higher than their scratch", () => {

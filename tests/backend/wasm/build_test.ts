@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compileKernels, SHARED } from "../../../backend/wasm/build.ts";
+import { BASELINE_OF, compileKernels, sha256, SHARED } from "../../../backend/wasm/build.ts";
 
 const FOLDER = new URL("../../../backend/wasm/", import.meta.url);
 const REMEDY = "is older than its sources: run `deno task build:wasm`";
@@ -10,6 +10,17 @@ Deno.test("kernels.wasm is what the sources compile to", async () => {
   assert.ok(
     built.length === committed.length && built.every((byte, i) => byte === committed[i]),
     `backend/wasm/kernels.wasm ${REMEDY}`,
+  );
+});
+
+Deno.test("kernels_baseline.wasm was compiled with kernels.wasm", async () => {
+  const baseline = await Deno.readFile(new URL("kernels_baseline.wasm", FOLDER));
+  const [of] = WebAssembly.Module.customSections(await WebAssembly.compile(baseline), BASELINE_OF);
+  const kernels = await Deno.readFile(new URL("kernels.wasm", FOLDER));
+  assert.deepEqual(
+    new Uint8Array(of),
+    await sha256(kernels),
+    `backend/wasm/kernels_baseline.wasm ${REMEDY}`,
   );
 });
 

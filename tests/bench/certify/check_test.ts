@@ -81,6 +81,7 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     ["regnet_y_400mf", 64],
     ["convnext_tiny", 64],
     ["convnext_tiny", 224],
+    ["swin_t", 72],
     ["deit_tiny", 64],
     ["deit_tiny", 224],
     ["deit_small", 224],

@@ -40,6 +40,38 @@ Deno.test("an exported model says of itself what it is, and predicts the same", 
   assert.match(again.stderr, /mine\.\w+ is there already: .* --force/);
 });
 
+Deno.test("a file of int8 is measured by the photos kept aside, answers again, and teaches none", async () => {
+  const { folder, at, outcome } = await finishedRun();
+  const exported = await graft(
+    ["export", "--format=onnx", "--precision=int8", "--store=store", "--json"],
+    at,
+  );
+  assert.equal(exported.code, 0, exported.stderr);
+  const [{ measured, input, precision, classes }] = exported.json;
+  assert.deepEqual([input, precision, classes], ["photos", "int8", ["blue", "red"]]);
+  assert.deepEqual([measured.total, measured.of], [6, 6]);
+  const { branches } = await readJson(`${artifactOf(outcome, "evaluate")}/metrics.json`);
+  const better = Math.max(branches.finetune.correct, branches.frozen.correct);
+  assert.equal(measured.model.correct, better);
+  const card = await Deno.readTextFile(`${folder}/exported/onnx_int8/README.md`);
+  assert.match(
+    card,
+    /integers of 8 bits \(int8\): .* it is right on \d \([\d.]+%\) of the 6 photos/,
+  );
+  const file = "--weights=exported/onnx_int8/model.onnx";
+  const { code, json: [{ label, top }], stderr } = await graft([
+    "predict",
+    "mine.png",
+    file,
+    "--json",
+  ], at);
+  assert.equal(code, 0, stderr);
+  assert.ok(classes.includes(label) && top.length === 2);
+  const start = await graft(["run", "convert_weights", file, "--store=other"], at);
+  assert.equal(start.code, 1);
+  assert.match(start.stdout + start.stderr, /answers, but training cannot start from it/);
+});
+
 Deno.test("the page is written as files", async () => {
   const { folder, at } = await finishedRun();
   const { code, stderr } = await graft(["export", "--format=page", "--store=store"], at);
