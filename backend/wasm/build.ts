@@ -74,12 +74,11 @@ export async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
 /** With a custom section at its end; both are short. */
 function withSection(module: Uint8Array, name: string, content: Uint8Array): Uint8Array {
   const text = new TextEncoder().encode(name);
-  return Uint8Array.of(
-    ...module,
-    ...[0, 1 + text.length + content.length, text.length],
-    ...text,
-    ...content,
-  );
+  const section = [0, 1 + text.length + content.length, text.length, ...text, ...content];
+  const bytes = new Uint8Array(module.length + section.length);
+  bytes.set(module);
+  bytes.set(section, module.length); // a large module has too many bytes to be arguments
+  return bytes;
 }
 
 function readOrNull(name: string): string | null {
