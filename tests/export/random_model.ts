@@ -1,5 +1,6 @@
 /** Models that nobody trained, small photos for them, and what our own engine says of these. */
 import * as tf from "@tensorflow/tfjs";
+import { activateBackend } from "../../backend/activate.ts";
 import { hashTensor } from "../../bench/certify/hash_numbers.ts";
 import type { ExportedModel } from "../../export/exported_model.ts";
 import { Model } from "../../models/model.ts";
@@ -37,9 +38,9 @@ export function randomPhotos(): Float32Array<ArrayBuffer> {
   return hashTensor(1000, [PHOTOS, SIDE, SIDE, 3], 2);
 }
 
-/** Logits [photos, classes] by tfjs's own CPU backend. */
+/** Logits [photos, classes] by our own engine. */
 export async function ownLogits({ description, parameters }: ExportedModel): Promise<number[]> {
-  await tf.setBackend("cpu");
+  await activateBackend("wasm");
   const model = new Model(
     findArchitecture(description.architecture),
     CLASSES.length,
