@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { OnnxGraph } from "../../export/onnx_graph.ts";
 import { OnnxLayers, type OnnxValue } from "../../export/onnx_layers.ts";
 import { ARCHITECTURES, findArchitecture } from "../../models/registry.ts";
 import { LEAST_SIZE } from "../../models/sizes.ts";
@@ -29,7 +30,7 @@ Deno.test("sizes that positions are resampled for, and any size without position
 Deno.test("every network computes on each size that it takes, and else names one that it takes", () => {
   const compute = (architecture: typeof ARCHITECTURES[number], side: number) => {
     const images = { name: "images", channels: 3, layout: "channels first", side } as const;
-    const features = architecture.features<OnnxValue>(new OnnxLayers(), images);
+    const features = architecture.features<OnnxValue>(new OnnxLayers(new OnnxGraph()), images);
     assert.equal(features.layout, "features");
   };
   const anyNetwork = fc.constantFrom(...ARCHITECTURES.filter(({ variantOf }) => !variantOf));
