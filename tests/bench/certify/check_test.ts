@@ -82,6 +82,7 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     ["convnext_tiny", 64],
     ["convnext_tiny", 224],
     ["swin_t", 72],
+    ["swin_t", 224],
     ["deit_tiny", 64],
     ["deit_tiny", 224],
     ["deit_small", 224],
