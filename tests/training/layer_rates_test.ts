@@ -56,8 +56,9 @@ Deno.test("weights decay; biases, scales and shifts, tokens and positions do not
     const decays = weightDecays(specs, 0.05);
     specs.forEach(({ shape, name }, i) => {
       // torchvision's ConvNeXt keeps a layer's scales as [channels, 1, 1]; timm's transformers name
-      // tokens and positions as what does not decay.
-      const isWeight = shape.length > 1 && !/(layer_scale|token|tokens|pos_embed\w*)$/.test(name);
+      // tokens and positions as what does not decay, Swin's biases of places among them.
+      const isWeight = shape.length > 1 &&
+        !/(layer_scale|token|tokens|pos_embed\w*|relative_position_\w+)$/.test(name);
       assert.equal(decays[i], isWeight ? 0.05 : 0, name);
     });
   }
