@@ -113,7 +113,12 @@ Deno.test("there are three to five pieces whatever was found, each with words, n
   const facts = fc.record({
     score: counts.map((confusion) => scoreOf(CLASSES, confusion)),
     train: fc.record({ ants: fc.nat(300), bees: fc.nat(300), wasps: fc.nat(300) }),
-    worst: fc.array(fc.record({ path: fc.string(), probability: share })),
+    worst: fc.array(
+      fc.record({
+        path: fc.string().filter((text) => !/undefined|NaN/.test(text)),
+        probability: share,
+      }),
+    ),
     findings: fc.array(fc.record({
       kind: fc.constantFrom("elongated" as const, "leakage" as const),
       severity: fc.constantFrom("error" as const, "note" as const),
