@@ -72,6 +72,8 @@ export class TfjsLayers implements Layers<GraphValue> {
   readonly weights = new Map<string, GraphWeight>();
   /** Of nodes that compute: tfjs would take the last of several for all. */
   readonly #names = new Set<string>();
+  /** Of convolutions that something reads as they are, of which there may be several. */
+  readonly #computed = new Map<GraphValue, string>();
 
   constructor(private readonly parameters: ReadonlyMap<string, NamedTensor>) {}
 
@@ -448,7 +450,10 @@ export class TfjsLayers implements Layers<GraphValue> {
 
   /** The name of a value that is computed, folded into or not. */
   #plain(x: GraphValue): string {
-    return "convolution" in x ? this.#convolve(x).name : x.name;
+    if (!("convolution" in x)) return x.name;
+    const computed = this.#computed.get(x) ?? this.#convolve(x).name;
+    this.#computed.set(x, computed);
+    return computed;
   }
 
   #convolve(

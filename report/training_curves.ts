@@ -58,10 +58,14 @@ export async function trainingCurves(runs: { branches: readonly Branch[] }, sour
 function bestOf({ start, epochs, best }: LearningCurves): string {
   if (epochs.length === 0) return "no epoch finished";
   if (start && best.epoch === START) {
-    return `no epoch better than the start's validation accuracy ${percent(best.accuracy)}`;
+    return `no epoch better than the start, of validation accuracy ${percent(best.accuracy)}`;
   }
   if (!epochs.some(({ epoch }) => epoch === best.epoch)) return "no epoch kept";
-  return `best validation accuracy ${percent(best.accuracy)} in epoch ${best.epoch + 1}`;
+  const kept = percent(best.accuracy);
+  // What starts from a fitted head keeps the epoch of the lowest loss, others that of most photos right.
+  return start
+    ? `lowest validation loss in epoch ${best.epoch + 1}, accuracy ${kept}`
+    : `best validation accuracy ${kept} in epoch ${best.epoch + 1}`;
 }
 
 function remark(branches: readonly Branch[]): string {

@@ -2,11 +2,19 @@
 import { percent } from "../data/statistics/percent.ts";
 import type { EpochResult } from "../training/history.ts";
 
-/** @param best the highest val accuracy so far */
-export function epochLine({ epoch, train, val }: EpochResult, epochs: number, best: number) {
+/**
+ * @param best val accuracy of the epoch that would be kept so far
+ * @param called what that one is called: the best, where it is the most often right
+ */
+export function epochLine(
+  { epoch, train, val }: EpochResult,
+  epochs: number,
+  best: number,
+  called: "best" | "kept" = "best",
+): string {
   return `epoch ${epoch + 1}/${epochs}: train loss ${train.loss.toFixed(4)} accuracy ` +
     `${percent(train.accuracy)}, val loss ${val.loss.toFixed(4)} accuracy ` +
-    `${percent(val.accuracy)}, best ${percent(best)} (` +
+    `${percent(val.accuracy)}, ${called} ${percent(best)} (` +
     `${(train.seconds + val.seconds).toFixed(1)} s)`;
 }
 
@@ -19,7 +27,7 @@ export interface LoggedEpoch {
 }
 
 const LINE =
-  /^epoch (\d+)\/\d+: train loss (\S+) accuracy (\S+), val loss (\S+) accuracy (\S+), best /;
+  /^epoch (\d+)\/\d+: train loss (\S+) accuracy (\S+), val loss (\S+) accuracy (\S+), (?:best|kept) /;
 
 /** Undefined for a line that is no epoch's. */
 export function readEpochLine(line: string): LoggedEpoch | undefined {

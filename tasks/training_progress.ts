@@ -21,6 +21,8 @@ export class TrainingProgress {
   readonly #now: () => number;
   /** Batches before the first epoch, where what training begins with is validated. */
   readonly #before: number;
+  /** Finetuning keeps the epoch of the lowest loss, which others may be more often right than. */
+  readonly #called: "best" | "kept";
   readonly #spent = { train: { ms: 0, batches: 0 }, val: { ms: 0, batches: 0 } };
   #last: number;
   #val: number | undefined;
@@ -38,6 +40,7 @@ export class TrainingProgress {
     now: () => number = () => performance.now(),
   ) {
     this.#before = validatesStart ? batches.val : 0;
+    this.#called = validatesStart ? "kept" : "best";
     this.#epochs = epochs;
     this.#batches = batches;
     this.#now = now;
@@ -67,7 +70,7 @@ export class TrainingProgress {
         `${phase.padEnd(5)} loss ${loss.toFixed(4)}`,
         `accuracy ${aligned(accuracy)}`,
         `val ${aligned(known)}`,
-        `best ${aligned(best)}`,
+        `${this.#called} ${aligned(best)}`,
       ].join("  "),
       phase,
       epoch,
@@ -94,7 +97,7 @@ export class TrainingProgress {
     this.#val = result.val.accuracy;
     this.#best = best.accuracy;
     this.#last = this.#now();
-    return epochLine(result, this.#epochs, best.accuracy);
+    return epochLine(result, this.#epochs, best.accuracy, this.#called);
   }
 
   #secondsLeft(phase: "train" | "val", epoch: number, batch: number): number | undefined {

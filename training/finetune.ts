@@ -33,9 +33,9 @@ export interface FinetuneOptions {
 
 /**
  * Trains all of `model` and keeps the parameters, averaged where the recipe says so, of the epoch with
- * the highest val accuracy; of equals, the one with the lowest val loss. What it begins with is one of
- * them, and wins where an epoch is no better: val never likes what comes out less than what went in.
- * Ends early when none has been better for as many epochs as the recipe has patience.
+ * the lowest val loss: of a few hundred photos it says more than how many are right, of which the
+ * highest of several epochs is luck to a part. What it begins with is one of them, and wins where an
+ * epoch is no better. Ends early when none has been better for as many epochs as the recipe has patience.
  *
  * @throws {Error} when a loss is not finite, naming epoch, batch, photos and learning rate
  */
@@ -118,7 +118,6 @@ function follow(averaged: Model, model: Model, { averaging, batchNorm }: Finetun
 
 /** @param history of the start and the epochs before */
 function isBetter({ val }: EpochResult, { start, epochs, best }: History): boolean {
-  if (val.accuracy !== best.accuracy) return val.accuracy > best.accuracy;
   const kept = best.epoch === START ? start! : epochs[best.epoch].val;
   return val.loss < kept.loss;
 }

@@ -20,7 +20,8 @@ export interface History {
   start?: PhaseResult;
   epochs: EpochResult[];
   /**
-   * The epoch whose parameters were kept: the first with the highest val accuracy; or `START`
+   * The epoch whose parameters were kept: the first with the highest val accuracy, of a finetuning
+   * under `best` the first with the lowest val loss; and its val accuracy. Or `START`
    * (`models/manifest.ts`), where none was better than what training began with.
    */
   best: { epoch: number; accuracy: number };

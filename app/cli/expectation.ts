@@ -8,12 +8,17 @@ interface Item {
   wrapped?: Item;
   requirement?: unknown;
   options?: readonly unknown[];
+  literal?: unknown;
   message?: unknown;
 }
 
 /** "a whole number from 1", "one of auto, webgpu, wasm", or what the schema itself says. */
 export function expectation(schema: Flag): string {
   const items = itemsOf(schema as unknown as Item);
+  const union = items.find(({ type }) => type === "union");
+  if (union) return (union.options as Flag[]).map(expectation).join(", or ");
+  const literal = items.find(({ type }) => type === "literal");
+  if (literal) return `${literal.literal}`;
   const said = items.find(({ message }) => typeof message === "string");
   if (said) return said.message as string;
   const options = optionsOf(schema);

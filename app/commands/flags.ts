@@ -119,7 +119,7 @@ export const TRAINING = grouped("What is run and trained", {
       `${FINETUNE.batchSize})`,
     axis: "list",
   }),
-  lr: flag(v.union([v.literal("auto"), number(recipe.lr)]), {
+  lr: flag(v.union([number(recipe.lr), v.literal("auto")]), {
     value: "X|auto",
     help: `learning rate (the recipe's: ${RECIPES.tutorial.lr}; best's: ${FINETUNE.lr}; auto: ` +
       "best tries many for 100 batches, and takes one by which the loss falls)",
@@ -173,7 +173,7 @@ export const TRAINING = grouped("What is run and trained", {
     help: "side of these squares in pixels (default: what the network's weights were made for)",
     axis: "list",
   }),
-  "short-side": flag(v.union([v.literal("full"), integer(LEAST_SHORT_SIDE)]), {
+  "short-side": flag(v.union([integer(LEAST_SHORT_SIDE), v.literal("full")]), {
     value: "N|full",
     help: "one's own photos are kept with a shorter side of so many pixels at most (default: " +
       `${KEPT_SHORT_SIDE}, more for a large --size; tutorial: full)`,

@@ -23,6 +23,6 @@ export function bestRuns(
   return [
     ...[...divisions.values()].map(([run]) => ofTool("best, frozen alone", run, run.start)),
     ...runs.filter((run) => run.variant === variant && run.seed === 0)
-      .map((run) => ofTool("best", run, chooseEpoch(run, "accuracy", patience).kept)),
+      .map((run) => ofTool("best", run, chooseEpoch(run, "loss", patience).kept)),
   ];
 }

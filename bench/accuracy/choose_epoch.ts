@@ -4,14 +4,14 @@ import type { FinetuneRun } from "./finetune_run.ts";
 type Point = Pick<FinetuneRun["epochs"][0], "val" | "test">;
 
 export const RULES = {
-  /** As `training/finetune.ts`: the highest val accuracy, then the lowest val loss; the start too. */
+  /** As `training/finetune.ts`: the lowest val loss; the start too. */
+  loss: ({ val: a }: Point, { val: b }: Point) => a.loss < b.loss,
+  /** The highest val accuracy, then the lowest val loss. */
   accuracy: ({ val: a }: Point, { val: b }: Point) =>
     a.accuracy > b.accuracy || (a.accuracy === b.accuracy && a.loss < b.loss),
   /** The highest val accuracy, and the earlier of equals. */
   "accuracy, ties to the earlier": ({ val: a }: Point, { val: b }: Point) =>
     a.accuracy > b.accuracy,
-  /** The lowest val loss. */
-  loss: ({ val: a }: Point, { val: b }: Point) => a.loss < b.loss,
   /** Without val: the last. */
   last: () => true,
 } as const;

@@ -167,7 +167,7 @@ Deno.test("what training begins with stands before the first epoch, ringed where
   assert.ok(Math.abs(train[0][0] - val[0][0] - step) < 0.02);
   const [ring] = circles(root, "kept", "0 val accuracy");
   assert.ok(Math.hypot(ring[0] - val[0][0], ring[1] - val[0][1]) < 0.01);
-  assert.ok(textsOf(root).includes("no epoch better than the start's validation accuracy 95.0%"));
+  assert.ok(textsOf(root).includes("no epoch better than the start, of validation accuracy 95.0%"));
 });
 
 Deno.test("drops of the learning rate are marked between the epochs, once for all branches", () => {

@@ -22,8 +22,9 @@ Deno.test("an epoch's line gives back its figures, as far as its digits go", () 
       phase,
       phase,
       fc.double({ min: 0, max: 1 }),
-      (epoch, train, val, best) => {
-        const line = epochLine({ epoch, lr: 0.1, train, val }, 1000, best);
+      fc.constantFrom("best" as const, "kept" as const),
+      (epoch, train, val, best, called) => {
+        const line = epochLine({ epoch, lr: 0.1, train, val }, 1000, best, called);
         const read = readEpochLine(line)!;
         assert.equal(read.epoch, epoch);
         for (const [said, true_] of [[read.train, train], [read.val, val]] as const) {

@@ -15,6 +15,7 @@ Deno.test("what a schema takes is said in words, also of a flag made of it", () 
       [v.picklist(["a", "b"]), "one of a, b"],
       [duration, "an age such as 30d or 12h"],
       [text, "a value"],
+      [v.union([integer(1), v.literal("auto")]), "a whole number from 1, or auto"],
       [v.string(), "a value"],
     ] as const
   ) {
