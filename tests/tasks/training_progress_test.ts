@@ -86,7 +86,7 @@ Deno.test("what training begins with is counted, too, and is the best until an e
   assert.equal(events.at(-1)!.done, events.at(-1)!.total);
   assert.match(events[0].message!, /^epoch 0\/2 {2}val /);
   // Another epoch may be more often right than the one that is kept.
-  assert.match(events[BATCHES.val].message!, /  kept  90\.0%$/);
+  assert.match(events[BATCHES.val].message!, / {2}kept {2}90\.0%$/);
   assert.equal(events[BATCHES.val].best_accuracy, 0.9);
   assert.ok(Math.abs(events[1].seconds_left! as number - 0.33) < 1e-9);
 });
