@@ -120,7 +120,7 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       ? await finetune(model, loaders, { ...watched, recipe, logitOffsets: balance?.logitOffsets })
       : await fit(model, loaders, { ...watched, branch, recipe });
     if (history.best.epoch === START) {
-      step.log("no epoch is better on val than what training began with, which is kept");
+      step.log("no epoch has a lower loss on val than what training began with, which is kept");
     }
     const trained: ModelManifest = {
       ...manifest,
