@@ -140,14 +140,14 @@ export class Classroom {
     if (this.#unseen.length > 0) {
       await this.#look(this.#unseen.splice(0, BATCH));
       this.#live.divide(false);
-      this.#live.improve(BETWEEN);
+      this.#live.improve(BETWEEN, false);
       this.#isAccountDue = true;
       if (performance.now() - this.#told > ACCOUNT) this.#account();
       return this.#busy();
     }
     if (frame) return await turn();
     this.#live.divide(true);
-    if (this.#live.improve(AT_REST)) {
+    if (this.#live.improve(AT_REST, true)) {
       this.#isAccountDue = true;
       if (performance.now() - this.#told > ACCOUNT) this.#account();
       return await turn();
@@ -435,7 +435,7 @@ export class Classroom {
     await this.#settle();
     let best = this.#live.classifier();
     if (!best?.settled) {
-      while (this.#live.improve(AT_REST)) await turn();
+      while (this.#live.improve(AT_REST, true)) await turn();
       best = this.#live.classifier();
     }
     if (!best) throw new Error("there is no model yet: teach two classes or more");
