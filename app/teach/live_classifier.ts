@@ -180,6 +180,23 @@ export class LiveClassifier {
     };
   }
 
+  /** Photos as they were settled by, class by class; undefined before they were. */
+  division():
+    | { classes: string[]; photos: { id: string; part: Part; label: number; group?: string }[] }
+    | undefined {
+    if (!this.#settled) return undefined;
+    const { classes, photos } = this.#divided!;
+    return {
+      classes,
+      photos: photos.map(({ photo: { id }, part, label, group }) => ({ id, part, label, group })),
+    };
+  }
+
+  /** Why nothing can be settled by the photos that there are, where that is known. */
+  get objection(): string | undefined {
+    return this.#divided?.objection;
+  }
+
   /** @param version that the lesson was of */
   settle(settled: Settled, version: number): void {
     if (version !== this.version) return;
