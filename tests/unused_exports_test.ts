@@ -28,6 +28,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/stock_models.ts#separableBlock",
   "data/sources/divide.ts#takeGroups",
   "models/manifest.ts#recipe",
+  "training/balance.ts#logitOffsets",
   "training/probe/build_kernels.ts#kernelModule",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",

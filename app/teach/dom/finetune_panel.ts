@@ -47,5 +47,5 @@ function inWords(facts: Exclude<FinetuneFacts, { state: "running" }>): string {
       `${counted(total, "photo")} kept aside, as before.`;
   }
   return `Right on ${correct} of the ${counted(total, "photo")} kept aside; the model above on ` +
-    `${before}. They chose when to stop, so try new photos before you believe it.`;
+    `${before}. These photos chose when to stop, so try new ones before you believe it.`;
 }
