@@ -191,7 +191,9 @@ Deno.test({
         const photos = join(folder, "photos");
         for (const label of ["ants", "bees"]) {
           await Deno.mkdir(join(photos, label), { recursive: true });
-          await Deno.copyFile(join(folder, "photo.jpg"), join(photos, label, "photo.jpg"));
+          for (const name of ["1.jpg", "2.jpg"]) {
+            await Deno.copyFile(join(folder, "photo.jpg"), join(photos, label, name));
+          }
         }
         const env = { XDG_CACHE_HOME: join(folder, "cache"), LOCALAPPDATA: join(folder, "cache") };
         const own = join(folder, "own"), deeper = join(own, "deeper");
