@@ -279,6 +279,7 @@ function drawScore(standing: Standing | null): void {
     return button;
   });
   element("take").hidden = !standing;
+  if (standing) element("nothing").textContent = "It answers what the camera shows, and photos.";
   for (const [id, card] of cards) {
     const label = standing?.classes.findIndex((known) => known.id === id) ?? -1;
     const row = standing?.score?.confusion[label];
