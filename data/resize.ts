@@ -25,11 +25,11 @@ const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
 
 /** What each output pixel of a row or column is made of. */
-interface Weights {
+export interface Weights {
   outputs: number;
   /** Most inputs that one output has; outputs with fewer are padded with weights of zero. */
   taps: number;
-  /** First input of each output. */
+  /** First input of each output, counted from the first that any has. */
   starts: Int32Array;
   /** [output, taps], fixed point of 22 bits. */
   weights: Int32Array;
@@ -58,21 +58,48 @@ export function resizeWindow(
   window: Box,
   interpolation: Interpolation = "bilinear",
 ): RgbImage {
-  const across = weightsFor(cut.width, width, window.left, window.width, interpolation);
-  const down = weightsFor(cut.height, height, window.top, window.height, interpolation);
-  const { left, top } = cut;
+  const plan = planResize(cut, width, height, window, interpolation);
+  const { across, down, part } = plan;
   let data: Uint8Array;
-  if (columnsFirst(cut, width, height)) {
-    const [first, last] = inputsOf(across);
-    const columns = resampleColumns(image, left + first, top, last - first, down);
-    const between = { width: last - first, data: columns };
-    data = resampleRows(between, -first, 0, window.height, across);
+  if (plan.columnsFirst) {
+    const columns = resampleColumns(image, part, down);
+    const between = { left: 0, top: 0, height: window.height };
+    data = resampleRows({ width: part.width, data: columns }, between, across);
   } else {
-    const [first, last] = inputsOf(down);
-    const rows = resampleRows(image, left, top + first, last - first, across);
-    data = resampleColumns({ width: window.width, data: rows }, 0, -first, window.width, down);
+    const rows = resampleRows(image, part, across);
+    const between = { left: 0, top: 0, width: window.width };
+    data = resampleColumns({ width: window.width, data: rows }, between, down);
   }
   return { width: window.width, height: window.height, data };
+}
+
+/** How a part of a photo becomes a window. */
+export interface ResizePlan {
+  across: Weights;
+  down: Weights;
+  columnsFirst: boolean;
+  /** The pixels that count. */
+  part: Box;
+}
+
+/** What `resizeWindow` computes, of a photo that nobody has decoded yet. */
+export function planResize(
+  cut: Box,
+  width: number,
+  height: number,
+  window: Box,
+  interpolation: Interpolation = "bilinear",
+): ResizePlan {
+  const across = weightsFor(cut.width, width, window.left, window.width, interpolation);
+  const down = weightsFor(cut.height, height, window.top, window.height, interpolation);
+  const [left, partWidth] = countFromFirst(across), [top, partHeight] = countFromFirst(down);
+  const part = {
+    left: cut.left + left,
+    top: cut.top + top,
+    width: partWidth,
+    height: partHeight,
+  };
+  return { across, down, columnsFirst: columnsFirst(cut, width, height), part };
 }
 
 function wholeOf({ width, height }: RgbImage): Box {
@@ -91,17 +118,15 @@ function columnsFirst(from: Box, width: number, height: number): boolean {
 /** Pixels, row by row. */
 type Plane = Pick<RgbImage, "width" | "data">;
 
-/** Resamples `rows` rows from `top` on, each from `left` on: [rows, outputs, 3]. */
+/** Resamples the rows of a part: [rows, outputs, 3]. */
 function resampleRows(
   { width, data }: Plane,
-  left: number,
-  top: number,
-  rows: number,
+  { left, top, height }: Omit<Box, "width">,
   { outputs, taps, starts, weights }: Weights,
 ): Uint8Array {
-  const out = new Uint8ClampedArray(rows * outputs * 3);
+  const out = new Uint8ClampedArray(height * outputs * 3);
   let to = 0;
-  for (let row = top; row < top + rows; row++) {
+  for (let row = top; row < top + height; row++) {
     const rowAt = (row * width + left) * 3;
     for (let x = 0, k = 0; x < outputs; x++) {
       let at = rowAt + starts[x] * 3;
@@ -123,16 +148,15 @@ function resampleRows(
   return new Uint8Array(out.buffer);
 }
 
-/** Resamples `columns` columns from `left` on, each from `top` on: [outputs, columns, 3]. */
+/** Resamples the columns of a part: [outputs, columns, 3]. */
 function resampleColumns(
-  { width, data }: Plane,
-  left: number,
-  top: number,
-  columns: number,
+  plane: Plane,
+  { left, top, width }: Omit<Box, "height">,
   { outputs, taps, starts, weights }: Weights,
 ): Uint8Array {
-  const bytes = columns * 3;
-  const step = width * 3;
+  const { data } = plane;
+  const bytes = width * 3;
+  const step = plane.width * 3;
   const out = new Uint8ClampedArray(outputs * bytes);
   const sums = new Int32Array(bytes);
   for (let y = 0; y < outputs; y++) {
@@ -157,9 +181,15 @@ function resampleColumns(
   return new Uint8Array(out.buffer);
 }
 
-/** First input that any output has, and the one after the last. */
-function inputsOf({ outputs, taps, starts }: Weights): [first: number, end: number] {
-  return [starts[0], starts[outputs - 1] + taps];
+/**
+ * Makes the first input that any output has number 0. That need not be the first output's: where this lies
+ * on a pixel, bicubic weights of its neighbours are zeros, and left out.
+ * @returns which it was, and how many inputs there are from it on
+ */
+function countFromFirst({ taps, starts }: Weights): [first: number, count: number] {
+  const first = Math.min(...starts), last = Math.max(...starts);
+  for (let i = 0; i < starts.length; i++) starts[i] -= first;
+  return [first, last - first + taps];
 }
 
 /** The weights of outputs `first` to `first + count` when `inSize` pixels become `outSize`. */

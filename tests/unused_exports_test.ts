@@ -26,6 +26,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/networks.ts#withTimes",
   "bench/stock_models.ts#separableBlock",
   "data/sources/divide.ts#takeGroups",
+  "data/build_kernels.ts#photoKernelModule",
   "training/probe/build_kernels.ts#kernelModule",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
