@@ -36,7 +36,7 @@ export class PhotoKernels {
   #bytes = new Uint8Array(this.#memory.buffer as ArrayBuffer);
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Uint8Array.fromBase64(PHOTO_KERNELS_WASM));
+    compiled ??= new WebAssembly.Module(bytesOf(PHOTO_KERNELS_WASM));
     const { exports } = new WebAssembly.Instance(compiled, { env: { memory: this.#memory } });
     this.run = exports as unknown as Exports;
     this.#bytes.set(zigzag(), ZIGZAG);
@@ -87,13 +87,23 @@ export interface DecodedPixels {
 }
 
 /**
- * Kernels with a memory of so many bytes.
- * @throws {RangeError} where there are not so many
+ * Kernels with a memory of so many bytes; undefined where there are not so many, and in engines that are
+ * too old for them.
  */
-export function photoKernels(bytes: number): PhotoKernels {
-  const kernels = bytes > MOST_KEPT ? new PhotoKernels() : kept ??= new PhotoKernels();
-  kernels.grow(bytes);
-  return kernels;
+export function photoKernels(bytes: number): PhotoKernels | undefined {
+  try {
+    const kernels = bytes > MOST_KEPT ? new PhotoKernels() : kept ??= new PhotoKernels();
+    kernels.grow(bytes);
+    return kernels;
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof WebAssembly.CompileError) return undefined;
+    throw error;
+  }
+}
+
+/** By hand: Node 20 has no `Uint8Array.fromBase64`. */
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
 /** Of the file's coefficients, in the order in which they come, where they lie as int32 [8, 8]. */

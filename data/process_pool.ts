@@ -4,7 +4,7 @@
  * 2.9); a process can, and takes its memory with it.
  */
 import { fileURLToPath } from "node:url";
-import { PipeReader } from "./pipe_reader.ts";
+import { joined, PipeReader } from "./pipe_reader.ts";
 
 /** A process that is there, by its pipes. */
 export interface PipedProcess {
@@ -184,7 +184,7 @@ class Answerer {
 
   async #exchange<Answer>(request: Request, read: ReadAnswer<Answer>) {
     const input = await this.#input;
-    for (const part of request) await input.write(part);
+    await input.write(joined(request));
     return await read(await this.#output);
   }
 

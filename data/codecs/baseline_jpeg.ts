@@ -5,7 +5,7 @@
  */
 import type { Box } from "../resize.ts";
 import { CODES, COMPONENT_BYTES, COMPONENTS, PLAN, QUANTISATION } from "../kernels/layout.ts";
-import { type DecodedPixels, type PhotoKernels, photoKernels, Places } from "../photo_kernels.ts";
+import { type DecodedPixels, photoKernels, Places } from "../photo_kernels.ts";
 
 interface Component {
   id: number;
@@ -194,13 +194,8 @@ export function decodePart(
   const samples = places.take(3 * samplesBytes);
   const pitch = 3 * (Math.min(unitWidth * right, width) - unitWidth * left);
   const pixels = places.take(part.height * pitch);
-  let kernels: PhotoKernels;
-  try {
-    kernels = photoKernels(places.end);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  const kernels = photoKernels(places.end);
+  if (!kernels) return undefined;
 
   kernels.bytes.set(bytes, file);
   for (const [table, code] of codes.entries()) {
