@@ -4,9 +4,9 @@
  * wide tensor in between is never written.
  */
 import { scratch } from "./command";
-import { plainRow } from "./depthwise";
+import { depthwisePanelRows } from "./depthwise_panel";
 import { bendRows, finishRows } from "./epilogue";
-import { multiplyPart } from "./gemm";
+import { multiplyPart, panelWidth } from "./gemm";
 import { TAP_TABLE_BYTES } from "./generated_abi";
 import {
   expandedDepthwiseArguments, expandedDepthwiseBands, expandedDepthwiseEpilogue,
@@ -31,24 +31,30 @@ export function expandedDepthwiseChunk(chunk: i32, thread: i32): void {
   const reach = (args.filterHeight - 1) * args.dilationHeight + 1;
   const top = max(0, y0 * args.strideHeight - args.padTop);
   const bottom = min(args.height, (y1 - 1) * args.strideHeight - args.padTop + reach);
-  const taps = scratch(thread), expanded = taps + TAP_TABLE_BYTES, pixel = floats(c1 - c0);
-  if (bottom > top) {
-    const first = (image * args.height + top) * width;
-    multiplyPart(
-      expansion.values + <usize>first * floats(K), floats(K), expansion.packed, expanded, pixel,
-      (bottom - top) * width, K, 0, K, c0, c1, expansion.wide, inner.scale ? inner : null, 0,
-    );
-    if (inner.scale) bendRows(inner, expanded, pixel, (bottom - top) * width, c1 - c0);
-  }
-  const firstRow = expanded - <usize>(top * width) * pixel, outPixel = floats(channels);
-  for (let y = y0; y < y1; y++) {
-    const row = (image * args.outHeight + y) * args.outWidth;
-    const out = args.out + <usize>row * outPixel;
-    plainRow(args, firstRow, pixel, c0, c1 - c0, y, out, taps);
+  const taps = scratch(thread), expanded = taps + TAP_TABLE_BYTES;
+  const rows = (bottom - top) * width, outPixel = floats(channels);
+  const values = expansion.values + <usize>((image * args.height + top) * width) * floats(K);
+  const firstRow = (image * args.outHeight + y0) * args.outWidth;
+  const out = args.out + <usize>(image * args.outHeight * args.outWidth) * outPixel;
+  const finished = args.out + <usize>firstRow * outPixel;
+  // Panel by panel: what one leaves is in the first level of cache for the pixels beside it.
+  for (let c = c0; c < c1;) {
+    const columns = panelWidth(c, c1, expansion.wide), pixel = floats(columns);
+    if (rows > 0) {
+      multiplyPart(
+        values, floats(K), expansion.packed, expanded, pixel,
+        rows, K, 0, K, c, c + columns, expansion.wide, inner.scale ? inner : null, 0,
+      );
+      if (inner.scale) bendRows(inner, expanded, pixel, rows, columns);
+    }
+    const panel = expanded - <usize>(top * width) * pixel;
+    depthwisePanelRows(args, panel, c, columns, y0, y1, out, taps);
     if (epilogue.scale) {
       finishRows(
-        epilogue, out + floats(c0), outPixel, row, args.outWidth, c0, c1 - c0, channels,
+        epilogue, finished + floats(c), outPixel, firstRow, (y1 - y0) * args.outWidth,
+        c, columns, channels,
       );
     }
+    c += columns;
   }
 }
