@@ -1,4 +1,4 @@
-import { joined, PipeReader } from "./pipe_reader.ts";
+import { Joiner, PipeReader } from "./pipe_reader.ts";
 
 /** As much as a pipe holds on Linux. */
 const AT_ONCE = 1 << 16;
@@ -20,11 +20,12 @@ export async function answerPipe<Request>(
     const length = Deno.stdin.readSync(buffer);
     return length === null ? undefined : buffer.subarray(0, length);
   });
+  const output = new Joiner();
   write(Uint8Array.of(1)); // it is there
   while (true) {
     const request = await read(input);
     if (request === undefined) break;
-    write(joined(await answer(request)));
+    for (const part of output.join(await answer(request))) write(part);
   }
   Deno.exit(0);
 }

@@ -42,15 +42,27 @@ export function uint32Bytes(...values: number[]): Uint8Array {
   return new Uint8Array(Uint32Array.from(values).buffer);
 }
 
-/** Parts as one: each write and each read has its cost. */
-export function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
+/** More than this is written in parts as it is. */
+const MOST_JOINED = 1 << 22;
+
+/** Puts parts together, as each write and each read has its cost, in a buffer that is used again. */
+export class Joiner {
+  #buffer = new Uint8Array(0);
+
+  /** The same bytes in fewer parts; good until the next. */
+  join(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+    const length = parts.reduce((sum, { length }) => sum + length, 0);
+    if (length > MOST_JOINED) return parts;
+    if (length > this.#buffer.length) {
+      this.#buffer = new Uint8Array(Math.min(MOST_JOINED, 2 * length));
+    }
+    let at = 0;
+    for (const part of parts) {
+      this.#buffer.set(part, at);
+      at += part.length;
+    }
+    return [this.#buffer.subarray(0, length)];
   }
-  return bytes;
 }
 
 /** In one buffer, where the stream can fill one: a buffer for each chunk is much to clear away. */

@@ -29,7 +29,10 @@ export interface Weights {
   outputs: number;
   /** Most inputs that one output has; outputs with fewer are padded with weights of zero. */
   taps: number;
-  /** First input of each output, counted from the first that any has. */
+  /** The first input that any output has, and how many there are from it on. */
+  first: number;
+  inputs: number;
+  /** First input of each output, counted from `first`. */
   starts: Int32Array;
   /** [output, taps], fixed point of 22 bits. */
   weights: Int32Array;
@@ -92,12 +95,11 @@ export function planResize(
 ): ResizePlan {
   const across = weightsFor(cut.width, width, window.left, window.width, interpolation);
   const down = weightsFor(cut.height, height, window.top, window.height, interpolation);
-  const [left, partWidth] = countFromFirst(across), [top, partHeight] = countFromFirst(down);
   const part = {
-    left: cut.left + left,
-    top: cut.top + top,
-    width: partWidth,
-    height: partHeight,
+    left: cut.left + across.first,
+    top: cut.top + down.first,
+    width: across.inputs,
+    height: down.inputs,
   };
   return { across, down, columnsFirst: columnsFirst(cut, width, height), part };
 }
@@ -181,19 +183,32 @@ function resampleColumns(
   return new Uint8Array(out.buffer);
 }
 
-/**
- * Makes the first input that any output has number 0. That need not be the first output's: where this lies
- * on a pixel, bicubic weights of its neighbours are zeros, and left out.
- * @returns which it was, and how many inputs there are from it on
- */
-function countFromFirst({ taps, starts }: Weights): [first: number, count: number] {
-  const first = Math.min(...starts), last = Math.max(...starts);
-  for (let i = 0; i < starts.length; i++) starts[i] -= first;
-  return [first, last - first + taps];
+/** Of photos of one size after the other, as cameras make them. */
+const known = new Map<string, Weights>();
+const MOST_KNOWN = 64, LONGEST_KNOWN = 1 << 16;
+
+/** As `computeWeights`; whoever gets them leaves them as they are. */
+function weightsFor(
+  ...asked: [
+    inSize: number,
+    outSize: number,
+    first: number,
+    count: number,
+    interpolation: Interpolation,
+  ]
+): Weights {
+  const key = asked.join();
+  let weights = known.get(key);
+  if (!weights) {
+    weights = computeWeights(...asked);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (weights.weights.length <= LONGEST_KNOWN) known.set(key, weights);
+  }
+  return weights;
 }
 
 /** The weights of outputs `first` to `first + count` when `inSize` pixels become `outSize`. */
-function weightsFor(
+function computeWeights(
   inSize: number,
   outSize: number,
   first: number,
@@ -212,7 +227,11 @@ function weightsFor(
     starts[i] = Math.min(output.start, inSize - taps);
     weights.set(output.weights, i * taps + output.start - starts[i]);
   }
-  return { outputs: count, taps, starts, weights };
+  // Not always the first output's: where that lies on a pixel, bicubic weights of the pixels beside it
+  // are zeros, and left out.
+  const nearest = Math.min(...starts), inputs = Math.max(...starts) + taps - nearest;
+  const fromNearest = starts.map((start) => start - nearest);
+  return { outputs: count, taps, first: nearest, inputs, starts: fromNearest, weights };
 }
 
 /** `precompute_coeffs` and `normalize_coeffs_8bpc` for one output, without the zeros at its ends. */

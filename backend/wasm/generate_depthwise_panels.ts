@@ -47,8 +47,10 @@ export function depthwisePanel${width}by${stride}(
 ): void {
   for (let half: usize = 0; half < ${pixel}; half += 32) {
     let w = weights + half;
-${taps.map((i) => `    const w${i}a = v128.load(w), w${i}b = v128.load(w, 16); w += weightStep;`)
-    .join("\n")}
+${
+    taps.map((i) => `    const w${i}a = v128.load(w), w${i}b = v128.load(w, 16); w += weightStep;`)
+      .join("\n")
+  }
     let row = image + half, outRow = out + half;
     for (let y = 0; y < rows; y++) {
       let p0 = row, p1 = row + rowStep, p2 = p1 + rowStep, to = outRow;
