@@ -1,10 +1,8 @@
 /** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
-import { activateBackend } from "../backend/activate.ts";
 import type { CropRequest, CropResponse } from "../data/crop_photo.ts";
 import type { CropProcesses } from "../data/crop_processes.ts";
-import { predictorOf } from "./predictor.ts";
 import { PredictorPool } from "./predictor_pool.ts";
-import { type ModelSource, openModel } from "./open_model.ts";
+import type { ModelSource } from "./open_model.ts";
 import type { PredictOptions } from "./predict_photos.ts";
 
 export interface PredictionResources
@@ -68,6 +66,12 @@ async function predictAlone(
   backend: "webgpu" | "wasm",
   threads: number | undefined,
 ) {
+  // Where processes compute, this one is there sooner without tfjs.
+  const [{ activateBackend }, { openModel }, { predictorOf }] = await Promise.all([
+    import("../backend/activate.ts"),
+    import("./open_model.ts"),
+    import("./predictor.ts"),
+  ]);
   await activateBackend(backend, { threads });
   const model = await openModel(source);
   return {

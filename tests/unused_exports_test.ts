@@ -29,6 +29,7 @@ const FOR_TESTS: ExportName[] = [
   "data/sources/divide.ts#takeGroups",
   "models/manifest.ts#recipe",
   "training/balance.ts#logitOffsets",
+  "data/build_kernels.ts#photoKernelModule",
   "training/probe/build_kernels.ts#kernelModule",
   "training/probe/learning_curve.ts#shareOf",
   "training/probe/logistic_regression.ts#predictProba",
