@@ -12,6 +12,8 @@ const tell = (message: Tell) => scope.postMessage(message);
 
 /** Two pages would write over each other's photos. */
 const LOCK = "graft teach";
+/** Milliseconds that a page which is reloaded may take to end while it computes. */
+const ENDING = 4000;
 
 const opened = open();
 opened.catch((error: Error) => tell({ type: "failed", message: error.message }));
@@ -31,10 +33,10 @@ async function open(): Promise<Classroom> {
 async function onlyHere(): Promise<void> {
   if (!navigator.locks) return;
   const isFree = await new Promise((resolve) =>
-    navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      return lock && new Promise(() => {}); // as long as the page is there
-    })
+    navigator.locks.request(LOCK, { signal: AbortSignal.timeout(ENDING) }, () => {
+      resolve(true);
+      return new Promise(() => {}); // as long as the page is there
+    }).catch(() => resolve(false))
   );
   if (!isFree) {
     throw new Error("this page is open in another tab or window already: go on there, or close it");
