@@ -22,8 +22,11 @@ export const RING = 65536;
 /** A power of two. */
 export const COMMANDS = 512;
 export const COMMAND_BYTES = 256;
+/** Where JavaScript puts small values while kernels are still at work in the heap. */
+export const STAGING = 262144;
+export const STAGING_BYTES = 262144;
 /** Tensors lie from here on. */
-export const HEAP = 262144;
+export const HEAP = 524288;
 /** Batch statistics of a chunk are vectors: an origin, Σ(z - origin) and Σ(z - origin)². */
 export const STATISTICS_VECTORS = 3;
 /** Gradient statistics of a chunk: Σd and Σd·(z - mean). */
@@ -1900,6 +1903,42 @@ const transposeRows: KernelOf<TransposeRowsArguments> = {
   },
 };
 
+interface CopyArguments {
+  from: number;
+  to: number;
+  bytes: number;
+}
+
+const copy: KernelOf<CopyArguments> = {
+  number: 50,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.from;
+    words[at + 1] = a.to;
+    words[at + 2] = a.bytes;
+  },
+};
+
+interface SumRowsArguments {
+  x: number;
+  /** [columns] */
+  out: number;
+  /** Few: one chunk sums all, in double precision, as stock tfjs does. */
+  rows: number;
+  columns: number;
+}
+
+const sumRows: KernelOf<SumRowsArguments> = {
+  number: 51,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.out;
+    words[at + 2] = a.rows;
+    words[at + 3] = a.columns;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -1954,5 +1993,7 @@ export const Kernel = {
   windowAttention,
   windowAttentionGradient,
   transposeRows,
+  copy,
+  sumRows,
   trap,
 };

@@ -13,6 +13,12 @@ export interface Block {
   references: number;
 }
 
+type Stage = (
+  pointer: number,
+  values: ArrayLike<number>,
+  Values: Float32ArrayConstructor | Int32ArrayConstructor,
+) => boolean;
+
 const PAGE = 64 * 1024;
 /** Blocks start on cache lines, and vectors may be read a little past their end. */
 const ALIGNMENT = 128;
@@ -22,6 +28,11 @@ export class SharedHeap {
   readonly memory: WebAssembly.Memory;
   /** Called before JavaScript sees the memory: kernels that were started may be at work in it. */
   beforeAccess = () => {};
+  /**
+   * Has values written behind the kernels that were started, without waiting for them, which may
+   * still be at work where these go. False where JavaScript had better write them itself.
+   */
+  stage: Stage = () => false;
   readonly #limit: number;
   /** Never used so far: everything from here on. */
   #top = HEAP;
@@ -87,7 +98,17 @@ export class SharedHeap {
   /** A copy of `values` in the heap. */
   store(values: ArrayLike<number>): Block {
     const block = this.allocate(values.length);
-    this.floats(block, values.length).set(values);
+    if (!this.stage(block.pointer, values, Float32Array)) {
+      this.floats(block, values.length).set(values);
+    }
+    return block;
+  }
+
+  storeIntegers(values: Int32Array): Block {
+    const block = this.allocate(values.length);
+    if (!this.stage(block.pointer, values, Int32Array)) {
+      this.integers(block, values.length).set(values);
+    }
     return block;
   }
 

@@ -90,6 +90,9 @@ interface FoldedStatistics {
 
 type Values = tf.backend_util.BackendValues;
 
+/** Learning rates and the like. */
+const MOST_KNOWN = 8;
+
 const DISPOSED = "a tensor is used that has no values (is it disposed?)";
 const SPENT =
   "a gradient is used that a batch normalisation before it has used up: call tf.keep() on " +
@@ -118,6 +121,7 @@ export class TensorData {
   version = 0;
   #block?: Block;
   #lazy?: Lazy;
+  #known?: Float32Array;
   #plain?: Values;
   #isSpent = false;
 
@@ -131,12 +135,14 @@ export class TensorData {
   /** The values where they are computed already. A view: it must not outlive the tensor. */
   get values(): Values | undefined {
     if (this.dtype !== "float32") return this.#plain;
+    this.#known = undefined; // stock kernels write into what they get
     return this.heap.floats(this.block, this.size);
   }
 
   set values(values: Values | undefined) {
     if (this.dtype === "float32" && values !== undefined) {
       this.block = this.heap.store(values as Float32Array);
+      if (this.size <= MOST_KNOWN) this.#known = Float32Array.from(values as Float32Array);
     } else {
       this.#plain = values;
     }
@@ -156,8 +162,14 @@ export class TensorData {
     return this.#block;
   }
 
+  /** Values that came from JavaScript, of a tensor of few: read without waiting for kernels. */
+  get known(): Float32Array | undefined {
+    return this.#known;
+  }
+
   /** Takes over one reference to a block. */
   set block(block: Block) {
+    this.#known = undefined;
     this.#dropLazy();
     if (this.#block) this.heap.release(this.#block);
     this.#block = block;
@@ -191,6 +203,7 @@ export class TensorData {
 
   /** Address for a kernel that writes in place; others who share the values keep the old ones. */
   writablePointer(): number {
+    this.#known = undefined;
     const shared = this.block;
     if (shared.references > 1) {
       this.block = this.heap.store(this.heap.floats(shared, this.size));

@@ -10,11 +10,14 @@ import {
   COMMAND_HEADER_WORDS,
   COMMANDS,
   COMPLETED,
+  Kernel,
   type KernelOf,
   type Memory,
   PARKED,
   PUBLISHED,
   RING,
+  STAGING,
+  STAGING_BYTES,
   THREADS,
   writeCommandHeader,
 } from "./generated_abi.ts";
@@ -33,6 +36,8 @@ export class ThreadPool {
   readonly #workers: Worker[] = [];
   #threads = 0;
   #published = 0;
+  /** Bytes that are staged. */
+  #staged = 0;
   #scratch = { pointer: 0, bytesPerThread: 0 };
   #release = () => {};
   #failure: string | undefined;
@@ -49,6 +54,7 @@ export class ThreadPool {
       doubles: new Float64Array(buffer, RING, bytes / 8),
     };
     heap.beforeAccess = () => this.finish();
+    heap.stage = (pointer, values, Values) => this.#stage(pointer, values, Values);
     this.threads = threads;
   }
 
@@ -105,6 +111,7 @@ export class ThreadPool {
    */
   finish(): void {
     this.#computeUntil(0);
+    this.#staged = 0;
   }
 
   /** Ends the workers. The program need not call it to exit. */
@@ -144,9 +151,29 @@ export class ThreadPool {
     this.#scratch = { pointer: block.pointer, bytesPerThread: bytes };
   }
 
+  /** As `SharedHeap.stage`. What is staged lies there until all kernels were waited for. */
+  #stage(
+    pointer: number,
+    values: ArrayLike<number>,
+    Values: Float32ArrayConstructor | Int32ArrayConstructor,
+  ): boolean {
+    const bytes = 4 * values.length;
+    if (bytes === 0 || this.#staged + bytes > STAGING_BYTES || this.#pending() === 0) return false;
+    const from = STAGING + this.#staged;
+    new Values(this.#heap.memory.buffer, from, values.length).set(values);
+    this.#staged += bytes;
+    this.run(Kernel.copy, 1, 0, { from, to: pointer, bytes });
+    return true;
+  }
+
   #isFull(): boolean {
+    return this.#pending() >= COMMANDS;
+  }
+
+  /** Kernels that were started and are not done. */
+  #pending(): number {
     const completed = Atomics.load(this.#words, COMPLETED / 4) >>> 0;
-    return ((this.#published - completed) >>> 0) >= COMMANDS;
+    return (this.#published - completed) >>> 0;
   }
 
   /** Until so many kernels at most are not done. */

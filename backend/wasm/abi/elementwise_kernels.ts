@@ -21,6 +21,11 @@ export const binary: KernelSpec = {
   },
 };
 
+export const copy: KernelSpec = {
+  file: "copy",
+  fields: { from: address(), to: address(), bytes: i32() },
+};
+
 export const clamp: KernelSpec = {
   file: "unary",
   fields: {

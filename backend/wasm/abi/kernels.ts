@@ -21,6 +21,7 @@ import {
   adamw,
   binary,
   clamp,
+  copy,
   moveAverages,
   sgd,
   sumSquares,
@@ -46,6 +47,7 @@ import {
   geluGradient,
   layerNorm,
   layerNormGradient,
+  sumRows,
   transposeRows,
   windowAttention,
   windowAttentionGradient,
@@ -113,6 +115,8 @@ export const KERNELS: Record<string, KernelSpec> = {
   windowAttention,
   windowAttentionGradient,
   transposeRows,
+  copy,
+  sumRows,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

@@ -1202,3 +1202,32 @@ export class TransposeRowsArguments {
 export function transposeRowsArguments(): TransposeRowsArguments {
   return changetype<TransposeRowsArguments>(kernelArguments());
 }
+
+@unmanaged
+export class CopyArguments {
+  from: usize;
+  to: usize;
+  bytes: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function copyArguments(): CopyArguments {
+  return changetype<CopyArguments>(kernelArguments());
+}
+
+@unmanaged
+export class SumRowsArguments {
+  x: usize;
+  /** [columns] */
+  out: usize;
+  /** Few: one chunk sums all, in double precision, as stock tfjs does. */
+  rows: i32;
+  columns: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sumRowsArguments(): SumRowsArguments {
+  return changetype<SumRowsArguments>(kernelArguments());
+}

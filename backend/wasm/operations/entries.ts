@@ -32,12 +32,16 @@ export function entryTable(
       write(memory, at, i, 4 * first, Math.min(VALUES_PER_CHUNK, size - first));
     }
   });
-  const table = backend.heap.allocate(memory.words.length);
-  backend.heap.integers(table, memory.words.length).set(memory.words);
-  return { table, entries };
+  return { table: backend.heap.storeIntegers(memory.words), entries };
+}
+
+/** The values of a small float32 tensor, which JavaScript may know without asking the heap. */
+export function knownOf(backend: WasmBackend, tensor: tf.TensorInfo): Float32Array {
+  const data = backend.dataOf(tensor);
+  return data.known ?? data.values as Float32Array;
 }
 
 /** The number in a float32 tensor of one value. */
 export function scalarOf(backend: WasmBackend, tensor: tf.TensorInfo): number {
-  return (backend.dataOf(tensor).values as Float32Array)[0];
+  return knownOf(backend, tensor)[0];
 }
