@@ -905,6 +905,7 @@ const spatialMean: KernelOf<SpatialMeanArguments> = {
 interface SgdArguments {
   /** Of `SgdEntry`s. */
   table: number;
+  /** Of one value. */
   lr: number;
   momentum: number;
 }
@@ -914,7 +915,7 @@ const sgd: KernelOf<SgdArguments> = {
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.table;
-    floats[at + 1] = a.lr;
+    words[at + 1] = a.lr;
     floats[at + 2] = a.momentum;
   },
 };
@@ -922,11 +923,9 @@ const sgd: KernelOf<SgdArguments> = {
 interface AdamwArguments {
   /** Of `AdamwEntry`s. */
   table: number;
-  lr: number;
-  /** Divided by the first moment's correction. */
-  correctedLr: number;
-  /** Root of the second moment's correction. */
-  rootCorrection: number;
+  /** The learning rate; the same divided by the first moment's correction; root of the second's. */
+  step: number;
+  /** Of one value. */
   gradientScale: number;
   beta1: number;
   beta2: number;
@@ -938,13 +937,11 @@ const adamw: KernelOf<AdamwArguments> = {
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.table;
-    floats[at + 1] = a.lr;
-    floats[at + 2] = a.correctedLr;
-    floats[at + 3] = a.rootCorrection;
-    floats[at + 4] = a.gradientScale;
-    floats[at + 5] = a.beta1;
-    floats[at + 6] = a.beta2;
-    floats[at + 7] = a.epsilon;
+    words[at + 1] = a.step;
+    words[at + 2] = a.gradientScale;
+    floats[at + 3] = a.beta1;
+    floats[at + 4] = a.beta2;
+    floats[at + 5] = a.epsilon;
   },
 };
 

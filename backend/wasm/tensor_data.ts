@@ -90,9 +90,6 @@ interface FoldedStatistics {
 
 type Values = tf.backend_util.BackendValues;
 
-/** Learning rates and the like. */
-const MOST_KNOWN = 8;
-
 const DISPOSED = "a tensor is used that has no values (is it disposed?)";
 const SPENT =
   "a gradient is used that a batch normalisation before it has used up: call tf.keep() on " +
@@ -121,7 +118,6 @@ export class TensorData {
   version = 0;
   #block?: Block;
   #lazy?: Lazy;
-  #known?: Float32Array;
   #plain?: Values;
   #isSpent = false;
 
@@ -130,19 +126,22 @@ export class TensorData {
     readonly dtype: tf.DataType,
     readonly size: number,
     private readonly materialize: (lazy: Lazy, size: number) => Block,
-  ) {}
+  ) {
+    heap.recorder?.created(this);
+  }
 
   /** The values where they are computed already. A view: it must not outlive the tensor. */
   get values(): Values | undefined {
-    if (this.dtype !== "float32") return this.#plain;
-    this.#known = undefined; // stock kernels write into what they get
+    if (this.dtype !== "float32") {
+      this.heap.recorder?.accessed();
+      return this.#plain;
+    }
     return this.heap.floats(this.block, this.size);
   }
 
   set values(values: Values | undefined) {
     if (this.dtype === "float32" && values !== undefined) {
       this.block = this.heap.store(values as Float32Array);
-      if (this.size <= MOST_KNOWN) this.#known = Float32Array.from(values as Float32Array);
     } else {
       this.#plain = values;
     }
@@ -153,7 +152,11 @@ export class TensorData {
    * tfjs casts them to float32 by a new tensor over the same record.
    */
   get block(): Block {
-    if (!this.#block && this.#plain) this.#block = this.heap.store(numbers(this.#plain));
+    this.heap.recorder?.used(this);
+    if (!this.#block && this.#plain) {
+      this.heap.recorder?.accessed();
+      this.#block = this.heap.store(numbers(this.#plain));
+    }
     if (!this.#block) {
       if (!this.#lazy) throw new Error(this.#isSpent ? SPENT : DISPOSED);
       this.#block = this.materialize(this.#lazy, this.size);
@@ -162,14 +165,18 @@ export class TensorData {
     return this.#block;
   }
 
-  /** Values that came from JavaScript, of a tensor of few: read without waiting for kernels. */
-  get known(): Float32Array | undefined {
-    return this.#known;
+  /** Integers or booleans as they lie outside of the heap, for what `ThreadPool.host` computes. */
+  get integers(): Int32Array | undefined {
+    return this.#plain as Int32Array | undefined;
+  }
+
+  /** The block where the values are computed already. */
+  get computed(): Block | undefined {
+    return this.#block;
   }
 
   /** Takes over one reference to a block. */
   set block(block: Block) {
-    this.#known = undefined;
     this.#dropLazy();
     if (this.#block) this.heap.release(this.#block);
     this.#block = block;
@@ -203,14 +210,19 @@ export class TensorData {
 
   /** Address for a kernel that writes in place; others who share the values keep the old ones. */
   writablePointer(): number {
-    this.#known = undefined;
     const shared = this.block;
     if (shared.references > 1) {
       this.block = this.heap.store(this.heap.floats(shared, this.size));
     }
+    this.heap.recorder?.written(this);
+    this.changed();
+    return this.block.pointer;
+  }
+
+  /** Its values are about to change in place. */
+  changed(): void {
     this.forgetDerived();
     this.version++;
-    return this.block.pointer;
   }
 
   /** Releases what was derived from the values: they are about to change. */

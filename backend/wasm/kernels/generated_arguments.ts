@@ -372,7 +372,8 @@ export function spatialMeanArguments(): SpatialMeanArguments {
 export class SgdArguments {
   /** Of `SgdEntry`s. */
   table: usize;
-  lr: f32;
+  /** Of one value. */
+  lr: usize;
   momentum: f32;
 }
 
@@ -386,12 +387,10 @@ export function sgdArguments(): SgdArguments {
 export class AdamwArguments {
   /** Of `AdamwEntry`s. */
   table: usize;
-  lr: f32;
-  /** Divided by the first moment's correction. */
-  correctedLr: f32;
-  /** Root of the second moment's correction. */
-  rootCorrection: f32;
-  gradientScale: f32;
+  /** The learning rate; the same divided by the first moment's correction; root of the second's. */
+  step: usize;
+  /** Of one value. */
+  gradientScale: usize;
   beta1: f32;
   beta2: f32;
   epsilon: f32;

@@ -34,14 +34,3 @@ export function entryTable(
   });
   return { table: backend.heap.storeIntegers(memory.words), entries };
 }
-
-/** The values of a small float32 tensor, which JavaScript may know without asking the heap. */
-export function knownOf(backend: WasmBackend, tensor: tf.TensorInfo): Float32Array {
-  const data = backend.dataOf(tensor);
-  return data.known ?? data.values as Float32Array;
-}
-
-/** The number in a float32 tensor of one value. */
-export function scalarOf(backend: WasmBackend, tensor: tf.TensorInfo): number {
-  return knownOf(backend, tensor)[0];
-}

@@ -65,6 +65,7 @@ export function keepPacked(
   pack: () => PackedWeights,
 ): PackedWeights {
   const layout = `${layoutName} ${wide}`;
+  heap.recorder?.used(weights);
   const kept = weights.packed.get(layout);
   if (kept) return { block: heap.retain(kept), wide };
   const packed = pack();
