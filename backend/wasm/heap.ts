@@ -84,8 +84,12 @@ export class SharedHeap {
    */
   allocate(count: number): Block {
     const bytes = Math.ceil((count * 4 || 1) / ALIGNMENT) * ALIGNMENT;
-    if (this.#top + bytes > this.#limit) this.beforeFailing();
-    const pointer = this.#takeBestFit(bytes) ?? this.#takeFromTop(bytes);
+    let pointer = this.#takeBestFit(bytes);
+    if (pointer === undefined && this.#top + bytes > this.#limit) {
+      this.beforeFailing();
+      pointer = this.#takeBestFit(bytes);
+    }
+    pointer ??= this.#takeFromTop(bytes);
     this.#bytesInUse += bytes;
     const block = { pointer, bytes, references: 1 };
     this.recorder?.allocated(block);

@@ -165,6 +165,13 @@ export class TensorData {
     return this.#block;
   }
 
+  /** Takes over one reference to a block. */
+  set block(block: Block) {
+    this.#dropLazy();
+    if (this.#block) this.heap.release(this.#block);
+    this.#block = block;
+  }
+
   /** Integers or booleans as they lie outside of the heap, for what `ThreadPool.host` computes. */
   get integers(): Int32Array | undefined {
     return this.#plain as Int32Array | undefined;
@@ -173,13 +180,6 @@ export class TensorData {
   /** The block where the values are computed already. */
   get computed(): Block | undefined {
     return this.#block;
-  }
-
-  /** Takes over one reference to a block. */
-  set block(block: Block) {
-    this.#dropLazy();
-    if (this.#block) this.heap.release(this.#block);
-    this.#block = block;
   }
 
   /** Computes a lazy tensor's values. */
