@@ -70,10 +70,10 @@ Deno.test("ranges that are taken are nobody else's, and free again once they are
       .map(({ pointer, bytes }) => ({ from: pointer, to: pointer + bytes }));
     const overlaps = (a: { from: number; to: number }) => (b: { from: number; to: number }) =>
       a.from < b.to && b.from < a.to;
-    const taken = [];
+    const taken: { from: number; to: number }[] = [];
     for (const { at, length } of wanted) {
       const from = empty + 128 * at, range = { from, to: from + 128 * length };
-      const isFree = ![...used, ...taken].some(overlaps(range));
+      const isFree: boolean = ![...used, ...taken].some(overlaps(range));
       assert.equal(heap.isFree(range), isFree);
       if (!isFree) continue;
       heap.take(range);
