@@ -65,7 +65,7 @@ export const ActivationCode = {
 } as const;
 export type ActivationCode = typeof ActivationCode[keyof typeof ActivationCode];
 
-export const SourceKind = { plain: 0, normalized: 1, normalizedGradient: 2 } as const;
+export const SourceKind = { plain: 0, normalized: 1, normalizedGradient: 2, scaled: 3 } as const;
 export type SourceKind = typeof SourceKind[keyof typeof SourceKind];
 
 export const RowReading = { gathered: 0, pointwise: 1, strips: 2 } as const;
@@ -119,13 +119,16 @@ export function writeCommandHeader(
 /** A tensor's rows (row: the channels of one pixel), in memory or computed when they are read. */
 export interface SourceRecord {
   kind: SourceKind;
-  /** The tensor; z of a lazy forward value; d of a lazy gradient. */
+  /** The tensor; z of a lazy forward value; d of a lazy gradient; what is scaled. */
   values: number;
   /** z of a lazy gradient. */
   z: number;
+  /** Of what is scaled, its factors: [images, channels]. */
   scaleShift: number;
   coefficients: number;
   activation: ActivationCode;
+  /** An image has, of what is scaled. */
+  pixels: number;
 }
 
 function writeSource(
@@ -140,6 +143,7 @@ function writeSource(
   words[at + 3] = a.scaleShift;
   words[at + 4] = a.coefficients;
   words[at + 5] = a.activation;
+  words[at + 6] = a.pixels;
 }
 
 /** Which source pixels each pixel of a grid sees. */
@@ -526,27 +530,27 @@ const conv2d: KernelOf<Conv2dArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.source);
-    writeGather(memory, at + 6, a.gather);
-    words[at + 15] = a.reading;
-    words[at + 16] = a.packed;
-    words[at + 17] = a.out;
-    words[at + 18] = a.rows;
-    words[at + 19] = a.K;
-    words[at + 20] = a.N;
-    words[at + 21] = a.runs;
-    words[at + 22] = a.gatherDepth;
-    words[at + 23] = a.outHeight;
-    words[at + 24] = a.outWidth;
-    words[at + 25] = a.outStepHeight;
-    words[at + 26] = a.outStepWidth;
-    words[at + 27] = a.outOffsetHeight;
-    words[at + 28] = a.outOffsetWidth;
-    words[at + 29] = a.statistics;
-    words[at + 30] = a.rowsPerChunk;
-    words[at + 31] = a.columnsPerChunk;
-    words[at + 32] = a.blockRows;
-    words[at + 33] = a.wide;
-    writeEpilogue(memory, at + 34, a.epilogue);
+    writeGather(memory, at + 7, a.gather);
+    words[at + 16] = a.reading;
+    words[at + 17] = a.packed;
+    words[at + 18] = a.out;
+    words[at + 19] = a.rows;
+    words[at + 20] = a.K;
+    words[at + 21] = a.N;
+    words[at + 22] = a.runs;
+    words[at + 23] = a.gatherDepth;
+    words[at + 24] = a.outHeight;
+    words[at + 25] = a.outWidth;
+    words[at + 26] = a.outStepHeight;
+    words[at + 27] = a.outStepWidth;
+    words[at + 28] = a.outOffsetHeight;
+    words[at + 29] = a.outOffsetWidth;
+    words[at + 30] = a.statistics;
+    words[at + 31] = a.rowsPerChunk;
+    words[at + 32] = a.columnsPerChunk;
+    words[at + 33] = a.blockRows;
+    words[at + 34] = a.wide;
+    writeEpilogue(memory, at + 35, a.epilogue);
   },
 };
 
@@ -576,20 +580,20 @@ const conv2dFilterGradient: KernelOf<Conv2dFilterGradientArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    writeGather(memory, at + 12, a.gather);
-    words[at + 21] = a.pointwise;
-    words[at + 22] = a.out;
-    words[at + 23] = a.rows;
-    words[at + 24] = a.K;
-    words[at + 25] = a.N;
-    words[at + 26] = a.runs;
-    words[at + 27] = a.runsPerChunk;
-    words[at + 28] = a.channelsPerChunk;
-    words[at + 29] = a.columnsPerChunk;
-    words[at + 30] = a.rowsPerChunk;
-    words[at + 31] = a.blockRows;
-    words[at + 32] = a.wide;
+    writeSource(memory, at + 7, a.dy);
+    writeGather(memory, at + 14, a.gather);
+    words[at + 23] = a.pointwise;
+    words[at + 24] = a.out;
+    words[at + 25] = a.rows;
+    words[at + 26] = a.K;
+    words[at + 27] = a.N;
+    words[at + 28] = a.runs;
+    words[at + 29] = a.runsPerChunk;
+    words[at + 30] = a.channelsPerChunk;
+    words[at + 31] = a.columnsPerChunk;
+    words[at + 32] = a.rowsPerChunk;
+    words[at + 33] = a.blockRows;
+    words[at + 34] = a.wide;
   },
 };
 
@@ -627,8 +631,8 @@ const depthwise: KernelOf<DepthwiseArguments> = {
   number: 4,
   write(memory, at, a) {
     writeSource(memory, at, a.source);
-    writeDepthwiseBands(memory, at + 6, a.bands);
-    writeEpilogue(memory, at + 23, a.epilogue);
+    writeDepthwiseBands(memory, at + 7, a.bands);
+    writeEpilogue(memory, at + 24, a.epilogue);
   },
 };
 
@@ -642,8 +646,8 @@ const depthwiseFilterGradient: KernelOf<DepthwiseFilterGradientArguments> = {
   number: 5,
   write(memory, at, a) {
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    writeDepthwiseBands(memory, at + 12, a.bands);
+    writeSource(memory, at + 7, a.dy);
+    writeDepthwiseBands(memory, at + 14, a.bands);
   },
 };
 
@@ -656,7 +660,7 @@ const depthwiseInputGradient: KernelOf<DepthwiseInputGradientArguments> = {
   number: 6,
   write(memory, at, a) {
     writeSource(memory, at, a.dy);
-    writeDepthwiseBands(memory, at + 6, a.bands);
+    writeDepthwiseBands(memory, at + 7, a.bands);
   },
 };
 
@@ -674,11 +678,11 @@ const materialize: KernelOf<MaterializeArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.source);
-    words[at + 6] = a.out;
-    words[at + 7] = a.residual;
-    words[at + 8] = a.rows;
-    words[at + 9] = a.channels;
-    words[at + 10] = a.rowsPerChunk;
+    words[at + 7] = a.out;
+    words[at + 8] = a.residual;
+    words[at + 9] = a.rows;
+    words[at + 10] = a.channels;
+    words[at + 11] = a.rowsPerChunk;
   },
 };
 
@@ -896,9 +900,9 @@ const spatialMean: KernelOf<SpatialMeanArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.source);
-    words[at + 6] = a.out;
-    words[at + 7] = a.pixels;
-    words[at + 8] = a.channels;
+    words[at + 7] = a.out;
+    words[at + 8] = a.pixels;
+    words[at + 9] = a.channels;
   },
 };
 
@@ -1188,18 +1192,18 @@ const pointwiseGradients: KernelOf<PointwiseGradientsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    words[at + 12] = a.packed;
-    words[at + 13] = a.dx;
-    words[at + 14] = a.addend;
-    words[at + 15] = a.parts;
-    words[at + 16] = a.rows;
-    words[at + 17] = a.channels;
-    words[at + 18] = a.outChannels;
-    words[at + 19] = a.rowsPerChunk;
-    words[at + 20] = a.blockRows;
-    words[at + 21] = a.wide;
-    writeGradientStatistics(memory, at + 22, a.statistics);
+    writeSource(memory, at + 7, a.dy);
+    words[at + 14] = a.packed;
+    words[at + 15] = a.dx;
+    words[at + 16] = a.addend;
+    words[at + 17] = a.parts;
+    words[at + 18] = a.rows;
+    words[at + 19] = a.channels;
+    words[at + 20] = a.outChannels;
+    words[at + 21] = a.rowsPerChunk;
+    words[at + 22] = a.blockRows;
+    words[at + 23] = a.wide;
+    writeGradientStatistics(memory, at + 24, a.statistics);
   },
 };
 
@@ -1218,10 +1222,10 @@ const depthwiseGradients: KernelOf<DepthwiseGradientsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    writeDepthwiseBands(memory, at + 12, a.bands);
-    writeGradientStatistics(memory, at + 29, a.statistics);
-    words[at + 34] = a.parts;
+    writeSource(memory, at + 7, a.dy);
+    writeDepthwiseBands(memory, at + 14, a.bands);
+    writeGradientStatistics(memory, at + 31, a.statistics);
+    words[at + 36] = a.parts;
   },
 };
 
@@ -1676,14 +1680,14 @@ const scaleChannels: KernelOf<ScaleChannelsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    words[at + 6] = a.scale;
-    words[at + 7] = a.shift;
-    words[at + 8] = a.out;
-    words[at + 9] = a.pixels;
-    words[at + 10] = a.channels;
-    words[at + 11] = a.rowsPerChunk;
-    words[at + 12] = a.chunksPerImage;
-    writeGradientStatistics(memory, at + 13, a.statistics);
+    words[at + 7] = a.scale;
+    words[at + 8] = a.shift;
+    words[at + 9] = a.out;
+    words[at + 10] = a.pixels;
+    words[at + 11] = a.channels;
+    words[at + 12] = a.rowsPerChunk;
+    words[at + 13] = a.chunksPerImage;
+    writeGradientStatistics(memory, at + 14, a.statistics);
   },
 };
 
@@ -1691,6 +1695,8 @@ interface ChannelDotsArguments {
   x: SourceRecord;
   /** Its values at 0: Σ x alone is wanted. */
   dy: SourceRecord;
+  /** Where x is written, being lazy and read again later; or 0. */
+  out: number;
   /** Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels] */
   parts: number;
   batch: number;
@@ -1705,13 +1711,14 @@ const channelDots: KernelOf<ChannelDotsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    words[at + 12] = a.parts;
-    words[at + 13] = a.batch;
-    words[at + 14] = a.pixels;
-    words[at + 15] = a.channels;
-    words[at + 16] = a.rowsPerChunk;
-    words[at + 17] = a.chunksPerImage;
+    writeSource(memory, at + 7, a.dy);
+    words[at + 14] = a.out;
+    words[at + 15] = a.parts;
+    words[at + 16] = a.batch;
+    words[at + 17] = a.pixels;
+    words[at + 18] = a.channels;
+    words[at + 19] = a.rowsPerChunk;
+    words[at + 20] = a.chunksPerImage;
   },
 };
 
@@ -1725,8 +1732,8 @@ const groupedConv: KernelOf<GroupedConvArguments> = {
   number: 44,
   write(memory, at, a) {
     writeSource(memory, at, a.source);
-    writeGroupedBands(memory, at + 6, a.bands);
-    writeEpilogue(memory, at + 23, a.epilogue);
+    writeGroupedBands(memory, at + 7, a.bands);
+    writeEpilogue(memory, at + 24, a.epilogue);
   },
 };
 
@@ -1741,8 +1748,8 @@ const groupedConvInputGradient: KernelOf<GroupedConvInputGradientArguments> = {
   number: 45,
   write(memory, at, a) {
     writeSource(memory, at, a.dy);
-    writeGroupedBands(memory, at + 6, a.bands);
-    writeGradientStatistics(memory, at + 23, a.statistics);
+    writeGroupedBands(memory, at + 7, a.bands);
+    writeGradientStatistics(memory, at + 24, a.statistics);
   },
 };
 
@@ -1759,9 +1766,9 @@ const groupedConvFilterGradient: KernelOf<GroupedConvFilterGradientArguments> = 
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    writeGroupedBands(memory, at + 12, a.bands);
-    words[at + 29] = a.parts;
+    writeSource(memory, at + 7, a.dy);
+    writeGroupedBands(memory, at + 14, a.bands);
+    words[at + 31] = a.parts;
   },
 };
 

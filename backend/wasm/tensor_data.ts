@@ -38,6 +38,18 @@ interface NormalizedGradient {
   channels: number;
 }
 
+/** Channels of images times a factor each, not computed yet: what squeeze-and-excitation gives. */
+interface ScaledValue {
+  kind: "scaled";
+  values: Block;
+  /** [images, channels] */
+  factors: Block;
+  /** Of an image. */
+  pixels: number;
+  rows: number;
+  channels: number;
+}
+
 /**
  * A value whose cheapest way to be computed is known only when it is read: a convolution, or the
  * gradient of one's input. operations/deferred_convolution.ts and deferred_gradient.ts.
@@ -50,7 +62,7 @@ export interface DeferredValue {
 }
 
 /** What kernels can read block by block. */
-export type LazyRows = NormalizedValue | NormalizedGradient;
+export type LazyRows = NormalizedValue | NormalizedGradient | ScaledValue;
 export type Lazy = LazyRows | DeferredValue;
 
 /** Partial batch statistics of a tensor. */
@@ -279,5 +291,6 @@ function numbers(values: Values): ArrayLike<number> {
 function lazyBlocks(lazy: Lazy): Block[] {
   if (lazy.kind === "deferred") return lazy.held;
   if (lazy.kind === "normalized") return [lazy.z, lazy.state];
+  if (lazy.kind === "scaled") return [lazy.values, lazy.factors];
   return [lazy.d, lazy.z, lazy.coefficients, lazy.state];
 }

@@ -21,6 +21,7 @@ export const channelDots: KernelSpec = {
   fields: {
     x: source(),
     dy: source("Its values at 0: Σ x alone is wanted."),
+    out: address("Where x is written, being lazy and read again later; or 0."),
     parts: address("Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels]"),
     batch: i32(),
     pixels: i32(),

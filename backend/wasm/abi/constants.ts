@@ -87,7 +87,7 @@ export const CONSTANTS: Record<string, Constant> = {
 export const CODES: Record<string, string[]> = {
   // From hardSwish on they bend: kernels/activation.ts.
   ActivationCode: ["linear", "relu", "relu6", "hardSwish", "silu", "hardSigmoid", "sigmoid"],
-  SourceKind: ["plain", "normalized", "normalizedGradient"],
+  SourceKind: ["plain", "normalized", "normalizedGradient", "scaled"],
   RowReading: ["gathered", "pointwise", "strips"],
   BinaryOperation: ["add", "subtract", "multiply", "divide"],
 };

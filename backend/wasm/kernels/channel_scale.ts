@@ -8,8 +8,9 @@ import {
   channelDotsArguments, channelDotsDy, channelDotsX, scaleChannelsArguments,
   scaleChannelsStatistics, scaleChannelsX,
 } from "./generated_arguments";
+import { multiplyRows } from "./normalize";
 import { fillZero, floats, fma, zero } from "./simd";
-import { sourceRows } from "./source";
+import { sourceRows, writeSourceRows } from "./source";
 import { addColumns } from "./spatial_mean";
 import { addRowsToGradientStatistics } from "./statistics";
 
@@ -36,25 +37,9 @@ export function scaleChannelsChunk(chunk: i32, thread: i32): void {
     const block = sourceRows(x, at, rows, channels, scratch(thread));
     const out = args.out + <usize>at * pitch;
     if (shift) shiftRows(block, out, rows, channels, scale, shift);
-    else scaleRows(block, out, rows, channels, scale);
+    else multiplyRows(block, out, rows, channels, scale);
     if (statistics.partials) {
       addRowsToGradientStatistics(statistics, chunk, out, at, rows, channels);
-    }
-  }
-}
-
-function scaleRows(x: usize, out: usize, rows: i32, channels: i32, scale: usize): void {
-  for (let r = 0; r < rows; r++) {
-    let s = scale, c = 0;
-    for (; c + 8 <= channels; c += 8) {
-      const x0 = v128.load(x), x1 = v128.load(x, 16);
-      const y0 = f32x4.mul(x0, v128.load(s)), y1 = f32x4.mul(x1, v128.load(s, 16));
-      v128.store(out, y0), v128.store(out, y1, 16);
-      x += 32, out += 32, s += 32;
-    }
-    for (; c < channels; c++) {
-      store<f32>(out, load<f32>(x) * load<f32>(s));
-      x += 4, out += 4, s += 4;
     }
   }
 }
@@ -88,7 +73,9 @@ export function channelDotsChunk(chunk: i32, thread: i32): void {
   fillZero(part, channels);
   for (let r = first; r < last; r += BLOCK_ROWS) {
     const rows = min(BLOCK_ROWS, last - r), at = image * args.pixels + r;
-    const a = sourceRows(x, at, rows, channels, inputs);
+    let a = args.out + <usize>at * pitch;
+    if (args.out) writeSourceRows(x, at, rows, channels, a);
+    else a = sourceRows(x, at, rows, channels, inputs);
     if (!dy.values) {
       addColumns(a, rows, channels, part);
       continue;

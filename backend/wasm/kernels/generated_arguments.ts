@@ -70,19 +70,19 @@ export function conv2dSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function conv2dGather(): Gather {
-  return changetype<Gather>(kernelArguments() + 24);
+  return changetype<Gather>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function conv2dEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 136);
+  return changetype<Epilogue>(kernelArguments() + 140);
 }
 
 // @ts-ignore: decorator
 @inline
 export function conv2dArguments(): Conv2dArguments {
-  return changetype<Conv2dArguments>(kernelArguments() + 60);
+  return changetype<Conv2dArguments>(kernelArguments() + 64);
 }
 
 @unmanaged
@@ -113,19 +113,19 @@ export function conv2dFilterGradientX(): Source {
 // @ts-ignore: decorator
 @inline
 export function conv2dFilterGradientDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function conv2dFilterGradientGather(): Gather {
-  return changetype<Gather>(kernelArguments() + 48);
+  return changetype<Gather>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
 @inline
 export function conv2dFilterGradientArguments(): Conv2dFilterGradientArguments {
-  return changetype<Conv2dFilterGradientArguments>(kernelArguments() + 84);
+  return changetype<Conv2dFilterGradientArguments>(kernelArguments() + 92);
 }
 
 @unmanaged
@@ -154,13 +154,13 @@ export function depthwiseSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function depthwiseBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 24);
+  return changetype<DepthwiseBands>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function depthwiseEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 92);
+  return changetype<Epilogue>(kernelArguments() + 96);
 }
 
 // @ts-ignore: decorator
@@ -172,13 +172,13 @@ export function depthwiseFilterGradientX(): Source {
 // @ts-ignore: decorator
 @inline
 export function depthwiseFilterGradientDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function depthwiseFilterGradientBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 48);
+  return changetype<DepthwiseBands>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
@@ -190,7 +190,7 @@ export function depthwiseInputGradientDy(): Source {
 // @ts-ignore: decorator
 @inline
 export function depthwiseInputGradientBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 24);
+  return changetype<DepthwiseBands>(kernelArguments() + 28);
 }
 
 @unmanaged
@@ -211,7 +211,7 @@ export function materializeSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function materializeArguments(): MaterializeArguments {
-  return changetype<MaterializeArguments>(kernelArguments() + 24);
+  return changetype<MaterializeArguments>(kernelArguments() + 28);
 }
 
 @unmanaged
@@ -365,7 +365,7 @@ export function spatialMeanSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function spatialMeanArguments(): SpatialMeanArguments {
-  return changetype<SpatialMeanArguments>(kernelArguments() + 24);
+  return changetype<SpatialMeanArguments>(kernelArguments() + 28);
 }
 
 @unmanaged
@@ -593,19 +593,19 @@ export function pointwiseGradientsX(): Source {
 // @ts-ignore: decorator
 @inline
 export function pointwiseGradientsDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function pointwiseGradientsStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 88);
+  return changetype<GradientStatistics>(kernelArguments() + 96);
 }
 
 // @ts-ignore: decorator
 @inline
 export function pointwiseGradientsArguments(): PointwiseGradientsArguments {
-  return changetype<PointwiseGradientsArguments>(kernelArguments() + 48);
+  return changetype<PointwiseGradientsArguments>(kernelArguments() + 56);
 }
 
 @unmanaged
@@ -623,26 +623,26 @@ export function depthwiseGradientsX(): Source {
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 /** Of the input's gradient, its `out`; `bandRows` is a multiple of the stride. */
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 48);
+  return changetype<DepthwiseBands>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 116);
+  return changetype<GradientStatistics>(kernelArguments() + 124);
 }
 
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsArguments(): DepthwiseGradientsArguments {
-  return changetype<DepthwiseGradientsArguments>(kernelArguments() + 136);
+  return changetype<DepthwiseGradientsArguments>(kernelArguments() + 144);
 }
 
 @unmanaged
@@ -1003,17 +1003,19 @@ export function scaleChannelsX(): Source {
 // @ts-ignore: decorator
 @inline
 export function scaleChannelsStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 52);
+  return changetype<GradientStatistics>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
 @inline
 export function scaleChannelsArguments(): ScaleChannelsArguments {
-  return changetype<ScaleChannelsArguments>(kernelArguments() + 24);
+  return changetype<ScaleChannelsArguments>(kernelArguments() + 28);
 }
 
 @unmanaged
 export class ChannelDotsArguments {
+  /** Where x is written, being lazy and read again later; or 0. */
+  out: usize;
   /** Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels] */
   parts: usize;
   batch: i32;
@@ -1033,13 +1035,13 @@ export function channelDotsX(): Source {
 // @ts-ignore: decorator
 @inline
 export function channelDotsDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function channelDotsArguments(): ChannelDotsArguments {
-  return changetype<ChannelDotsArguments>(kernelArguments() + 48);
+  return changetype<ChannelDotsArguments>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
@@ -1051,13 +1053,13 @@ export function groupedConvSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function groupedConvBands(): GroupedBands {
-  return changetype<GroupedBands>(kernelArguments() + 24);
+  return changetype<GroupedBands>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function groupedConvEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 92);
+  return changetype<Epilogue>(kernelArguments() + 96);
 }
 
 // @ts-ignore: decorator
@@ -1070,13 +1072,13 @@ export function groupedConvInputGradientDy(): Source {
 // @ts-ignore: decorator
 @inline
 export function groupedConvInputGradientBands(): GroupedBands {
-  return changetype<GroupedBands>(kernelArguments() + 24);
+  return changetype<GroupedBands>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function groupedConvInputGradientStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 92);
+  return changetype<GradientStatistics>(kernelArguments() + 96);
 }
 
 @unmanaged
@@ -1094,19 +1096,19 @@ export function groupedConvFilterGradientX(): Source {
 // @ts-ignore: decorator
 @inline
 export function groupedConvFilterGradientDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function groupedConvFilterGradientBands(): GroupedBands {
-  return changetype<GroupedBands>(kernelArguments() + 48);
+  return changetype<GroupedBands>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
 @inline
 export function groupedConvFilterGradientArguments(): GroupedConvFilterGradientArguments {
-  return changetype<GroupedConvFilterGradientArguments>(kernelArguments() + 116);
+  return changetype<GroupedConvFilterGradientArguments>(kernelArguments() + 124);
 }
 
 @unmanaged
