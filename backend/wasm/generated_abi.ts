@@ -1943,6 +1943,39 @@ const sumRows: KernelOf<SumRowsArguments> = {
   },
 };
 
+interface FewRowsArguments {
+  /** [rows, K] */
+  a: number;
+  /** [K, N], or where they are transposed [N, K]. */
+  weights: number;
+  transposed: 0 | 1;
+  /** [rows, N] */
+  out: number;
+  rows: number;
+  K: number;
+  /** In eights. */
+  N: number;
+  /** A multiple of 16. */
+  columnsPerChunk: number;
+  wide: 0 | 1;
+}
+
+const fewRows: KernelOf<FewRowsArguments> = {
+  number: 52,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.a;
+    words[at + 1] = a.weights;
+    words[at + 2] = a.transposed;
+    words[at + 3] = a.out;
+    words[at + 4] = a.rows;
+    words[at + 5] = a.K;
+    words[at + 6] = a.N;
+    words[at + 7] = a.columnsPerChunk;
+    words[at + 8] = a.wide;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -1999,5 +2032,6 @@ export const Kernel = {
   transposeRows,
   copy,
   sumRows,
+  fewRows,
   trap,
 };

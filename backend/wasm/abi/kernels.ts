@@ -35,6 +35,7 @@ import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
 import {
   conv2d,
   conv2dFilterGradient,
+  fewRows,
   pack,
   pointwiseGradients,
   sumParts,
@@ -117,6 +118,7 @@ export const KERNELS: Record<string, KernelSpec> = {
   transposeRows,
   copy,
   sumRows,
+  fewRows,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

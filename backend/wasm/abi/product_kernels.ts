@@ -109,3 +109,18 @@ export const sumParts: KernelSpec = {
     rowsPerChunk: i32(),
   },
 };
+
+export const fewRows: KernelSpec = {
+  file: "few_rows",
+  fields: {
+    a: address("[rows, K]"),
+    weights: address("[K, N], or where they are transposed [N, K]."),
+    transposed: flag(),
+    out: address("[rows, N]"),
+    rows: i32(),
+    K: i32(),
+    N: i32("In eights."),
+    columnsPerChunk: i32("A multiple of 16."),
+    wide: flag(),
+  },
+};

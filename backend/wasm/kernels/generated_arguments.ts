@@ -1232,3 +1232,27 @@ export class SumRowsArguments {
 export function sumRowsArguments(): SumRowsArguments {
   return changetype<SumRowsArguments>(kernelArguments());
 }
+
+@unmanaged
+export class FewRowsArguments {
+  /** [rows, K] */
+  a: usize;
+  /** [K, N], or where they are transposed [N, K]. */
+  weights: usize;
+  transposed: i32;
+  /** [rows, N] */
+  out: usize;
+  rows: i32;
+  K: i32;
+  /** In eights. */
+  N: i32;
+  /** A multiple of 16. */
+  columnsPerChunk: i32;
+  wide: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function fewRowsArguments(): FewRowsArguments {
+  return changetype<FewRowsArguments>(kernelArguments());
+}

@@ -23,6 +23,7 @@ import {
   depthwiseInputGradientChunk,
 } from "./depthwise_gradients";
 import { expandedDepthwiseChunk } from "./expanded_depthwise";
+import { fewRowsChunk } from "./few_rows";
 import { geluChunk, geluGradientChunk } from "./gelu";
 import { groupedConvChunk } from "./grouped_conv";
 import {
@@ -108,6 +109,7 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 49: transposeRowsChunk(chunk, thread); break;
     case 50: copyChunk(chunk, thread); break;
     case 51: sumRowsChunk(chunk, thread); break;
+    case 52: fewRowsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();
