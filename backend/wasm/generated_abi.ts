@@ -1215,6 +1215,8 @@ interface DepthwiseGradientsArguments {
   statistics: GradientStatisticsRecord;
   /** Partial filter gradients, one set a chunk. */
   parts: number;
+  /** Added to the input's gradient, or 0. */
+  addend: number;
 }
 
 const depthwiseGradients: KernelOf<DepthwiseGradientsArguments> = {
@@ -1226,6 +1228,7 @@ const depthwiseGradients: KernelOf<DepthwiseGradientsArguments> = {
     writeDepthwiseBands(memory, at + 14, a.bands);
     writeGradientStatistics(memory, at + 31, a.statistics);
     words[at + 36] = a.parts;
+    words[at + 37] = a.addend;
   },
 };
 

@@ -612,6 +612,8 @@ export function pointwiseGradientsArguments(): PointwiseGradientsArguments {
 export class DepthwiseGradientsArguments {
   /** Partial filter gradients, one set a chunk. */
   parts: usize;
+  /** Added to the input's gradient, or 0. */
+  addend: usize;
 }
 
 // @ts-ignore: decorator

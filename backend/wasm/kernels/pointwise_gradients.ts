@@ -3,6 +3,7 @@
  * is computed (they are lazy more often than not) and read from cache by both products, and the sums
  * that the batch norm before it needs are taken from the result while it is in cache too.
  */
+import { addTo } from "./add_to";
 import { scratch } from "./command";
 import { multiply, multiplyTransposed } from "./gemm";
 import { GRADIENT_STATISTICS_VECTORS } from "./generated_abi";
@@ -43,15 +44,5 @@ export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
     multiply(d, floats(N), args.packed, dx, floats(C), rows, N, 0, C, wide);
     if (args.addend) addTo(dx, args.addend + <usize>m * floats(C), rows * C);
     if (statistics.partials) addRowsToGradientStatistics(statistics, chunk, dx, m, rows, C);
-  }
-}
-
-/** `count` is a multiple of 8. */
-function addTo(to: usize, from: usize, count: i32): void {
-  for (let i = 0; i < count; i += 8) {
-    const x0 = v128.load(from), x1 = v128.load(from, 16);
-    const y0 = v128.load(to), y1 = v128.load(to, 16);
-    v128.store(to, f32x4.add(x0, y0)), v128.store(to, f32x4.add(x1, y1), 16);
-    from += 32, to += 32;
   }
 }
