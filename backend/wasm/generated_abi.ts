@@ -1184,6 +1184,12 @@ interface PointwiseGradientsArguments {
   rowsPerChunk: number;
   blockRows: number;
   wide: 0 | 1;
+  /**
+   * Where x is scaled: for each chunk and image of it, Σ dx·(what is scaled) of each channel; or 0.
+   */
+  dots: number;
+  /** That one may have pixels of. */
+  imagesPerChunk: number;
   statistics: GradientStatisticsRecord;
 }
 
@@ -1203,7 +1209,9 @@ const pointwiseGradients: KernelOf<PointwiseGradientsArguments> = {
     words[at + 21] = a.rowsPerChunk;
     words[at + 22] = a.blockRows;
     words[at + 23] = a.wide;
-    writeGradientStatistics(memory, at + 24, a.statistics);
+    words[at + 24] = a.dots;
+    words[at + 25] = a.imagesPerChunk;
+    writeGradientStatistics(memory, at + 26, a.statistics);
   },
 };
 
@@ -1979,6 +1987,32 @@ const fewRows: KernelOf<FewRowsArguments> = {
   },
 };
 
+interface SumImageDotsArguments {
+  /** As `pointwiseGradients` leaves them. */
+  parts: number;
+  /** [images, channels], a chunk each. */
+  out: number;
+  /** Of those that left the parts. */
+  rowsPerChunk: number;
+  imagesPerChunk: number;
+  /** Of an image. */
+  pixels: number;
+  channels: number;
+}
+
+const sumImageDots: KernelOf<SumImageDotsArguments> = {
+  number: 53,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.parts;
+    words[at + 1] = a.out;
+    words[at + 2] = a.rowsPerChunk;
+    words[at + 3] = a.imagesPerChunk;
+    words[at + 4] = a.pixels;
+    words[at + 5] = a.channels;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -2036,5 +2070,6 @@ export const Kernel = {
   copy,
   sumRows,
   fewRows,
+  sumImageDots,
   trap,
 };

@@ -92,6 +92,17 @@ export interface GradientStatistics {
   passed?: Block;
 }
 
+/**
+ * Of a gradient by channels and images: Σ gradient·values, in parts, which squeeze-and-excitation asks
+ * for.
+ */
+export interface ImageDots {
+  values: Block;
+  parts: Block;
+  rowsPerChunk: number;
+  imagesPerChunk: number;
+}
+
 /** Scale and shift of batch normalisation by running buffers, and what they were computed from. */
 interface FoldedStatistics {
   /** As the state of `NormalizedValue`, mean and 1/σ left out. */
@@ -117,6 +128,7 @@ export class TensorData {
   complexTensorInfos?: { real: tf.TensorInfo; imag: tf.TensorInfo };
   batchNorm?: BatchNormOrigin;
   gradientStatistics?: GradientStatistics;
+  imageDots?: ImageDots;
   /** How many convolutions have read it: the gradients of as many may have to be added up. */
   readers = 0;
   /** Of a convolution output's gradient: the input's gradient that is computed from it. */
@@ -240,6 +252,8 @@ export class TensorData {
   /** Releases what was derived from the values: they are about to change. */
   forgetDerived(): void {
     this.dropGradientStatistics();
+    if (this.imageDots) this.heap.release(this.imageDots.parts);
+    this.imageDots = undefined;
     for (const block of this.packed.values()) this.heap.release(block);
     this.packed.clear();
     this.#packedOnce.clear();

@@ -30,3 +30,15 @@ export const channelDots: KernelSpec = {
     chunksPerImage: i32(),
   },
 };
+
+export const sumImageDots: KernelSpec = {
+  file: "channel_scale",
+  fields: {
+    parts: address("As `pointwiseGradients` leaves them."),
+    out: address("[images, channels], a chunk each."),
+    rowsPerChunk: i32("Of those that left the parts."),
+    imagesPerChunk: i32(),
+    pixels: i32("Of an image."),
+    channels: i32(),
+  },
+};

@@ -7,7 +7,7 @@ import {
   materialize,
   statistics,
 } from "./batch_norm_kernels.ts";
-import { channelDots, scaleChannels } from "./channel_scale_kernels.ts";
+import { channelDots, scaleChannels, sumImageDots } from "./channel_scale_kernels.ts";
 import {
   depthwise,
   depthwiseFilterGradient,
@@ -119,6 +119,7 @@ export const KERNELS: Record<string, KernelSpec> = {
   copy,
   sumRows,
   fewRows,
+  sumImageDots,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

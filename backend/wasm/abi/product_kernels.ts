@@ -93,6 +93,10 @@ export const pointwiseGradients: KernelSpec = {
     rowsPerChunk: i32(),
     blockRows: i32(),
     wide: flag(),
+    dots: address(
+      "Where x is scaled: for each chunk and image of it, Σ dx·(what is scaled) of each channel; or 0.",
+    ),
+    imagesPerChunk: i32("That one may have pixels of."),
     statistics: gradientStatistics(),
   },
 };

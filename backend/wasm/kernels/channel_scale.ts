@@ -2,11 +2,12 @@
  * Squeeze-and-excitation's work on whole images: each channel of each image times one number, and the
  * gradient of that number. A chunk is some rows (row: the channels of one pixel) of one image.
  */
+import { addTo } from "./add_to";
 import { scratch } from "./command";
-import { GRADIENT_STATISTICS_VECTORS } from "./generated_abi";
+import { GRADIENT_STATISTICS_VECTORS, Source } from "./generated_abi";
 import {
   channelDotsArguments, channelDotsDy, channelDotsX, scaleChannelsArguments,
-  scaleChannelsStatistics, scaleChannelsX,
+  scaleChannelsStatistics, scaleChannelsX, sumImageDotsArguments,
 } from "./generated_arguments";
 import { multiplyRows } from "./normalize";
 import { fillZero, floats, fma, zero } from "./simd";
@@ -82,6 +83,36 @@ export function channelDotsChunk(chunk: i32, thread: i32): void {
     }
     const b = sourceRows(dy, at, rows, channels, gradients);
     addDots(a, b, rows, channels, part);
+  }
+}
+
+/**
+ * Adds the dots of rows [first, first + rows) of dy, which lie at `d`, and of what is scaled in
+ * `source` to those of their images; `dots` are those of image number `image0` and the ones behind.
+ */
+export function addImageDots(
+  source: Source, d: usize, first: i32, rows: i32, channels: i32, dots: usize, image0: i32,
+): void {
+  const pitch = floats(channels), pixels = source.pixels, last = first + rows;
+  for (let r = first; r < last;) {
+    const image = r / pixels, count = min(last, (image + 1) * pixels) - r;
+    const out = dots + <usize>(image - image0) * pitch;
+    addDots(source.values + <usize>r * pitch, d, count, channels, out);
+    d += <usize>count * pitch;
+    r += count;
+  }
+}
+
+/** Of one image, in the order of the chunks. */
+export function sumImageDotsChunk(image: i32, _thread: i32): void {
+  const args = sumImageDotsArguments();
+  const channels = args.channels, pitch = floats(channels), pixels = args.pixels;
+  const perChunk = args.rowsPerChunk, out = args.out + <usize>image * pitch;
+  const first = image * pixels / perChunk, last = ((image + 1) * pixels - 1) / perChunk;
+  fillZero(out, channels);
+  for (let chunk = first; chunk <= last; chunk++) {
+    const at = chunk * args.imagesPerChunk + image - chunk * perChunk / pixels;
+    addTo(out, args.parts + <usize>at * pitch, channels);
   }
 }
 

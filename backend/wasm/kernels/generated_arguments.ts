@@ -582,6 +582,12 @@ export class PointwiseGradientsArguments {
   rowsPerChunk: i32;
   blockRows: i32;
   wide: i32;
+  /**
+   * Where x is scaled: for each chunk and image of it, Σ dx·(what is scaled) of each channel; or 0.
+   */
+  dots: usize;
+  /** That one may have pixels of. */
+  imagesPerChunk: i32;
 }
 
 // @ts-ignore: decorator
@@ -599,7 +605,7 @@ export function pointwiseGradientsDy(): Source {
 // @ts-ignore: decorator
 @inline
 export function pointwiseGradientsStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 96);
+  return changetype<GradientStatistics>(kernelArguments() + 104);
 }
 
 // @ts-ignore: decorator
@@ -1257,4 +1263,24 @@ export class FewRowsArguments {
 @inline
 export function fewRowsArguments(): FewRowsArguments {
   return changetype<FewRowsArguments>(kernelArguments());
+}
+
+@unmanaged
+export class SumImageDotsArguments {
+  /** As `pointwiseGradients` leaves them. */
+  parts: usize;
+  /** [images, channels], a chunk each. */
+  out: usize;
+  /** Of those that left the parts. */
+  rowsPerChunk: i32;
+  imagesPerChunk: i32;
+  /** Of an image. */
+  pixels: i32;
+  channels: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sumImageDotsArguments(): SumImageDotsArguments {
+  return changetype<SumImageDotsArguments>(kernelArguments());
 }

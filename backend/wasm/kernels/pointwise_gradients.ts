@@ -4,6 +4,7 @@
  * that the batch norm before it needs are taken from the result while it is in cache too.
  */
 import { addTo } from "./add_to";
+import { addImageDots } from "./channel_scale";
 import { scratch } from "./command";
 import { multiply, multiplyTransposed } from "./gemm";
 import { GRADIENT_STATISTICS_VECTORS } from "./generated_abi";
@@ -33,6 +34,9 @@ export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
       GRADIENT_STATISTICS_VECTORS * C,
     );
   }
+  const images = args.imagesPerChunk, image0 = args.dots ? m0 / source.pixels : 0;
+  const dots = args.dots + floats(chunk * images * C);
+  if (args.dots) fillZero(dots, images * C);
   for (let m = m0; m < m1; m += args.blockRows) {
     const rows = min(args.blockRows, m1 - m);
     const d = sourceRows(gradient, m, rows, N, gradients);
@@ -43,6 +47,7 @@ export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
     const dx = args.dx + <usize>m * floats(C);
     multiply(d, floats(N), args.packed, dx, floats(C), rows, N, 0, C, wide);
     if (args.addend) addTo(dx, args.addend + <usize>m * floats(C), rows * C);
+    if (args.dots) addImageDots(source, dx, m, rows, C, dots, image0);
     if (statistics.partials) addRowsToGradientStatistics(statistics, chunk, dx, m, rows, C);
   }
 }

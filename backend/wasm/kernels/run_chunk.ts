@@ -11,7 +11,7 @@ import {
   statisticsChunk,
 } from "./batch_norm";
 import { binaryChunk } from "./binary";
-import { channelDotsChunk, scaleChannelsChunk } from "./channel_scale";
+import { channelDotsChunk, scaleChannelsChunk, sumImageDotsChunk } from "./channel_scale";
 import { columnSumsChunk, sumRowsChunk } from "./column_sums";
 import { conv2dChunk } from "./conv2d";
 import { conv2dFilterGradientChunk } from "./conv2d_filter_gradient";
@@ -110,6 +110,7 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 50: copyChunk(chunk, thread); break;
     case 51: sumRowsChunk(chunk, thread); break;
     case 52: fewRowsChunk(chunk, thread); break;
+    case 53: sumImageDotsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

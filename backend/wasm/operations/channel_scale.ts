@@ -6,7 +6,7 @@ import { type GradientStatisticsRecord, Kernel } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import { MOST_CHUNKS } from "../partition.ts";
 import { plainSource, sourceBlocks, sourceOf } from "../source.ts";
-import type { TensorData } from "../tensor_data.ts";
+import type { ImageDots, TensorData } from "../tensor_data.ts";
 import { leaveGradient, NO_STATISTICS, statisticsFor } from "./deferred_gradient.ts";
 import { sumParts } from "./product.ts";
 
@@ -76,7 +76,8 @@ export function scaleChannels(
 export function channelDots(backend: WasmBackend, { x, dy }: ChannelDotsInputs): tf.TensorInfo {
   const { heap, pool } = backend;
   const { batch, pixels, channels } = sizesOf(x);
-  const input = backend.rowsOf(x);
+  const input = backend.rowsOf(x), left = dy && backend.dataOf(dy).imageDots;
+  if (left && left.values === input.computed) return sumImageDots(backend, left, x);
   // It is read three times then: here, by what is scaled, and by the factors' gradient.
   const isWritten = tf.engine().state.gradientDepth > 0 && isLazyRows(input);
   const written = isWritten ? heap.allocate(batch * pixels * channels) : undefined;
@@ -104,6 +105,25 @@ export function channelDots(backend: WasmBackend, { x, dy }: ChannelDotsInputs):
     sumParts(backend, parts, chunksPerImage, batch, channels, channels, output.data);
     heap.release(parts);
   }
+  return output.info;
+}
+
+/** Of the parts that the kernel left which computed the gradient. */
+function sumImageDots(
+  backend: WasmBackend,
+  { parts, rowsPerChunk, imagesPerChunk }: ImageDots,
+  x: tf.TensorInfo,
+): tf.TensorInfo {
+  const { batch, pixels, channels } = sizesOf(x);
+  const output = backend.allocateTensor([batch, channels]);
+  backend.pool.run(Kernel.sumImageDots, batch, 0, {
+    parts: parts.pointer,
+    out: output.data.pointer,
+    rowsPerChunk,
+    imagesPerChunk,
+    pixels,
+    channels,
+  });
   return output.info;
 }
 
