@@ -17,11 +17,14 @@ export const RECORDS: Record<string, RecordSpec> = {
       "A tensor's rows (row: the channels of one pixel), in memory or computed when they are read.",
     fields: {
       kind: sourceKind(),
-      values: address("The tensor; z of a lazy forward value; d of a lazy gradient."),
+      values: address(
+        "The tensor; z of a lazy forward value; d of a lazy gradient; what is scaled.",
+      ),
       z: address("z of a lazy gradient."),
-      scaleShift: address(),
+      scaleShift: address("Of what is scaled, its factors: [images, channels]."),
       coefficients: address(),
       activation: activation(),
+      pixels: i32("An image has, of what is scaled."),
     },
     home: "arguments",
   },

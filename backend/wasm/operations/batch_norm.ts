@@ -118,6 +118,7 @@ function foldStatistics(
   const { heap, pool } = backend;
   const owner = backend.dataOf(variance), kept = owner.folded;
   const sources = [gamma, beta, mean, variance].map((tensor) => tensor && backend.dataOf(tensor));
+  for (const data of sources) if (data) heap.recorder?.used(data);
   const isCurrent = kept?.epsilon === epsilon &&
     kept.sources.every(({ data, version }, i) => data === sources[i] && version === data?.version);
   if (isCurrent) return heap.retain(kept.state);

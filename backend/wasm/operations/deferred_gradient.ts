@@ -13,7 +13,13 @@ import {
 } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import { scaleShiftPointer, sourceBlocks, sourceOf } from "../source.ts";
-import type { DeferredValue, GradientStatistics, TensorData } from "../tensor_data.ts";
+import type { DeferredValue, GradientStatistics, ImageDots, TensorData } from "../tensor_data.ts";
+
+interface ComputedGradient {
+  block: Block;
+  statistics?: GradientStatistics;
+  dots?: ImageDots;
+}
 
 /** What a convolution provides to have its gradients computed together. */
 export interface GradientPair {
@@ -27,7 +33,7 @@ export interface GradientPair {
     x: TensorData,
     filterGradient: TensorData,
     addend: Block | undefined,
-  ): { block: Block; statistics?: GradientStatistics };
+  ): ComputedGradient;
   /** Whether `computeBoth` can add another gradient to the input's. */
   adds: boolean;
 }
@@ -73,12 +79,13 @@ export function takeDeferred(
  */
 export function leaveGradient(
   target: TensorData,
-  { block, statistics }: { block: Block; statistics?: GradientStatistics },
+  { block, statistics, dots }: ComputedGradient,
   again: () => DeferredValue,
 ): void {
   if (!statistics?.passed) target.block = block;
   else target.lazy = again();
   target.gradientStatistics = statistics;
+  target.imageDots = dots;
 }
 
 /** sum = a + b, deferred too, if one of them is a deferred gradient that can take an addend. */

@@ -58,7 +58,9 @@ Deno.test("what shares the memory below the heap does not overlap", () => {
     [bytes("FAILURE_LENGTH"), 4],
     [bytes("FAILURE_TEXT"), bytes("FAILURE_TEXT_BYTES")],
     [bytes("RING"), ring],
-    [KERNEL_DATA, bytes("HEAP") - KERNEL_DATA],
+    [KERNEL_DATA, bytes("STAGING") - KERNEL_DATA],
+    [bytes("STAGING"), bytes("STAGING_BYTES")],
+    [bytes("HEAP"), PAGE],
   ].sort(([a], [b]) => a - b);
   regions.forEach(([start, size], i) => {
     if (i > 0) assert.ok(regions[i - 1][0] + regions[i - 1][1] <= start, `at ${start}`);
