@@ -12,6 +12,12 @@ export interface Tiling {
   statisticThreads: number;
   /** Up to how many rows one workgroup takes all of them, finishing the statistic at once. */
   rowsPerStatistic: number;
+  /** Vectors of channels of such a workgroup, and threads for each, where these rows are many. */
+  manyRows: { WX: number; WT: number };
+  /** Threads up to which a product may share the adapter with another that needs nothing of it, */
+  threadsSideBySide: number;
+  /** and bytes of a workgroup's own memory that they may take together. */
+  memorySideBySide: number;
   /** Whether a workgroup's own memory is faster than the adapter's. */
   sharesMemory: boolean;
   /** Whether variants are measured: compiling all of them takes a software adapter too long. */
@@ -28,7 +34,10 @@ export const SOFTWARE: Tiling = {
   pixelsPerThread: { 1: [16, 14, 12, 8, 7], 2: [14, 8, 7], 3: [8, 7] },
   workgroupsWanted: 64,
   statisticThreads: 1,
-  rowsPerStatistic: 1000,
+  rowsPerStatistic: 12544,
+  manyRows: { WX: 8, WT: 32 },
+  threadsSideBySide: Infinity,
+  memorySideBySide: 16384,
   sharesMemory: false,
   measures: false,
 };
@@ -37,7 +46,12 @@ export const HARDWARE: Tiling = {
   pixelsPerThread: { 1: [8, 7], 2: [8, 7], 3: [5, 4] },
   workgroupsWanted: 512,
   statisticThreads: 32,
-  rowsPerStatistic: 2048,
+  rowsPerStatistic: 12544,
+  // 32 bytes of each row, the least that memory hands out, so that there are many workgroups.
+  manyRows: { WX: 2, WT: 128 },
+  // What fills the adapter by itself gains nothing, and has more registers to itself.
+  threadsSideBySide: 2 ** 16,
+  memorySideBySide: 16384,
   sharesMemory: true,
   measures: true,
 };

@@ -27,7 +27,21 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let shift = state[{{3 * C}} + c];
   var s = {{T}}();
   var p = {{T}}();
-  for (var r = first + i32(local.y); r < min({{ROWS}}, first + {{PER_SLICE}}); r += {{WT}}) {
+  let end = min({{ROWS}}, first + {{PER_SLICE}});
+  var r = first + i32(local.y);
+  // Eight loads are under way at once.
+  for (; r + {{3 * WT}} < end; r += {{4 * WT}}) {
+#for j 4
+    let z{{j}} = z[(r + {{j * WT}}) * {{C}} + c];
+    let dy{{j}} = dy[(r + {{j * WT}}) * {{C}} + c];
+#end
+#for j 4
+    let g{{j}} = mask(dy{{j}}, fma(z{{j}}, scale, shift));
+    s += g{{j}};
+    p = fma(g{{j}}, z{{j}} - mean, p);
+#end
+  }
+  for (; r < end; r += {{WT}}) {
     let i = r * {{C}} + c;
     let g = mask(dy[i], fma(z[i], scale, shift));
     s += g;

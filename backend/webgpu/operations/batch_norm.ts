@@ -18,7 +18,9 @@ import maskSource from "../kernels/mask_gradient.wgsl" with { type: "text" };
 import normalizeSource from "../kernels/normalize.wgsl" with { type: "text" };
 import normalizeGradientSource from "../kernels/normalize_gradient.wgsl" with { type: "text" };
 import inferenceSource from "../kernels/normalize_inference.wgsl" with { type: "text" };
+import type { Constants } from "../expand.ts";
 import { makeLazy } from "../lazy.ts";
+import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
@@ -26,6 +28,10 @@ const kernels = {
   statistics: { name: "batch_norm_statistics", source: statisticsSource + state },
   finish: { name: "batch_norm_finish", source: finishSource + state },
   normalize: { name: "normalize", source: normalizeSource + activation },
+  normalizeWithResidual: {
+    name: "normalize",
+    source: normalizeSource + activation + operandSource("residual"),
+  },
   fold: { name: "batch_norm_fold", source: foldSource },
   inference: { name: "normalize_inference", source: inferenceSource + activation },
   mask: { name: "mask_gradient", source: maskSource + activation },
@@ -70,14 +76,18 @@ function normalized(
 ): tf.TensorInfo {
   const shape = shapeOf(x);
   const normalizeInto = (y: tf.TensorInfo) => {
-    const tensors = [x, state, y, ...(residual ? [residual] : [])];
-    elementwise(backend, kernels.normalize, shape, tensors, {
-      ACTIVATION: activation,
-      RESIDUAL: residual !== undefined,
-    });
+    const constants = { ACTIVATION: activation, RESIDUAL: residual !== undefined };
+    if (!residual) return elementwise(backend, kernels.normalize, shape, [x, state, y], constants);
+    const added = operand("residual", residual, shape.channels, 3, true);
+    elementwise(
+      backend,
+      kernels.normalizeWithResidual,
+      shape,
+      [x, state, y, ...added.tensors],
+      { ...constants, ...added.constants },
+    );
   };
-  // Without an activation it is a block's output, which several operations read.
-  const isLazy = residual === undefined && activation !== "linear";
+  const isLazy = residual === undefined;
   const y = isLazy
     ? makeLazy(backend, x.shape, {
       kind: "normalized",
@@ -198,6 +208,9 @@ function shapeOf({ shape }: tf.TensorInfo): BatchNormShape {
   return { rows: tf.util.sizeFromShape(shape) / channels, channels };
 }
 
+/** Rows that 32 threads read at once. */
+const FEW_ROWS = 2048;
+
 interface Reduction {
   /** Sums a slice of the rows of each channel of `inputs`, */
   sum: Kernel;
@@ -217,9 +230,15 @@ function reduce(
 ): void {
   const tiling = tilingOf(backend);
   const width = vectorWidth(channels), C = channels / width;
-  const WX = Math.min(8, C);
+  const isWhole = rows <= tiling.rowsPerStatistic;
+  const { WX: most, WT } = !isWhole
+    ? { WX: 8, WT: tiling.statisticThreads }
+    : rows <= FEW_ROWS
+    ? { WX: 8, WT: 32 }
+    : tiling.manyRows;
+  const WX = Math.min(most, C);
   const groups = Math.ceil(C / WX);
-  const { slices, rowsPerSlice } = rows <= tiling.rowsPerStatistic
+  const { slices, rowsPerSlice } = isWhole
     ? { slices: 1, rowsPerSlice: rows }
     : slicesOf(rows, groups, tiling);
   const all = {
@@ -230,12 +249,7 @@ function reduce(
     SLICES: slices,
     PER_SLICE: rowsPerSlice,
   };
-  const threads = {
-    ...all,
-    FINISHES: slices === 1,
-    WX,
-    WT: slices === 1 ? 32 : tiling.statisticThreads,
-  };
+  const threads = { ...all, FINISHES: slices === 1, WX, WT };
   if (slices === 1) {
     dispatch(backend, sum, threads, [...inputs, ...finished], [groups]);
     return;
@@ -261,7 +275,7 @@ function elementwise(
   kernel: Kernel,
   { rows, channels }: BatchNormShape,
   tensors: tf.TensorInfo[],
-  constants: Record<string, number | string | boolean>,
+  constants: Constants,
 ): void {
   const width = vectorWidth(channels), C = channels / width;
   const groups = spread(Math.ceil(rows * C / 64));

@@ -197,6 +197,8 @@ function convolve(
     pixelsPerRow: Math.ceil(output[1] / up[1]),
     pixels: batch * output[0] * output[1],
     depth: kernel[0] * kernel[1] * input[2],
+    inputs: input[2] / vectorWidth(input[2]),
+    width: vectorWidth(input[2]),
     isSpread: up[0] * up[1] > 1,
   }, tilingOf(backend));
   const tile = tunerOf(backend).choose(`conv2d ${JSON.stringify(product)}`, tiles, () => {
@@ -247,13 +249,14 @@ function convolveBy(
   const tensors = [filter, y, ...(bias ? [bias] : []), ...source.tensors];
   if (tile.kind === "shared") {
     const PIXELS = batch * output[0] * output[1];
-    const groups = spread(Math.ceil(PIXELS / (8 * tile.TM)));
+    const { LX, LY, TM, TN, BK } = tile;
+    const groups = spread(Math.ceil(PIXELS / (LY * TM)));
     dispatch(
       backend,
       sharedKernel,
-      { ...constants, PIXELS, GROUPS_Y: groups[0], BK: VI === 4 ? 4 : 16 },
+      { ...constants, PIXELS, GROUPS_Y: groups[0], LX, LY, BK },
       tensors,
-      [Math.ceil(CO / (8 * tile.TN)), ...groups],
+      [Math.ceil(CO / (LX * TN)), ...groups],
     );
     return;
   }

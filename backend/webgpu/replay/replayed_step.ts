@@ -14,6 +14,7 @@ import {
   type StepComputation,
   type StepResult,
 } from "../../repeat.ts";
+import { watchForOthers } from "../dispatch.ts";
 import { watchForLazyTensors } from "../lazy.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { tilingOf } from "../tiling.ts";
@@ -44,6 +45,7 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
   constructor(private readonly compute: StepComputation<State>) {
     this.#backend = tf.backend() as unknown as TfjsWebGpuBackend;
     watchForLazyTensors(this.#backend);
+    watchForOthers(this.#backend);
     this.#pool = this.#addPool();
     this.#backend.device.lost.then((info) => this.#lost = info);
   }
