@@ -125,9 +125,10 @@ export function watchForOthers(backend: TfjsWebGpuBackend): void {
 
 /** Index of the first group behind the last one that `next` must not overtake or run beside. */
 function firstFreeOf(groups: readonly Waiting[][], next: Waiting): number {
-  return 1 + groups.findLastIndex((others) =>
-    others.some((other) => writesWhatIsUsed(other, next) || writesWhatIsUsed(next, other))
-  );
+  return 1 +
+    groups.findLastIndex((others) =>
+      others.some((other) => writesWhatIsUsed(other, next) || writesWhatIsUsed(next, other))
+    );
 }
 
 /** Whether one workgroup has the means for all of them, and the adapter room. */

@@ -36,7 +36,7 @@ WEBGPU.test("a tensor that is too large is refused before the adapter is asked",
 });
 
 // Last: nothing computes on the device after it.
-WEBGPU.test("a lost device ends a repeated step with an error that says so", async () => {
+WEBGPU.test("a lost device ends a repeated step, and reading, with an error that says so", async () => {
   const { device } = tf.backend() as unknown as TfjsWebGpuBackend;
   const step = new ReplayedStep<number>((input) => [
     tf.exp(input([4], "float32", (value) => Float32Array.of(value, 1, 2, 3))),
@@ -47,4 +47,5 @@ WEBGPU.test("a lost device ends a repeated step with an error that says so", asy
   await device.lost;
   await assert.rejects(step.run(7), /the GPU was lost .*start again/);
   await assert.rejects(step.finish(), /the GPU was lost/);
+  await assert.rejects(tf.exp([1, 2]).data(), /the GPU was lost/);
 });
