@@ -20,13 +20,17 @@ class LostDevice extends Error {
 const losses = new WeakMap<GPUDevice, GPUDeviceLostInfo>();
 const watched = new WeakSet<GPUDevice>();
 
-/** To be called before `assertThere` is to know. Reading a tensor says so too from then on. */
+/** To be called before `assertThere` is to know. Whatever computes or reads says so from then on. */
 export function watchForLoss(backend: TfjsWebGpuBackend): void {
-  const { device, read } = backend;
+  const { device, read, uploadToGPU } = backend;
   if (watched.has(device)) return;
   watched.add(device);
   device.lost.then((info) => losses.set(device, info));
   backend.read = (id) => whileThere(backend, () => read.call(backend, id));
+  backend.uploadToGPU = (id) => {
+    assertThere(backend);
+    uploadToGPU.call(backend, id);
+  };
 }
 
 /** @throws {LostDevice} when the device is known to be gone */
