@@ -77,6 +77,7 @@ const SHARED: readonly [TM: number, TN: number, LX: number, LY: number][] = [
   [4, 1, 4, 16],
   [2, 1, 8, 8],
   [2, 1, 4, 16],
+  [1, 1, 8, 8],
 ];
 
 /** Threads that compute at once, on a large GPU and on a small one. */
@@ -96,7 +97,7 @@ function sharedTiles({ columns, pixels, inputs, width }: ConvExtent): SharedTile
   return [...new Set(best)].map(([TM, TN, LX, LY]) => {
     const threads = LX * LY;
     // Small tiles need more of the input at once, so that memory has enough to do.
-    const likely = (TM * TN <= 4 ? 8 : 4) * (width === 4 ? 1 : 4);
+    const likely = (TM * TN === 1 ? 16 : TM * TN <= 4 ? 8 : 4) * (width === 4 ? 1 : 4);
     const BK = Math.min(likely, 2 ** Math.ceil(Math.log2(inputs)), threads);
     return { kind: "shared", TM, TN, LX, LY, BK };
   });
