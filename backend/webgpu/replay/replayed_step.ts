@@ -39,6 +39,7 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
   #results?: ResultQueue<State>;
   #rehearsals = 0;
   #beginnings = 1;
+  #replays = 0;
   /** Whether the recording may be replayed: not yet, once it was checked, or from now on. */
   #stage: "rehearsing" | "checking" | "replaying" = "rehearsing";
 
@@ -63,6 +64,7 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
   async run(state: State): Promise<StepResult<State>[]> {
     assertThere(this.#backend);
     flush(this.#backend); // tfjs lets go of disposed tensors only then
+    await this.#measure();
     if (this.#stage !== "rehearsing" && !this.#recording!.isCurrent()) this.#startAnew();
     if (this.computedBecause) return await this.#compute(state);
     if (this.#stage === "replaying") this.#replay(state);
@@ -95,13 +97,6 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     const before = this.#recording;
     const recording = new Recording(this.#backend, this.#pool, this.compute, state);
     this.#collect(recording, state);
-    if (tilingOf(this.#backend).measures && await tunerOf(this.#backend).settle() > 0) {
-      // The next step will use other variants.
-      recording.dispose();
-      before?.dispose();
-      this.#recording = undefined;
-      return;
-    }
     const difference = before && recording.differenceTo(before);
     before?.dispose();
     this.#recording = recording;
@@ -110,6 +105,13 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     else if (this.#rehearsals >= MOST_REHEARSALS) {
       this.computedBecause ??= recording.refusal ?? difference;
     }
+  }
+
+  /** Once it is worth it, which variants of the step's kernels are the fastest; then records anew. */
+  async #measure(): Promise<void> {
+    if (this.#stage !== "replaying") return;
+    if (this.#replays++ !== tilingOf(this.#backend).measuresAfter) return;
+    if (await tunerOf(this.#backend).settle() > 0) this.#forget();
   }
 
   /** Computes the step twice, by a replay and anew; both must come out the same. */
@@ -162,6 +164,10 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     if (++this.#beginnings > MOST_BEGINNINGS) {
       this.computedBecause = "the tensors that it changes are replaced between steps";
     }
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#recording?.dispose();
     this.#recording = undefined;
     this.#stage = "rehearsing";

@@ -7,10 +7,10 @@ const INFO = { vendor: "", architecture: "", description: "a test's adapter" } a
 /** Runs `fn` with the kernels cut as they are for a hardware adapter. */
 export async function asOnGpu(
   fn: () => Promise<void>,
-  { measures } = { measures: false },
+  { measuresAfter } = { measuresAfter: Infinity },
 ): Promise<void> {
   const { device } = tf.backend() as unknown as TfjsWebGpuBackend;
-  rememberAdapter(device, INFO, { ...HARDWARE, measures });
+  rememberAdapter(device, INFO, { ...HARDWARE, measuresAfter });
   try {
     await fn();
   } finally {
