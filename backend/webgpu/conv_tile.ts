@@ -1,5 +1,5 @@
 /** The ways in which a convolution may be cut for an adapter's threads. None changes a bit of it. */
-import type { Tiling } from "./tiling.ts";
+import { type Tiling, wavesOf } from "./tiling.ts";
 
 /**
  * TM pixels by TN vectors of output channels a thread. `registers`: it reads what it multiplies from
@@ -65,7 +65,7 @@ function registerTiles({ columns, pixelsPerRow }: ConvExtent, tiling: Tiling): C
 }
 
 /** The large ones read least, the small ones fill the adapter. */
-const SHARED: readonly [TM: number, TN: number, LX: number, LY: number][] = [
+export const SHARED: readonly [TM: number, TN: number, LX: number, LY: number][] = [
   [8, 2, 16, 16],
   [8, 2, 8, 16],
   [8, 2, 8, 8],
@@ -80,19 +80,22 @@ const SHARED: readonly [TM: number, TN: number, LX: number, LY: number][] = [
   [1, 1, 8, 8],
 ];
 
-/** Threads that compute at once, on a large GPU and on a small one. */
-const LANES = [16384, 2048];
+/** Processors of a large GPU, and of a small one. */
+const PROCESSORS = [128, 16];
 
 /** That which is likely the fastest on a large GPU, and on a small one. */
 function sharedTiles({ columns, pixels, inputs, width }: ConvExtent): SharedTile[] {
-  const timeOf = (tile: typeof SHARED[number], lanes: number) => {
+  const timeOf = (tile: typeof SHARED[number], processors: number) => {
     const [TM, TN, LX, LY] = tile;
     const workgroups = Math.ceil(pixels / (LY * TM)) * Math.ceil(columns / (LX * TN));
-    // What is loaded for each term of a thread's sums, beside the terms; and workgroups end together.
-    return Math.ceil(workgroups * LX * LY / lanes) * (TM * TN * 4 + TM + 4 * TN);
+    // A load from the workgroup's memory takes as long as four terms; one from the adapter's, with
+    // finding out where, as twelve. Workgroups end together.
+    const perVector = 16 * TM * TN + 4 * TM + 16 * TN + 6 +
+      12 * (LY * TM + 4 * LX * TN) / (LX * LY);
+    return wavesOf(workgroups, LX * LY, processors) * perVector;
   };
-  const best = LANES.map((lanes) =>
-    SHARED.reduce((a, b) => timeOf(b, lanes) < timeOf(a, lanes) ? b : a)
+  const best = PROCESSORS.map((processors) =>
+    SHARED.reduce((a, b) => timeOf(b, processors) < timeOf(a, processors) ? b : a)
   );
   return [...new Set(best)].map(([TM, TN, LX, LY]) => {
     const threads = LX * LY;

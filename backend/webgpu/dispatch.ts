@@ -137,13 +137,14 @@ function canRunBeside(
   others: readonly Waiting[],
   next: Waiting,
 ): boolean {
-  const { maxStorageBuffersPerShaderStage } = backend.device.limits;
+  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = backend.device.limits;
   const { threadsSideBySide, memorySideBySide } = tilingOf(backend);
   const parts = [...others, next];
   const bindings = parts.reduce((sum, { buffers }) => sum + buffers.length, 0);
   const memory = parts.reduce((sum, { program }) => sum + (program.body?.memory ?? 0), 0);
   if (
-    bindings > maxStorageBuffersPerShaderStage || memory > memorySideBySide ||
+    bindings > maxStorageBuffersPerShaderStage ||
+    memory > Math.min(memorySideBySide, maxComputeWorkgroupStorageSize) ||
     commonThreads(parts.map(({ program }) => program)) === undefined
   ) return false;
   // All get the registers of the one that needs most: fewer threads then run at once.

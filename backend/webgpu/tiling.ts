@@ -55,7 +55,7 @@ export const HARDWARE: Tiling = {
   manyRows: { WX: 2, WT: 128 },
   // What fills the adapter by itself gains nothing, and has more registers to itself.
   threadsSideBySide: 2 ** 16,
-  memorySideBySide: 16384,
+  memorySideBySide: 24576,
   sharesMemory: true,
   measuresAfter: 5000,
 };
@@ -82,10 +82,25 @@ export function tilingOf({ device }: TfjsWebGpuBackend): Tiling {
 }
 
 /** Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter. */
-export function slicesOf(rows: number, tiles: number, { workgroupsWanted }: Tiling) {
-  const wanted = Math.min(rows, Math.ceil(workgroupsWanted / tiles));
-  const rowsPerSlice = Math.ceil(rows / Math.max(1, wanted));
+export function fillingSlices(rows: number, tiles: number, { workgroupsWanted }: Tiling) {
+  return slicesOf(rows, Math.ceil(workgroupsWanted / tiles));
+}
+
+/** Cuts `rows` into so many slices of equal size, the last but one, or fewer. */
+export function slicesOf(rows: number, wanted: number) {
+  const rowsPerSlice = Math.ceil(rows / Math.max(1, Math.min(rows, wanted)));
   return { slices: Math.ceil(rows / rowsPerSlice), rowsPerSlice };
+}
+
+/**
+ * How many times a thread's work such workgroups take on so many processors, each of which computes
+ * 128 threads at once and wants twice as many, to compute some while others wait.
+ */
+export function wavesOf(workgroups: number, threads: number, processors: number): number {
+  const together = Math.max(1, Math.floor(128 / threads));
+  const waves = Math.ceil(workgroups / together / processors) * Math.max(1, threads / 128);
+  const threadsForEach = workgroups * threads / processors / 128;
+  return waves / Math.min(1, 0.6 + 0.2 * threadsForEach);
 }
 
 /** Channels go in vectors of 4 wherever they divide by 4. */

@@ -22,7 +22,7 @@ import type { Constants } from "../expand.ts";
 import { makeLazy } from "../lazy.ts";
 import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
 const kernels = {
   statistics: { name: "batch_norm_statistics", source: statisticsSource + state },
@@ -240,7 +240,7 @@ function reduce(
   const groups = Math.ceil(C / WX);
   const { slices, rowsPerSlice } = isWhole
     ? { slices: 1, rowsPerSlice: rows }
-    : slicesOf(rows, groups, tiling);
+    : fillingSlices(rows, groups, tiling);
   const all = {
     ...constants,
     T: vectorType(width),

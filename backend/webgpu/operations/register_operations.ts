@@ -21,7 +21,8 @@ import {
 import { channelDots, imageMean, scaleChannels } from "./channel_scale.ts";
 import { withChannelVector } from "./channel_vector.ts";
 import { columnSums } from "./column_sums.ts";
-import { conv2d, conv2dFilterGradient, conv2dInputGradient, undilatedWindow } from "./conv2d.ts";
+import { conv2d, conv2dInputGradient, undilatedWindow } from "./conv2d.ts";
+import { conv2dFilterGradient } from "./conv2d_filter_gradient.ts";
 import {
   depthwise,
   depthwiseFilterGradient,

@@ -69,7 +69,7 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     if (this.computedBecause) return await this.#compute(state);
     if (this.#stage === "replaying") this.#replay(state);
     else if (this.#stage === "checking") await this.#check(state);
-    else await this.#rehearse(state);
+    else this.#rehearse(state);
     return await whileThere(this.#backend, () => this.#results!.take());
   }
 
@@ -93,7 +93,7 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     return [...earlier, ...results];
   }
 
-  async #rehearse(state: State): Promise<void> {
+  #rehearse(state: State): void {
     const before = this.#recording;
     const recording = new Recording(this.#backend, this.#pool, this.compute, state);
     this.#collect(recording, state);
