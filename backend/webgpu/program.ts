@@ -41,6 +41,7 @@ const ENTRY =
   /@compute @workgroup_size\(([\d, ]+)\)\s*fn main\(@builtin\(workgroup_id\) (\w+): vec3u, @builtin\(local_invocation_id\) (\w+): vec3u\)/;
 const WORKGROUP_ARRAY = /var<workgroup> \w+: (?:array<)+(f32|vec2f|vec4f)((?:, \d+>)+);/g;
 const GLOBAL = /^(?:@group\(0\) @binding\(\d+\) )?(?:fn|struct|const|var<[\w, ]+>) (\w+)/gm;
+const STRUCTURE = /(struct \w+ \{[^}]*\})/;
 const BYTES = { f32: 4, vec2f: 8, vec4f: 16 };
 
 export function programOf({ name, source }: Kernel, constants: Constants): Program {
@@ -125,8 +126,16 @@ function localId(index: string, [x, y]: readonly [number, number, number]): stri
 /** With names of its own, bindings that begin at `first`, and a plain function for its entry. */
 function renamed(code: string, prefix: string, first: number): string {
   const names = new Set([...code.matchAll(GLOBAL)].map(([, name]) => name));
+  // What a structure has keeps its name: it is asked for behind a dot.
+  const rename = (text: string, end = "") =>
+    text.replaceAll(
+      new RegExp(`(?<![.\\w])[A-Za-z_]\\w*${end}`, "g"),
+      (name) => names.has(name) ? prefix + name : name,
+    );
   return code
     .replace(ENTRY, "fn main($2: vec3u, $3: vec3u)")
     .replaceAll(/@binding\((\d+)\)/g, (_, binding) => `@binding(${Number(binding) + first})`)
-    .replaceAll(/(?<![.\w])[A-Za-z_]\w*/g, (name) => names.has(name) ? prefix + name : name);
+    .split(STRUCTURE)
+    .map((text) => STRUCTURE.test(text) ? rename(text, "\\b(?!\\s*:)") : rename(text))
+    .join("");
 }

@@ -14,7 +14,6 @@ import gradientState from "../kernels/batch_norm_gradient_state.wgsl" with { typ
 import gradientSums from "../kernels/batch_norm_gradient_sums.wgsl" with { type: "text" };
 import state from "../kernels/batch_norm_state.wgsl" with { type: "text" };
 import statisticsSource from "../kernels/batch_norm_statistics.wgsl" with { type: "text" };
-import maskSource from "../kernels/mask_gradient.wgsl" with { type: "text" };
 import normalizeSource from "../kernels/normalize.wgsl" with { type: "text" };
 import normalizeGradientSource from "../kernels/normalize_gradient.wgsl" with { type: "text" };
 import inferenceSource from "../kernels/normalize_inference.wgsl" with { type: "text" };
@@ -34,7 +33,6 @@ const kernels = {
   },
   fold: { name: "batch_norm_fold", source: foldSource },
   inference: { name: "normalize_inference", source: inferenceSource + activation },
-  mask: { name: "mask_gradient", source: maskSource + activation },
   gradientSums: {
     name: "batch_norm_gradient_sums",
     source: gradientSums + gradientState + activation,
@@ -154,15 +152,17 @@ function batchNormGradient(
   if (!state) throw new Error("the gradient of batch norm got a y that batch norm did not make");
   const shape = shapeOf(x);
   // Behind a residual the sign of y decides; without one it follows from x again.
-  const incoming = hasResidual ? masked(backend, dy, y, shape, activation) : dy;
+  const isMasked = hasResidual && activation !== "linear";
+  const incoming = isMasked ? allocate(backend, dy.shape) : dy;
+  if (hasResidual && !isMasked) backend.incRef(dy.dataId);
   const constants = { ACTIVATION: hasResidual ? "linear" : activation } as const;
 
   const dgamma = allocate(backend, gamma.shape), dbeta = allocate(backend, gamma.shape);
   const coefficients = allocate(backend, [3, shape.channels]);
   const outputs = [dgamma, dbeta, coefficients];
-  reduce(backend, shape, { ...constants, RUNNING: isRunning }, {
+  reduce(backend, shape, { ACTIVATION: activation, RESIDUAL: isMasked, RUNNING: isRunning }, {
     sum: kernels.gradientSums,
-    inputs: [x, incoming, state],
+    inputs: [x, dy, state, ...(isMasked ? [y, incoming] : [])],
     finish: kernels.gradientFinish,
     finished: [gamma, ...outputs],
     onceMore: [state, gamma, ...outputs],
@@ -178,24 +178,9 @@ function batchNormGradient(
     },
   });
   release(backend, coefficients);
-  return hasResidual ? [dx, dgamma, dbeta, incoming] : [dx, dgamma, dbeta];
-}
-
-/** The residual's gradient: dy where the activation let y through; dy itself if it has none. */
-function masked(
-  backend: TfjsWebGpuBackend,
-  dy: tf.TensorInfo,
-  y: tf.TensorInfo,
-  shape: BatchNormShape,
-  activation: Activation,
-): tf.TensorInfo {
-  if (activation === "linear") {
-    backend.incRef(dy.dataId);
-    return { dataId: dy.dataId, shape: dy.shape, dtype: dy.dtype };
-  }
-  const g = allocate(backend, dy.shape);
-  elementwise(backend, kernels.mask, shape, [dy, y, g], { ACTIVATION: activation });
-  return g;
+  if (!hasResidual) return [dx, dgamma, dbeta];
+  const { dataId } = incoming;
+  return [dx, dgamma, dbeta, { dataId, shape: dy.shape, dtype: dy.dtype }];
 }
 
 interface BatchNormShape {

@@ -224,3 +224,18 @@ Deno.test("a joined program has names, bindings and workgroups of each of its pa
   ]);
   assert.equal([...program.code.matchAll(/@workgroup_size/g)].length, 1);
 });
+
+Deno.test("what a structure has keeps its name, though something else has it as well", () => {
+  const source = `
+@group(0) @binding(0) var<storage, read_write> y: array<f32>;
+struct Pair { y: f32, other: Pair2 }
+struct Pair2 { y: f32 }
+fn first(pair: Pair) -> f32 { return pair.y + pair.other.y; }
+@compute @workgroup_size(64)
+${MAIN} { y[local.x] = first(Pair()); }`;
+  const program = programOf({ name: "pairs", source }, {});
+  const { code } = joinedProgram([{ program, groups: [1, 1, 1] }]).program;
+  assert.match(code, /struct p0_Pair \{ y: f32, other: p0_Pair2 \}/);
+  assert.match(code, /return pair\.y \+ pair\.other\.y/);
+  assert.match(code, /p0_y\[local\.x\] = p0_first\(p0_Pair\(\)\)/);
+});
