@@ -10,10 +10,11 @@ export interface Tiling {
   workgroupsWanted: number;
   /** Threads that share the rows of a batch norm statistic in one workgroup. */
   statisticThreads: number;
-  /** Up to how many rows one workgroup takes all of them, finishing the statistic at once. */
-  rowsPerStatistic: number;
-  /** Vectors of channels of such a workgroup, and threads for each, where these rows are many. */
-  manyRows: { WX: number; WT: number };
+  /**
+   * Up to how many rows one workgroup takes all of them, finishing the statistic at once, and of how
+   * many vectors of channels by how many threads.
+   */
+  wholeStatistics: { rows: number; WX: number; WT: number }[];
   /** Threads up to which a product may share the adapter with another that needs nothing of it, */
   threadsSideBySide: number;
   /** and bytes of a workgroup's own memory that they may take together. */
@@ -38,8 +39,7 @@ export const SOFTWARE: Tiling = {
   pixelsPerThread: { 1: [16, 14, 12, 8, 7], 2: [14, 8, 7], 3: [8, 7] },
   workgroupsWanted: 64,
   statisticThreads: 1,
-  rowsPerStatistic: 12544,
-  manyRows: { WX: 8, WT: 32 },
+  wholeStatistics: [{ rows: 3136, WX: 8, WT: 1 }],
   threadsSideBySide: Infinity,
   memorySideBySide: 16384,
   sharesMemory: false,
@@ -50,9 +50,8 @@ export const HARDWARE: Tiling = {
   pixelsPerThread: { 1: [8, 7], 2: [8, 7], 3: [5, 4] },
   workgroupsWanted: 512,
   statisticThreads: 32,
-  rowsPerStatistic: 12544,
-  // 32 bytes of each row, the least that memory hands out, so that there are many workgroups.
-  manyRows: { WX: 2, WT: 128 },
+  // Of many rows 32 bytes each, the least that memory hands out, so that there are many workgroups.
+  wholeStatistics: [{ rows: 2048, WX: 8, WT: 32 }, { rows: 12544, WX: 2, WT: 128 }],
   // What fills the adapter by itself gains nothing, and has more registers to itself.
   threadsSideBySide: 2 ** 16,
   memorySideBySide: 24576,

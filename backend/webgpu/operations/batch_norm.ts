@@ -193,9 +193,6 @@ function shapeOf({ shape }: tf.TensorInfo): BatchNormShape {
   return { rows: tf.util.sizeFromShape(shape) / channels, channels };
 }
 
-/** Rows that 32 threads read at once. */
-const FEW_ROWS = 2048;
-
 interface Reduction {
   /** Sums a slice of the rows of each channel of `inputs`, */
   sum: Kernel;
@@ -215,15 +212,11 @@ function reduce(
 ): void {
   const tiling = tilingOf(backend);
   const width = vectorWidth(channels), C = channels / width;
-  const isWhole = rows <= tiling.rowsPerStatistic;
-  const { WX: most, WT } = !isWhole
-    ? { WX: 8, WT: tiling.statisticThreads }
-    : rows <= FEW_ROWS
-    ? { WX: 8, WT: 32 }
-    : tiling.manyRows;
+  const whole = tiling.wholeStatistics.find((whole) => rows <= whole.rows);
+  const { WX: most, WT } = whole ?? { WX: 8, WT: tiling.statisticThreads };
   const WX = Math.min(most, C);
   const groups = Math.ceil(C / WX);
-  const { slices, rowsPerSlice } = isWhole
+  const { slices, rowsPerSlice } = whole
     ? { slices: 1, rowsPerSlice: rows }
     : fillingSlices(rows, groups, tiling);
   const all = {
