@@ -44,7 +44,8 @@ export async function chooseBackend(
   if (request === "webgpu") {
     throw new Error(
       "there is no WebGPU adapter: install a graphics driver with Vulkan, Metal or Direct3D 12 " +
-        "support (Mesa's lavapipe emulates one), or use --backend wasm",
+        "support (Mesa's lavapipe emulates one; on a server without a screen NVIDIA's driver needs the " +
+        "packages libvulkan1, libegl1, libx11-6 and libxext6 beside it), or use --backend wasm",
     );
   }
   const reason = info

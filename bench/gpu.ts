@@ -46,7 +46,7 @@ export async function benchGpu(args: string[]): Promise<void> {
   if (!adapter) {
     console.error(
       "bench gpu: there is no WebGPU adapter here. Install the GPU's driver with Vulkan; on a server " +
-        "NVIDIA's also needs libvulkan1, libx11-6 and libxext6",
+        "NVIDIA's also needs libvulkan1, libegl1, libx11-6 and libxext6",
     );
     Deno.exit(1);
   }
