@@ -12,7 +12,7 @@ export interface Tenant {
   evict(): void;
 }
 
-export class StepMemory {
+class StepMemory {
   readonly #tenants = new Set<Tenant>();
   /** What is taken from the heap. */
   #taken: Range[] = [];
