@@ -45,7 +45,7 @@ if (!bench) {
     [--no-flags] [--json]
     [--peer pytorch|onnxruntime|openvino --python PATH | --peer tfjs]
   deno task bench kernels [--model NAME] [--batch N] [--work train_step|frozen_step|infer_batch_1|…]
-    [--threads N] [--rounds N] [--no-flags] [--json]
+    [--backend wasm|webgpu] [--threads N] [--rounds N] [--no-flags] [--json]
   deno task bench threads [--model NAME] [--batch N] [--work train_step|frozen_step|infer_batch_1|…]
     [--threads 1,2,4,8,16] [--rounds N] [--no-flags] [--json]
   deno task bench networks [--models NAME,NAME] [--threads N] [--into README.md] [--json]

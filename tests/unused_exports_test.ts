@@ -19,6 +19,8 @@ const FOR_TESTS: ExportName[] = [
   "backend/wasm/build.ts#compileKernels",
   "backend/wasm/build.ts#sha256",
   "backend/wasm/self_check.ts#kernelsAreRight",
+  "backend/webgpu/conv_tile.ts#SHARED",
+  "backend/webgpu/operations/conv2d_filter_gradient.ts#cutForSharing",
   "bench/certify/reference_model.ts#hashedTensors",
   "bench/certify/reference_model.ts#readShapes",
   "bench/certify/reference_model.ts#referenceTensors",
