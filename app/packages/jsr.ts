@@ -36,7 +36,7 @@ export async function writeJsrPackage(folder: string): Promise<void> {
     await mkdir(dirname(target), { recursive: true });
     await cp(fileURLToPath(new URL(place, ROOT)), target, { recursive: true });
   }
-  const { version, license, exports, imports, compilerOptions, exclude } = project;
+  const { version, license, exports, imports, compilerOptions } = project;
   const settings = {
     name: NAMES.jsr,
     version,
@@ -44,8 +44,6 @@ export async function writeJsrPackage(folder: string): Promise<void> {
     exports,
     imports,
     compilerOptions,
-    // AssemblyScript's sources are no modules.
-    exclude,
   };
   await writeFile(join(folder, "deno.json"), JSON.stringify(settings, null, 2) + "\n");
 }

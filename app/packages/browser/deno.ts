@@ -63,19 +63,22 @@ const write = (path: string, bytes: Uint8Array) => {
   return Promise.resolve();
 };
 
+const infoOf = (path: string) => ({
+  size: contentOf(path).length,
+  isFile: true,
+  isDirectory: false,
+  isFifo: false,
+  isSocket: false,
+});
+
 export const Deno = {
   errors: { NotFound, NotCapable },
   SeekMode: { Start: 0 },
   // deno-lint-ignore require-await -- what is thrown is to be a rejection
   open: async (path: string) => new FsFile(path),
+  statSync: infoOf,
   // deno-lint-ignore require-await
-  stat: async (path: string) => ({
-    size: contentOf(path).length,
-    isFile: true,
-    isDirectory: false,
-    isFifo: false,
-    isSocket: false,
-  }),
+  stat: async (path: string) => infoOf(path),
   // deno-lint-ignore require-await
   readFile: async (path: string) => contentOf(path).slice(),
   // deno-lint-ignore require-await

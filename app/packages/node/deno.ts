@@ -1,5 +1,5 @@
 /** What the library asks of `Deno`, for Node: files. */
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,8 +62,26 @@ async function orNotFound<T>(answer: Promise<T> | (() => T)): Promise<T> {
   try {
     return await (typeof answer === "function" ? answer() : answer);
   } catch (error) {
-    const { code, message } = error as Error & { code?: string };
-    throw code === "ENOENT" ? new NotFound(message) : error;
+    throw named(error as Error);
+  }
+}
+
+function named(error: Error & { code?: string }): Error {
+  return error.code === "ENOENT" ? new NotFound(error.message) : error;
+}
+
+function infoOf(path: string) {
+  try {
+    const info = statSync(path);
+    return {
+      size: info.size,
+      isFile: info.isFile(),
+      isDirectory: info.isDirectory(),
+      isFifo: info.isFIFO(),
+      isSocket: info.isSocket(),
+    };
+  } catch (error) {
+    throw named(error as Error);
   }
 }
 
@@ -71,14 +89,8 @@ export const Deno = {
   errors: { NotFound, NotCapable },
   SeekMode: { Start: 0 },
   open: (path: string) => orNotFound(() => new FsFile(path)),
-  stat: (path: string) =>
-    orNotFound(fs.stat(path)).then((info) => ({
-      size: info.size,
-      isFile: info.isFile(),
-      isDirectory: info.isDirectory(),
-      isFifo: info.isFIFO(),
-      isSocket: info.isSocket(),
-    })),
+  statSync: infoOf,
+  stat: (path: string) => orNotFound(() => infoOf(path)),
   readFile: (path: string) => orNotFound(fs.readFile(path)).then((bytes) => new Uint8Array(bytes)),
   readTextFile: (path: string) => orNotFound(fs.readFile(path, "utf8")),
   writeFile: (path: string, bytes: Uint8Array) => fs.writeFile(path, bytes),
