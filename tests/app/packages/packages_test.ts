@@ -196,20 +196,17 @@ Deno.test({
           }
         }
         const env = { XDG_CACHE_HOME: join(folder, "cache"), LOCALAPPDATA: join(folder, "cache") };
-        const own = join(folder, "own"), deeper = join(own, "deeper");
-        await Deno.mkdir(deeper, { recursive: true });
-        const graft = (args: string[], cwd: string) =>
-          run("npx", ["--no-install", "graft", ...args], env, cwd);
-        const version = await graft(["--version"], deeper);
+        const own = join(folder, "own");
+        await Deno.mkdir(own);
+        const graft = (args: string[]) => run("npx", ["--no-install", "graft", ...args], env, own);
+        const version = await graft(["--version"]);
         assert.deepEqual([version.code, version.stdout], [0, `graft ${project.version}\n`]);
-        const looked = await graft(["inspect", "../photos", "--json"], own);
+        const looked = await graft(["inspect", "../photos", "--json"]);
         assert.match(looked.stdout, /"bees"/, looked.stderr);
         assert.notEqual(looked.code, 2, looked.stderr);
-        const taken = await graft(["download_data", "--data", "../photos"], own);
+        const taken = await graft(["download_data", "--data", "../photos"]);
         assert.equal(taken.code, 0, taken.stderr);
         assert.ok((await Deno.stat(join(own, ".graft"))).isDirectory);
-        const { stdout, stderr } = await graft(["runs", "--json"], deeper);
-        assert.match(stdout, /"download_data"/, stderr);
       },
     );
 
