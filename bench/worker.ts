@@ -16,7 +16,7 @@ await activateForBench(backend, Number(threads));
 const work = modelWork(name, {
   batch: Number(batch),
   side: Number(side),
-  replayed: backend === "webgpu",
+  replayed: backend === "wasm" || backend === "webgpu",
 });
 for await (const line of createInterface({ input: stdin })) {
   const [what, count] = line.split(" ");
