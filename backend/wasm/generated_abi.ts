@@ -22,8 +22,11 @@ export const RING = 65536;
 /** A power of two. */
 export const COMMANDS = 512;
 export const COMMAND_BYTES = 256;
+/** Where JavaScript puts small values while kernels are still at work in the heap. */
+export const STAGING = 262144;
+export const STAGING_BYTES = 262144;
 /** Tensors lie from here on. */
-export const HEAP = 262144;
+export const HEAP = 524288;
 /** Batch statistics of a chunk are vectors: an origin, Σ(z - origin) and Σ(z - origin)². */
 export const STATISTICS_VECTORS = 3;
 /** Gradient statistics of a chunk: Σd and Σd·(z - mean). */
@@ -62,7 +65,7 @@ export const ActivationCode = {
 } as const;
 export type ActivationCode = typeof ActivationCode[keyof typeof ActivationCode];
 
-export const SourceKind = { plain: 0, normalized: 1, normalizedGradient: 2 } as const;
+export const SourceKind = { plain: 0, normalized: 1, normalizedGradient: 2, scaled: 3 } as const;
 export type SourceKind = typeof SourceKind[keyof typeof SourceKind];
 
 export const RowReading = { gathered: 0, pointwise: 1, strips: 2 } as const;
@@ -116,13 +119,16 @@ export function writeCommandHeader(
 /** A tensor's rows (row: the channels of one pixel), in memory or computed when they are read. */
 export interface SourceRecord {
   kind: SourceKind;
-  /** The tensor; z of a lazy forward value; d of a lazy gradient. */
+  /** The tensor; z of a lazy forward value; d of a lazy gradient; what is scaled. */
   values: number;
   /** z of a lazy gradient. */
   z: number;
+  /** Of what is scaled, its factors: [images, channels]. */
   scaleShift: number;
   coefficients: number;
   activation: ActivationCode;
+  /** An image has, of what is scaled. */
+  pixels: number;
 }
 
 function writeSource(
@@ -137,6 +143,7 @@ function writeSource(
   words[at + 3] = a.scaleShift;
   words[at + 4] = a.coefficients;
   words[at + 5] = a.activation;
+  words[at + 6] = a.pixels;
 }
 
 /** Which source pixels each pixel of a grid sees. */
@@ -353,6 +360,8 @@ export interface GradientStatisticsRecord {
   mean: number;
   scaleShift: number;
   activation: ActivationCode;
+  /** Behind a residual: that batch norm's output, which says what passes; else 0. */
+  y: number;
 }
 
 function writeGradientStatistics(
@@ -366,6 +375,7 @@ function writeGradientStatistics(
   words[at + 2] = a.mean;
   words[at + 3] = a.scaleShift;
   words[at + 4] = a.activation;
+  words[at + 5] = a.y;
 }
 
 export const ADAMW_ENTRY_WORDS = 7;
@@ -524,27 +534,27 @@ const conv2d: KernelOf<Conv2dArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.source);
-    writeGather(memory, at + 6, a.gather);
-    words[at + 15] = a.reading;
-    words[at + 16] = a.packed;
-    words[at + 17] = a.out;
-    words[at + 18] = a.rows;
-    words[at + 19] = a.K;
-    words[at + 20] = a.N;
-    words[at + 21] = a.runs;
-    words[at + 22] = a.gatherDepth;
-    words[at + 23] = a.outHeight;
-    words[at + 24] = a.outWidth;
-    words[at + 25] = a.outStepHeight;
-    words[at + 26] = a.outStepWidth;
-    words[at + 27] = a.outOffsetHeight;
-    words[at + 28] = a.outOffsetWidth;
-    words[at + 29] = a.statistics;
-    words[at + 30] = a.rowsPerChunk;
-    words[at + 31] = a.columnsPerChunk;
-    words[at + 32] = a.blockRows;
-    words[at + 33] = a.wide;
-    writeEpilogue(memory, at + 34, a.epilogue);
+    writeGather(memory, at + 7, a.gather);
+    words[at + 16] = a.reading;
+    words[at + 17] = a.packed;
+    words[at + 18] = a.out;
+    words[at + 19] = a.rows;
+    words[at + 20] = a.K;
+    words[at + 21] = a.N;
+    words[at + 22] = a.runs;
+    words[at + 23] = a.gatherDepth;
+    words[at + 24] = a.outHeight;
+    words[at + 25] = a.outWidth;
+    words[at + 26] = a.outStepHeight;
+    words[at + 27] = a.outStepWidth;
+    words[at + 28] = a.outOffsetHeight;
+    words[at + 29] = a.outOffsetWidth;
+    words[at + 30] = a.statistics;
+    words[at + 31] = a.rowsPerChunk;
+    words[at + 32] = a.columnsPerChunk;
+    words[at + 33] = a.blockRows;
+    words[at + 34] = a.wide;
+    writeEpilogue(memory, at + 35, a.epilogue);
   },
 };
 
@@ -574,20 +584,20 @@ const conv2dFilterGradient: KernelOf<Conv2dFilterGradientArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    writeGather(memory, at + 12, a.gather);
-    words[at + 21] = a.pointwise;
-    words[at + 22] = a.out;
-    words[at + 23] = a.rows;
-    words[at + 24] = a.K;
-    words[at + 25] = a.N;
-    words[at + 26] = a.runs;
-    words[at + 27] = a.runsPerChunk;
-    words[at + 28] = a.channelsPerChunk;
-    words[at + 29] = a.columnsPerChunk;
-    words[at + 30] = a.rowsPerChunk;
-    words[at + 31] = a.blockRows;
-    words[at + 32] = a.wide;
+    writeSource(memory, at + 7, a.dy);
+    writeGather(memory, at + 14, a.gather);
+    words[at + 23] = a.pointwise;
+    words[at + 24] = a.out;
+    words[at + 25] = a.rows;
+    words[at + 26] = a.K;
+    words[at + 27] = a.N;
+    words[at + 28] = a.runs;
+    words[at + 29] = a.runsPerChunk;
+    words[at + 30] = a.channelsPerChunk;
+    words[at + 31] = a.columnsPerChunk;
+    words[at + 32] = a.rowsPerChunk;
+    words[at + 33] = a.blockRows;
+    words[at + 34] = a.wide;
   },
 };
 
@@ -625,8 +635,8 @@ const depthwise: KernelOf<DepthwiseArguments> = {
   number: 4,
   write(memory, at, a) {
     writeSource(memory, at, a.source);
-    writeDepthwiseBands(memory, at + 6, a.bands);
-    writeEpilogue(memory, at + 23, a.epilogue);
+    writeDepthwiseBands(memory, at + 7, a.bands);
+    writeEpilogue(memory, at + 24, a.epilogue);
   },
 };
 
@@ -640,8 +650,8 @@ const depthwiseFilterGradient: KernelOf<DepthwiseFilterGradientArguments> = {
   number: 5,
   write(memory, at, a) {
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    writeDepthwiseBands(memory, at + 12, a.bands);
+    writeSource(memory, at + 7, a.dy);
+    writeDepthwiseBands(memory, at + 14, a.bands);
   },
 };
 
@@ -654,7 +664,7 @@ const depthwiseInputGradient: KernelOf<DepthwiseInputGradientArguments> = {
   number: 6,
   write(memory, at, a) {
     writeSource(memory, at, a.dy);
-    writeDepthwiseBands(memory, at + 6, a.bands);
+    writeDepthwiseBands(memory, at + 7, a.bands);
   },
 };
 
@@ -672,11 +682,11 @@ const materialize: KernelOf<MaterializeArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.source);
-    words[at + 6] = a.out;
-    words[at + 7] = a.residual;
-    words[at + 8] = a.rows;
-    words[at + 9] = a.channels;
-    words[at + 10] = a.rowsPerChunk;
+    words[at + 7] = a.out;
+    words[at + 8] = a.residual;
+    words[at + 9] = a.rows;
+    words[at + 10] = a.channels;
+    words[at + 11] = a.rowsPerChunk;
   },
 };
 
@@ -894,15 +904,16 @@ const spatialMean: KernelOf<SpatialMeanArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.source);
-    words[at + 6] = a.out;
-    words[at + 7] = a.pixels;
-    words[at + 8] = a.channels;
+    words[at + 7] = a.out;
+    words[at + 8] = a.pixels;
+    words[at + 9] = a.channels;
   },
 };
 
 interface SgdArguments {
   /** Of `SgdEntry`s. */
   table: number;
+  /** Of one value. */
   lr: number;
   momentum: number;
 }
@@ -912,7 +923,7 @@ const sgd: KernelOf<SgdArguments> = {
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.table;
-    floats[at + 1] = a.lr;
+    words[at + 1] = a.lr;
     floats[at + 2] = a.momentum;
   },
 };
@@ -920,11 +931,9 @@ const sgd: KernelOf<SgdArguments> = {
 interface AdamwArguments {
   /** Of `AdamwEntry`s. */
   table: number;
-  lr: number;
-  /** Divided by the first moment's correction. */
-  correctedLr: number;
-  /** Root of the second moment's correction. */
-  rootCorrection: number;
+  /** The learning rate; the same divided by the first moment's correction; root of the second's. */
+  step: number;
+  /** Of one value. */
   gradientScale: number;
   beta1: number;
   beta2: number;
@@ -936,13 +945,11 @@ const adamw: KernelOf<AdamwArguments> = {
   write(memory, at, a) {
     const { words, floats } = memory;
     words[at] = a.table;
-    floats[at + 1] = a.lr;
-    floats[at + 2] = a.correctedLr;
-    floats[at + 3] = a.rootCorrection;
-    floats[at + 4] = a.gradientScale;
-    floats[at + 5] = a.beta1;
-    floats[at + 6] = a.beta2;
-    floats[at + 7] = a.epsilon;
+    words[at + 1] = a.step;
+    words[at + 2] = a.gradientScale;
+    floats[at + 3] = a.beta1;
+    floats[at + 4] = a.beta2;
+    floats[at + 5] = a.epsilon;
   },
 };
 
@@ -1181,6 +1188,12 @@ interface PointwiseGradientsArguments {
   rowsPerChunk: number;
   blockRows: number;
   wide: 0 | 1;
+  /**
+   * Where x is scaled: for each chunk and image of it, Σ dx·(what is scaled) of each channel; or 0.
+   */
+  dots: number;
+  /** That one may have pixels of. */
+  imagesPerChunk: number;
   statistics: GradientStatisticsRecord;
 }
 
@@ -1189,18 +1202,20 @@ const pointwiseGradients: KernelOf<PointwiseGradientsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    words[at + 12] = a.packed;
-    words[at + 13] = a.dx;
-    words[at + 14] = a.addend;
-    words[at + 15] = a.parts;
-    words[at + 16] = a.rows;
-    words[at + 17] = a.channels;
-    words[at + 18] = a.outChannels;
-    words[at + 19] = a.rowsPerChunk;
-    words[at + 20] = a.blockRows;
-    words[at + 21] = a.wide;
-    writeGradientStatistics(memory, at + 22, a.statistics);
+    writeSource(memory, at + 7, a.dy);
+    words[at + 14] = a.packed;
+    words[at + 15] = a.dx;
+    words[at + 16] = a.addend;
+    words[at + 17] = a.parts;
+    words[at + 18] = a.rows;
+    words[at + 19] = a.channels;
+    words[at + 20] = a.outChannels;
+    words[at + 21] = a.rowsPerChunk;
+    words[at + 22] = a.blockRows;
+    words[at + 23] = a.wide;
+    words[at + 24] = a.dots;
+    words[at + 25] = a.imagesPerChunk;
+    writeGradientStatistics(memory, at + 26, a.statistics);
   },
 };
 
@@ -1212,6 +1227,8 @@ interface DepthwiseGradientsArguments {
   statistics: GradientStatisticsRecord;
   /** Partial filter gradients, one set a chunk. */
   parts: number;
+  /** Added to the input's gradient, or 0. */
+  addend: number;
 }
 
 const depthwiseGradients: KernelOf<DepthwiseGradientsArguments> = {
@@ -1219,10 +1236,11 @@ const depthwiseGradients: KernelOf<DepthwiseGradientsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    writeDepthwiseBands(memory, at + 12, a.bands);
-    writeGradientStatistics(memory, at + 29, a.statistics);
-    words[at + 34] = a.parts;
+    writeSource(memory, at + 7, a.dy);
+    writeDepthwiseBands(memory, at + 14, a.bands);
+    writeGradientStatistics(memory, at + 31, a.statistics);
+    words[at + 37] = a.parts;
+    words[at + 38] = a.addend;
   },
 };
 
@@ -1683,14 +1701,14 @@ const scaleChannels: KernelOf<ScaleChannelsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    words[at + 6] = a.scale;
-    words[at + 7] = a.shift;
-    words[at + 8] = a.out;
-    words[at + 9] = a.pixels;
-    words[at + 10] = a.channels;
-    words[at + 11] = a.rowsPerChunk;
-    words[at + 12] = a.chunksPerImage;
-    writeGradientStatistics(memory, at + 13, a.statistics);
+    words[at + 7] = a.scale;
+    words[at + 8] = a.shift;
+    words[at + 9] = a.out;
+    words[at + 10] = a.pixels;
+    words[at + 11] = a.channels;
+    words[at + 12] = a.rowsPerChunk;
+    words[at + 13] = a.chunksPerImage;
+    writeGradientStatistics(memory, at + 14, a.statistics);
   },
 };
 
@@ -1698,6 +1716,8 @@ interface ChannelDotsArguments {
   x: SourceRecord;
   /** Its values at 0: Σ x alone is wanted. */
   dy: SourceRecord;
+  /** Where x is written, being lazy and read again later; or 0. */
+  out: number;
   /** Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels] */
   parts: number;
   batch: number;
@@ -1712,13 +1732,14 @@ const channelDots: KernelOf<ChannelDotsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    words[at + 12] = a.parts;
-    words[at + 13] = a.batch;
-    words[at + 14] = a.pixels;
-    words[at + 15] = a.channels;
-    words[at + 16] = a.rowsPerChunk;
-    words[at + 17] = a.chunksPerImage;
+    writeSource(memory, at + 7, a.dy);
+    words[at + 14] = a.out;
+    words[at + 15] = a.parts;
+    words[at + 16] = a.batch;
+    words[at + 17] = a.pixels;
+    words[at + 18] = a.channels;
+    words[at + 19] = a.rowsPerChunk;
+    words[at + 20] = a.chunksPerImage;
   },
 };
 
@@ -1732,8 +1753,8 @@ const groupedConv: KernelOf<GroupedConvArguments> = {
   number: 44,
   write(memory, at, a) {
     writeSource(memory, at, a.source);
-    writeGroupedBands(memory, at + 6, a.bands);
-    writeEpilogue(memory, at + 23, a.epilogue);
+    writeGroupedBands(memory, at + 7, a.bands);
+    writeEpilogue(memory, at + 24, a.epilogue);
   },
 };
 
@@ -1748,8 +1769,8 @@ const groupedConvInputGradient: KernelOf<GroupedConvInputGradientArguments> = {
   number: 45,
   write(memory, at, a) {
     writeSource(memory, at, a.dy);
-    writeGroupedBands(memory, at + 6, a.bands);
-    writeGradientStatistics(memory, at + 23, a.statistics);
+    writeGroupedBands(memory, at + 7, a.bands);
+    writeGradientStatistics(memory, at + 24, a.statistics);
   },
 };
 
@@ -1766,9 +1787,9 @@ const groupedConvFilterGradient: KernelOf<GroupedConvFilterGradientArguments> = 
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.x);
-    writeSource(memory, at + 6, a.dy);
-    writeGroupedBands(memory, at + 12, a.bands);
-    words[at + 29] = a.parts;
+    writeSource(memory, at + 7, a.dy);
+    writeGroupedBands(memory, at + 14, a.bands);
+    words[at + 31] = a.parts;
   },
 };
 
@@ -1907,6 +1928,101 @@ const transposeRows: KernelOf<TransposeRowsArguments> = {
   },
 };
 
+interface CopyArguments {
+  from: number;
+  to: number;
+  bytes: number;
+}
+
+const copy: KernelOf<CopyArguments> = {
+  number: 50,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.from;
+    words[at + 1] = a.to;
+    words[at + 2] = a.bytes;
+  },
+};
+
+interface SumRowsArguments {
+  x: number;
+  /** [columns] */
+  out: number;
+  /** Few: one chunk sums all, in double precision, as stock tfjs does. */
+  rows: number;
+  columns: number;
+}
+
+const sumRows: KernelOf<SumRowsArguments> = {
+  number: 51,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.x;
+    words[at + 1] = a.out;
+    words[at + 2] = a.rows;
+    words[at + 3] = a.columns;
+  },
+};
+
+interface FewRowsArguments {
+  /** [rows, K] */
+  a: number;
+  /** [K, N], or where they are transposed [N, K]. */
+  weights: number;
+  transposed: 0 | 1;
+  /** [rows, N] */
+  out: number;
+  rows: number;
+  K: number;
+  /** In eights. */
+  N: number;
+  /** A multiple of 16. */
+  columnsPerChunk: number;
+  wide: 0 | 1;
+}
+
+const fewRows: KernelOf<FewRowsArguments> = {
+  number: 52,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.a;
+    words[at + 1] = a.weights;
+    words[at + 2] = a.transposed;
+    words[at + 3] = a.out;
+    words[at + 4] = a.rows;
+    words[at + 5] = a.K;
+    words[at + 6] = a.N;
+    words[at + 7] = a.columnsPerChunk;
+    words[at + 8] = a.wide;
+  },
+};
+
+interface SumImageDotsArguments {
+  /** As `pointwiseGradients` leaves them. */
+  parts: number;
+  /** [images, channels], a chunk each. */
+  out: number;
+  /** Of those that left the parts. */
+  rowsPerChunk: number;
+  imagesPerChunk: number;
+  /** Of an image. */
+  pixels: number;
+  channels: number;
+}
+
+const sumImageDots: KernelOf<SumImageDotsArguments> = {
+  number: 53,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.parts;
+    words[at + 1] = a.out;
+    words[at + 2] = a.rowsPerChunk;
+    words[at + 3] = a.imagesPerChunk;
+    words[at + 4] = a.pixels;
+    words[at + 5] = a.channels;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -1961,5 +2077,9 @@ export const Kernel = {
   windowAttention,
   windowAttentionGradient,
   transposeRows,
+  copy,
+  sumRows,
+  fewRows,
+  sumImageDots,
   trap,
 };

@@ -13,6 +13,28 @@ export interface Block {
   references: number;
 }
 
+/** Whoever writes a step down wants to know: replay/recording.ts. */
+interface HeapRecorder {
+  allocated(block: Block): void;
+  /** JavaScript sees values of the heap, or integers outside of it. */
+  accessed(): void;
+  created(tensor: object): void;
+  used(tensor: object): void;
+  written(tensor: object): void;
+}
+
+/** Bytes from `from` on, before `to`. */
+export interface Range {
+  from: number;
+  to: number;
+}
+
+type Stage = (
+  pointer: number,
+  values: ArrayLike<number>,
+  Values: Float32ArrayConstructor | Int32ArrayConstructor,
+) => boolean;
+
 const PAGE = 64 * 1024;
 /** Blocks start on cache lines, and vectors may be read a little past their end. */
 const ALIGNMENT = 128;
@@ -22,6 +44,15 @@ export class SharedHeap {
   readonly memory: WebAssembly.Memory;
   /** Called before JavaScript sees the memory: kernels that were started may be at work in it. */
   beforeAccess = () => {};
+  /**
+   * Has values written behind the kernels that were started, without waiting for them, which may
+   * still be at work where these go. False where JavaScript had better write them itself.
+   */
+  stage: Stage = () => false;
+  /** Of the step that is being recorded. */
+  recorder?: HeapRecorder;
+  /** Called when the memory is full, to give back what can be spared. */
+  beforeFailing = () => {};
   readonly #limit: number;
   /** Never used so far: everything from here on. */
   #top = HEAP;
@@ -53,9 +84,16 @@ export class SharedHeap {
    */
   allocate(count: number): Block {
     const bytes = Math.ceil((count * 4 || 1) / ALIGNMENT) * ALIGNMENT;
-    const pointer = this.#takeBestFit(bytes) ?? this.#takeFromTop(bytes);
+    let pointer = this.#takeBestFit(bytes);
+    if (pointer === undefined && this.#top + bytes > this.#limit) {
+      this.beforeFailing();
+      pointer = this.#takeBestFit(bytes);
+    }
+    pointer ??= this.#takeFromTop(bytes);
     this.#bytesInUse += bytes;
-    return { pointer, bytes, references: 1 };
+    const block = { pointer, bytes, references: 1 };
+    this.recorder?.allocated(block);
+    return block;
   }
 
   retain(block: Block): Block {
@@ -70,16 +108,44 @@ export class SharedHeap {
     this.#giveBack(block.pointer, block.bytes);
   }
 
+  isFree({ from, to }: Range): boolean {
+    return from >= this.#top || this.#free.some((hole) => isWithin(from, to, hole));
+  }
+
+  /** Takes memory that is free, and nothing else; `putBack` gives it back. */
+  take({ from, to }: Range): void {
+    this.#bytesInUse += to - from;
+    if (from >= this.#top) {
+      if (from > this.#top) this.#free.push({ pointer: this.#top, bytes: from - this.#top });
+      this.#top = to;
+      return;
+    }
+    const index = this.#free.findIndex((hole) => isWithin(from, to, hole));
+    const { pointer, bytes } = this.#free[index];
+    const rest = [
+      { pointer, bytes: from - pointer },
+      { pointer: to, bytes: pointer + bytes - to },
+    ];
+    this.#free.splice(index, 1, ...rest.filter(({ bytes }) => bytes > 0));
+  }
+
+  putBack({ from, to }: Range): void {
+    this.#bytesInUse -= to - from;
+    this.#giveBack(from, to - from);
+  }
+
   /**
    * The first `count` values of a block; a view, valid as long as the block is retained, and until
    * the next kernel is started.
    */
   floats(block: Block, count: number): Float32Array {
+    this.recorder?.accessed();
     this.beforeAccess();
     return new Float32Array(this.memory.buffer, block.pointer, count) as Float32Array;
   }
 
   integers(block: Block, count: number): Int32Array {
+    this.recorder?.accessed();
     this.beforeAccess();
     return new Int32Array(this.memory.buffer, block.pointer, count) as Int32Array;
   }
@@ -87,7 +153,17 @@ export class SharedHeap {
   /** A copy of `values` in the heap. */
   store(values: ArrayLike<number>): Block {
     const block = this.allocate(values.length);
-    this.floats(block, values.length).set(values);
+    if (!this.stage(block.pointer, values, Float32Array)) {
+      this.floats(block, values.length).set(values);
+    }
+    return block;
+  }
+
+  storeIntegers(values: Int32Array): Block {
+    const block = this.allocate(values.length);
+    if (!this.stage(block.pointer, values, Int32Array)) {
+      this.integers(block, values.length).set(values);
+    }
     return block;
   }
 
@@ -96,15 +172,15 @@ export class SharedHeap {
    * from shapes alone, and come again in every step.
    */
   table(integers: number[]): number {
-    return this.#keep(integers.join(), integers.length, (block) => {
-      this.integers(block, integers.length).set(integers);
+    return this.#keep(integers.join(), integers.length, ({ pointer }) => {
+      new Int32Array(this.memory.buffer, pointer, integers.length).set(integers);
     });
   }
 
   /** The address of a vector of equal values, which stays in the heap for good too. */
   filled(value: number, count: number): number {
-    return this.#keep(`${count} × ${value}`, count, (block) => {
-      this.floats(block, count).fill(value);
+    return this.#keep(`${count} × ${value}`, count, ({ pointer }) => {
+      new Float32Array(this.memory.buffer, pointer, count).fill(value);
     });
   }
 
@@ -112,6 +188,7 @@ export class SharedHeap {
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
     const block = this.allocate(count);
+    this.beforeAccess();
     write(block);
     this.#kept.set(key, block.pointer);
     return block.pointer;
@@ -189,4 +266,8 @@ function reserve(): WebAssembly.Memory {
     "the wasm backend cannot reserve 512 MB of address space: raise the process's limit on virtual " +
       "memory (ulimit -v)",
   );
+}
+
+function isWithin(from: number, to: number, hole: { pointer: number; bytes: number }): boolean {
+  return from >= hole.pointer && to <= hole.pointer + hole.bytes;
 }

@@ -27,6 +27,16 @@ export class PanelWidth {
     return this.#wide;
   }
 
+  /** Whether the choice will not change any more. */
+  get isSettled(): boolean {
+    return this.#convolutions >= COMPARED;
+  }
+
+  /** How many convolutions there were. */
+  get convolutions(): number {
+    return this.#convolutions;
+  }
+
   /** Called before each convolution: only there may the choice change. */
   settle(): void {
     const count = ++this.#convolutions;

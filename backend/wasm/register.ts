@@ -1,7 +1,9 @@
 /** Makes the backend known to tfjs. */
 import * as tf from "@tensorflow/tfjs";
+import { registerStepRepeater } from "../repeat.ts";
 import { WasmBackend } from "./backend.ts";
 import { registerOperations } from "./operations/register_operations.ts";
+import { ReplayedStep } from "./replay/replayed_step.ts";
 import { registerStockKernels } from "./stock_kernels.ts";
 
 /** The backend's name: `tf.setBackend(WASM_BACKEND)`. */
@@ -30,6 +32,7 @@ export function registerWasmBackend(options: { threads?: number } = {}): void {
   registerStockKernels(WASM_BACKEND);
   registerOperations(WASM_BACKEND);
   tf.registerBackend(WASM_BACKEND, createBackend);
+  registerStepRepeater(WASM_BACKEND, (compute) => new ReplayedStep(compute));
 }
 
 /**

@@ -14,6 +14,7 @@ export function sourceBlocks(data: TensorData): Block[] {
   const { lazy } = data;
   if (!lazy || lazy.kind === "deferred") return [data.block];
   if (lazy.kind === "normalized") return [lazy.z, lazy.state];
+  if (lazy.kind === "scaled") return [lazy.values, lazy.factors];
   return [lazy.d, lazy.z, lazy.coefficients, lazy.state];
 }
 
@@ -30,10 +31,19 @@ export function plainSource(pointer: number): SourceRecord {
     scaleShift: 0,
     coefficients: 0,
     activation: ActivationCode.linear,
+    pixels: 0,
   };
 }
 
 export function lazySource(lazy: LazyRows): SourceRecord {
+  if (lazy.kind === "scaled") {
+    return {
+      ...plainSource(lazy.values.pointer),
+      kind: SourceKind.scaled,
+      scaleShift: lazy.factors.pointer,
+      pixels: lazy.pixels,
+    };
+  }
   const scaleShift = scaleShiftPointer(lazy.state.pointer, lazy.channels);
   const { activation } = lazy;
   if (lazy.kind === "normalized") {
@@ -44,6 +54,7 @@ export function lazySource(lazy: LazyRows): SourceRecord {
       scaleShift,
       coefficients: 0,
       activation,
+      pixels: 0,
     };
   }
   return {
@@ -53,6 +64,7 @@ export function lazySource(lazy: LazyRows): SourceRecord {
     scaleShift,
     coefficients: lazy.coefficients.pointer,
     activation,
+    pixels: 0,
   };
 }
 

@@ -38,6 +38,18 @@ interface NormalizedGradient {
   channels: number;
 }
 
+/** Channels of images times a factor each, not computed yet: what squeeze-and-excitation gives. */
+interface ScaledValue {
+  kind: "scaled";
+  values: Block;
+  /** [images, channels] */
+  factors: Block;
+  /** Of an image. */
+  pixels: number;
+  rows: number;
+  channels: number;
+}
+
 /**
  * A value whose cheapest way to be computed is known only when it is read: a convolution, or the
  * gradient of one's input. operations/deferred_convolution.ts and deferred_gradient.ts.
@@ -50,7 +62,7 @@ export interface DeferredValue {
 }
 
 /** What kernels can read block by block. */
-export type LazyRows = NormalizedValue | NormalizedGradient;
+export type LazyRows = NormalizedValue | NormalizedGradient | ScaledValue;
 export type Lazy = LazyRows | DeferredValue;
 
 /** Partial batch statistics of a tensor. */
@@ -80,6 +92,17 @@ export interface GradientStatistics {
   passed?: Block;
 }
 
+/**
+ * Of a gradient by channels and images: Σ gradient·values, in parts, which squeeze-and-excitation asks
+ * for.
+ */
+export interface ImageDots {
+  values: Block;
+  parts: Block;
+  rowsPerChunk: number;
+  imagesPerChunk: number;
+}
+
 /** Scale and shift of batch normalisation by running buffers, and what they were computed from. */
 interface FoldedStatistics {
   /** As the state of `NormalizedValue`, mean and 1/σ left out. */
@@ -105,6 +128,7 @@ export class TensorData {
   complexTensorInfos?: { real: tf.TensorInfo; imag: tf.TensorInfo };
   batchNorm?: BatchNormOrigin;
   gradientStatistics?: GradientStatistics;
+  imageDots?: ImageDots;
   /** How many convolutions have read it: the gradients of as many may have to be added up. */
   readers = 0;
   /** Of a convolution output's gradient: the input's gradient that is computed from it. */
@@ -126,11 +150,16 @@ export class TensorData {
     readonly dtype: tf.DataType,
     readonly size: number,
     private readonly materialize: (lazy: Lazy, size: number) => Block,
-  ) {}
+  ) {
+    heap.recorder?.created(this);
+  }
 
   /** The values where they are computed already. A view: it must not outlive the tensor. */
   get values(): Values | undefined {
-    if (this.dtype !== "float32") return this.#plain;
+    if (this.dtype !== "float32") {
+      this.heap.recorder?.accessed();
+      return this.#plain;
+    }
     return this.heap.floats(this.block, this.size);
   }
 
@@ -147,7 +176,11 @@ export class TensorData {
    * tfjs casts them to float32 by a new tensor over the same record.
    */
   get block(): Block {
-    if (!this.#block && this.#plain) this.#block = this.heap.store(numbers(this.#plain));
+    this.heap.recorder?.used(this);
+    if (!this.#block && this.#plain) {
+      this.heap.recorder?.accessed();
+      this.#block = this.heap.store(numbers(this.#plain));
+    }
     if (!this.#block) {
       if (!this.#lazy) throw new Error(this.#isSpent ? SPENT : DISPOSED);
       this.#block = this.materialize(this.#lazy, this.size);
@@ -161,6 +194,16 @@ export class TensorData {
     this.#dropLazy();
     if (this.#block) this.heap.release(this.#block);
     this.#block = block;
+  }
+
+  /** Integers or booleans as they lie outside of the heap, for what `ThreadPool.host` computes. */
+  get integers(): Int32Array | undefined {
+    return this.#plain as Int32Array | undefined;
+  }
+
+  /** The block where the values are computed already. */
+  get computed(): Block | undefined {
+    return this.#block;
   }
 
   /** Computes a lazy tensor's values. */
@@ -195,14 +238,22 @@ export class TensorData {
     if (shared.references > 1) {
       this.block = this.heap.store(this.heap.floats(shared, this.size));
     }
+    this.heap.recorder?.written(this);
+    this.changed();
+    return this.block.pointer;
+  }
+
+  /** Its values are about to change in place. */
+  changed(): void {
     this.forgetDerived();
     this.version++;
-    return this.block.pointer;
   }
 
   /** Releases what was derived from the values: they are about to change. */
   forgetDerived(): void {
     this.dropGradientStatistics();
+    if (this.imageDots) this.heap.release(this.imageDots.parts);
+    this.imageDots = undefined;
     for (const block of this.packed.values()) this.heap.release(block);
     this.packed.clear();
     this.#packedOnce.clear();
@@ -254,5 +305,6 @@ function numbers(values: Values): ArrayLike<number> {
 function lazyBlocks(lazy: Lazy): Block[] {
   if (lazy.kind === "deferred") return lazy.held;
   if (lazy.kind === "normalized") return [lazy.z, lazy.state];
+  if (lazy.kind === "scaled") return [lazy.values, lazy.factors];
   return [lazy.d, lazy.z, lazy.coefficients, lazy.state];
 }

@@ -10,11 +10,14 @@ import {
   COMMAND_HEADER_WORDS,
   COMMANDS,
   COMPLETED,
+  Kernel,
   type KernelOf,
   type Memory,
   PARKED,
   PUBLISHED,
   RING,
+  STAGING,
+  STAGING_BYTES,
   THREADS,
   writeCommandHeader,
 } from "./generated_abi.ts";
@@ -24,15 +27,33 @@ import { instantiateKernels, type Kernels } from "./instantiate.ts";
 /** One chunk takes milliseconds; a worker that is silent for so long will never answer. */
 const PATIENCE_MS = 60_000;
 
+/** Whoever writes a step down: replay/recording.ts. */
+interface CommandRecorder {
+  /** A kernel, by its command, which the next ones will overwrite. */
+  started(command: Uint32Array): void;
+  /** Has `compute` computed now. */
+  hosted(compute: () => void): void;
+  /** Values from JavaScript; returns where they lie for good. */
+  constant(values: Float32Array | Int32Array): number;
+}
+
+const COMMAND_WORDS = COMMAND_BYTES / 4;
+
 export class ThreadPool {
   readonly kernels: Kernels;
+  /** Of the step that is being recorded. */
+  recorder?: CommandRecorder;
   readonly #heap: SharedHeap;
   readonly #module: WebAssembly.Module;
   readonly #words: Int32Array;
   readonly #ring: Memory;
+  /** The ring's words. */
+  readonly #commands: Uint32Array;
   readonly #workers: Worker[] = [];
   #threads = 0;
   #published = 0;
+  /** Bytes that are staged. */
+  #staged = 0;
   #scratch = { pointer: 0, bytesPerThread: 0 };
   #release = () => {};
   #failure: string | undefined;
@@ -43,12 +64,14 @@ export class ThreadPool {
     this.kernels = instantiateKernels(module, heap.memory);
     const { buffer } = heap.memory, bytes = COMMANDS * COMMAND_BYTES;
     this.#words = new Int32Array(buffer);
+    this.#commands = new Uint32Array(buffer, RING, bytes / 4);
     this.#ring = {
-      words: new Uint32Array(buffer, RING, bytes / 4),
+      words: this.#commands,
       floats: new Float32Array(buffer, RING, bytes / 4),
       doubles: new Float64Array(buffer, RING, bytes / 8),
     };
     heap.beforeAccess = () => this.finish();
+    heap.stage = (pointer, values, Values) => this.#stage(pointer, values, Values);
     this.threads = threads;
   }
 
@@ -86,7 +109,9 @@ export class ThreadPool {
     if (chunks === 0) return;
     if (scratchFloats * 4 > this.#scratch.bytesPerThread) this.#resizeScratch(scratchFloats * 4);
     if (this.#isFull()) this.#computeUntil(COMMANDS / 2);
-    const at = this.#published % COMMANDS * (COMMAND_BYTES / 4);
+    const at = this.#published % COMMANDS * COMMAND_WORDS;
+    // What an earlier kernel left in its place is no part of it.
+    if (this.recorder) this.#commands.fill(0, at, at + COMMAND_WORDS);
     writeCommandHeader(this.#ring, at, {
       kernel: kernel.number,
       chunks,
@@ -94,6 +119,37 @@ export class ThreadPool {
       scratchPerThread: this.#scratch.bytesPerThread,
     });
     kernel.write(this.#ring, at + COMMAND_HEADER_WORDS, kernelArguments);
+    this.recorder?.started(this.#commands.subarray(at, at + COMMAND_WORDS));
+    this.#publish();
+  }
+
+  /** Starts a kernel again, by the command that `recorder` was given. */
+  replay(command: Uint32Array): void {
+    if (this.#failure) throw new Error(this.#failure);
+    if (this.#isFull()) this.#computeUntil(COMMANDS / 2);
+    const at = this.#published % COMMANDS * COMMAND_WORDS;
+    this.#commands.set(command, at);
+    // Scratch may lie elsewhere by now.
+    writeCommandHeader(this.#ring, at, {
+      kernel: command[0],
+      chunks: command[1],
+      scratch: this.#scratch.pointer,
+      scratchPerThread: this.#scratch.bytesPerThread,
+    });
+    this.#publish();
+  }
+
+  /**
+   * Computes in JavaScript, behind all kernels that were started. `compute` may be called again when
+   * the step is replayed: it must know values by their blocks, and integers by their arrays.
+   */
+  host(compute: () => void): void {
+    this.finish();
+    if (this.recorder) this.recorder.hosted(compute);
+    else compute();
+  }
+
+  #publish(): void {
     this.#published = (this.#published + 1) >>> 0;
     Atomics.store(this.#words, PUBLISHED / 4, this.#published);
     if (Atomics.load(this.#words, PARKED / 4) > 0) Atomics.notify(this.#words, PUBLISHED / 4);
@@ -105,6 +161,7 @@ export class ThreadPool {
    */
   finish(): void {
     this.#computeUntil(0);
+    this.#staged = 0;
   }
 
   /** Ends the workers. The program need not call it to exit. */
@@ -144,9 +201,34 @@ export class ThreadPool {
     this.#scratch = { pointer: block.pointer, bytesPerThread: bytes };
   }
 
+  /** As `SharedHeap.stage`. What is staged lies there until all kernels were waited for. */
+  #stage(
+    pointer: number,
+    values: ArrayLike<number>,
+    Values: Float32ArrayConstructor | Int32ArrayConstructor,
+  ): boolean {
+    const bytes = 4 * values.length;
+    if (this.recorder && bytes > 0) {
+      const from = this.recorder.constant(Values.from(values));
+      this.run(Kernel.copy, 1, 0, { from, to: pointer, bytes });
+      return true;
+    }
+    if (bytes === 0 || this.#staged + bytes > STAGING_BYTES || this.#pending() === 0) return false;
+    const from = STAGING + this.#staged;
+    new Values(this.#heap.memory.buffer as ArrayBuffer, from, values.length).set(values);
+    this.#staged += bytes;
+    this.run(Kernel.copy, 1, 0, { from, to: pointer, bytes });
+    return true;
+  }
+
   #isFull(): boolean {
+    return this.#pending() >= COMMANDS;
+  }
+
+  /** Kernels that were started and are not done. */
+  #pending(): number {
     const completed = Atomics.load(this.#words, COMPLETED / 4) >>> 0;
-    return ((this.#published - completed) >>> 0) >= COMMANDS;
+    return (this.#published - completed) >>> 0;
   }
 
   /** Until so many kernels at most are not done. */

@@ -21,11 +21,24 @@ export const channelDots: KernelSpec = {
   fields: {
     x: source(),
     dy: source("Its values at 0: Σ x alone is wanted."),
+    out: address("Where x is written, being lazy and read again later; or 0."),
     parts: address("Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels]"),
     batch: i32(),
     pixels: i32(),
     channels: i32(),
     rowsPerChunk: i32(),
     chunksPerImage: i32(),
+  },
+};
+
+export const sumImageDots: KernelSpec = {
+  file: "channel_scale",
+  fields: {
+    parts: address("As `pointwiseGradients` leaves them."),
+    out: address("[images, channels], a chunk each."),
+    rowsPerChunk: i32("Of those that left the parts."),
+    imagesPerChunk: i32(),
+    pixels: i32("Of an image."),
+    channels: i32(),
   },
 };

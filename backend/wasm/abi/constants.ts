@@ -21,8 +21,9 @@ const count = (value: number, doc?: string, side?: Constant["side"]): Constant =
 const COMMANDS = 512, COMMAND_BYTES = 256, MOST_TAPS = 1024;
 export const PAGE = 64 * 1024;
 const RING = PAGE;
-/** The kernels' own constants lie between the ring and the heap. */
+/** The kernels' own constants lie between the ring and what is staged. */
 export const KERNEL_DATA = RING + COMMANDS * COMMAND_BYTES;
+const STAGING = 4 * PAGE, STAGING_BYTES = 4 * PAGE;
 
 export const CONSTANTS: Record<string, Constant> = {
   // Words on cache lines of their own.
@@ -46,7 +47,13 @@ export const CONSTANTS: Record<string, Constant> = {
   RING: bytes(RING, "Where the commands lie, each at its number modulo COMMANDS."),
   COMMANDS: count(COMMANDS, "A power of two."),
   COMMAND_BYTES: bytes(COMMAND_BYTES),
-  HEAP: bytes(4 * PAGE, "Tensors lie from here on.", "typescript"),
+  STAGING: bytes(
+    STAGING,
+    "Where JavaScript puts small values while kernels are still at work in the heap.",
+    "typescript",
+  ),
+  STAGING_BYTES: bytes(STAGING_BYTES, undefined, "typescript"),
+  HEAP: bytes(STAGING + STAGING_BYTES, "Tensors lie from here on.", "typescript"),
 
   STATISTICS_VECTORS: count(
     3,
@@ -80,7 +87,7 @@ export const CONSTANTS: Record<string, Constant> = {
 export const CODES: Record<string, string[]> = {
   // From hardSwish on they bend: kernels/activation.ts.
   ActivationCode: ["linear", "relu", "relu6", "hardSwish", "silu", "hardSigmoid", "sigmoid"],
-  SourceKind: ["plain", "normalized", "normalizedGradient"],
+  SourceKind: ["plain", "normalized", "normalizedGradient", "scaled"],
   RowReading: ["gathered", "pointwise", "strips"],
   BinaryOperation: ["add", "subtract", "multiply", "divide"],
 };

@@ -34,6 +34,7 @@ export const depthwiseGradients: KernelSpec = {
     bands: bands("Of the input's gradient, its `out`; `bandRows` is a multiple of the stride."),
     statistics: gradientStatistics(),
     parts: address("Partial filter gradients, one set a chunk."),
+    addend: address("Added to the input's gradient, or 0."),
   },
 };
 

@@ -21,6 +21,11 @@ export const binary: KernelSpec = {
   },
 };
 
+export const copy: KernelSpec = {
+  file: "copy",
+  fields: { from: address(), to: address(), bytes: i32() },
+};
+
 export const clamp: KernelSpec = {
   file: "unary",
   fields: {
@@ -59,10 +64,10 @@ export const adamw: KernelSpec = {
   file: "adamw",
   fields: {
     table: address("Of `AdamwEntry`s."),
-    lr: f32(),
-    correctedLr: f32("Divided by the first moment's correction."),
-    rootCorrection: f32("Root of the second moment's correction."),
-    gradientScale: f32(),
+    step: address(
+      "The learning rate; the same divided by the first moment's correction; root of the second's.",
+    ),
+    gradientScale: address("Of one value."),
     beta1: f32(),
     beta2: f32(),
     epsilon: f32(),
@@ -84,5 +89,9 @@ export const moveAverages: KernelSpec = {
 
 export const sgd: KernelSpec = {
   file: "sgd",
-  fields: { table: address("Of `SgdEntry`s."), lr: f32(), momentum: f32() },
+  fields: {
+    table: address("Of `SgdEntry`s."),
+    lr: address("Of one value."),
+    momentum: f32(),
+  },
 };

@@ -7,7 +7,7 @@ import {
   materialize,
   statistics,
 } from "./batch_norm_kernels.ts";
-import { channelDots, scaleChannels } from "./channel_scale_kernels.ts";
+import { channelDots, scaleChannels, sumImageDots } from "./channel_scale_kernels.ts";
 import {
   depthwise,
   depthwiseFilterGradient,
@@ -21,6 +21,7 @@ import {
   adamw,
   binary,
   clamp,
+  copy,
   moveAverages,
   sgd,
   sumSquares,
@@ -34,6 +35,7 @@ import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
 import {
   conv2d,
   conv2dFilterGradient,
+  fewRows,
   pack,
   pointwiseGradients,
   sumParts,
@@ -46,6 +48,7 @@ import {
   geluGradient,
   layerNorm,
   layerNormGradient,
+  sumRows,
   transposeRows,
   windowAttention,
   windowAttentionGradient,
@@ -113,6 +116,10 @@ export const KERNELS: Record<string, KernelSpec> = {
   windowAttention,
   windowAttentionGradient,
   transposeRows,
+  copy,
+  sumRows,
+  fewRows,
+  sumImageDots,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

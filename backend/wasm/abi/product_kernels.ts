@@ -93,6 +93,10 @@ export const pointwiseGradients: KernelSpec = {
     rowsPerChunk: i32(),
     blockRows: i32(),
     wide: flag(),
+    dots: address(
+      "Where x is scaled: for each chunk and image of it, Σ dx·(what is scaled) of each channel; or 0.",
+    ),
+    imagesPerChunk: i32("That one may have pixels of."),
     statistics: gradientStatistics(),
   },
 };
@@ -107,5 +111,20 @@ export const sumParts: KernelSpec = {
     pitch: i32(),
     columns: i32(),
     rowsPerChunk: i32(),
+  },
+};
+
+export const fewRows: KernelSpec = {
+  file: "few_rows",
+  fields: {
+    a: address("[rows, K]"),
+    weights: address("[K, N], or where they are transposed [N, K]."),
+    transposed: flag(),
+    out: address("[rows, N]"),
+    rows: i32(),
+    K: i32(),
+    N: i32("In eights."),
+    columnsPerChunk: i32("A multiple of 16."),
+    wide: flag(),
   },
 };

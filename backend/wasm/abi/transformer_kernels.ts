@@ -67,6 +67,16 @@ export const columnSums: KernelSpec = {
   },
 };
 
+export const sumRows: KernelSpec = {
+  file: "column_sums",
+  fields: {
+    x: address(),
+    out: address("[columns]"),
+    rows: i32("Few: one chunk sums all, in double precision, as stock tfjs does."),
+    columns: i32(),
+  },
+};
+
 const attentionFields = {
   qkv: address("[batch][tokens][queries, keys, values][heads][depth]"),
   tokens: i32(),

@@ -11,10 +11,11 @@ export function adamwChunk(chunk: i32, _thread: i32): void {
   const entry = changetype<AdamwEntry>(args.table + <usize>chunk * ADAMW_ENTRY_SIZE);
   const parameter = entry.parameter, gradient = entry.gradient;
   const first = entry.first, second = entry.second, count = entry.count;
-  const kept: f32 = 1 - args.lr * entry.rate * entry.decay;
-  const rate: f32 = args.correctedLr * entry.rate;
+  const lr = load<f32>(args.step), correctedLr = load<f32>(args.step + 4);
+  const kept: f32 = 1 - lr * entry.rate * entry.decay;
+  const rate: f32 = correctedLr * entry.rate;
   const share1: f32 = 1 - args.beta1, share2: f32 = 1 - args.beta2;
-  const scale = args.gradientScale, root = args.rootCorrection, epsilon = args.epsilon;
+  const scale = load<f32>(args.gradientScale), root = load<f32>(args.step + 8), epsilon = args.epsilon;
   const k = f32x4.splat(kept), r = f32x4.splat(-rate), gs = f32x4.splat(scale);
   const s1 = f32x4.splat(share1), s2 = f32x4.splat(share2), b2 = f32x4.splat(args.beta2);
   const rc = f32x4.splat(root), e = f32x4.splat(epsilon);

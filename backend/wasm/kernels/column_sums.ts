@@ -1,5 +1,5 @@
 /** Sums over rows, column by column: of x, or of x·y. One chunk is a range of rows. */
-import { columnSumsArguments } from "./generated_arguments";
+import { columnSumsArguments, sumRowsArguments } from "./generated_arguments";
 import { floats, fma, zero } from "./simd";
 
 export function columnSumsChunk(chunk: i32, _thread: i32): void {
@@ -33,5 +33,19 @@ export function columnSumsChunk(chunk: i32, _thread: i32): void {
       p += pitch, q += pitch;
     }
     store<f32>(out + floats(c), sum);
+  }
+}
+
+/** In double precision, row by row. */
+export function sumRowsChunk(_chunk: i32, _thread: i32): void {
+  const args = sumRowsArguments();
+  const columns = args.columns, pitch = floats(columns);
+  for (let c = 0; c < columns; c++) {
+    let sum: f64 = 0, p = args.x + floats(c);
+    for (let r = 0; r < args.rows; r++) {
+      sum += <f64>load<f32>(p);
+      p += pitch;
+    }
+    store<f32>(args.out + floats(c), <f32>sum);
   }
 }

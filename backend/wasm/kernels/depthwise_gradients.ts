@@ -1,4 +1,5 @@
 /** Gradients of depthwise convolutions. A chunk is a band of rows of one image. */
+import { addTo } from "./add_to";
 import { scratch } from "./command";
 import { forwardTaps, padInputBand, writePaddedRow } from "./depthwise_bands";
 import { depthwiseRow, depthwiseRowFilterGradient } from "./depthwise_rows";
@@ -61,7 +62,7 @@ export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
   const gradient = depthwiseGradientsDy();
   const args = depthwiseGradientsBands();
   const statistics = depthwiseGradientsStatistics();
-  const parts = depthwiseGradientsArguments().parts;
+  const parts = depthwiseGradientsArguments().parts, addend = depthwiseGradientsArguments().addend;
   const channels = args.channels, pixel = floats(channels);
   const strideHeight = args.strideHeight;
   const bands = (args.height + args.bandRows - 1) / args.bandRows;
@@ -94,9 +95,10 @@ export function depthwiseGradientsChunk(chunk: i32, thread: i32): void {
   }
   for (let y = y0; y < y1; y++) {
     inputGradientRow(args, image, y, firstRow(args, y0), gradients, taps);
+    const first = (image * args.height + y) * args.width, offset = <usize>first * pixel;
+    const row = args.out + offset;
+    if (addend) addTo(row, addend + offset, args.width * channels);
     if (!statistics.partials) continue;
-    const first = (image * args.height + y) * args.width;
-    const row = args.out + <usize>first * pixel;
     addRowsToGradientStatistics(statistics, chunk, row, first, args.width, channels);
   }
 }

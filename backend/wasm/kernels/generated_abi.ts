@@ -50,6 +50,7 @@ export const SIGMOID: i32 = 6;
 export const PLAIN: i32 = 0;
 export const NORMALIZED: i32 = 1;
 export const NORMALIZED_GRADIENT: i32 = 2;
+export const SCALED: i32 = 3;
 
 // RowReading
 export const GATHERED: i32 = 0;
@@ -75,13 +76,16 @@ export class CommandHeader {
 @unmanaged
 export class Source {
   kind: i32;
-  /** The tensor; z of a lazy forward value; d of a lazy gradient. */
+  /** The tensor; z of a lazy forward value; d of a lazy gradient; what is scaled. */
   values: usize;
   /** z of a lazy gradient. */
   z: usize;
+  /** Of what is scaled, its factors: [images, channels]. */
   scaleShift: usize;
   coefficients: usize;
   activation: i32;
+  /** An image has, of what is scaled. */
+  pixels: i32;
 }
 
 /** Which source pixels each pixel of a grid sees. */
@@ -210,6 +214,8 @@ export class GradientStatistics {
   mean: usize;
   scaleShift: usize;
   activation: i32;
+  /** Behind a residual: that batch norm's output, which says what passes; else 0. */
+  y: usize;
 }
 
 /** Some values of one parameter. */

@@ -70,19 +70,19 @@ export function conv2dSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function conv2dGather(): Gather {
-  return changetype<Gather>(kernelArguments() + 24);
+  return changetype<Gather>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function conv2dEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 136);
+  return changetype<Epilogue>(kernelArguments() + 140);
 }
 
 // @ts-ignore: decorator
 @inline
 export function conv2dArguments(): Conv2dArguments {
-  return changetype<Conv2dArguments>(kernelArguments() + 60);
+  return changetype<Conv2dArguments>(kernelArguments() + 64);
 }
 
 @unmanaged
@@ -113,19 +113,19 @@ export function conv2dFilterGradientX(): Source {
 // @ts-ignore: decorator
 @inline
 export function conv2dFilterGradientDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function conv2dFilterGradientGather(): Gather {
-  return changetype<Gather>(kernelArguments() + 48);
+  return changetype<Gather>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
 @inline
 export function conv2dFilterGradientArguments(): Conv2dFilterGradientArguments {
-  return changetype<Conv2dFilterGradientArguments>(kernelArguments() + 84);
+  return changetype<Conv2dFilterGradientArguments>(kernelArguments() + 92);
 }
 
 @unmanaged
@@ -154,13 +154,13 @@ export function depthwiseSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function depthwiseBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 24);
+  return changetype<DepthwiseBands>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function depthwiseEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 92);
+  return changetype<Epilogue>(kernelArguments() + 96);
 }
 
 // @ts-ignore: decorator
@@ -172,13 +172,13 @@ export function depthwiseFilterGradientX(): Source {
 // @ts-ignore: decorator
 @inline
 export function depthwiseFilterGradientDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function depthwiseFilterGradientBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 48);
+  return changetype<DepthwiseBands>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
@@ -190,7 +190,7 @@ export function depthwiseInputGradientDy(): Source {
 // @ts-ignore: decorator
 @inline
 export function depthwiseInputGradientBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 24);
+  return changetype<DepthwiseBands>(kernelArguments() + 28);
 }
 
 @unmanaged
@@ -211,7 +211,7 @@ export function materializeSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function materializeArguments(): MaterializeArguments {
-  return changetype<MaterializeArguments>(kernelArguments() + 24);
+  return changetype<MaterializeArguments>(kernelArguments() + 28);
 }
 
 @unmanaged
@@ -365,14 +365,15 @@ export function spatialMeanSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function spatialMeanArguments(): SpatialMeanArguments {
-  return changetype<SpatialMeanArguments>(kernelArguments() + 24);
+  return changetype<SpatialMeanArguments>(kernelArguments() + 28);
 }
 
 @unmanaged
 export class SgdArguments {
   /** Of `SgdEntry`s. */
   table: usize;
-  lr: f32;
+  /** Of one value. */
+  lr: usize;
   momentum: f32;
 }
 
@@ -386,12 +387,10 @@ export function sgdArguments(): SgdArguments {
 export class AdamwArguments {
   /** Of `AdamwEntry`s. */
   table: usize;
-  lr: f32;
-  /** Divided by the first moment's correction. */
-  correctedLr: f32;
-  /** Root of the second moment's correction. */
-  rootCorrection: f32;
-  gradientScale: f32;
+  /** The learning rate; the same divided by the first moment's correction; root of the second's. */
+  step: usize;
+  /** Of one value. */
+  gradientScale: usize;
   beta1: f32;
   beta2: f32;
   epsilon: f32;
@@ -583,6 +582,12 @@ export class PointwiseGradientsArguments {
   rowsPerChunk: i32;
   blockRows: i32;
   wide: i32;
+  /**
+   * Where x is scaled: for each chunk and image of it, Σ dx·(what is scaled) of each channel; or 0.
+   */
+  dots: usize;
+  /** That one may have pixels of. */
+  imagesPerChunk: i32;
 }
 
 // @ts-ignore: decorator
@@ -594,25 +599,27 @@ export function pointwiseGradientsX(): Source {
 // @ts-ignore: decorator
 @inline
 export function pointwiseGradientsDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function pointwiseGradientsStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 88);
+  return changetype<GradientStatistics>(kernelArguments() + 104);
 }
 
 // @ts-ignore: decorator
 @inline
 export function pointwiseGradientsArguments(): PointwiseGradientsArguments {
-  return changetype<PointwiseGradientsArguments>(kernelArguments() + 48);
+  return changetype<PointwiseGradientsArguments>(kernelArguments() + 56);
 }
 
 @unmanaged
 export class DepthwiseGradientsArguments {
   /** Partial filter gradients, one set a chunk. */
   parts: usize;
+  /** Added to the input's gradient, or 0. */
+  addend: usize;
 }
 
 // @ts-ignore: decorator
@@ -624,26 +631,26 @@ export function depthwiseGradientsX(): Source {
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 /** Of the input's gradient, its `out`; `bandRows` is a multiple of the stride. */
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 48);
+  return changetype<DepthwiseBands>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 116);
+  return changetype<GradientStatistics>(kernelArguments() + 124);
 }
 
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsArguments(): DepthwiseGradientsArguments {
-  return changetype<DepthwiseGradientsArguments>(kernelArguments() + 136);
+  return changetype<DepthwiseGradientsArguments>(kernelArguments() + 148);
 }
 
 @unmanaged
@@ -1013,17 +1020,19 @@ export function scaleChannelsX(): Source {
 // @ts-ignore: decorator
 @inline
 export function scaleChannelsStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 52);
+  return changetype<GradientStatistics>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
 @inline
 export function scaleChannelsArguments(): ScaleChannelsArguments {
-  return changetype<ScaleChannelsArguments>(kernelArguments() + 24);
+  return changetype<ScaleChannelsArguments>(kernelArguments() + 28);
 }
 
 @unmanaged
 export class ChannelDotsArguments {
+  /** Where x is written, being lazy and read again later; or 0. */
+  out: usize;
   /** Σ dy·x over each chunk's pixels: [chunksPerImage][batch][channels] */
   parts: usize;
   batch: i32;
@@ -1043,13 +1052,13 @@ export function channelDotsX(): Source {
 // @ts-ignore: decorator
 @inline
 export function channelDotsDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function channelDotsArguments(): ChannelDotsArguments {
-  return changetype<ChannelDotsArguments>(kernelArguments() + 48);
+  return changetype<ChannelDotsArguments>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
@@ -1061,13 +1070,13 @@ export function groupedConvSource(): Source {
 // @ts-ignore: decorator
 @inline
 export function groupedConvBands(): GroupedBands {
-  return changetype<GroupedBands>(kernelArguments() + 24);
+  return changetype<GroupedBands>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function groupedConvEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 92);
+  return changetype<Epilogue>(kernelArguments() + 96);
 }
 
 // @ts-ignore: decorator
@@ -1080,13 +1089,13 @@ export function groupedConvInputGradientDy(): Source {
 // @ts-ignore: decorator
 @inline
 export function groupedConvInputGradientBands(): GroupedBands {
-  return changetype<GroupedBands>(kernelArguments() + 24);
+  return changetype<GroupedBands>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function groupedConvInputGradientStatistics(): GradientStatistics {
-  return changetype<GradientStatistics>(kernelArguments() + 92);
+  return changetype<GradientStatistics>(kernelArguments() + 96);
 }
 
 @unmanaged
@@ -1104,19 +1113,19 @@ export function groupedConvFilterGradientX(): Source {
 // @ts-ignore: decorator
 @inline
 export function groupedConvFilterGradientDy(): Source {
-  return changetype<Source>(kernelArguments() + 24);
+  return changetype<Source>(kernelArguments() + 28);
 }
 
 // @ts-ignore: decorator
 @inline
 export function groupedConvFilterGradientBands(): GroupedBands {
-  return changetype<GroupedBands>(kernelArguments() + 48);
+  return changetype<GroupedBands>(kernelArguments() + 56);
 }
 
 // @ts-ignore: decorator
 @inline
 export function groupedConvFilterGradientArguments(): GroupedConvFilterGradientArguments {
-  return changetype<GroupedConvFilterGradientArguments>(kernelArguments() + 116);
+  return changetype<GroupedConvFilterGradientArguments>(kernelArguments() + 124);
 }
 
 @unmanaged
@@ -1210,4 +1219,77 @@ export class TransposeRowsArguments {
 @inline
 export function transposeRowsArguments(): TransposeRowsArguments {
   return changetype<TransposeRowsArguments>(kernelArguments());
+}
+
+@unmanaged
+export class CopyArguments {
+  from: usize;
+  to: usize;
+  bytes: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function copyArguments(): CopyArguments {
+  return changetype<CopyArguments>(kernelArguments());
+}
+
+@unmanaged
+export class SumRowsArguments {
+  x: usize;
+  /** [columns] */
+  out: usize;
+  /** Few: one chunk sums all, in double precision, as stock tfjs does. */
+  rows: i32;
+  columns: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sumRowsArguments(): SumRowsArguments {
+  return changetype<SumRowsArguments>(kernelArguments());
+}
+
+@unmanaged
+export class FewRowsArguments {
+  /** [rows, K] */
+  a: usize;
+  /** [K, N], or where they are transposed [N, K]. */
+  weights: usize;
+  transposed: i32;
+  /** [rows, N] */
+  out: usize;
+  rows: i32;
+  K: i32;
+  /** In eights. */
+  N: i32;
+  /** A multiple of 16. */
+  columnsPerChunk: i32;
+  wide: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function fewRowsArguments(): FewRowsArguments {
+  return changetype<FewRowsArguments>(kernelArguments());
+}
+
+@unmanaged
+export class SumImageDotsArguments {
+  /** As `pointwiseGradients` leaves them. */
+  parts: usize;
+  /** [images, channels], a chunk each. */
+  out: usize;
+  /** Of those that left the parts. */
+  rowsPerChunk: i32;
+  imagesPerChunk: i32;
+  /** Of an image. */
+  pixels: i32;
+  channels: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sumImageDotsArguments(): SumImageDotsArguments {
+  return changetype<SumImageDotsArguments>(kernelArguments());
 }

@@ -105,6 +105,23 @@ function scaleRows(z: usize, y: usize, rows: i32, channels: i32, scaleShift: usi
   }
 }
 
+/** Each channel times its factor. */
+export function multiplyRows(x: usize, out: usize, rows: i32, channels: i32, scale: usize): void {
+  for (let r = 0; r < rows; r++) {
+    let s = scale, c = 0;
+    for (; c + 8 <= channels; c += 8) {
+      const x0 = v128.load(x), x1 = v128.load(x, 16);
+      const y0 = f32x4.mul(x0, v128.load(s)), y1 = f32x4.mul(x1, v128.load(s, 16));
+      v128.store(out, y0), v128.store(out, y1, 16);
+      x += 32, out += 32, s += 32;
+    }
+    for (; c < channels; c++) {
+      store<f32>(out, load<f32>(x) * load<f32>(s));
+      x += 4, out += 4, s += 4;
+    }
+  }
+}
+
 /** y = activation(scale·z + shift + residual), of an activation that does not bend. */
 export function normalizeAddRows(
   z: usize, residual: usize, y: usize, rows: i32, channels: i32, scaleShift: usize, activation: i32,

@@ -3,6 +3,8 @@
  * is computed (they are lazy more often than not) and read from cache by both products, and the sums
  * that the batch norm before it needs are taken from the result while it is in cache too.
  */
+import { addTo } from "./add_to";
+import { addImageDots } from "./channel_scale";
 import { scratch } from "./command";
 import { multiply, multiplyTransposed } from "./gemm";
 import { GRADIENT_STATISTICS_VECTORS } from "./generated_abi";
@@ -32,6 +34,9 @@ export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
       GRADIENT_STATISTICS_VECTORS * C,
     );
   }
+  const images = args.imagesPerChunk, image0 = args.dots ? m0 / source.pixels : 0;
+  const dots = args.dots + floats(chunk * images * C);
+  if (args.dots) fillZero(dots, images * C);
   for (let m = m0; m < m1; m += args.blockRows) {
     const rows = min(args.blockRows, m1 - m);
     const d = sourceRows(gradient, m, rows, N, gradients);
@@ -42,16 +47,7 @@ export function pointwiseGradientsChunk(chunk: i32, thread: i32): void {
     const dx = args.dx + <usize>m * floats(C);
     multiply(d, floats(N), args.packed, dx, floats(C), rows, N, 0, C, wide);
     if (args.addend) addTo(dx, args.addend + <usize>m * floats(C), rows * C);
+    if (args.dots) addImageDots(source, dx, m, rows, C, dots, image0);
     if (statistics.partials) addRowsToGradientStatistics(statistics, chunk, dx, m, rows, C);
-  }
-}
-
-/** `count` is a multiple of 8. */
-function addTo(to: usize, from: usize, count: i32): void {
-  for (let i = 0; i < count; i += 8) {
-    const x0 = v128.load(from), x1 = v128.load(from, 16);
-    const y0 = v128.load(to), y1 = v128.load(to, 16);
-    v128.store(to, f32x4.add(x0, y0)), v128.store(to, f32x4.add(x1, y1), 16);
-    from += 32, to += 32;
   }
 }

@@ -11,10 +11,11 @@ import {
   statisticsChunk,
 } from "./batch_norm";
 import { binaryChunk } from "./binary";
-import { channelDotsChunk, scaleChannelsChunk } from "./channel_scale";
-import { columnSumsChunk } from "./column_sums";
+import { channelDotsChunk, scaleChannelsChunk, sumImageDotsChunk } from "./channel_scale";
+import { columnSumsChunk, sumRowsChunk } from "./column_sums";
 import { conv2dChunk } from "./conv2d";
 import { conv2dFilterGradientChunk } from "./conv2d_filter_gradient";
+import { copyChunk } from "./copy";
 import { depthwiseChunk } from "./depthwise";
 import {
   depthwiseFilterGradientChunk,
@@ -22,6 +23,7 @@ import {
   depthwiseInputGradientChunk,
 } from "./depthwise_gradients";
 import { expandedDepthwiseChunk } from "./expanded_depthwise";
+import { fewRowsChunk } from "./few_rows";
 import { geluChunk, geluGradientChunk } from "./gelu";
 import { groupedConvChunk } from "./grouped_conv";
 import {
@@ -105,6 +107,10 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 47: windowAttentionChunk(chunk, thread); break;
     case 48: windowAttentionGradientChunk(chunk, thread); break;
     case 49: transposeRowsChunk(chunk, thread); break;
+    case 50: copyChunk(chunk, thread); break;
+    case 51: sumRowsChunk(chunk, thread); break;
+    case 52: fewRowsChunk(chunk, thread); break;
+    case 53: sumImageDotsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

@@ -9,7 +9,8 @@ import { floats, fma } from "./simd";
 export function sgdChunk(chunk: i32, _thread: i32): void {
   const args = sgdArguments();
   const entry = changetype<SgdEntry>(args.table + <usize>chunk * SGD_ENTRY_SIZE);
-  const lr = f32x4.splat(-args.lr), momentum = f32x4.splat(args.momentum);
+  const rate = load<f32>(args.lr);
+  const lr = f32x4.splat(-rate), momentum = f32x4.splat(args.momentum);
   const parameter = entry.parameter, buffer = entry.buffer, gradient = entry.gradient;
   const count = entry.count;
   let i = 0;
@@ -27,6 +28,6 @@ export function sgdChunk(chunk: i32, _thread: i32): void {
     const o = floats(i);
     const n = args.momentum * load<f32>(buffer + o) + load<f32>(gradient + o);
     store<f32>(buffer + o, n);
-    store<f32>(parameter + o, load<f32>(parameter + o) - args.lr * n);
+    store<f32>(parameter + o, load<f32>(parameter + o) - rate * n);
   }
 }

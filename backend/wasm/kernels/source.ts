@@ -2,9 +2,9 @@
  * Where a kernel's rows come from (row: the channels of one pixel): a tensor in memory, or a lazy
  * one that is computed block by block into scratch.
  */
-import { NORMALIZED, NORMALIZED_GRADIENT, PLAIN, Source } from "./generated_abi";
+import { NORMALIZED, NORMALIZED_GRADIENT, PLAIN, SCALED, Source } from "./generated_abi";
 import { floats } from "./simd";
-import { normalizeGradientRows, normalizeRows } from "./normalize";
+import { multiplyRows, normalizeGradientRows, normalizeRows } from "./normalize";
 
 /** Address of `rows` rows from row `first` on: in place if they are in memory, else in `buffer`. */
 export function sourceRows(
@@ -29,7 +29,20 @@ export function writeSourceRows(
       values, source.z + offset, buffer, rows, channels,
       source.coefficients, source.scaleShift, source.activation,
     );
+  } else if (source.kind == SCALED) {
+    scaleImages(source, first, rows, channels, buffer);
   } else {
     memory.copy(buffer, values, <usize>rows * floats(channels));
+  }
+}
+
+function scaleImages(source: Source, first: i32, rows: i32, channels: i32, out: usize): void {
+  const pitch = floats(channels), pixels = source.pixels, last = first + rows;
+  for (let r = first; r < last;) {
+    const image = r / pixels, count = min(last, (image + 1) * pixels) - r;
+    const factors = source.scaleShift + <usize>image * pitch;
+    multiplyRows(source.values + <usize>r * pitch, out, count, channels, factors);
+    out += <usize>count * pitch;
+    r += count;
   }
 }

@@ -1,7 +1,7 @@
 import type { AdamWInputs, AdamWSettings } from "../../ops/adam_w.ts";
 import type { WasmBackend } from "../backend.ts";
 import { ADAMW_ENTRY_WORDS, Kernel, writeAdamwEntry } from "../generated_abi.ts";
-import { entryTable, scalarOf } from "./entries.ts";
+import { entryTable } from "./entries.ts";
 
 /** One kernel call for all parameters; writes parameters and moments in place. */
 export function adamW(
@@ -9,7 +9,7 @@ export function adamW(
   { parameters, gradients, first, second, step, gradientScale }: AdamWInputs,
   { beta1, beta2, epsilon, rates, decays }: AdamWSettings,
 ): void {
-  const [lr, correctedLr, rootCorrection] = backend.dataOf(step).values as Float32Array;
+  const [stepPointer, scalePointer] = [step, gradientScale].map((t) => backend.dataOf(t).pointer);
   const pointers = parameters.map((parameter, i) => ({
     gradient: backend.dataOf(gradients[i]).pointer,
     parameter: backend.dataOf(parameter).writablePointer(),
@@ -33,10 +33,8 @@ export function adamW(
   );
   backend.pool.run(Kernel.adamw, entries, 0, {
     table: table.pointer,
-    lr,
-    correctedLr,
-    rootCorrection,
-    gradientScale: scalarOf(backend, gradientScale),
+    step: stepPointer,
+    gradientScale: scalePointer,
     beta1,
     beta2,
     epsilon,

@@ -6,6 +6,7 @@ import { type GradientStatisticsRecord, Kernel } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import { MOST_CHUNKS } from "../partition.ts";
 import { plainSource, sourceBlocks, sourceOf } from "../source.ts";
+import type { ImageDots, TensorData } from "../tensor_data.ts";
 import { leaveGradient, NO_STATISTICS, statisticsFor } from "./deferred_gradient.ts";
 import { sumParts } from "./product.ts";
 
@@ -22,7 +23,20 @@ export function scaleChannels(
   const { heap, pool } = backend;
   const { batch, pixels, channels } = sizesOf(x);
   const factors = backend.dataOf(scale).block, addends = shift && backend.dataOf(shift).block;
-  const input = backend.rowsOf(x), source = sourceOf(input);
+  const input = backend.rowsOf(x);
+  if (!addends && !gradientOf && !isLazyRows(input)) {
+    const output = backend.emptyTensor(x.shape);
+    output.data.lazy = {
+      kind: "scaled",
+      values: heap.retain(input.block),
+      factors: heap.retain(factors),
+      pixels,
+      rows: batch * pixels,
+      channels,
+    };
+    return output.info;
+  }
+  const source = sourceOf(input);
   const { rowsPerChunk, chunksPerImage } = chunksOf(batch, pixels, channels);
   const chunks = batch * chunksPerImage;
   const compute = (out: Block, statistics: GradientStatisticsRecord) =>
@@ -62,9 +76,11 @@ export function scaleChannels(
 export function channelDots(backend: WasmBackend, { x, dy }: ChannelDotsInputs): tf.TensorInfo {
   const { heap, pool } = backend;
   const { batch, pixels, channels } = sizesOf(x);
-  const input = backend.rowsOf(x);
+  const input = backend.rowsOf(x), left = dy && backend.dataOf(dy).imageDots;
+  if (left && left.values === input.computed) return sumImageDots(backend, left, x);
   // It is read three times then: here, by what is scaled, and by the factors' gradient.
-  if (tf.engine().state.gradientDepth > 0) input.materializeNow();
+  const isWritten = tf.engine().state.gradientDepth > 0 && isLazyRows(input);
+  const written = isWritten ? heap.allocate(batch * pixels * channels) : undefined;
   const sources = {
     x: sourceOf(input),
     dy: dy ? sourceOf(backend.rowsOf(dy)) : plainSource(0),
@@ -76,6 +92,7 @@ export function channelDots(backend: WasmBackend, { x, dy }: ChannelDotsInputs):
   const parts = isWhole ? output.data.block : heap.allocate(chunks * channels);
   pool.run(Kernel.channelDots, chunks, 2 * BLOCK_ROWS * channels, {
     ...sources,
+    out: written?.pointer ?? 0,
     parts: parts.pointer,
     batch,
     pixels,
@@ -83,11 +100,35 @@ export function channelDots(backend: WasmBackend, { x, dy }: ChannelDotsInputs):
     rowsPerChunk,
     chunksPerImage,
   });
+  if (written) input.block = written;
   if (!isWhole) {
     sumParts(backend, parts, chunksPerImage, batch, channels, channels, output.data);
     heap.release(parts);
   }
   return output.info;
+}
+
+/** Of the parts that the kernel left which computed the gradient. */
+function sumImageDots(
+  backend: WasmBackend,
+  { parts, rowsPerChunk, imagesPerChunk }: ImageDots,
+  x: tf.TensorInfo,
+): tf.TensorInfo {
+  const { batch, pixels, channels } = sizesOf(x);
+  const output = backend.allocateTensor([batch, channels]);
+  backend.pool.run(Kernel.sumImageDots, batch, 0, {
+    parts: parts.pointer,
+    out: output.data.pointer,
+    rowsPerChunk,
+    imagesPerChunk,
+    pixels,
+    channels,
+  });
+  return output.info;
+}
+
+function isLazyRows({ lazy }: TensorData): boolean {
+  return lazy !== undefined && lazy.kind !== "deferred";
 }
 
 function sizesOf({ shape: [batch, height, width, channels] }: tf.TensorInfo) {

@@ -13,7 +13,13 @@ import {
 } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import { scaleShiftPointer, sourceBlocks, sourceOf } from "../source.ts";
-import type { DeferredValue, GradientStatistics, TensorData } from "../tensor_data.ts";
+import type { DeferredValue, GradientStatistics, ImageDots, TensorData } from "../tensor_data.ts";
+
+interface ComputedGradient {
+  block: Block;
+  statistics?: GradientStatistics;
+  dots?: ImageDots;
+}
 
 /** What a convolution provides to have its gradients computed together. */
 export interface GradientPair {
@@ -27,7 +33,7 @@ export interface GradientPair {
     x: TensorData,
     filterGradient: TensorData,
     addend: Block | undefined,
-  ): { block: Block; statistics?: GradientStatistics };
+  ): ComputedGradient;
   /** Whether `computeBoth` can add another gradient to the input's. */
   adds: boolean;
 }
@@ -73,12 +79,13 @@ export function takeDeferred(
  */
 export function leaveGradient(
   target: TensorData,
-  { block, statistics }: { block: Block; statistics?: GradientStatistics },
+  { block, statistics, dots }: ComputedGradient,
   again: () => DeferredValue,
 ): void {
   if (!statistics?.passed) target.block = block;
   else target.lazy = again();
   target.gradientStatistics = statistics;
+  target.imageDots = dots;
 }
 
 /** sum = a + b, deferred too, if one of them is a deferred gradient that can take an addend. */
@@ -161,8 +168,8 @@ export function statisticsFor(
 ): { record: GradientStatisticsRecord; statistics?: GradientStatistics } {
   const origin = x?.batchNorm;
   // Of several readers' gradients only the sum counts.
-  if (!origin || origin.maskedByOutput || x.readers > 1) return { record: NO_STATISTICS };
-  const { z, state, activation } = origin;
+  if (!origin || x.readers > 1) return { record: NO_STATISTICS };
+  const { z, state, activation, maskedByOutput } = origin;
   const partials = heap.allocate(parts * GRADIENT_STATISTICS_VECTORS * channels);
   const record = {
     partials: partials.pointer,
@@ -170,6 +177,7 @@ export function statisticsFor(
     mean: state.pointer,
     scaleShift: scaleShiftPointer(state.pointer, channels),
     activation,
+    y: maskedByOutput ? x.pointer : 0,
   };
   const passed = activation === ActivationCode.linear ? undefined : gradient;
   return { record, statistics: { partials, parts, state, passed } };
@@ -181,4 +189,5 @@ export const NO_STATISTICS: GradientStatisticsRecord = {
   mean: 0,
   scaleShift: 0,
   activation: ActivationCode.linear,
+  y: 0,
 };

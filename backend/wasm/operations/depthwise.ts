@@ -189,10 +189,10 @@ function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair 
   const { heap, pool } = backend;
   return {
     info,
-    adds: false,
+    adds: true,
     computeInput: (dy, filter) => computeInputGradient(backend, dy, filter, info),
 
-    computeBoth(dy, filter, x, filterGradient) {
+    computeBoth(dy, filter, x, filterGradient, addend) {
       const bands = inputBands(info);
       const chunks = info.batchSize * bands.count;
       const dx = heap.allocate(tf.util.sizeFromShape(info.inShape));
@@ -207,6 +207,7 @@ function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair 
         bands: bandsRecord(info, filter.pointer, dx.pointer, bands.rows),
         statistics: record,
         parts: parts.pointer,
+        addend: addend?.pointer ?? 0,
       });
       sumParts(backend, parts, chunks, taps, inChannels, inChannels, filterGradient);
       heap.release(parts);

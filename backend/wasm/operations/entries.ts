@@ -32,12 +32,5 @@ export function entryTable(
       write(memory, at, i, 4 * first, Math.min(VALUES_PER_CHUNK, size - first));
     }
   });
-  const table = backend.heap.allocate(memory.words.length);
-  backend.heap.integers(table, memory.words.length).set(memory.words);
-  return { table, entries };
-}
-
-/** The number in a float32 tensor of one value. */
-export function scalarOf(backend: WasmBackend, tensor: tf.TensorInfo): number {
-  return (backend.dataOf(tensor).values as Float32Array)[0];
+  return { table: backend.heap.storeIntegers(memory.words), entries };
 }

@@ -16,10 +16,14 @@ export function globalNorm(backend: WasmBackend, tensors: tf.TensorInfo[]): tf.T
   );
   const sums = heap.allocate(2 * entries);
   pool.run(Kernel.sumSquares, entries, 0, { table: table.pointer, sums: sums.pointer });
-  const words = heap.floats(sums, 2 * entries);
-  const total = new Float64Array(words.buffer, words.byteOffset, entries)
-    .reduce((sum, value) => sum + value, 0);
+  const norm = backend.allocateTensor([]), { block } = norm.data;
+  pool.host(() => {
+    const words = heap.floats(sums, 2 * entries);
+    const total = new Float64Array(words.buffer, words.byteOffset, entries)
+      .reduce((sum, value) => sum + value, 0);
+    heap.floats(block, 1)[0] = Math.sqrt(total);
+  });
   heap.release(table);
   heap.release(sums);
-  return backend.makeTensorInfo([], "float32", Float32Array.of(Math.sqrt(total)));
+  return norm.info;
 }

@@ -27,9 +27,21 @@ export function packWeights(
   weights: TensorData,
   layout: PackLayout,
 ): PackedWeights {
-  const { taps, K, N, transposed } = layout;
-  const key = `${transposed ? "transposed" : "plain"} ${K} ${N} ${taps}`;
-  return keepPacked(backend, weights, key, () => packBlock(backend, weights.block, layout));
+  return keepPacked(
+    backend,
+    weights,
+    nameOf(layout),
+    () => packBlock(backend, weights.block, layout),
+  );
+}
+
+/** By which such weights, where they stay packed, are found. */
+export function packedLayout({ wide }: WasmBackend, layout: PackLayout): string {
+  return `${nameOf(layout)} ${wide}`;
+}
+
+function nameOf({ taps, K, N, transposed }: PackLayout): string {
+  return `${transposed ? "transposed" : "plain"} ${K} ${N} ${taps}`;
 }
 
 /** The caller releases the block. */
@@ -65,6 +77,7 @@ export function keepPacked(
   pack: () => PackedWeights,
 ): PackedWeights {
   const layout = `${layoutName} ${wide}`;
+  heap.recorder?.used(weights);
   const kept = weights.packed.get(layout);
   if (kept) return { block: heap.retain(kept), wide };
   const packed = pack();

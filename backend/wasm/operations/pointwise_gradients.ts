@@ -2,8 +2,9 @@
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import { Kernel } from "../generated_abi.ts";
-import { blockRows, evenly } from "../partition.ts";
+import { blockRows, evenly, type Partition } from "../partition.ts";
 import { sourceOf } from "../source.ts";
+import type { ImageDots, TensorData } from "../tensor_data.ts";
 import { type GradientPair, statisticsFor } from "./deferred_gradient.ts";
 import { packBlock } from "./pack.ts";
 import { multiplyRows, sumParts } from "./product.ts";
@@ -45,6 +46,7 @@ export function pointwiseGradients(
       const dx = heap.allocate(rows * C);
       const parts = heap.allocate(split.chunks * C * N8);
       const weights = packBlock(backend, filter, layout);
+      const dots = imageDots(backend, x, split, C);
       const { record, statistics } = statisticsFor(backend, x, dx, split.chunks, C);
       pool.run(Kernel.pointwiseGradients, split.chunks, rowsPerBlock * (C + N + 16) + 16, {
         x: sourceOf(x),
@@ -59,12 +61,27 @@ export function pointwiseGradients(
         rowsPerChunk: split.perChunk,
         blockRows: rowsPerBlock,
         wide: weights.wide,
+        dots: dots?.parts.pointer ?? 0,
+        imagesPerChunk: dots?.imagesPerChunk ?? 0,
         statistics: record,
       });
       heap.release(weights.block);
       sumParts(backend, parts, split.chunks, C, N8, N, filterGradient);
       heap.release(parts);
-      return { block: dx, statistics };
+      return { block: dx, statistics, dots };
     },
   };
+}
+
+/** Room for what squeeze-and-excitation will ask of the gradient of what it scaled. */
+function imageDots(
+  { heap }: WasmBackend,
+  { lazy }: TensorData,
+  { chunks, perChunk }: Partition,
+  channels: number,
+): ImageDots | undefined {
+  if (lazy?.kind !== "scaled") return undefined;
+  const imagesPerChunk = Math.ceil((perChunk - 1) / lazy.pixels) + 1;
+  const parts = heap.allocate(chunks * imagesPerChunk * channels);
+  return { values: lazy.values, parts, rowsPerChunk: perChunk, imagesPerChunk };
 }

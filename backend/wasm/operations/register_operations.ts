@@ -42,6 +42,7 @@ import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 import { split } from "./split.ts";
 import { spatialMean } from "./spatial_mean.ts";
+import { sum } from "./sum.ts";
 import { transpose } from "./transpose.ts";
 import { windowAttention, windowAttentionGradient } from "./window_attention.ts";
 
@@ -80,6 +81,8 @@ export function registerOperations(backendName: string): void {
     if (keepDims || x.shape.length !== 4 || axes.join() !== "1,2") return undefined;
     return spatialMean(backend, backend.rowsOf(x), x.shape);
   });
+
+  kernels.replace("Sum", sum);
 
   kernels.replace("BatchMatMul", multiplyMatrices);
   kernels.replaceFused("_FusedMatMul", multiplyMatrices);

@@ -1,7 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { Kernel, SGD_ENTRY_WORDS, writeSgdEntry } from "../generated_abi.ts";
-import { entryTable, scalarOf } from "./entries.ts";
+import { entryTable } from "./entries.ts";
 
 /** One kernel call for all parameters; writes parameters and buffers in place. */
 export function sgdMomentum(
@@ -12,6 +12,7 @@ export function sgdMomentum(
   lr: tf.TensorInfo,
   momentum: number,
 ): void {
+  const rate = backend.dataOf(lr).pointer;
   const pointers = parameters.map((parameter, i) => ({
     gradient: backend.dataOf(gradients[i]).pointer,
     buffer: backend.dataOf(buffers[i]).writablePointer(),
@@ -31,7 +32,7 @@ export function sgdMomentum(
   );
   backend.pool.run(Kernel.sgd, entries, 0, {
     table: table.pointer,
-    lr: scalarOf(backend, lr),
+    lr: rate,
     momentum,
   });
   backend.heap.release(table);

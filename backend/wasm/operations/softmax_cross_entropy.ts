@@ -11,11 +11,32 @@ export function softmaxCrossEntropy(
   labels: tf.TensorInfo,
   labelSmoothing: number,
 ): tf.TensorInfo[] {
+  const { heap, pool } = backend;
   const [batch, classes] = logits.shape;
-  const x = backend.dataOf(logits).values as Float32Array;
-  const label = backend.dataOf(labels).values as Int32Array;
-  const gradient = backend.allocateTensor([batch, classes]);
-  const dlogits = backend.heap.floats(gradient.data.block, batch * classes);
+  const from = backend.dataOf(logits).block;
+  const { dtype } = labels, labelData = backend.dataOf(labels);
+  // Floats, which nothing of ours gives it, would be read once and for all.
+  const label = dtype === "float32" ? labelData.values as Float32Array : labelData.integers!;
+  const loss = backend.allocateTensor([]), gradient = backend.allocateTensor([batch, classes]);
+  const lossBlock = loss.data.block, gradientBlock = gradient.data.block;
+  pool.host(() => {
+    const x = heap.floats(from, batch * classes);
+    const dlogits = heap.floats(gradientBlock, batch * classes);
+    const sum = lossAndGradient(x, label, batch, classes, labelSmoothing, dlogits);
+    heap.floats(lossBlock, 1)[0] = sum / batch;
+  });
+  return [loss.info, gradient.info];
+}
+
+/** @returns the sum of the photos' losses */
+function lossAndGradient(
+  x: Float32Array,
+  label: ArrayLike<number>,
+  batch: number,
+  classes: number,
+  labelSmoothing: number,
+  dlogits: Float32Array,
+): number {
   const exponentials = new Float64Array(classes);
   const onLabel = 1 - labelSmoothing, everywhere = labelSmoothing / classes;
   let loss = 0;
@@ -35,5 +56,5 @@ export function softmaxCrossEntropy(
       dlogits[row + c] = (exponentials[c] / sum - target) / batch;
     }
   }
-  return [backend.makeTensorInfo([], "float32", new Float32Array([loss / batch])), gradient.info];
+  return loss;
 }

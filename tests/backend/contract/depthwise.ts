@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { noise, withGradients } from "../compare.ts";
+import { normalized } from "./lazy.ts";
 import type { Subject } from "./subject.ts";
 
 export interface DepthwiseCase {
@@ -39,6 +40,20 @@ const MORE: DepthwiseCase[] = [
 
 export function depthwiseContract(subject: Subject): void {
   depthwiseConvolutionsContract(subject, subject.shapes(OF_EACH_KIND, MORE));
+
+  subject.test("a depthwise convolution beside a shortcut: the gradients of both", async () => {
+    for (const [size, channels] of [[3, 16], [5, 17]]) {
+      for (const activation of ["relu", "hardSwish", "linear"] as const) {
+        await subject.agreesWithStock(`${size}×${size} behind ${activation}`, () => {
+          const x = noise([2, 9, 7, channels], 1), filter = noise([size, size, channels, 1], 2);
+          return withGradients([x, filter], (x, filter) => {
+            const y = normalized(x, activation), pad = (size - 1) / 2;
+            return tf.add(tf.depthwiseConv2d(y, filter as tf.Tensor4D, 1, pad), y);
+          });
+        }, 1e-4);
+      }
+    }
+  });
 
   subject.test(
     "a depthwise convolution with dilation or two filters a channel agrees with stock tfjs",

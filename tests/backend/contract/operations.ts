@@ -51,7 +51,7 @@ export function operationsContract(subject: Subject): void {
     "matrix products, all four transpositions and their gradients, agree with stock tfjs",
     async () => {
       const shapes = subject.shapes(
-        [[4, 1280, 2]],
+        [[4, 1280, 2], [4, 40, 104]],
         [[1, 1, 1], [5, 3, 17], [13, 24, 40], [100, 70, 33]],
       );
       for (const [m, k, n] of shapes) {

@@ -22,6 +22,9 @@ const MORE: [Shape4D, squeezed: number][] = [
   [[3, 37, 29, 33], 8],
 ];
 
+/** Of which a chunk of rows has a part of one image, or of two, or all of some. */
+const BEFORE_CONVOLUTIONS: Shape4D[] = [[2, 6, 5, 16], [12, 2, 1, 16]];
+
 /** As MobileNetV3 has it, and EfficientNet. */
 const KINDS: SqueezeExcitationOptions[] = [
   { activation: "relu", gate: "hardSigmoid" },
@@ -41,13 +44,15 @@ export function squeezeExcitationContract(subject: Subject): void {
 
     subject.test(`${what} behind a batch norm, before a convolution: the same`, async () => {
       for (const activation of ["hardSwish", "silu", "relu"] as const) {
-        await subject.agreesWithStock(activation, () => {
-          const [x, ...weights] = inputs([2, 6, 5, 16], 8);
-          return withGradients([x, ...weights, noise([1, 1, 16, 8], 7)], (x, ...w) => {
-            const y = excite(normalized(x, activation), w, options);
-            return tf.conv2d(y, w[4] as tf.Tensor4D, 1, 0);
-          });
-        }, 1e-4);
+        for (const shape of BEFORE_CONVOLUTIONS) {
+          await subject.agreesWithStock(`${activation} of [${shape}]`, () => {
+            const [x, ...weights] = inputs(shape, 8);
+            return withGradients([x, ...weights, noise([1, 1, 16, 8], 7)], (x, ...w) => {
+              const y = excite(normalized(x, activation), w, options);
+              return tf.conv2d(y, w[4] as tf.Tensor4D, 1, 0);
+            });
+          }, 1e-4);
+        }
       }
     });
   }

@@ -58,3 +58,42 @@ Deno.test("blocks beyond two gigabytes hold values", () => {
   assert.deepEqual([...heap.floats(high, 3)], [7, 8, 9]);
   heap.release(low);
 });
+
+Deno.test("ranges that are taken are nobody else's, and free again once they are put back", () => {
+  const heap = new SharedHeap();
+  const empty = heap.bytesReserved;
+  const range = fc.record({ at: fc.nat(100), length: fc.integer({ min: 1, max: 40 }) });
+  fc.assert(fc.property(fc.array(range), fc.array(fc.nat(500)), (wanted, sizes) => {
+    const blocks = sizes.map((size) => heap.allocate(size));
+    for (const block of blocks.filter((_, i) => i % 2 === 0)) heap.release(block);
+    const used = blocks.filter(({ references }) => references > 0)
+      .map(({ pointer, bytes }) => ({ from: pointer, to: pointer + bytes }));
+    const overlaps = (a: { from: number; to: number }) => (b: { from: number; to: number }) =>
+      a.from < b.to && b.from < a.to;
+    const taken: { from: number; to: number }[] = [];
+    for (const { at, length } of wanted) {
+      const from = empty + 128 * at, range = { from, to: from + 128 * length };
+      const isFree: boolean = ![...used, ...taken].some(overlaps(range));
+      assert.equal(heap.isFree(range), isFree);
+      if (!isFree) continue;
+      heap.take(range);
+      taken.push(range);
+    }
+    const more = sizes.map((size) => heap.allocate(size));
+    for (const { pointer, bytes } of more) {
+      assert.ok(!taken.some(overlaps({ from: pointer, to: pointer + bytes })));
+    }
+    for (const range of taken) heap.putBack(range);
+    for (const block of [...more, ...blocks]) if (block.references > 0) heap.release(block);
+    assert.equal(heap.bytesInUse, 0);
+    assert.equal(heap.bytesReserved, empty);
+  }));
+});
+
+Deno.test("a heap that would be full gives back first what can be spared", () => {
+  const heap = new SharedHeap();
+  const half = heap.memory.buffer.byteLength / 2 / 4;
+  const spared = heap.allocate(half);
+  heap.beforeFailing = () => heap.release(spared);
+  assert.equal(heap.allocate(half).pointer, spared.pointer);
+});

@@ -77,6 +77,33 @@ Deno.test("kernels are computed in the order in which they were started, however
   }
 });
 
+Deno.test("values are stored behind the kernels that were started, which still read what lay there", async () => {
+  const SIZE = 4096;
+  for (const threads of [1, 2, 3]) {
+    const { heap, pool } = await newPool(threads);
+    const sums = heap.store(Array(SIZE).fill(0)),
+      floats = (block: { pointer: number }) => block.pointer;
+    const add = (a: number) =>
+      pool.run(Kernel.binary, 8, 0, {
+        ...{ operation: BinaryOperation.add, a, b: floats(sums), out: floats(sums) },
+        ...{ rows: SIZE, middle: 1, inner: 1, rowsPerChunk: SIZE / 8 },
+        ...{ aOuter: 1, aMiddle: 1, aInner: 1, bOuter: 1, bMiddle: 1, bInner: 1 },
+      });
+    let sum = 0;
+    for (let i = 0; i < 200; i++) {
+      // Each lies where the one before it lay; every tenth is too large to be staged behind others.
+      const values = heap.store(new Float32Array(i % 10 === 9 ? 70_000 : SIZE).fill(i));
+      add(values.pointer);
+      heap.release(values);
+      const integers = heap.storeIntegers(new Int32Array(SIZE).fill(i));
+      heap.release(integers);
+      sum += i;
+    }
+    assert.deepEqual([...heap.floats(sums, SIZE)], Array(SIZE).fill(sum), `${threads} threads`);
+    pool.dispose();
+  }
+});
+
 Deno.test("a number of threads that is none is refused", () => {
   for (const threads of [0, -1, 1.5, NaN]) {
     assert.throws(() => setThreads(threads), /threads must be a whole number from 1 on/);
