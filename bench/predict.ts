@@ -5,7 +5,8 @@
  */
 import { parseArgs } from "node:util";
 import * as tf from "@tensorflow/tfjs";
-import { listPhotos } from "../app/predictions/list_photos.ts";
+import { listFiles } from "../data/sources/list_files.ts";
+import { hasImageExtension } from "../data/image_folder.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { writeSafetensors } from "../weights/safetensors.ts";
 import { describe, type Figure, median } from "./figure.ts";
@@ -76,8 +77,8 @@ export async function benchPredict(args: string[]): Promise<void> {
 }
 
 async function countPhotos(folder: string): Promise<number> {
-  const { paths } = await listPhotos([folder], Deno.cwd());
-  return (await Array.fromAsync(paths)).length;
+  const { paths } = await listFiles(folder, { followOut: true });
+  return paths.filter(hasImageExtension).length;
 }
 
 async function seconds(program: string, args: string[]): Promise<number> {
