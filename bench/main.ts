@@ -52,6 +52,7 @@ if (!bench) {
   deno task bench epoch [--model NAME] [--batch N] [--threads N] [--dataset DIR] [--rounds N] [--json]
   deno task bench predict [--model NAME] [--photo FILE] [--rounds N] [--json]
     [--peer pytorch --python PATH]
+  deno task bench predict --folder DIR [--model NAME] [--rounds N] [--json] [--peer MAIN]
   deno task bench serve [--model NAME] [--photo FILE] [--clients 1,16,64] [--seconds N] [--main FILE]
     [--json]
   deno task bench layers [--backend wasm|webgpu] [--peer cpu|stock-webgpu] [--batch N] [--size N]

@@ -1,5 +1,6 @@
 /** The work that is timed: a training step, a frozen step, inference, with random weights. */
 import * as tf from "@tensorflow/tfjs";
+import { repeatStep } from "../backend/repeat.ts";
 import type { Architecture } from "../models/architecture.ts";
 import { Model } from "../models/model.ts";
 import { dropoutSize, parameterSpecs } from "../models/parameter_specs.ts";
@@ -18,7 +19,7 @@ export interface ModelWorkOptions {
   batch: number;
   /** Of the square photos, in pixels. */
   side: number;
-  /** Steps recorded and replayed, as the training loop runs them on WebGPU. */
+  /** Steps, and answers, recorded and replayed where the backend does that. */
   replayed: boolean;
 }
 
@@ -71,12 +72,24 @@ export function modelWork(
     });
   }
   const asked = build();
-  const infer = (input: tf.Tensor4D) =>
-    eachTimed(async () => {
-      const logits = asked.predict(input);
-      await logits.data();
-      logits.dispose();
+  const infer = (input: tf.Tensor4D) => {
+    if (!replayed) {
+      return eachTimed(async () => {
+        const logits = asked.predict(input);
+        await logits.data();
+        logits.dispose();
+      });
+    }
+    // As processes answer it that were asked before.
+    const values = input.dataSync<"float32">();
+    const step = repeatStep<Float32Array>((take) => [
+      asked.predict(take(input.shape, "float32", (values) => values) as tf.Tensor4D),
+    ]);
+    return eachTimed(async () => {
+      const come = await step.run(values);
+      if (come.length === 0) await step.finish();
     });
+  };
   return {
     train_step: step("finetune"),
     frozen_step: step("frozen"),
