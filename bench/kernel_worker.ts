@@ -9,6 +9,7 @@ import { activateBackend } from "../backend/activate.ts";
 import type { WasmBackend } from "../backend/wasm/backend.ts";
 import { WASM_BACKEND } from "../backend/wasm/register.ts";
 import type { ConvolutionPlan } from "../backend/wasm/operations/deferred_convolution.ts";
+import { describeKernel } from "./describe_kernel.ts";
 import { median } from "./figure.ts";
 import { modelWork } from "./model_work.ts";
 
@@ -26,8 +27,8 @@ export interface KernelTimes {
   /** The whole step, and what of it was spent in no kernel's wasm. */
   step: number;
   outside: number;
-  /** GFLOP/s of all threads, if each kept a product in its first-level cache. */
-  peak: number;
+  /** GFLOP/s of all threads, if each kept a product in its first-level cache; of a GPU not known. */
+  peak?: number;
 }
 
 const WARM_UP = 6;
@@ -122,6 +123,15 @@ interface Call {
   takeBack(): void;
 }
 
+/** Both gradients of a convolution are one row: the backend computes many of them together. */
+function described(
+  name: string,
+  { inputs, attrs }: Parameters<tf.KernelFunc>[0],
+): [string, string, number] {
+  const [kernel, shape, gflop] = describeKernel(name, inputs, attrs);
+  return [kernel.replace(/ (input's|filter's) gradient$/, " gradients"), shape, gflop];
+}
+
 /** Wraps every kernel of the backend, whether it is computed at once or when it is read. */
 function observeKernels(begin: (kernel: string, shape: string, gflop: number) => Call): void {
   const backend = tf.backend() as WasmBackend;
@@ -131,7 +141,7 @@ function observeKernels(begin: (kernel: string, shape: string, gflop: number) =>
     tf.registerKernel({
       ...config,
       kernelFunc: (call) => {
-        let begun = begin(...describe(config.kernelName, call.inputs, call.attrs));
+        let begun = begin(...described(config.kernelName, call));
         const result = begun.observe(() => config.kernelFunc(call));
         for (const output of [result].flat()) {
           // A convolution that waits for its reader, and all that follows it, share their plan.
@@ -155,54 +165,6 @@ function observeKernels(begin: (kernel: string, shape: string, gflop: number) =>
       },
     });
   }
-}
-
-type Inputs = Record<string, tf.TensorInfo>;
-
-/** Both gradients of a convolution are one row: the backend computes many of them together. */
-function describe(
-  name: string,
-  inputs: tf.NamedTensorInfoMap | undefined,
-  attrs: tf.NamedAttrMap | undefined,
-): [string, string, number] {
-  const given = inputs as Inputs;
-  const isDepthwise = name.startsWith("Depthwise");
-  if (!/^(Conv2D|DepthwiseConv2dNative|GroupedConv2D)/.test(name)) {
-    const first = Object.values(given ?? {}).find((input) => input?.shape);
-    return [name, first ? `[${first.shape}]` : "", matMulGflop(name, given)];
-  }
-  const gradient = name.includes("Backprop");
-  const x = given.x?.shape ?? attrs!.inputShape as number[];
-  const filter = given.filter?.shape ?? attrs!.filterShape as number[];
-  const { strides, pad, dimRoundingMode } = attrs as unknown as {
-    strides: number;
-    pad: number;
-    dimRoundingMode?: "floor";
-  };
-  const info = tf.backend_util.computeConv2DInfo(
-    x as [number, number, number, number],
-    filter as [number, number, number, number],
-    strides,
-    1,
-    pad,
-    dimRoundingMode,
-    isDepthwise,
-  );
-  const [h, w, c, n] = filter;
-  const gflop = 2 * tf.util.sizeFromShape(info.outShape) * h * w * (isDepthwise ? 1 : c) / 1e9;
-  const shape = `[${x}] ${h}×${w}${isDepthwise ? "" : `→${n}`} /${info.strideHeight}`;
-  const operation = isDepthwise
-    ? "depthwise"
-    : name.startsWith("Grouped")
-    ? "grouped conv2d"
-    : "conv2d";
-  return [gradient ? `${operation} gradients` : operation, shape, gflop];
-}
-
-function matMulGflop(name: string, inputs: Inputs): number {
-  if (name !== "BatchMatMul") return 0;
-  const [rows, depth] = inputs.a.shape.slice(-2), columns = inputs.b.shape.at(-1)!;
-  return 2 * rows * depth * columns / 1e9;
 }
 
 const ROWS = 48, DEPTH = 64, COLUMNS = 48, REPETITIONS = 2000;

@@ -1,8 +1,12 @@
-import { PipeReader } from "./pipe_reader.ts";
+import { Joiner, PipeReader } from "./pipe_reader.ts";
+
+/** As much as a pipe holds on Linux. */
+const AT_ONCE = 1 << 16;
 
 /**
  * Makes the process that this runs in answer its pool's requests, one after the other, until there
- * are no more: see `process_pool.ts`.
+ * are no more: see `process_pool.ts`. It has nothing else to do meanwhile, so it waits for each request
+ * and each answer to be through: that costs less than being called back.
  * @param read takes a request from the pipe; undefined where there is none
  * @param answer gives what is written, in parts
  */
@@ -11,13 +15,21 @@ export async function answerPipe<Request>(
   answer: (request: Request) => Promise<readonly Uint8Array[]>,
 ): Promise<never> {
   console.log = console.error; // nothing but answers goes to stdout
-  const input = new PipeReader(Deno.stdin.readable);
-  const output = Deno.stdout.writable.getWriter();
-  await output.write(Uint8Array.of(1)); // it is there
+  const buffer = new Uint8Array(AT_ONCE);
+  const input = new PipeReader(() => {
+    const length = Deno.stdin.readSync(buffer);
+    return length === null ? undefined : buffer.subarray(0, length);
+  });
+  const output = new Joiner();
+  write(Uint8Array.of(1)); // it is there
   while (true) {
     const request = await read(input);
     if (request === undefined) break;
-    for (const part of await answer(request)) await output.write(part);
+    for (const part of output.join(await answer(request))) write(part);
   }
   Deno.exit(0);
+}
+
+function write(bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
 }

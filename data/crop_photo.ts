@@ -1,6 +1,8 @@
+import { cropJpeg } from "./crop_jpeg.ts";
 import { decodeImage } from "./decode.ts";
 import type { View } from "./fit.ts";
 import { ImageError, type RgbImage } from "./image.ts";
+import { sniffImageFormat } from "./image_format.ts";
 import { readPhoto } from "./read_photo.ts";
 import { viewPhoto } from "./transforms.ts";
 
@@ -28,6 +30,8 @@ export async function cropPhoto(
   if ("refusal" in bytes) return bytes;
   let image: RgbImage;
   try {
+    const crop = picture || sniffImageFormat(bytes) !== "jpeg" ? undefined : cropJpeg(bytes, view);
+    if (crop) return { crop };
     image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
     const { message } = error as Error;

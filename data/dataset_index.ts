@@ -11,42 +11,57 @@ export type Part = typeof PARTS[number];
 /** Raised when the meaning of the files changes. */
 export const DATASET_SCHEMA = 1;
 
+/** A photo as `dataset.json` lists it. */
+export interface Photo {
+  /** Relative to the folder of photos, with `/`. */
+  path: string;
+  split: Part;
+  /** Index into the classes. */
+  label: number;
+  width: number;
+  height: number;
+  /** Photos that belong together have the same one; absent where nobody said so. */
+  group?: string;
+  /** Photos that show the same, or nearly so, have the same one; absent of others, or if unasked. */
+  alike?: string;
+  /** Of the photo's file. */
+  sha256: string;
+  /** Of its pixels in the split's pack, in bytes. */
+  offset: number;
+}
+
+/** What `dataset.json` holds. */
+export interface DatasetIndex {
+  schema: typeof DATASET_SCHEMA;
+  classes: string[];
+  /** Whether photos were turned upright by their EXIF data. */
+  exifOrientation: boolean;
+  /** The longest shorter side that was kept of a photo, where there was one. */
+  shortSide?: number;
+  /** In ImageFolder's order, train before val; or those of test alone. */
+  photos: Photo[];
+}
+
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const Side = v.pipe(v.number(), v.integer(), v.minValue(1));
 
-const PhotoSchema = v.object({
-  /** Relative to the folder of photos, with `/`. */
-  path: v.string(),
-  split: v.picklist(PARTS),
-  /** Index into the classes. */
-  label: Count,
-  width: Side,
-  height: Side,
-  /** Photos that belong together have the same one; absent where nobody said so. */
-  group: v.optional(v.string()),
-  /** Photos that show the same, or nearly so, have the same one; absent of others, or if unasked. */
-  alike: v.optional(v.string()),
-  /** Of the photo's file. */
-  sha256: v.string(),
-  /** Of its pixels in the split's pack, in bytes. */
-  offset: Count,
-});
-
-/** What `dataset.json` holds. */
 export const DatasetIndexSchema = v.object({
   schema: v.literal(DATASET_SCHEMA),
   classes: v.array(v.string()),
-  /** Whether photos were turned upright by their EXIF data. */
   exifOrientation: v.boolean(),
-  /** The longest shorter side that was kept of a photo, where there was one. */
   shortSide: v.optional(Side),
-  /** In ImageFolder's order, train before val; or those of test alone. */
-  photos: v.array(PhotoSchema),
-});
-
-/** A photo as `dataset.json` lists it. */
-export type Photo = v.InferOutput<typeof PhotoSchema>;
-export type DatasetIndex = v.InferOutput<typeof DatasetIndexSchema>;
+  photos: v.array(v.object({
+    path: v.string(),
+    split: v.picklist(PARTS),
+    label: Count,
+    width: Side,
+    height: Side,
+    group: v.optional(v.string()),
+    alike: v.optional(v.string()),
+    sha256: v.string(),
+    offset: Count,
+  })),
+}) satisfies v.GenericSchema<unknown, DatasetIndex>;
 
 /** A file that was left out, as `quarantine.json` lists it. */
 export interface Quarantined {

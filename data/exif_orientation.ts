@@ -3,6 +3,7 @@ import { latin1, readPhotoMetadata } from "./codecs/photo_metadata.ts";
 import { readTiffDirectory, TAG } from "./codecs/tiff_directory.ts";
 import { ImageError, type RgbImage } from "./image.ts";
 import type { ImageFormat } from "./image_format.ts";
+import type { Box } from "./resize.ts";
 
 /** As an attribute or an element. */
 const XMP_ORIENTATION = /tiff:Orientation(?:\s*=\s*["']|>)([0-9])/;
@@ -39,15 +40,12 @@ function unlessDamaged<T>(read: () => T): T | undefined {
 export function orient(image: RgbImage, orientation: number): RgbImage {
   if (orientation <= 1 || orientation > 8) return image;
   const { width, height, data } = image;
-  const lying = orientation >= 5;
+  const { lying, fromRight, fromBottom } = turnOf(orientation);
   const turned = {
     width: lying ? height : width,
     height: lying ? width : height,
     data: new Uint8Array(data.length),
   };
-  // Where the source is mirrored, in its own directions.
-  const fromRight = [2, 3, 7, 8].includes(orientation);
-  const fromBottom = [3, 4, 6, 7].includes(orientation);
   for (let row = 0, to = 0; row < turned.height; row++) {
     for (let column = 0; column < turned.width; column++) {
       const [x, y] = lying ? [row, column] : [column, row];
@@ -60,4 +58,30 @@ export function orient(image: RgbImage, orientation: number): RgbImage {
     }
   }
   return turned;
+}
+
+/** Where a part of the upright photo lies in the file's. */
+export function beforeTurning(
+  part: Box,
+  { width, height }: Pick<RgbImage, "width" | "height">,
+  orientation: number,
+): Box {
+  const { lying, fromRight, fromBottom } = turnOf(orientation);
+  const box = lying
+    ? { left: part.top, top: part.left, width: part.height, height: part.width }
+    : part;
+  return {
+    ...box,
+    left: fromRight ? width - box.left - box.width : box.left,
+    top: fromBottom ? height - box.top - box.height : box.top,
+  };
+}
+
+/** Whether the photo lies on a side, and where it is mirrored, in its own directions. */
+function turnOf(orientation: number) {
+  return {
+    lying: orientation >= 5,
+    fromRight: [2, 3, 7, 8].includes(orientation),
+    fromBottom: [3, 4, 6, 7].includes(orientation),
+  };
 }

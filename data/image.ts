@@ -27,7 +27,7 @@ export class ImageError extends Error {
  * The largest photo that is decoded, in pixels; a small file can claim a huge one. A quarter of a
  * gigabyte of RGB: Pillow warns above this, its `Image.MAX_IMAGE_PIXELS`, and refuses above twice.
  */
-export const MAX_PIXELS = Math.floor(2 ** 30 / 4 / 3);
+export const MAX_PIXELS: number = Math.floor(2 ** 30 / 4 / 3);
 
 /**
  * The largest JPEG or PNG that is read, in pixels: telephones take 200 megapixels (16,320×12,240). Above

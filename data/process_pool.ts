@@ -4,7 +4,7 @@
  * 2.9); a process can, and takes its memory with it.
  */
 import { fileURLToPath } from "node:url";
-import { PipeReader } from "./pipe_reader.ts";
+import { Joiner, PipeReader } from "./pipe_reader.ts";
 
 /** A process that is there, by its pipes. */
 export interface PipedProcess {
@@ -144,6 +144,7 @@ class Answerer {
   readonly #complaint: Promise<string>;
   /** Whether it said that it is there; undefined where it ended instead. */
   readonly #ready: Promise<Uint8Array | undefined>;
+  readonly #joiner = new Joiner();
   #hasEnded = false;
 
   constructor(process: PipedProcess | Promise<PipedProcess>, private readonly purpose: string) {
@@ -184,7 +185,7 @@ class Answerer {
 
   async #exchange<Answer>(request: Request, read: ReadAnswer<Answer>) {
     const input = await this.#input;
-    for (const part of request) await input.write(part);
+    for (const part of this.#joiner.join(request)) await input.write(part);
     return await read(await this.#output);
   }
 

@@ -25,11 +25,14 @@ const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
 
 /** What each output pixel of a row or column is made of. */
-interface Weights {
+export interface Weights {
   outputs: number;
   /** Most inputs that one output has; outputs with fewer are padded with weights of zero. */
   taps: number;
-  /** First input of each output. */
+  /** The first input that any output has, and how many there are from it on. */
+  first: number;
+  inputs: number;
+  /** First input of each output, counted from `first`. */
   starts: Int32Array;
   /** [output, taps], fixed point of 22 bits. */
   weights: Int32Array;
@@ -58,21 +61,47 @@ export function resizeWindow(
   window: Box,
   interpolation: Interpolation = "bilinear",
 ): RgbImage {
-  const across = weightsFor(cut.width, width, window.left, window.width, interpolation);
-  const down = weightsFor(cut.height, height, window.top, window.height, interpolation);
-  const { left, top } = cut;
+  const plan = planResize(cut, width, height, window, interpolation);
+  const { across, down, part } = plan;
   let data: Uint8Array;
-  if (columnsFirst(cut, width, height)) {
-    const [first, last] = inputsOf(across);
-    const columns = resampleColumns(image, left + first, top, last - first, down);
-    const between = { width: last - first, data: columns };
-    data = resampleRows(between, -first, 0, window.height, across);
+  if (plan.columnsFirst) {
+    const columns = resampleColumns(image, part, down);
+    const between = { left: 0, top: 0, height: window.height };
+    data = resampleRows({ width: part.width, data: columns }, between, across);
   } else {
-    const [first, last] = inputsOf(down);
-    const rows = resampleRows(image, left, top + first, last - first, across);
-    data = resampleColumns({ width: window.width, data: rows }, 0, -first, window.width, down);
+    const rows = resampleRows(image, part, across);
+    const between = { left: 0, top: 0, width: window.width };
+    data = resampleColumns({ width: window.width, data: rows }, between, down);
   }
   return { width: window.width, height: window.height, data };
+}
+
+/** How a part of a photo becomes a window. */
+export interface ResizePlan {
+  across: Weights;
+  down: Weights;
+  columnsFirst: boolean;
+  /** The pixels that count. */
+  part: Box;
+}
+
+/** What `resizeWindow` computes, of a photo that nobody has decoded yet. */
+export function planResize(
+  cut: Box,
+  width: number,
+  height: number,
+  window: Box,
+  interpolation: Interpolation = "bilinear",
+): ResizePlan {
+  const across = weightsFor(cut.width, width, window.left, window.width, interpolation);
+  const down = weightsFor(cut.height, height, window.top, window.height, interpolation);
+  const part = {
+    left: cut.left + across.first,
+    top: cut.top + down.first,
+    width: across.inputs,
+    height: down.inputs,
+  };
+  return { across, down, columnsFirst: columnsFirst(cut, width, height), part };
 }
 
 function wholeOf({ width, height }: RgbImage): Box {
@@ -91,17 +120,15 @@ function columnsFirst(from: Box, width: number, height: number): boolean {
 /** Pixels, row by row. */
 type Plane = Pick<RgbImage, "width" | "data">;
 
-/** Resamples `rows` rows from `top` on, each from `left` on: [rows, outputs, 3]. */
+/** Resamples the rows of a part: [rows, outputs, 3]. */
 function resampleRows(
   { width, data }: Plane,
-  left: number,
-  top: number,
-  rows: number,
+  { left, top, height }: Omit<Box, "width">,
   { outputs, taps, starts, weights }: Weights,
 ): Uint8Array {
-  const out = new Uint8ClampedArray(rows * outputs * 3);
+  const out = new Uint8ClampedArray(height * outputs * 3);
   let to = 0;
-  for (let row = top; row < top + rows; row++) {
+  for (let row = top; row < top + height; row++) {
     const rowAt = (row * width + left) * 3;
     for (let x = 0, k = 0; x < outputs; x++) {
       let at = rowAt + starts[x] * 3;
@@ -123,16 +150,15 @@ function resampleRows(
   return new Uint8Array(out.buffer);
 }
 
-/** Resamples `columns` columns from `left` on, each from `top` on: [outputs, columns, 3]. */
+/** Resamples the columns of a part: [outputs, columns, 3]. */
 function resampleColumns(
-  { width, data }: Plane,
-  left: number,
-  top: number,
-  columns: number,
+  plane: Plane,
+  { left, top, width }: Omit<Box, "height">,
   { outputs, taps, starts, weights }: Weights,
 ): Uint8Array {
-  const bytes = columns * 3;
-  const step = width * 3;
+  const { data } = plane;
+  const bytes = width * 3;
+  const step = plane.width * 3;
   const out = new Uint8ClampedArray(outputs * bytes);
   const sums = new Int32Array(bytes);
   for (let y = 0; y < outputs; y++) {
@@ -157,13 +183,32 @@ function resampleColumns(
   return new Uint8Array(out.buffer);
 }
 
-/** First input that any output has, and the one after the last. */
-function inputsOf({ outputs, taps, starts }: Weights): [first: number, end: number] {
-  return [starts[0], starts[outputs - 1] + taps];
+/** Of photos of one size after the other, as cameras make them. */
+const known = new Map<string, Weights>();
+const MOST_KNOWN = 64, LONGEST_KNOWN = 1 << 16;
+
+/** As `computeWeights`; whoever gets them leaves them as they are. */
+function weightsFor(
+  ...asked: [
+    inSize: number,
+    outSize: number,
+    first: number,
+    count: number,
+    interpolation: Interpolation,
+  ]
+): Weights {
+  const key = asked.join();
+  let weights = known.get(key);
+  if (!weights) {
+    weights = computeWeights(...asked);
+    if (known.size >= MOST_KNOWN) known.clear();
+    if (weights.weights.length <= LONGEST_KNOWN) known.set(key, weights);
+  }
+  return weights;
 }
 
 /** The weights of outputs `first` to `first + count` when `inSize` pixels become `outSize`. */
-function weightsFor(
+function computeWeights(
   inSize: number,
   outSize: number,
   first: number,
@@ -182,7 +227,11 @@ function weightsFor(
     starts[i] = Math.min(output.start, inSize - taps);
     weights.set(output.weights, i * taps + output.start - starts[i]);
   }
-  return { outputs: count, taps, starts, weights };
+  // Not always the first output's: where that lies on a pixel, bicubic weights of the pixels beside it
+  // are zeros, and left out.
+  const nearest = Math.min(...starts), inputs = Math.max(...starts) + taps - nearest;
+  const fromNearest = starts.map((start) => start - nearest);
+  return { outputs: count, taps, first: nearest, inputs, starts: fromNearest, weights };
 }
 
 /** `precompute_coeffs` and `normalize_coeffs_8bpc` for one output, without the zeros at its ends. */

@@ -2,7 +2,7 @@
 import { centerOffset, resizedSize } from "./crop.ts";
 import { fitCut, type View } from "./fit.ts";
 import type { RgbImage } from "./image.ts";
-import { type Interpolation, resizeWindow } from "./resize.ts";
+import { type Box, type Interpolation, resizeWindow } from "./resize.ts";
 
 /** Mean and standard deviation of red, green and blue, of values from 0 to 1. */
 export interface Normalization {
@@ -27,31 +27,34 @@ export function evaluationCrop(
   size: number,
   interpolation?: Interpolation,
 ): Uint8Array {
-  const resized = resizedSize(image.width, image.height, resize);
-  const [left, top] = [centerOffset(resized.width, size), centerOffset(resized.height, size)];
-  const window = {
-    left: Math.max(left, 0),
-    top: Math.max(top, 0),
-    width: Math.min(size, resized.width),
-    height: Math.min(size, resized.height),
-  };
+  const { width, height, window } = evaluationWindow(image, resize, size);
   const whole = { left: 0, top: 0, width: image.width, height: image.height };
-  const { data } = resizeWindow(
-    image,
-    whole,
-    resized.width,
-    resized.height,
-    window,
-    interpolation,
-  );
+  const { data } = resizeWindow(image, whole, width, height, window, interpolation);
   if (window.width === size && window.height === size) return data;
   const out = new Uint8Array(size * size * 3);
+  const [left, top] = [centerOffset(width, size), centerOffset(height, size)];
   for (let row = 0; row < window.height; row++) {
     const from = row * window.width * 3;
     const to = ((row - Math.min(top, 0)) * size - Math.min(left, 0)) * 3;
     out.set(data.subarray(from, from + window.width * 3), to);
   }
   return out;
+}
+
+/** The size to which a photo is resized, and what of it lies in the crop. */
+export function evaluationWindow(
+  photo: Pick<RgbImage, "width" | "height">,
+  resize: number,
+  size: number,
+): { width: number; height: number; window: Box } {
+  const { width, height } = resizedSize(photo.width, photo.height, resize);
+  const window = {
+    left: Math.max(centerOffset(width, size), 0),
+    top: Math.max(centerOffset(height, size), 0),
+    width: Math.min(size, width),
+    height: Math.min(size, height),
+  };
+  return { width, height, window };
 }
 
 /**

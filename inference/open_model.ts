@@ -1,4 +1,4 @@
-import { classCount, MANIFEST_SCHEMA, type ModelManifest } from "../models/manifest.ts";
+import { classCount, type ModelManifest } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
@@ -18,20 +18,6 @@ export interface ModelSource {
   file: string;
   /** As training leaves them, or as PyTorch saves them. */
   layout: "tfjs" | "torch";
-}
-
-/** What a file of weights is known by that says nothing of itself. */
-export function manifestOf(
-  { file, architecture, classes }: { file: string; architecture: string; classes: string[] },
-): ModelManifest {
-  const { preprocessing } = findArchitecture(architecture);
-  return {
-    schema: MANIFEST_SCHEMA,
-    architecture,
-    classes,
-    preprocessing,
-    pretrained: { origin: file, sha256: "", licence: "unknown" },
-  };
 }
 
 /**

@@ -31,21 +31,33 @@ interface Scale {
 /** TensorFlow crops so many pixels off the edges of a resized photo, whatever its side. */
 const CROPPED = 32;
 
-export const efficientnetLite0 = efficientnetLite(0, { width: 1, depth: 1, size: 224 }, {
+export const efficientnetLite0: Architecture = efficientnetLite(0, {
+  width: 1,
+  depth: 1,
+  size: 224,
+}, {
   file: "57934424",
   sha256: "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
   wheel: "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
   bytes: 18_826_032,
 });
 
-export const efficientnetLite1 = efficientnetLite(1, { width: 1, depth: 1.1, size: 240 }, {
+export const efficientnetLite1: Architecture = efficientnetLite(1, {
+  width: 1,
+  depth: 1.1,
+  size: 240,
+}, {
   file: "77cc7160",
   sha256: "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
   wheel: "aa2b720dd1769e80645c7101e15a30a82b59ca7a1f1205cbbc7f7ac2d4e46a24",
   bytes: 21_946_926,
 });
 
-export const efficientnetLite2 = efficientnetLite(2, { width: 1.1, depth: 1.2, size: 260 }, {
+export const efficientnetLite2: Architecture = efficientnetLite(2, {
+  width: 1.1,
+  depth: 1.2,
+  size: 260,
+}, {
   file: "9656183e",
   sha256: "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
   wheel: "a7f2cb09a4df088b53335217edd30c54d1b8ab1e844b3f4e204fe3ff4663922d",

@@ -6,7 +6,23 @@ export * from "./efficientnet.ts";
 export * from "./efficientnet_lite.ts";
 export * from "./layers.ts";
 export * from "./logits.ts";
-export * from "./manifest.ts";
+export {
+  type Branch,
+  BRANCHES,
+  branchesIn,
+  classCount,
+  classNames,
+  type FinetuneRecipe,
+  FITS,
+  MANIFEST_SCHEMA,
+  type ModelManifest,
+  modelManifest,
+  type OfBranches,
+  type ProbeRecipe,
+  type Recipe,
+  START,
+  type StepLrRecipe,
+} from "./manifest.ts";
 export * from "./mobilenet_v2.ts";
 export * from "./mobilenet_v3.ts";
 export * from "./mobilenet_v4.ts";

@@ -26,7 +26,7 @@ export function torchvisionFile(
 }
 
 /** A size as torchvision tells it of its files (`_file_size`), to a thousandth, in bytes. */
-export const mebibytes = (size: number) => Math.round(size * 2 ** 20);
+export const mebibytes = (size: number): number => Math.round(size * 2 ** 20);
 
 interface ConvNorm<T> {
   /** Output channels; or one filter a channel. */

@@ -118,7 +118,8 @@ export interface StepFailure {
   message: string;
   /**
    * Where it was not the step's own doing: the network did not answer; it took longer than its limit;
-   * it is gone with the machine that it ran on, as only executors on several machines can tell.
+   * it is gone with the machine that it ran on, as executors on several machines can tell, or with the
+   * device that it computed on, as its error says.
    */
   cause?: "network" | "late" | "lost";
   stack?: string;

@@ -17,7 +17,7 @@ export interface Pipeline {
  */
 export function definePipeline(
   steps: readonly StepDeclaration[],
-  name = steps.length > 0 ? new URL(".", steps[0].module).href : "empty",
+  name: string = steps.length > 0 ? new URL(".", steps[0].module).href : "empty",
 ): Pipeline {
   const byName = new Map<string, StepDeclaration>();
   for (const step of steps) {

@@ -58,7 +58,10 @@ export function drawBatchGrid(tiles: BatchTile[], options: BatchGridOptions = {}
 }
 
 /** `drawBatchGrid` as PNG. */
-export async function batchGrid(tiles: BatchTile[], options?: BatchGridOptions) {
+export async function batchGrid(
+  tiles: BatchTile[],
+  options?: BatchGridOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   return await rasterise(drawBatchGrid(tiles, options));
 }
 

@@ -67,7 +67,7 @@ export function drawContactSheet(
 export async function contactSheet(
   sections: readonly SheetSection[],
   heading: { title: string; remark: string },
-) {
+): Promise<Uint8Array<ArrayBuffer>> {
   return await rasterise(drawContactSheet(sections, heading));
 }
 

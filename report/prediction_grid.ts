@@ -61,7 +61,10 @@ export function drawPredictionGrid(
 }
 
 /** `drawPredictionGrid` as PNG. */
-export async function predictionGrid(tiles: PredictionTile[], options: PredictionGridOptions) {
+export async function predictionGrid(
+  tiles: PredictionTile[],
+  options: PredictionGridOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   return await rasterise(drawPredictionGrid(tiles, options));
 }
 

@@ -116,7 +116,9 @@ export function drawSweepChart({ rows }: { rows: SweepChartRow[] }): Picture {
 }
 
 /** `drawSweepChart` as PNG. */
-export async function sweepChart(table: { rows: SweepChartRow[] }) {
+export async function sweepChart(
+  table: { rows: SweepChartRow[] },
+): Promise<Uint8Array<ArrayBuffer>> {
   return await rasterise(drawSweepChart(table));
 }
 

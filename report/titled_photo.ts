@@ -56,6 +56,9 @@ export function drawTitledPhoto(image: RgbImage, { predicted, probability }: Pre
 }
 
 /** `drawTitledPhoto` as PNG. */
-export async function titledPhoto(image: RgbImage, prediction: Prediction) {
+export async function titledPhoto(
+  image: RgbImage,
+  prediction: Prediction,
+): Promise<Uint8Array<ArrayBuffer>> {
   return await rasterise(drawTitledPhoto(image, prediction));
 }

@@ -51,7 +51,10 @@ export function drawTrainingCurves({ branches }: { branches: readonly Branch[] }
 }
 
 /** `drawTrainingCurves` as PNG. */
-export async function trainingCurves(runs: { branches: readonly Branch[] }, source?: string) {
+export async function trainingCurves(
+  runs: { branches: readonly Branch[] },
+  source?: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   return await rasterise(drawTrainingCurves(runs), source);
 }
 

@@ -1,16 +1,16 @@
 /** The body that both training steps share; the branch is all that tells them apart. */
 import { activateBackend } from "../backend/activate.ts";
-import { type Dataset, openDataset } from "../data/dataset.ts";
+import { openDataset } from "../data/dataset.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { DataLoader } from "../data/loader.ts";
 import { Generator } from "../data/torch_random.ts";
-import { type Branch, type FinetuneRecipe, type ModelManifest, START } from "../models/manifest.ts";
+import { type Branch, type ModelManifest, START } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
 import { dropoutSize } from "../models/parameter_specs.ts";
 import { describedArchitecture } from "../models/seen_as.ts";
 import { type Checkpoint, Checkpoints } from "../pipeline/process/checkpoints.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { balancedWeights, balanceTaken, logitOffsets } from "../training/balance.ts";
+import { rareClasses } from "../training/balance.ts";
 import { finetune, type FinetuneState } from "../training/finetune.ts";
 import { fit } from "../training/fit.ts";
 import { replaceHead } from "../training/head.ts";
@@ -31,6 +31,10 @@ import { readParameters, writeParameters } from "../weights/parameter_file.ts";
 import type { TrainParameters } from "./parameters.ts";
 import { TrainingProgress } from "./training_progress.ts";
 import { readTrainingState, writeTrainingState } from "./training_state.ts";
+
+const BALANCED =
+  "photos of rare classes come as often as those of frequent ones while all layers learn " +
+  "(--balance); probabilities are of the classes' true shares";
 
 export function runTraining(branch: Branch): Promise<void> {
   return runStep<TrainParameters>((step) => train(branch, step));
@@ -64,8 +68,11 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       (fitted ? pretrained : replaceHead(pretrained, architecture, classes, generator)),
   );
   const { mean, std, ...crops } = architecture.preprocessing;
-  const balance = rareClasses(asked, dataset);
-  if (balance) step.log(balance.words);
+  const labels = dataset.photos("train").map(({ label }) => label);
+  const balance = asked.kind === "finetune"
+    ? rareClasses(asked.balance, labels, classes)
+    : undefined;
+  if (balance) step.log(BALANCED);
   const loadersBy = (generator: Generator) => {
     const { batchSize } = asked, normalization = { mean, std };
     const common = { batchSize, shuffle: true, generator, ...crops, normalization };
@@ -191,23 +198,6 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       own.val.close();
     }
   }
-}
-
-/** How often each photo to train on comes, and what makes up for it; undefined where all come once. */
-function rareClasses({ kind, ...recipe }: TrainParameters["recipe"], dataset: Dataset) {
-  if (kind !== "finetune") return undefined;
-  const labels = dataset.photos("train").map(({ label }) => label);
-  const counts = dataset.classes.map((_, label) => labels.filter((of) => of === label).length);
-  const { balance } = recipe as FinetuneRecipe;
-  if (balanceTaken(balance, counts) === "none") return undefined;
-  const byClass = balancedWeights(counts);
-  return {
-    weights: labels.map((label) => byClass[label]),
-    logitOffsets: logitOffsets(counts),
-    words:
-      "photos of rare classes come as often as those of frequent ones while all layers learn " +
-      "(--balance); probabilities are of the classes' true shares",
-  };
 }
 
 /** Whether a state is of the very training that is asked for: rates may follow from all epochs. */

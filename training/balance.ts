@@ -45,6 +45,22 @@ export function logitOffsets(counts: Counts): number[] {
   return balancedWeights(counts).map(Math.log);
 }
 
+/** How photos come while all layers learn; undefined where each comes once an epoch. */
+export function rareClasses(
+  asked: Balance | "auto" | undefined,
+  labels: readonly number[],
+  classes: number,
+): { weights: number[]; logitOffsets: number[] } | undefined {
+  const counts = Array.from({ length: classes }, () => 0);
+  for (const label of labels) counts[label]++;
+  if (balanceTaken(asked, counts) === "none") return undefined;
+  const byClass = balancedWeights(counts);
+  return {
+    weights: labels.map((label) => byClass[label]),
+    logitOffsets: logitOffsets(counts),
+  };
+}
+
 /**
  * How often each photo is drawn when as many are drawn as there are, with replacement, each class as
  * likely as any other: what torch's `WeightedRandomSampler` does with balanced weights.

@@ -1,5 +1,6 @@
-/** Makes the packages for npm: `deno task build:npm [--out FOLDER]`, by default in `dist/`. */
+/** Makes the packages for npm and JSR: `deno task build:npm [--out FOLDER]`, by default in `dist/`. */
 import { createHash, type Hash } from "node:crypto";
+import { cp } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +8,7 @@ import project from "../../deno.json" with { type: "json" };
 import { bundlePackage } from "./bundle_package.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { packageOf } from "./npm_packages.ts";
+import { writeJsrPackage } from "./jsr.ts";
 import { DENO, type Package, PACKAGES, PROGRAM } from "./packages.ts";
 
 /** The script that npm runs. */
@@ -15,8 +17,8 @@ const COMMAND = "graft.js";
 const ROOT = new URL("../../", import.meta.url);
 
 /**
- * Writes every package into a folder of its own in `out`, which is emptied first: what `npm pack` and
- * `npm publish` take.
+ * Writes every package for npm into a folder of its own in `out`, which is emptied first: what
+ * `npm pack` and `npm publish` take.
  *
  * @returns the folders
  */
@@ -24,8 +26,7 @@ export async function buildPackages(out: string): Promise<string[]> {
   const folders: string[] = [];
   for (const what of PACKAGES) {
     const folder = join(out, what.name);
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
-    await Deno.mkdir(folder, { recursive: true });
+    await emptied(folder);
     await bundlePackage(what, folder);
     const types = await writeDeclarations(what.entry, join(folder, "types"));
     await copyFiles(what, folder);
@@ -35,6 +36,19 @@ export async function buildPackages(out: string): Promise<string[]> {
     folders.push(folder);
   }
   return folders;
+}
+
+/** The same for JSR: what `deno publish` takes. */
+export async function buildJsrPackage(out: string): Promise<string> {
+  const folder = join(out, "jsr");
+  await emptied(folder);
+  await writeJsrPackage(folder);
+  return folder;
+}
+
+async function emptied(folder: string): Promise<void> {
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
+  await Deno.mkdir(folder, { recursive: true });
 }
 
 async function copyFiles({ name, files }: Package, folder: string): Promise<void> {
@@ -66,7 +80,8 @@ function fileOf(path: string): string {
 async function copyProgram(folder: string): Promise<string> {
   await Deno.copyFile(new URL("graft.js", import.meta.url), join(folder, COMMAND));
   for (const place of PROGRAM) {
-    await copyTree(fileURLToPath(new URL(place, ROOT)), join(folder, "program", place));
+    const from = fileURLToPath(new URL(place, ROOT));
+    await cp(from, join(folder, "program", place), { recursive: true });
   }
   const { workspace, tasks: _, ...settings } = project;
   const members = workspace.filter((member) =>
@@ -86,14 +101,6 @@ async function hashTree(folder: string, hash: Hash): Promise<void> {
     if (isDirectory) await hashTree(join(folder, name), hash);
     else hash.update(await Deno.readFile(join(folder, name)));
   }
-}
-
-async function copyTree(from: string, to: string): Promise<void> {
-  if ((await Deno.stat(from)).isFile) {
-    await Deno.mkdir(dirname(to), { recursive: true });
-    return await Deno.copyFile(from, to);
-  }
-  for await (const { name } of Deno.readDir(from)) await copyTree(join(from, name), join(to, name));
 }
 
 /** What npm is told of a package. */
@@ -140,4 +147,5 @@ if (import.meta.main) {
     options: { out: { type: "string", default: fileURLToPath(new URL("dist", ROOT)) } },
   });
   for (const folder of await buildPackages(values.out)) console.log(folder);
+  console.log(await buildJsrPackage(values.out));
 }

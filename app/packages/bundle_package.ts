@@ -35,22 +35,14 @@ const NODE_MODULES_WITHIN = {
   },
 };
 
-/** Of both targets. */
-const PACKAGES = {
-  "@tensorflow/tfjs-backend-cpu": new URL("cpu_backend.ts", HERE).href,
-};
-
 const RULES: Record<Target, Pick<ModuleRules, "replaced" | "replacedWithin">> = {
   browser: {
-    replaced: {
-      ...PACKAGES,
-      ...Object.fromEntries(
-        Object.entries(BROWSER_MODULES).filter(([module]) => module !== LIBHEIF),
-      ),
-    },
+    replaced: Object.fromEntries(
+      Object.entries(BROWSER_MODULES).filter(([module]) => module !== LIBHEIF),
+    ),
     replacedWithin: BROWSER_MODULES_WITHIN,
   },
-  node: { replaced: { ...PACKAGES, ...CODECS }, replacedWithin: NODE_MODULES_WITHIN },
+  node: { replaced: CODECS, replacedWithin: NODE_MODULES_WITHIN },
 };
 
 const THREADS: Record<Target, { entry: string; script: string }> = {

@@ -77,7 +77,7 @@ export class NpmPackages implements AsyncDisposable {
 const LINK = { type: Deno.build.os === "windows" ? "junction" : "dir" } as const;
 
 function versionsOf(
-  { npm }: Lock,
+  { npm, specifiers }: Lock,
   imports: Record<string, string>,
 ): Map<string, Map<string, string>> {
   // `NAME@VERSION`, and behind it those of the packages that it is a peer of.
@@ -93,7 +93,10 @@ function versionsOf(
       new Map([...dependencies, ...optionalDependencies].map(named)),
     ]),
   );
-  const own = Object.values(imports).map((specifier) => named(specifier.replace(/^npm:/, "")));
+  const own = Object.values(imports).map((specifier): [string, string] => {
+    const [, name] = /^npm:(@?[^@]+)/.exec(specifier)!;
+    return [name, /^[^_]+/.exec(specifiers[specifier])![0]];
+  });
   return versions.set("", new Map(own));
 }
 

@@ -1,11 +1,12 @@
-/** The packages for npm: their names, and what is in them. */
+/** The packages: their names, and what is in those for npm. */
 import project from "../../deno.json" with { type: "json" };
 
-/** The names, which stand here alone. */
-const NAMES = {
+/** The names, which stand here alone; the last is JSR's, where every name has a scope. */
+export const NAMES = {
   wasm: "@graft/tfjs-wasm",
   webgpu: "@graft/tfjs-webgpu",
   graft: "graft",
+  jsr: "@graft/graft",
 };
 
 export interface Package {

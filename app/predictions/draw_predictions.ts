@@ -1,10 +1,8 @@
-import { activateBackend } from "../../backend/activate.ts";
 import type { RgbImage } from "../../data/image.ts";
 import { overlayHeat } from "../../report/heat_overlay.ts";
 import { predictionGrid } from "../../report/prediction_grid.ts";
 import { printable } from "../../report/text.ts";
-import { explainPhotos } from "../../inference/explain_photos.ts";
-import { type ModelSource, openModel } from "../../inference/open_model.ts";
+import type { ModelSource } from "../../inference/open_model.ts";
 import { withheldLabel } from "./format_predictions.ts";
 import type { Prediction } from "../../inference/predict_photos.ts";
 
@@ -39,6 +37,12 @@ export class PredictionPictures {
     source: ModelSource,
     { backend, threads }: { backend: "webgpu" | "wasm"; threads?: number },
   ): Promise<void> {
+    // Without pictures, what computes may be in other processes alone.
+    const [{ activateBackend }, { openModel }, { explainPhotos }] = await Promise.all([
+      import("../../backend/activate.ts"),
+      import("../../inference/open_model.ts"),
+      import("../../inference/explain_photos.ts"),
+    ]);
     await activateBackend(backend, { threads });
     const model = await openModel(source);
     const { preprocessing } = source.manifest;

@@ -111,9 +111,11 @@ export class LiveClassifier {
 
   /**
    * Fits on for about so many milliseconds, one step at least.
+   *
+   * @param isIdle as in `divide`
    * @returns whether there is more to be done
    */
-  improve(budget: number): boolean {
+  improve(budget: number, isIdle: boolean): boolean {
     if (this.#converged) return false;
     const lesson = this.#lesson();
     if (!lesson) {
@@ -126,10 +128,10 @@ export class LiveClassifier {
       const fitting = this.#step === 0 ? 1 : Math.max(1, Math.floor(left / this.#step));
       const maxIter = Math.min(MOST_STEPS, fitting);
       const before = this.now();
-      this.#converged = this.#live!.fit(lesson, { tol: TOL, maxIter });
+      this.#converged = this.#live!.fit(lesson, { tol: TOL, maxIter, isUrgent: !isIdle });
       if (!this.#converged) this.#step = (this.now() - before) / maxIter;
       left = budget - (this.now() - start);
-    } while (left > 0 && !this.#converged);
+    } while (left >= this.#step && !this.#converged);
     return !this.#converged;
   }
 
@@ -176,6 +178,23 @@ export class LiveClassifier {
       recipe,
       seed,
     };
+  }
+
+  /** Photos as they were settled by, class by class; undefined before they were. */
+  division():
+    | { classes: string[]; photos: { id: string; part: Part; label: number; group?: string }[] }
+    | undefined {
+    if (!this.#settled) return undefined;
+    const { classes, photos } = this.#divided!;
+    return {
+      classes,
+      photos: photos.map(({ photo: { id }, part, label, group }) => ({ id, part, label, group })),
+    };
+  }
+
+  /** Why nothing can be settled by the photos that there are, where that is known. */
+  get objection(): string | undefined {
+    return this.#divided?.objection;
   }
 
   /** @param version that the lesson was of */

@@ -1,6 +1,6 @@
 /** What the page that teaches, and the worker that looks and computes, say to each other. */
 import type { Preprocessing } from "../../models/architecture.ts";
-import type { ModelManifest, ProbeRecipe } from "../../models/manifest.ts";
+import type { FinetuneRecipe, ModelManifest, ProbeRecipe } from "../../models/manifest.ts";
 import type { BranchScore } from "../../training/score.ts";
 import type { Pixels } from "../page/messages.ts";
 
@@ -10,6 +10,7 @@ export interface TeachSettings {
   preprocessing: Preprocessing;
   pretrained: ModelManifest["pretrained"];
   recipe: ProbeRecipe;
+  finetune: FinetuneRecipe;
   seed: number;
   /** Of the division into photos that are taught and photos that are kept aside. */
   splitSeed: number;
@@ -53,7 +54,10 @@ export type Ask =
   /** A frame of a camera, or a photo, to be told apart and not to be kept. */
   | { type: "frame"; id: number; frame: Pixels }
   | { type: "try"; id: number; file: File }
-  | { type: "download"; what: Download };
+  /** Of models, the one whose layers were all trained may be meant. */
+  | { type: "download"; what: Download; isFinetuned?: boolean }
+  | { type: "finetune" }
+  | { type: "stop finetuning" };
 
 /** How good the classifier is, on photos that it did not learn from. */
 export interface Standing {
@@ -81,6 +85,15 @@ export interface Standing {
   objection?: string;
 }
 
+/** How far the training of all layers is, or what came of it. */
+export type FinetuneFacts =
+  /** First photos are decoded once, then they are learnt from; the share is from 0 to 1. */
+  | { state: "running"; what: "packing" | "learning"; share: number }
+  /** Of the photos for validation: how many are right, and were before. */
+  | { state: "done"; before: number; correct: number; total: number; isBetter: boolean }
+  | { state: "stopped" }
+  | { state: "failed"; message: string };
+
 export type Tell =
   | { type: "loading"; done: number; total: number }
   | { type: "ready"; settings: TeachSettings; backend: string; persists: boolean }
@@ -96,5 +109,6 @@ export type Tell =
   | { type: "answer"; id: number; classes: string[]; probabilities: number[]; preview?: Pixels }
   | { type: "progress"; what: Download; done: number; total: number }
   | { type: "file"; what: Download; name: string; file: Blob }
+  | { type: "finetuning"; facts: FinetuneFacts }
   /** Something that was asked for cannot be, and why; of a frame or a photo to try, which. */
   | { type: "refused"; message: string; id?: number; what?: Download };

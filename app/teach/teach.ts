@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { run as runPipeline } from "../../pipeline/run.ts";
 import { modelFile, PRETRAINED_PARAMETERS } from "../../tasks/artifacts/model.ts";
-import type { ProbeRecipe } from "../../models/manifest.ts";
+import type { FinetuneRecipe, ProbeRecipe } from "../../models/manifest.ts";
 import { readParameters } from "../../weights/parameter_file.ts";
 import type { Program } from "../cli/application.ts";
 import { EXIT } from "../cli/exit.ts";
@@ -83,7 +83,7 @@ async function fetchBackbone(
   checkForSteps("--store", store);
   const training: TrainingFlags = {
     recipe: "best",
-    branch: "frozen",
+    branch: "both",
     data: undefined,
     model: flags.model ?? (flags.weights ? undefined : MODEL),
     weights: flags.weights,
@@ -122,10 +122,20 @@ async function fetchBackbone(
   if (!step?.artifact) throw new Error(`the network cannot be had: ${step?.error?.message}`);
   const { architecture, preprocessing, pretrained } = await modelFile.read(step.artifact);
   const { recipe, seed } = parameters.train_frozen as { recipe: ProbeRecipe; seed: number };
+  const { recipe: finetune } = parameters.train_finetune as { recipe: FinetuneRecipe };
   const { seed: splitSeed } = parameters.download_data as { seed: number };
   const { shortSide } = parameters.build_datasets as { shortSide?: number };
   return {
-    settings: { architecture, preprocessing, pretrained, recipe, seed, splitSeed, shortSide },
+    settings: {
+      architecture,
+      preprocessing,
+      pretrained,
+      recipe,
+      finetune,
+      seed,
+      splitSeed,
+      shortSide,
+    },
     parameters: await readParameters(`${step.artifact}/${PRETRAINED_PARAMETERS}`),
   };
 }

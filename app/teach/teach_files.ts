@@ -18,6 +18,7 @@ const SCRIPTS: Record<string, string> = {
   "teach.js": "../teach/dom/teach.ts",
   "worker.js": "../teach/dom/worker.ts",
   "settle.js": "../teach/settle_worker.ts",
+  "finetune.js": "../teach/dom/finetune_worker.ts",
   "thread.js": THREAD_ENTRY,
 };
 

@@ -1,7 +1,8 @@
 /** Which model `predict` asks: one that the pipeline trained, or a file of weights. */
 import { resolve } from "node:path";
 import type { CommandContext } from "../cli/command.ts";
-import { manifestOf, type ModelSource } from "../../inference/open_model.ts";
+import { manifestOf } from "../../inference/file_manifest.ts";
+import type { ModelSource } from "../../inference/open_model.ts";
 import type { Abstention } from "../../inference/abstention.ts";
 import { type Postprocessing, UNCALIBRATED } from "../../inference/postprocessing.ts";
 import { metricsFile } from "../../tasks/artifacts/metrics.ts";

@@ -4,7 +4,7 @@
  * under our name); operations/ replaces the hot ones.
  */
 import * as tf from "@tensorflow/tfjs";
-import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import { MathBackendCPU } from "./cpu_backend.ts";
 import { Kernel } from "./generated_abi.ts";
 import { type Block, SharedHeap } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";

@@ -3,6 +3,7 @@ import asc from "assemblyscript/asc";
 import { CONSTANTS, KERNEL_DATA, PAGE } from "./abi/constants.ts";
 import { kernelAbi, kernelArguments, runChunk } from "./abi/kernel_sources.ts";
 import { typescriptAbi } from "./abi/typescript_source.ts";
+import { depthwisePanels } from "./generate_depthwise_panels.ts";
 import { depthwiseRows } from "./generate_depthwise_rows.ts";
 import { microKernels } from "./generate_micro_kernels.ts";
 import { winogradTransforms } from "./generate_winograd.ts";
@@ -31,6 +32,7 @@ export const SHARED: Record<string, () => string> = {
 
 /** Generated sources of kernels, by file name; they exist only during the build. */
 const GENERATED: Record<string, () => string> = {
+  "generated_depthwise_panels.ts": depthwisePanels,
   "generated_depthwise_rows.ts": depthwiseRows,
   "micro_kernels.ts": microKernels,
   "winograd_transforms.ts": winogradTransforms,

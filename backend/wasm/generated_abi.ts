@@ -225,11 +225,12 @@ function writeEpilogue(
   words[at + 5] = a.activation;
 }
 
-/** A 1×1 convolution that the depthwise one behind it computes in passing. */
+/** A 1×1 convolution, or a stem, that the depthwise one behind it computes in passing. */
 export interface ExpansionRecord {
-  /** What is multiplied: [batch, height, width, K]. */
+  /** What a 1×1 convolution multiplies: [batch, height, width, K]. */
   values: number;
   packed: number;
+  /** Values of a pixel; of a stem, of a run of taps. */
   K: number;
   wide: 0 | 1;
 }
@@ -1399,8 +1400,12 @@ const finishGradientStatistics: KernelOf<FinishGradientStatisticsArguments> = {
 
 interface ExpandedDepthwiseArguments {
   channelsPerChunk: number;
+  /** Runs of a stem's taps, one a row of its filter; 0 for a 1×1 convolution. */
+  runs: number;
   expansion: ExpansionRecord;
-  /** What follows the 1×1 convolution. */
+  /** Of a stem's strips. */
+  gather: GatherRecord;
+  /** What follows the first convolution. */
   inner: EpilogueRecord;
   bands: DepthwiseBandsRecord;
   epilogue: EpilogueRecord;
@@ -1411,10 +1416,12 @@ const expandedDepthwise: KernelOf<ExpandedDepthwiseArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.channelsPerChunk;
-    writeExpansion(memory, at + 1, a.expansion);
-    writeEpilogue(memory, at + 5, a.inner);
-    writeDepthwiseBands(memory, at + 11, a.bands);
-    writeEpilogue(memory, at + 28, a.epilogue);
+    words[at + 1] = a.runs;
+    writeExpansion(memory, at + 2, a.expansion);
+    writeGather(memory, at + 6, a.gather);
+    writeEpilogue(memory, at + 15, a.inner);
+    writeDepthwiseBands(memory, at + 21, a.bands);
+    writeEpilogue(memory, at + 38, a.epilogue);
   },
 };
 

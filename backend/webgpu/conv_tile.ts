@@ -1,13 +1,23 @@
 /** The ways in which a convolution may be cut for an adapter's threads. None changes a bit of it. */
-import type { Tiling } from "./tiling.ts";
+import { type Tiling, wavesOf } from "./tiling.ts";
 
 /**
- * `registers`: a thread reads what it multiplies from memory. `shared`: a workgroup reads it into
- * its own memory first. TM pixels by TN vectors of output channels a thread, WX·WY threads.
+ * TM pixels by TN vectors of output channels a thread. `registers`: it reads what it multiplies from
+ * memory, WX by WY threads a workgroup. `shared`: a workgroup of LX threads over channels by LY over
+ * pixels reads it into its own memory first, BK vectors of input channels at a time.
  */
 export type ConvTile =
   | { kind: "registers"; TM: number; TN: number; WX: number; WY: number }
-  | { kind: "shared"; TM: number; TN: number };
+  | SharedTile;
+
+interface SharedTile {
+  kind: "shared";
+  TM: number;
+  TN: number;
+  LX: number;
+  LY: number;
+  BK: number;
+}
 
 interface ConvExtent {
   /** Vectors of output channels. */
@@ -17,6 +27,9 @@ interface ConvExtent {
   pixels: number;
   /** Terms of a sum. */
   depth: number;
+  /** Vectors of input channels, and how many channels a vector is. */
+  inputs: number;
+  width: number;
   /** Whether the input is spread out, as in the gradient of a strided convolution. */
   isSpread: boolean;
 }
@@ -28,7 +41,7 @@ const MOST_OF_A_KIND = 2;
 export function convTiles(extent: ConvExtent, tiling: Tiling): ConvTile[] {
   const registers = registerTiles(extent, tiling);
   if (extent.isSpread || !tiling.sharesMemory) return registers;
-  const shared = sharedTiles(extent).slice(0, MOST_OF_A_KIND);
+  const shared = sharedTiles(extent);
   registers.length = Math.min(registers.length, MOST_OF_A_KIND);
   // Short sums end before the tiles that they were loaded into have paid off.
   return extent.depth < 32 ? [...registers, ...shared] : [...shared, ...registers];
@@ -51,13 +64,44 @@ function registerTiles({ columns, pixelsPerRow }: ConvExtent, tiling: Tiling): C
   });
 }
 
-function sharedTiles({ columns, pixels }: ConvExtent): ConvTile[] {
-  // Large tiles read least, and small ones fill the adapter.
-  const isLarge = pixels * columns > 64 * 64 * 32;
-  const likely = { TM: isLarge ? 8 : 4, TN: isLarge && columns > 8 ? 2 : 1 };
-  const all = [likely, { TM: 4, TN: 1 }, { TM: 8, TN: 1 }, { TM: 4, TN: 2 }, { TM: 8, TN: 2 }];
-  return all
-    .filter(({ TN }) => TN === 1 || columns > 8)
-    .filter(({ TM, TN }, i, all) => all.findIndex((t) => t.TM === TM && t.TN === TN) === i)
-    .map((tile) => ({ kind: "shared", ...tile }));
+/** The large ones read least, the small ones fill the adapter. */
+export const SHARED: readonly [TM: number, TN: number, LX: number, LY: number][] = [
+  [8, 2, 16, 16],
+  [8, 2, 8, 16],
+  [8, 2, 8, 8],
+  [8, 2, 4, 16],
+  [4, 2, 8, 8],
+  [8, 1, 8, 8],
+  [4, 3, 2, 32],
+  [4, 1, 8, 8],
+  [4, 1, 4, 16],
+  [2, 1, 8, 8],
+  [2, 1, 4, 16],
+  [1, 1, 8, 8],
+];
+
+/** Processors of a large GPU, and of a small one. */
+const PROCESSORS = [128, 16];
+
+/** That which is likely the fastest on a large GPU, and on a small one. */
+function sharedTiles({ columns, pixels, inputs, width }: ConvExtent): SharedTile[] {
+  const timeOf = (tile: typeof SHARED[number], processors: number) => {
+    const [TM, TN, LX, LY] = tile;
+    const workgroups = Math.ceil(pixels / (LY * TM)) * Math.ceil(columns / (LX * TN));
+    // A load from the workgroup's memory takes as long as four terms; one from the adapter's, with
+    // finding out where, as twelve. Workgroups end together.
+    const perVector = 16 * TM * TN + 4 * TM + 16 * TN + 6 +
+      12 * (LY * TM + 4 * LX * TN) / (LX * LY);
+    return wavesOf(workgroups, LX * LY, processors) * perVector;
+  };
+  const best = PROCESSORS.map((processors) =>
+    SHARED.reduce((a, b) => timeOf(b, processors) < timeOf(a, processors) ? b : a)
+  );
+  return [...new Set(best)].map(([TM, TN, LX, LY]) => {
+    const threads = LX * LY;
+    // Small tiles need more of the input at once, so that memory has enough to do.
+    const likely = (TM * TN === 1 ? 16 : TM * TN <= 4 ? 8 : 4) * (width === 4 ? 1 : 4);
+    const BK = Math.min(likely, 2 ** Math.ceil(Math.log2(inputs)), threads);
+    return { kind: "shared", TM, TN, LX, LY, BK };
+  });
 }

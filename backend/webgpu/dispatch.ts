@@ -1,12 +1,24 @@
 /** Records our kernels on the same command encoder as tfjs's own, in one order with them. */
 import * as tf from "@tensorflow/tfjs";
-import { type Constants, expand } from "./expand.ts";
+import type { Constants } from "./expand.ts";
+import {
+  commonThreads,
+  joinedProgram,
+  type Kernel,
+  type Part,
+  type Program,
+  programOf,
+} from "./program.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
+import { tilingOf } from "./tiling.ts";
 
-/** A WGSL file: its name, for labels and timings, and its text. */
-export interface Kernel {
-  name: string;
-  source: string;
+export type { Kernel } from "./program.ts";
+
+/** A dispatch that is not recorded yet. */
+interface Waiting extends Part {
+  /** Of its program with its workgroups. */
+  key: string;
+  buffers: GPUBuffer[];
 }
 
 interface Pipeline {
@@ -14,10 +26,19 @@ interface Pipeline {
   layout: GPUBindGroupLayout;
 }
 
+/** How many dispatches are held back, for others to join them. */
+const MOST_WAITING = 4;
+
+const programs = new Map<string, Program>();
+const joined = new Map<string, ReturnType<typeof joinedProgram>>();
 const pipelines = new WeakMap<GPUDevice, Map<string, Pipeline>>();
+/** Of each backend, what is to run side by side first, what then, and so on. */
+const waiting = new WeakMap<TfjsWebGpuBackend, Waiting[][]>();
+const watched = new WeakSet<TfjsWebGpuBackend>();
 
 /**
- * Records one dispatch.
+ * Records one dispatch, as soon as it is known whether the next ones can run beside it: a dispatch
+ * costs a GPU microseconds in which it computes nothing, and small ones do not fill it.
  *
  * @param constants what the file's `{{…}}` and directives refer to; each set is compiled once
  * @param tensors in the order of the file's bindings; outputs must have been made by `allocate`
@@ -28,14 +49,52 @@ export function dispatch(
   kernel: Kernel,
   constants: Constants,
   tensors: tf.TensorInfo[],
-  groups: [number, number?, number?],
+  [x, y = 1, z = 1]: [number, number?, number?],
 ): void {
-  const { pipeline, layout } = pipelineOf(backend.device, kernel, constants);
-  const entries = tensors.map(({ dataId }, binding) => {
+  watchForOthers(backend);
+  const buffers = tensors.map(({ dataId }) => {
     backend.uploadToGPU(dataId);
     backend.commandQueueOwnedIds.add(dataId);
-    return { binding, resource: { buffer: backend.tensorMap.get(dataId).resource! } };
+    return backend.tensorMap.get(dataId).resource!;
   });
+  const programKey = `${kernel.name} ${JSON.stringify(constants)}`;
+  let program = programs.get(programKey);
+  if (!program) programs.set(programKey, program = programOf(kernel, constants));
+  const key = `${programKey} ${x} ${y} ${z}`;
+  const next: Waiting = { key, program, buffers, groups: [x, y, z] };
+  const groups = waiting.get(backend) ?? [];
+  waiting.set(backend, groups);
+  const group = groups.slice(firstFreeOf(groups, next))
+    .find((others) => canRunBeside(backend, others, next));
+  if (group) group.push(next);
+  else groups.push([next]);
+  // A time is asked of each by itself.
+  if (backend.activeTimers != null) return recordWaiting(backend);
+  recordWaiting(backend, MOST_WAITING);
+  if (
+    backend.dispatchCountInPass >= tf.env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")
+  ) {
+    backend.endComputePassEncoder();
+    backend.submitQueue();
+  }
+}
+
+/**
+ * Records what `dispatch` holds back, all but the last so many. To be called before anybody else
+ * records or submits: tfjs gives the buffers of what it submitted to others.
+ */
+export function recordWaiting(backend: TfjsWebGpuBackend, kept = 0): void {
+  const groups = waiting.get(backend) ?? [];
+  waiting.delete(backend); // recording one must not record the ones behind it
+  while (groups.length > kept) recordTogether(backend, groups.shift()!);
+  if (kept > 0) waiting.set(backend, groups);
+}
+
+function recordTogether(backend: TfjsWebGpuBackend, parts: readonly Waiting[]): void {
+  const { program, groups } = parts.length === 1 ? parts[0] : joinedOf(parts);
+  const { pipeline, layout } = pipelineOf(backend.device, program);
+  const entries = parts.flatMap(({ buffers }) => buffers)
+    .map((buffer, binding) => ({ binding, resource: { buffer } }));
   const bindGroup = backend.device.createBindGroup({ layout, entries });
   const timed = backend.activeTimers != null && backend.supportTimestampQuery;
   const pass = beginPass(backend, timed);
@@ -45,13 +104,67 @@ export function dispatch(
   backend.dispatchCountInPass++;
   if (timed) {
     backend.endComputePassEncoder();
-    backend.activeTimers!.push({ name: kernel.name, query: backend.getQueryTime() });
-  } else if (
-    backend.dispatchCountInPass >= tf.env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")
-  ) {
-    backend.endComputePassEncoder();
-    backend.submitQueue();
+    backend.activeTimers!.push({ name: program.name, query: backend.getQueryTime() });
   }
+}
+
+/** tfjs's programs, copies and submissions come behind what was dispatched before them. */
+export function watchForOthers(backend: TfjsWebGpuBackend): void {
+  if (watched.has(backend)) return;
+  watched.add(backend);
+  const { ensureCommandEncoderReady, endComputePassEncoder } = backend;
+  backend.ensureCommandEncoderReady = () => {
+    recordWaiting(backend);
+    ensureCommandEncoderReady.call(backend);
+  };
+  backend.endComputePassEncoder = () => {
+    recordWaiting(backend);
+    endComputePassEncoder.call(backend);
+  };
+}
+
+/** Index of the first group behind the last one that `next` must not overtake or run beside. */
+function firstFreeOf(groups: readonly Waiting[][], next: Waiting): number {
+  return 1 +
+    groups.findLastIndex((others) =>
+      others.some((other) => writesWhatIsUsed(other, next) || writesWhatIsUsed(next, other))
+    );
+}
+
+/** Whether one workgroup has the means for all of them, and the adapter room. */
+function canRunBeside(
+  backend: TfjsWebGpuBackend,
+  others: readonly Waiting[],
+  next: Waiting,
+): boolean {
+  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = backend.device.limits;
+  const { threadsSideBySide, memorySideBySide } = tilingOf(backend);
+  const parts = [...others, next];
+  const bindings = parts.reduce((sum, { buffers }) => sum + buffers.length, 0);
+  const memory = parts.reduce((sum, { program }) => sum + (program.body?.memory ?? 0), 0);
+  if (
+    bindings > maxStorageBuffersPerShaderStage ||
+    memory > Math.min(memorySideBySide, maxComputeWorkgroupStorageSize) ||
+    commonThreads(parts.map(({ program }) => program)) === undefined
+  ) return false;
+  // All get the registers of the one that needs most: fewer threads then run at once.
+  return parts.every(({ program }) => program.body!.isLight) ||
+    parts.every(({ program, groups: [x, y, z] }) =>
+      x * y * z * program.body!.threads <= threadsSideBySide
+    );
+}
+
+function writesWhatIsUsed(writer: Waiting, user: Waiting): boolean {
+  return writer.buffers.some((buffer, i) =>
+    writer.program.written[i] && user.buffers.includes(buffer)
+  );
+}
+
+function joinedOf(parts: readonly Waiting[]): ReturnType<typeof joinedProgram> {
+  const key = parts.map(({ key }) => key).join("\n");
+  let program = joined.get(key);
+  if (!program) joined.set(key, program = joinedProgram(parts));
+  return program;
 }
 
 /** A tensor in the GPU's memory whose values are still to be computed. */
@@ -84,24 +197,15 @@ export function spread(groups: number): [number, number] {
   return groups <= 65535 ? [groups, 1] : [32768, Math.ceil(groups / 32768)];
 }
 
-function pipelineOf(device: GPUDevice, kernel: Kernel, constants: Constants): Pipeline {
+function pipelineOf(device: GPUDevice, program: Program): Pipeline {
   let known = pipelines.get(device);
   if (!known) pipelines.set(device, known = new Map());
-  const key = `${kernel.name} ${JSON.stringify(constants)}`;
-  let pipeline = known.get(key);
-  if (!pipeline) known.set(key, pipeline = createPipeline(device, kernel, constants));
+  let pipeline = known.get(program.code);
+  if (!pipeline) known.set(program.code, pipeline = createPipeline(device, program));
   return pipeline;
 }
 
-/** Of a kernel whose bindings are storage buffers of group 0, in their order, and that starts at `main`. */
-function createPipeline(
-  device: GPUDevice,
-  { name: label, source }: Kernel,
-  constants: Constants,
-): Pipeline {
-  const code = expand(source, constants);
-  const written = [...code.matchAll(/var<storage, (read_write|read)>/g)]
-    .map(([, access]) => access === "read_write");
+function createPipeline(device: GPUDevice, { name: label, code, written }: Program): Pipeline {
   const layout = device.createBindGroupLayout({
     label,
     entries: written.map((isWritten, binding) => ({

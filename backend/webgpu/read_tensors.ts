@@ -1,5 +1,6 @@
 /** Values of many tensors, brought from the GPU together. */
 import * as tf from "@tensorflow/tfjs";
+import { watchForLoss, whileThere } from "./lost_device.ts";
 import { Snapshot } from "./replay/snapshot.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
@@ -11,6 +12,7 @@ import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
  */
 export async function readTensors(tensors: readonly tf.Tensor[]): Promise<Float32Array[]> {
   const backend = tf.backend() as unknown as TfjsWebGpuBackend;
+  watchForLoss(backend);
   const onGpu = new Map<tf.Tensor, GPUBuffer>();
   for (const tensor of tensors) {
     if (!backend.tensorMap.has(tensor.dataId)) continue;
@@ -19,7 +21,7 @@ export async function readTensors(tensors: readonly tf.Tensor[]): Promise<Float3
   }
   const snapshot = new Snapshot(backend, [...onGpu.values()], true);
   try {
-    const read = await snapshot.read();
+    const read = await whileThere(backend, () => snapshot.read());
     const bits = new Map([...onGpu.keys()].map((tensor, i) => [tensor, read[i]]));
     return await Promise.all(tensors.map(async (tensor) => {
       const words = bits.get(tensor);

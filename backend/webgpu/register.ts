@@ -4,6 +4,7 @@ import { WebGPUBackend } from "@tensorflow/tfjs-backend-webgpu";
 import { registerTensorReader } from "../ops/read_tensors.ts";
 import { registerStepRepeater } from "../repeat.ts";
 import { watchForLazyTensors } from "./lazy.ts";
+import { watchForLoss } from "./lost_device.ts";
 import { registerOperations } from "./operations/register_operations.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
 import { requestDevice } from "./request_device.ts";
@@ -58,6 +59,7 @@ async function createBackend(): Promise<tf.KernelBackend> {
   rememberAdapter(device, adapter.info, isSoftware(adapter.info) ? SOFTWARE : HARDWARE);
   const backend = new WebGPUBackend(device as never, adapter.info as never) as unknown;
   watchForLazyTensors(backend as TfjsWebGpuBackend);
+  watchForLoss(backend as TfjsWebGpuBackend);
   return backend as tf.KernelBackend;
 }
 

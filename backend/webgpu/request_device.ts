@@ -13,8 +13,11 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   });
 }
 
-/** Enough for ten parameters of SGD in one dispatch. */
-const STORAGE_BUFFERS = 31;
+/**
+ * Enough for all parameters of most networks in one dispatch of their optimiser, where the adapter
+ * has as many: Vulkan's drivers have millions, Metal 31. As many as WebGPU promises to a bind group.
+ */
+const STORAGE_BUFFERS = 1000;
 
 /** The limits that tfjs asks for itself: all that the adapter has. */
 const FULL_LIMITS = [

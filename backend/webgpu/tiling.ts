@@ -10,8 +10,15 @@ export interface Tiling {
   workgroupsWanted: number;
   /** Threads that share the rows of a batch norm statistic in one workgroup. */
   statisticThreads: number;
-  /** Up to how many rows one workgroup takes all of them, finishing the statistic at once. */
-  rowsPerStatistic: number;
+  /**
+   * Up to how many rows one workgroup takes all of them, finishing the statistic at once, and of how
+   * many vectors of channels by how many threads.
+   */
+  wholeStatistics: { rows: number; WX: number; WT: number }[];
+  /** Threads up to which a product may share the adapter with another that needs nothing of it, */
+  threadsSideBySide: number;
+  /** and bytes of a workgroup's own memory that they may take together. */
+  memorySideBySide: number;
   /** Whether a workgroup's own memory is faster than the adapter's. */
   sharesMemory: boolean;
   /**
@@ -32,7 +39,9 @@ export const SOFTWARE: Tiling = {
   pixelsPerThread: { 1: [16, 14, 12, 8, 7], 2: [14, 8, 7], 3: [8, 7] },
   workgroupsWanted: 64,
   statisticThreads: 1,
-  rowsPerStatistic: 1000,
+  wholeStatistics: [{ rows: 3136, WX: 8, WT: 1 }],
+  threadsSideBySide: Infinity,
+  memorySideBySide: 16384,
   sharesMemory: false,
   measuresAfter: Infinity,
 };
@@ -41,7 +50,11 @@ export const HARDWARE: Tiling = {
   pixelsPerThread: { 1: [8, 7], 2: [8, 7], 3: [5, 4] },
   workgroupsWanted: 512,
   statisticThreads: 32,
-  rowsPerStatistic: 2048,
+  // Of many rows 32 bytes each, the least that memory hands out, so that there are many workgroups.
+  wholeStatistics: [{ rows: 2048, WX: 8, WT: 32 }, { rows: 12544, WX: 2, WT: 128 }],
+  // What fills the adapter by itself gains nothing, and has more registers to itself.
+  threadsSideBySide: 2 ** 16,
+  memorySideBySide: 24576,
   sharesMemory: true,
   measuresAfter: 5000,
 };
@@ -68,10 +81,25 @@ export function tilingOf({ device }: TfjsWebGpuBackend): Tiling {
 }
 
 /** Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter. */
-export function slicesOf(rows: number, tiles: number, { workgroupsWanted }: Tiling) {
-  const wanted = Math.min(rows, Math.ceil(workgroupsWanted / tiles));
-  const rowsPerSlice = Math.ceil(rows / Math.max(1, wanted));
+export function fillingSlices(rows: number, tiles: number, { workgroupsWanted }: Tiling) {
+  return slicesOf(rows, Math.ceil(workgroupsWanted / tiles));
+}
+
+/** Cuts `rows` into so many slices of equal size, the last but one, or fewer. */
+export function slicesOf(rows: number, wanted: number) {
+  const rowsPerSlice = Math.ceil(rows / Math.max(1, Math.min(rows, wanted)));
   return { slices: Math.ceil(rows / rowsPerSlice), rowsPerSlice };
+}
+
+/**
+ * How many times a thread's work such workgroups take on so many processors, each of which computes
+ * 128 threads at once and wants twice as many, to compute some while others wait.
+ */
+export function wavesOf(workgroups: number, threads: number, processors: number): number {
+  const together = Math.max(1, Math.floor(128 / threads));
+  const waves = Math.ceil(workgroups / together / processors) * Math.max(1, threads / 128);
+  const threadsForEach = workgroups * threads / processors / 128;
+  return waves / Math.min(1, 0.6 + 0.2 * threadsForEach);
 }
 
 /** Channels go in vectors of 4 wherever they divide by 4. */

@@ -7,6 +7,7 @@ import {
   MAX_PIXELS,
   type RgbImage,
 } from "../image.ts";
+import { decodeBaselineJpeg } from "./baseline_jpeg.ts";
 import { checkExpansion } from "./budget.ts";
 import {
   type EmscriptenCodec,
@@ -14,7 +15,7 @@ import {
   instantiateCodec,
 } from "./emscripten_codec.ts";
 import { decodeImagescriptJpeg } from "./imagescript_jpeg.ts";
-import { readJpegHeader, readJpegScans } from "./jpeg_segments.ts";
+import { type JpegHeader, readJpegHeader, readJpegScans } from "./jpeg_segments.ts";
 import { dropAlpha } from "./samples.ts";
 
 /** What libjpeg says when it ran out of bytes and filled the rest with grey; Pillow refuses then. */
@@ -41,8 +42,34 @@ let codec: Promise<EmscriptenCodec> | undefined;
  * @throws {ImageError}
  */
 export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
+  const { header, ended } = checkJpeg(bytes);
+  const { width, height, components } = header;
+  const data = isPlainJpeg({ header, ended }) ? decodeBaselineJpeg(bytes) : undefined;
+  if (data) return { width, height, data };
+  if (width * height > MAX_PIXELS) {
+    if (!ended) throw new ImageError("truncated", "JPEG file ends amid its pixels");
+    if (header.progressive) checkExpansion(width * height, bytes.length, "JPEG", MAX_EXPANSION);
+    const [w, h] = [width, height].map((side) => Math.ceil(side / LARGE_SCALE));
+    return await decodeImagescriptJpeg(bytes, header, { width: w, height: h });
+  }
+  if (components === 4) return await decodeImagescriptJpeg(bytes, header, header);
+  if (ended) return await decodeWhole(bytes, width, height, PREMATURE_END);
+  const mended = header.progressive ? undefined : withEnd(bytes);
+  if (!mended) throw new ImageError("truncated", "JPEG file ends amid its pixels");
+  return await decodeWhole(mended, width, height, ANY_PREMATURE_END);
+}
+
+/** A JPEG file of a size and a kind that are read. */
+export interface CheckedJpeg {
+  header: JpegHeader;
+  /** Whether its pixels end with a mark. */
+  ended: boolean;
+}
+
+/** @throws {ImageError} for others */
+export function checkJpeg(bytes: Uint8Array): CheckedJpeg {
   const header = readJpegHeader(bytes);
-  const { width, height, components, precision, unusualCoding } = header;
+  const { width, height, precision, unusualCoding } = header;
   checkSize(width, height, MAX_LARGE_PIXELS);
   // A block of 64 pixels takes a bit at least.
   checkExpansion(width * height, bytes.length, "JPEG");
@@ -57,17 +84,13 @@ export async function decodeJpeg(bytes: Uint8Array): Promise<RgbImage> {
       `${scans} scans are more than a JPEG of ${size} needs: save it anew`,
     );
   }
-  if (width * height > MAX_PIXELS) {
-    if (!ended) throw new ImageError("truncated", "JPEG file ends amid its pixels");
-    if (header.progressive) checkExpansion(width * height, bytes.length, "JPEG", MAX_EXPANSION);
-    const [w, h] = [width, height].map((side) => Math.ceil(side / LARGE_SCALE));
-    return await decodeImagescriptJpeg(bytes, header, { width: w, height: h });
-  }
-  if (components === 4) return await decodeImagescriptJpeg(bytes, header, header);
-  if (ended) return await decodeWhole(bytes, width, height, PREMATURE_END);
-  const mended = header.progressive ? undefined : withEnd(bytes);
-  if (!mended) throw new ImageError("truncated", "JPEG file ends amid its pixels");
-  return await decodeWhole(mended, width, height, ANY_PREMATURE_END);
+  return { header, ended };
+}
+
+/** Whether `decodeBaselineJpeg` may try it. */
+export function isPlainJpeg({ header, ended }: CheckedJpeg): boolean {
+  const { width, height, progressive } = header;
+  return ended && !progressive && width * height <= MAX_PIXELS;
 }
 
 /** @param cutOff libjpeg's message that says that pixels are missing */

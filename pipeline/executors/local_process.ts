@@ -27,7 +27,7 @@ export class LocalProcesses implements Executor, AsyncDisposable {
     const done = { out: Promise.withResolvers<void>(), error: Promise.withResolvers<void>() };
     let isDone = false;
     let result: Json | undefined;
-    let failure: { message: string; stack?: string; network?: boolean } | undefined;
+    let failure: { message: string; stack?: string; cause?: "network" | "lost" } | undefined;
     let at = "";
     let checked = Promise.resolve();
     const receive = (message: Message) => {
@@ -72,9 +72,8 @@ export class LocalProcesses implements Executor, AsyncDisposable {
       return { status: "failed", error: { message, cause: "late", ...logged } };
     }
     const lastWords = hasEnded ? lastWordsOf(status, log.tail) : "";
-    const { message = lastWords + wasAt, stack, network } = failure ?? {};
-    const cause = network ? { cause: "network" as const } : {};
-    return { status: "failed", error: { message, ...cause, stack, ...logged } };
+    const { message = lastWords + wasAt, stack, cause } = failure ?? {};
+    return { status: "failed", error: { message, ...cause && { cause }, stack, ...logged } };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

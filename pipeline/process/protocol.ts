@@ -53,7 +53,7 @@ export type Message =
   | { type: "at"; what: string }
   | { type: "log"; text: string }
   | { type: "result"; value: Json }
-  | { type: "failed"; message: string; stack?: string; network?: boolean }
+  | { type: "failed"; message: string; stack?: string; cause?: "network" | "lost" }
   | { type: "done" };
 
 // A line of its own even after stray text without a line end.

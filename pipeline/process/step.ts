@@ -167,7 +167,7 @@ function send(message: Message, to = Deno.stdout): void {
 function fail(error: unknown): never {
   const stack = error instanceof Error ? error.stack : undefined;
   const message = describe(error) + remedyFor(error);
-  send({ type: "failed", message, stack, network: isOfNetwork(error) });
+  send({ type: "failed", message, stack, cause: causeOf(error) });
   Deno.exit(1);
 }
 
@@ -177,6 +177,15 @@ const NETWORK_ERRORS = [
   Deno.errors.ConnectionAborted,
   Deno.errors.TimedOut,
 ];
+
+/**
+ * Where it was not the step's own doing. What a step computed on besides its machine may be lost as
+ * well: whoever throws says so by `lost: true`.
+ */
+function causeOf(error: unknown): "network" | "lost" | undefined {
+  if (error instanceof Error && "lost" in error && error.lost === true) return "lost";
+  return isOfNetwork(error) ? "network" : undefined;
+}
 
 /**
  * Whether the network is at the root of an error, so that another attempt may go better: as Deno says

@@ -89,8 +89,10 @@ Deno.test("a box is cut out first, and a window of the result is that window", (
     return [start, 1 + Math.floor(b * (size - start - 1))];
   };
   const pair = fc.tuple(fraction, fraction);
+  const interpolation = fc.constantFrom("bilinear" as const, "bicubic" as const);
   fc.assert(
-    fc.property(side, side, outSide, outSide, pair, pair, pair, pair, (
+    fc.property(interpolation, side, side, outSide, outSide, pair, pair, pair, pair, (
+      filter,
       width,
       height,
       w,
@@ -106,10 +108,20 @@ Deno.test("a box is cut out first, and a window of the result is that window", (
       };
       const cut = box(cutX, cutY, [width, height]);
       const window = box(windowX, windowY, [w, h]);
-      const expected = cutOut(resize(cutOut(photo, cut), w, h), window);
-      assert.deepEqual(resizeWindow(photo, cut, w, h, window), expected);
+      const expected = cutOut(resize(cutOut(photo, cut), w, h, filter), window);
+      assert.deepEqual(resizeWindow(photo, cut, w, h, window, filter), expected);
     }),
-    { numRuns: 200 },
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("a window that begins with an output that lies on a pixel has those beside it", () => {
+  // Enlarged to 44, output 16 lies on a pixel of 12, and 17 begins with an earlier one.
+  const photo = syntheticPhoto(3, 12, 12), window = { left: 16, top: 16, width: 11, height: 11 };
+  const whole = { left: 0, top: 0, width: 12, height: 12 };
+  assert.deepEqual(
+    resizeWindow(photo, whole, 44, 44, window, "bicubic"),
+    cutOut(resize(photo, 44, 44, "bicubic"), window),
   );
 });
 

@@ -1,4 +1,3 @@
-import "@tensorflow/tfjs-backend-cpu";
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { tensorOfCrops } from "../../inference/tensor_of_crops.ts";

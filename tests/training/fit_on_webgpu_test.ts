@@ -1,10 +1,11 @@
 /** Training whose steps are replayed: the same history, and errors that come late but come. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { fit } from "../../training/fit.ts";
+import { fit, type TrainingState } from "../../training/fit.ts";
 import { RECIPES } from "../../training/recipes.ts";
+import type { TfjsWebGpuBackend } from "../../backend/webgpu/tfjs_backend.ts";
 import { WEBGPU } from "../backend/webgpu/subject.ts";
-import { ToyLoader, toyModel } from "./toy.ts";
+import { ToyLoader, toyModel, toyModelWithNorm } from "./toy.ts";
 
 const RECIPE = { ...RECIPES.quick, epochs: 6, lr: 0.5, stepSize: 2, gamma: 0.1 };
 
@@ -74,3 +75,49 @@ WEBGPU.test(
     model.dispose();
   },
 );
+
+// Last: it has a device of its own go away.
+WEBGPU.test("a GPU that is lost in the middle of an epoch costs no more than that epoch", async () => {
+  const train = async (
+    { from, dieIn, keepState }: {
+      from?: TrainingState;
+      dieIn?: number;
+      keepState?: (state: TrainingState) => void;
+    },
+  ) => {
+    const model = toyModelWithNorm(from?.parameters);
+    // The loader's own order goes on from the state's epoch, as the step's generator does.
+    const { history } = await fit(model, loaders(), {
+      branch: "finetune",
+      recipe: RECIPE,
+      from,
+      onBatch: ({ phase, epoch, batch }) => {
+        if (phase === "train" && epoch === dieIn && batch === 3) {
+          (tf.backend() as unknown as TfjsWebGpuBackend).device.destroy();
+        }
+      },
+      keepState: (state) => Promise.resolve(keepState?.(structuredClone(state))),
+    });
+    const parameters = await model.snapshot();
+    model.dispose();
+    return { history, parameters };
+  };
+  const whole = await train({});
+  let last: TrainingState | undefined;
+  const error = await train({ dieIn: 3, keepState: (state) => last = state })
+    .then(() => undefined, (error) => error);
+  assert.match(error.message, /the GPU was lost/);
+  assert.equal(error.lost, true, "what has a step tried again");
+  assert.equal(last!.history.epochs.length, 3);
+
+  // As in the process of the next attempt.
+  const createBackend = tf.findBackendFactory("webgpu");
+  tf.removeBackend("webgpu");
+  tf.registerBackend("webgpu", createBackend, 3);
+  await tf.setBackend("webgpu");
+  const resumed = await train({ from: last });
+  assert.deepEqual(resumed.parameters, whole.parameters);
+  const losses = ({ history }: typeof whole) =>
+    history.epochs.map(({ train, val }) => [train.loss, val.loss]);
+  assert.deepEqual(losses(resumed), losses(whole));
+});

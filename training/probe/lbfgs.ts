@@ -18,6 +18,10 @@ export interface LbfgsOptions {
    * identity when left out; a good one saves iterations and changes nothing else.
    */
   precondition?: (vector: Float64Array) => void;
+  /** Pairs of a search before, of an objective that was hardly another; those of this one follow. */
+  pairs?: Pair[];
+  /** What the objective is at the start, where that is known: it is not asked there then. */
+  first?: { value: number; gradient: Float64Array<ArrayBuffer> };
 }
 
 export interface LbfgsResult {
@@ -30,7 +34,8 @@ export interface LbfgsResult {
   converged: boolean;
 }
 
-interface Pair {
+/** A step, and how the gradient changed along it. */
+export interface Pair {
   step: Float64Array;
   change: Float64Array;
   /** Of step and change. */
@@ -41,11 +46,11 @@ interface Pair {
 export function minimise(
   objective: Objective,
   start: Float64Array,
-  { tol, maxIter, history = 10, precondition }: LbfgsOptions,
+  { tol, maxIter, history = 10, precondition, pairs = [], first: known }: LbfgsOptions,
 ): LbfgsResult {
-  let x = start.slice(), gradient = new Float64Array(x.length);
-  let value = objective(x, gradient);
-  const pairs: Pair[] = [];
+  let x = start.slice(), gradient = known?.gradient ?? new Float64Array(x.length);
+  let value = known?.value ?? objective(x, gradient);
+  let inherited = pairs.length > 0;
   const result = (nIter: number): LbfgsResult => {
     const maxGradient = largest(gradient);
     return { x, value, maxGradient, nIter, converged: maxGradient <= tol };
@@ -56,6 +61,13 @@ export function minimise(
     // Without any curvature the length of the gradient says nothing about that of the step.
     const first = pairs.length > 0 || precondition ? 1 : 1 / Math.max(1, norm(gradient));
     const next = searchLine(objective, { x, value, gradient }, direction, first);
+    if (!next && inherited) {
+      // What held before may mislead.
+      pairs.length = 0;
+      inherited = false;
+      nIter--;
+      continue;
+    }
     if (!next) return result(nIter);
     const step = difference(next.x, x), change = difference(next.gradient, gradient);
     const product = dot(step, change);

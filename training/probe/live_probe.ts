@@ -1,12 +1,25 @@
 /** A probe that goes on from where it was when photos come and go, for whoever teaches while looking. */
 import { meanCurvature } from "./choose_penalty.ts";
-import { decisionFunction, type LinearClassifier } from "./logistic_regression.ts";
+import { minimise, type Pair } from "./lbfgs.ts";
+import {
+  decisionFunction,
+  type LinearClassifier,
+  penaltyOf,
+  requireAllClasses,
+} from "./logistic_regression.ts";
 import type { Matrix } from "./matrix.ts";
-import { nystrom } from "./preconditioner.ts";
+import { type LowRankCovariance, nystrom, preconditioner } from "./preconditioner.ts";
 import { LEAST_VECTORS, residentMatrix } from "./row_kernels.ts";
-import { paddedCount } from "./row_products.ts";
-import { fitStandardised, type PreparedPhotos } from "./standardised_fit.ts";
-import { fitStandardScaler, type StandardScaler } from "./standardise.ts";
+import { paddedCount, paddedRows } from "./row_products.ts";
+import { RunningScaler } from "./running_scaler.ts";
+import { PhotoLoss, softmaxLoss } from "./softmax_loss.ts";
+import {
+  fitStandardScaler,
+  foldScaler,
+  standardise,
+  type StandardScaler,
+  unfoldScaler,
+} from "./standardise.ts";
 
 /** Which rows a fit learns from, as what. */
 export interface LiveLesson {
@@ -23,28 +36,51 @@ export interface LiveEffort {
   /** As in `LogisticRegressionOptions`; both. */
   tol: number;
   maxIter: number;
+  /** Whether somebody waits: looking at all rows anew is put off then. */
+  isUrgent?: boolean;
 }
 
 /** Room for so many more rows is made at a time, as a share of those that there are. */
 const GROWTH = 1.5;
+/** Rows are as many times as many before they are looked at anew although somebody waits. */
+const URGENT_GROWTH = 4;
 const LEAST_ROOM = 64;
+/** Of a row that nothing is learnt from. */
+const NO_LABEL = -1;
+
+/** What is known of the rows that are learnt from. */
+interface Taught {
+  classes: readonly string[];
+  C: number;
+  /** Of each row, or `NO_LABEL`. */
+  labels: Int32Array;
+  scaler: RunningScaler;
+  /** Of the last steps. */
+  pairs: Pair[];
+  /** Of the last fit, each photo counting one. */
+  loss: PhotoLoss;
+}
 
 /**
- * Keeps standardised features where the kernels reach them, and the last fit. A fit of the same lesson
- * with no more `maxIter` than are needed ends where `fitStandardised` does from scratch: the minimum is
- * one, and where a fit begins changes how long it takes alone.
+ * Keeps standardised features where the kernels reach them, the last fit, and what it says of the rows
+ * together: a photo that comes or goes changes these sums by its own part, so that going on takes a look
+ * at all rows for each step and none before. A fit of the same lesson with no more `maxIter` than are
+ * needed ends where `fitStandardised` does from scratch: the minimum is one, and where a fit begins
+ * changes how long it takes alone.
  */
 export class LiveProbe {
   /** Standardised as all rows were when it was made; fits subtract their own means. */
   #rows: Matrix;
   #count = 0;
-  /** What the rows were standardised by, and how many they were then. */
-  #prepared: PreparedPhotos & { count: number; vectors: number } | undefined;
-  /** For features standardised by its rows. */
-  #standardised: LinearClassifier | undefined;
-  /** For the features of `#prepared`. */
+  /** What the rows were standardised by, their covariance then, and how many they were. */
+  #prepared:
+    | { scaler: StandardScaler; covariance: LowRankCovariance; count: number; vectors: number }
+    | undefined;
+  /** For the features of `#rows`. */
   #fitted: LinearClassifier | undefined;
   #classes: readonly string[] = [];
+  /** Undefined where the sums are not those of `#fitted`. */
+  #taught: Taught | undefined;
   #curvature: number | undefined;
 
   constructor(private readonly columns: number) {
@@ -74,22 +110,63 @@ export class LiveProbe {
   /**
    * Goes on from the fit before, whatever photos and classes came or went since.
    * @returns whether it is over: it converged, or float64 can tell no better fit from this one
+   * @throws {Error} where a class has no photo
    */
-  fit({ classes, rows, labels, C }: LiveLesson, { tol, maxIter }: LiveEffort): boolean {
-    const prepared = this.#prepare(classes);
-    const photos = { ...prepared.photos, labels, classes };
-    const { standardised, prepared: fitted } = fitStandardised({ ...prepared, photos }, {
-      rows,
-      C,
-      tol,
-      maxIter,
-      curvature: this.#curvature,
-      warmStart: this.#standardised && ofClasses(this.#standardised, this.#classes, classes),
-    });
-    this.#standardised = standardised;
-    this.#fitted = fitted;
+  fit(
+    { classes, rows, labels, C }: LiveLesson,
+    { tol, maxIter, isUrgent = false }: LiveEffort,
+  ): boolean {
+    requireAllClasses(classes, labels, rows);
+    const covariance = this.#prepare(classes.length, isUrgent ? URGENT_GROWTH : GROWTH);
+    const features = this.#matrix(), count = classes.length, { columns } = this;
+    const before = this.#fitted && ofClasses(this.#fitted, this.#classes, classes);
+    const taught = this.#follow({ classes, rows, labels, C }, before);
+    const scaler = taught.scaler.scaler(features, rows);
+    const l2 = penaltyOf(C, rows.length, count);
+    const start = new Float64Array(count * (columns + 1));
+    if (before) {
+      const { coef, intercept } = unfoldScaler(before, scaler);
+      start.set(coef);
+      start.set(intercept, coef.length);
+    }
+    // Means, as the objective leaves them.
+    taught.loss.scale(1 / rows.length);
+    const gradient = new Float64Array(start.length);
+    const value = taught.loss.penalised(start, scaler, l2, gradient);
+    const objective = softmaxLoss(
+      { features, labels, classes: count, rows, scaler, l2 },
+      taught.loss,
+    );
+    let asked: Float64Array | undefined;
+    const { x, nIter, converged } = minimise(
+      (x, gradient) => {
+        asked = x;
+        return objective(x, gradient);
+      },
+      start,
+      {
+        tol,
+        maxIter,
+        pairs: taught.pairs,
+        first: { value, gradient },
+        precondition: preconditioner(covariance, {
+          curvature: this.#curvature ?? 1 / count,
+          l2,
+          classes: count,
+        }),
+      },
+    );
+    taught.loss.scale(rows.length);
+    // A search that failed asked elsewhere last.
+    this.#taught = asked === undefined || asked === x ? taught : undefined;
+    this.#fitted = foldScaler({
+      classes: count,
+      features: columns,
+      coef: x.subarray(0, count * columns),
+      intercept: x.subarray(count * columns),
+    }, scaler);
     this.#classes = classes;
-    return standardised.converged || standardised.nIter < maxIter;
+    return converged || nIter < maxIter;
   }
 
   /**
@@ -109,16 +186,7 @@ export class LiveProbe {
    * @throws {Error} where there was none
    */
   classifier(): LinearClassifier {
-    const { mean, scale } = this.#scaler();
-    const { classes, features, coef, intercept } = this.#last();
-    const own = { classes, features, coef: coef.slice(), intercept: intercept.slice() };
-    for (let k = 0; k < classes; k++) {
-      for (let d = 0; d < features; d++) {
-        const weight = own.coef[k * features + d] /= scale[d];
-        own.intercept[k] -= weight * mean[d];
-      }
-    }
-    return own;
+    return foldScaler(this.#last(), this.#scaler());
   }
 
   #last(): LinearClassifier {
@@ -137,48 +205,83 @@ export class LiveProbe {
     };
   }
 
-  /** Looks at all rows anew where they are many more than before. */
-  #prepare(classes: readonly string[]): PreparedPhotos {
-    const vectors = Math.max(LEAST_VECTORS, paddedCount(classes.length));
-    const known = this.#prepared;
-    if (known && this.#count < GROWTH * known.count && vectors <= known.vectors) {
-      return { ...known, photos: { ...known.photos, features: this.#matrix() } };
+  /** The sums of what is learnt now: by what came and went where that is little, else from scratch. */
+  #follow(
+    { classes, rows, labels, C }: LiveLesson,
+    before: LinearClassifier | undefined,
+  ): Taught {
+    const features = this.#matrix(), count = classes.length;
+    const wanted = new Int32Array(this.#count).fill(NO_LABEL);
+    for (const row of rows) wanted[row] = labels[row];
+    const known = this.#taught;
+    const had = (row: number) => known && row < known.labels.length ? known.labels[row] : NO_LABEL;
+    const changed = wanted.reduce((sum, label, row) => sum + Number(label !== had(row)), 0);
+    if (!known || !sameNames(known.classes, classes) || changed > rows.length / 2) {
+      const taught: Taught = {
+        classes,
+        C,
+        labels: wanted,
+        scaler: new RunningScaler(this.columns),
+        pairs: [],
+        loss: new PhotoLoss(count, this.columns),
+      };
+      for (const row of rows) taught.scaler.count(features, row, 1);
+      if (before) {
+        taught.loss.weights.set(before.coef);
+        taught.loss.bias.set(before.intercept);
+      }
+      taught.loss.add(features, labels, paddedRows(rows), rows.length, () => 1);
+      return taught;
     }
-    this.#restandardise();
-    if (vectors > LEAST_VECTORS) this.#makeRoom(vectors);
-    const features = this.#matrix();
-    this.#prepared = {
-      photos: { features, labels: new Int32Array(), classes },
-      scaler: this.#scaler(),
-      covariance: nystrom(features),
-      count: this.#count,
-      vectors,
-    };
-    return this.#prepared;
+    const gone: number[] = [], come: number[] = [];
+    wanted.forEach((label, row) => {
+      const earlier = had(row);
+      if (label === earlier) return;
+      if (earlier !== NO_LABEL) gone.push(row);
+      if (label !== NO_LABEL) come.push(row);
+      if (label === NO_LABEL) known.scaler.count(features, row, -1);
+      if (earlier === NO_LABEL) known.scaler.count(features, row, 1);
+    });
+    const add = (some: number[], labels: Int32Array, share: number) =>
+      known.loss.add(
+        features,
+        labels,
+        paddedRows(Int32Array.from(some)),
+        some.length,
+        () => share,
+      );
+    add(gone, known.labels, -1);
+    add(come, wanted, 1);
+    return { ...known, C, labels: wanted, pairs: C === known.C ? known.pairs : [] };
   }
 
-  /** By the rows that there are now. The last fit's own scaler is in its weights, so that it stays. */
-  #restandardise(): void {
-    const before = this.#scaler();
-    const { mean, scale } = fitStandardScaler(this.#matrix());
-    const { data } = this.#rows, { columns } = this;
-    for (let at = 0; at < this.#count * columns; at++) {
-      data[at] = (data[at] - mean[at % columns]) / scale[at % columns];
+  /** Looks at all rows anew where they are many more than before. */
+  #prepare(classes: number, growth: number): LowRankCovariance {
+    const vectors = Math.max(LEAST_VECTORS, paddedCount(classes));
+    const known = this.#prepared;
+    if (known && this.#count < growth * known.count && vectors <= known.vectors) {
+      return known.covariance;
     }
-    const fitted = this.#fitted;
-    if (fitted) {
-      for (let at = 0; at < fitted.coef.length; at++) {
-        const d = at % columns;
-        fitted.intercept[Math.floor(at / columns)] += fitted.coef[at] * mean[d];
-        fitted.coef[at] *= scale[d];
-      }
-    }
-    this.#prepared = {
-      ...this.#prepared!,
-      scaler: {
-        mean: before.mean.map((value, d) => value + mean[d] * before.scale[d]),
-        scale: before.scale.map((value, d) => value * scale[d]),
-      },
+    const scaler = this.#restandardise();
+    if (vectors > LEAST_VECTORS) this.#makeRoom(vectors);
+    const covariance = nystrom(this.#matrix());
+    this.#prepared = { scaler, covariance, count: this.#count, vectors };
+    return covariance;
+  }
+
+  /**
+   * By the rows that there are now; the last fit follows.
+   * @returns what features as they are become these by
+   */
+  #restandardise(): StandardScaler {
+    const before = this.#scaler(), features = this.#matrix();
+    const now = fitStandardScaler(features);
+    standardise(features, now, features);
+    this.#fitted &&= unfoldScaler(this.#fitted, now);
+    this.#taught = undefined;
+    return {
+      mean: before.mean.map((value, d) => value + now.mean[d] * before.scale[d]),
+      scale: before.scale.map((value, d) => value * now.scale[d]),
     };
   }
 
@@ -189,6 +292,9 @@ export class LiveProbe {
     this.#rows = larger;
   }
 }
+
+const sameNames = (a: readonly string[], b: readonly string[]) =>
+  a.length === b.length && a.every((name, i) => name === b[i]);
 
 /** A fit of some classes as the start of one of others: of a class that is new, nothing is known. */
 function ofClasses(

@@ -59,13 +59,7 @@ export function fitLogisticRegression(
   if (!(C > 0)) throw new RangeError(`C, the inverse of the penalty, is above zero, not ${C}`);
   const rows = options.rows ?? indices(features.rows);
   const total = rows.reduce((sum, row) => sum + (sampleWeight ? sampleWeight[row] : 1), 0);
-  const seen = new Set(Array.from(rows, (row) => labels[row]));
-  const missing = classes.find((_, label) => !seen.has(label));
-  if (missing !== undefined) {
-    throw new Error(
-      `there is no photo of ${missing} to learn from: add some, or leave ${missing} out`,
-    );
-  }
+  requireAllClasses(classes, labels, rows);
   const size = classes.length * features.columns;
   const start = new Float64Array(size + classes.length);
   if (warmStart) {
@@ -91,6 +85,20 @@ export function fitLogisticRegression(
     nIter,
     converged,
   };
+}
+
+/** @throws {Error} when a class has no photo among `rows` */
+export function requireAllClasses(
+  classes: readonly string[],
+  labels: ArrayLike<number>,
+  rows: Int32Array,
+): void {
+  const seen = new Set(Array.from(rows, (row) => labels[row]));
+  const missing = classes.find((_, label) => !seen.has(label));
+  if (missing === undefined) return;
+  throw new Error(
+    `there is no photo of ${missing} to learn from: add some, or leave ${missing} out`,
+  );
 }
 
 /** What half the squares of the weights are multiplied by beside the mean loss. */

@@ -22,51 +22,113 @@ export interface SoftmaxLossOptions {
 const BLOCK = 64;
 
 /**
- * The mean cross-entropy of a linear classifier, weighted by `sampleWeight`, and its penalty.
- *
- * @returns an objective of [classes × features] weights, then [classes] biases
+ * The cross-entropy of photos at some weights, and its gradient: sums over photos, so that some can
+ * come and others go while the weights stay.
  */
-export function softmaxLoss(options: SoftmaxLossOptions): Objective {
-  const { features, labels, classes, rows, sampleWeight, scaler, l2 } = options;
-  const { columns } = features;
-  const vectors = paddedCount(classes);
-  const weightOf = (row: number) => sampleWeight ? sampleWeight[row] : 1;
-  const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
-  // Those beyond the last row and class weigh nothing.
-  const padded = paddedRows(rows);
-  const logits = new Float64Array(BLOCK * vectors);
-  const weights = new Float64Array(vectors * columns);
-  const sums = new Float64Array(vectors * columns);
-  const bias = new Float64Array(classes);
+export class PhotoLoss {
+  /** For features as they lie in the matrix, [classes × columns] and what fills them up. */
+  readonly weights: Float64Array;
+  readonly bias: Float64Array;
+  #loss = 0;
+  readonly #sums: Float64Array;
+  readonly #biasSums: Float64Array;
+  readonly #logits: Float64Array;
 
-  return (x, gradient) => {
-    unscale(x, scaler, classes, columns, weights, bias);
-    sums.fill(0);
-    gradient.fill(0);
-    const biasGradient = gradient.subarray(classes * columns);
-    let loss = 0;
-    for (let from = 0; from < padded.length; from += BLOCK) {
-      const block = padded.subarray(from, from + BLOCK);
-      multiplyRows(features, block, weights, vectors, logits);
+  constructor(private readonly classes: number, private readonly columns: number) {
+    const vectors = paddedCount(classes);
+    this.weights = new Float64Array(vectors * columns);
+    this.bias = new Float64Array(classes);
+    this.#sums = new Float64Array(vectors * columns);
+    this.#biasSums = new Float64Array(classes);
+    this.#logits = new Float64Array(BLOCK * vectors);
+  }
+
+  clear(): void {
+    this.#loss = 0;
+    this.#sums.fill(0);
+    this.#biasSums.fill(0);
+  }
+
+  /**
+   * @param rows as `paddedRows` gives them
+   * @param count of those that are no filling
+   * @param share what a row counts for
+   */
+  add(
+    features: Matrix,
+    labels: ArrayLike<number>,
+    rows: Int32Array,
+    count: number,
+    share: (row: number) => number,
+  ): void {
+    const vectors = paddedCount(this.classes);
+    for (let from = 0; from < rows.length; from += BLOCK) {
+      const block = rows.subarray(from, from + BLOCK);
+      multiplyRows(features, block, this.weights, vectors, this.#logits);
       for (let i = 0; i < block.length; i++) {
-        const share = from + i < rows.length ? weightOf(block[i]) / total : 0;
-        const row = logits.subarray(i * vectors, (i + 1) * vectors);
-        loss += crossEntropy(row, bias, labels[block[i]], share);
-        for (let k = 0; k < classes; k++) biasGradient[k] += row[k];
+        // Those beyond the last row and class weigh nothing.
+        const counts = from + i < count ? share(block[i]) : 0;
+        const row = this.#logits.subarray(i * vectors, (i + 1) * vectors);
+        this.#loss += crossEntropy(row, this.bias, labels[block[i]], counts);
+        for (let k = 0; k < this.classes; k++) this.#biasSums[k] += row[k];
       }
-      addRows(features, block, logits, vectors, sums);
+      addRows(features, block, this.#logits, vectors, this.#sums);
     }
+  }
+
+  /** Every photo counts so many times what it counted. */
+  scale(factor: number): void {
+    this.#loss *= factor;
+    for (let at = 0; at < this.#sums.length; at++) this.#sums[at] *= factor;
+    for (let k = 0; k < this.classes; k++) this.#biasSums[k] *= factor;
+  }
+
+  /**
+   * Writes the gradient by weights and biases of standardised features, and the penalty's, which is
+   * returned with the loss.
+   *
+   * @param x the weights and biases that `weights` and `bias` were made of
+   */
+  penalised(
+    x: Float64Array,
+    scaler: StandardScaler | undefined,
+    l2: number,
+    gradient: Float64Array,
+  ): number {
+    const { classes, columns } = this, sums = this.#sums, biasSums = this.#biasSums;
+    gradient.set(biasSums, classes * columns);
     let squares = 0;
     for (let k = 0, at = 0; k < classes; k++) {
       for (let d = 0; d < columns; d++, at++) {
         const ofLoss = scaler
-          ? (sums[at] - scaler.mean[d] * biasGradient[k]) / scaler.scale[d]
+          ? (sums[at] - scaler.mean[d] * biasSums[k]) / scaler.scale[d]
           : sums[at];
         gradient[at] = ofLoss + l2 * x[at];
         squares += x[at] * x[at];
       }
     }
-    return loss + l2 / 2 * squares;
+    return this.#loss + l2 / 2 * squares;
+  }
+}
+
+/**
+ * The mean cross-entropy of a linear classifier, weighted by `sampleWeight`, and its penalty.
+ *
+ * @param photos where each evaluation is left
+ * @returns an objective of [classes × features] weights, then [classes] biases
+ */
+export function softmaxLoss(
+  { features, labels, classes, rows, sampleWeight, scaler, l2 }: SoftmaxLossOptions,
+  photos: PhotoLoss = new PhotoLoss(classes, features.columns),
+): Objective {
+  const weightOf = (row: number) => sampleWeight ? sampleWeight[row] : 1;
+  const total = rows.reduce((sum, row) => sum + weightOf(row), 0);
+  const padded = paddedRows(rows);
+  return (x, gradient) => {
+    unscale(x, scaler, classes, features.columns, photos.weights, photos.bias);
+    photos.clear();
+    photos.add(features, labels, padded, rows.length, (row) => weightOf(row) / total);
+    return photos.penalised(x, scaler, l2, gradient);
   };
 }
 

@@ -27,11 +27,13 @@ export function fitStandardScaler(features: Matrix, rows?: Int32Array): Standard
   for (let i = 0; i < count; i++) {
     for (let d = 0, at = offset(i); d < columns; d++) variance[d] += (data[at + d] - mean[d]) ** 2;
   }
-  const scale = variance.map((sum, d) => {
-    const rounding = Number.EPSILON * sum + (count * mean[d] * Number.EPSILON) ** 2;
-    return sum / count <= rounding ? 1 : Math.sqrt(sum / count);
-  });
-  return { mean, scale };
+  return { mean, scale: variance.map((sum, d) => scaleOf(sum, mean[d], count)) };
+}
+
+/** @param sum of the squares of what differs from the mean */
+export function scaleOf(sum: number, mean: number, count: number): number {
+  const rounding = Number.EPSILON * sum + (count * mean * Number.EPSILON) ** 2;
+  return sum / count <= rounding ? 1 : Math.sqrt(sum / count);
 }
 
 /** Each row standardised, into a matrix of the same shape: in new memory where none is given. */
@@ -59,6 +61,22 @@ export function foldScaler(
       const weight = coef[k * features + d] / scale[d];
       coef[k * features + d] = weight;
       intercept[k] -= weight * mean[d];
+    }
+  }
+  return { classes, features, coef, intercept };
+}
+
+/** The classifier of standardised features that `foldScaler` makes `classifier` of. */
+export function unfoldScaler(
+  classifier: LinearClassifier,
+  { mean, scale }: StandardScaler,
+): LinearClassifier {
+  const { classes, features } = classifier;
+  const coef = classifier.coef.slice(), intercept = classifier.intercept.slice();
+  for (let k = 0; k < classes; k++) {
+    for (let d = 0; d < features; d++) {
+      intercept[k] += coef[k * features + d] * mean[d];
+      coef[k * features + d] *= scale[d];
     }
   }
   return { classes, features, coef, intercept };

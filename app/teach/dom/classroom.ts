@@ -1,21 +1,18 @@
 /** What is taught: photos come and go, the network looks at them, the classifier follows. */
-import { hasImageExtension, PHOTO_EXTENSIONS } from "../../../data/image_folder.ts";
-import { counted } from "../../../data/statistics/percent.ts";
-import { MANIFEST_SCHEMA } from "../../../models/manifest.ts";
 import { describedArchitecture } from "../../../models/seen_as.ts";
 import { withHead } from "../../../training/head.ts";
+import type { LinearClassifier } from "../../../training/probe/logistic_regression.ts";
 import { withAlpha, withoutAlpha } from "../../page/rgba.ts";
-import { nameObjection, tidyName, unusedName } from "../class_names.ts";
 import { LiveClassifier } from "../live_classifier.ts";
 import type { Ask, Download, Tell } from "../messages.ts";
-import { modelArchive, type ModelFormat } from "../model_archive.ts";
-import type { SettleReply } from "../settle_worker.ts";
 import { writeZip } from "../write_zip.ts";
+import { Finetuner } from "./finetuner.ts";
+import { KeptPhotos } from "./kept_photos.ts";
 import { decode, makeSmall, type Network } from "./network.ts";
-import type { PhotoStore, StoredPhoto } from "./photo_store.ts";
+import type { PhotoStore } from "./photo_store.ts";
+import { Settler } from "./settler.ts";
+import { takenFiles, type TakenModel } from "./taken_model.ts";
 
-/** Photos that the network looks at together. */
-const BATCH = 8;
 /** Milliseconds of fitting after photos that were looked at, while more wait, and while none do. */
 const BETWEEN = 60, AT_REST = 200;
 /** Milliseconds between two accounts of how good it is, while photos come. */
@@ -24,17 +21,12 @@ const ACCOUNT = 400;
 const PAUSE = 1000;
 /** Longest side of a photo that is tried, as it is shown. */
 const PREVIEW = 480;
-/** Photos that are read from the store together. */
-const READ = 16;
 
 type Frame = Extract<Ask, { type: "frame" | "try" }>;
 
 export class Classroom {
   readonly #live: LiveClassifier;
-  /** Every photo that is kept, by its id. */
-  readonly #photos = new Map<string, StoredPhoto>();
-  /** Those that the network has still to look at. */
-  readonly #unseen: string[] = [];
+  readonly #kept: KeptPhotos;
   /** What was asked for and changes photos or takes them away: one after the other. */
   readonly #asked: (() => Promise<void>)[] = [];
   #frames: Frame[] = [];
@@ -42,9 +34,8 @@ export class Classroom {
   #told = 0;
   #isAccountDue = false;
   #changed = performance.now();
-  #settler: { worker: Worker; version: number; done: Promise<void> } | undefined;
-  /** The version whose penalty could not be chosen. */
-  #hopeless = -1;
+  readonly #settler: Settler;
+  readonly #finetuner: Finetuner;
 
   private constructor(
     private readonly network: Network,
@@ -52,6 +43,15 @@ export class Classroom {
     private readonly tell: (message: Tell) => void,
   ) {
     this.#live = new LiveClassifier(network.settings, store.classes);
+    this.#kept = new KeptPhotos(network, store, this.#live, tell, {
+      change: () => this.#change(),
+      waiting: () => this.#busy(),
+    });
+    this.#settler = new Settler(this.#live, () => {
+      this.#isAccountDue = true;
+      this.#wake();
+    });
+    this.#finetuner = new Finetuner((facts) => tell({ type: "finetuning", facts }));
   }
 
   /** With all that the store keeps. */
@@ -62,7 +62,7 @@ export class Classroom {
   ): Promise<Classroom> {
     const room = new Classroom(network, store, tell);
     tell({ type: "classes", classes: store.classes });
-    await room.#restore();
+    await room.#kept.restore();
     room.#run();
     return room;
   }
@@ -82,33 +82,36 @@ export class Classroom {
     try {
       switch (ask.type) {
         case "add class":
-          return void await this.#addClass(ask.name);
+          return void await this.#kept.addClass(ask.name);
         case "rename class":
-          return await this.#renameClass(ask.id, ask.name);
+          return await this.#kept.renameClass(ask.id, ask.name);
         case "remove class":
-          return await this.#removeClass(ask.id);
+          return await this.#kept.removeClass(ask.id);
         case "add photos": {
           const { take } = ask;
-          return await this.#addPhotos(ask.files.map((file) => ({
+          return await this.#kept.addPhotos(ask.files.map((file) => ({
             classId: ask.classId,
             name: take === undefined ? file.name.normalize("NFC") : `${take}/${file.name}`,
             file,
           })));
         }
         case "add folders":
-          return await this.#addFolders(ask.files);
+          return await this.#kept.addFolders(ask.files);
         case "move photo":
-          return await this.#movePhoto(ask.id, ask.classId);
+          return await this.#kept.movePhoto(ask.id, ask.classId);
         case "remove photo":
-          return await this.#removePhoto(ask.id);
+          return await this.#kept.removePhoto(ask.id);
         case "show": {
-          const photo = this.#photos.get(ask.id);
-          const file = photo && await this.store.read(photo);
+          const file = await this.#kept.read(ask.id);
           if (file) this.tell({ type: "shown", id: ask.id, file });
           return;
         }
         case "download":
-          return await this.#download(ask.what);
+          return await this.#download(ask.what, ask.isFinetuned);
+        case "finetune":
+          return await this.#finetune();
+        case "stop finetuning":
+          return this.#finetuner.stop();
       }
     } catch (error) {
       const what = ask.type === "download" ? { what: ask.what } : {};
@@ -137,17 +140,17 @@ export class Classroom {
       await asked();
       this.#busy();
     }
-    if (this.#unseen.length > 0) {
-      await this.#look(this.#unseen.splice(0, BATCH));
+    if (this.#kept.waiting > 0) {
+      await this.#kept.look();
       this.#live.divide(false);
-      this.#live.improve(BETWEEN);
+      this.#live.improve(BETWEEN, false);
       this.#isAccountDue = true;
       if (performance.now() - this.#told > ACCOUNT) this.#account();
       return this.#busy();
     }
     if (frame) return await turn();
     this.#live.divide(true);
-    if (this.#live.improve(AT_REST)) {
+    if (this.#live.improve(AT_REST, true)) {
       this.#isAccountDue = true;
       if (performance.now() - this.#told > ACCOUNT) this.#account();
       return await turn();
@@ -158,9 +161,12 @@ export class Classroom {
 
   /** Until something is asked for, or it is time to choose the penalty. */
   async #rest(): Promise<void> {
-    const isOpen = () => !this.#settler && this.#live.version !== this.#hopeless;
+    const isOpen = () => !this.#settler.isRunning && !this.#settler.isIdle;
     const wait = this.#changed + PAUSE - performance.now();
-    if (isOpen() && wait <= 0) this.#settle();
+    if (isOpen() && wait <= 0) {
+      this.#settler.settle();
+      this.#busy();
+    }
     if (this.#frames.length > 0 || this.#asked.length > 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
@@ -169,175 +175,7 @@ export class Classroom {
     clearTimeout(timer);
   }
 
-  // --- photos
-
-  async #restore(): Promise<void> {
-    const photos = await this.store.photos();
-    for (let at = 0; at < photos.length; at += READ) {
-      await Promise.all(
-        photos.slice(at, at + READ).map(async (photo) => {
-          const id = idOf(photo);
-          this.#photos.set(id, photo);
-          const seen = await this.store.seen(photo);
-          if (!seen) return void this.#unseen.push(id);
-          this.#live.add({ id, ...photo, ...seen });
-          this.tell({ type: "photo", photo: { id, ...photo, thumb: seen.thumb } });
-        }),
-      );
-    }
-    this.#isAccountDue = true;
-    this.#busy();
-  }
-
-  async #addClass(given: string): Promise<string> {
-    const name = tidyName(given);
-    const { classes } = this.store;
-    const objection = nameObjection(name, classes.map(({ name }) => name));
-    if (objection) throw new Error(objection);
-    const id = crypto.randomUUID();
-    classes.push({ id, name });
-    await this.store.saveClasses();
-    this.tell({ type: "classes", classes });
-    return id;
-  }
-
-  async #renameClass(id: string, given: string): Promise<void> {
-    const name = tidyName(given);
-    const { classes } = this.store;
-    const known = classes.find((known) => known.id === id);
-    if (!known || known.name === name) return;
-    const others = classes.filter((other) => other !== known).map(({ name }) => name);
-    const objection = nameObjection(name, others);
-    if (objection) {
-      this.tell({ type: "classes", classes }); // as it was
-      throw new Error(objection);
-    }
-    known.name = name;
-    await this.store.saveClasses();
-    this.tell({ type: "classes", classes });
-    this.#live.renamed();
-    this.#change();
-  }
-
-  async #removeClass(id: string): Promise<void> {
-    const gone = [...this.#photos].filter(([, { classId }]) => classId === id).map(([id]) => id);
-    await this.store.removeClass(id);
-    this.#forget(gone);
-    this.tell({ type: "classes", classes: this.store.classes });
-  }
-
-  /** Keeps files as they are, to be looked at later; says which are no photos by their names. */
-  async #addPhotos(
-    photos: readonly { classId: string; name: string; file: Blob }[],
-  ): Promise<void> {
-    const others: string[] = [];
-    for (const { classId, name, file: content } of photos) {
-      if (!this.store.classes.some(({ id }) => id === classId)) continue; // removed meanwhile
-      if (!hasImageExtension(name)) {
-        others.push(name);
-        continue;
-      }
-      const file = unusedName(name, (file) => this.#photos.has(idOf({ classId, file })));
-      const photo = { classId, file };
-      await this.store.write(photo, content);
-      this.#photos.set(idOf(photo), photo);
-      this.#unseen.push(idOf(photo));
-      if (this.#unseen.length % BATCH === 0) this.#busy();
-    }
-    this.#change();
-    if (others.length > 0) {
-      const [first] = others;
-      this.tell({
-        type: "refused",
-        message: `${counted(others.length, "file")} left out that ${
-          others.length === 1 ? "is no photo" : "are no photos"
-        } by name (${first}): taken are ${PHOTO_EXTENSIONS.join(" ")}`,
-      });
-    }
-  }
-
-  async #addFolders(files: readonly { className: string; name: string; file: File }[]) {
-    const idOfClass = async (className: string) => {
-      const name = tidyName(className);
-      const known = this.store.classes.find((known) => known.name === name);
-      return known?.id ?? await this.#addClass(name);
-    };
-    for (const [className, own] of Map.groupBy(files, ({ className }) => className)) {
-      const classId = await idOfClass(className);
-      await this.#addPhotos(own.map(({ name, file }) => ({ classId, name, file })));
-    }
-  }
-
-  async #movePhoto(id: string, classId: string): Promise<void> {
-    const photo = this.#photos.get(id);
-    if (!photo || photo.classId === classId) return;
-    const content = await this.store.read(photo);
-    const seen = await this.store.seen(photo);
-    if (!content) throw new Error(`${photo.file} is not there any more`);
-    const file = unusedName(photo.file, (file) => this.#photos.has(idOf({ classId, file })));
-    const moved = { classId, file };
-    await this.store.write(moved, content);
-    if (seen) await this.store.writeSeen(moved, seen);
-    await this.store.remove(photo);
-    this.#forget([id]);
-    this.#photos.set(idOf(moved), moved);
-    if (seen) this.#show(moved, seen);
-    else this.#unseen.push(idOf(moved));
-    this.#change();
-  }
-
-  async #removePhoto(id: string): Promise<void> {
-    const photo = this.#photos.get(id);
-    if (!photo) return;
-    await this.store.remove(photo);
-    this.#forget([id]);
-  }
-
-  #forget(ids: readonly string[]): void {
-    for (const id of ids) {
-      this.#photos.delete(id);
-      this.#live.remove(id);
-      const at = this.#unseen.indexOf(id);
-      if (at >= 0) this.#unseen.splice(at, 1);
-    }
-    this.tell({ type: "gone", ids: [...ids] });
-    this.#change();
-  }
-
-  // --- looking
-
-  async #look(ids: readonly string[]): Promise<void> {
-    const looked: { photo: StoredPhoto; look: Awaited<ReturnType<Network["look"]>> }[] = [];
-    for (const id of ids) {
-      const photo = this.#photos.get(id);
-      if (!photo) continue;
-      try {
-        const content = await this.store.read(photo);
-        if (!content) throw new Error("it is not there any more");
-        looked.push({ photo, look: await this.network.look(content) });
-      } catch (error) {
-        await this.store.remove(photo);
-        this.#photos.delete(id);
-        const message = `${photo.file} was left out: ${(error as Error).message}`;
-        this.tell({ type: "refused", message });
-      }
-    }
-    if (looked.length === 0) return;
-    const features = await this.network.features(looked.map(({ look }) => look.crop));
-    for (const [i, { photo, look: { fingerprint, thumb } }] of looked.entries()) {
-      const seen = { fingerprint, thumb, features: features[i] };
-      await this.store.writeSeen(photo, seen);
-      this.#show(photo, seen);
-    }
-    this.#change();
-  }
-
-  #show(photo: StoredPhoto, seen: Parameters<PhotoStore["writeSeen"]>[1]): void {
-    const id = idOf(photo);
-    const { fingerprint, features, thumb } = seen;
-    this.#live.add({ id, ...photo, fingerprint, features });
-    this.tell({ type: "photo", photo: { id, ...photo, thumb } });
-  }
+  // --- answers
 
   async #answer(frame: Frame): Promise<void> {
     try {
@@ -356,9 +194,7 @@ export class Classroom {
   #change(): void {
     this.#changed = performance.now();
     this.#isAccountDue = true;
-    // What it chooses would be for other photos.
-    this.#settler?.worker.terminate();
-    this.#settler = undefined;
+    this.#settler.stop();
   }
 
   #account(): void {
@@ -371,45 +207,25 @@ export class Classroom {
   #busy(): void {
     this.tell({
       type: "busy",
-      waiting: this.#unseen.length,
-      settling: this.#settler !== undefined,
+      waiting: this.#kept.waiting,
+      settling: this.#settler.isRunning,
     });
-  }
-
-  /** @returns when it is done, or given up */
-  #settle(): Promise<void> {
-    if (this.#settler) return this.#settler.done;
-    const lesson = this.#live.lesson();
-    const { version } = this.#live;
-    if (!lesson) {
-      this.#hopeless = version;
-      return Promise.resolve();
-    }
-    const worker = new Worker(new URL("./settle.js", import.meta.url), { type: "module" });
-    const { promise: done, resolve } = Promise.withResolvers<void>();
-    const end = (reply: SettleReply) => {
-      worker.terminate();
-      if (this.#settler?.worker !== worker) return;
-      this.#settler = undefined;
-      if ("settled" in reply) this.#live.settle(reply.settled, version);
-      else this.#hopeless = version;
-      this.#isAccountDue = true;
-      resolve();
-      this.#wake();
-    };
-    worker.onmessage = ({ data }: MessageEvent<SettleReply>) => end(data);
-    worker.onerror = ({ message }) => end({ trouble: message });
-    worker.postMessage(lesson, [lesson.features.buffer]);
-    this.#settler = { worker, version, done };
-    this.#busy();
-    return done;
   }
 
   // --- what is taken away
 
-  async #download(what: Download): Promise<void> {
-    const files = what === "photos" ? this.#photoFiles() : await this.#modelFiles(what);
-    const name = what === "photos" ? "photos.zip" : `model-${what}.zip`;
+  async #download(what: Download, isFinetuned = false): Promise<void> {
+    const files = what === "photos" ? this.#kept.files() : Array.from(
+      takenFiles(
+        what,
+        this.network.settings,
+        isFinetuned ? this.#finetuner.model : await this.#frozenModel(),
+      ),
+      ([name, content]) => [name, () => Promise.resolve(content)] as const,
+    );
+    const name = `${
+      what === "photos" ? "photos" : isFinetuned ? `finetuned-${what}` : `model-${what}`
+    }.zip`;
     const { stream, done } = await this.store.compose(name);
     await writeZip(
       stream,
@@ -419,64 +235,64 @@ export class Classroom {
     this.tell({ type: "file", what, name, file: await done() });
   }
 
-  #photoFiles(): (readonly [string, () => Promise<Blob | undefined>])[] {
-    const names = new Map(this.store.classes.map(({ id, name }) => [id, name]));
-    return Array.from(this.#photos.values(), (photo) =>
-      [
-        `${names.get(photo.classId)}/${photo.file}`,
-        () => this.store.read(photo),
-      ] as const);
+  /** What is taken away is what the command line would make of these photos. */
+  async #settleAll(): Promise<void> {
+    while (this.#kept.waiting > 0) await this.#kept.look();
+    this.#live.divide(true);
+    await this.#settler.settle();
   }
 
-  async #modelFiles(format: ModelFormat): Promise<(readonly [string, () => Promise<Blob>])[]> {
-    // What is taken away is what the command line would make of these photos.
-    while (this.#unseen.length > 0) await this.#look(this.#unseen.splice(0, BATCH));
-    this.#live.divide(true);
-    await this.#settle();
+  async #frozenModel(): Promise<TakenModel> {
+    await this.#settleAll();
     let best = this.#live.classifier();
     if (!best?.settled) {
-      while (this.#live.improve(AT_REST)) await turn();
+      while (this.#live.improve(AT_REST, true)) await turn();
       best = this.#live.classifier();
     }
     if (!best) throw new Error("there is no model yet: teach two classes or more");
-    const { classes, classifier: { coef: weight, intercept: bias }, temperature, settled } = best;
-    const { settings, parameters, backend } = this.network;
-    const { architecture, preprocessing, pretrained, recipe, seed } = settings;
-    const training = {
-      branch: "frozen" as const,
-      recipe,
-      seed,
-      bestEpoch: 0,
-      valAccuracy: settled?.valAccuracy ?? 0,
-      device: backend,
-    };
-    const description = {
-      schema: MANIFEST_SCHEMA as typeof MANIFEST_SCHEMA,
-      architecture,
+    const { classes, temperature, settled } = best;
+    return {
       classes,
-      preprocessing,
-      pretrained,
-      training,
+      parameters: this.#withHead(best.classifier),
       temperature,
-    };
-    const model = {
-      description,
-      parameters: withHead(parameters, describedArchitecture(settings), { weight, bias }),
+      training: {
+        branch: "frozen",
+        recipe: this.network.settings.recipe,
+        bestEpoch: 0,
+        valAccuracy: settled?.valAccuracy ?? 0,
+        device: this.network.backend,
+      },
       outOfDistribution: this.#live.familiar(),
+      val: this.#live.scoreOf("val"),
+      test: this.#live.scoreOf("test"),
+      counts: this.#live.counts(),
     };
-    const [val, test] = (["val", "test"] as const).map((part) => this.#live.scoreOf(part));
-    const facts = {
-      ...(val && { score: { ...val, ...(test && { test }) } }),
-      source: { origin: "photos taught in a browser", counts: this.#live.counts() },
-    };
-    return Array.from(
-      modelArchive(format, model, facts),
-      ([name, content]) => [name, () => Promise.resolve(content)] as const,
-    );
+  }
+
+  #withHead({ coef: weight, intercept: bias }: LinearClassifier) {
+    const { parameters, settings } = this.network;
+    return withHead(parameters, describedArchitecture(settings), { weight, bias });
+  }
+
+  /** From the head that is there once it is settled, as the command line does. */
+  async #finetune(): Promise<void> {
+    await this.#settleAll();
+    const division = this.#live.division();
+    if (!division) {
+      const why = this.#live.objection ?? "teach two classes or more";
+      throw new Error(`all layers cannot be trained by these photos: ${why}`);
+    }
+    const photos = await Promise.all(division.photos.map(async ({ id, ...photo }) => {
+      const file = await this.#kept.read(id);
+      if (!file) throw new Error(`${id} is not there any more`);
+      return { ...photo, file };
+    }));
+    const parameters = this.#withHead(this.#live.classifier()!.classifier);
+    const { settings } = this.network;
+    const lesson = { settings, classes: division.classes, photos, parameters };
+    this.#finetuner.start(lesson, this.#live.counts());
   }
 }
-
-const idOf = ({ classId, file }: StoredPhoto) => `${classId}/${file}`;
 
 /** Lets messages in. */
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve));

@@ -14,9 +14,15 @@ export interface Files {
   remove(folder: string, name: string): Promise<void>;
   removeFolder(folder: string): Promise<void>;
   folders(): Promise<string[]>;
-  /** Where a large file is put together; `done` gives it. */
-  compose(name: string): Promise<{ stream: WritableStream<Uint8Array>; done(): Promise<Blob> }>;
+  /** Where a large file is put together, alone in its folder; `done` gives it. */
+  compose(
+    name: string,
+    folder?: string,
+  ): Promise<{ stream: WritableStream<Uint8Array>; done(): Promise<Blob> }>;
 }
+
+/** All of the page that teaches. */
+export const TEACH_FOLDER = "graft teach";
 
 /** @param name of the folder in which all of it lies */
 export async function openFiles(name: string): Promise<Files> {
@@ -85,9 +91,9 @@ class OriginFiles implements Files {
     return names;
   }
 
-  async compose(name: string) {
-    await this.removeFolder(COMPOSED);
-    const handle = await this.#handle(COMPOSED, name);
+  async compose(name: string, folder: string = COMPOSED) {
+    await this.removeFolder(folder);
+    const handle = await this.#handle(folder, name);
     return { stream: await writableOf(handle), done: () => handle.getFile() };
   }
 

@@ -1,7 +1,7 @@
 /** Classes and photos, kept by the browser as they come: a reload finds them all. */
 import type { Fingerprint } from "../../../data/fingerprint.ts";
 import type { TaughtClass } from "../messages.ts";
-import { type Files, openFiles } from "./files.ts";
+import { type Files, openFiles, TEACH_FOLDER } from "./files.ts";
 
 /** A photo that is kept. */
 export interface StoredPhoto {
@@ -35,7 +35,7 @@ export class PhotoStore {
    * @param network what all that is known of photos depends on: of another one's, nothing is known
    */
   static async open(network: unknown): Promise<PhotoStore> {
-    const files = await openFiles("graft teach");
+    const files = await openFiles(TEACH_FOLDER);
     const bytes = new TextEncoder().encode(JSON.stringify(network));
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
     const key = Array.from(digest.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0"));

@@ -5,6 +5,7 @@ import { takeName, takeNumber } from "../class_names.ts";
 import type { Ask, Download, Standing, TaughtClass, TaughtPhoto, Tell } from "../messages.ts";
 import { ClassCard } from "./class_card.ts";
 import { byClass, chosenFiles, droppedFiles } from "./dropped_files.ts";
+import { drawFinetuning, photosChanged } from "./finetune_panel.ts";
 import { PhotoDialog } from "./photo_dialog.ts";
 import { Recorder } from "./recorder.ts";
 import { drawStanding } from "./standing_panel.ts";
@@ -55,8 +56,10 @@ worker.onmessage = ({ data }: MessageEvent<Tell>) => {
       return drawClasses(data.classes);
     case "photo":
       lastTake = Math.max(lastTake, takeNumber(data.photo.file));
+      photosChanged();
       return cards.get(data.photo.classId)?.add(data.photo);
     case "gone":
+      photosChanged();
       for (const id of data.ids) for (const card of cards.values()) card.remove(id);
       return;
     case "shown":
@@ -71,6 +74,8 @@ worker.onmessage = ({ data }: MessageEvent<Tell>) => {
       return drawPacking(data.done, data.total);
     case "file":
       return save(data.name, data.file);
+    case "finetuning":
+      return drawFinetuning(data.facts);
     case "refused":
       answered(data.id);
       if (data.what) drawPacking(1, 1);
@@ -274,6 +279,7 @@ function drawScore(standing: Standing | null): void {
     return button;
   });
   element("take").hidden = !standing;
+  if (standing) element("nothing").textContent = "It answers what the camera shows, and photos.";
   for (const [id, card] of cards) {
     const label = standing?.classes.findIndex((known) => known.id === id) ?? -1;
     const row = standing?.score?.confusion[label];
@@ -357,9 +363,13 @@ tried.onchange = () => {
 for (const button of document.querySelectorAll<HTMLButtonElement>("#take [data-what]")) {
   button.onclick = () => {
     drawPacking(0, 1);
-    ask({ type: "download", what: button.dataset.what as Download });
+    const what = button.dataset.what as Download;
+    ask({ type: "download", what, isFinetuned: "finetuned" in button.dataset });
   };
 }
+
+element("finetune").onclick = () => ask({ type: "finetune" });
+element("stop-finetuning").onclick = () => ask({ type: "stop finetuning" });
 
 function drawPacking(done: number, total: number): void {
   const bar = element<HTMLProgressElement>("packing");

@@ -66,11 +66,11 @@ export const RECORDS: Record<string, RecordSpec> = {
     home: "arguments",
   },
   Expansion: {
-    doc: "A 1×1 convolution that the depthwise one behind it computes in passing.",
+    doc: "A 1×1 convolution, or a stem, that the depthwise one behind it computes in passing.",
     fields: {
-      values: address("What is multiplied: [batch, height, width, K]."),
+      values: address("What a 1×1 convolution multiplies: [batch, height, width, K]."),
       packed: address(),
-      K: i32(),
+      K: i32("Values of a pixel; of a stem, of a run of taps."),
       wide: flag(),
     },
     home: "arguments",

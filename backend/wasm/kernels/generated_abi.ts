@@ -137,12 +137,13 @@ export class Epilogue {
   activation: i32;
 }
 
-/** A 1×1 convolution that the depthwise one behind it computes in passing. */
+/** A 1×1 convolution, or a stem, that the depthwise one behind it computes in passing. */
 @unmanaged
 export class Expansion {
-  /** What is multiplied: [batch, height, width, K]. */
+  /** What a 1×1 convolution multiplies: [batch, height, width, K]. */
   values: usize;
   packed: usize;
+  /** Values of a pixel; of a stem, of a run of taps. */
   K: i32;
   wide: i32;
 }

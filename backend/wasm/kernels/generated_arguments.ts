@@ -768,31 +768,40 @@ export function finishGradientStatisticsArguments(): FinishGradientStatisticsArg
 @unmanaged
 export class ExpandedDepthwiseArguments {
   channelsPerChunk: i32;
+  /** Runs of a stem's taps, one a row of its filter; 0 for a 1×1 convolution. */
+  runs: i32;
 }
 
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseExpansion(): Expansion {
-  return changetype<Expansion>(kernelArguments() + 4);
+  return changetype<Expansion>(kernelArguments() + 8);
 }
 
-/** What follows the 1×1 convolution. */
+/** Of a stem's strips. */
+// @ts-ignore: decorator
+@inline
+export function expandedDepthwiseGather(): Gather {
+  return changetype<Gather>(kernelArguments() + 24);
+}
+
+/** What follows the first convolution. */
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseInner(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 20);
+  return changetype<Epilogue>(kernelArguments() + 60);
 }
 
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 44);
+  return changetype<DepthwiseBands>(kernelArguments() + 84);
 }
 
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 112);
+  return changetype<Epilogue>(kernelArguments() + 152);
 }
 
 // @ts-ignore: decorator

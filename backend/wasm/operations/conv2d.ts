@@ -13,6 +13,7 @@ import {
   multiplyTransposedRows,
   type ProductRows,
   productSource,
+  stripsOf,
 } from "./product.ts";
 import { forwardTaps, inputGradientTaps, isPointwise, splitRuns } from "./taps.ts";
 import {
@@ -53,12 +54,21 @@ function planProduct(
   return {
     info,
     reads: [...sourceBlocks(x), weights.block],
-    product: rows.kind === "rows" && !x.lazy
-      ? { values: x.pointer, weights, K: rows.K }
-      : undefined,
+    product: x.lazy ? undefined : productInMemory(backend, x, weights, rows),
     run: (block, ending) =>
       multiplyRows(backend, { ...rows, source }, weights, { block, columns }, ending),
   };
+}
+
+function productInMemory(
+  backend: WasmBackend,
+  { pointer: values }: TensorData,
+  weights: PackedWeights,
+  rows: ProductRows,
+): ConvolutionPlan["product"] {
+  if (rows.kind === "rows") return { values, weights, K: rows.K };
+  const strips = stripsOf(backend, rows);
+  return strips && { values, weights, ...strips };
 }
 
 export function conv2dInputGradient(

@@ -6,7 +6,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ConvInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
-import { ActivationCode, type EpilogueRecord, type ExpansionRecord } from "../generated_abi.ts";
+import {
+  ActivationCode,
+  type EpilogueRecord,
+  type ExpansionRecord,
+  type GatherRecord,
+} from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import {
   type BatchStatistics,
@@ -40,12 +45,19 @@ export interface ConvolutionPlan {
   info: ConvInfo;
   /** What `run` reads; it may be called while these are retained. */
   reads: Block[];
-  /** The 1×1 convolution before it that it computes too. */
+  /** The convolution before it that it computes too. */
   expansion?: ConvolutionPlan;
-  /** If it is a product of pixels in memory: what a kernel needs to compute some of it in passing. */
-  product?: { values: number; weights: PackedWeights; K: number };
+  /** What a kernel needs to compute some of it in passing: if it is a product of pixels in memory. */
+  product?: { values: number; weights: PackedWeights; K: number } & Partial<Strips>;
   /** Returns batch statistics of the output if they are wanted. */
   run(out: Block, ending: Ending): BatchStatistics | undefined;
+}
+
+/** Where rows of a product are overlapping pieces of padded rows of a photo. */
+export interface Strips {
+  gather: GatherRecord;
+  /** Runs of taps, one below the other; 0 where rows are pixels. */
+  runs: number;
 }
 
 /** activation(scale·convolution + shift + residual); addresses of what is left out are 0. */
@@ -57,6 +69,18 @@ interface Epilogue {
   /** The blocks that these lie in. */
   reads: Block[];
 }
+
+const NO_GATHER: GatherRecord = {
+  source: 0,
+  sourceHeight: 0,
+  sourceWidth: 0,
+  channels: 0,
+  gridHeight: 0,
+  gridWidth: 0,
+  strideHeight: 0,
+  strideWidth: 0,
+  runs: 0,
+};
 
 const NOTHING: Epilogue = {
   scale: 0,
@@ -103,8 +127,8 @@ export function extendDeferred(
   return output.info;
 }
 
-/** A 1×1 convolution that the depthwise one behind it computes in passing. */
-export interface Expansion {
+/** A 1×1 convolution, or a stem, that the depthwise one behind it computes in passing. */
+export interface Expansion extends Strips {
   record: ExpansionRecord;
   epilogue: EpilogueRecord;
   plan: ConvolutionPlan;
@@ -113,7 +137,7 @@ export interface Expansion {
   compute(): Block;
 }
 
-/** If x is a 1×1 convolution that waits for its first reader, of channels in eights. */
+/** If x is such a convolution that waits for its first reader, of channels in eights. */
 export function takeExpansion(x: TensorData, channels: number): Expansion | undefined {
   const { lazy } = x;
   return lazy instanceof DeferredConvolution ? lazy.expansion(channels) : undefined;
@@ -158,8 +182,10 @@ class DeferredConvolution implements DeferredValue {
       !this.epilogue.residual && !this.#isExtended;
     if (!isOurs || tf.engine().state.gradientDepth > 0) return undefined;
     this.#isExtended = true;
-    const { values, weights, K } = product;
+    const { values, weights, K, runs = 0, gather = NO_GATHER } = product;
     return {
+      runs,
+      gather,
       record: { values, packed: weights.block.pointer, K, wide: weights.wide },
       epilogue: this.#record(),
       plan: this.plan,

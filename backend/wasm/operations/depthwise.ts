@@ -6,6 +6,7 @@ import { balancedBands } from "../balance.ts";
 import {
   type DepthwiseBandsRecord,
   type EpilogueRecord,
+  type GatherRecord,
   Kernel,
   MOST_TAPS,
   type SourceRecord,
@@ -102,10 +103,10 @@ function computeDepthwise(
   return statistics;
 }
 
-/** With the 1×1 convolution before it. */
+/** With the convolution before it. */
 function computeExpanded(
   { pool }: WasmBackend,
-  { record, epilogue: inner }: Expansion,
+  { record, gather, runs, epilogue: inner }: Expansion,
   weights: Block,
   info: ConvInfo,
   out: Block,
@@ -119,20 +120,30 @@ function computeExpanded(
   const seenRows = (rows: number) => Math.min(info.inHeight, (rows - 1) * strideHeight + reach);
   const fitting = Math.floor(EXPANDED_FLOATS / (inWidth * channels));
   const most = Math.max(1, Math.floor((fitting - reach) / strideHeight) + 1);
-  const expanding = inWidth * channels * record.K / 16;
+  const expanding = inWidth * channels * record.K * Math.max(1, runs) / 16;
   const computing = outWidth * channels / 8 * info.filterHeight * info.filterWidth;
   const rowCycles = expanding * strideHeight + computing;
   const border = expanding * Math.max(0, reach - strideHeight);
   const bands = balancedBands(batchSize * groups, outHeight, most, rowCycles, border);
   const chunks = batchSize * groups * bands.chunks;
-  const scratch = seenRows(bands.perChunk) * inWidth * channels + TAP_TABLE_FLOATS;
+  const seen = seenRows(bands.perChunk);
+  const stripRows = (seen - 1) * gather.strideHeight + runs;
+  const strips = runs === 0 ? 0 : stripRows * stripFloats(gather, record.K);
+  const scratch = seen * inWidth * channels + TAP_TABLE_FLOATS + strips;
   pool.run(Kernel.expandedDepthwise, chunks, scratch, {
     channelsPerChunk: channels,
     expansion: record,
+    gather,
+    runs,
     inner,
     bands: bandsRecord(info, weights.pointer, out.pointer, bands.perChunk),
     epilogue,
   });
+}
+
+/** Of a padded row of the photo, as kernels/expanded_depthwise.ts lays it out. */
+function stripFloats({ gridWidth, strideWidth, channels }: GatherRecord, K: number): number {
+  return (gridWidth - 1) * strideWidth * channels + K;
 }
 
 export function depthwiseInputGradient(

@@ -14,7 +14,7 @@ import type { Block } from "../heap.ts";
 import { blockRows, cut, filterGradientChunks, productChunks } from "../partition.ts";
 import { computedSource, sourceOf } from "../source.ts";
 import { type BatchStatistics, TensorData } from "../tensor_data.ts";
-import { type Ending, PRODUCT_ALONE } from "./deferred_convolution.ts";
+import { type Ending, PRODUCT_ALONE, type Strips } from "./deferred_convolution.ts";
 import type { PackedWeights } from "./pack.ts";
 import { allocateStatistics } from "./statistics.ts";
 import type { TapGrid } from "./taps.ts";
@@ -238,6 +238,19 @@ function suitsStrips(input: ProductRows, K: number): input is GatheredRows {
     runs.every(({ dx, indices }) =>
       dx === runs[0].dx && indices.length === runs[0].indices.length && indices.length > strideWidth
     );
+}
+
+/** What a kernel needs to read rows from strips by itself; undefined where the taps do not suit that. */
+export function stripsOf(
+  backend: WasmBackend,
+  input: ProductRows,
+): (Strips & { K: number }) | undefined {
+  if (!suitsStrips(input, shapeOf(input).K)) return undefined;
+  const { runs, strideHeight } = input.grid;
+  const areBelow = runs.every(({ dy }, i) => dy === runs[0].dy + i) && strideHeight <= runs.length;
+  if (!areBelow) return undefined;
+  const K = runs[0].indices.length * input.channels;
+  return { gather: gatherOf(backend, input), runs: runs.length, K };
 }
 
 /** Of the source rows that a row of outputs sees. */

@@ -1,16 +1,21 @@
 // Σ g and Σ g·(z - mean) of each channel over a slice of the rows, g being dy where the activation
-// let it through. WX vectors of channels by WT threads a workgroup. If one slice holds all rows, it
-// finishes too.
+// let it through; behind a residual (RESIDUAL) y decides that, and g is kept. WX vectors of channels by
+// WT threads a workgroup. If one slice holds all rows, it finishes too.
 @group(0) @binding(0) var<storage, read> z: array<{{T}}>;
 @group(0) @binding(1) var<storage, read> dy: array<{{T}}>;
 @group(0) @binding(2) var<storage, read> state: array<{{T}}>;
+#if RESIDUAL
+@group(0) @binding(3) var<storage, read> y: array<{{T}}>;
+@group(0) @binding(4) var<storage, read_write> g: array<{{T}}>;
+#end
+#let NEXT RESIDUAL ? 5 : 3
 #if SLICES > 1
-@group(0) @binding(3) var<storage, read_write> partials: array<{{T}}>;
+@group(0) @binding({{NEXT}}) var<storage, read_write> partials: array<{{T}}>;
 #else
-@group(0) @binding(3) var<storage, read> gamma: array<{{T}}>;
-@group(0) @binding(4) var<storage, read_write> dgamma: array<{{T}}>;
-@group(0) @binding(5) var<storage, read_write> dbeta: array<{{T}}>;
-@group(0) @binding(6) var<storage, read_write> coefficients: array<{{T}}>;
+@group(0) @binding({{NEXT}}) var<storage, read> gamma: array<{{T}}>;
+@group(0) @binding({{NEXT + 1}}) var<storage, read_write> dgamma: array<{{T}}>;
+@group(0) @binding({{NEXT + 2}}) var<storage, read_write> dbeta: array<{{T}}>;
+@group(0) @binding({{NEXT + 3}}) var<storage, read_write> coefficients: array<{{T}}>;
 #end
 #if WT > 1
 var<workgroup> sums: array<{{T}}, {{WX * WT}}>;
@@ -27,11 +32,33 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let shift = state[{{3 * C}} + c];
   var s = {{T}}();
   var p = {{T}}();
-  for (var r = first + i32(local.y); r < min({{ROWS}}, first + {{PER_SLICE}}); r += {{WT}}) {
+  let end = min({{ROWS}}, first + {{PER_SLICE}});
+  var r = first + i32(local.y);
+  // Eight loads are under way at once.
+  for (; r + {{3 * WT}} < end; r += {{4 * WT}}) {
+#for j 4
+    let i{{j}} = (r + {{j * WT}}) * {{C}} + c;
+    let z{{j}} = z[i{{j}}];
+    let dy{{j}} = dy[i{{j}}];
+    let v{{j}} = {{RESIDUAL ? `y[i${j}]` : `fma(z${j}, scale, shift)`}};
+#end
+#for j 4
+    let g{{j}} = mask(dy{{j}}, v{{j}});
+#if RESIDUAL
+    if (own < {{C}}) { g[i{{j}}] = g{{j}}; }
+#end
+    s += g{{j}};
+    p = fma(g{{j}}, z{{j}} - mean, p);
+#end
+  }
+  for (; r < end; r += {{WT}}) {
     let i = r * {{C}} + c;
-    let g = mask(dy[i], fma(z[i], scale, shift));
-    s += g;
-    p = fma(g, z[i] - mean, p);
+    let masked = mask(dy[i], {{RESIDUAL ? "y[i]" : "fma(z[i], scale, shift)"}});
+#if RESIDUAL
+    if (own < {{C}}) { g[i] = masked; }
+#end
+    s += masked;
+    p = fma(masked, z[i] - mean, p);
   }
 #if WT > 1
   let thread = i32(local.y);

@@ -28,7 +28,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #end
   var s = {{T}}();
   var q = {{T}}();
-  for (var r = first + i32(local.y); r < end; r += {{WT}}) {
+  var r = first + i32(local.y);
+  // Four loads are under way at once.
+  for (; r + {{3 * WT}} < end; r += {{4 * WT}}) {
+#for j 4
+    let d{{j}} = z[(r + {{j * WT}}) * {{C}} + c] - origin;
+#end
+#for j 4
+    s += d{{j}};
+    q = fma(d{{j}}, d{{j}}, q);
+#end
+  }
+  for (; r < end; r += {{WT}}) {
     let d = z[r * {{C}} + c] - origin;
     s += d;
     q = fma(d, d, q);

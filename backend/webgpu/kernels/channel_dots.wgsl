@@ -1,9 +1,8 @@
-// Σ dy · x over the pixels of each image, channel by channel; or Σ x. WX vectors of channels by WT threads a
-// workgroup, one image.
-@group(0) @binding(0) var<storage, read> x: array<{{T}}>;
-@group(0) @binding(1) var<storage, read_write> dots: array<{{T}}>;
-#if DOT
-@group(0) @binding(2) var<storage, read> dy: array<{{T}}>;
+// Σ dy · x over the pixels of each image, channel by channel; or Σ x; or x's mean. WX vectors of channels by
+// WT threads a workgroup, one image.
+@group(0) @binding(0) var<storage, read_write> dots: array<{{T}}>;
+#if WHAT === "dots"
+@group(0) @binding(1) var<storage, read> dy: array<{{T}}>;
 #end
 #if WT > 1
 var<workgroup> sums: array<{{T}}, {{WX * WT}}>;
@@ -14,10 +13,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let own = i32(group.x) * {{WX}} + i32(local.x);
   let c = min(own, {{C - 1}});
   let image = i32(group.y);
+  let channel = x_channel(c);
   var sum = {{T}}();
   for (var pixel = i32(local.y); pixel < {{PIXELS}}; pixel += {{WT}}) {
     let i = (image * {{PIXELS}} + pixel) * {{C}} + c;
-    sum {{DOT ? "= fma(x[i], dy[i], sum)" : "+= x[i]"}};
+    sum {{WHAT === "dots" ? "= fma(x_at(i, channel), dy[i], sum)" : "+= x_at(i, channel)"}};
   }
 #if WT > 1
   let thread = i32(local.y);
@@ -30,5 +30,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   if (thread > 0) { return; }
   sum = sums[at];
 #end
-  if (own < {{C}}) { dots[image * {{C}} + c] = sum; }
+  if (own < {{C}}) { dots[image * {{C}} + c] = sum{{WHAT === "mean" ? ` / ${PIXELS}.0` : ""}}; }
 }

@@ -74,9 +74,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #for e VO
         let w{{j}}_{{e}} = w[w{{j}} + {{e * CI}} + ci];
 #end
+#for c VI
+#let OF VI > 1 ? "." + "xyzw"[c] : ""
 #for i TM
-#for e VO
-        sum{{i}}_{{j}}{{VO > 1 ? "." + "xyzw"[e] : ""}} += {{VI > 1 ? `dot(x${i}, w${j}_${e})` : `x${i} * w${j}_${e}`}};
+        sum{{i}}_{{j}} = fma({{Y}}(x{{i}}{{OF}}), {{Y}}({{Array.from({ length: VO }, (_, e) => `w${j}_${e}${OF}`).join(", ")}}), sum{{i}}_{{j}});
 #end
 #end
 #end

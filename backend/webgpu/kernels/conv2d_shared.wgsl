@@ -1,100 +1,151 @@
-// The convolution of conv2d.wgsl for UP = 1, for adapters whose workgroups share fast memory: 8·TM
-// pixels by 8·TN vectors of output channels a workgroup, BK vectors of input channels at a time.
-// Pixels are counted over the whole batch. Terms are added in the same order, hence to the same bits.
+// The convolution of conv2d.wgsl for UP = 1, for adapters whose workgroups share fast memory: LY·TM
+// pixels by LX·TN vectors of output channels a workgroup, BK vectors of input channels at a time, the
+// next of which are on their way while these are computed with. Pixels are counted over the whole batch.
+// Terms are added in the same order, hence to the same bits.
 @group(0) @binding(0) var<storage, read> w: array<{{TRANSPOSED ? X : Y}}>;
 @group(0) @binding(1) var<storage, read_write> y: array<{{Y}}>;
 #if BIAS
 @group(0) @binding(2) var<storage, read> bias: array<{{Y}}>;
 #end
 
-#let COLUMNS 8 * TN
-var<workgroup> x_tile: array<{{X}}, {{8 * TM * BK}}>;
-var<workgroup> w_tile: array<{{TRANSPOSED ? X : Y}}, {{BK * COLUMNS * (TRANSPOSED ? VO : VI)}}>;
+#let THREADS LX * LY
+#let COLUMNS LX * TN
+#let BLOCKS Math.ceil(CI / BK)
+#let STAGES KH * KW * BLOCKS
+#let X_LOADS Math.ceil(LY * TM * BK / THREADS)
+#let W_ROWS TRANSPOSED ? BK : BK * VI
+#let W_LOADS Math.ceil(W_ROWS * COLUMNS / THREADS)
+// Threads lie side by side in the innermost dimension, so that they read from different banks.
+var<workgroup> x_tile: array<array<array<{{X}}, {{LY}}>, {{TM}}>, {{BK}}>;
+var<workgroup> w_tile: array<array<array<array<{{Y}}, {{LX}}>, {{TN}}>, {{VI}}>, {{BK}}>;
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size({{LX}}, {{LY}})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let lx = i32(local.x);
   let ly = i32(local.y);
-  let thread = ly * 8 + lx;
-  let first_pixel = i32(group.y + group.z * {{GROUPS_Y}}) * {{8 * TM}};
+  let thread = ly * {{LX}} + lx;
+  let first_pixel = i32(group.y + group.z * {{GROUPS_Y}}) * {{LY * TM}};
   let first_column = i32(group.x) * {{COLUMNS}};
 #for i TM
 #for j TN
   var sum{{i}}_{{j}} = {{Y}}();
 #end
 #end
-  for (var kh = 0; kh < {{KH}}; kh++) {
-    for (var kw = 0; kw < {{KW}}; kw++) {
-      for (var first = 0; first < {{CI}}; first += {{BK}}) {
-        for (var at = thread; at < {{8 * TM * BK}}; at += 64) {
-          let ci = first + at % {{BK}};
-          let pixel = first_pixel + at / {{BK}};
-          let ih = pixel / {{OW}} % {{OH}} * {{S_H}} + kh - ({{P_H}});
-          let iw = pixel % {{OW}} * {{S_W}} + kw - ({{P_W}});
-          var value = {{X}}();
-          if (pixel < {{PIXELS}} && ci < {{CI}} && ih >= 0 && ih < {{H}} && iw >= 0 && iw < {{W}}) {
-            value = x_at(((pixel / {{OH * OW}} * {{H}} + ih) * {{W}} + iw) * {{CI}} + ci, x_channel(ci));
-          }
-          x_tile[at] = value;
-        }
+  // What this thread loads of x: a vector of channels of some pixels, the same in each stage.
+  let x_k = thread % {{BK}};
+#for i X_LOADS
+  let x_pixel{{i}} = thread / {{BK}} + {{i * THREADS / BK}};
+  let pixel{{i}} = first_pixel + x_pixel{{i}};
+  // Outside of the photo where there is no such pixel.
+  let ih{{i}} = select({{-2 * (H + KH)}}, pixel{{i}} / {{OW}} % {{OH}} * {{S_H}} - ({{P_H}}), pixel{{i}} < {{PIXELS}});
+  let iw{{i}} = pixel{{i}} % {{OW}} * {{S_W}} - ({{P_W}});
+  let x_start{{i}} = ((pixel{{i}} / {{OH * OW}} * {{H}} + ih{{i}}) * {{W}} + iw{{i}}) * {{CI}};
+  var x_inside{{i}} = false;
+  var x_next{{i}} = x_Loaded();
+#end
+  var x_of_channel = x_Channel();
+#for i W_LOADS
 #if TRANSPOSED
-        let tap = ({{KH * KW - 1}} - kh * {{KW}} - kw) * {{CO * VO * CI}};
-        for (var at = thread; at < {{COLUMNS * VO * BK}}; at += 64) {
-          let ci = first + at % {{BK}};
-          let co = first_column * {{VO}} + at / {{BK}};
-          var value = {{X}}();
-          if (ci < {{CI}} && co < {{CO * VO}}) { value = w[tap + co * {{CI}} + ci]; }
-          w_tile[at] = value;
-        }
-#else
-        let tap = (kh * {{KW}} + kw) * {{CI * VI * CO}};
-        for (var at = thread; at < {{BK * VI * COLUMNS}}; at += 64) {
-          let k = first * {{VI}} + at / {{COLUMNS}};
-          let co = first_column + at % {{COLUMNS}};
-          var value = {{Y}}();
-          if (k < {{CI * VI}} && co < {{CO}}) { value = w[tap + k * {{CO}} + co]; }
-          w_tile[at] = value;
-        }
-#end
-        workgroupBarrier();
-        for (var k = 0; k < {{BK}}; k++) {
-#for i TM
-          let x{{i}} = x_tile[(ly + {{8 * i}}) * {{BK}} + k];
-#end
-#if TRANSPOSED
-#for j TN
+  let w_k{{i}} = (thread + {{i * THREADS}}) % {{BK}};
+  let w_column{{i}} = (thread + {{i * THREADS}}) / {{BK}};
 #for e VO
-          let w{{j}}_{{e}} = w_tile[((lx + {{8 * j}}) * {{VO}} + {{e}}) * {{BK}} + k];
-#end
-#for i TM
-#for e VO
-          sum{{i}}_{{j}}{{VO > 1 ? "." + "xyzw"[e] : ""}} += {{VI > 1 ? `dot(x${i}, w${j}_${e})` : `x${i} * w${j}_${e}`}};
-#end
-#end
+  var w_next{{i}}_{{e}} = {{X}}();
 #end
 #else
-#for e VI
+  let w_k{{i}} = (thread + {{i * THREADS}}) / {{COLUMNS}};
+  let w_column{{i}} = (thread + {{i * THREADS}}) % {{COLUMNS}};
+  var w_next{{i}} = {{Y}}();
+#end
+#end
+  for (var stage = 0; stage <= {{STAGES}}; stage++) {
+    if (stage > 0) {
+      workgroupBarrier(); // the stage before the last has been computed with
+#for i X_LOADS
+#if (i + 1) * THREADS > LY * TM * BK
+      if (thread + {{i * THREADS}} < {{LY * TM * BK}})
+#end
+      {
+        let value = select({{X}}(), x_value(x_next{{i}}, x_of_channel), x_inside{{i}});
+        x_tile[x_k][x_pixel{{i}} / {{LY}}][x_pixel{{i}} % {{LY}}] = value;
+      }
+#end
+#for i W_LOADS
+#if (i + 1) * THREADS > W_ROWS * COLUMNS
+      if (thread + {{i * THREADS}} < {{W_ROWS * COLUMNS}})
+#end
+      {
+        let j = w_column{{i}} / {{LX}};
+        let l = w_column{{i}} % {{LX}};
+#if TRANSPOSED
+#for c VI
+#let OF VI > 1 ? "." + "xyzw"[c] : ""
+        w_tile[w_k{{i}}][{{c}}][j][l] = {{Y}}({{Array.from({ length: VO }, (_, e) => `w_next${i}_${e}${OF}`).join(", ")}});
+#end
+#else
+        w_tile[w_k{{i}} / {{VI}}][w_k{{i}} % {{VI}}][j][l] = w_next{{i}};
+#end
+      }
+#end
+      workgroupBarrier();
+    }
+    if (stage < {{STAGES}}) {
+      let kh = stage / {{KW * BLOCKS}};
+      let kw = stage / {{BLOCKS}} % {{KW}};
+      let first = stage % {{BLOCKS}} * {{BK}};
+      let ci = first + x_k;
+      x_of_channel = x_channel({{CI % BK ? `min(ci, ${CI - 1})` : "ci"}});
+      let x_tap = (kh * {{W}} + kw) * {{CI}} + ci;
+#for i X_LOADS
+      x_inside{{i}} = ih{{i}} + kh >= 0 && ih{{i}} + kh < {{H}} && iw{{i}} + kw >= 0 && iw{{i}} + kw < {{W}}{{CI % BK ? ` && ci < ${CI}` : ""}};
+      if (x_inside{{i}}) { x_next{{i}} = x_load(x_start{{i}} + x_tap); }
+#end
+#if TRANSPOSED
+      let tap = ({{KH * KW - 1}} - kh * {{KW}} - kw) * {{CO * VO * CI}} + first;
+#for i W_LOADS
+      if (first + w_k{{i}} < {{CI}} && first_column + w_column{{i}} < {{CO}}) {
+#for e VO
+        w_next{{i}}_{{e}} = w[tap + ((first_column + w_column{{i}}) * {{VO}} + {{e}}) * {{CI}} + w_k{{i}}];
+#end
+      } else {
+#for e VO
+        w_next{{i}}_{{e}} = {{X}}();
+#end
+      }
+#end
+#else
+      let tap = (kh * {{KW}} + kw) * {{CI * VI * CO}} + first * {{VI * CO}} + first_column;
+#for i W_LOADS
+      w_next{{i}} = {{Y}}();
+      if (first * {{VI}} + w_k{{i}} < {{CI * VI}} && first_column + w_column{{i}} < {{CO}}) {
+        w_next{{i}} = w[tap + w_k{{i}} * {{CO}} + w_column{{i}}];
+      }
+#end
+#end
+    }
+    if (stage > 0) {
+      for (var k = 0; k < {{BK}}; k++) {
+#for i TM
+        let x{{i}} = x_tile[k][{{i}}][ly];
+#end
+#for c VI
 #for j TN
-          let w{{j}}_{{e}} = w_tile[(k * {{VI}} + {{e}}) * {{COLUMNS}} + lx + {{8 * j}}];
+        let w{{j}}_{{c}} = w_tile[k][{{c}}][{{j}}][lx];
 #end
 #for i TM
 #for j TN
-          sum{{i}}_{{j}} = fma({{Y}}(x{{i}}{{VI > 1 ? "." + "xyzw"[e] : ""}}), w{{j}}_{{e}}, sum{{i}}_{{j}});
+        sum{{i}}_{{j}} = fma({{Y}}(x{{i}}{{VI > 1 ? "." + "xyzw"[c] : ""}}), w{{j}}_{{c}}, sum{{i}}_{{j}});
 #end
 #end
 #end
-#end
-        }
-        workgroupBarrier();
       }
     }
   }
 #for i TM
   {
-    let pixel = first_pixel + ly + {{8 * i}};
+    let pixel = first_pixel + ly + {{LY * i}};
 #for j TN
-    if (pixel < {{PIXELS}} && first_column + lx + {{8 * j}} < {{CO}}) {
-      y[pixel * {{CO}} + first_column + lx + {{8 * j}}] = sum{{i}}_{{j}}{{BIAS ? ` + bias[first_column + lx + ${8 * j}]` : ""}};
+    if (pixel < {{PIXELS}} && first_column + lx + {{LX * j}} < {{CO}}) {
+      y[pixel * {{CO}} + first_column + lx + {{LX * j}}] = sum{{i}}_{{j}}{{BIAS ? ` + bias[first_column + lx + ${LX * j}]` : ""}};
     }
 #end
   }

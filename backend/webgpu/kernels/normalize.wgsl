@@ -2,14 +2,11 @@
 @group(0) @binding(0) var<storage, read> z: array<{{T}}>;
 @group(0) @binding(1) var<storage, read> state: array<{{T}}>;
 @group(0) @binding(2) var<storage, read_write> y: array<{{T}}>;
-#if RESIDUAL
-@group(0) @binding(3) var<storage, read> residual: array<{{T}}>;
-#end
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let i = i32(group.x + group.y * {{GROUPS_X}}) * 64 + i32(local.x);
   if (i >= {{SIZE}}) { return; }
   let c = i % {{C}};
-  y[i] = activate(fma(z[i], state[{{2 * C}} + c], state[{{3 * C}} + c]){{RESIDUAL ? " + residual[i]" : ""}});
+  y[i] = activate(fma(z[i], state[{{2 * C}} + c], state[{{3 * C}} + c]){{RESIDUAL ? " + residual_at(i, residual_channel(c))" : ""}});
 }

@@ -34,17 +34,38 @@ fn operand_channel(c: i32) -> operand_Channel {
   return channel;
 }
 
-fn operand_at(i: i32, channel: operand_Channel) -> {{operand_T}} {
+// What memory holds of a value; loads take long, so kernels may ask early and compute late.
+struct operand_Loaded {
+  z: {{operand_T}},
+  dy: {{operand_T}},
+}
+
+fn operand_load(i: i32) -> operand_Loaded {
+  var loaded = operand_Loaded();
 #if operand_KIND === "stored"
-  return operand[i];
+  loaded.z = operand[i];
 #else
-  let z = operand_z[i];
-  let normalized = fma(z, channel.scale, channel.shift);
+  loaded.z = operand_z[i];
+#end
+#if operand_KIND === "normalized gradient"
+  loaded.dy = operand_dy[i];
+#end
+  return loaded;
+}
+
+fn operand_value(loaded: operand_Loaded, channel: operand_Channel) -> {{operand_T}} {
+#if operand_KIND === "stored"
+  return loaded.z;
+#else
+  let normalized = fma(loaded.z, channel.scale, channel.shift);
 #if operand_KIND === "normalized"
   return activate(normalized);
 #else
-  return fma(channel.a, mask(operand_dy[i], normalized), fma(channel.b, z, channel.c));
+  return fma(channel.a, mask(loaded.dy, normalized), fma(channel.b, loaded.z, channel.c));
 #end
 #end
 }
 
+fn operand_at(i: i32, channel: operand_Channel) -> {{operand_T}} {
+  return operand_value(operand_load(i), channel);
+}

@@ -14,21 +14,25 @@ import gradientState from "../kernels/batch_norm_gradient_state.wgsl" with { typ
 import gradientSums from "../kernels/batch_norm_gradient_sums.wgsl" with { type: "text" };
 import state from "../kernels/batch_norm_state.wgsl" with { type: "text" };
 import statisticsSource from "../kernels/batch_norm_statistics.wgsl" with { type: "text" };
-import maskSource from "../kernels/mask_gradient.wgsl" with { type: "text" };
 import normalizeSource from "../kernels/normalize.wgsl" with { type: "text" };
 import normalizeGradientSource from "../kernels/normalize_gradient.wgsl" with { type: "text" };
 import inferenceSource from "../kernels/normalize_inference.wgsl" with { type: "text" };
+import type { Constants } from "../expand.ts";
 import { makeLazy } from "../lazy.ts";
+import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
 const kernels = {
   statistics: { name: "batch_norm_statistics", source: statisticsSource + state },
   finish: { name: "batch_norm_finish", source: finishSource + state },
   normalize: { name: "normalize", source: normalizeSource + activation },
+  normalizeWithResidual: {
+    name: "normalize",
+    source: normalizeSource + activation + operandSource("residual"),
+  },
   fold: { name: "batch_norm_fold", source: foldSource },
   inference: { name: "normalize_inference", source: inferenceSource + activation },
-  mask: { name: "mask_gradient", source: maskSource + activation },
   gradientSums: {
     name: "batch_norm_gradient_sums",
     source: gradientSums + gradientState + activation,
@@ -70,14 +74,18 @@ function normalized(
 ): tf.TensorInfo {
   const shape = shapeOf(x);
   const normalizeInto = (y: tf.TensorInfo) => {
-    const tensors = [x, state, y, ...(residual ? [residual] : [])];
-    elementwise(backend, kernels.normalize, shape, tensors, {
-      ACTIVATION: activation,
-      RESIDUAL: residual !== undefined,
-    });
+    const constants = { ACTIVATION: activation, RESIDUAL: residual !== undefined };
+    if (!residual) return elementwise(backend, kernels.normalize, shape, [x, state, y], constants);
+    const added = operand("residual", residual, shape.channels, 3, true);
+    elementwise(
+      backend,
+      kernels.normalizeWithResidual,
+      shape,
+      [x, state, y, ...added.tensors],
+      { ...constants, ...added.constants },
+    );
   };
-  // Without an activation it is a block's output, which several operations read.
-  const isLazy = residual === undefined && activation !== "linear";
+  const isLazy = residual === undefined;
   const y = isLazy
     ? makeLazy(backend, x.shape, {
       kind: "normalized",
@@ -144,15 +152,17 @@ function batchNormGradient(
   if (!state) throw new Error("the gradient of batch norm got a y that batch norm did not make");
   const shape = shapeOf(x);
   // Behind a residual the sign of y decides; without one it follows from x again.
-  const incoming = hasResidual ? masked(backend, dy, y, shape, activation) : dy;
+  const isMasked = hasResidual && activation !== "linear";
+  const incoming = isMasked ? allocate(backend, dy.shape) : dy;
+  if (hasResidual && !isMasked) backend.incRef(dy.dataId);
   const constants = { ACTIVATION: hasResidual ? "linear" : activation } as const;
 
   const dgamma = allocate(backend, gamma.shape), dbeta = allocate(backend, gamma.shape);
   const coefficients = allocate(backend, [3, shape.channels]);
   const outputs = [dgamma, dbeta, coefficients];
-  reduce(backend, shape, { ...constants, RUNNING: isRunning }, {
+  reduce(backend, shape, { ACTIVATION: activation, RESIDUAL: isMasked, RUNNING: isRunning }, {
     sum: kernels.gradientSums,
-    inputs: [x, incoming, state],
+    inputs: [x, dy, state, ...(isMasked ? [y, incoming] : [])],
     finish: kernels.gradientFinish,
     finished: [gamma, ...outputs],
     onceMore: [state, gamma, ...outputs],
@@ -168,24 +178,9 @@ function batchNormGradient(
     },
   });
   release(backend, coefficients);
-  return hasResidual ? [dx, dgamma, dbeta, incoming] : [dx, dgamma, dbeta];
-}
-
-/** The residual's gradient: dy where the activation let y through; dy itself if it has none. */
-function masked(
-  backend: TfjsWebGpuBackend,
-  dy: tf.TensorInfo,
-  y: tf.TensorInfo,
-  shape: BatchNormShape,
-  activation: Activation,
-): tf.TensorInfo {
-  if (activation === "linear") {
-    backend.incRef(dy.dataId);
-    return { dataId: dy.dataId, shape: dy.shape, dtype: dy.dtype };
-  }
-  const g = allocate(backend, dy.shape);
-  elementwise(backend, kernels.mask, shape, [dy, y, g], { ACTIVATION: activation });
-  return g;
+  if (!hasResidual) return [dx, dgamma, dbeta];
+  const { dataId } = incoming;
+  return [dx, dgamma, dbeta, { dataId, shape: dy.shape, dtype: dy.dtype }];
 }
 
 interface BatchNormShape {
@@ -217,11 +212,13 @@ function reduce(
 ): void {
   const tiling = tilingOf(backend);
   const width = vectorWidth(channels), C = channels / width;
-  const WX = Math.min(8, C);
+  const whole = tiling.wholeStatistics.find((whole) => rows <= whole.rows);
+  const { WX: most, WT } = whole ?? { WX: 8, WT: tiling.statisticThreads };
+  const WX = Math.min(most, C);
   const groups = Math.ceil(C / WX);
-  const { slices, rowsPerSlice } = rows <= tiling.rowsPerStatistic
+  const { slices, rowsPerSlice } = whole
     ? { slices: 1, rowsPerSlice: rows }
-    : slicesOf(rows, groups, tiling);
+    : fillingSlices(rows, groups, tiling);
   const all = {
     ...constants,
     T: vectorType(width),
@@ -230,12 +227,7 @@ function reduce(
     SLICES: slices,
     PER_SLICE: rowsPerSlice,
   };
-  const threads = {
-    ...all,
-    FINISHES: slices === 1,
-    WX,
-    WT: slices === 1 ? 32 : tiling.statisticThreads,
-  };
+  const threads = { ...all, FINISHES: slices === 1, WX, WT };
   if (slices === 1) {
     dispatch(backend, sum, threads, [...inputs, ...finished], [groups]);
     return;
@@ -261,7 +253,7 @@ function elementwise(
   kernel: Kernel,
   { rows, channels }: BatchNormShape,
   tensors: tf.TensorInfo[],
-  constants: Record<string, number | string | boolean>,
+  constants: Constants,
 ): void {
   const width = vectorWidth(channels), C = channels / width;
   const groups = spread(Math.ceil(rows * C / 64));

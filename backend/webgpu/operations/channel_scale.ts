@@ -4,11 +4,12 @@ import type { ChannelDotsInputs, ScaleChannelsInputs } from "../../ops/squeeze_e
 import { allocate, dispatch, type Kernel, spread } from "../dispatch.ts";
 import dotsSource from "../kernels/channel_dots.wgsl" with { type: "text" };
 import scaleSource from "../kernels/scale_channels.wgsl" with { type: "text" };
+import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
 const scaleKernel: Kernel = { name: "scale_channels", source: scaleSource };
-const dotsKernel: Kernel = { name: "channel_dots", source: dotsSource };
+const dotsKernel: Kernel = { name: "channel_dots", source: dotsSource + operandSource("x") };
 
 export function scaleChannels(
   backend: TfjsWebGpuBackend,
@@ -34,21 +35,45 @@ export function channelDots(
   backend: TfjsWebGpuBackend,
   { x, dy }: ChannelDotsInputs,
 ): tf.TensorInfo {
+  const [batch, , , channels] = x.shape;
+  return overPixels(backend, x, [batch, channels], dy ? "dots" : "sum", dy);
+}
+
+/** Over height and width, as global average pooling; undefined where the stock kernel must serve. */
+export function imageMean(
+  backend: TfjsWebGpuBackend,
+  { x }: { x: tf.TensorInfo },
+  { axis, keepDims }: { axis: number | number[]; keepDims: boolean },
+): tf.TensorInfo | undefined {
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  if (x.shape.length !== 4 || axes.toSorted().join() !== "1,2") return undefined;
+  if (tf.util.sizeFromShape(x.shape) === 0 || backend.shouldExecuteOnCPU([x])) return undefined;
+  const [batch, , , channels] = x.shape;
+  const shape = keepDims ? [batch, 1, 1, channels] : [batch, channels];
+  return overPixels(backend, x, shape, "mean");
+}
+
+function overPixels(
+  backend: TfjsWebGpuBackend,
+  x: tf.TensorInfo,
+  shape: number[],
+  WHAT: "dots" | "sum" | "mean",
+  dy?: tf.TensorInfo,
+): tf.TensorInfo {
   const [batch, height, width, channels] = x.shape;
-  const dots = allocate(backend, [batch, channels]);
-  const vector = vectorWidth(channels), C = channels / vector;
-  const WX = Math.min(8, C);
+  const y = allocate(backend, shape);
+  const vector = vectorWidth(channels), C = channels / vector, WX = Math.min(8, C);
+  const source = operand("x", x, channels, dy ? 2 : 1, true);
   const constants = {
+    ...source.constants,
     T: vectorType(vector),
     C,
     PIXELS: height * width,
     WX,
     WT: tilingOf(backend).statisticThreads,
-    DOT: dy !== undefined,
+    WHAT,
   };
-  dispatch(backend, dotsKernel, constants, [x, dots, ...(dy ? [dy] : [])], [
-    Math.ceil(C / WX),
-    batch,
-  ]);
-  return dots;
+  const tensors = [y, ...(dy ? [dy] : []), ...source.tensors];
+  dispatch(backend, dotsKernel, constants, tensors, [Math.ceil(C / WX), batch]);
+  return y;
 }

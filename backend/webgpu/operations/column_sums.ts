@@ -3,8 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { allocate, dispatch, type Kernel } from "../dispatch.ts";
 import source from "../kernels/column_sums.wgsl" with { type: "text" };
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
-import { sumSlices } from "./conv2d.ts";
+import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { sumSlices } from "./sum_slices.ts";
 
 const kernel: Kernel = { name: "column_sums", source };
 
@@ -20,7 +20,7 @@ export function columnSums(
   const columns = x.shape.at(-1)!, rows = tf.util.sizeFromShape(x.shape) / columns;
   const tiling = tilingOf(backend), V = vectorWidth(columns), C = columns / V;
   const WX = Math.min(8, C), groups = Math.ceil(C / WX);
-  const { slices, rowsPerSlice } = slicesOf(
+  const { slices, rowsPerSlice } = fillingSlices(
     Math.ceil(rows / tiling.statisticThreads),
     groups,
     tiling,

@@ -4,10 +4,12 @@ import { type ConvInfo, depthwiseInfo } from "../../window.ts";
 import { allocate, dispatch, type Kernel } from "../dispatch.ts";
 import source from "../kernels/depthwise.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/depthwise_filter_gradient.wgsl" with { type: "text" };
+import { type Geometry, geometryOf, inputGradientGeometry } from "../geometry.ts";
 import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
-import { isPlain, sumSlices } from "./conv2d.ts";
+import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { isPlain } from "./conv2d.ts";
+import { sumSlices } from "./sum_slices.ts";
 
 const depthwiseKernel: Kernel = { name: "depthwise", source: source + operandSource("x") };
 const filterGradientKernel: Kernel = {
@@ -34,14 +36,7 @@ export function depthwise(
   info: ConvInfo,
 ): tf.TensorInfo {
   const y = allocate(backend, info.outShape);
-  convolve(backend, x, filter, y, info, {
-    input: [info.inHeight, info.inWidth],
-    output: [info.outHeight, info.outWidth],
-    stride: [info.strideHeight, info.strideWidth],
-    up: [1, 1],
-    pad: [info.padInfo.top, info.padInfo.left],
-    turned: false,
-  });
+  convolve(backend, x, filter, y, info, geometryOf(info), false);
   return y;
 }
 
@@ -52,14 +47,7 @@ export function depthwiseInputGradient(
   info: ConvInfo,
 ): tf.TensorInfo {
   const dx = allocate(backend, info.inShape);
-  convolve(backend, dy, filter, dx, info, {
-    input: [info.outHeight, info.outWidth],
-    output: [info.inHeight, info.inWidth],
-    stride: [1, 1],
-    up: [info.strideHeight, info.strideWidth],
-    pad: [info.filterHeight - 1 - info.padInfo.top, info.filterWidth - 1 - info.padInfo.left],
-    turned: true,
-  });
+  convolve(backend, dy, filter, dx, info, inputGradientGeometry(info), true);
   return dx;
 }
 
@@ -74,7 +62,7 @@ export function depthwiseFilterGradient(
   const WX = Math.min(C, 8 * tiling.workgroupRows);
   const groups = Math.ceil(C / WX);
   const ROWS = info.batchSize * info.outHeight;
-  const { slices, rowsPerSlice } = slicesOf(ROWS, groups, tiling);
+  const { slices, rowsPerSlice } = fillingSlices(ROWS, groups, tiling);
   const shape = [info.filterHeight, info.filterWidth, info.inChannels, 1];
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
   const left = operand("x", x, info.inChannels, 1, true);
@@ -87,16 +75,7 @@ export function depthwiseFilterGradient(
       ...right.constants,
       T: vectorType(width),
       C,
-      H: info.inHeight,
-      W: info.inWidth,
-      OH: info.outHeight,
-      OW: info.outWidth,
-      KH: info.filterHeight,
-      KW: info.filterWidth,
-      S_H: info.strideHeight,
-      S_W: info.strideWidth,
-      P_H: info.padInfo.top,
-      P_W: info.padInfo.left,
+      ...geometryOf(info),
       ROWS,
       PER_SLICE: rowsPerSlice,
       TM: info.outWidth % 4 === 0 ? 4 : 7,
@@ -108,28 +87,19 @@ export function depthwiseFilterGradient(
   return sumSlices(backend, partials, shape, slices);
 }
 
-interface Geometry {
-  /** Height and width. */
-  input: [number, number];
-  output: [number, number];
-  stride: [number, number];
-  /** By how much the input is spread out: the stride, in the gradient of a strided convolution. */
-  up: [number, number];
-  pad: [number, number];
-  /** Whether the filter is read turned by 180°. */
-  turned: boolean;
-}
-
+/** @param turned whether the filter is read turned by 180° */
 function convolve(
   backend: TfjsWebGpuBackend,
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
   y: tf.TensorInfo,
   info: ConvInfo,
-  { input, output, stride, up, pad, turned }: Geometry,
+  geometry: Geometry,
+  turned: boolean,
 ): void {
   const width = vectorWidth(info.inChannels), C = info.inChannels / width;
-  const TM = pixelsInRegisters(output[1], up[1]);
+  const { OH, OW, UP_W } = geometry;
+  const TM = pixelsInRegisters(OW, UP_W);
   const source = operand("x", x, info.inChannels, 2, true);
   dispatch(
     backend,
@@ -138,23 +108,12 @@ function convolve(
       ...source.constants,
       T: vectorType(width),
       C,
-      H: input[0],
-      W: input[1],
-      OH: output[0],
-      OW: output[1],
-      KH: info.filterHeight,
-      KW: info.filterWidth,
-      S_H: stride[0],
-      S_W: stride[1],
-      UP_H: up[0],
-      UP_W: up[1],
-      P_H: pad[0],
-      P_W: pad[1],
+      ...geometry,
       TURNED: turned,
       TM,
     },
     [filter, y, ...source.tensors],
-    [Math.ceil(output[0] * Math.ceil(output[1] / TM) * C / 64), info.batchSize],
+    [Math.ceil(OH * Math.ceil(OW / TM) * C / 64), info.batchSize],
   );
 }
 

@@ -6,10 +6,11 @@ import source from "../kernels/grouped_conv2d.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/grouped_conv2d_filter_gradient.wgsl" with {
   type: "text",
 };
+import { type Geometry, geometryOf, inputGradientGeometry } from "../geometry.ts";
 import { operand, operandSource } from "../operand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { slicesOf, tilingOf } from "../tiling.ts";
-import { sumSlices } from "./conv2d.ts";
+import { fillingSlices, tilingOf } from "../tiling.ts";
+import { sumSlices } from "./sum_slices.ts";
 
 const groupedKernel: Kernel = { name: "grouped_conv2d", source: source + operandSource("x") };
 const filterGradientKernel: Kernel = {
@@ -27,14 +28,7 @@ export function groupedConv(
   info: ConvInfo,
 ): tf.TensorInfo {
   const y = allocate(backend, info.outShape);
-  convolve(backend, x, filter, y, info, {
-    input: [info.inHeight, info.inWidth, info.inChannels],
-    output: [info.outHeight, info.outWidth, info.outChannels],
-    stride: [info.strideHeight, info.strideWidth],
-    up: [1, 1],
-    pad: [info.padInfo.top, info.padInfo.left],
-    turned: false,
-  });
+  convolve(backend, x, filter, y, info, geometryOf(info), false);
   return y;
 }
 
@@ -45,14 +39,7 @@ export function groupedConvInputGradient(
   info: ConvInfo,
 ): tf.TensorInfo {
   const dx = allocate(backend, info.inShape);
-  convolve(backend, dy, filter, dx, info, {
-    input: [info.outHeight, info.outWidth, info.outChannels],
-    output: [info.inHeight, info.inWidth, info.inChannels],
-    stride: [1, 1],
-    up: [info.strideHeight, info.strideWidth],
-    pad: [info.filterHeight - 1 - info.padInfo.top, info.filterWidth - 1 - info.padInfo.left],
-    turned: true,
-  });
+  convolve(backend, dy, filter, dx, info, inputGradientGeometry(info), true);
   return dx;
 }
 
@@ -67,7 +54,7 @@ export function groupedConvFilterGradient(
   const WX = Math.min(threads, 8 * tiling.workgroupRows);
   const workgroups = Math.ceil(threads / WX), ROWS = info.batchSize * info.outHeight;
   const tiles = workgroups * info.filterHeight;
-  const { slices, rowsPerSlice } = slicesOf(ROWS, tiles, tiling);
+  const { slices, rowsPerSlice } = fillingSlices(ROWS, tiles, tiling);
   const shape = [
     info.filterHeight,
     info.filterWidth,
@@ -88,16 +75,7 @@ export function groupedConvFilterGradient(
       OUT,
       IN_OWN: IN / groups,
       OUT_OWN: OUT / groups,
-      H: info.inHeight,
-      W: info.inWidth,
-      OH: info.outHeight,
-      OW: info.outWidth,
-      KH: info.filterHeight,
-      KW: info.filterWidth,
-      S_H: info.strideHeight,
-      S_W: info.strideWidth,
-      P_H: info.padInfo.top,
-      P_W: info.padInfo.left,
+      ...geometryOf(info),
       ROWS,
       PER_SLICE: rowsPerSlice,
       TM: info.outWidth % 4 === 0 ? 4 : 7,
@@ -109,29 +87,21 @@ export function groupedConvFilterGradient(
   return sumSlices(backend, partials, shape, slices);
 }
 
-interface Geometry {
-  /** Height, width, channels. */
-  input: [number, number, number];
-  output: [number, number, number];
-  stride: [number, number];
-  /** By how much the input is spread out: the stride, in the gradient of a strided convolution. */
-  up: [number, number];
-  pad: [number, number];
-  /** Whether the filter is read turned by 180°, from its outputs to its inputs. */
-  turned: boolean;
-}
-
+/** @param turned whether the filter is read turned by 180°, from its outputs to its inputs */
 function convolve(
   backend: TfjsWebGpuBackend,
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
   y: tf.TensorInfo,
   info: ConvInfo,
-  { input, output, stride, up, pad, turned }: Geometry,
+  geometry: Geometry,
+  turned: boolean,
 ): void {
-  const groups = groupsOf(info), IN = input[2] / 4, OUT = output[2] / 4;
-  const TM = up[1] * Math.ceil(4 / up[1]);
-  const source = operand("x", x, input[2], 2, isNarrow(info));
+  const groups = groupsOf(info), [inputs, outputs] = [x, y].map(({ shape }) => shape[3]);
+  const IN = inputs / 4, OUT = outputs / 4;
+  const { OH, OW, UP_W } = geometry;
+  const TM = UP_W * Math.ceil(4 / UP_W);
+  const source = operand("x", x, inputs, 2, isNarrow(info));
   dispatch(
     backend,
     groupedKernel,
@@ -141,23 +111,12 @@ function convolve(
       OUT,
       IN_OWN: IN / groups,
       OUT_OWN: OUT / groups,
-      H: input[0],
-      W: input[1],
-      OH: output[0],
-      OW: output[1],
-      KH: info.filterHeight,
-      KW: info.filterWidth,
-      S_H: stride[0],
-      S_W: stride[1],
-      UP_H: up[0],
-      UP_W: up[1],
-      P_H: pad[0],
-      P_W: pad[1],
+      ...geometry,
       TURNED: turned,
       TM,
     },
     [filter, y, ...source.tensors],
-    [Math.ceil(output[0] * Math.ceil(output[1] / TM) * OUT / 64), info.batchSize],
+    [Math.ceil(OH * Math.ceil(OW / TM) * OUT / 64), info.batchSize],
   );
 }
 

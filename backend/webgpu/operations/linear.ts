@@ -1,7 +1,8 @@
 /** Linear layers over many rows, as convolutions of 1×1. */
 import * as tf from "@tensorflow/tfjs";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { conv2d, conv2dFilterGradient, conv2dInputGradient } from "./conv2d.ts";
+import { conv2d, conv2dInputGradient } from "./conv2d.ts";
+import { conv2dFilterGradient } from "./conv2d_filter_gradient.ts";
 
 /** x·weight + bias. */
 export function linear(

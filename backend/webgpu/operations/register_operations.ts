@@ -4,6 +4,7 @@ import { CONV2D, DEPTHWISE, KernelRegistrar } from "../../kernel_registrar.ts";
 import { groupedInfo, type PoolAttributes, poolInfo } from "../../window.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { activate, activateGradient } from "./activation.ts";
+import { add } from "./add.ts";
 import { adamW } from "./adam_w.ts";
 import {
   attention,
@@ -17,10 +18,11 @@ import {
   batchNormTrain,
   batchNormTrainGradient,
 } from "./batch_norm.ts";
-import { channelDots, scaleChannels } from "./channel_scale.ts";
+import { channelDots, imageMean, scaleChannels } from "./channel_scale.ts";
 import { withChannelVector } from "./channel_vector.ts";
 import { columnSums } from "./column_sums.ts";
-import { conv2d, conv2dFilterGradient, conv2dInputGradient, undilatedWindow } from "./conv2d.ts";
+import { conv2d, conv2dInputGradient, undilatedWindow } from "./conv2d.ts";
+import { conv2dFilterGradient } from "./conv2d_filter_gradient.ts";
 import {
   depthwise,
   depthwiseFilterGradient,
@@ -66,6 +68,8 @@ export function registerOperations(backendName: string): void {
   kernels.replace("MaxPoolGrad", (backend, { dy, input, output }, attrs: PoolAttributes) => {
     return maxPoolGradient(backend, dy, input, output, poolInfo(input.shape, attrs));
   });
+  kernels.replace("Add", add);
+  kernels.replace("Mean", imageMean);
 
   kernels.add("Activate", activate);
   kernels.add("ActivateGrad", activateGradient);

@@ -1,6 +1,7 @@
 /** Runs a step once on the GPU and writes down every command of it. */
 import * as tf from "@tensorflow/tfjs";
 import type { StepComputation, StepValues } from "../../repeat.ts";
+import { recordWaiting } from "../dispatch.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { type BufferRouter, routerOf, type StepPool } from "./buffers.ts";
 
@@ -168,6 +169,7 @@ export class Recording<State> {
       return { offset: 0, size: buffer.size, buffer };
     };
     backend.ensureCommandEncoderReady = () => {
+      recordWaiting(backend);
       backend.commandEncoder ??= this.#watched(backend.device.createCommandEncoder());
     };
     const refuse =

@@ -14,7 +14,9 @@ import {
   type StepComputation,
   type StepResult,
 } from "../../repeat.ts";
+import { watchForOthers } from "../dispatch.ts";
 import { watchForLazyTensors } from "../lazy.ts";
+import { assertThere, watchForLoss, whileThere } from "../lost_device.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { tilingOf } from "../tiling.ts";
 import { tunerOf } from "../tuner.ts";
@@ -40,13 +42,13 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
   #replays = 0;
   /** Whether the recording may be replayed: not yet, once it was checked, or from now on. */
   #stage: "rehearsing" | "checking" | "replaying" = "rehearsing";
-  #lost?: GPUDeviceLostInfo;
 
   constructor(private readonly compute: StepComputation<State>) {
     this.#backend = tf.backend() as unknown as TfjsWebGpuBackend;
     watchForLazyTensors(this.#backend);
+    watchForOthers(this.#backend);
     this.#pool = this.#addPool();
-    this.#backend.device.lost.then((info) => this.#lost = info);
+    watchForLoss(this.#backend);
   }
 
   /** Whether the next step will be a replay. */
@@ -60,19 +62,19 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
   }
 
   async run(state: State): Promise<StepResult<State>[]> {
-    this.#assertThere();
+    assertThere(this.#backend);
     flush(this.#backend); // tfjs lets go of disposed tensors only then
     await this.#measure();
     if (this.#stage !== "rehearsing" && !this.#recording!.isCurrent()) this.#startAnew();
     if (this.computedBecause) return await this.#compute(state);
     if (this.#stage === "replaying") this.#replay(state);
     else if (this.#stage === "checking") await this.#check(state);
-    else await this.#rehearse(state);
-    return await this.#whileThere(() => this.#results!.take());
+    else this.#rehearse(state);
+    return await whileThere(this.#backend, () => this.#results!.take());
   }
 
   async finish(): Promise<StepResult<State>[]> {
-    return await this.#whileThere(async () => await this.#results?.finish() ?? []);
+    return await whileThere(this.#backend, async () => await this.#results?.finish() ?? []);
   }
 
   dispose(): void {
@@ -84,11 +86,14 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
   /** Without a recording, behind the steps that had one. */
   async #compute(state: State): Promise<StepResult<State>[]> {
     const earlier = await this.finish();
-    const results = await this.#whileThere(() => new ComputedStep(this.compute).run(state));
+    const results = await whileThere(
+      this.#backend,
+      () => new ComputedStep(this.compute).run(state),
+    );
     return [...earlier, ...results];
   }
 
-  async #rehearse(state: State): Promise<void> {
+  #rehearse(state: State): void {
     const before = this.#recording;
     const recording = new Recording(this.#backend, this.#pool, this.compute, state);
     this.#collect(recording, state);
@@ -123,7 +128,7 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     this.#collect(anew, state);
     const computed = new Snapshot(backend, [...tensors, ...anew.outputs], true);
     const difference = anew.refusal ?? anew.differenceTo(recording);
-    const differing = await this.#whileThere(() => replayed.differencesTo(computed));
+    const differing = await whileThere(this.#backend, () => replayed.differencesTo(computed));
     for (const used of [before, replayed, computed, anew]) used.dispose();
     if (difference) return this.#startAnew();
     if (differing > 0) {
@@ -176,24 +181,5 @@ export class ReplayedStep<State> implements RepeatedStep<State> {
     const pool = new StepPool(this.#backend.device);
     routerOf(this.#backend).add(pool);
     return pool;
-  }
-
-  async #whileThere<T>(wait: () => Promise<T>): Promise<T> {
-    try {
-      return await wait();
-    } catch (error) {
-      this.#assertThere();
-      throw error;
-    }
-  }
-
-  /** @throws {Error} when the device is gone, which makes every other error of it pointless */
-  #assertThere(): void {
-    if (!this.#lost) return;
-    throw new Error(
-      `the GPU was lost (${this.#lost.message || this.#lost.reason}): ` +
-        "its driver may have been reset or run out of memory; start again, with a smaller --batch " +
-        "if it happens again",
-    );
   }
 }

@@ -34,9 +34,13 @@ interface Result {
 const folder = await Deno.makeTempDir();
 addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
 
-async function run(command: string, args: string[], env: Record<string, string> = {}) {
-  const { code, stdout, stderr } = await new Deno.Command(command, { args, env, cwd: folder })
-    .output();
+async function run(
+  command: string,
+  args: string[],
+  env: Record<string, string> = {},
+  cwd = folder,
+) {
+  const { code, stdout, stderr } = await new Deno.Command(command, { args, env, cwd }).output();
   const text = new TextDecoder();
   return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
 }
@@ -182,24 +186,30 @@ Deno.test({
     }
 
     await t.step(
-      "npx graft: the command answers, and looks at photos, from any folder",
+      "npx graft: from any folder of the project, which keeps the results",
       async () => {
         const photos = join(folder, "photos");
         for (const label of ["ants", "bees"]) {
           await Deno.mkdir(join(photos, label), { recursive: true });
-          await Deno.copyFile(join(folder, "photo.jpg"), join(photos, label, "photo.jpg"));
+          for (const name of ["1.jpg", "2.jpg"]) {
+            await Deno.copyFile(join(folder, "photo.jpg"), join(photos, label, name));
+          }
         }
         const env = { XDG_CACHE_HOME: join(folder, "cache"), LOCALAPPDATA: join(folder, "cache") };
-        const command = join("node_modules", "graft", "graft.js");
-        const version = await run("node", [command, "--version"], env);
+        const own = join(folder, "own"), deeper = join(own, "deeper");
+        await Deno.mkdir(deeper, { recursive: true });
+        const graft = (args: string[], cwd: string) =>
+          run("npx", ["--no-install", "graft", ...args], env, cwd);
+        const version = await graft(["--version"], deeper);
         assert.deepEqual([version.code, version.stdout], [0, `graft ${project.version}\n`]);
-        const { code, stdout, stderr } = await run(
-          "node",
-          [command, "inspect", "photos", "--json"],
-          env,
-        );
-        assert.match(stdout, /"bees"/, stderr);
-        assert.notEqual(code, 2, stderr);
+        const looked = await graft(["inspect", "../photos", "--json"], own);
+        assert.match(looked.stdout, /"bees"/, looked.stderr);
+        assert.notEqual(looked.code, 2, looked.stderr);
+        const taken = await graft(["download_data", "--data", "../photos"], own);
+        assert.equal(taken.code, 0, taken.stderr);
+        assert.ok((await Deno.stat(join(own, ".graft"))).isDirectory);
+        const { stdout, stderr } = await graft(["runs", "--json"], deeper);
+        assert.match(stdout, /"download_data"/, stderr);
       },
     );
 

@@ -37,10 +37,10 @@ function taught(all: readonly LivePhoto[], classes = CLASSES): LiveClassifier {
   for (const photo of all) {
     live.add(photo);
     live.divide(false);
-    live.improve(0);
+    live.improve(0, false);
   }
   live.divide(true);
-  while (live.improve(50));
+  while (live.improve(50, true));
   return live;
 }
 
@@ -106,7 +106,7 @@ Deno.test("photos that are removed, and classes called otherwise, are as if they
   renamed.renamed();
   for (const each of [live, renamed]) {
     each.divide(true);
-    while (each.improve(50));
+    while (each.improve(50, true));
   }
   const expected = taught(all.slice(0, 60));
   const [, , ...some] = all.slice(0, 12);

@@ -3,20 +3,28 @@ import assert from "node:assert/strict";
 import { type Browser, chromium as playwright, type Page } from "playwright-core";
 import { teachFiles } from "../../../app/teach/teach_files.ts";
 import { serveTeach } from "../../../app/teach/teach.ts";
+import { activateBackend } from "../../../backend/activate.ts";
 import { openDataset } from "../../../data/dataset.ts";
+import { DataLoader } from "../../../data/loader.ts";
+import { Generator } from "../../../data/torch_random.ts";
 import { buildDataset } from "../../../data/build_dataset.ts";
 import { materialize } from "../../../data/sources/materialize.ts";
 import { viewPhoto } from "../../../data/transforms.ts";
 import { openFeatureExtractor } from "../../../inference/feature_extractor.ts";
 import { loadClassifier } from "../../../inference/load_classifier.ts";
+import { predictDataset } from "../../../inference/predict_dataset.ts";
+import { Model } from "../../../models/model.ts";
+import { dropoutSize } from "../../../models/parameter_specs.ts";
 import { describedArchitecture, preprocessingFor } from "../../../models/seen_as.ts";
 import { findArchitecture } from "../../../models/registry.ts";
-import { calibrate, calibrated } from "../../../inference/calibration.ts";
+import { calibrate, calibrated, type Labelled } from "../../../inference/calibration.ts";
 import { labelsOf } from "../../../tasks/artifacts/features.ts";
+import { finetune } from "../../../training/finetune.ts";
+import { withHead } from "../../../training/head.ts";
 import { fitProbe } from "../../../training/probe/fit_probe.ts";
 import { matrix } from "../../../training/probe/matrix.ts";
 import { decisionFunction } from "../../../training/probe/logistic_regression.ts";
-import { PROBE } from "../../../training/recipes.ts";
+import { FINETUNE, PROBE } from "../../../training/recipes.ts";
 import { randomModel } from "../../export/random_model.ts";
 import { findChromium } from "../../export/runtimes.ts";
 import { writePhoto } from "../../tasks/generated_photos.ts";
@@ -31,6 +39,7 @@ const settings = {
   preprocessing: preprocessingFor(findArchitecture(NETWORK), { size: SIDE }),
   pretrained,
   recipe: { ...PROBE, balance: "auto" as const },
+  finetune: { ...FINETUNE, epochs: 2, balance: "auto" as const },
   seed: SEED,
   splitSeed: SEED,
   shortSide: SHORT_SIDE,
@@ -63,26 +72,34 @@ Deno.test({
         assert.match((await page.textContent("#status"))!, /looked at/);
       });
 
+      let expected: Awaited<ReturnType<typeof byPipeline>>;
       await step("its model answers as the one that the pipeline makes of its photos", async () => {
         const photos = await download(page, "photos", folder);
         const model = await unzipped(await download(page, "safetensors", folder), folder);
-        const expected = await byPipeline(photos, folder);
-        using own = await loadClassifier(`${model}/model.safetensors`);
-        assert.deepEqual(own.classes, ["class 1", "class 2"]);
-        for (const { path, probabilities } of expected) {
-          const { ranking } = await own.predict(path);
-          const said = own.classes.map((name) =>
-            ranking.find(({ label }) => label === name)!.probability
-          );
-          said.forEach((value, k) =>
-            assert.ok(
-              Math.abs(value - probabilities[k]) < 1e-4,
-              `${path}: ${said}, ${probabilities}`,
-            )
-          );
-        }
-        assert.ok(new Set(expected.map(({ probabilities: [p] }) => p.toFixed(2))).size > 5);
+        expected = await byPipeline(photos, folder);
+        await assertAnswers(`${model}/model.safetensors`, expected.frozen);
+        const told = expected.frozen.map(({ probabilities: [p] }) => p.toFixed(2));
+        assert.ok(new Set(told).size > 5);
         await assertFile(`${model}/README.md`, /## Accuracy/);
+      });
+
+      await step("so does the one whose layers are all trained in the page", async () => {
+        await page.locator("#finetune").click();
+        await page.locator("#stop-finetuning").click();
+        await page.locator("#finetune-words", { hasText: "Stopped" }).waitFor();
+        await page.locator("#finetune").click();
+        await page.locator("#finetuned:not([hidden])").waitFor();
+        assert.match(
+          (await page.textContent("#finetune-words"))!,
+          /of the \d+ photos kept aside/,
+        );
+        const zip = await download(page, "safetensors", folder, "[data-finetuned]");
+        const finetuned = await unzipped(zip, folder);
+        await assertAnswers(`${finetuned}/model.safetensors`, expected.finetuned);
+        const moved = expected.finetuned.map(({ probabilities: [p] }, i) =>
+          Math.abs(p - expected.frozen[i].probabilities[0])
+        );
+        assert.ok(Math.max(...moved) > 0.1, `${moved}`);
       });
 
       await step("ONNX and TensorFlow.js are handed out too, under the page's policy", async () => {
@@ -214,9 +231,17 @@ async function counts(page: Page): Promise<string[]> {
   return texts.map((text) => text.split(",")[0]);
 }
 
-/** @returns the path of the file */
-async function download(page: Page, what: string, folder: string): Promise<string> {
-  const button = page.locator(`[data-what=${what}]:not([disabled])`);
+/**
+ * @param which of the buttons that hand it out
+ * @returns the path of the file
+ */
+async function download(
+  page: Page,
+  what: string,
+  folder: string,
+  which = ":not([data-finetuned])",
+): Promise<string> {
+  const button = page.locator(`[data-what=${what}]${which}:not([disabled])`);
   const [file] = await Promise.all([page.waitForEvent("download"), button.click()]);
   const path = `${folder}/${file.suggestedFilename()}`;
   await file.saveAs(path);
@@ -238,6 +263,25 @@ async function unzipped(path: string, folder: string): Promise<string> {
 
 async function assertFile(path: string, pattern: RegExp): Promise<void> {
   assert.match(await Deno.readTextFile(path), pattern);
+}
+
+interface Answer {
+  path: string;
+  probabilities: number[];
+}
+
+async function assertAnswers(model: string, expected: readonly Answer[]): Promise<void> {
+  using own = await loadClassifier(model);
+  assert.deepEqual(own.classes, ["class 1", "class 2"]);
+  for (const { path, probabilities } of expected) {
+    const { ranking } = await own.predict(path);
+    const said = own.classes.map((name) =>
+      ranking.find(({ label }) => label === name)!.probability
+    );
+    said.forEach((value, k) =>
+      assert.ok(Math.abs(value - probabilities[k]) < 1e-4, `${path}: ${said}, ${probabilities}`)
+    );
+  }
 }
 
 /** Probabilities of all photos, by the rooms that the steps of `--recipe best` call one after the other. */
@@ -271,11 +315,38 @@ async function byPipeline(zip: string, folder: string) {
       logits: Array.from(logits.subarray(i * count, (i + 1) * count)),
     }));
   };
-  const { temperature } = calibrate(logitsOf(val), { onlyIfBetter: true });
-  return ([["train", train], ["val", val]] as const).flatMap(([split, of]) =>
-    logitsOf(of).map(({ logits }, i) => ({
-      path: `${at}/photos/${dataset.photos(split)[i].path}`,
-      probabilities: calibrated(logits, temperature),
-    }))
-  );
+  const answersBy = (logits: Record<"train" | "val", Labelled[]>): Answer[] => {
+    const { temperature } = calibrate(logits.val, { onlyIfBetter: true });
+    return (["train", "val"] as const).flatMap((split) =>
+      logits[split].map(({ logits }, i) => ({
+        path: `${at}/photos/${dataset.photos(split)[i].path}`,
+        probabilities: calibrated(logits, temperature),
+      }))
+    );
+  };
+  const frozen = answersBy({ train: logitsOf(train), val: logitsOf(val) });
+
+  await activateBackend("wasm");
+  const { coef: weight, intercept: bias } = classifier;
+  const head = withHead(parameters, architecture, { weight, bias });
+  const generator = new Generator(SEED), { mean, std, ...crops } = settings.preprocessing;
+  const { batchSize, augmentation } = settings.finetune;
+  const common = { batchSize, ...crops, normalization: { mean, std }, workers: 0, generator };
+  const loaderOf = (split: "train" | "val", transform: "train" | "eval", shuffle: boolean) =>
+    new DataLoader(dataset, {
+      ...common,
+      split,
+      transform,
+      shuffle,
+      ...(transform === "train" && { augmentation, noisePerPhoto: dropoutSize(architecture) }),
+    });
+  const loaders = { train: loaderOf("train", "train", true), val: loaderOf("val", "eval", true) };
+  const model = new Model(architecture, count, head);
+  const { best } = await finetune(model, loaders, { recipe: settings.finetune });
+  model.dispose();
+  const tuned = new Model(architecture, count, best);
+  const ask = (split: "train" | "val") => predictDataset(tuned, loaderOf(split, "eval", false));
+  const finetuned = answersBy({ train: await ask("train"), val: await ask("val") });
+  tuned.dispose();
+  return { frozen, finetuned };
 }

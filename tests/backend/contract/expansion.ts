@@ -1,4 +1,4 @@
-/** A 1×1 convolution and the depthwise one that reads it, which one kernel may compute together. */
+/** A 1×1 convolution, or a stem, and the depthwise one that reads it, which one kernel may compute together. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
@@ -11,6 +11,8 @@ interface Case {
   input: [number, number, number, number];
   /** Channels in between. */
   channels: number;
+  /** The first convolution, where it is none of 1×1. */
+  stem?: { size: number; stride: number; pad: number | "valid" };
   size?: number;
   stride?: number;
   pad?: number | "same" | "valid";
@@ -30,6 +32,18 @@ const CASES: Record<string, Case> = {
   "several bands": { input: [2, 61, 90, 16], channels: 24, stride: 2 },
   "bands of stride 1": { input: [1, 112, 60, 8], channels: 8 },
   "channels not in eights": { input: [1, 9, 7, 5], channels: 17 },
+  "a stem": { input: [2, 33, 29, 3], channels: 32, stem: { size: 3, stride: 2, pad: 1 } },
+  "a stem without padding": {
+    input: [1, 13, 12, 4],
+    channels: 16,
+    stride: 2,
+    stem: { size: 3, stride: 1, pad: "valid" },
+  },
+  "a stem of 5×5, several bands": {
+    input: [1, 150, 141, 3],
+    channels: 24,
+    stem: { size: 5, stride: 2, pad: 2 },
+  },
 };
 
 /** The channels in between, and what becomes of them before the depthwise convolution. */
@@ -98,9 +112,10 @@ export function expandedConvolutions(): tf.Tensor[] {
   );
 }
 
-function expand({ input, channels }: Case): tf.Tensor4D {
-  const filter = tf.div(noise([1, 1, input[3], channels], 7), Math.sqrt(input[3] / 3));
-  return tf.conv2d(noise(input, 1) as tf.Tensor4D, filter as tf.Tensor4D, 1, 0);
+function expand({ input, channels, stem }: Case): tf.Tensor4D {
+  const { size, stride, pad } = stem ?? { size: 1, stride: 1, pad: 0 };
+  const filter = tf.div(noise([size, size, input[3], channels], 7), size * Math.sqrt(input[3] / 3));
+  return tf.conv2d(noise(input, 1) as tf.Tensor4D, filter as tf.Tensor4D, stride, pad);
 }
 
 function depthwise(x: tf.Tensor4D, settings: Case): tf.Tensor4D {

@@ -36,15 +36,18 @@ WEBGPU.test("a tensor that is too large is refused before the adapter is asked",
 });
 
 // Last: nothing computes on the device after it.
-WEBGPU.test("a lost device ends a repeated step with an error that says so", async () => {
+WEBGPU.test("a lost device ends a repeated step, and reading, with an error that says so", async () => {
   const { device } = tf.backend() as unknown as TfjsWebGpuBackend;
   const step = new ReplayedStep<number>((input) => [
     tf.exp(input([4], "float32", (value) => Float32Array.of(value, 1, 2, 3))),
   ]);
   for (let i = 0; i < 6; i++) await step.run(i);
   assert.ok(step.isReplaying);
+  const computed = tf.exp(tf.zeros([2000]));
   device.destroy();
   await device.lost;
   await assert.rejects(step.run(7), /the GPU was lost .*start again/);
   await assert.rejects(step.finish(), /the GPU was lost/);
+  await assert.rejects(computed.data(), /the GPU was lost/);
+  assert.throws(() => tf.exp(tf.zeros([2000])), /the GPU was lost/);
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { ComputedStep, type RepeatedStep, type StepInput } from "../../../backend/repeat.ts";
+import { SHARED } from "../../../backend/webgpu/conv_tile.ts";
 import { allocate } from "../../../backend/webgpu/dispatch.ts";
 import { ReplayedStep } from "../../../backend/webgpu/replay/replayed_step.ts";
 import type { TfjsWebGpuBackend } from "../../../backend/webgpu/tfjs_backend.ts";
@@ -50,6 +51,27 @@ for (const { input, filters, kernel, stride, pad } of CASES) {
       }),
   );
 }
+
+WEBGPU.test("every tile of a workgroup's own memory computes the same bits", () =>
+  asOnGpu(async () => {
+    const tuner = tunerOf(backend()), { choose } = tuner;
+    const compute = () =>
+      withGradients(
+        [noise([1, 9, 11, 40], 1), noise([1, 1, 40, 76], 2)],
+        (x, filter) => tf.conv2d(normalized(x), filter as tf.Tensor4D, 1, 0),
+      );
+    const results: Float32Array[][] = [];
+    try {
+      for (const [i, [TM, TN, LX, LY]] of SHARED.entries()) {
+        const BK = [4, 8, 16][i % 3];
+        tuner.choose = <V>() => ({ kind: "shared", TM, TN, LX, LY, BK }) as V;
+        results.push(await WEBGPU.valuesOf(compute));
+      }
+    } finally {
+      tuner.choose = choose;
+    }
+    for (const [i, result] of results.entries()) assert.deepEqual(result, results[0], `tile ${i}`);
+  }));
 
 for (const clock of ["the GPU's clock", "the CPU's clock"]) {
   WEBGPU.test(`the fastest variant by ${clock} is used once it was measured, and the choice is handed out`, async () => {

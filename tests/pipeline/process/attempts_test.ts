@@ -159,6 +159,14 @@ Deno.test("a step that is lost with its machine is tried again, three attempts i
   }
 });
 
+Deno.test("a step whose GPU is lost is tried again, three attempts in all", async () => {
+  for (const [losses, status] of [[2, "ran"], [3, "failed"]] as const) {
+    using folder = new Folder();
+    const { step, attempts } = await tried(stumble(folder, "lose", losses), folder);
+    assert.deepEqual([step.status, attempts], [status, 3]);
+  }
+});
+
 Deno.test("an interruption ends the wait for another attempt", async () => {
   using folder = new Folder();
   const interruption = new AbortController();

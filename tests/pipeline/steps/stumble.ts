@@ -17,6 +17,9 @@ const WAYS = {
   transient: () => {
     throw Object.assign(new Error("no answer yet"), { transient: true });
   },
+  lose: () => {
+    throw Object.assign(new Error("the GPU was lost"), { lost: true });
+  },
   wait: () => new Promise(() => {}),
   spin: () => {
     while (true);

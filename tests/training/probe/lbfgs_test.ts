@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { minimise, type Objective } from "../../../training/probe/lbfgs.ts";
+import { minimise, type Objective, type Pair } from "../../../training/probe/lbfgs.ts";
 import { largestDifference } from "./random_features.ts";
 
 /** Half of Σ curvature · (x − 1)². */
@@ -72,4 +72,33 @@ Deno.test("a function that is no number soon after the start does not lead astra
   });
   assert.ok(converged);
   assert.ok(Math.abs(x[0] - 1) < 1e-9);
+});
+
+Deno.test("what is known of the start is not asked again: a step takes one look, and is the same", () => {
+  const start = Float64Array.of(3, -2), options = { tol: 1e-10, maxIter: 1 };
+  let asked = 0;
+  const counted: Objective = (x, gradient) => {
+    asked++;
+    return bowl([1, 1])(x, gradient);
+  };
+  const precondition = () => {}; // right as it is
+  const plain = minimise(counted, start, { ...options, precondition });
+  assert.equal(asked, 2);
+  const gradient = new Float64Array(2), value = bowl([1, 1])(start, gradient);
+  const known = minimise(counted, start, { ...options, precondition, first: { value, gradient } });
+  assert.equal(asked, 3);
+  assert.deepEqual(known, plain);
+});
+
+Deno.test("a search goes on with the curvature of one before, and without it where it misleads", () => {
+  const curvatures = [1, 30, 1000], start = Float64Array.of(3, -2, 5);
+  const pairs: Pair[] = [], options = { tol: 1e-10, maxIter: 100 };
+  const { nIter } = minimise(bowl(curvatures), start, { ...options, pairs });
+  assert.ok(pairs.length > 0);
+  const again = minimise(bowl(curvatures), start, { ...options, pairs });
+  assert.ok(again.converged && again.nIter < nIter, `${again.nIter} steps, not under ${nIter}`);
+  // Uphill is downhill by this one: no function has it.
+  const wrong: Pair = { step: start, change: start.map((value) => -value), product: 1e-9 };
+  const misled = minimise(bowl(curvatures), start, { ...options, pairs: [wrong] });
+  assert.ok(misled.converged);
 });

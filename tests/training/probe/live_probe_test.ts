@@ -69,7 +69,11 @@ Deno.test("with each photo that comes, goes or is of a new class, it is the fit 
     const told = labels.map((label) => Math.max(0, known.indexOf(label)));
     const C = i < 100 ? 0.1 : 10;
     // A few steps first: where a fit goes on from changes nothing of where it ends.
-    live.fit({ classes: names, rows: own, labels: told, C }, { tol: 1e-10, maxIter: 2 });
+    live.fit({ classes: names, rows: own, labels: told, C }, {
+      tol: 1e-10,
+      maxIter: 2,
+      isUrgent: true,
+    });
     const isOver = live.fit({ classes: names, rows: own, labels: told, C }, TO_THE_END);
     assert.ok(isOver);
     const expected = fromScratch(rows.slice(0, i + 1), told, own, names, C);

@@ -1,5 +1,5 @@
 /**
- * tfjs's CPU backend, from the tfjs that the user has: a package of its own of another version would
+ * tfjs's CPU backend, from the tfjs that the program has: its package, in another version, would
  * register all kernels a second time.
  */
 import * as tf from "@tensorflow/tfjs";
@@ -8,4 +8,6 @@ import type { MathBackendCPU as Backend } from "@tensorflow/tfjs-backend-cpu";
 const backend = tf.findBackendFactory("cpu")?.();
 if (!backend || "then" in backend) throw new Error("this tfjs has no backend cpu to build upon");
 
-export const MathBackendCPU = backend.constructor as typeof Backend;
+export const MathBackendCPU: typeof Backend = backend.constructor as typeof Backend;
+
+export type MathBackendCPU = Backend;

@@ -1,0 +1,10 @@
+// y = a + b, of equal shapes.
+@group(0) @binding(0) var<storage, read> a: array<{{T}}>;
+@group(0) @binding(1) var<storage, read> b: array<{{T}}>;
+@group(0) @binding(2) var<storage, read_write> y: array<{{T}}>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
+  let i = i32(group.x + group.y * {{GROUPS_X}}) * 64 + i32(local.x);
+  if (i < {{SIZE}}) { y[i] = a[i] + b[i]; }
+}

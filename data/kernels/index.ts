@@ -1,0 +1,2 @@
+export { decode, defineCodes } from "./jpeg";
+export { resampleColumns, resampleRows } from "./resample";
