@@ -33,6 +33,8 @@ export interface PredictOptions {
   /** Photos cut at a time. */
   cutting: number;
   predict: Predictor;
+  /** Photos answered together. */
+  batch: number;
   /** Batches answered at a time. */
   predicting: number;
   /** Names of the classes, in the order of the logits. */
@@ -42,8 +44,6 @@ export interface PredictOptions {
   top: number;
 }
 
-/** Photos answered together; more are not faster on a CPU, and come later. */
-const BATCH = 8;
 /** A photo that is ready waits so long for others to go with it. */
 const PATIENCE_MS = 30;
 
@@ -67,7 +67,7 @@ export async function* predictPhotos(
     async (path) => ({ path, ...await options.crop(path) }),
   );
   const batches = mapInOrder(
-    inBatches(cut, BATCH, PATIENCE_MS),
+    inBatches(cut, options.batch, PATIENCE_MS),
     options.predicting,
     async (photos) => {
       const crops = photos.flatMap((photo) => "crop" in photo ? [photo.crop] : []);

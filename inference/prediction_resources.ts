@@ -6,7 +6,7 @@ import type { ModelSource } from "./open_model.ts";
 import type { PredictOptions } from "./predict_photos.ts";
 
 export interface PredictionResources
-  extends Disposable, Pick<PredictOptions, "cutting" | "predict" | "predicting"> {
+  extends Disposable, Pick<PredictOptions, "cutting" | "batch" | "predict" | "predicting"> {
   crop: (request: CropRequest) => Promise<CropResponse>;
 }
 
@@ -22,6 +22,13 @@ export interface PredictionResourcesOptions {
 
 /** For as few photos, starting workers and processes takes longer than they save. */
 const FEW = 24;
+/** Photos answered together; more are not faster, and come later. */
+const BATCH = 8;
+/**
+ * By small networks: what so few photos are between two layers stays in the caches, too. Of large ones
+ * weights had better be read for many.
+ */
+const SMALL_BATCH = 2, SMALL_BYTES = 16 * 2 ** 20;
 /** Each process holds the model, and tfjs. */
 const MOST_PROCESSES = 8;
 
@@ -50,11 +57,11 @@ export async function predictorFor(
 ): Promise<Omit<PredictionResources, "crop" | "cutting">> {
   if (backend !== "wasm" || photos <= FEW) return await predictAlone(source, backend, threads);
   const cores = threads ?? navigator.hardwareConcurrency;
-  return predictBeside(new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags), cores);
-}
-
-function predictBeside(pool: PredictorPool, cores: number) {
+  const pool = new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags);
+  // A file that is not there is what the processes complain of.
+  const bytes = await Deno.stat(source.file).then(({ size }) => size, () => 0);
   return {
+    batch: bytes <= SMALL_BYTES ? SMALL_BATCH : BATCH,
     predict: (crops: readonly Uint8Array[]) => pool.predict(crops),
     predicting: 2 * cores,
     [Symbol.dispose]: () => pool[Symbol.dispose](),
@@ -75,6 +82,7 @@ async function predictAlone(
   await activateBackend(backend, { threads });
   const model = await openModel(source);
   return {
+    batch: BATCH,
     predict: predictorOf(model, source.manifest.preprocessing),
     predicting: 1,
     [Symbol.dispose]: () => model.dispose(),

@@ -5,7 +5,7 @@
  */
 import { activateBackend } from "../backend/activate.ts";
 import { answerPipe } from "../data/answer_pipe.ts";
-import { predictorOf } from "./predictor.ts";
+import { repeatedPredictorOf } from "./repeated_predictor.ts";
 import { encodeOutputs, readRequest } from "./predictor_protocol.ts";
 import { WeightsError } from "../weights/tensor.ts";
 import { type ModelSource, openModel } from "./open_model.ts";
@@ -19,7 +19,7 @@ if (import.meta.main) {
     console.error(error instanceof WeightsError ? error.message : error);
     Deno.exit(1);
   });
-  const predict = predictorOf(model, preprocessing);
+  const predict = repeatedPredictorOf(model, preprocessing);
   const cropBytes = preprocessing.size ** 2 * 3;
   await answerPipe(
     (input) => readRequest(input, cropBytes),

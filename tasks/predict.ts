@@ -39,6 +39,7 @@ async function predict(step: StepContext<ComputeParameters>): Promise<void> {
     const answers = predictPhotos([file], {
       crop: (path) => cropPhoto({ photo: path, ...preprocessing }),
       cutting: 1,
+      batch: 1,
       predict: predictorOf(model, preprocessing),
       predicting: 1,
       classes: classNames(manifest),

@@ -360,6 +360,8 @@ export interface GradientStatisticsRecord {
   mean: number;
   scaleShift: number;
   activation: ActivationCode;
+  /** Behind a residual: that batch norm's output, which says what passes; else 0. */
+  y: number;
 }
 
 function writeGradientStatistics(
@@ -373,6 +375,7 @@ function writeGradientStatistics(
   words[at + 2] = a.mean;
   words[at + 3] = a.scaleShift;
   words[at + 4] = a.activation;
+  words[at + 5] = a.y;
 }
 
 export const ADAMW_ENTRY_WORDS = 7;
@@ -1236,8 +1239,8 @@ const depthwiseGradients: KernelOf<DepthwiseGradientsArguments> = {
     writeSource(memory, at + 7, a.dy);
     writeDepthwiseBands(memory, at + 14, a.bands);
     writeGradientStatistics(memory, at + 31, a.statistics);
-    words[at + 36] = a.parts;
-    words[at + 37] = a.addend;
+    words[at + 37] = a.parts;
+    words[at + 38] = a.addend;
   },
 };
 

@@ -31,6 +31,7 @@ Deno.test("photos are answered in their order, one that cannot be read by its re
         logits: classes.map((_, i) => i === label ? 1 : 0),
         features: new Float32Array(),
       }))),
+    batch: 3,
     predicting: 2,
   }));
   assert.deepEqual(results.map(({ result }) => result.path), paths);

@@ -43,7 +43,8 @@ const WINDOW_INDEX = "backend/ops/relative_places.ts";
 // duplicates two, kernels of the probe two, the sampler that rare classes are drawn by one.
 // Swin is seven files: its own, that index, attention within windows as an operation, on wasm, and as
 // two kernels more on WebGPU, and one that turns rows and columns around. RegNet and convolutions in
-// groups are six. Where tfjs's CPU backend is from, which our wasm one extends, is one.
+// groups are six. Steps that the CPU replays are four, sums of few rows one. Where tfjs's CPU backend
+// is from, which our wasm one extends, is one.
 const STEPS: Record<string, Reach> = {
   download_data: {
     // Lists of labels are six files with the types of a library, archives that are tar two.

@@ -134,6 +134,7 @@ export const RECORDS: Record<string, RecordSpec> = {
       mean: address(),
       scaleShift: address(),
       activation: activation(),
+      y: address("Behind a residual: that batch norm's output, which says what passes; else 0."),
     },
     home: "arguments",
   },

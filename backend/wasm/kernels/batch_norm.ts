@@ -6,10 +6,10 @@ import {
   finishGradientStatisticsArguments, finishStatisticsArguments, foldStatisticsArguments,
   gradientStatisticsArguments, materializeArguments, materializeSource, statisticsArguments,
 } from "./generated_arguments";
-import { floats, passes, upperBound } from "./simd";
+import { floats } from "./simd";
 import { normalizeAddRows } from "./normalize";
 import { writeSourceRows } from "./source";
-import { addGradientStatistics, addStatistics, startStatistics } from "./statistics";
+import { addGradientStatistics, addStatistics, mask, startStatistics } from "./statistics";
 
 /** Rows that are summed at once, while they are in cache. */
 const BLOCK_ROWS: i32 = 64;
@@ -60,23 +60,6 @@ export function gradientStatisticsChunk(chunk: i32, _thread: i32): void {
     addGradientStatistics(
       d, args.z + offset, rows, channels, args.mean, args.scaleShift, activation, partial,
     );
-  }
-}
-
-/** out = d where 0 < y < upper, else 0. */
-function mask(d: usize, y: usize, out: usize, count: i32, activation: i32): void {
-  const bound = upperBound(activation), upper = f32x4.splat(bound);
-  let i = 0;
-  for (; i + 8 <= count; i += 8) {
-    const m0 = passes(v128.load(y), upper), m1 = passes(v128.load(y, 16), upper);
-    const x0 = v128.and(v128.load(d), m0), x1 = v128.and(v128.load(d, 16), m1);
-    v128.store(out, x0), v128.store(out, x1, 16);
-    d += 32, y += 32, out += 32;
-  }
-  for (; i < count; i++) {
-    const value = load<f32>(y);
-    store<f32>(out, value > 0 && value < bound ? load<f32>(d) : 0);
-    d += 4, y += 4, out += 4;
   }
 }
 

@@ -214,6 +214,8 @@ export class GradientStatistics {
   mean: usize;
   scaleShift: usize;
   activation: i32;
+  /** Behind a residual: that batch norm's output, which says what passes; else 0. */
+  y: usize;
 }
 
 /** Some values of one parameter. */

@@ -650,7 +650,7 @@ export function depthwiseGradientsStatistics(): GradientStatistics {
 // @ts-ignore: decorator
 @inline
 export function depthwiseGradientsArguments(): DepthwiseGradientsArguments {
-  return changetype<DepthwiseGradientsArguments>(kernelArguments() + 144);
+  return changetype<DepthwiseGradientsArguments>(kernelArguments() + 148);
 }
 
 @unmanaged

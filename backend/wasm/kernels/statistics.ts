@@ -235,6 +235,23 @@ function addSmoothGradientStatistics<Kind, Fate>(
   }
 }
 
+/** out = d where 0 < y < upper, else 0. */
+export function mask(d: usize, y: usize, out: usize, count: i32, activation: i32): void {
+  const bound = upperBound(activation), upper = f32x4.splat(bound);
+  let i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const m0 = passes(v128.load(y), upper), m1 = passes(v128.load(y, 16), upper);
+    const x0 = v128.and(v128.load(d), m0), x1 = v128.and(v128.load(d, 16), m1);
+    v128.store(out, x0), v128.store(out, x1, 16);
+    d += 32, y += 32, out += 32;
+  }
+  for (; i < count; i++) {
+    const value = load<f32>(y);
+    store<f32>(out, value > 0 && value < bound ? load<f32>(d) : 0);
+    d += 4, y += 4, out += 4;
+  }
+}
+
 /**
  * Adds rows of d, which lie at row `first` of the tensor, to the partial sums of a chunk, and leaves
  * in their place what the activation passes of them.
@@ -242,10 +259,15 @@ function addSmoothGradientStatistics<Kind, Fate>(
 export function addRowsToGradientStatistics(
   statistics: GradientStatistics, chunk: i32, d: usize, first: i32, rows: i32, channels: i32,
 ): void {
+  const offset = <usize>first * floats(channels), z = statistics.z + offset;
+  const partial = statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels);
+  if (statistics.y) {
+    mask(d, statistics.y + offset, d, rows * channels, statistics.activation);
+    addLinearGradientStatistics(d, z, rows, channels, statistics.mean, partial);
+    return;
+  }
   addStatisticsOf<Overwritten>(
-    d, statistics.z + <usize>first * floats(channels), rows, channels,
-    statistics.mean, statistics.scaleShift, statistics.activation,
-    statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels),
+    d, z, rows, channels, statistics.mean, statistics.scaleShift, statistics.activation, partial,
   );
 }
 

@@ -176,11 +176,11 @@ function batchNormGradient(
   const { state, activation, maskedByOutput } = output.batchNorm;
 
   // Behind a residual the sign of y decides; without one it follows from z again.
-  const masked = maskedByOutput ? backend.allocateTensor(dy.shape) : undefined;
   let statistics = outgoing.gradientStatistics;
-  if (statistics?.state !== state || maskedByOutput) {
+  if (statistics?.state !== state) {
     outgoing.dropGradientStatistics();
-    statistics = computeGradientStatistics(backend, outgoing, output, masked?.data, rows, channels);
+    const masked = maskedByOutput ? heap.allocate(rows * channels) : undefined;
+    statistics = computeGradientStatistics(backend, outgoing, output, masked, rows, channels);
     outgoing.gradientStatistics = statistics;
   }
 
@@ -200,7 +200,7 @@ function batchNormGradient(
     dgamma: dgamma.data.pointer,
     dbeta: dbeta.data.pointer,
   });
-  const passed = masked?.data.block ?? statistics.passed;
+  const { passed } = statistics;
   const dx = backend.emptyTensor(x.shape);
   dx.data.lazy = {
     kind: "normalized gradient",
@@ -212,12 +212,13 @@ function batchNormGradient(
     rows,
     channels,
   };
+  const gradients = [dx.info, dgamma.info, dbeta.info];
+  if (hasResidual) gradients.push(aliasOf(backend, dy, passed));
+  const isLeft = passed !== undefined && outgoing.lazy !== undefined;
   outgoing.dropGradientStatistics();
   // Nobody else can read it any more, and what it would take is about to change.
   const isShared = outgoing.refCount > 1 || (dy as Partial<tf.Tensor>).kept;
-  if (statistics.passed && !isShared) outgoing.spend();
-  const gradients = [dx.info, dgamma.info, dbeta.info];
-  if (hasResidual) gradients.push((masked ?? aliasOf(backend, dy)).info);
+  if (isLeft && !isShared) outgoing.spend();
   return gradients;
 }
 
@@ -287,7 +288,7 @@ function computeGradientStatistics(
   { heap, pool }: WasmBackend,
   dy: TensorData,
   y: TensorData,
-  masked: TensorData | undefined,
+  masked: Block | undefined,
   rows: number,
   channels: number,
 ): GradientStatistics {
@@ -307,14 +308,14 @@ function computeGradientStatistics(
     y: masked ? y.pointer : 0,
     masked: masked?.pointer ?? 0,
   });
-  return { partials, parts: chunks, state };
+  return { partials, parts: chunks, state, passed: masked };
 }
 
-/** A second tensor over the same values. */
-function aliasOf(backend: WasmBackend, tensor: tf.TensorInfo) {
+/** A tensor over what an activation passes of another, or over the same values. */
+function aliasOf(backend: WasmBackend, tensor: tf.TensorInfo, passed?: Block): tf.TensorInfo {
   const alias = backend.emptyTensor(tensor.shape);
-  alias.data.block = backend.heap.retain(backend.dataOf(tensor).block);
-  return alias;
+  alias.data.block = backend.heap.retain(passed ?? backend.dataOf(tensor).block);
+  return alias.info;
 }
 
 function rowsAndChannels({ shape }: tf.TensorInfo): { rows: number; channels: number } {

@@ -168,8 +168,8 @@ export function statisticsFor(
 ): { record: GradientStatisticsRecord; statistics?: GradientStatistics } {
   const origin = x?.batchNorm;
   // Of several readers' gradients only the sum counts.
-  if (!origin || origin.maskedByOutput || x.readers > 1) return { record: NO_STATISTICS };
-  const { z, state, activation } = origin;
+  if (!origin || x.readers > 1) return { record: NO_STATISTICS };
+  const { z, state, activation, maskedByOutput } = origin;
   const partials = heap.allocate(parts * GRADIENT_STATISTICS_VECTORS * channels);
   const record = {
     partials: partials.pointer,
@@ -177,6 +177,7 @@ export function statisticsFor(
     mean: state.pointer,
     scaleShift: scaleShiftPointer(state.pointer, channels),
     activation,
+    y: maskedByOutput ? x.pointer : 0,
   };
   const passed = activation === ActivationCode.linear ? undefined : gradient;
   return { record, statistics: { partials, parts, state, passed } };
@@ -188,4 +189,5 @@ export const NO_STATISTICS: GradientStatisticsRecord = {
   mean: 0,
   scaleShift: 0,
   activation: ActivationCode.linear,
+  y: 0,
 };

@@ -85,6 +85,9 @@ Deno.test({
 
       await step("so does the one whose layers are all trained in the page", async () => {
         await page.locator("#finetune").click();
+        await page.locator("#stop-finetuning").click();
+        await page.locator("#finetune-words", { hasText: "Stopped" }).waitFor();
+        await page.locator("#finetune").click();
         await page.locator("#finetuned:not([hidden])").waitFor();
         assert.match(
           (await page.textContent("#finetune-words"))!,
