@@ -35,10 +35,24 @@ const pipelines = new WeakMap<GPUDevice, Map<string, Pipeline>>();
 /** Of each backend, what is to run side by side first, what then, and so on. */
 const waiting = new WeakMap<TfjsWebGpuBackend, Waiting[][]>();
 const watched = new WeakSet<TfjsWebGpuBackend>();
+const joining = new WeakSet<TfjsWebGpuBackend>();
 
 /**
- * Records one dispatch, as soon as it is known whether the next ones can run beside it: a dispatch
- * costs a GPU microseconds in which it computes nothing, and small ones do not fill it.
+ * From now on dispatches that need nothing of each other become one: a dispatch costs a GPU
+ * microseconds in which it computes nothing, and small ones do not fill it. For work that comes again
+ * as it is, as each joined program is compiled. @returns what ends it
+ */
+export function runSideBySide(backend: TfjsWebGpuBackend): () => void {
+  joining.add(backend);
+  return () => {
+    joining.delete(backend);
+    recordWaiting(backend);
+  };
+}
+
+/**
+ * Records one dispatch, while they run side by side as soon as it is known whether the next ones can
+ * join it.
  *
  * @param constants what the file's `{{…}}` and directives refer to; each set is compiled once
  * @param tensors in the order of the file's bindings; outputs must have been made by `allocate`
@@ -69,8 +83,9 @@ export function dispatch(
   if (group) group.push(next);
   else groups.push([next]);
   // A time is asked of each by itself.
-  if (backend.activeTimers != null) return recordWaiting(backend);
-  recordWaiting(backend, MOST_WAITING);
+  const isAlone = !joining.has(backend) || backend.activeTimers != null;
+  recordWaiting(backend, isAlone ? 0 : MOST_WAITING);
+  if (backend.activeTimers != null) return;
   if (
     backend.dispatchCountInPass >= tf.env().getNumber("WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE")
   ) {

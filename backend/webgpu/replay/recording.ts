@@ -1,7 +1,7 @@
 /** Runs a step once on the GPU and writes down every command of it. */
 import * as tf from "@tensorflow/tfjs";
 import type { StepComputation, StepValues } from "../../repeat.ts";
-import { recordWaiting } from "../dispatch.ts";
+import { recordWaiting, runSideBySide } from "../dispatch.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { type BufferRouter, routerOf, type StepPool } from "./buffers.ts";
 
@@ -50,7 +50,7 @@ export class Recording<State> {
   ) {
     const router = routerOf(backend);
     flush(backend);
-    const restore = this.#listen(router);
+    const restore = this.#listen(router), endJoining = runSideBySide(backend);
     try {
       const outputs = tf.tidy(() =>
         compute((shape, dtype, values) => this.#addInput(router, shape, dtype, values, state))
@@ -62,6 +62,7 @@ export class Recording<State> {
       tf.dispose(outputs);
       flush(backend);
     } finally {
+      endJoining();
       restore();
     }
     for (const variable of Object.values(tf.engine().registeredVariables)) {

@@ -1,7 +1,12 @@
 /** Dispatches that share the adapter compute what they do one after the other. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { allocate, dispatch, type Kernel } from "../../../backend/webgpu/dispatch.ts";
+import {
+  allocate,
+  dispatch,
+  type Kernel,
+  runSideBySide,
+} from "../../../backend/webgpu/dispatch.ts";
 import type { Constants } from "../../../backend/webgpu/expand.ts";
 import { joinedProgram, programOf } from "../../../backend/webgpu/program.ts";
 import type { TfjsWebGpuBackend } from "../../../backend/webgpu/tfjs_backend.ts";
@@ -124,9 +129,11 @@ async function countDispatches(work: () => Promise<void>): Promise<number> {
     count++;
     return dispatchWorkgroups.apply(this, groups);
   };
+  const end = runSideBySide(tf.backend() as unknown as TfjsWebGpuBackend);
   try {
     await work();
   } finally {
+    end();
     prototype.dispatchWorkgroups = dispatchWorkgroups;
   }
   return count;
@@ -200,6 +207,23 @@ WEBGPU.test("what reads a value runs behind what writes it, and what writes it b
   assert.equal(count, 4);
   tf.dispose([a, b]);
   for (const { dataId } of [y, z]) backend.disposeData(dataId);
+});
+
+WEBGPU.test("other work than recorded steps has each dispatch by itself, and no program for two", async () => {
+  const backend = tf.backend() as unknown as TfjsWebGpuBackend;
+  const a = tf.fill([SIZE], 1), outputs = [1, 2, 3].map(() => allocate(backend, [SIZE]));
+  const { prototype } = GPUDevice, { createComputePipeline } = prototype;
+  const compiled: string[] = [];
+  prototype.createComputePipeline = function (descriptor) {
+    compiled.push(descriptor.label ?? "");
+    return createComputePipeline.call(this, descriptor);
+  };
+  for (const y of outputs) dispatch(backend, TURN, { WX: 96 }, [a, y], [SIZE / 96]);
+  prototype.createComputePipeline = createComputePipeline;
+  assert.deepEqual([...new Set(await backend.read(outputs[2].dataId) as Float32Array)], [1]);
+  assert.deepEqual(compiled, ["turn"]);
+  a.dispose();
+  for (const { dataId } of outputs) backend.disposeData(dataId);
 });
 
 Deno.test("a joined program has names, bindings and workgroups of each of its parts", () => {
