@@ -273,8 +273,45 @@ Deno.test({
         assert.equal(result.isolated, false);
       },
     });
+
+    await t.step({
+      name: "Vite: its server for who develops answers, too",
+      ignore: browser === undefined,
+      fn: async () => {
+        const vite = join("node_modules", "vite", "bin", "vite.js");
+        const server = new Deno.Command("node", {
+          args: [vite, "--host=127.0.0.1", "--port=0", "--logLevel=info"],
+          cwd: folder,
+          env: { NO_COLOR: "1" },
+          stdout: "piped",
+          stderr: "null",
+        }).spawn();
+        const lines = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+        try {
+          const { trouble, ...result } = await visited(await addressIn(lines));
+          assertExpected(result);
+          // What it is about to bundle anew it answers with this, and the page is loaded again.
+          assert.deepEqual(trouble.filter((text) => !text.includes("504")), []);
+        } finally {
+          server.kill();
+          await server.status;
+          await lines.cancel();
+        }
+      },
+    });
   },
 });
+
+/** The first address that a server prints. */
+async function addressIn(output: ReadableStreamDefaultReader<string>): Promise<string> {
+  for (let text = "";;) {
+    const { value, done } = await output.read();
+    if (done) throw new Error(`the server ended: ${text}`);
+    text += value;
+    const address = /http:\/\/[\d.]+:\d+\//.exec(text);
+    if (address) return address[0];
+  }
+}
 
 /** Files that esbuild leaves where they are: a page of it has them beside its scripts. */
 const BESIDE = {
