@@ -75,3 +75,21 @@ export class ComputedStep<State> implements RepeatedStep<State> {
 
   dispose(): void {}
 }
+
+/**
+ * What a recorded step's input was given.
+ * @throws {Error} when they are not as many, or not of the type, as the input was declared
+ */
+export function checkedValues(
+  values: StepValues,
+  shape: number[],
+  dtype: "float32" | "int32",
+): StepValues {
+  const size = tf.util.sizeFromShape(shape);
+  const isRight = values instanceof (dtype === "float32" ? Float32Array : Int32Array);
+  if (isRight && values.length === size) return values;
+  throw new Error(
+    `a step's input of shape [${shape}] takes ${size} values as ${dtype}, got ${values.length} in ` +
+      `a ${values.constructor.name}`,
+  );
+}

@@ -5,8 +5,6 @@
  * 16 bits. Beside it a half is added, as 2 · 16384.
  * @returns how much is added to y
  */
-// @ts-ignore: a decorator
-
 function scaled(chroma: v128, factor: i32, half: v128): v128 {
   const pairs = i32x4.splat(16384 << 16 | (factor & 0xffff));
   const lower = i32x4.dot_i16x8_s(
@@ -21,8 +19,6 @@ function scaled(chroma: v128, factor: i32, half: v128): v128 {
 }
 
 /** What is added to y for green: -0.34414 cb - 0.71414 cr, of which 46802 is 65536 less 18734. */
-// @ts-ignore: a decorator
-
 function greenOf(cb: v128, cr: v128): v128 {
   const pairs = i32x4.splat(18734 << 16 | (-22554 & 0xffff)), half = i32x4.splat(32768);
   const lower = i32x4.dot_i16x8_s(
@@ -79,8 +75,6 @@ export function greyRow(y: usize, out: usize, count: i32): void {
 }
 
 /** Sixteen pixels, in four overlapping stores. */
-// @ts-ignore: a decorator
-
 function storePixels(red: v128, green: v128, blue: v128, out: usize): void {
   const packed = i8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
   const rg0 = i8x16.shuffle(red, green, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);

@@ -62,8 +62,6 @@ function fill(table: usize, code: u32, length: u32, symbol: u32, isAc: bool): vo
 }
 
 /** What `size` bits stand for, from 1 on: figure F.12. */
-// @ts-ignore: a decorator
-
 function extended(value: u32, size: u32): i32 {
   const isPositive: i32 = value >> (size - 1);
   return value + ((isPositive - 1) & ((-1 << size) + 1));

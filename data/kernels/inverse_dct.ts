@@ -92,16 +92,12 @@ export function inverseDct(coefficients: i32, out: usize, pitch: usize): void {
 }
 
 /** Four columns of four rows as bytes, column by column. */
-// @ts-ignore: a decorator
-
 function bytesOf(at: usize): v128 {
   const first = i16x8.narrow_i32x4_s(level(v128.load(at)), level(v128.load(at, 16)));
   const second = i16x8.narrow_i32x4_s(level(v128.load(at, 32)), level(v128.load(at, 48)));
   const middle = i16x8.splat(128);
   return i8x16.narrow_i16x8_u(i16x8.add(first, middle), i16x8.add(second, middle));
 }
-
-// @ts-ignore: a decorator
 
 function level(sum: v128): v128 {
   return i32x4.shr_s(i32x4.shl(sum, 32 - (FRACTION + LEFT + 3) - 10), 22);
@@ -131,8 +127,6 @@ function transpose(from: usize, to: usize): void {
   );
 }
 
-// @ts-ignore: a decorator
-
 function times(a: v128, factor: i32): v128 {
   return i32x4.mul(a, i32x4.splat(factor));
 }
@@ -141,8 +135,6 @@ function times(a: v128, factor: i32): v128 {
  * Of four lines at a time, in place.
  * @param step from a line's value to its next
  */
-// @ts-ignore: a decorator
-
 function transform(at: usize, step: usize, round: i32, shift: i32): void {
   const i2 = v128.load(at + 2 * step), i6 = v128.load(at + 6 * step);
   const sum26 = times(i32x4.add(i2, i6), 4433);

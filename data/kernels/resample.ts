@@ -129,8 +129,6 @@ export function resampleColumns(
   }
 }
 
-// @ts-ignore: a decorator
-
 function sumOf(lower: v128, upper: v128): v128 {
   return i32x4.shr_s(i32x4.add(lower, i32x4.shl(upper, LOWER)), PRECISION);
 }

@@ -43,8 +43,6 @@ export function upsampleBoth(
   widen(samples, count, out, 8, 7, 4);
 }
 
-// @ts-ignore: a decorator
-
 function widen(
   samples: usize,
   count: i32,

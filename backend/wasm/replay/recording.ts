@@ -1,6 +1,6 @@
 /** Computes a step once and writes down every kernel that it starts. */
 import * as tf from "@tensorflow/tfjs";
-import type { StepComputation, StepValues } from "../../repeat.ts";
+import { checkedValues, type StepComputation, type StepValues } from "../../repeat.ts";
 import type { WasmBackend } from "../backend.ts";
 import { HEAP } from "../generated_abi.ts";
 import type { Block, Range } from "../heap.ts";
@@ -207,19 +207,19 @@ export class Recording<State> implements Tenant {
     state: State,
   ): tf.Tensor {
     const { backend } = this;
-    const checkedValues = (state: State) => checked(values(state), shape, dtype);
-    const first = checkedValues(state);
+    const valuesFor = (state: State) => checkedValues(values(state), shape, dtype);
+    const first = valuesFor(state);
     let info: tf.TensorInfo;
     if (first instanceof Float32Array) {
       const block = this.#keep(first);
       info = backend.makeTensorInfo(shape, dtype);
       backend.dataOf(info).block = block;
       const write = (values: StepValues) => this.#floats(block.pointer, first.length).set(values);
-      this.#inputs.push({ values: checkedValues, write });
+      this.#inputs.push({ values: valuesFor, write });
     } else {
       const integers = first.slice();
       info = backend.makeTensorInfo(shape, dtype, integers);
-      this.#inputs.push({ values: checkedValues, write: (values) => integers.set(values) });
+      this.#inputs.push({ values: valuesFor, write: (values) => integers.set(values) });
     }
     return tf.engine().makeTensorFromTensorInfo(info);
   }
@@ -277,15 +277,4 @@ export class Recording<State> implements Tenant {
 
 function words({ buffer, byteOffset, length }: Values): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length);
-}
-
-/** @throws {Error} when they are not as many, or not of the type, as the input was declared */
-function checked(values: StepValues, shape: number[], dtype: "float32" | "int32"): StepValues {
-  const size = tf.util.sizeFromShape(shape);
-  const isRight = values instanceof (dtype === "float32" ? Float32Array : Int32Array);
-  if (isRight && values.length === size) return values;
-  throw new Error(
-    `a step's input of shape [${shape}] takes ${size} values as ${dtype}, got ${values.length} in ` +
-      `a ${values.constructor.name}`,
-  );
 }

@@ -1,6 +1,6 @@
 /** Runs a step once on the GPU and writes down every command of it. */
 import * as tf from "@tensorflow/tfjs";
-import type { StepComputation, StepValues } from "../../repeat.ts";
+import { checkedValues, type StepComputation, type StepValues } from "../../repeat.ts";
 import { recordWaiting, runSideBySide } from "../dispatch.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { type BufferRouter, routerOf, type StepPool } from "./buffers.ts";
@@ -240,10 +240,10 @@ export class Recording<State> {
   ): tf.Tensor {
     const { backend } = this;
     const info = backend.makeTensorInfo(shape, dtype);
-    const buffer = this.#pin(router, checked(values(state), shape, dtype), TENSOR_USAGE);
+    const buffer = this.#pin(router, checkedValues(values(state), shape, dtype), TENSOR_USAGE);
     // In no place but the GPU: tfjs computes small tensors on the CPU where their values are there.
     backend.tensorMap.get(info.dataId).resource = buffer;
-    this.inputs.push({ buffer, values: (state) => checked(values(state), shape, dtype) });
+    this.inputs.push({ buffer, values: (state) => checkedValues(values(state), shape, dtype) });
     return tf.engine().makeTensorFromTensorInfo(info);
   }
 
@@ -278,17 +278,6 @@ export class Recording<State> {
 export function flush(backend: TfjsWebGpuBackend): void {
   backend.endComputePassEncoder();
   if (backend.commandEncoder) backend.submitQueue();
-}
-
-/** @throws {Error} when they are not as many, or not of the type, as the input was declared */
-function checked(values: StepValues, shape: number[], dtype: "float32" | "int32"): StepValues {
-  const size = tf.util.sizeFromShape(shape);
-  const isRight = values instanceof (dtype === "float32" ? Float32Array : Int32Array);
-  if (isRight && values.length === size) return values;
-  throw new Error(
-    `a step's input of shape [${shape}] takes ${size} values as ${dtype}, got ${values.length} in ` +
-      `a ${values.constructor.name}`,
-  );
 }
 
 /** As the GPU wants them: booleans are words there. */
