@@ -1,10 +1,18 @@
 import * as tf from "@tensorflow/tfjs";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
+/** A tensor that an adapter has no room for, or does not let a kernel read. */
+export class TooLargeTensor extends Error {
+  /** @param share of the tensor that would fit */
+  constructor(message: string, readonly share: number) {
+    super(message);
+  }
+}
+
 /**
  * A kernel binds a tensor whole, and adapters bind so many bytes at most (WebGPU promises 128 MiB;
  * most allow gigabytes).
- * @throws {Error} where a tensor is larger, naming the largest batch that would fit
+ * @throws {TooLargeTensor} where a tensor is larger, naming the largest batch that would fit
  */
 export function assertBindable({ device, tensorMap }: TfjsWebGpuBackend, id: object): void {
   const { shape, dtype } = tensorMap.get(id);
@@ -13,10 +21,11 @@ export function assertBindable({ device, tensorMap }: TfjsWebGpuBackend, id: obj
   const bytes = tf.util.sizeFromShape(shape) * (dtype === "complex64" ? 8 : 4);
   if (bytes <= most) return;
   const fitting = Math.floor(shape[0] * most / bytes);
-  throw new Error(
+  throw new TooLargeTensor(
     `a tensor of shape [${shape}] takes ${mebibytes(bytes)}, and this adapter lets a kernel read ` +
       `${mebibytes(most)} at most` +
       (shape.length === 4 && fitting > 0 ? `: use batches of ${fitting} photos or fewer` : ""),
+    most / bytes,
   );
 }
 
