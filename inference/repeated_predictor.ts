@@ -13,8 +13,7 @@ import { valuesOfCrops } from "./tensor_of_crops.ts";
 export function repeatedPredictorOf(model: Model, preprocessing: Preprocessing): Predictor {
   const steps = new Map<number, RepeatedStep<Float32Array>>();
   const parts = new PartsThatFit();
-  return (crops) =>
-    parts.answerAll(crops.length, (from, to) => answer(crops.slice(from, to)));
+  return (crops) => parts.answerAll(crops.length, (from, to) => answer(crops.slice(from, to)));
 
   async function answer(crops: readonly Uint8Array[]): Promise<Output[]> {
     const count = crops.length;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { TooLargeTensor } from "../../backend/webgpu/limits.ts";
-import type { TfjsWebGpuBackend } from "../../backend/webgpu/tfjs_backend.ts";
 import { PartsThatFit } from "../../inference/in_parts.ts";
 import { predictDataset } from "../../inference/predict_dataset.ts";
 import { predictorOf } from "../../inference/predictor.ts";
 import { repeatedPredictorOf } from "../../inference/repeated_predictor.ts";
 import { WEBGPU } from "../backend/webgpu/subject.ts";
+import { withLimit } from "../backend/webgpu/with_limit.ts";
 import { TOY, ToyLoader, toyModelWithNorm } from "../training/toy.ts";
 
 Deno.test("each photo is answered once, in its place, by as few parts as fit", async () => {
@@ -43,7 +43,6 @@ Deno.test("a photo that does not fit by itself, and any other error, ends it", a
 });
 
 WEBGPU.test("what an adapter cannot bind is answered in parts, the same and without a leak", async () => {
-  const { device } = tf.backend() as unknown as TfjsWebGpuBackend;
   const { preprocessing } = TOY, side = preprocessing.size;
   const model = toyModelWithNorm(), loader = new ToyLoader(11, 7, 100);
   const crops = Array.from(
@@ -57,26 +56,11 @@ WEBGPU.test("what an adapter cannot bind is answered in parts, the same and with
   ];
   const expected = await ask();
   const before = tf.memory().numTensors;
-  const maxStorageBufferBindingSize = 3 * side * side * 3 * 4;
-  Object.defineProperty(device, "limits", {
-    configurable: true,
-    value: { ...limitsOf(device), maxStorageBufferBindingSize },
-  });
-  try {
+  await withLimit(3 * side * side * 3 * 4, async () => {
     const images = tf.zeros<tf.Rank.R4>([4, side, side, 3]);
     await assert.rejects(model.outputs(images), TooLargeTensor);
     assert.deepEqual(await ask(), expected);
-  } finally {
-    Reflect.deleteProperty(device, "limits");
-    model.dispose();
-  }
+  });
+  model.dispose();
   assert.equal(tf.memory().numTensors, before - model.parameters.size);
 });
-
-/** They are getters, which no spread copies. */
-function limitsOf({ limits }: GPUDevice): Record<string, number> {
-  const names = Object.keys(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(limits)));
-  return Object.fromEntries(
-    names.map((name) => [name, limits[name as keyof GPUSupportedLimits] as unknown as number]),
-  );
-}
