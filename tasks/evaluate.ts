@@ -10,6 +10,7 @@ import { accuracyInWords } from "../data/statistics/accuracy_in_words.ts";
 import { percent } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
+import { batchGrid } from "../report/batch_grid.ts";
 import { predictionGrid } from "../report/prediction_grid.ts";
 import { type Abstention, abstention } from "../inference/abstention.ts";
 import { calibrate, calibrated, type Calibration } from "../inference/calibration.ts";
@@ -86,6 +87,7 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
       predictionsOf(test.photos("test"), classes, tested, branches),
     );
   }
+  await Deno.writeFile(`${step.output}/batch.png`, await batchGrid(facts.batch));
   for (const branch of trained) {
     const score = branches[branch]!;
     await Deno.writeFile(
