@@ -86,7 +86,7 @@ const STEPS: Record<string, Reach> = {
       "report",
       ...ITEMS,
     ],
-    types: ["weights", "backend"],
+    types: ["weights", "backend", "data/augmentation"],
   },
   build_test_part: {
     most: 139, // likewise; photos on a sheet are cut in a process, two files
