@@ -45,7 +45,10 @@ export interface Concealed {
 
 /** What of the machine a step occupies while it runs; what is asked of a cluster for it. */
 export interface Resources {
-  /** Cores; 1 when not said; `Infinity`: all that the machine has, whichever that is. */
+  /**
+   * Cores; 1 when not said; less for what mostly waits; `Infinity`: all that the machine has, whichever
+   * that is.
+   */
   cpu?: number;
   gpu?: number;
   /** Megabytes. Clusters give a step no more; on the orchestrator's own machine nobody counts. */

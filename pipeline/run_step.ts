@@ -30,6 +30,8 @@ export class StepRun {
   changes: Change[] = [];
   /** Undefined while there is none. */
   failedAttempts?: FailedAttempt[];
+  /** When there was room for it, by `performance.now()`; undefined before. */
+  begun?: number;
   /** The store on another machine that the artifact was brought from. */
   #from?: string;
   /** What its artifacts are filed under. */
@@ -77,6 +79,7 @@ export class StepRun {
     const { session: { store, code, parameters }, run, pool, giveUp, onFailure } = this.context;
     const { resources } = needsOf(this.step, parameters[this.step.name]);
     using _room = await pool.acquire(resources, giveUp);
+    this.begun = performance.now();
     using alone = await store.tryLock(this.#kind, this.#lockKey(fingerprint));
     giveUp.throwIfAborted();
     // The wait may have been long: code may have been edited, others may have made the artifact.

@@ -96,6 +96,8 @@ export function graftPipeline(
     notInKey: schema.DOWNLOADS_NOT_IN_KEY,
     inputs: [],
     outputs: ["weights.safetensors", "model.json"],
+    // It waits for others' servers: where one does not answer, those of other networks are not waited for.
+    resources: ({ weights }: schema.ConvertWeightsParameters) => ({ cpu: weights ? 1 : 1 / 4 }),
     ...fetchingWeights,
   };
   const features = {

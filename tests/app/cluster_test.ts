@@ -71,6 +71,10 @@ Deno.test("on a partition without GPUs steps compute by wasm, on CPUs, and ask f
     assert.equal(steps.build_datasets, "sbatch --cpus-per-task=8 --time=30");
     assert.match(steps.download_data, /^runs here/);
     assert.match(steps.convert_weights, /^runs here/);
+    await Deno.writeTextFile(`${folder}/a.pth`, "");
+    const own = { weights: `${folder}/a.pth`, model: "resnet18" };
+    const { convert_weights } = await asked(folder, { recipe: "quick", ...own });
+    assert.equal(convert_weights, "sbatch --cpus-per-task=1");
   });
 });
 

@@ -91,7 +91,7 @@ export function requestsFor(
 }
 
 function coresOf(cpu: number, gpu: number, flags: SlurmFlags, partition: Partition): number {
-  if (cpu !== Infinity) return cpu;
+  if (cpu !== Infinity) return Math.ceil(cpu);
   const asked = Number(flags.get(CPU));
   if (asked > 0) return asked;
   // The smallest node's, and of one with several GPUs a fair part.

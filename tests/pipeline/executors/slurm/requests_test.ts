@@ -81,6 +81,7 @@ const asked = (needs: Omit<Parameters<typeof requestsFor>[0], "here">, text = ""
 Deno.test("what a step needs becomes what sbatch is asked", () => {
   assert.equal(asked({ resources: {} }), "--cpus-per-task=1");
   assert.equal(asked({ resources: { cpu: 3, memory: 4000 } }), "--cpus-per-task=3 --mem=4000M");
+  assert.equal(asked({ resources: { cpu: 1 / 4 } }), "--cpus-per-task=1");
   // All cores: of the smallest node, but not of a whole large one; with a GPU, the GPU's part.
   assert.equal(asked({ resources: { cpu: Infinity } }), "--cpus-per-task=16");
   assert.equal(asked({ resources: { cpu: Infinity, gpu: 1 } }), "--cpus-per-task=8 --gres=gpu:1");
