@@ -47,7 +47,12 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
     },
   });
   if (decoding && decoding.kept.found > 0) {
-    step.log(`${counted(decoding.kept.found, "photo")} had been decoded before`);
+    step.log(
+      `${
+        counted(decoding.kept.found, "photo")
+      } had been decoded before, and packed anew: packs of ` +
+        "earlier runs stay until `deno task gc` removes them",
+    );
   }
   using dataset = await openDataset(step.output);
   if (exifOrientation) step.log("photos are turned upright as their EXIF data say");
