@@ -2,7 +2,7 @@
  * Step: both trained branches on every val photo, scored and compared, and on the photos to test by,
  * where there are such; what the report tells.
  */
-import { activateBackend } from "../backend/activate.ts";
+import { activatePreloaded } from "../backend/preloaded.ts";
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import type { Part, Photo } from "../data/dataset_index.ts";
 import { DataLoader } from "../data/loader.ts";
@@ -36,7 +36,7 @@ if (import.meta.main) await runStep<ComputeParameters>(evaluate);
 
 async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
   const { backend, threads, tuning } = step.parameters;
-  await activateBackend(backend, { threads, tuning });
+  await activatePreloaded(backend, { threads, tuning });
   const dataset = await openDataset(step.inputs.build_datasets);
   // Where the recipe keeps photos to test by; they decide nothing of what comes before.
   const test = await testOf(step);

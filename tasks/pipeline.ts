@@ -40,6 +40,12 @@ const step = (name: string, file = name) => ({
   module: new URL(`./${file}.ts`, import.meta.url),
 });
 
+/** Of a backend that does not compute no code is in a key. */
+const PRELOADED = {
+  wasm: new URL("../backend/wasm/preload.ts", import.meta.url),
+  webgpu: new URL("../backend/webgpu/preload.ts", import.meta.url),
+};
+
 /** What settings decide of the graph. */
 export interface Shape {
   /** Whether it is that of `--recipe best`. */
@@ -60,6 +66,7 @@ export function graftPipeline(
   { best, branches, backbones, folds }: Shape = TUTORIAL,
 ): Pipeline {
   const compute = {
+    preload: ({ backend }: schema.ComputeParameters) => PRELOADED[backend],
     notInKey: schema.COMPUTE_NOT_IN_KEY,
     device: ({ backend, device }: schema.ComputeParameters) =>
       backend === "webgpu" ? `webgpu on ${device}` : "wasm",
