@@ -21,6 +21,7 @@ const FOR_TESTS: ExportName[] = [
   "backend/wasm/self_check.ts#kernelsAreRight",
   "backend/webgpu/conv_tile.ts#SHARED",
   "backend/webgpu/operations/conv2d_filter_gradient.ts#cutForSharing",
+  "backend/webgpu/tuner.ts#Tuner",
   "bench/certify/reference_model.ts#hashedTensors",
   "bench/certify/reference_model.ts#readShapes",
   "bench/certify/reference_model.ts#referenceTensors",
