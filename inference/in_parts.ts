@@ -1,5 +1,5 @@
 /** A batch in parts, where the adapter cannot take all of it at once. */
-import { TooLargeTensor } from "../backend/webgpu/limits.ts";
+import { TooLargeTensor } from "../backend/too_large_tensor.ts";
 
 /** Answers batch after batch in parts that fit, once it was found how many photos do. */
 export class PartsThatFit {

@@ -1,13 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { TooLargeTensor } from "../too_large_tensor.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
-
-/** A tensor that an adapter has no room for, or does not let a kernel read. */
-export class TooLargeTensor extends Error {
-  /** @param share of the tensor that would fit */
-  constructor(message: string, readonly share: number) {
-    super(message);
-  }
-}
 
 let isForParts = false;
 

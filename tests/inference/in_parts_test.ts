@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { TooLargeTensor } from "../../backend/webgpu/limits.ts";
+import { TooLargeTensor } from "../../backend/too_large_tensor.ts";
 import { PartsThatFit } from "../../inference/in_parts.ts";
 import { predictDataset } from "../../inference/predict_dataset.ts";
 import { predictorOf } from "../../inference/predictor.ts";
