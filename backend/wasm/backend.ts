@@ -17,12 +17,18 @@ import { ThreadPool } from "./thread_pool.ts";
 type Values = tf.backend_util.BackendValues;
 type DataId = Parameters<MathBackendCPU["incRef"]>[0];
 
+/**
+ * What products are computed in where no gradient will be: floats, or integers of 16 bits with a
+ * unit for each row and each column (operations/integers.ts).
+ */
+export type Precision = "float32" | "int16";
+
 export class WasmBackend extends MathBackendCPU {
   readonly heap = new SharedHeap();
   readonly pool: ThreadPool;
   readonly panelWidth: PanelWidth;
 
-  constructor(module: WebAssembly.Module, threads: number) {
+  constructor(module: WebAssembly.Module, threads: number, public precision: Precision) {
     super();
     this.pool = new ThreadPool(module, this.heap, threads);
     this.panelWidth = new PanelWidth(this.pool.kernels, this.heap);

@@ -233,6 +233,8 @@ export interface ExpansionRecord {
   /** Values of a pixel; of a stem, of a run of taps. */
   K: number;
   wide: 0 | 1;
+  /** Of pixels whose values are 16-bit integers, as weights are then; or 0. */
+  units: number;
 }
 
 function writeExpansion(
@@ -245,6 +247,7 @@ function writeExpansion(
   words[at + 1] = a.packed;
   words[at + 2] = a.K;
   words[at + 3] = a.wide;
+  words[at + 4] = a.units;
 }
 
 /** A depthwise convolution or a gradient of it, a band of rows a chunk. */
@@ -526,6 +529,8 @@ interface Conv2dArguments {
   /** Rows that fit the cache with their inputs and outputs. */
   blockRows: number;
   wide: 0 | 1;
+  /** Whether weights are 16-bit integers: rows become so, too. */
+  integers: 0 | 1;
   epilogue: EpilogueRecord;
 }
 
@@ -554,7 +559,8 @@ const conv2d: KernelOf<Conv2dArguments> = {
     words[at + 32] = a.columnsPerChunk;
     words[at + 33] = a.blockRows;
     words[at + 34] = a.wide;
-    writeEpilogue(memory, at + 35, a.epilogue);
+    words[at + 35] = a.integers;
+    writeEpilogue(memory, at + 36, a.epilogue);
   },
 };
 
@@ -1418,10 +1424,10 @@ const expandedDepthwise: KernelOf<ExpandedDepthwiseArguments> = {
     words[at] = a.channelsPerChunk;
     words[at + 1] = a.runs;
     writeExpansion(memory, at + 2, a.expansion);
-    writeGather(memory, at + 6, a.gather);
-    writeEpilogue(memory, at + 15, a.inner);
-    writeDepthwiseBands(memory, at + 21, a.bands);
-    writeEpilogue(memory, at + 38, a.epilogue);
+    writeGather(memory, at + 7, a.gather);
+    writeEpilogue(memory, at + 16, a.inner);
+    writeDepthwiseBands(memory, at + 22, a.bands);
+    writeEpilogue(memory, at + 39, a.epilogue);
   },
 };
 
@@ -2023,6 +2029,53 @@ const sumImageDots: KernelOf<SumImageDotsArguments> = {
   },
 };
 
+interface IntegerRowsArguments {
+  source: SourceRecord;
+  /** [rows, K], of 16 bits. */
+  out: number;
+  /** Of each row. */
+  units: number;
+  rows: number;
+  /** In eights from 16 on. */
+  K: number;
+  rowsPerChunk: number;
+}
+
+const integerRows: KernelOf<IntegerRowsArguments> = {
+  number: 54,
+  write(memory, at, a) {
+    const { words } = memory;
+    writeSource(memory, at, a.source);
+    words[at + 7] = a.out;
+    words[at + 8] = a.units;
+    words[at + 9] = a.rows;
+    words[at + 10] = a.K;
+    words[at + 11] = a.rowsPerChunk;
+  },
+};
+
+interface IntegerWeightsArguments {
+  /** [K, N] */
+  source: number;
+  /** Panels of 16 columns, the last of 8 where they are left: units, then values. */
+  packed: number;
+  /** Even. */
+  K: number;
+  /** In eights. */
+  N: number;
+}
+
+const integerWeights: KernelOf<IntegerWeightsArguments> = {
+  number: 55,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.source;
+    words[at + 1] = a.packed;
+    words[at + 2] = a.K;
+    words[at + 3] = a.N;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -2081,5 +2134,7 @@ export const Kernel = {
   sumRows,
   fewRows,
   sumImageDots,
+  integerRows,
+  integerWeights,
   trap,
 };

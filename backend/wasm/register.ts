@@ -1,7 +1,7 @@
 /** Makes the backend known to tfjs. */
 import * as tf from "@tensorflow/tfjs";
 import { registerStepRepeater } from "../repeat.ts";
-import { WasmBackend } from "./backend.ts";
+import { type Precision, WasmBackend } from "./backend.ts";
 import { registerOperations } from "./operations/register_operations.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
 import { registerStockKernels } from "./stock_kernels.ts";
@@ -10,12 +10,15 @@ import { registerStockKernels } from "./stock_kernels.ts";
 export const WASM_BACKEND = "graft-wasm";
 
 let threads = navigator.hardwareConcurrency;
+let precision: Precision = "float32";
 
 /**
- * Registers the backend with tfjs, once; later calls only change the number of threads. tfjs
- * creates it when it is first used. Needs read access to this folder and nothing else.
+ * Registers the backend with tfjs, once; later calls only change what they name. tfjs creates it
+ * when it is first used. Needs read access to this folder and nothing else.
  *
  * @param options.threads threads that compute, all cores by default; results do not depend on it
+ * @param options.precision of products that no gradient is computed of: float32, or int16, which is
+ *   faster and answers with relative errors of about 10⁻³; recorded steps keep theirs
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
@@ -26,8 +29,11 @@ let threads = navigator.hardwareConcurrency;
  * tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).print();
  * ```
  */
-export function registerWasmBackend(options: { threads?: number } = {}): void {
+export function registerWasmBackend(
+  options: { threads?: number; precision?: Precision } = {},
+): void {
   if (options.threads !== undefined) setThreads(options.threads);
+  if (options.precision !== undefined) setPrecision(options.precision);
   if (tf.findBackendFactory(WASM_BACKEND)) return;
   registerStockKernels(WASM_BACKEND);
   registerOperations(WASM_BACKEND);
@@ -44,12 +50,24 @@ export function setThreads(count: number): void {
     throw new RangeError(`threads must be a whole number from 1 on, got ${count}`);
   }
   threads = count;
-  const backend = tf.engine().registry[WASM_BACKEND] as WasmBackend | undefined;
+  const backend = created();
   if (backend) backend.pool.threads = count;
+}
+
+function setPrecision(asked: Precision): void {
+  precision = asked;
+  const backend = created();
+  if (backend) backend.precision = asked;
+}
+
+/** Undefined before it is first used. */
+function created(): WasmBackend | undefined {
+  return tf.engine().registry[WASM_BACKEND] as WasmBackend | undefined;
 }
 
 async function createBackend(): Promise<WasmBackend> {
   // By fetch, which reads files in Deno and addresses in browsers.
   const kernels = await fetch(new URL("./kernels.wasm", import.meta.url));
-  return new WasmBackend(await WebAssembly.compile(await kernels.arrayBuffer()), threads);
+  const module = await WebAssembly.compile(await kernels.arrayBuffer());
+  return new WasmBackend(module, threads, precision);
 }

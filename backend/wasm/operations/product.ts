@@ -61,13 +61,14 @@ export function multiplyRows(
 ): BatchStatistics | undefined {
   const { rows, K } = shapeOf(input);
   const N = target.columns, N8 = Math.ceil(N / 8) * 8;
+  const reading = readingColumns(input) + (weights.integers ? INTEGER_COLUMNS : 0);
   // Sums of the same rows as ever, so that training repeats to the bit.
   const split = withStatistics
     ? productChunks(rows, K, N8)
-    : balancedProduct(rows, K, N8, readingColumns(input));
+    : balancedProduct(rows, K, N8, reading);
   // Rows that would have to be computed again for each range of columns had better stay whole.
   const columns = withStatistics && input.kind === "gathered"
-    ? balancedColumns(split.rows, rows, N8, K, readingColumns(input))
+    ? balancedColumns(split.rows, rows, N8, K, reading)
     : split.columns;
   const inStrips = suitsStrips(input, K);
   // Gathering is the cheaper the longer the blocks; rows that are there already best stay in L1.
@@ -79,7 +80,9 @@ export function multiplyRows(
     ? allocateStatistics(backend, rows, split.rows.perChunk, N)
     : undefined;
   const pixels = target.pixels ?? everyPixel(input);
-  backend.pool.run(Kernel.conv2d, split.rows.chunks * columns.chunks, block * (depth + N8), {
+  const asIntegers = weights.integers ? depth / 2 + 1 : 0;
+  const scratch = block * (depth + N8 + asIntegers);
+  backend.pool.run(Kernel.conv2d, split.rows.chunks * columns.chunks, scratch, {
     source: rowSource(input, columns.chunks),
     gather: gatherOf(backend, input),
     reading: input.kind === "rows"
@@ -105,6 +108,7 @@ export function multiplyRows(
     columnsPerChunk: columns.perChunk,
     blockRows: block,
     wide: weights.wide,
+    integers: weights.integers ? 1 : 0,
     epilogue,
   });
   return statistics;
@@ -229,6 +233,17 @@ function gatherDepth(input: ProductRows, K: number): number {
   return Math.min(K, Math.max(GATHER_DEPTH, longest));
 }
 
+/**
+ * How many values of a row are always multiplied together, as 16-bit integers where that is asked for;
+ * 0 where rows are not laid out for it.
+ */
+export function integerStep(input: ProductRows): number {
+  const { K } = shapeOf(input);
+  if (input.kind === "rows") return K;
+  const { channels } = input;
+  return suitsStrips(input, K) ? 0 : channels;
+}
+
 /** Whether neighbouring outputs see overlapping runs that all begin in the same column. */
 function suitsStrips(input: ProductRows, K: number): input is GatheredRows {
   // Beyond, gathering would add up in another order.
@@ -272,6 +287,8 @@ const GATHERING_COLUMNS = 24;
 /** Of long runs; measured for [4,7,7,512] by 3×3 in ranges of 32 and of 128 columns. */
 const COPYING_COLUMNS = 4;
 const LONG_RUN = 256;
+/** What it costs to make integers of a row. */
+const INTEGER_COLUMNS = 12;
 
 function gatherOf({ heap }: WasmBackend, input: ProductRows): GatherRecord {
   if (input.kind === "rows") {
