@@ -10,18 +10,13 @@ import { type Block, SharedHeap } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
 import { PanelWidth } from "./panel_width.ts";
 import { elementChunks } from "./partition.ts";
+import type { Precision } from "./precision.ts";
 import { lazySource } from "./source.ts";
 import { type Lazy, TensorData } from "./tensor_data.ts";
 import { ThreadPool } from "./thread_pool.ts";
 
 type Values = tf.backend_util.BackendValues;
 type DataId = Parameters<MathBackendCPU["incRef"]>[0];
-
-/**
- * What products are computed in where no gradient will be: floats, or integers of 16 bits with a
- * unit for each row and each column (operations/integers.ts).
- */
-export type Precision = "float32" | "int16";
 
 export class WasmBackend extends MathBackendCPU {
   readonly heap = new SharedHeap();

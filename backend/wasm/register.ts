@@ -1,8 +1,9 @@
 /** Makes the backend known to tfjs. */
 import * as tf from "@tensorflow/tfjs";
 import { registerStepRepeater } from "../repeat.ts";
-import { type Precision, WasmBackend } from "./backend.ts";
+import { WasmBackend } from "./backend.ts";
 import { registerOperations } from "./operations/register_operations.ts";
+import type { Precision } from "./precision.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
 import { registerStockKernels } from "./stock_kernels.ts";
 

@@ -73,19 +73,23 @@ Deno.test("outputs are the model's own, in this process and in processes beside"
   loaded.dispose();
   assert.deepEqual(again, outputs);
 
-  using pool = new PredictorPool(own, 2, []);
+  using pool = new PredictorPool({ source: own }, 2, []);
   const beside: Output[][] = await Promise.all([pool.predict(crops), pool.predict(crops)]);
   assert.deepEqual(beside, [outputs, outputs]);
 });
 
 Deno.test("a process that cannot open its model says why", async () => {
-  using pool = new PredictorPool({ ...own, file: `${folder}/nowhere.safetensors` }, 1, []);
+  using pool = new PredictorPool(
+    { source: { ...own, file: `${folder}/nowhere.safetensors` } },
+    1,
+    [],
+  );
   await assert.rejects(pool.predict(crops), /a process that computes ended: [^]*nowhere/);
 });
 
 Deno.test("what is wrong with its weights is said in one line", async () => {
   const manifest = { ...torch.manifest, classes: ["ant", "bee"] };
-  using pool = new PredictorPool({ ...torch, manifest }, 1, []);
+  using pool = new PredictorPool({ source: { ...torch, manifest } }, 1, []);
   await assert.rejects(
     pool.predict(crops),
     /^Error: a process that computes ended: .*torch\.safetensors: its head .* trained on$/,

@@ -1,11 +1,10 @@
 /**
  * Rows of floats as 16-bit integers, each row in a unit of its own: its largest value becomes
- * `INTEGER_LIMIT`. A row that is not finite has NaN for a unit, so that all it is multiplied by
- * becomes NaN.
+ * `INTEGER_LIMIT`. A row that is not finite has NaN for a unit, so that all products with it are NaN.
  */
+import { scratch } from "./command";
 import { INTEGER_LIMIT } from "./generated_abi";
 import { integerRowsArguments, integerRowsSource } from "./generated_arguments";
-import { scratch } from "./command";
 import { floats, fma } from "./simd";
 import { sourceRows } from "./source";
 
@@ -25,61 +24,58 @@ export function integers(n: i32): usize {
   return <usize>n << 1;
 }
 
-/** The unit of values of which the largest has these bits, its sign aside. */
-// @ts-ignore: decorator
-@inline
-export function unitOf(largest: i32): f32 {
-  return largest >= INFINITE ? NaN : atLeastTiny(largest) / <f32>INTEGER_LIMIT;
-}
-
-/** How many units a value of 1 has. */
-// @ts-ignore: decorator
-@inline
-export function unitsOfOne(largest: i32): f32 {
-  return <f32>INTEGER_LIMIT / atLeastTiny(largest);
-}
-
-/** The bits of numbers without sign are in the order of the numbers, infinity and NaN behind all. */
-const INFINITE: i32 = 0x7f800000;
-/** Below it, dividing by it would overflow. */
-const TINY: f32 = 1e-30;
-
-// @ts-ignore: decorator
-@inline
-function atLeastTiny(bits: i32): f32 {
-  return max(reinterpret<f32>(bits), TINY);
-}
-
-/** Added to a small number, it leaves its nearest integer in the lowest bits. */
-const ROUNDING: f32 = 12582912; // 1.5 · 2²³
-const ROUNDING_BITS: i32 = 0x4b400000;
-
 /**
  * `rows` rows of K floats, K in eights from 16 on, side by side; `out` and `units` likewise.
  */
 export function writeIntegers(from: usize, rows: i32, K: i32, out: usize, units: usize): void {
-  const magic = f32x4.splat(ROUNDING), offset = i32x4.splat(ROUNDING_BITS);
   for (let r = 0; r < rows; r++) {
-    const largest = largestBits(from, K, out);
-    store<f32>(units + floats(r), unitOf(largest));
-    const s = f32x4.splat(unitsOfOne(largest));
+    const unit = unitOf(largestOfRow(from, K, out)), inverse = f32x4.splat(1 / unit);
+    store<f32>(units + floats(r), unit);
     for (let k = 0; k < K; k += 8) {
-      const x0 = i32x4.sub(fma(v128.load(from), s, magic), offset);
-      const x1 = i32x4.sub(fma(v128.load(from, 16), s, magic), offset);
+      const x0 = toIntegers(v128.load(from), inverse);
+      const x1 = toIntegers(v128.load(from, 16), inverse);
       v128.store(out, i16x8.narrow_i32x4_s(x0, x1));
       from += 32, out += 16;
     }
   }
 }
 
-/** Of the largest of K floats, without their signs. `room` holds 32 bytes. */
-function largestBits(from: usize, K: i32, room: usize): i32 {
-  const unsigned = i32x4.splat(0x7fffffff);
+/** Added to a small number, it leaves the nearest integer in the lowest bits. */
+const ROUNDING: f32 = 12582912; // 1.5 · 2²³
+const ROUNDING_BITS: i32 = 0x4b400000;
+
+/** What values are in units, of which `inverse` make 1. */
+// @ts-ignore: decorator
+@inline
+export function toIntegers(values: v128, inverse: v128): v128 {
+  return i32x4.sub(fma(values, inverse, f32x4.splat(ROUNDING)), i32x4.splat(ROUNDING_BITS));
+}
+
+/** The bits of a positive number are in the order of numbers, infinity and NaN behind all others. */
+const INFINITE_BITS: i32 = 0x7f800000;
+/** Below it, units would be so small that their inverse is infinite. */
+const TINY: f32 = 1e-30;
+
+/** Of values whose largest has these bits, but for its sign. */
+// @ts-ignore: decorator
+@inline
+export function unitOf(bits: i32): f32 {
+  return bits >= INFINITE_BITS ? NaN : max(reinterpret<f32>(bits), TINY) / <f32>INTEGER_LIMIT;
+}
+
+/** The larger of each pair of bits, the signs of `values` aside. */
+// @ts-ignore: decorator
+@inline
+export function largerBits(bits: v128, values: v128): v128 {
+  return i32x4.max_s(bits, v128.and(values, i32x4.splat(0x7fffffff)));
+}
+
+/** Bits of the largest of K floats, but for its sign. `room` is 32 bytes to write to. */
+function largestOfRow(from: usize, K: i32, room: usize): i32 {
   let m0 = i32x4.splat(0), m1 = i32x4.splat(0);
   for (let k = 0; k < K; k += 8) {
     const x0 = v128.load(from), x1 = v128.load(from, 16);
-    const y0 = v128.and(x0, unsigned), y1 = v128.and(x1, unsigned);
-    m0 = i32x4.max_s(m0, y0), m1 = i32x4.max_s(m1, y1);
+    m0 = largerBits(m0, x0), m1 = largerBits(m1, x1);
     from += 32;
   }
   // V8 pairs only what two adjacent stores depend on.

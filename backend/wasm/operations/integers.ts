@@ -39,9 +39,10 @@ export function packIntegers(
       K,
       N,
     });
-    return { block: packed, wide: backend.wide };
+    return { block: packed, wide: 1 as const };
   };
-  return { ...keepPacked(backend, weights, `int16 ${K} ${N}`, pack), integers: true };
+  // Its panels are wide, whichever suit floats.
+  return { ...keepPacked(backend, weights, `int16 ${K} ${N}`, pack), wide: 1, integers: true };
 }
 
 /** Rows in memory as integers, and where their units lie. The caller releases the block. */

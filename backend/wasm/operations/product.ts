@@ -63,9 +63,7 @@ export function multiplyRows(
   const N = target.columns, N8 = Math.ceil(N / 8) * 8;
   const reading = readingColumns(input) + (weights.integers ? INTEGER_COLUMNS : 0);
   // Sums of the same rows as ever, so that training repeats to the bit.
-  const split = withStatistics
-    ? productChunks(rows, K, N8)
-    : balancedProduct(rows, K, N8, reading);
+  const split = withStatistics ? productChunks(rows, K, N8) : balancedProduct(rows, K, N8, reading);
   // Rows that would have to be computed again for each range of columns had better stay whole.
   const columns = withStatistics && input.kind === "gathered"
     ? balancedColumns(split.rows, rows, N8, K, reading)
