@@ -43,6 +43,8 @@ export const RELU6_UPPER = 6;
  * level cache while all rows of the block pass over it.
  */
 export const K_BLOCK = 256;
+/** Rows that become integers at once, while they are in cache. */
+export const INTEGER_ROWS = 8;
 /** Filters up to 32×32 fit. */
 export const MOST_TAPS = 1024;
 /** Scratch for a row's table of taps. */
@@ -529,8 +531,8 @@ interface Conv2dArguments {
   /** Rows that fit the cache with their inputs and outputs. */
   blockRows: number;
   wide: 0 | 1;
-  /** Whether weights are 16-bit integers: rows become so, too. */
-  integers: 0 | 1;
+  /** Of rows that are 16-bit integers, as weights are then; or 0. */
+  units: number;
   epilogue: EpilogueRecord;
 }
 
@@ -559,7 +561,7 @@ const conv2d: KernelOf<Conv2dArguments> = {
     words[at + 32] = a.columnsPerChunk;
     words[at + 33] = a.blockRows;
     words[at + 34] = a.wide;
-    words[at + 35] = a.integers;
+    words[at + 35] = a.units;
     writeEpilogue(memory, at + 36, a.epilogue);
   },
 };
@@ -2030,7 +2032,11 @@ const sumImageDots: KernelOf<SumImageDotsArguments> = {
 };
 
 interface IntegerRowsArguments {
+  /** Of rows that are not gathered. */
   source: SourceRecord;
+  gather: GatherRecord;
+  /** Of taps, if rows are gathered; else 0. */
+  runs: number;
   /** [rows, K], of 16 bits. */
   out: number;
   /** Of each row. */
@@ -2046,11 +2052,13 @@ const integerRows: KernelOf<IntegerRowsArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     writeSource(memory, at, a.source);
-    words[at + 7] = a.out;
-    words[at + 8] = a.units;
-    words[at + 9] = a.rows;
-    words[at + 10] = a.K;
-    words[at + 11] = a.rowsPerChunk;
+    writeGather(memory, at + 7, a.gather);
+    words[at + 16] = a.runs;
+    words[at + 17] = a.out;
+    words[at + 18] = a.units;
+    words[at + 19] = a.rows;
+    words[at + 20] = a.K;
+    words[at + 21] = a.rowsPerChunk;
   },
 };
 

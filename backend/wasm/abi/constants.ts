@@ -75,6 +75,7 @@ export const CONSTANTS: Record<string, Constant> = {
     "Of integers that are multiplied: K_BLOCK products of two such are the most that 32 bits hold.",
     "kernels",
   ),
+  INTEGER_ROWS: count(8, "Rows that become integers at once, while they are in cache."),
   MOST_TAPS: count(MOST_TAPS, "Filters up to 32×32 fit.", "typescript"),
   TAP_TABLE_BYTES: bytes(
     MOST_TAPS * 4 * wordsOf(RECORDS.Tap.fields),

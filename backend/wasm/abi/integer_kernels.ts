@@ -1,10 +1,12 @@
 /** Products of 16-bit integers: what becomes of rows and weights before. */
-import { address, i32, type KernelSpec, source } from "./field.ts";
+import { address, gather, i32, type KernelSpec, source } from "./field.ts";
 
 export const integerRows: KernelSpec = {
   file: "integer_rows",
   fields: {
-    source: source(),
+    source: source("Of rows that are not gathered."),
+    gather: gather(),
+    runs: i32("Of taps, if rows are gathered; else 0."),
     out: address("[rows, K], of 16 bits."),
     units: address("Of each row."),
     rows: i32(),

@@ -16,7 +16,7 @@ import {
   Conv2dArguments, conv2dArguments, conv2dEpilogue, conv2dGather, conv2dSource,
 } from "./generated_arguments";
 import { multiplyIntegers } from "./integer_product";
-import { integers, writeIntegers } from "./integer_rows";
+import { integers } from "./integer_rows";
 import { floats } from "./simd";
 import { sourceRows } from "./source";
 import { addStatistics } from "./statistics";
@@ -26,7 +26,7 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
   const gather = conv2dGather();
   const args = conv2dArguments();
   const epilogue = conv2dEpilogue();
-  const K = args.K, N = args.N, N8 = (N + 7) & ~7;
+  const K = args.K, N = args.N, N8 = (N + 7) & ~7, wide = args.wide;
   const columnChunks = (N8 + args.columnsPerChunk - 1) / args.columnsPerChunk;
   const rowChunk = chunk / columnChunks;
   const n0 = (chunk % columnChunks) * args.columnsPerChunk;
@@ -41,20 +41,27 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
   const end = inRegisters && epilogue.scale ? epilogue : null;
   const gathered = scratch(thread);
   const products = gathered + floats(args.blockRows * args.gatherDepth);
-  const asIntegers = products + floats(args.blockRows * N8);
   const partial = args.statistics + floats(rowChunk * STATISTICS_VECTORS * N) + floats(n0);
 
   for (let m = m0; m < m1; m += args.blockRows) {
     const rows = min(args.blockRows, m1 - m);
     const pitch = inPlace ? floats(N) : floats(n1 - n0);
     const c = inPlace ? args.out + <usize>m * pitch + floats(n0) : products;
-    if (args.reading == POINTWISE) {
+    if (args.units) {
+      const a = source.values + <usize>m * integers(K);
+      multiplyIntegers(
+        a, integers(K), args.units + floats(m), args.packed, c, pitch,
+        rows, K, n0, n1, end, residual,
+      );
+    } else if (args.reading == POINTWISE) {
       const a = sourceRows(source, m, rows, K, gathered);
-      multiplyBlock(args, a, c, pitch, rows, 0, K, n0, n1, end, residual, asIntegers);
+      multiplyPart(
+        a, floats(K), args.packed, c, pitch, rows, K, 0, K, n0, n1, wide, end, residual,
+      );
     } else if (args.reading == STRIPS) {
       multiplyRowsOfStrips(args, gather, m, rows, gathered, c, pitch, n0, n1);
     } else {
-      multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1, end, residual, asIntegers);
+      multiplyGathered(args, gather, m, rows, gathered, c, pitch, n0, n1, end, residual);
     }
     if (epilogue.scale) {
       if (inRegisters) bendRows(epilogue, c, pitch, rows, columns);
@@ -100,7 +107,7 @@ function multiplyRowsOfStrips(
 function multiplyGathered(
   args: Conv2dArguments, gather: Gather, first: i32, rows: i32,
   gathered: usize, c: usize, pitch: usize, n0: i32, n1: i32,
-  epilogue: Epilogue | null, residual: usize, asIntegers: usize,
+  epilogue: Epilogue | null, residual: usize,
 ): void {
   let run = 0, k0 = 0;
   do {
@@ -112,34 +119,13 @@ function multiplyGathered(
       end++;
     }
     gatherRows(gather, first, rows, run, end, gathered, 0);
-    multiplyBlock(
-      args, gathered, c, pitch, rows, k0, k0 + depth, n0, n1, epilogue, residual, asIntegers,
+    multiplyPart(
+      gathered, floats(depth), args.packed, c, pitch,
+      rows, args.K, k0, k0 + depth, n0, n1, args.wide, epilogue, residual,
     );
     run = end;
     k0 += depth;
   } while (run < args.runs);
-}
-
-/** Columns [k0, k1) of rows, which lie side by side at `a`, with what follows once they are the last. */
-function multiplyBlock(
-  args: Conv2dArguments, a: usize, c: usize, pitch: usize,
-  rows: i32, k0: i32, k1: i32, n0: i32, n1: i32,
-  epilogue: Epilogue | null, residual: usize, asIntegers: usize,
-): void {
-  const K = args.K, depth = k1 - k0;
-  if (!args.integers) {
-    multiplyPart(
-      a, floats(depth), args.packed, c, pitch,
-      rows, K, k0, k1, n0, n1, args.wide, epilogue, residual,
-    );
-    return;
-  }
-  const units = asIntegers + integers(rows * depth);
-  writeIntegers(a, rows, depth, asIntegers, units);
-  multiplyIntegers(
-    asIntegers, integers(depth), units, args.packed, c, pitch,
-    rows, K, k0, k1, n0, n1, epilogue, residual,
-  );
 }
 
 function startColumnStatistics(firstRow: usize, columns: i32, partial: usize, all: i32): void {

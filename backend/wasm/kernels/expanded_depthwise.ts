@@ -56,7 +56,7 @@ export function expandedDepthwiseChunk(chunk: i32, thread: i32): void {
       if (units) {
         multiplyIntegers(
           values, pixelBytes, units + floats(firstSeen), expansion.packed, expanded, pixel,
-          rows, K, 0, K, c, c + columns, end, 0,
+          rows, K, c, c + columns, end, 0,
         );
       } else {
         multiplyPart(

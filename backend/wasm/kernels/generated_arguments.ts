@@ -59,8 +59,8 @@ export class Conv2dArguments {
   /** Rows that fit the cache with their inputs and outputs. */
   blockRows: i32;
   wide: i32;
-  /** Whether weights are 16-bit integers: rows become so, too. */
-  integers: i32;
+  /** Of rows that are 16-bit integers, as weights are then; or 0. */
+  units: usize;
 }
 
 // @ts-ignore: decorator
@@ -1298,6 +1298,8 @@ export function sumImageDotsArguments(): SumImageDotsArguments {
 
 @unmanaged
 export class IntegerRowsArguments {
+  /** Of taps, if rows are gathered; else 0. */
+  runs: i32;
   /** [rows, K], of 16 bits. */
   out: usize;
   /** Of each row. */
@@ -1308,6 +1310,7 @@ export class IntegerRowsArguments {
   rowsPerChunk: i32;
 }
 
+/** Of rows that are not gathered. */
 // @ts-ignore: decorator
 @inline
 export function integerRowsSource(): Source {
@@ -1316,8 +1319,14 @@ export function integerRowsSource(): Source {
 
 // @ts-ignore: decorator
 @inline
+export function integerRowsGather(): Gather {
+  return changetype<Gather>(kernelArguments() + 28);
+}
+
+// @ts-ignore: decorator
+@inline
 export function integerRowsArguments(): IntegerRowsArguments {
-  return changetype<IntegerRowsArguments>(kernelArguments() + 28);
+  return changetype<IntegerRowsArguments>(kernelArguments() + 64);
 }
 
 @unmanaged

@@ -16,19 +16,16 @@ export function integerPanel(packed: usize, n: i32, K: i32): usize {
   return packed + <usize>n * (4 + integers(K));
 }
 
-/**
- * As `multiplyPart` in gemm.ts, of rows that are integers: `a` points at column k0 of them, `units`
- * at their units.
- */
+/** As `multiply` and `multiplyPart` in gemm.ts, of rows that are integers, in `units`. */
 export function multiplyIntegers(
   a: usize, lda: usize, units: usize,
   packed: usize,
   c: usize, ldc: usize,
-  rows: i32, K: i32, k0: i32, k1: i32, n0: i32, n1: i32,
+  rows: i32, K: i32, n0: i32, n1: i32,
   epilogue: Epilogue | null, residual: usize,
 ): void {
-  for (let k = k0; k < k1;) {
-    const depth = min(K_BLOCK, k1 - k), add = k > 0;
+  for (let k = 0; k < K;) {
+    const depth = min(K_BLOCK, K - k), add = k > 0;
     const end = k + depth == K ? changetype<usize>(epilogue) : 0;
     for (let n = n0; n < n1;) {
       const width = panelWidth(n, n1, 1), o = floats(n);

@@ -3,18 +3,23 @@
  * `INTEGER_LIMIT`. A row that is not finite has NaN for a unit, so that all products with it are NaN.
  */
 import { scratch } from "./command";
-import { INTEGER_LIMIT } from "./generated_abi";
-import { integerRowsArguments, integerRowsSource } from "./generated_arguments";
+import { gatherRows } from "./gather";
+import { INTEGER_LIMIT, INTEGER_ROWS } from "./generated_abi";
+import { integerRowsArguments, integerRowsGather, integerRowsSource } from "./generated_arguments";
 import { floats, fma } from "./simd";
 import { sourceRows } from "./source";
 
-/** A chunk is some rows of a tensor. */
+/** A chunk is some rows: of a tensor, or gathered. */
 export function integerRowsChunk(chunk: i32, thread: i32): void {
-  const args = integerRowsArguments(), K = args.K;
-  const first = chunk * args.rowsPerChunk, rows = min(args.rowsPerChunk, args.rows - first);
-  const from = sourceRows(integerRowsSource(), first, rows, K, scratch(thread));
-  const out = args.out + <usize>first * integers(K);
-  writeIntegers(from, rows, K, out, args.units + floats(first));
+  const args = integerRowsArguments(), K = args.K, gathered = scratch(thread);
+  const first = chunk * args.rowsPerChunk, last = min(args.rows, first + args.rowsPerChunk);
+  for (let m = first; m < last; m += INTEGER_ROWS) {
+    const rows = min(INTEGER_ROWS, last - m);
+    let from = gathered;
+    if (args.runs == 0) from = sourceRows(integerRowsSource(), m, rows, K, gathered);
+    else gatherRows(integerRowsGather(), m, rows, 0, args.runs, gathered, 0);
+    writeIntegers(from, rows, K, args.out + <usize>m * integers(K), args.units + floats(m));
+  }
 }
 
 /** Bytes of n integers. */
@@ -27,7 +32,7 @@ export function integers(n: i32): usize {
 /**
  * `rows` rows of K floats, K in eights from 16 on, side by side; `out` and `units` likewise.
  */
-export function writeIntegers(from: usize, rows: i32, K: i32, out: usize, units: usize): void {
+function writeIntegers(from: usize, rows: i32, K: i32, out: usize, units: usize): void {
   for (let r = 0; r < rows; r++) {
     const unit = unitOf(largestOfRow(from, K, out)), inverse = f32x4.splat(1 / unit);
     store<f32>(units + floats(r), unit);

@@ -10,12 +10,12 @@ import { packIntegers, suitsIntegers } from "./integers.ts";
 import { type PackedWeights, packWeights } from "./pack.ts";
 import { pointwiseGradients } from "./pointwise_gradients.ts";
 import {
-  integerStep,
   multiplyRows,
   multiplyTransposedRows,
   type ProductRows,
   productSource,
   stripsOf,
+  suitsStrips,
 } from "./product.ts";
 import { forwardTaps, inputGradientTaps, isPointwise, splitRuns } from "./taps.ts";
 import {
@@ -36,7 +36,7 @@ export function conv2d(
   x.readers++;
   const K = info.filterHeight * info.filterWidth * info.inChannels, N = info.outChannels;
   const byTiles = suitsWinograd(info);
-  const byIntegers = suitsIntegers(backend, { K, N, step: integerStep(inputRows(x, info)) });
+  const byIntegers = suitsIntegers(backend, { K, N }) && !suitsStrips(inputRows(x, info));
   const weights = byTiles
     ? transformFilter(backend, filter, info, false)
     : byIntegers

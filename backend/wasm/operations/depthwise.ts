@@ -133,7 +133,13 @@ function computeExpanded(
   const scratch = seen * inWidth * channels + TAP_TABLE_FLOATS + strips;
   // Once for all chunks, each of which multiplies them by few columns.
   const integers = byIntegers
-    ? rowsAsIntegers(backend, record.values, batchSize * info.inHeight * inWidth, record.K)
+    ? rowsAsIntegers(backend, {
+      source: plainSource(record.values),
+      gather,
+      runs: 0,
+      rows: batchSize * info.inHeight * inWidth,
+      K: record.K,
+    })
     : undefined;
   backend.pool.run(Kernel.expandedDepthwise, chunks, scratch, {
     channelsPerChunk: channels,

@@ -1,28 +1,25 @@
 /** Products of 16-bit integers: weights and rows that are to be multiplied so. */
 import * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
-import { Kernel } from "../generated_abi.ts";
+import { type GatherRecord, INTEGER_ROWS, Kernel, type SourceRecord } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import { elementChunks } from "../partition.ts";
-import { plainSource } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
 import { keepPacked, type PackedWeights } from "./pack.ts";
 
-/** Columns below which making integers of rows takes what multiplying them saves. */
+/** Columns up to which making integers of rows takes what multiplying them saves. */
 const FEWEST_COLUMNS = 48;
 
 /**
  * Whether a product [rows, K]·[K, N] is to be one of integers: where that is asked for, and no
  * gradient will be computed of it.
- *
- * @param step rows of weights that are always multiplied together: K, or of gathered rows the channels
  */
 export function suitsIntegers(
   backend: WasmBackend,
-  { K, N, step = K }: { K: number; N: number; step?: number },
+  { K, N }: { K: number; N: number },
 ): boolean {
   return backend.precision === "int16" && tf.engine().state.gradientDepth === 0 &&
-    N >= FEWEST_COLUMNS && N % 8 === 0 && K >= 16 && step >= 16 && step % 8 === 0;
+    N >= FEWEST_COLUMNS && N % 8 === 0 && K >= 16 && K % 8 === 0;
 }
 
 /** Weights [K, N], as kernels/integer_weights.ts lays them out. The caller releases the block. */
@@ -45,22 +42,29 @@ export function packIntegers(
   return { ...keepPacked(backend, weights, `int16 ${K} ${N}`, pack), wide: 1, integers: true };
 }
 
-/** Rows in memory as integers, and where their units lie. The caller releases the block. */
+/** What rows are made integers of: a tensor, or pixels gathered by runs of taps. */
+export interface FloatRows {
+  source: SourceRecord;
+  gather: GatherRecord;
+  /** 0 where rows are not gathered. */
+  runs: number;
+  rows: number;
+  K: number;
+}
+
+/** Rows as integers, and where their units lie. The caller releases the block. */
 export function rowsAsIntegers(
   { heap, pool }: WasmBackend,
-  values: number,
-  rows: number,
-  K: number,
+  from: FloatRows,
 ): { block: Block; units: number } {
+  const { rows, K } = from;
   const block = heap.allocate(rows * (K / 2 + 1));
   const units = block.pointer + 2 * rows * K;
   const { chunks, perChunk } = elementChunks(rows, K);
-  pool.run(Kernel.integerRows, chunks, 0, {
-    source: plainSource(values),
+  pool.run(Kernel.integerRows, chunks, INTEGER_ROWS * K, {
+    ...from,
     out: block.pointer,
     units,
-    rows,
-    K,
     rowsPerChunk: perChunk,
   });
   return { block, units };
