@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { registerStepRepeater } from "../repeat.ts";
 import { WasmBackend } from "./backend.ts";
 import { registerOperations } from "./operations/register_operations.ts";
-import type { Precision } from "./precision.ts";
+import { type Precision, PRECISIONS } from "./precision.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
 import { registerStockKernels } from "./stock_kernels.ts";
 
@@ -20,6 +20,7 @@ let precision: Precision = "float32";
  * @param options.threads threads that compute, all cores by default; results do not depend on it
  * @param options.precision of products that no gradient is computed of: float32, or int16, which is
  *   faster and answers with relative errors of about 10⁻³; recorded steps keep theirs
+ * @throws {RangeError} when the precision is another, or threads are no whole number from 1 on
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
@@ -56,6 +57,9 @@ export function setThreads(count: number): void {
 }
 
 function setPrecision(asked: Precision): void {
+  if (!PRECISIONS.includes(asked)) {
+    throw new RangeError(`precision must be one of ${PRECISIONS.join(", ")}, got ${asked}`);
+  }
   precision = asked;
   const backend = created();
   if (backend) backend.precision = asked;

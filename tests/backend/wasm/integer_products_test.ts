@@ -206,6 +206,11 @@ Deno.test("where gradients are recorded floats are multiplied, to the bit", () =
   tf.dispose([x, filter]);
 });
 
+Deno.test("another precision is refused by name", () => {
+  const precision = "int8" as Precision;
+  assert.throws(() => registerWasmBackend({ precision }), /one of float32, int16, got int8/);
+});
+
 Deno.test("floats are what they were, once integers are not asked for any more", () => {
   const x = noise([1, 6, 6, 32], 1), filter = noise([1, 1, 32, 48], 2);
   const product = () => pointwise(x, filter);
