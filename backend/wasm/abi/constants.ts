@@ -70,11 +70,6 @@ export const CONSTANTS: Record<string, Constant> = {
     "Steps of k that are summed before the next panel's turn: so much of a panel stays in the " +
       "first level cache while all rows of the block pass over it.",
   ),
-  INTEGER_LIMIT: count(
-    2896,
-    "Of integers that are multiplied: K_BLOCK products of two such are the most that 32 bits hold.",
-    "kernels",
-  ),
   INTEGER_ROWS: count(8, "Rows that become integers at once, while they are in cache."),
   MOST_TAPS: count(MOST_TAPS, "Filters up to 32×32 fit.", "typescript"),
   TAP_TABLE_BYTES: bytes(

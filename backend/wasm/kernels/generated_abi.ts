@@ -28,8 +28,6 @@ export const RELU6_UPPER: f32 = 6;
  * level cache while all rows of the block pass over it.
  */
 export const K_BLOCK: i32 = 256;
-/** Of integers that are multiplied: K_BLOCK products of two such are the most that 32 bits hold. */
-export const INTEGER_LIMIT: i32 = 2896;
 /** Rows that become integers at once, while they are in cache. */
 export const INTEGER_ROWS: i32 = 8;
 /** Scratch for a row's table of taps. */

@@ -1,6 +1,6 @@
 /**
  * Matrix products of 16-bit integers, which are twice as many an operation as floats are. Sums of
- * `K_BLOCK` products, none of them above `INTEGER_LIMIT`², fit 32 bits; then they become floats, by
+ * `K_BLOCK` products fit 32 bits, by `integerLimit`; then they become floats, by
  * the units of row and column, and are added up as such.
  */
 import { panelWidth } from "./gemm";

@@ -1,10 +1,10 @@
 /**
- * Rows of floats as 16-bit integers, each row in a unit of its own: its largest value becomes
- * `INTEGER_LIMIT`. A row that is not finite has NaN for a unit, so that all products with it are NaN.
+ * Rows of floats as 16-bit integers, each row in a unit of its own: its largest value becomes the
+ * largest integer that sums of products have room for. A row that is not finite has NaN for a unit, so that all products with it are NaN.
  */
 import { scratch } from "./command";
 import { gatherRows } from "./gather";
-import { INTEGER_LIMIT, INTEGER_ROWS } from "./generated_abi";
+import { INTEGER_ROWS, K_BLOCK } from "./generated_abi";
 import { integerRowsArguments, integerRowsGather, integerRowsSource } from "./generated_arguments";
 import { floats, fma } from "./simd";
 import { sourceRows } from "./source";
@@ -33,8 +33,9 @@ export function integers(n: i32): usize {
  * `rows` rows of K floats, K in eights from 16 on, side by side; `out` and `units` likewise.
  */
 function writeIntegers(from: usize, rows: i32, K: i32, out: usize, units: usize): void {
+  const limit = integerLimit(K);
   for (let r = 0; r < rows; r++) {
-    const unit = unitOf(largestOfRow(from, K, out)), inverse = f32x4.splat(1 / unit);
+    const unit = unitOf(largestOfRow(from, K, out), limit), inverse = f32x4.splat(1 / unit);
     store<f32>(units + floats(r), unit);
     for (let k = 0; k < K; k += 8) {
       const x0 = toIntegers(v128.load(from), inverse);
@@ -61,11 +62,16 @@ const INFINITE_BITS: i32 = 0x7f800000;
 /** Below it, units would be so small that their inverse is infinite. */
 const TINY: f32 = 1e-30;
 
-/** Of values whose largest has these bits, but for its sign. */
+/** Of values whose largest has these bits, but for its sign, and becomes `limit`. */
 // @ts-ignore: decorator
 @inline
-export function unitOf(bits: i32): f32 {
-  return bits >= INFINITE_BITS ? NaN : max(reinterpret<f32>(bits), TINY) / <f32>INTEGER_LIMIT;
+export function unitOf(bits: i32, limit: f32): f32 {
+  return bits >= INFINITE_BITS ? NaN : max(reinterpret<f32>(bits), TINY) / limit;
+}
+
+/** The largest integer of rows and columns of K: so many products of two such fit 32 bits. */
+export function integerLimit(K: i32): f32 {
+  return <f32>floor<f64>(sqrt<f64>(<f64>i32.MAX_VALUE / <f64>min(K, K_BLOCK)));
 }
 
 /** The larger of each pair of bits, the signs of `values` aside. */

@@ -5,7 +5,7 @@
 import { panelWidth } from "./gemm";
 import { integerWeightsArguments } from "./generated_arguments";
 import { integerPanel } from "./integer_product";
-import { largerBits, toIntegers, unitOf } from "./integer_rows";
+import { integerLimit, largerBits, toIntegers, unitOf } from "./integer_rows";
 import { floats } from "./simd";
 
 export function integerWeightsChunk(chunk: i32, _thread: i32): void {
@@ -33,7 +33,8 @@ function writeUnits(columns: usize, pitch: usize, K: i32, units: usize): void {
     columns += pitch;
   }
   v128.store(units, bits);
+  const limit = integerLimit(K);
   for (let i = 0; i < 4; i++) {
-    store<f32>(units + floats(i), unitOf(load<i32>(units + floats(i))));
+    store<f32>(units + floats(i), unitOf(load<i32>(units + floats(i)), limit));
   }
 }
