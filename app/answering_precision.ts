@@ -1,5 +1,5 @@
 /** What a model that is asked computes with. */
-import type { Precision } from "../backend/wasm/precision.ts";
+import type { Precision } from "../backend/precision.ts";
 import { UsageError } from "./cli/errors.ts";
 
 /** @throws {UsageError} where it is one that what computes does not have */

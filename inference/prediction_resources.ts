@@ -1,7 +1,7 @@
 /** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
 import type { CropRequest, CropResponse } from "../data/crop_photo.ts";
 import type { CropProcesses } from "../data/crop_processes.ts";
-import type { Precision } from "../backend/wasm/precision.ts";
+import type { Precision } from "../backend/precision.ts";
 import { PredictorPool } from "./predictor_pool.ts";
 import type { ModelSource } from "./open_model.ts";
 import type { PredictOptions } from "./predict_photos.ts";

@@ -4,7 +4,7 @@
  * and features. All in the machine's byte order: both ends are on one machine.
  */
 import { type PipeReader, uint32Bytes } from "../data/pipe_reader.ts";
-import type { Precision } from "../backend/wasm/precision.ts";
+import type { Precision } from "../backend/precision.ts";
 import type { ModelSource } from "./open_model.ts";
 import type { Output } from "./predictor.ts";
 

@@ -16,7 +16,7 @@ import { BRANCHES, FITS, stepLrRecipe } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
 import { parseGroupRule } from "../../data/sources/group_rule.ts";
-import { PRECISIONS } from "../../backend/wasm/precision.ts";
+import { PRECISIONS } from "../../backend/precision.ts";
 import { MOST_BYTES } from "../../data/download/errors.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
 import { KEPT_SHORT_SIDE } from "../../data/short_side.ts";

@@ -10,7 +10,7 @@ import { type Block, SharedHeap } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
 import { PanelWidth } from "./panel_width.ts";
 import { elementChunks } from "./partition.ts";
-import type { Precision } from "./precision.ts";
+import type { Precision } from "../precision.ts";
 import { lazySource } from "./source.ts";
 import { type Lazy, TensorData } from "./tensor_data.ts";
 import { ThreadPool } from "./thread_pool.ts";

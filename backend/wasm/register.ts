@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { registerStepRepeater } from "../repeat.ts";
 import { WasmBackend } from "./backend.ts";
 import { registerOperations } from "./operations/register_operations.ts";
-import { type Precision, PRECISIONS } from "./precision.ts";
+import { type Precision, PRECISIONS } from "../precision.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
 import { registerStockKernels } from "./stock_kernels.ts";
 

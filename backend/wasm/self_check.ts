@@ -3,7 +3,7 @@
  * process with V8 flags before these are trusted.
  */
 import * as tf from "@tensorflow/tfjs";
-import { type Precision, PRECISIONS } from "./precision.ts";
+import { type Precision, PRECISIONS } from "../precision.ts";
 import { registerWasmBackend, WASM_BACKEND } from "./register.ts";
 
 const SIDE = 9, INTO = 24, OUT = 48, KERNEL = 3;

@@ -1,7 +1,7 @@
 /** Products of 16-bit integers: beside whole numbers multiplied one by one, and beside floats. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import type { Precision } from "../../../backend/wasm/precision.ts";
+import type { Precision } from "../../../backend/precision.ts";
 import { registerWasmBackend, setThreads, WASM_BACKEND } from "../../../backend/wasm/register.ts";
 import { linear } from "../../../backend/ops/linear.ts";
 import { repeatStep } from "../../../backend/repeat.ts";
