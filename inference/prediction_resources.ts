@@ -1,6 +1,7 @@
 /** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
 import type { CropRequest, CropResponse } from "../data/crop_photo.ts";
 import type { CropProcesses } from "../data/crop_processes.ts";
+import type { Precision } from "../backend/precision.ts";
 import { PredictorPool } from "./predictor_pool.ts";
 import type { ModelSource } from "./open_model.ts";
 import type { PredictOptions } from "./predict_photos.ts";
@@ -14,6 +15,8 @@ export interface PredictionResourcesOptions {
   backend: "webgpu" | "wasm";
   /** Cores to use, all by default. */
   threads?: number;
+  /** Of products on wasm, float32 by default. */
+  precision?: Precision;
   /** How many photos there are, at most. */
   photos: number;
   /** Of processes that compute on wasm. */
@@ -36,12 +39,13 @@ const MOST_PROCESSES = 8;
 export async function resourcesFor(
   source: ModelSource,
   crops: CropProcesses,
-  { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
+  options: PredictionResourcesOptions,
 ): Promise<PredictionResources> {
+  const { threads, photos } = options;
   const cores = threads ?? navigator.hardwareConcurrency;
   const few = photos <= FEW;
   if (!few) crops.grow(cores);
-  const predicting = await predictorFor(source, { backend, threads, photos, v8Flags });
+  const predicting = await predictorFor(source, options);
   return {
     crop: (request) => crops.cut(request),
     // Enough cut photos for every process to have its next batch.
@@ -53,11 +57,12 @@ export async function resourcesFor(
 /** What answers crops alone. */
 export async function predictorFor(
   source: ModelSource,
-  { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
+  options: PredictionResourcesOptions,
 ): Promise<Omit<PredictionResources, "crop" | "cutting">> {
-  if (backend !== "wasm" || photos <= FEW) return await predictAlone(source, backend, threads);
+  const { backend, threads, precision, photos, v8Flags } = options;
+  if (backend !== "wasm" || photos <= FEW) return await predictAlone(source, options);
   const cores = threads ?? navigator.hardwareConcurrency;
-  const pool = new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags);
+  const pool = new PredictorPool({ source, precision }, Math.min(cores, MOST_PROCESSES), v8Flags);
   // A file that is not there is what the processes complain of.
   const bytes = await Deno.stat(source.file).then(({ size }) => size, () => 0);
   return {
@@ -70,8 +75,7 @@ export async function predictorFor(
 
 async function predictAlone(
   source: ModelSource,
-  backend: "webgpu" | "wasm",
-  threads: number | undefined,
+  { backend, threads, precision }: PredictionResourcesOptions,
 ) {
   // Where processes compute, this one is there sooner without tfjs.
   const [{ activateBackend }, { openModel }, { predictorOf }] = await Promise.all([
@@ -79,7 +83,7 @@ async function predictAlone(
     import("./open_model.ts"),
     import("./predictor.ts"),
   ]);
-  await activateBackend(backend, { threads });
+  await activateBackend(backend, { threads, precision });
   const model = await openModel(source);
   return {
     batch: BATCH,

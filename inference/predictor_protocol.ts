@@ -4,7 +4,15 @@
  * and features. All in the machine's byte order: both ends are on one machine.
  */
 import { type PipeReader, uint32Bytes } from "../data/pipe_reader.ts";
+import type { Precision } from "../backend/precision.ts";
+import type { ModelSource } from "./open_model.ts";
 import type { Output } from "./predictor.ts";
+
+/** What such a process is told as it starts, as JSON. */
+export interface PredictorRequest {
+  source: ModelSource;
+  precision?: Precision;
+}
 
 export function encodeRequest(crops: readonly Uint8Array[]): Uint8Array[] {
   return [uint32Bytes(crops.length), ...crops];
