@@ -47,8 +47,8 @@ const WINDOW_INDEX = "backend/ops/relative_places.ts";
 // How photos become squares, and as what a model sees them, are two files of most; sets of near
 // duplicates two, kernels of the probe two, the sampler that rare classes are drawn by one.
 // Of the modules that a step computes by, those of wasm are 58 and those of WebGPU 97: the parameters
-// choose which are loaded. What products are computed in is one; that photos are asked about in parts of
-// a batch, where WebGPU cannot take it at once, two.
+// choose which are loaded. What products are computed in is one, and that photos are asked about in parts
+// of a batch, where WebGPU cannot take it at once, two on both.
 const STEPS: Record<string, Reach> = {
   download_data: {
     // Lists of labels are six files with the types of a library, archives that are tar two.
