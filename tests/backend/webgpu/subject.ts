@@ -4,6 +4,10 @@ import { registerWebGpuKernels, WEBGPU_BACKEND } from "../../../backend/webgpu/r
 import { Subject } from "../contract/subject.ts";
 
 registerWebGpuKernels();
+// Else Deno loads EGL as well, whose end is not safe beside that of a thread: tests that passed crashed then.
+if (Deno.build.os === "linux" && !Deno.env.has("DENO_WEBGPU_BACKEND")) {
+  Deno.env.set("DENO_WEBGPU_BACKEND", "vulkan");
+}
 const adapter = await navigator.gpu?.requestAdapter();
 if (!adapter) console.log("WebGPU tests are skipped: there is no WebGPU adapter");
 
@@ -16,8 +20,6 @@ class WebGpuSubject extends Subject {
     if (errors) return;
     const found: string[] = errors = [];
     const { device } = tf.backend() as unknown as { device: GPUDevice };
-    // Deno tears down what a file leaves beside the process's own end, which drivers may not survive.
-    addEventListener("unload", () => device.destroy());
     device.addEventListener("uncapturederror", (event) => {
       found.push((event as GPUUncapturedErrorEvent).error.message);
     });
