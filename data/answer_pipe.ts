@@ -2,6 +2,11 @@ import { Joiner, PipeReader } from "./pipe_reader.ts";
 
 /** As much as a pipe holds on Linux. */
 const AT_ONCE = 1 << 16;
+/**
+ * An argument for a process of a chain: that it is there it says only when a byte before all requests
+ * says so of the one before it.
+ */
+export const IS_CHAINED = "--is-chained";
 
 /**
  * Makes the process that this runs in answer its pool's requests, one after the other, until there
@@ -21,6 +26,7 @@ export async function answerPipe<Request>(
     return length === null ? undefined : buffer.subarray(0, length);
   });
   const output = new Joiner();
+  if (Deno.args.includes(IS_CHAINED) && !await input.read(1)) Deno.exit(0);
   write(Uint8Array.of(1)); // it is there
   while (true) {
     const request = await read(input);

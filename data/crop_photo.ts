@@ -16,7 +16,7 @@ export interface CropRequest extends View {
 
 /** The crop, [size, size, 3], and the picture; or why there is none. */
 export type CropResponse =
-  | { crop: Uint8Array<ArrayBuffer>; picture?: RgbImage }
+  | { crop: Uint8Array; picture?: RgbImage }
   | { refusal: string };
 
 /**

@@ -1,13 +1,11 @@
 import type { CropRequest, CropResponse } from "./crop_photo.ts";
 import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
-import { ProcessError, ProcessPool, type StartProcess, startProcess } from "./process_pool.ts";
+import { DECODER_PATIENCE_MS, refusalOfFailure } from "./decoder_failure.ts";
+import { ProcessPool, type StartProcess, startProcess } from "./process_pool.ts";
 import { readPhoto } from "./read_photo.ts";
 
-/** Longer than any honest photo should take; a HEIC of 12 megapixels takes 2 s of a CPU. */
-const PATIENCE_MS = 30_000;
-
-const startCropping: StartProcess = () =>
-  startProcess({ module: new URL("./crop_process.ts", import.meta.url) });
+/** What starts one; it gets no permission. */
+export const CROPPING = { module: new URL("./crop_process.ts", import.meta.url) };
 
 /**
  * Processes that cut photos, which may be of strangers. They get bytes and may do nothing else: no
@@ -17,7 +15,7 @@ const startCropping: StartProcess = () =>
 export class CropProcesses implements Disposable {
   readonly #pool: ProcessPool;
 
-  constructor(processes: number, start: StartProcess = startCropping) {
+  constructor(processes: number, start: StartProcess = () => startProcess(CROPPING)) {
     this.#pool = new ProcessPool(start, "decodes photos", processes);
   }
 
@@ -25,7 +23,7 @@ export class CropProcesses implements Disposable {
    * @param patience in ms
    * @throws {ProcessError} where no process can be started: it is not the photo's fault
    */
-  async cut(request: CropRequest, patience = PATIENCE_MS): Promise<CropResponse> {
+  async cut(request: CropRequest, patience = DECODER_PATIENCE_MS): Promise<CropResponse> {
     let unread: { refusal: string } | undefined;
     try {
       return await this.#pool.run(
@@ -38,10 +36,7 @@ export class CropProcesses implements Disposable {
         patience,
       );
     } catch (error) {
-      if (unread) return unread;
-      if (!(error instanceof ProcessError) || error.reason === "not started") throw error;
-      const isLate = error.reason === "late";
-      return { refusal: isLate ? `${error.message} to decode` : "it breaks the decoder" };
+      return unread ?? { refusal: refusalOfFailure(error) };
     }
   }
 

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { ProcessPool, startProcess } from "../data/process_pool.ts";
+import { type ProcessOptions, ProcessPool, startProcess } from "../data/process_pool.ts";
 import type { Output } from "./predictor.ts";
-import { encodeRequest, readOutputs } from "./predictor_protocol.ts";
 import type { ModelSource } from "./open_model.ts";
+import { encodeRequest, readOutputs } from "./predictor_protocol.ts";
 
 /** Processes that answer crops side by side; see `predictor_process.ts`. */
 export class PredictorPool implements Disposable {
@@ -10,21 +10,27 @@ export class PredictorPool implements Disposable {
 
   /** @param v8Flags further arguments of `deno run` */
   constructor(source: ModelSource, processes: number, v8Flags: readonly string[]) {
-    const reads = [fileURLToPath(new URL("../backend/wasm/", import.meta.url)), source.file];
-    const options = {
-      module: new URL("./predictor_process.ts", import.meta.url),
-      flags: [...v8Flags, ...reads.map((read) => `--allow-read=${read}`)],
-      args: [JSON.stringify(source)],
-    };
+    const options = predictorOptions(source, v8Flags);
     this.#pool = new ProcessPool(() => startProcess(options), "computes", processes);
   }
 
   /** @throws {ProcessError} when the process ended, with what it said of it */
-  predict(crops: readonly Uint8Array[]): Promise<Output[]> {
-    return this.#pool.run(encodeRequest(crops), readOutputs);
+  async predict(crops: readonly Uint8Array[]): Promise<Output[]> {
+    const request = encodeRequest(crops);
+    return await this.#pool.run(request, readOutputs) as Output[]; // nobody refuses a crop
   }
 
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
   }
+}
+
+/** What starts one. */
+export function predictorOptions(source: ModelSource, v8Flags: readonly string[]) {
+  const reads = [fileURLToPath(new URL("../backend/wasm/", import.meta.url)), source.file];
+  return {
+    module: new URL("./predictor_process.ts", import.meta.url),
+    flags: [...v8Flags, ...reads.map((read) => `--allow-read=${read}`)],
+    args: [JSON.stringify(source)],
+  } satisfies ProcessOptions;
 }

@@ -6,7 +6,7 @@ import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import type { PREDICT_FLAGS } from "../commands/predict.ts";
 import { checkOutput } from "../cli/paths.ts";
-import type { CropProcesses } from "../../data/crop_processes.ts";
+import type { Croppers } from "../../data/croppers.ts";
 import { classNames } from "../../models/manifest.ts";
 import { abstainingAt, describeThreshold } from "./abstain.ts";
 import { modelFromFile, trainedModel } from "../trained/choose_model.ts";
@@ -34,12 +34,12 @@ const TILE = 360;
 type PredictContext = ContextOf<typeof PREDICT_FLAGS>;
 
 /**
- * @param crops decodes and cuts the photos
+ * @param croppers decode and cut the photos
  * @param v8Flags arguments of `deno run` for processes that compute and parse nothing
  */
 export async function predictPaths(
   context: PredictContext,
-  crops: CropProcesses,
+  croppers: Croppers,
   v8Flags: readonly string[],
 ): Promise<number> {
   const { flags, operands, folder, json, signal } = context;
@@ -49,7 +49,7 @@ export async function predictPaths(
     if (path) await checkOutput(`--${flag}`, resolve(folder, path));
   }
   signal.addEventListener("abort", () => {
-    crops[Symbol.dispose](); // one that is stuck would outlive this process
+    croppers[Symbol.dispose](); // one that is stuck would outlive this process
     Deno.exit(EXIT.interrupted);
   });
   const sorter = await sorterFor(context);
@@ -62,11 +62,12 @@ export async function predictPaths(
   if (threshold && format === "table") console.error(describeThreshold(flags.abstain!, threshold));
   const { backend } = await chooseBackend(flags.backend);
   const { threads } = flags;
-  using resources = await resourcesFor(chosen.source, crops, {
+  using resources = await resourcesFor(chosen.source, croppers, {
     backend,
     threads,
     photos: count ?? Infinity,
     v8Flags,
+    showsCrops: Boolean(next || flags.grid || flags.explain),
   });
 
   const { source: { manifest } } = chosen;
@@ -91,7 +92,11 @@ export async function predictPaths(
   const started = performance.now();
   const results = predictPhotos(paths, {
     ...resources,
-    crop: (path) => resources.crop({ photo: resolve(folder, path), ...preprocessing, picture }),
+    ...resources.answering((path) => ({
+      photo: resolve(folder, path),
+      ...preprocessing,
+      picture,
+    })),
     classes,
     postprocessing,
     top,
