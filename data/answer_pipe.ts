@@ -21,9 +21,10 @@ export async function answerPipe<Request>(
 ): Promise<never> {
   console.log = console.error; // nothing but answers goes to stdout
   const buffer = new Uint8Array(AT_ONCE);
-  const input = new PipeReader(() => {
-    const length = Deno.stdin.readSync(buffer);
-    return length === null ? undefined : buffer.subarray(0, length);
+  const input = new PipeReader((room) => {
+    const into = room.length < AT_ONCE ? buffer : room;
+    const length = Deno.stdin.readSync(into);
+    return length === null ? undefined : into.subarray(0, length);
   });
   const output = new Joiner();
   if (Deno.args.includes(IS_CHAINED) && !await input.read(1)) Deno.exit(0);

@@ -32,13 +32,13 @@ export function encodeCropRequest(
   ];
 }
 
-/** Undefined where the other side has ended. */
+/** Undefined where the other side has ended; the photo is good until the next request. */
 export async function readCropRequest(input: PipeReader): Promise<BytesCropRequest | undefined> {
   const head = await input.readUint32s(7);
   const colour = head && await input.read(3 * Float64Array.BYTES_PER_ELEMENT);
   if (!colour) return undefined;
   const [fitted, resize, size, code, picture, following, length] = head;
-  const photo = await input.read(length);
+  const photo = await input.borrow(length);
   const mean = [...new Float64Array(colour.buffer)];
   const view = { fit: FITS[fitted], resize, size, interpolation: INTERPOLATIONS[code], mean };
   return photo && {

@@ -3,19 +3,26 @@ import { type RepeatedStep, repeatStep } from "../backend/repeat.ts";
 import type { Preprocessing } from "../models/architecture.ts";
 import type { Model } from "../models/model.ts";
 import type { Predictor } from "./predictor.ts";
-import { valuesOfCrops } from "./tensor_of_crops.ts";
+import { cropNormalizer } from "./tensor_of_crops.ts";
 
 /**
  * Asks a model that the active backend holds, for as long as the process lasts: what batches of one
  * size take is the same computation each time, which the backend may record and replay.
  */
 export function repeatedPredictorOf(model: Model, preprocessing: Preprocessing): Predictor {
-  const steps = new Map<number, RepeatedStep<Float32Array>>();
+  const normalize = cropNormalizer(preprocessing);
+  const { size } = preprocessing;
+  const batches = new Map<number, Batch>();
   return async (crops) => {
     const count = crops.length;
-    let step = steps.get(count);
-    if (!step) steps.set(count, step = answering(model, count, preprocessing.size));
-    const come = await step.run(valuesOfCrops(crops, preprocessing));
+    let batch = batches.get(count);
+    if (!batch) {
+      const values = new Float32Array(count * size * size * 3);
+      batches.set(count, batch = { values, step: answering(model, count, size) });
+    }
+    const { step, values } = batch;
+    normalize(crops, values);
+    const come = await step.run(values);
     const [{ outputs: [logits, features] }] = come.length > 0 ? come : await step.finish();
     const width = features.length / count;
     return crops.map((_, i) => ({
@@ -23,6 +30,13 @@ export function repeatedPredictorOf(model: Model, preprocessing: Preprocessing):
       features: features.slice(i * width, (i + 1) * width),
     }));
   };
+}
+
+/** Of one size. */
+interface Batch {
+  step: RepeatedStep<Float32Array>;
+  /** Written anew for each: what was answered is not read again. */
+  values: Float32Array;
 }
 
 function answering(model: Model, count: number, size: number): RepeatedStep<Float32Array> {
