@@ -23,7 +23,8 @@ const INTERPOLATIONS: readonly Interpolation[] = ["bilinear", "bicubic"];
 export function encodeCropRequest(
   { photo, following = 0, ...view }: BytesCropRequest,
 ): Uint8Array[] {
-  const { fit = "crop", resize, size, interpolation = "bilinear", mean = BLACK, picture = 0 } = view;
+  const { fit = "crop", resize, size, interpolation = "bilinear", mean = BLACK, picture = 0 } =
+    view;
   const codes = [FITS.indexOf(fit), INTERPOLATIONS.indexOf(interpolation)];
   return [
     uint32Bytes(codes[0], resize, size, codes[1], picture, following, photo.length),

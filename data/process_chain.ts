@@ -1,16 +1,22 @@
 /**
  * Two processes, of which the second reads what the first one writes: what goes from one to the other
  * does not take its way through whoever asks them.
+ *
+ * Between them is a pair of sockets, which holds a crop whole where a pipe holds 64 kB of its 150: the
+ * one that writes need not be woken up again and again by the one that reads.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { Readable } from "node:stream";
-import { IS_CHAINED } from "./answer_pipe.ts";
+import { ANSWERS_FD, IS_CHAINED } from "./answer_pipe.ts";
 import { argumentsOf, endOf, type PipedProcess, type ProcessOptions } from "./process_pool.ts";
 
-const PERMISSIONS = ["read", "write", "net", "env", "run", "ffi", "sys", "import"];
+/**
+ * Whether this system can: Windows hands no pipe of one process to another, and sockets of macOS hold
+ * 8 kB.
+ */
+export const CAN_CHAIN = Deno.build.os === "linux";
 
-/** Windows hands no pipe of one process to another. */
-export const canChain = Deno.build.os !== "windows";
+const PERMISSIONS = ["read", "write", "net", "env", "run", "ffi", "sys", "import"];
 
 /** Requests go to the first, answers come from the second. */
 export interface ProcessChain extends PipedProcess {
@@ -28,62 +34,53 @@ export class FirstProcess implements Disposable {
 
   constructor(options: ProcessOptions) {
     this.#process = start(options, "pipe");
-    this.#complaint = endOf(streamOf(this.#process.stderr!));
-    this.#process.stdin!.on("error", () => {}); // whoever writes is told
+    this.#complaint = complaintOf(this.#process);
   }
 
   alone(): PipedProcess {
-    this.#begin();
     return {
-      input: this.#input(),
-      output: streamOf(this.#process.stdout!),
+      input: this.#begin(),
+      output: answersOf(this.#process),
       ended: statusOf(this.#process).then(() => this.#complaint),
-      kill: () => this.#kill(),
+      kill: () => this[Symbol.dispose](),
     };
   }
 
   /** Starts the second one. */
   before(options: ProcessOptions): ProcessChain {
-    const second = start(options, this.#process.stdout!);
-    const complaint = endOf(streamOf(second.stderr!));
+    const second = start(options, this.#process.stdio[ANSWERS_FD] as Readable);
+    const complaint = complaintOf(second);
     const ended = statusOf(second);
     let isKilled = false;
-    this.#begin();
     return {
-      input: this.#input(),
-      output: streamOf(second.stdout!),
+      input: this.#begin(),
+      output: answersOf(second),
       ended: ended.then(async () => {
-        this.#kill(); // it may be stuck, and nobody reads what it writes
+        this[Symbol.dispose](); // it may be stuck, and nobody reads what it writes
         return await this.#complaint + await complaint;
       }),
       broke: ended.then((code) => code !== 0 && !isKilled),
       kill: () => {
         isKilled = true;
-        this.#kill();
+        this[Symbol.dispose]();
         second.kill("SIGKILL");
       },
     };
   }
 
   [Symbol.dispose](): void {
-    this.#kill();
-  }
-
-  #kill(): void {
     this.#process.kill("SIGKILL");
   }
 
-  /** Before, whatever it wrote might be read here. */
-  #begin(): void {
-    this.#process.stdin!.write(Uint8Array.of(1));
-  }
-
-  #input(): WritableStream<Uint8Array> {
-    const { stdin } = this.#process;
+  /** Has it say that it is there. Before, this process might read what is meant for the second one. */
+  #begin(): WritableStream<Uint8Array> {
+    const stdin = this.#process.stdin!;
+    stdin.on("error", () => {}); // whoever writes is told
+    stdin.write(Uint8Array.of(1));
     return new WritableStream({
       write: (bytes) =>
         new Promise((resolve, reject) =>
-          stdin!.write(bytes, (error) => error ? reject(error) : resolve())
+          stdin.write(bytes, (error) => error ? reject(error) : resolve())
         ),
     });
   }
@@ -92,7 +89,7 @@ export class FirstProcess implements Disposable {
 function start(options: ProcessOptions, stdin: "pipe" | Readable): ChildProcess {
   const flags = [...options.flags ?? [], ...denialsBeside(options.flags ?? [])];
   const args = argumentsOf({ ...options, flags, args: [...options.args ?? [], IS_CHAINED] });
-  return spawn(Deno.execPath(), args, { stdio: [stdin, "pipe", "pipe"] });
+  return spawn(Deno.execPath(), args, { stdio: [stdin, "ignore", "pipe", "pipe"] });
 }
 
 /**
@@ -112,6 +109,10 @@ function statusOf(process: ChildProcess): Promise<number | null> {
     process.once("error", () => resolve(null));
   });
 }
+
+const complaintOf = ({ stderr }: ChildProcess) => endOf(streamOf(stderr!));
+
+const answersOf = ({ stdio }: ChildProcess) => streamOf(stdio[ANSWERS_FD] as Readable);
 
 function streamOf(readable: Readable): ReadableStream<Uint8Array> {
   return Readable.toWeb(readable) as ReadableStream<Uint8Array>;

@@ -1,7 +1,7 @@
 import type { CropRequest } from "../data/crop_photo.ts";
 import { encodeCropRequest } from "../data/crop_protocol.ts";
 import { DECODER_PATIENCE_MS, refusalOfFailure } from "../data/decoder_failure.ts";
-import type { FirstProcess } from "../data/process_chain.ts";
+import type { Croppers } from "../data/croppers.ts";
 import { ProcessPool } from "../data/process_pool.ts";
 import { readPhoto } from "../data/read_photo.ts";
 import type { ModelSource } from "./open_model.ts";
@@ -21,18 +21,18 @@ export class PhotoChains implements Disposable {
   #isBroken = false;
 
   /**
-   * @param cropper gives a process that cuts
+   * @param croppers give those that cut
    * @param v8Flags further arguments of `deno run`, for those that compute
    */
   constructor(
     source: ModelSource,
     pairs: number,
-    cropper: () => FirstProcess,
+    croppers: Pick<Croppers, "takeBefore">,
     v8Flags: readonly string[],
   ) {
     const options = predictorOptions(source, v8Flags);
     const start = () => {
-      const chain = cropper().before(options);
+      const chain = croppers.takeBefore(options);
       chain.broke.then((broke) => this.#isBroken ||= broke);
       return chain;
     };

@@ -2,7 +2,7 @@
 import type { CropRequest } from "../data/crop_photo.ts";
 import { CropProcesses } from "../data/crop_processes.ts";
 import type { Croppers } from "../data/croppers.ts";
-import { canChain } from "../data/process_chain.ts";
+import { CAN_CHAIN } from "../data/process_chain.ts";
 import { PhotoChains } from "./photo_chains.ts";
 import type { ModelSource } from "./open_model.ts";
 import type { AnswerPhotos, CutAndPredict, Pace } from "./predict_photos.ts";
@@ -48,10 +48,10 @@ export async function resourcesFor(
 ): Promise<PredictionResources> {
   const cores = threads ?? navigator.hardwareConcurrency;
   const few = photos <= FEW;
-  if (backend === "wasm" && !few && !showsCrops && canChain) {
+  if (backend === "wasm" && !few && !showsCrops && CAN_CHAIN) {
     const batch = await batchFor(source);
     const pairs = Math.min(cores, MOST_PROCESSES);
-    const chains = new PhotoChains(source, pairs, () => croppers.take(), v8Flags);
+    const chains = new PhotoChains(source, pairs, croppers, v8Flags);
     return {
       batch,
       predicting: Math.ceil(MOST_BEGUN * cores / batch),
@@ -59,7 +59,7 @@ export async function resourcesFor(
       [Symbol.dispose]: () => chains[Symbol.dispose](),
     };
   }
-  const crops = new CropProcesses(few ? 1 : cores, () => croppers.take().alone());
+  const crops = new CropProcesses(few ? 1 : cores, () => croppers.take());
   const asked = { backend, threads, photos, v8Flags };
   const { predict, ...predicting } = await predictorFor(source, asked);
   return {

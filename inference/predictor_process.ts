@@ -27,7 +27,9 @@ if (import.meta.main) {
     readCropResponses,
     async (photos) => {
       const crops = photos.flatMap((photo) => "crop" in photo ? [photo.crop] : []);
-      if (crops.some(({ length }) => length !== cropBytes)) throw new Error("a crop of another size");
+      if (crops.some(({ length }) => length !== cropBytes)) {
+        throw new Error("a crop of another size");
+      }
       const outputs = crops.length > 0 ? await predict(crops) : [];
       return encodeOutputs(
         photos.map((photo): PhotoOutput => "crop" in photo ? outputs.shift()! : photo),
