@@ -1,8 +1,10 @@
 import type { CropRequest, CropResponse } from "./crop_photo.ts";
 import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
-import { DECODER_PATIENCE_MS, refusalOfFailure } from "./decoder_failure.ts";
-import { ProcessPool, type StartProcess, startProcess } from "./process_pool.ts";
+import { ProcessPool, refusalOfFailure, type StartProcess, startProcess } from "./process_pool.ts";
 import { readPhoto } from "./read_photo.ts";
+
+/** Longer than any honest photo should take; a HEIC of 12 megapixels takes 2 s of a CPU. */
+export const PATIENCE_MS = 30_000;
 
 /** What starts one; it gets no permission. */
 export const CROPPING = { module: new URL("./crop_process.ts", import.meta.url) };
@@ -23,7 +25,7 @@ export class CropProcesses implements Disposable {
    * @param patience in ms
    * @throws {ProcessError} where no process can be started: it is not the photo's fault
    */
-  async cut(request: CropRequest, patience = DECODER_PATIENCE_MS): Promise<CropResponse> {
+  async cut(request: CropRequest, patience = PATIENCE_MS): Promise<CropResponse> {
     let unread: { refusal: string } | undefined;
     try {
       return await this.#pool.run(

@@ -2,8 +2,7 @@
 import { encodeDecodeRequest, readDecoded } from "./decode_protocol.ts";
 // From the worker, so that it counts among the modules that this one is made of.
 import type { DecodeRequest, DecodeResponse } from "./decode_worker.ts";
-import { refusalOfFailure } from "./decoder_failure.ts";
-import { ProcessPool, type StartProcess, startProcess } from "./process_pool.ts";
+import { ProcessPool, refusalOfFailure, type StartProcess, startProcess } from "./process_pool.ts";
 import { LateError, StuckError, WorkerPool } from "./worker_pool.ts";
 
 export interface Decoders extends Disposable {

@@ -60,6 +60,15 @@ export class ProcessError extends Error {
   }
 }
 
+/**
+ * Why a photo gives nothing whose decoding process failed.
+ * @throws what is not the photo's fault: where no process can be started, say
+ */
+export function refusalOfFailure(error: unknown): string {
+  if (!(error instanceof ProcessError) || error.reason === "not started") throw error;
+  return error.reason === "late" ? `${error.message} to decode` : "it breaks the decoder";
+}
+
 type Request = readonly Uint8Array[];
 
 /** Takes an answer from the pipe; undefined where the process ended before. */

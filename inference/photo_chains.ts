@@ -1,12 +1,13 @@
 import type { CropRequest } from "../data/crop_photo.ts";
 import { encodeCropRequest } from "../data/crop_protocol.ts";
-import { DECODER_PATIENCE_MS, refusalOfFailure } from "../data/decoder_failure.ts";
+import { PATIENCE_MS } from "../data/crop_processes.ts";
 import type { Croppers } from "../data/croppers.ts";
-import { ProcessPool } from "../data/process_pool.ts";
+import { ProcessPool, refusalOfFailure } from "../data/process_pool.ts";
 import { readPhoto } from "../data/read_photo.ts";
 import type { ModelSource } from "./open_model.ts";
 import { predictorOptions } from "./predictor_pool.ts";
-import { type PhotoOutput, readOutputs } from "./predictor_protocol.ts";
+import type { PhotoOutput } from "./predictor.ts";
+import { readOutputs } from "./predictor_protocol.ts";
 
 /** While one batch is computed, the next one is decoded. */
 const AHEAD = 1;
@@ -47,7 +48,7 @@ export class PhotoChains implements Disposable {
    */
   async answer(
     photos: readonly CropRequest[],
-    patience = DECODER_PATIENCE_MS,
+    patience = PATIENCE_MS,
   ): Promise<PhotoOutput[]> {
     try {
       return await this.#ask(photos, patience);

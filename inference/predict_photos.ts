@@ -2,8 +2,7 @@
 import type { CropResponse } from "../data/crop_photo.ts";
 import type { RgbImage } from "../data/image.ts";
 import { inBatches, mapInOrder } from "../data/map_in_order.ts";
-import type { Output, Predictor } from "./predictor.ts";
-import type { PhotoOutput } from "./predictor_protocol.ts";
+import type { Output, PhotoOutput, Predictor } from "./predictor.ts";
 import { postprocess, type Postprocessing } from "./postprocessing.ts";
 
 export interface Prediction {

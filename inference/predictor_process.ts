@@ -8,7 +8,8 @@ import { activateBackend } from "../backend/activate.ts";
 import { answerPipe } from "../data/answer_pipe.ts";
 import { readCropResponses } from "../data/crop_protocol.ts";
 import { repeatedPredictorOf } from "./repeated_predictor.ts";
-import { encodeOutputs, type PhotoOutput } from "./predictor_protocol.ts";
+import type { PhotoOutput } from "./predictor.ts";
+import { encodeOutputs } from "./predictor_protocol.ts";
 import { WeightsError } from "../weights/tensor.ts";
 import { type ModelSource, openModel } from "./open_model.ts";
 

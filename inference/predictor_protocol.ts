@@ -6,10 +6,7 @@
  */
 import { encodeCropResponse } from "../data/crop_protocol.ts";
 import { type PipeReader, uint32Bytes } from "../data/pipe_reader.ts";
-import type { Output } from "./predictor.ts";
-
-/** What becomes of a photo. */
-export type PhotoOutput = Output | { refusal: string };
+import type { PhotoOutput } from "./predictor.ts";
 
 /** As a cropping process writes them. */
 export function encodeRequest(crops: readonly Uint8Array[]): Uint8Array[] {

@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { encodeCropResponse, readCropResponses } from "../../data/crop_protocol.ts";
 import { PipeReader } from "../../data/pipe_reader.ts";
-import {
-  encodeOutputs,
-  encodeRequest,
-  type PhotoOutput,
-  readOutputs,
-} from "../../inference/predictor_protocol.ts";
+import type { PhotoOutput } from "../../inference/predictor.ts";
+import { encodeOutputs, encodeRequest, readOutputs } from "../../inference/predictor_protocol.ts";
 
 const joined = (parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
