@@ -1,7 +1,7 @@
 /** The photos that `--data` names, looked at before anything is downloaded or run for them. */
 import { UsageError } from "./cli/errors.ts";
 import { checkFile } from "./cli/paths.ts";
-import { parseSource } from "../data/sources/spec.ts";
+import { parseSource, type SourceSpec } from "../data/sources/spec.ts";
 
 /** How the photos were named, and how to go without. */
 export interface NamedBy {
@@ -13,6 +13,15 @@ const BY_FLAG: NamedBy = {
   name: "--data",
   without: "leave --data out to try graft on photos of its own",
 };
+
+/** @throws {UsageError} for what is no source of photos */
+export function sourceOf(text: string): SourceSpec {
+  try {
+    return parseSource(text);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
 
 /**
  * @param source with an absolute path, where it has one

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { CommandContext } from "./cli/command.ts";
 import { checkFile } from "./cli/paths.ts";
+import { sourceOf } from "./check_data.ts";
 import { type ClassCounts, classTable } from "../data/doctor/class_table.ts";
 import { diagnose, leftOutOf } from "../data/doctor/diagnose.ts";
 import { examineFolder } from "../data/doctor/examine.ts";
@@ -13,7 +14,7 @@ import { readJournal } from "../data/review/journal_file.ts";
 import type { Examined } from "../data/examined.ts";
 import { describeTally, type LeftOutTally } from "../data/left_out_tally.ts";
 import { materialize } from "../data/sources/materialize.ts";
-import { formatSource, parseSource, type SourceSpec } from "../data/sources/spec.ts";
+import { formatSource, type SourceSpec } from "../data/sources/spec.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { findArchitecture } from "../models/registry.ts";
 import { type AskedView, preprocessingFor } from "../models/seen_as.ts";
@@ -58,7 +59,7 @@ export async function withInspected<T>(
   network = INSPECTED_FOR,
   asked: AskedView = {},
 ): Promise<T> {
-  const spec = withPath(parseSource(source), context.folder);
+  const spec = withPath(sourceOf(source), context.folder);
   const temporary = await Deno.makeTempDir({ prefix: "graft-inspect-" });
   try {
     const folder = await photosOf(spec, temporary, context);

@@ -166,8 +166,8 @@ async function askForPhotos(
         "these folders? A .zip or .tar of it will do; Enter alone fetches ants and bees (47 MB) to try.",
     ),
   );
-  for (;;) {
-    const answer = await terminal.ask("photos:");
+  for (let ahead: "ahead" | undefined = "ahead";; ahead = undefined) {
+    const answer = await terminal.ask("photos:", ahead);
     if (answer === undefined) return undefined;
     const path = unquoted(answer);
     if (path === "") return "auto";

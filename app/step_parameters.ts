@@ -16,7 +16,7 @@ import type { BuildDatasetsParameters } from "../tasks/parameters.ts";
 import { mirrorFolder } from "../tasks/permissions.ts";
 import { FINETUNE, PROBE, RECIPES } from "../training/recipes.ts";
 import { counted } from "../data/statistics/percent.ts";
-import { checkData } from "./check_data.ts";
+import { checkData, sourceOf } from "./check_data.ts";
 import { chooseOnCluster, clusterOf } from "./cluster.ts";
 import { comparedPhotos, describeRace } from "./compared_photos.ts";
 import { comparedNetworks, describeDownloads, sizeObjection, unableToSee } from "./networks.ts";
@@ -284,9 +284,5 @@ function checkSource(data: string, store: string): void {
  * @throws {UsageError} for what is none of them
  */
 function resolveSource(source: string, folder: string): string {
-  try {
-    return "path" in parseSource(source) ? realPath(folder, source) : source;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return "path" in sourceOf(source) ? realPath(folder, source) : source;
 }

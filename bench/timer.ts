@@ -1,7 +1,10 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 
-/** A process that times work when asked. */
+/**
+ * A process that times work when asked, and is stopped in between: threads that poll for work, as
+ * PyTorch's, ONNX Runtime's and ours do for a while, would take the processors of the other side.
+ */
 export class Timer {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
@@ -22,15 +25,23 @@ export class Timer {
 
   /** What the process answers to a line: a JSON list. */
   async ask<T extends unknown[]>(line: string): Promise<T> {
+    this.#signal("SIGCONT");
     await this.#input.write(new TextEncoder().encode(`${line}\n`));
     for (;;) {
       const { value, done } = await this.#answers.next();
       if (done) throw new Error(`${this.program} ended before it answered; its message is above`);
-      if (value.startsWith("[")) return JSON.parse(value);
+      if (!value.startsWith("[")) continue;
+      this.#signal("SIGSTOP");
+      return JSON.parse(value);
     }
   }
 
   close(): void {
+    this.#signal("SIGCONT"); // a stopped process would end when it goes on
     this.#process.kill("SIGTERM");
+  }
+
+  #signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    if (Deno.build.os !== "windows") this.#process.kill(signal); // which knows neither
   }
 }

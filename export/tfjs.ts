@@ -1,7 +1,8 @@
 /** A model as files that plain TensorFlow.js loads. */
 import { DESCRIPTION_KEY } from "../inference/description.ts";
 import { architectureOf, classesOf, type ExportedModel } from "./exported_model.ts";
-import { type GraphNode, type GraphValue, type GraphWeight, TfjsLayers } from "./tfjs_layers.ts";
+import type { GraphNode, GraphWeight } from "./tfjs_graph.ts";
+import { type GraphValue, TfjsLayers } from "./tfjs_layers.ts";
 
 /** As TensorFlow's converter cuts weights, so that browsers cache and fetch them side by side. */
 const SHARD_BYTES = 4 << 20;
@@ -30,10 +31,10 @@ export function tfjsFiles(model: ExportedModel): Map<string, Uint8Array<ArrayBuf
       op: "Placeholder",
       attr: { dtype: { type: "DT_FLOAT" }, shape: { shape: input.tensorShape } },
     },
-    ...layers.nodes,
+    ...layers.graph.nodes,
     { name: "logits", op: "Identity", input: [logits], attr: { T: { type: "DT_FLOAT" } } },
   ];
-  const { shards, manifest } = cutWeights(layers.weights);
+  const { shards, manifest } = cutWeights(layers.graph.weights);
   const json = {
     format: "graph-model",
     generatedBy: "graft",

@@ -1,5 +1,4 @@
 /** What a frozen network says of crops, for whoever keeps it: see `compute_features`. */
-import { activateBackend } from "../backend/activate.ts";
 import type { Architecture } from "../models/architecture.ts";
 import { Model } from "../models/model.ts";
 import { parameterSpecs } from "../models/parameter_specs.ts";
@@ -19,21 +18,14 @@ export interface FeatureExtractor extends Disposable {
 }
 
 /**
- * The network without its head, as `model.eval()` computes it, on a backend that is made active here,
- * so that all code that features depend on is what this module reaches.
+ * The network without its head, as `model.eval()` computes it, on the backend that is active.
  *
  * @param pretrained in tfjs layout; a head among them is left aside
  */
-export async function openFeatureExtractor(
+export function openFeatureExtractor(
   architecture: Architecture,
   pretrained: ReadonlyMap<string, NamedTensor>,
-  { backend, threads, tuning }: {
-    backend: "webgpu" | "wasm";
-    threads?: number;
-    tuning?: string;
-  },
-): Promise<FeatureExtractor> {
-  await activateBackend(backend, { threads, tuning });
+): FeatureExtractor {
   // A model has a head: one that says nothing.
   const silent = parameterSpecs(architecture, 1)
     .filter(({ name }) => name.startsWith(`${architecture.head}.`))

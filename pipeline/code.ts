@@ -1,4 +1,6 @@
 /** What code a step reaches, as the rest of the orchestrator sees it. */
+import type { StepDeclaration } from "./declaration.ts";
+import type { Json } from "./digest.ts";
 import type { Change } from "./explain/changes.ts";
 
 export interface Closure {
@@ -6,6 +8,8 @@ export interface Closure {
   root: string;
   /** Relative to the project's folder, as are all own files. */
   module: string;
+  /** The module that is loaded before it, where one is. */
+  preload?: string;
   /**
    * SHA-256 by path, of modules without comments and formatting; null for a file that code refers
    * to and that does not exist.
@@ -24,9 +28,10 @@ export interface Code {
    * All that a module can reach, by content.
    *
    * @param maxAge milliseconds that an answer may be old: thousands of steps may share a module
+   * @param preload a module that is loaded before it: all that this one can reach counts, too
    * @throws {PipelineError} when an import leads nowhere
    */
-  closureOf(module: URL, maxAge?: number): Promise<Closure>;
+  closureOf(module: URL, maxAge?: number, preload?: URL): Promise<Closure>;
   /**
    * Finds out less than `closureOf`, which reads all code, but as much about what is missing.
    *
@@ -46,4 +51,14 @@ export interface Code {
   countLines(changes: Change[], closure: Closure): Promise<Change[]>;
   /** Keeps for the next run what was found out about files. */
   save(): void;
+}
+
+/** All that a step's process loads. */
+export function closureOfStep(
+  code: Pick<Code, "closureOf">,
+  step: Pick<StepDeclaration, "module" | "preload">,
+  parameters: Json,
+  maxAge?: number,
+): Promise<Closure> {
+  return code.closureOf(step.module, maxAge, step.preload?.(parameters));
 }

@@ -45,7 +45,10 @@ export interface Concealed {
 
 /** What of the machine a step occupies while it runs; what is asked of a cluster for it. */
 export interface Resources {
-  /** Cores; 1 when not said; `Infinity`: all that the machine has, whichever that is. */
+  /**
+   * Cores; 1 when not said; less for what mostly waits; `Infinity`: all that the machine has, whichever
+   * that is.
+   */
   cpu?: number;
   gpu?: number;
   /** Megabytes. Clusters give a step no more; on the orchestrator's own machine nobody counts. */
@@ -65,6 +68,12 @@ export interface StepDeclaration<P = unknown> {
   readonly kind?: string;
   /** The entry file, run as its own `deno run`; it ends in `await runStep(…)`. */
   readonly module: URL;
+  /**
+   * A module that the step's process loads before the step's own, by the parameters: the code for one
+   * device, say, of several, that the step's module finds where this one leaves it. It is in the key;
+   * what other parameters would have loaded is not.
+   */
+  preload?(p: P): URL | undefined;
   /** Validates the parameters and fills in defaults; without it the step takes none. */
   readonly parameters?: StandardSchema<P>;
   /** Parameters that change no result (a thread count): the step gets them, the key does not. */

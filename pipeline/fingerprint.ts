@@ -1,5 +1,5 @@
 /** What makes a step's result what it is. Two equal fingerprints mean that the step need not run. */
-import type { Closure, Code } from "./code.ts";
+import { type Closure, closureOfStep, type Code } from "./code.ts";
 import { shownParameters } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf, type Json, sha256 } from "./digest.ts";
@@ -17,9 +17,11 @@ export interface Fingerprint {
   step: string;
   /** The entry file, relative to the project's folder. */
   module: string;
+  /** The file that is loaded before it, likewise; absent where none is. */
+  preload?: string;
   /**
-   * SHA-256 of every own file that the module can reach, of code without comments and formatting;
-   * null for one that does not exist.
+   * SHA-256 of every own file that the module, and what is loaded before it, can reach, of code without
+   * comments and formatting; null for one that does not exist.
    */
   files: Record<string, string | null>;
   /** Integrity of every package that the module can reach. */
@@ -88,10 +90,11 @@ export function inputDigests(
  * @param closure of the module with the function
  */
 export const itemCacheKeyOf = (
-  { schema, device, environment, denoArguments }: Fingerprint,
+  { schema, preload, device, environment, denoArguments }: Fingerprint,
   { module, files, packages }: Pick<Closure, "module" | "files" | "packages">,
 ): string =>
-  digestOf({ schema, device, environment, denoArguments, module, files, packages }).slice(0, 32);
+  digestOf({ schema, preload, device, environment, denoArguments, module, files, packages })
+    .slice(0, 32);
 
 /** Takes fingerprints, reading what it must and remembering what it can. */
 export class Fingerprinter {
@@ -108,12 +111,18 @@ export class Fingerprinter {
     inputs: Record<string, string>,
     maxAge = 0,
   ): Promise<Fingerprint> {
-    const { module, files, packages } = await this.code.closureOf(step.module, maxAge);
+    const { module, preload, files, packages } = await closureOfStep(
+      this.code,
+      step,
+      parameters,
+      maxAge,
+    );
     const variables = step.environment?.(parameters) ?? [];
     return {
       schema: SCHEMA,
       step: kindOf(step),
       module,
+      ...preload !== undefined && { preload },
       files,
       packages,
       parameters: withoutFields(shownParameters(step, parameters), step.notInKey ?? []),

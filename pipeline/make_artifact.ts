@@ -1,6 +1,6 @@
 /** Makes a step's artifact: runs the step in a draft, looks at what it wrote, and publishes it. */
 import { resolve } from "node:path";
-import type { Closure } from "./code.ts";
+import { type Closure, closureOfStep } from "./code.ts";
 import { concealing } from "./process/conceal.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import { digestOf } from "./digest.ts";
@@ -193,12 +193,13 @@ type ItemCacheKeys = Manifest["itemCaches"];
 /** @throws {PipelineError} for a cache of what the step cannot call */
 async function itemCachesOf(
   { step, fingerprint }: Making,
-  { session: { code } }: RunContext,
+  { session: { code, parameters } }: RunContext,
 ): Promise<ItemCacheKeys> {
   if (!step.itemCache) return undefined;
   const keys: Record<string, string> = {};
   for (const [name, module] of Object.entries(step.itemCache)) {
-    const closure = await code.closureOf(module);
+    const { preload } = step;
+    const closure = await closureOfStep(code, { module, preload }, parameters[step.name]);
     assertReached(closure, fingerprint, `its itemCache "${name}" is of`);
     keys[name] = itemCacheKeyOf(fingerprint, closure);
   }

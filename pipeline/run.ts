@@ -186,7 +186,7 @@ class Run {
       this.#share(step.name, artifact);
       return artifact;
     } catch (error) {
-      await this.#failed(stepRun, error, secondsSince(started));
+      await this.#failed(stepRun, error, secondsSince(stepRun.begun ?? started));
     }
   }
 

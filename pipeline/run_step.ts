@@ -1,4 +1,5 @@
 /** Brings one step up to date: from the store, or by running it. */
+import { type Closure, closureOfStep } from "./code.ts";
 import { kindOf, type StepDeclaration } from "./declaration.ts";
 import type { FailedAttempt } from "./events.ts";
 import type { Change } from "./explain/changes.ts";
@@ -30,6 +31,8 @@ export class StepRun {
   changes: Change[] = [];
   /** Undefined while there is none. */
   failedAttempts?: FailedAttempt[];
+  /** When there was room for it, by `performance.now()`; undefined before. */
+  begun?: number;
   /** The store on another machine that the artifact was brought from. */
   #from?: string;
   /** What its artifacts are filed under. */
@@ -52,14 +55,14 @@ export class StepRun {
    * @throws whatever `giveUp` or `signal` was aborted with
    */
   async bringUpToDate(): Promise<UpToDate> {
-    const { session: { store, code }, giveUp } = this.context;
+    const { session: { store }, giveUp } = this.context;
     const onWait = () => this.#log("another run makes it: waiting");
     for (let waited = false;; waited = true) {
       const fingerprint = await this.#takeFingerprint(LOOKUP_MAX_AGE_MS);
       const key = keyOf(fingerprint);
       const { artifact } = await this.#find(key);
       if (artifact && !this.#forced) {
-        const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
+        const closure = await this.#closure();
         const reason = waited ? MADE_MEANWHILE : whyCached(artifact.manifest, closure);
         const from = this.#from ? `, brought from ${this.#from}` : "";
         return { status: "cached", artifact, reason: reason + from };
@@ -77,6 +80,7 @@ export class StepRun {
     const { session: { store, code, parameters }, run, pool, giveUp, onFailure } = this.context;
     const { resources } = needsOf(this.step, parameters[this.step.name]);
     using _room = await pool.acquire(resources, giveUp);
+    this.begun = performance.now();
     using alone = await store.tryLock(this.#kind, this.#lockKey(fingerprint));
     giveUp.throwIfAborted();
     // The wait may have been long: code may have been edited, others may have made the artifact.
@@ -85,7 +89,7 @@ export class StepRun {
     if (lookup.artifact && !this.#forced) {
       return { status: "cached", artifact: lookup.artifact, reason: MADE_MEANWHILE };
     }
-    const closure = await code.closureOf(this.step.module, LOOKUP_MAX_AGE_MS);
+    const closure = await this.#closure();
     const question = { step: this.step, fingerprint, closure, lookup, forced: this.#forced, run };
     const explanation = await explain(question, store, code);
     this.changes = explanation.changes;
@@ -147,6 +151,11 @@ export class StepRun {
       if (!(error instanceof StoreError)) throw error;
       this.#log(error.message);
     }
+  }
+
+  #closure(): Promise<Closure> {
+    const { code, parameters } = this.context.session;
+    return closureOfStep(code, this.step, parameters[this.step.name], LOOKUP_MAX_AGE_MS);
   }
 
   #log(text: string): void {

@@ -1,19 +1,16 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { View } from "../data/fit.ts";
+import type { Fitting } from "../data/fit.ts";
 import { DataLoader } from "../data/loader.ts";
 import { Generator } from "../data/torch_random.ts";
 import type { BatchTile } from "./batch_grid.ts";
 
-/** Of the crops in the picture; training takes its model's own. */
-const SIDE = 224;
-
 /**
  * The tutorial's first picture: one training batch, cropped and flipped, with its labels.
- * @param view how the model that learns from it fits photos
+ * @param view how the network that learns from it sees photos
  */
 export async function trainingBatch(
   dataset: Dataset,
-  { fit, mean = [0, 0, 0] }: Pick<View, "fit" | "mean"> = {},
+  { fit, size, interpolation, mean = [0, 0, 0] }: Fitting,
 ): Promise<BatchTile[]> {
   using loader = new DataLoader(dataset, {
     split: "train",
@@ -21,17 +18,16 @@ export async function trainingBatch(
     shuffle: true,
     transform: "train",
     generator: new Generator(0),
-    fit,
+    ...{ fit, size, interpolation },
     normalization: { mean, std: [1, 1, 1] },
-    size: SIDE,
     workers: 0,
   });
-  const pixels = SIDE * SIDE * 3;
+  const pixels = size * size * 3;
   for await (const { images, labels } of loader) {
     return Array.from(labels, (label, i) => ({
       image: {
-        width: SIDE,
-        height: SIDE,
+        width: size,
+        height: size,
         data: Uint8Array.from(
           images.subarray(i * pixels, (i + 1) * pixels),
           (value, at) => Math.round(255 * (value + mean[at % 3])),

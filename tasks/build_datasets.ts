@@ -11,11 +11,9 @@ import { diagnose } from "../data/doctor/diagnose.ts";
 import { IMAGENET_PREPROCESSING } from "../models/torchvision.ts";
 import type { BuildDatasetsParameters } from "./parameters.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
-import { batchGrid } from "../report/batch_grid.ts";
 import { photosFile } from "./artifacts/photos.ts";
 import { PhotoDecoding } from "./photo_decoding.ts";
 import { reportFindings } from "./report_findings.ts";
-import { trainingBatch } from "../report/training_batch.ts";
 
 if (import.meta.main) await runStep<BuildDatasetsParameters>(build);
 
@@ -49,11 +47,15 @@ async function build(step: StepContext<BuildDatasetsParameters>): Promise<void> 
     },
   });
   if (decoding && decoding.kept.found > 0) {
-    step.log(`${counted(decoding.kept.found, "photo")} had been decoded before`);
+    step.log(
+      `${
+        counted(decoding.kept.found, "photo")
+      } had been decoded before, and packed anew: packs of ` +
+        "earlier runs stay until `deno task gc` removes them",
+    );
   }
   using dataset = await openDataset(step.output);
   if (exifOrientation) step.log("photos are turned upright as their EXIF data say");
-  await Deno.writeFile(`${step.output}/batch.png`, await batchGrid(await trainingBatch(dataset)));
   const counts = Object.fromEntries(SPLITS.map((split) => [split, dataset.photos(split).length]));
   step.log(
     `${counted(counts.train, "photo")} to train on, ${counts.val} kept aside to measure by ` +

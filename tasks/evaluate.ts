@@ -2,7 +2,7 @@
  * Step: both trained branches on every val photo, scored and compared, and on the photos to test by,
  * where there are such; what the report tells.
  */
-import { activateBackend } from "../backend/activate.ts";
+import { activatePreloaded } from "../backend/preloaded.ts";
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import type { Part, Photo } from "../data/dataset_index.ts";
 import { DataLoader } from "../data/loader.ts";
@@ -10,6 +10,7 @@ import { accuracyInWords } from "../data/statistics/accuracy_in_words.ts";
 import { percent } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
 import { runStep, type StepContext } from "../pipeline/process/step.ts";
+import { batchGrid } from "../report/batch_grid.ts";
 import { predictionGrid } from "../report/prediction_grid.ts";
 import { type Abstention, abstention } from "../inference/abstention.ts";
 import { calibrate, calibrated, type Calibration } from "../inference/calibration.ts";
@@ -35,7 +36,7 @@ if (import.meta.main) await runStep<ComputeParameters>(evaluate);
 
 async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
   const { backend, threads, tuning } = step.parameters;
-  await activateBackend(backend, { threads, tuning });
+  await activatePreloaded(backend, { threads, tuning });
   const dataset = await openDataset(step.inputs.build_datasets);
   // Where the recipe keeps photos to test by; they decide nothing of what comes before.
   const test = await testOf(step);
@@ -86,6 +87,7 @@ async function evaluate(step: StepContext<ComputeParameters>): Promise<void> {
       predictionsOf(test.photos("test"), classes, tested, branches),
     );
   }
+  await Deno.writeFile(`${step.output}/batch.png`, await batchGrid(facts.batch));
   for (const branch of trained) {
     const score = branches[branch]!;
     await Deno.writeFile(

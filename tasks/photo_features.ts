@@ -1,4 +1,5 @@
 /** What a frozen network says of photos, each of which it looks at once in its life. */
+import { activatePreloaded } from "../backend/preloaded.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Part } from "../data/dataset_index.ts";
 import { viewPhoto } from "../data/transforms.ts";
@@ -46,11 +47,8 @@ export async function openPhotoFeatures(
   const weights = `${source}/${PRETRAINED_PARAMETERS}`;
   const pretrained = await readParameters(weights);
   const { backend, threads, tuning } = parameters;
-  const network = await openFeatureExtractor(architecture, pretrained, {
-    backend,
-    threads,
-    tuning,
-  });
+  await activatePreloaded(backend, { threads, tuning });
+  const network = openFeatureExtractor(architecture, pretrained);
   // The crop itself is what is looked up: whoever changes how it is made finds nothing.
   const { mean, std } = preprocessing;
   const cache = new ItemCache(itemCaches.features, {

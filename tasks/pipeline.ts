@@ -40,6 +40,34 @@ const step = (name: string, file = name) => ({
   module: new URL(`./${file}.ts`, import.meta.url),
 });
 
+/** Of a backend that does not compute no code is in a key. */
+const PRELOADED = {
+  wasm: new URL("../backend/wasm/preload.ts", import.meta.url),
+  webgpu: new URL("../backend/webgpu/preload.ts", import.meta.url),
+};
+
+/**
+ * Megabytes that a cluster gives to a step, which are to be enough for every network: measured with
+ * ViT-B/16, the largest, whose training took 4,750 (docs/cluster.md). The wasm backend's heap ends at
+ * 4 GB, whatever the batch.
+ */
+const MEMORY = {
+  weights: 1000,
+  packing: 4500,
+  features: 2500,
+  probe: 2000,
+  training: 5000,
+  asking: 2500,
+};
+
+/** A step that computes takes the whole machine: two at a time would only slow each other down. */
+const wholeMachine =
+  (memory: number) => ({ backend }: Pick<schema.ComputeParameters, "backend">) => ({
+    cpu: Infinity,
+    gpu: backend === "webgpu" ? 1 : 0,
+    memory,
+  });
+
 /** What settings decide of the graph. */
 export interface Shape {
   /** Whether it is that of `--recipe best`. */
@@ -60,14 +88,11 @@ export function graftPipeline(
   { best, branches, backbones, folds }: Shape = TUTORIAL,
 ): Pipeline {
   const compute = {
+    preload: ({ backend }: schema.ComputeParameters) => PRELOADED[backend],
     notInKey: schema.COMPUTE_NOT_IN_KEY,
     device: ({ backend, device }: schema.ComputeParameters) =>
       backend === "webgpu" ? `webgpu on ${device}` : "wasm",
-    // A step that computes takes the whole machine: two at a time would only slow each other down.
-    resources: ({ backend }: schema.ComputeParameters) => ({
-      cpu: Infinity,
-      gpu: backend === "webgpu" ? 1 : 0,
-    }),
+    resources: wholeMachine(MEMORY.asking),
     ...computing,
   };
   const fast = {
@@ -82,6 +107,7 @@ export function graftPipeline(
     ...fast,
     ...trained,
     parameters: schema.train,
+    resources: wholeMachine(MEMORY.training),
     outputs: [
       "best.safetensors",
       "model.json",
@@ -96,11 +122,17 @@ export function graftPipeline(
     notInKey: schema.DOWNLOADS_NOT_IN_KEY,
     inputs: [],
     outputs: ["weights.safetensors", "model.json"],
+    // It waits for others' servers: where one does not answer, those of other networks are not waited for.
+    resources: ({ weights }: schema.ConvertWeightsParameters) => ({
+      cpu: weights ? 1 : 1 / 4,
+      memory: MEMORY.weights,
+    }),
     ...fetchingWeights,
   };
   const features = {
     ...fast,
     parameters: schema.computeFeatures,
+    resources: wholeMachine(MEMORY.features),
     outputs: ["features.safetensors"],
     itemCache: { features: new URL("../inference/feature_extractor.ts", import.meta.url) },
   };
@@ -133,6 +165,7 @@ export function graftPipeline(
       defineStep({
         ...step("choose_backbone"),
         parameters: schema.chooseBackbone,
+        resources: () => ({ memory: MEMORY.probe }),
         inputs: ["build_datasets", ...candidates],
         optional: candidates,
         outputs: ["weights.safetensors", "model.json", "choice.json"],
@@ -151,6 +184,7 @@ export function graftPipeline(
         ...trained,
         parameters: schema.trainProbe,
         notInKey: ["device"],
+        resources: () => ({ memory: MEMORY.probe }),
         inputs: {
           convert_weights: start,
           build_datasets: "build_datasets",
@@ -177,6 +211,7 @@ export function graftPipeline(
         ...step(`cross_validate_${fold + 1}`, "cross_validate"),
         kind: "cross_validate",
         parameters: schema.crossValidate,
+        resources: () => ({ memory: MEMORY.probe }),
         inputs: [
           "build_datasets",
           "build_test",
@@ -195,7 +230,7 @@ export function graftPipeline(
         outputs: ["test.json", "dataset.json", "quarantine.json", "findings.json", "test.pack"],
         ...packing,
         ...drawing,
-        resources: () => ({ cpu: Infinity }),
+        resources: () => ({ cpu: Infinity, memory: MEMORY.packing }),
       }),
     ]
     : [];
@@ -224,11 +259,10 @@ export function graftPipeline(
         "findings.json",
         "train.pack",
         "val.pack",
-        "batch.png",
       ],
       ...packing,
       ...drawing,
-      resources: () => ({ cpu: Infinity }),
+      resources: () => ({ cpu: Infinity, memory: MEMORY.packing }),
     }),
     ...training,
     ...testing,
@@ -245,6 +279,7 @@ export function graftPipeline(
         "metrics.json",
         "familiar.safetensors",
         "predictions.json",
+        "batch.png",
         ...branches.map((name) => `predictions_${name}.png`),
       ],
       handedOn: ["metrics.json", "familiar.safetensors"],

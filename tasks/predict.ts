@@ -1,5 +1,5 @@
 /** Step: the trained models on one photo of the data, as the tutorial ends. */
-import { activateBackend } from "../backend/activate.ts";
+import { activatePreloaded } from "../backend/preloaded.ts";
 import { cropPhoto } from "../data/crop_photo.ts";
 import { openDataset } from "../data/dataset.ts";
 import { decodeImage } from "../data/decode.ts";
@@ -22,7 +22,7 @@ if (import.meta.main) await runStep<ComputeParameters>(predict);
 
 async function predict(step: StepContext<ComputeParameters>): Promise<void> {
   const { backend, threads, tuning } = step.parameters;
-  await activateBackend(backend, { threads, tuning });
+  await activatePreloaded(backend, { threads, tuning });
   const dataset = await openDataset(step.inputs.build_datasets);
   const photos = dataset.photos("val");
   const { path, label: actual } = photos.find(({ path }) => path === TUTORIAL_PHOTO) ??

@@ -10,7 +10,7 @@ export const ISSUES_STEP = "find_issues";
 export function reviewPipeline(pipeline: Pipeline): Pipeline {
   const steps = selectSteps(pipeline, ["compute_features", "build_test"]);
   const features = steps.find(({ name }) => name === "compute_features")!;
-  const { denoArguments, device, notInKey, permissions, resources, itemCache } = features;
+  const { preload, denoArguments, device, notInKey, permissions, resources, itemCache } = features;
   return definePipeline([
     ...steps.filter((step) => step !== features),
     defineStep({
@@ -19,7 +19,7 @@ export function reviewPipeline(pipeline: Pipeline): Pipeline {
       parameters: schema.findIssues,
       inputs: ["convert_weights", "build_datasets", "build_test"],
       outputs: ["issues.json"],
-      ...{ denoArguments, device, notInKey, permissions, resources, itemCache },
+      ...{ preload, denoArguments, device, notInKey, permissions, resources, itemCache },
     }),
   ], pipeline.name);
 }

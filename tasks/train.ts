@@ -1,5 +1,5 @@
 /** The body that both training steps share; the branch is all that tells them apart. */
-import { activateBackend } from "../backend/activate.ts";
+import { activatePreloaded } from "../backend/preloaded.ts";
 import { openDataset } from "../data/dataset.ts";
 import { counted } from "../data/statistics/percent.ts";
 import { DataLoader } from "../data/loader.ts";
@@ -42,7 +42,7 @@ export function runTraining(branch: Branch): Promise<void> {
 
 async function train(branch: Branch, step: StepContext<TrainParameters>): Promise<void> {
   const { backend, device, threads, tuning, recipe: asked, seed, timeBudget } = step.parameters;
-  await activateBackend(backend, { threads, tuning });
+  await activatePreloaded(backend, { threads, tuning });
   // Where a head was fitted before, training starts from it, else from a new one.
   const fitted = step.inputs.train_frozen;
   const manifest = await modelFile.read(fitted ?? step.inputs.convert_weights);

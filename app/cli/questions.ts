@@ -2,8 +2,12 @@
 
 /** Who can be asked. */
 export interface Terminal {
-  /** @returns what was typed, without spaces around; undefined where there is no more to come */
-  ask(question: string): Promise<string | undefined>;
+  /**
+   * @param ahead whether a line that was typed before the question stood there answers it: a path may
+   *   be, but nobody agrees to what was not yet there to be read
+   * @returns what was typed, without spaces around; undefined where there is no more to come
+   */
+  ask(question: string, ahead?: "ahead"): Promise<string | undefined>;
 }
 
 /** Where answers come from: a terminal gives them line by line. */
@@ -23,21 +27,41 @@ export function terminalFor({ json, signal }: { json: boolean; signal: AbortSign
  * a prompt that takes every key for itself loses what was typed before it was there.
  */
 export class LineTerminal implements Terminal {
-  readonly #decoder = new TextDecoder();
+  #decoder = new TextDecoder();
   #ahead = "";
+  #reading?: Promise<Uint8Array | null>;
 
+  /** @param pause in which what was typed already is read, since the system does not say what there is */
   constructor(
     private readonly input: Input,
     private readonly write: (text: string) => void,
     private readonly signal: AbortSignal,
+    private readonly pause = () => new Promise<void>((done) => setTimeout(done, 100)),
   ) {}
 
   /** @throws the signal's reason when it is aborted meanwhile */
-  async ask(question: string): Promise<string | undefined> {
+  async ask(question: string, ahead?: "ahead"): Promise<string | undefined> {
     this.signal.throwIfAborted();
+    if (!ahead) await this.#forget();
     this.write(`${question} `);
     const line = await this.#line();
     return line?.trim();
+  }
+
+  /** Lets go of all lines that were typed until now. */
+  async #forget(): Promise<void> {
+    this.#ahead = "";
+    this.#decoder = new TextDecoder();
+    while (await this.#unlessAborted(Promise.race([this.#read(), this.pause()]))) {
+      this.#reading = undefined;
+    }
+  }
+
+  /** What is read next, until it is taken. */
+  #read(): Promise<Uint8Array | null> {
+    const bytes = new Uint8Array(4096);
+    return this.#reading ??= this.input.read(bytes)
+      .then((count) => count === null ? null : bytes.subarray(0, count));
   }
 
   async #line(): Promise<string | undefined> {
@@ -48,14 +72,14 @@ export class LineTerminal implements Terminal {
         this.#ahead = this.#ahead.slice(end + 1);
         return line;
       }
-      const bytes = new Uint8Array(4096);
-      const count = await this.#unlessAborted(this.input.read(bytes));
-      if (count === null) {
+      const bytes = await this.#unlessAborted(this.#read());
+      this.#reading = undefined;
+      if (bytes === null) {
         const rest = this.#ahead;
         this.#ahead = "";
         return rest === "" ? undefined : rest;
       }
-      this.#ahead += this.#decoder.decode(bytes.subarray(0, count), { stream: true });
+      this.#ahead += this.#decoder.decode(bytes, { stream: true });
     }
   }
 

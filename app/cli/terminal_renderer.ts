@@ -1,5 +1,6 @@
 /** Draws a run's events on a terminal: a bar for each step that runs, what is over above them. */
 import { MultiBar, type SingleBar } from "cli-progress";
+import { type Bar, barLine } from "./bar_line.ts";
 import type { PipelineEvent } from "../../pipeline/events.ts";
 import { printable } from "../../pipeline/process/printable.ts";
 import { Pace } from "./pace.ts";
@@ -13,12 +14,8 @@ import {
   sharedLines,
   type StepProgress,
 } from "./render.ts";
-import { shortened, wrapped } from "./wrapped.ts";
+import { wrapped } from "./wrapped.ts";
 
-/** Room for the time left, so that what steps say stands in columns. */
-const LEFT_WIDTH = 17;
-/** Columns of a bar itself. */
-const BAR_WIDTH = 16;
 const CLEAR_REST = "\x1b[K";
 
 /** A bar for each running step, finished steps and logs scrolling above. */
@@ -34,10 +31,8 @@ export class TerminalRenderer implements Renderer {
     // Asked each time: a window may be resized.
     this.#columns = () => stream?.columns ?? columnsOfStderr();
     this.#multi = new MultiBar({
-      format: `{step} {bar} {percentage}% {left} {message}`,
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      barsize: BAR_WIDTH,
+      format: (_: unknown, { progress }: { progress: number }, said: Omit<Bar, "share">) =>
+        barLine({ ...said, share: progress }, this.#width, this.#columns()),
       hideCursor: true,
       clearOnComplete: true,
       forceRedraw: true,
@@ -53,11 +48,7 @@ export class TerminalRenderer implements Renderer {
         return;
       case "step_started": {
         this.#pace.start(event.step);
-        const payload = {
-          step: event.step.padEnd(this.#width),
-          left: "",
-          message: this.#fitting(event.reason, 0),
-        };
+        const payload = { step: event.step, message: printable(event.reason) };
         this.#bars.set(event.step, this.#multi.create(1, 0, payload));
         return;
       }
@@ -85,15 +76,9 @@ export class TerminalRenderer implements Renderer {
     const left = this.#pace.secondsLeft(event, performance.now());
     if (total) bar.setTotal(total);
     bar.update(total ? done : 0, {
-      left: (left === undefined ? "" : `${formatSeconds(left)} left`).padEnd(LEFT_WIDTH),
-      message: this.#fitting(message ?? "", LEFT_WIDTH),
+      left: left === undefined ? "" : `${formatSeconds(left)} left`,
+      message: printable(message ?? ""),
     });
-  }
-
-  /** What of a message there is room for behind a bar. */
-  #fitting(message: string, leftWidth: number): string {
-    const taken = this.#width + 1 + BAR_WIDTH + 1 + "100%".length + 1 + leftWidth + 1;
-    return shortened(printable(message), this.#columns() - 1 - taken);
   }
 
   /** Bars keep terminals from wrapping, so lines above them are wrapped here. */

@@ -4,7 +4,7 @@ import type { Program } from "../cli/application.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import { quoted } from "../cli/parse_flags.ts";
-import { checkData } from "../check_data.ts";
+import { checkData, sourceOf } from "../check_data.ts";
 import type { ReviewContext } from "../commands/review.ts";
 import { realPath } from "../real_path.ts";
 import { checkPort } from "../serve/check_port.ts";
@@ -13,7 +13,7 @@ import { openDataset } from "../../data/dataset.ts";
 import { applyReview, type Moved, undoReview } from "../../data/review/apply_review.ts";
 import { JOURNAL } from "../../data/review/journal.ts";
 import { readJournal } from "../../data/review/journal_file.ts";
-import { parseSource } from "../../data/sources/spec.ts";
+import { formatSource } from "../../data/sources/spec.ts";
 import { counted } from "../../data/statistics/percent.ts";
 import { printable } from "../../report/text.ts";
 import { findingsFile } from "../../tasks/artifacts/findings.ts";
@@ -51,11 +51,15 @@ async function folderOf({ flags, operands, folder }: ReviewContext): Promise<str
   if (source === undefined) {
     throw new UsageError("review takes one folder of photos: deno task review DIR");
   }
-  const spec = parseSource(source);
+  const spec = sourceOf(source);
   if (spec.kind !== "folder") {
+    const what = formatSource(spec);
+    const how = spec.kind === "zip" || spec.kind === "tar"
+      ? "unpack it into one"
+      : "get it into one";
     throw new UsageError(
-      `review writes what is decided beside the photos, and ${source} is no folder: unpack or ` +
-        "download it into one first",
+      `review writes what is decided beside the photos, and ${what} is no folder: ${how} first, and ` +
+        "give that folder to review, and to --data from then on",
     );
   }
   const path = realPath(folder, spec.path);

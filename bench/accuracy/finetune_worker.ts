@@ -2,6 +2,7 @@
  * Finetunes one set by many settings, over divisions and seeds, and appends a line for each to a file
  * (`FinetuneRun`). What is there already is not done again. Argument: `Work`, as JSON.
  */
+import { activateBackend } from "../../backend/activate.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { type Part, PARTS } from "../../data/dataset_index.ts";
 import { DataLoader } from "../../data/loader.ts";
@@ -87,7 +88,8 @@ async function runAll(work: Work, folder: string): Promise<void> {
   const datasets = await Promise.all(
     left.map(async (division) => datasetOf(index, await readDivision(data, set, division), folder)),
   );
-  using network = await openFeatureExtractor(architecture, pretrained, work);
+  await activateBackend(work.backend, work);
+  using network = openFeatureExtractor(architecture, pretrained);
   const features = await featuresOf(photosOf(datasets, architecture), network);
   for (const [i, division] of left.entries()) {
     using dataset = datasets[i];

@@ -8,11 +8,11 @@
 function scaled(chroma: v128, factor: i32, half: v128): v128 {
   const pairs = i32x4.splat(16384 << 16 | (factor & 0xffff));
   const lower = i32x4.dot_i16x8_s(
-    i8x16.shuffle(chroma, half, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
+    i16x8.shuffle(chroma, half, 0, 8, 1, 9, 2, 10, 3, 11),
     pairs,
   );
   const upper = i32x4.dot_i16x8_s(
-    i8x16.shuffle(chroma, half, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31),
+    i16x8.shuffle(chroma, half, 4, 12, 5, 13, 6, 14, 7, 15),
     pairs,
   );
   return i16x8.narrow_i32x4_s(i32x4.shr_s(lower, 16), i32x4.shr_s(upper, 16));
@@ -22,11 +22,11 @@ function scaled(chroma: v128, factor: i32, half: v128): v128 {
 function greenOf(cb: v128, cr: v128): v128 {
   const pairs = i32x4.splat(18734 << 16 | (-22554 & 0xffff)), half = i32x4.splat(32768);
   const lower = i32x4.dot_i16x8_s(
-    i8x16.shuffle(cb, cr, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23),
+    i16x8.shuffle(cb, cr, 0, 8, 1, 9, 2, 10, 3, 11),
     pairs,
   );
   const upper = i32x4.dot_i16x8_s(
-    i8x16.shuffle(cb, cr, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31),
+    i16x8.shuffle(cb, cr, 4, 12, 5, 13, 6, 14, 7, 15),
     pairs,
   );
   const sum = i16x8.narrow_i32x4_s(
@@ -77,54 +77,28 @@ export function greyRow(y: usize, out: usize, count: i32): void {
 /** Sixteen pixels, in four overlapping stores. */
 function storePixels(red: v128, green: v128, blue: v128, out: usize): void {
   const packed = i8x16(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1);
-  const rg0 = i8x16.shuffle(red, green, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const rg1 = i8x16.shuffle(
-    red,
-    green,
-    8,
-    24,
-    9,
-    25,
-    10,
-    26,
-    11,
-    27,
-    12,
-    28,
-    13,
-    29,
-    14,
-    30,
-    15,
-    31,
-  );
-  const bb0 = i8x16.shuffle(blue, blue, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const bb1 = i8x16.shuffle(
-    blue,
-    blue,
-    8,
-    24,
-    9,
-    25,
-    10,
-    26,
-    11,
-    27,
-    12,
-    28,
-    13,
-    29,
-    14,
-    30,
-    15,
-    31,
-  );
-  const p0 = i8x16.shuffle(rg0, bb0, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
-  const p1 = i8x16.shuffle(rg0, bb0, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
-  const p2 = i8x16.shuffle(rg1, bb1, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
-  const p3 = i8x16.shuffle(rg1, bb1, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
+  const rg0 = lowerInTurn(red, green), rg1 = upperInTurn(red, green);
+  const bb0 = lowerInTurn(blue, blue), bb1 = upperInTurn(blue, blue);
+  const p0 = i16x8.shuffle(rg0, bb0, 0, 8, 1, 9, 2, 10, 3, 11);
+  const p1 = i16x8.shuffle(rg0, bb0, 4, 12, 5, 13, 6, 14, 7, 15);
+  const p2 = i16x8.shuffle(rg1, bb1, 0, 8, 1, 9, 2, 10, 3, 11);
+  const p3 = i16x8.shuffle(rg1, bb1, 4, 12, 5, 13, 6, 14, 7, 15);
   v128.store(out, i8x16.swizzle(p0, packed));
   v128.store(out, i8x16.swizzle(p1, packed), 12);
   v128.store(out, i8x16.swizzle(p2, packed), 24);
   v128.store(out, i8x16.swizzle(p3, packed), 36);
+}
+
+/** Bytes of both in turn, those of the lower half of each. */
+// @ts-ignore: decorator
+@inline
+function lowerInTurn(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+// @ts-ignore: decorator
+@inline
+function upperInTurn(a: v128, b: v128): v128 {
+  // deno-fmt-ignore
+  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }

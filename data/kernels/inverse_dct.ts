@@ -43,46 +43,10 @@ export function inverseDct(coefficients: i32, out: usize, pitch: usize): void {
     // Four bits are pushed out at the top: libjpeg's values wrap at ten.
     transform(at, 16, 1 << (FRACTION + LEFT + 2), 0);
     const left = bytesOf(at), right = bytesOf(at + 64);
-    const upper = i8x16.shuffle(
-      left,
-      right,
-      0,
-      4,
-      8,
-      12,
-      16,
-      20,
-      24,
-      28,
-      1,
-      5,
-      9,
-      13,
-      17,
-      21,
-      25,
-      29,
-    );
-    const lower = i8x16.shuffle(
-      left,
-      right,
-      2,
-      6,
-      10,
-      14,
-      18,
-      22,
-      26,
-      30,
-      3,
-      7,
-      11,
-      15,
-      19,
-      23,
-      27,
-      31,
-    );
+    // deno-fmt-ignore
+    const upper = i8x16.shuffle(left, right, 0, 4, 8, 12, 16, 20, 24, 28, 1, 5, 9, 13, 17, 21, 25, 29);
+    // deno-fmt-ignore
+    const lower = i8x16.shuffle(left, right, 2, 6, 10, 14, 18, 22, 26, 30, 3, 7, 11, 15, 19, 23, 27, 31);
     const to = out + 4 * half * pitch;
     v128.store64_lane(to, upper, 0);
     v128.store64_lane(to + pitch, upper, 1);
@@ -109,20 +73,20 @@ function transpose(from: usize, to: usize): void {
     b = v128.load(from, 32),
     c = v128.load(from, 64),
     d = v128.load(from, 96);
-  const ab = i8x16.shuffle(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  const AB = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-  const cd = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
-  const CD = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
-  v128.store(to, i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23));
+  const ab = i32x4.shuffle(a, b, 0, 4, 1, 5);
+  const AB = i32x4.shuffle(a, b, 2, 6, 3, 7);
+  const cd = i32x4.shuffle(c, d, 0, 4, 1, 5);
+  const CD = i32x4.shuffle(c, d, 2, 6, 3, 7);
+  v128.store(to, i64x2.shuffle(ab, cd, 0, 2));
   v128.store(
     to,
-    i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
+    i64x2.shuffle(ab, cd, 1, 3),
     16,
   );
-  v128.store(to, i8x16.shuffle(AB, CD, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23), 32);
+  v128.store(to, i64x2.shuffle(AB, CD, 0, 2), 32);
   v128.store(
     to,
-    i8x16.shuffle(AB, CD, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31),
+    i64x2.shuffle(AB, CD, 1, 3),
     48,
   );
 }

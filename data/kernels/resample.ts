@@ -40,10 +40,10 @@ export function resampleRows(
       let lowerA = half, upperA = none, lowerB = half, upperB = none;
       for (let quad = 0; quad < quads; quad++, at += 12, weight += QUAD_BYTES) {
         const w = v128.load(weight);
-        const low = i8x16.shuffle(w, w, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3);
-        const high = i8x16.shuffle(w, w, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7, 4, 5, 6, 7);
-        const low2 = i8x16.shuffle(w, w, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11, 8, 9, 10, 11);
-        const high2 = i8x16.shuffle(w, w, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15, 12, 13, 14, 15);
+        const low = i32x4.shuffle(w, w, 0, 0, 0, 0);
+        const high = i32x4.shuffle(w, w, 1, 1, 1, 1);
+        const low2 = i32x4.shuffle(w, w, 2, 2, 2, 2);
+        const high2 = i32x4.shuffle(w, w, 3, 3, 3, 3);
         const a = v128.load(at), b = v128.load(at + other);
         const a1 = i8x16.swizzle(a, first), a2 = i8x16.swizzle(a, second);
         const b1 = i8x16.swizzle(b, first), b2 = i8x16.swizzle(b, second);

@@ -46,16 +46,27 @@ export class Closures {
 
   /**
    * @param maxAge milliseconds that an answer may be old: thousands of steps may share a module
+   * @param preload a module that is loaded before it
    * @throws {PipelineError} when an import leads nowhere
    */
-  async of(module: URL, maxAge = 0): Promise<Closure> {
-    const recent = this.#recent.get(module.href);
+  async of(module: URL, maxAge = 0, preload?: URL): Promise<Closure> {
+    const which = `${module} ${preload ?? ""}`;
+    const recent = this.#recent.get(which);
     if (recent && performance.now() - recent.at < maxAge) return recent.closure;
+    const [own, before] = await Promise.all(
+      [module, ...preload ? [preload] : []].map(async (url) =>
+        this.#closureOf(url, await this.#graphOf(url))
+      ),
+    );
+    const closure = before ? joined(own, before) : own;
+    this.#recent.set(which, { at: performance.now(), closure });
+    return closure;
+  }
+
+  async #graphOf(module: URL): Promise<KeptGraph> {
     let graph;
     while (!(graph = await this.#validGraph(module))) await this.#search(module);
-    const closure = this.#closureOf(module, graph);
-    this.#recent.set(module.href, { at: performance.now(), closure });
-    return closure;
+    return graph;
   }
 
   /**
@@ -160,6 +171,17 @@ export class Closures {
       names.some((name) => this.digests.ofCode(folder + name) !== null)
     );
   }
+}
+
+function joined(own: Closure, before: Closure): Closure {
+  return {
+    ...own,
+    preload: before.module,
+    files: { ...before.files, ...own.files },
+    texts: { ...before.texts, ...own.texts },
+    packages: { ...before.packages, ...own.packages },
+    readable: [...new Set([...before.readable, ...own.readable])],
+  };
 }
 
 interface LockFile {

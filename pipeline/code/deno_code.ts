@@ -21,8 +21,8 @@ export class DenoCode implements Code {
     this.#texts = new CodeTexts(store);
   }
 
-  closureOf(module: URL, maxAge?: number): Promise<Closure> {
-    return this.#closures.of(module, maxAge);
+  closureOf(module: URL, maxAge?: number, preload?: URL): Promise<Closure> {
+    return this.#closures.of(module, maxAge, preload);
   }
 
   check(module: URL): Promise<void> {

@@ -120,10 +120,11 @@ function versionsByName(packages: Record<string, string>): Record<string, string
 }
 
 const declarationOf = (
-  { schema, module, outputs, notInDigest, denoArguments }: Fingerprint,
+  { schema, module, preload, outputs, notInDigest, denoArguments }: Fingerprint,
 ) => ({
   schema: `${schema}`,
   module,
+  ...preload !== undefined && { preload },
   outputs: outputs.join(" "),
   notInDigest: notInDigest.join(" "),
   denoArguments: denoArguments.join(" "),

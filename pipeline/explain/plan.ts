@@ -1,4 +1,5 @@
 /** What a run would do. */
+import { closureOfStep } from "../code.ts";
 import { inputsOf, kindOf, type StepDeclaration } from "../declaration.ts";
 import type { Pipeline } from "../graph.ts";
 import { inStore, messageOf } from "../errors.ts";
@@ -58,8 +59,9 @@ export async function plan(
     const isFresh = (step: StepDeclaration) => known !== undefined && !known.has(kindOf(step));
     // Deno is asked about all code that it was not asked about before at once.
     await Promise.allSettled([
-      ...modulesOf(steps.filter(isFresh)).map((module) => code.check(module)),
-      ...modulesOf(steps.filter((step) => !isFresh(step))).map((module) => code.closureOf(module)),
+      ...modulesOf(steps.filter(isFresh), session).map((module) => code.check(module)),
+      ...modulesOf(steps.filter((step) => !isFresh(step)), session)
+        .map((module) => code.closureOf(module)),
     ]);
     const planned = new Map<string, Planned>();
     for (const step of steps) {
@@ -75,9 +77,15 @@ export async function plan(
   });
 }
 
-const modulesOf = (steps: readonly StepDeclaration[]): URL[] => [
-  ...new Map(steps.map(({ module }) => [module.href, module])).values(),
-];
+function modulesOf(
+  steps: readonly StepDeclaration[],
+  { parameters }: Pick<Session, "parameters">,
+): URL[] {
+  const modules = steps.flatMap((step) =>
+    [step.module, step.preload?.(parameters[step.name])].filter((module) => module !== undefined)
+  );
+  return [...new Map(modules.map((module) => [module.href, module])).values()];
+}
 
 /** Of code: a plan tells how things stood when it began. */
 const MAX_AGE = Infinity;
@@ -102,7 +110,7 @@ async function planStep(
   try {
     if (neverRan) {
       // There is nothing to look up, so it is enough that all it reads is there.
-      await code.check(step.module);
+      for (const module of modulesOf([step], { parameters })) await code.check(module);
       await fingerprinter.externalsOf(step, parameters[step.name]);
       const why = whyNew(forced.has(step.name));
       return { entry: { step: step.name, status: "would_run", ...limits, ...why } };
@@ -118,7 +126,7 @@ async function planStep(
       digests,
       MAX_AGE,
     );
-    const closure = await code.closureOf(step.module, MAX_AGE);
+    const closure = await closureOfStep(code, step, given, MAX_AGE);
     const lookup = await store.find(fingerprint.step, keyOf(fingerprint));
     const { artifact, elsewhere, notes = [] } = lookup;
     const found = artifact ?? elsewhere;

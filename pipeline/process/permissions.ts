@@ -23,6 +23,7 @@ export function denoArguments(
     (hidden[name] ?? []).map((file) => `${path}/${file}`)
   );
   const declared = step.permissions?.(parameters) ?? {};
+  const preload = step.preload?.(parameters);
   const caches = Object.values(itemCaches).map(({ folder }) => folder);
   const sockets = Object.values(helpers).filter((address) => !isPort(address));
   const own = [output, ...checkpoints ? [checkpoints] : [], ...caches, ...sockets];
@@ -47,6 +48,7 @@ export function denoArguments(
     "--quiet",
     ...Object.entries(granted).flatMap(([kind, allowed]) => flag("allow", kind, allowed)),
     ...flag("deny", "read", hiddenPaths),
+    ...preload ? [`--preload=${preload.href}`] : [],
     ...step.denoArguments?.(parameters) ?? [],
   ];
 }

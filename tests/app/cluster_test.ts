@@ -67,10 +67,16 @@ Deno.test("on a partition without GPUs steps compute by wasm, on CPUs, and ask f
     const { backend, device } = parameters.train_frozen as { backend: string; device: string };
     assert.deepEqual([backend, device], ["wasm", "CPUs of partition cpu"]);
     const steps = await asked(folder, { recipe: "quick", slurm: "time=30" });
-    assert.equal(steps.train_frozen, "sbatch --cpus-per-task=8 --time=30");
-    assert.equal(steps.build_datasets, "sbatch --cpus-per-task=8 --time=30");
+    assert.equal(steps.train_frozen, "sbatch --cpus-per-task=8 --mem=5000M --time=30");
+    assert.equal(steps.build_datasets, "sbatch --cpus-per-task=8 --mem=4500M --time=30");
     assert.match(steps.download_data, /^runs here/);
     assert.match(steps.convert_weights, /^runs here/);
+    await Deno.writeTextFile(`${folder}/a.pth`, "");
+    const own = { weights: `${folder}/a.pth`, model: "resnet18" };
+    const { convert_weights } = await asked(folder, { recipe: "quick", ...own });
+    assert.equal(convert_weights, "sbatch --cpus-per-task=1 --mem=1000M");
+    const less = await asked(folder, { recipe: "quick", slurm: "mem=3G" });
+    assert.equal(less.train_frozen, "sbatch --mem=3G --cpus-per-task=8");
   });
 });
 
@@ -79,10 +85,13 @@ Deno.test("on a partition with GPUs steps that compute ask for one, and no other
 }, async () => {
   await withSinfo(async (folder) => {
     const steps = await asked(folder, { slurm: "partition=gpu" });
-    assert.equal(steps.train_frozen, "sbatch --partition=gpu --cpus-per-task=16 --gres=gpu:1");
-    assert.equal(steps.build_datasets, "sbatch --partition=gpu --cpus-per-task=16");
+    assert.equal(
+      steps.train_frozen,
+      "sbatch --partition=gpu --cpus-per-task=16 --gres=gpu:1 --mem=5000M",
+    );
+    assert.equal(steps.build_datasets, "sbatch --partition=gpu --cpus-per-task=16 --mem=4500M");
     const wasm = await asked(folder, { slurm: "partition=gpu", backend: "wasm" });
-    assert.equal(wasm.train_frozen, "sbatch --partition=gpu --cpus-per-task=16");
+    assert.equal(wasm.train_frozen, "sbatch --partition=gpu --cpus-per-task=16 --mem=5000M");
   });
 });
 

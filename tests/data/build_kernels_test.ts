@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { photoKernelModule } from "../../data/build_kernels.ts";
+import { kernelModule, KERNELS } from "../../data/build_kernels.ts";
 
-Deno.test("photo_kernels_wasm.ts is what its sources compile to", async () => {
-  assert.equal(
-    await Deno.readTextFile(new URL("../../data/photo_kernels_wasm.ts", import.meta.url)),
-    await photoKernelModule(),
-    "data/photo_kernels_wasm.ts is older than its sources: run `deno task build:wasm`",
-  );
-});
+for (const kernels of KERNELS) {
+  Deno.test(`${kernels.module} is what ${kernels.source} compiles to`, async () => {
+    assert.equal(
+      await Deno.readTextFile(new URL(`../../${kernels.module}`, import.meta.url)),
+      await kernelModule(kernels),
+      `${kernels.module} is older than its sources: run \`deno task build:wasm\``,
+    );
+  });
+}

@@ -189,6 +189,15 @@ Deno.test("what needs a failed step is skipped, and so is what has not begun", a
   assert.equal(events.filter(({ type }) => type === "step_finished").length, 4);
 });
 
+Deno.test("what a failed step waited for room is not its time", async () => {
+  using folder = new Folder();
+  const wrong = ["a", "b"].map((name) => misbehave("throw", "", { name }));
+  const options = { store: folder.store, jobs: 1, keepGoing: true };
+  const { steps, seconds } = await run(definePipeline(wrong), options);
+  assert.deepEqual(steps.map(({ status }) => status), ["failed", "failed"]);
+  assert.ok(steps.reduce((sum, { seconds }) => sum + seconds, 0) <= seconds);
+});
+
 Deno.test("with keepGoing what does not need the failed step still runs", async () => {
   using folder = new Folder();
   const pipeline = definePipeline([misbehave("throw"), writeText("b", ["step"]), writeText("c")]);

@@ -44,7 +44,7 @@ export const executorOn = (
   new SlurmExecutor(new SlurmCommands(), {
     folder: `${store}/jobs`,
     flags: flags ? parseSlurmFlags(flags) : new Map(),
-    partition: { name: "tests", nodes: [{ cores: 2, gpus: 2 }], gpuKinds: [""] },
+    partition: { name: "tests", nodes: [{ cores: 2, gpus: 2, memory: 2048 }], gpuKinds: [""] },
     pace: PACE,
     ...more,
   });

@@ -123,7 +123,7 @@ class Driver {
     }, {
       folder: `${folder}/jobs`,
       flags: new Map(),
-      partition: { name: "simulated", nodes: [{ cores: 1, gpus: 0 }], gpuKinds: [] },
+      partition: { name: "simulated", nodes: [{ cores: 1, gpus: 0, memory: 2048 }], gpuKinds: [] },
       // Looks cost the most here, and Slurm nothing.
       pace: { ...PACE, look: 5000 },
       clock: { now: () => clock.now(), sleep: (time) => heard(clock.sleep(time)) },

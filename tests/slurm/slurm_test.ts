@@ -94,12 +94,12 @@ async function sweepEqualsLocal() {
 async function timeLimitIsNamed(cluster: TestCluster) {
   using folder = new Folder();
   const pipeline = definePipeline([waitForFile(folder.path, "long")]);
-  const onEvent = (event: PipelineEvent) => {
+  const onEvent = async (event: PipelineEvent) => {
     const [job] = jobsIn([event]);
+    if (!job) return;
+    await until("the step", () => begunOf(folder.path, "long").length > 0);
     // Its limit of a minute is over at once.
-    if (job) {
-      cluster.command("scontrol", "update", `jobid=${job.split(" ")[0]}`, "EndTime=now+1");
-    }
+    await cluster.command("scontrol", "update", `jobid=${job.split(" ")[0]}`, "EndTime=now+1");
   };
   const { record, events } = await runOn(folder, pipeline, { flags: "time=1", onEvent });
   const { status, error } = stepOf(record, "long");
@@ -150,6 +150,34 @@ async function refusedIsNamed() {
     stepOf(record, "large").reason,
     /^Slurm refused its job: .* \(asked for --mem=1000G --cpus-per-task=1\)$/,
   );
+}
+
+/** The nodes say that they have 2,048 MB; where nothing is said, a job gets 256. All is called 0. */
+async function memoryIsGiven(cluster: TestCluster) {
+  using folder = new Folder();
+  const asked: Record<string, number> = { modest: 300, greedy: 4000 };
+  const steps = Object.entries(asked).map(([name, memory]) =>
+    waitForFile(folder.path, name, { resources: () => ({ memory }) })
+  );
+  const given: Record<string, string> = {};
+  const onEvent = async (event: PipelineEvent) => {
+    const [job] = jobsIn([event]);
+    if (!job || event.type !== "step_log") return;
+    const printed = await cluster.command(
+      "squeue",
+      "-h",
+      "-r",
+      "-o",
+      "%m",
+      "-j",
+      job.split(" ")[0],
+    );
+    given[event.step] = printed.trim();
+    letGo(folder.path, event.step);
+  };
+  const { record } = await runOn(folder, definePipeline(steps), { onEvent });
+  assert.deepEqual(statuses(record), { modest: "ran", greedy: "ran" });
+  assert.deepEqual(given, { modest: "300M", greedy: "0" });
 }
 
 async function twoDrivers() {
@@ -314,6 +342,7 @@ Deno.test("steps run as jobs of Slurm's", {
     "a step that is over its own limit fails on its node as it would here": ownTimeLimitIsNamed,
     "a job that is cancelled by hand is told, and submitted anew": () => cancelledByHand(cluster),
     "what Slurm refuses is told with what was asked for": refusedIsNamed,
+    "a step gets the memory that it declares, or all that a node has": () => memoryIsGiven(cluster),
     "two orchestrators on one store make each step once": twoDrivers,
     "what a killed orchestrator left running is taken up": () => killedDriverIsFollowed(cluster),
     "a job over its time limit is a failure that names the limit": () => timeLimitIsNamed(cluster),

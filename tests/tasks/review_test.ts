@@ -67,8 +67,16 @@ Deno.test("a review without a folder, or of what is none, says what to do", asyn
     const without = await graft(["review"], { cwd: folder });
     assert.equal(without.code, 2);
     assert.match(without.stderr, /deno task review DIR/);
-    const zip = await graft(["review", "photos.zip"], { cwd: folder });
-    assert.equal(zip.code, 2);
-    assert.match(zip.stderr, /is no folder: unpack/);
+    const others: [string, RegExp][] = [
+      ["photos.zip", /photos\.zip is no folder: unpack it into one first, and give that folder/],
+      ["https://me:hidden@h/x.zip", /https:\/\/h\/x\.zip is no folder: get it into one first/],
+      ["ftp://x", /"ftp:\/\/x" is no source of photos/],
+    ];
+    for (const [source, message] of others) {
+      const { code, stderr } = await graft(["review", source], { cwd: folder });
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /hidden/);
+    }
   });
 });

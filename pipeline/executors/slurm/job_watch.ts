@@ -3,15 +3,13 @@
  * calls a second as it is told and no more, however many jobs there are.
  */
 import { messageOf } from "../../errors.ts";
-import type { StepFailure } from "../../events.ts";
-import type { Message } from "../../process/protocol.ts";
 import { discard, namesIn, removeIfThere, statOrNull } from "../../store/folder.ts";
 import { readJson, writeJson } from "../../store/json_file.ts";
 import type { Clock } from "./clock.ts";
-import { JobReader } from "./job_reader.ts";
 import { type QueuedJob, type Slurm, SlurmError } from "./slurm.ts";
 import { fateOf, unusualReason } from "./states.ts";
-import type { JobName, Ticket, WrittenOutcome } from "./ticket.ts";
+import type { JobName, WrittenOutcome } from "./ticket.ts";
+import { type Asked, type Ending, WatchedJob } from "./watched_job.ts";
 
 export interface Pace {
   /** Milliseconds between two looks at the files of jobs. */
@@ -36,53 +34,8 @@ const MOST_LAST_TRIES = 5;
 /** Silence of Slurm's that is worth telling. */
 const TOLD_AFTER_MS = 30_000;
 
-/** How a job's life ended. */
-export type Ending =
-  | { kind: "outcome"; written: WrittenOutcome }
-  /** Not by the step: another attempt may go better. */
-  | { kind: "lost"; message: string }
-  | { kind: "failed"; message: string; cause?: StepFailure["cause"] };
-
-export interface Asked {
-  ticket: Ticket;
-  requests: readonly string[];
-  onMessage: (message: Message) => void;
-  onLine: (line: string) => void;
-  /** What is to be known of its job. */
-  onNote: (text: string) => void;
-}
-
-class Job {
-  readonly ended = Promise.withResolvers<Ending>();
-  readonly reader: JobReader;
-  /** Under which it is, or may be, in the queue. */
-  name?: JobName;
-  /** Slurm's number for it, once that is known. */
-  id?: string;
-  /** It is not known whether Slurm took it. */
-  isUnclear = false;
-  row?: QueuedJob;
-  /** Since when it should be somewhere and is not: in the queue, or as a file. */
-  missingSince?: number;
-  told = new Set<string>();
-
-  constructor(readonly asked: Asked) {
-    this.reader = new JobReader(asked.ticket, asked.onMessage, asked.onLine);
-  }
-
-  get hasBegun(): boolean {
-    return this.row !== undefined && this.row.state !== "PENDING";
-  }
-
-  tell(text: string): void {
-    if (this.told.has(text)) return;
-    this.told.add(text);
-    this.asked.onNote(text);
-  }
-}
-
 export class JobWatch implements AsyncDisposable {
-  readonly #jobs = new Set<Job>();
+  readonly #jobs = new Set<WatchedJob>();
   readonly #cancelled = { ids: new Set<string>(), names: new Set<string>() };
   /** Names of what was submitted. */
   readonly #batches = new Set<string>();
@@ -113,7 +66,7 @@ export class JobWatch implements AsyncDisposable {
   follow(
     asked: Asked,
   ): { ended: Promise<Ending>; cancel(): void; forget(): void; hasBegun(): boolean } {
-    const job = new Job(asked);
+    const job = new WatchedJob(asked);
     job.name = asked.ticket.jobName;
     this.#jobs.add(job);
     this.#start();
@@ -139,7 +92,7 @@ export class JobWatch implements AsyncDisposable {
     }
   }
 
-  #cancel(job: Job): void {
+  #cancel(job: WatchedJob): void {
     if (!this.#jobs.delete(job) || !job.name) return;
     if (job.id) this.#cancelled.ids.add(job.id);
     else this.#cancelled.names.add(job.name.batch);
@@ -186,7 +139,7 @@ export class JobWatch implements AsyncDisposable {
   }
 
   /** @returns whether it is over */
-  #look(job: Job): boolean {
+  #look(job: WatchedJob): boolean {
     let written: WrittenOutcome | undefined;
     try {
       if (job.reader.read()) written = job.asked.ticket.outcome;
@@ -201,7 +154,7 @@ export class JobWatch implements AsyncDisposable {
     return written !== undefined;
   }
 
-  #end(job: Job, ending: Ending): void {
+  #end(job: WatchedJob, ending: Ending): void {
     if (!this.#jobs.delete(job)) return;
     job.ended.resolve(ending);
   }
@@ -244,14 +197,14 @@ export class JobWatch implements AsyncDisposable {
     this.#strays = new Set(strays);
   }
 
-  #unanswered(jobs: readonly Job[], error: unknown): void {
+  #unanswered(jobs: readonly WatchedJob[], error: unknown): void {
     if (!(error instanceof SlurmError)) throw error;
     this.#silentSince ??= this.clock.now();
     if (this.clock.now() - this.#silentSince < TOLD_AFTER_MS) return;
     for (const job of jobs) job.tell(`Slurm does not answer, which ends nothing: ${error.message}`);
   }
 
-  #see(job: Job, row: QueuedJob): void {
+  #see(job: WatchedJob, row: QueuedJob): void {
     job.isUnclear = false;
     job.row = row;
     job.id = row.id;
@@ -266,7 +219,7 @@ export class JobWatch implements AsyncDisposable {
     else this.#waitForFile(job, `its job ${row.id} ended without a word`);
   }
 
-  #miss(job: Job): void {
+  #miss(job: WatchedJob): void {
     if (this.#look(job)) return;
     // Submitted once more, in case that Slurm took it after all, it does no harm: see `Ticket`.
     if (job.isUnclear) this.#putBack(job);
@@ -277,7 +230,7 @@ export class JobWatch implements AsyncDisposable {
   }
 
   #waitForFile(
-    job: Job,
+    job: WatchedJob,
     message: string,
     hint = ": do the nodes see the store's folder, and deno?",
   ): void {
@@ -289,7 +242,7 @@ export class JobWatch implements AsyncDisposable {
     this.#end(job, { kind: "lost", message: message + (said ? ` (${said})` : hint) });
   }
 
-  #putBack(job: Job): void {
+  #putBack(job: WatchedJob): void {
     job.name = job.id = undefined;
     job.isUnclear = false;
   }
@@ -336,7 +289,7 @@ export class JobWatch implements AsyncDisposable {
     }
   }
 
-  #notSubmitted(jobs: readonly Job[], error: SlurmError): void {
+  #notSubmitted(jobs: readonly WatchedJob[], error: SlurmError): void {
     const wait = Math.max(this.pace.order, 2 * this.#wait.submit);
     this.#wait.submit = Math.min(wait, LONGEST_WAIT_MS);
     if (error.kind === "unanswered") {

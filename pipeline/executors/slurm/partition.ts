@@ -4,17 +4,25 @@ import type { SlurmFlags } from "./requests.ts";
 export interface Partition {
   /** As it is asked for; the default one's name where none is. */
   name: string;
-  nodes: readonly { cores: number; gpus: number }[];
+  nodes: readonly Node[];
   /** Kinds of GPUs, as Slurm calls them: "a100"; "" where it does not say. */
   gpuKinds: readonly string[];
+}
+
+interface Node {
+  cores: number;
+  gpus: number;
+  /** Megabytes; 1 where Slurm was never told. */
+  memory: number;
 }
 
 /** @param rows as `listNodes` gives them */
 export function partitionOf(rows: readonly string[][], flags: SlurmFlags): Partition {
   const asked = flags.get("partition");
   const ours = asked ? rows : rows.filter(([name]) => name.endsWith("*"));
-  const counted = ours.map(([, cores, , , gres]) => ({
+  const counted = ours.map(([, cores, memory, , gres]) => ({
     cores: parseInt(cores),
+    memory: parseInt(memory),
     gpus: gpusOf(gres).reduce((sum, { count }) => sum + count, 0),
   }));
   const wanted = [...flags].filter(([name]) => /^(gres|gpus)/.test(name))

@@ -84,21 +84,31 @@ export function requestsFor(
     ...asks(["cpus-per-gpu"]) ? [] : [`--${CPU}=${coresOf(cpu, gpu, flags, partition)}`],
     ...gpu > 0 && !asks(GPU.slice(0, 4)) ? [`--gres=gpu:${gpu}`] : [],
     ...memory !== undefined && ![...flags.keys()].some((name) => MEMORY.test(name))
-      ? [`--mem=${memory}M`]
+      ? memoryOf(memory, gpu, partition)
       : [],
     ...time ? [`--time=${time}`] : [],
   ];
 }
 
-function coresOf(cpu: number, gpu: number, flags: SlurmFlags, { nodes }: Partition): number {
-  if (cpu !== Infinity) return cpu;
+function coresOf(cpu: number, gpu: number, flags: SlurmFlags, partition: Partition): number {
+  if (cpu !== Infinity) return Math.ceil(cpu);
   const asked = Number(flags.get(CPU));
   if (asked > 0) return asked;
   // The smallest node's, and of one with several GPUs a fair part.
-  const fitting = nodes.filter(({ gpus }) => gpus >= gpu);
-  const cores = fitting.map(({ cores, gpus }) => gpu > 0 ? cores * gpu / gpus : cores);
+  const cores = nodesWith(gpu, partition).map(({ cores, gpus }) =>
+    gpu > 0 ? cores * gpu / gpus : cores
+  );
   return Math.max(1, Math.floor(Math.min(MOST_CORES, ...cores)));
 }
+
+/** Nothing where Slurm was not told what nodes have: it would refuse any. */
+function memoryOf(memory: number, gpu: number, partition: Partition): string[] {
+  const most = Math.max(...nodesWith(gpu, partition).map(({ memory }) => memory));
+  // 0 is all that a node has, where no node has as much.
+  return most > 1 ? [`--mem=${memory <= most ? `${memory}M` : "0"}`] : [];
+}
+
+const nodesWith = (gpu: number, { nodes }: Partition) => nodes.filter(({ gpus }) => gpus >= gpu);
 
 /** What is shorter: what the step may take, or what the user gives to each. */
 function timeOf(timeLimit: number | undefined, given: string | undefined): string | undefined {

@@ -13,11 +13,12 @@ import { LocalProcesses } from "../local_process.ts";
 import { StepLog } from "../step_log.ts";
 import { CLOCK, type Clock } from "./clock.ts";
 import { collect } from "./fenced_checkpoints.ts";
-import { type Ending, JobWatch, PACE, type Pace } from "./job_watch.ts";
+import { JobWatch, PACE, type Pace } from "./job_watch.ts";
 import type { Partition } from "./partition.ts";
 import { requestsFor, type SlurmFlags } from "./requests.ts";
 import type { Slurm } from "./slurm.ts";
 import { helperAt, JOB_FOLDER, type Ticket, Tickets, type WrittenWork } from "./ticket.ts";
+import type { Ending } from "./watched_job.ts";
 
 export interface SlurmOptions {
   /** Where jobs and the orchestrator leave each other files: nodes must see it under this name. */

@@ -30,8 +30,10 @@ Deno.test("answers are lines, however their bytes come; spaces around are left o
           pieces.push(bytes.subarray(at, at += size));
         }
         const terminal = new LineTerminal(typed(pieces), () => {}, never());
-        for (const line of lines) assert.equal(await terminal.ask("?"), line.trim());
-        assert.equal(await terminal.ask("?"), undefined);
+        for (const line of lines) {
+          assert.equal(await terminal.ask("?", "ahead"), line.trim());
+        }
+        assert.equal(await terminal.ask("?", "ahead"), undefined);
       },
     ),
     { seed: 16 },
@@ -41,10 +43,41 @@ Deno.test("the question stands before its answer; a last line without an end is 
   let said = "";
   const input = typed([new TextEncoder().encode("photos\nyes")]);
   const terminal = new LineTerminal(input, (text) => said += text, never());
-  assert.equal(await terminal.ask("photos:"), "photos");
+  assert.equal(await terminal.ask("photos:", "ahead"), "photos");
   assert.equal(said, "photos: ");
-  assert.equal(await terminal.ask("Go on?"), "yes");
+  assert.equal(await terminal.ask("Go on?", "ahead"), "yes");
   assert.equal(await terminal.ask("Go on?"), undefined);
+});
+
+Deno.test("a line that was typed before a question stood there does not answer it", async () => {
+  const lines: string[] = [];
+  let wake = Promise.withResolvers<void>();
+  const input = {
+    // As terminals do it: a line is there to be read once it is whole.
+    read: async (into: Uint8Array) => {
+      while (lines.length === 0) await wake.promise;
+      return new TextEncoder().encodeInto(lines.shift()!, into).written;
+    },
+  };
+  const type = (...typed: string[]) => {
+    lines.push(...typed);
+    wake.resolve();
+    wake = Promise.withResolvers();
+  };
+  let asked = Promise.withResolvers<void>();
+  const write = () => asked.resolve();
+  // Long enough for all that there is to be read.
+  const pause = () => new Promise<void>((done) => setTimeout(done, 0));
+  const terminal = new LineTerminal(input, write, never(), pause);
+  type("photos\n", "\n", "y\n");
+  assert.equal(await terminal.ask("photos:", "ahead"), "photos");
+  for (const answer of ["no", "yes"]) {
+    asked = Promise.withResolvers();
+    const reply = terminal.ask("Go on?");
+    await asked.promise;
+    type(`${answer}\n`, "y\n");
+    assert.equal(await reply, answer);
+  }
 });
 
 Deno.test("an interrupt ends a question that nobody answers", async () => {

@@ -38,8 +38,8 @@ Deno.test("on a terminal, bars stand below what was logged and what is finished,
   assert.deepEqual(await screen.lines(), [
     "  train_frozen     one",
     "  train_frozen     two",
-    "train_finetune   ████████████░░░░ 75%                   epoch 1",
-    "train_frozen     ░░░░░░░░░░░░░░░░ 0%  lr: 1 → 2",
+    "train_finetune   ██████░░ 75%                   epoch 1",
+    "train_frozen     ░░░░░░░░ 0% lr: 1 → 2",
   ]);
 
   const finished = {
@@ -51,7 +51,7 @@ Deno.test("on a terminal, bars stand below what was logged and what is finished,
   renderer.show({ ...finished, step: "train_finetune", status: "ran" });
   assert.deepEqual((await screen.lines()).slice(2), [
     "✓ train_finetune   ran in 2.0 s (it never ran)",
-    "train_frozen     ░░░░░░░░░░░░░░░░ 0%  lr: 1 → 2",
+    "train_frozen     ░░░░░░░░ 0% lr: 1 → 2",
   ]);
 
   renderer.show({ ...finished, step: "train_frozen", status: "failed" });

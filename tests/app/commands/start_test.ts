@@ -115,15 +115,9 @@ async function filesBelow(folder: string): Promise<{ path: string; size: number 
 
 /**
  * A terminal of 80 columns, as util-linux's `script` makes one; what it showed, without colours.
- * @param asked what must stand there before anything is typed
+ * @param typed what is shown, one after the other, and what is typed once it is
  */
-async function atTerminal(
-  folder: string,
-  args: string[],
-  typed: string,
-  asked?: string,
-  interruptAt?: string,
-) {
+async function atTerminal(folder: string, args: string[], typed: [shown: string, text: string][]) {
   const line = ["stty cols 80; exec", Deno.execPath(), "run -A app/main.ts", ...args].join(" ");
   const child = new Deno.Command("script", {
     args: ["-qec", line, "/dev/null"],
@@ -141,18 +135,14 @@ async function atTerminal(
     signal: AbortSignal.timeout(120_000),
   }).spawn();
   const writer = child.stdin.getWriter();
-  const type = (text = typed) => writer.write(new TextEncoder().encode(text));
-  if (asked === undefined) await type();
   let shown = "";
+  let answered = 0;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
     shown += text;
-    if (asked !== undefined && shown.includes(asked)) {
-      asked = undefined;
-      await type();
-    }
-    if (interruptAt !== undefined && shown.includes(interruptAt)) {
-      interruptAt = undefined;
-      await type("\x03");
+    for (let at; typed.length > 0 && (at = shown.indexOf(typed[0][0], answered)) >= 0;) {
+      const [question, answer] = typed.shift()!;
+      answered = at + question.length;
+      await writer.write(new TextEncoder().encode(answer));
     }
   }
   const { code } = await child.status;
@@ -173,7 +163,15 @@ test("at a terminal it asks until photos are there, says what comes in three lin
     const { code, shown } = await atTerminal(
       folder,
       ["start", ...QUICK],
-      "nowhere\n'nothing here'\nftp://x\n~/photos\nwhat\nNo\n",
+      [
+        ["\nphotos:", "nowhere\n"],
+        ["\nphotos:", "'nothing here'\n"],
+        ["\nphotos:", "ftp://x\n"],
+        // Whoever is impatient has not agreed to what is not there yet.
+        ["\nphotos:", "~/photos\n\nyes\n"],
+        ["Go on?", "what\n"],
+        ["Go on?", "No\n"],
+      ],
     );
     assert.equal(code, 0, shown);
     assert.match(shown, /what you typed is ".*nowhere", but there is no such folder/s);
@@ -201,9 +199,7 @@ test("at a terminal two times Enter leads from a typed folder to a report that i
     const { code, shown } = await atTerminal(
       folder,
       ["start", ...QUICK],
-      "photos\n\n",
-      undefined,
-      "you press Ctrl-C",
+      [["\nphotos:", "photos\n"], ["Go on?", "\n"], ["you press Ctrl-C", "\x03"]],
     );
     assert.equal(code, 0, shown);
     assert.match(shown, /next: {3}deno task predict PHOTO/);
@@ -215,7 +211,7 @@ test("at a terminal two times Enter leads from a typed folder to a report that i
     const closed = await atTerminal(
       folder,
       ["start", ...QUICK, "--data=photos", "--yes", "--no-open"],
-      "",
+      [],
     );
     assert.equal(closed.code, 0, closed.shown);
     assert.doesNotMatch(closed.shown, /Go on|photos:/);
@@ -225,9 +221,11 @@ test("at a terminal two times Enter leads from a typed folder to a report that i
 
 test("Ctrl-C at a question ends it with 130, and the end of what is typed with nothing taught", () =>
   withTempFolder(async (folder) => {
-    const interrupted = await atTerminal(folder, ["start", ...QUICK.slice(-1)], "\x03", "photos:");
+    const at = (keys: string) =>
+      atTerminal(folder, ["start", ...QUICK.slice(-1)], [["\nphotos:", keys]]);
+    const interrupted = await at("\x03");
     assert.equal(interrupted.code, 130, interrupted.shown);
-    const ended = await atTerminal(folder, ["start", ...QUICK.slice(-1)], "\x04", "photos:");
+    const ended = await at("\x04");
     assert.equal(ended.code, 0, ended.shown);
     assert.match(ended.shown, /Nothing was taught/);
   }));

@@ -48,6 +48,7 @@ const CASES: [string[], RegExp][] = [
   [["inspect", "nowhere"], /nowhere is no folder\. Photos come from/],
   [["inspect", "text"], /text is no folder\. Photos come from/],
   [["inspect", "folder", "--grid=folder"], FOLDER],
+  [["inspect", "ftp://x"], /"ftp:\/\/x" is no source of photos: give auto/],
   [["export", "--format=tfjs", "--out=text"], /--out is ".*text", which is a file: name a folder/],
   ...["plan", "runs", "gc", "verify", "report", "predict x.png"].map((command) =>
     [[...command.split(" "), "--store=text"], STORE_IS_FILE] as [string[], RegExp]

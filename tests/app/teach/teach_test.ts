@@ -294,7 +294,8 @@ async function byPipeline(zip: string, folder: string) {
   await buildDataset(`${at}/photos`, datasets, options);
   using dataset = await openDataset(datasets);
   const architecture = describedArchitecture(settings);
-  using network = await openFeatureExtractor(architecture, parameters, { backend: "wasm" });
+  await activateBackend("wasm");
+  using network = openFeatureExtractor(architecture, parameters);
   const featuresOf = async (split: "train" | "val") => {
     const all: number[] = [];
     for (const i of dataset.photos(split).keys()) {
@@ -326,7 +327,6 @@ async function byPipeline(zip: string, folder: string) {
   };
   const frozen = answersBy({ train: logitsOf(train), val: logitsOf(val) });
 
-  await activateBackend("wasm");
   const { coef: weight, intercept: bias } = classifier;
   const head = withHead(parameters, architecture, { weight, bias });
   const generator = new Generator(SEED), { mean, std, ...crops } = settings.preprocessing;

@@ -28,7 +28,7 @@ const EXECUTORS: Record<string, (store: string) => Executor & AsyncDisposable> =
     const executor = new SlurmExecutor(slurm, {
       folder: `${store}/jobs`,
       flags: new Map(),
-      partition: { name: "tests", nodes: [{ cores: 2, gpus: 0 }], gpuKinds: [] },
+      partition: { name: "tests", nodes: [{ cores: 2, gpus: 0, memory: 2048 }], gpuKinds: [] },
       pace: PACE,
     });
     return {

@@ -5,7 +5,7 @@ import { ResourcePool } from "../../../pipeline/process/resource_pool.ts";
 
 Deno.test("whatever is asked for, the machine is never overbooked and everything runs", async () => {
   const wants = fc.record({
-    cpu: fc.integer({ min: 0, max: 6 }),
+    cpu: fc.integer({ min: 0, max: 24 }).map((quarters) => quarters / 4),
     gpu: fc.integer({ max: 2, min: 0 }),
   });
   await fc.assert(

@@ -9,15 +9,8 @@ import { registerWasmBackend, WASM_BACKEND } from "../../../../backend/wasm/regi
 import { Recording } from "../../../../backend/wasm/replay/recording.ts";
 import { ReplayedStep } from "../../../../backend/wasm/replay/replayed_step.ts";
 import { noise, noiseValues } from "../../compare.ts";
-import {
-  BATCH,
-  computed,
-  Network,
-  SIDE,
-  type State,
-  STATES,
-  train,
-} from "../../contract/repeated_step.ts";
+import { Network, type State, STATES, train } from "../../contract/repeated_step.ts";
+import { replayContract } from "../../contract/replayed_step.ts";
 
 registerWasmBackend();
 await tf.setBackend(WASM_BACKEND);
@@ -29,15 +22,7 @@ while (!backend.panelWidth.isSettled) {
   );
 }
 
-Deno.test("replayed steps are computed steps to the last bit, with rates and masks that change", async () => {
-  const tensors = tf.memory().numTensors;
-  const expected = await train(computed);
-  let step: ReplayedStep<State>;
-  const actual = await train((network) => step = new ReplayedStep(network.compute));
-  assert.equal(step!.computedBecause, undefined);
-  assert.deepEqual(actual, expected);
-  assert.equal(tf.memory().numTensors, tensors);
-});
+replayContract((name, body) => Deno.test(name, body), ReplayedStep, () => heap.bytesInUse);
 
 Deno.test("steps are replayed, without anything of tfjs, from the fifth on at the latest", async () => {
   let network!: Network;
@@ -53,26 +38,6 @@ Deno.test("steps are replayed, without anything of tfjs, from the fifth on at th
   assert.ok(computations <= 4, `${computations}`);
   step.dispose();
   network.dispose();
-});
-
-Deno.test("other work between two replays changes nothing, nor do replays change it", async () => {
-  const expected = await train(computed);
-  const kept: tf.Tensor[] = [];
-  const actual = await train(
-    (network) => new ReplayedStep(network.compute),
-    STATES,
-    (network, i) => {
-      // Of the sizes that the step's own tensors have.
-      kept.push(tf.tidy(() => tf.add(noise([BATCH, SIDE, SIDE, 8], i), 1)));
-      tf.dispose(tf.add(network.parameters[0], 1));
-    },
-  );
-  assert.deepEqual(actual, expected);
-  for (const [i, tensor] of kept.entries()) {
-    const values = noiseValues(BATCH * SIDE * SIDE * 8, i).map((value) => Math.fround(value + 1));
-    assert.deepEqual(await tensor.data(), values);
-  }
-  tf.dispose(kept);
 });
 
 Deno.test("two steps that take turns compute in the same memory", async () => {
@@ -98,20 +63,6 @@ Deno.test("two steps that take turns compute in the same memory", async () => {
   for (const step of steps) step.dispose();
   for (const network of networks) network.dispose();
   assert.equal(heap.bytesInUse, before);
-});
-
-Deno.test("a variable that is given other values between two steps is noticed", async () => {
-  const held: tf.Tensor[] = [];
-  const reset = (network: Network, i: number) => {
-    const [parameter, other] = network.parameters;
-    if (i === 7) held.push(parameter.clone());
-    if (i === 8) tf.tidy(() => parameter.assign(noise([3, 3, 3, 8], 50) as tf.Tensor4D));
-    if (i === 10) tf.tidy(() => other.assign(noise([8], 51)));
-  };
-  const expected = await train(computed, STATES, reset);
-  const actual = await train((network) => new ReplayedStep(network.compute), STATES, reset);
-  assert.deepEqual(actual, expected);
-  tf.dispose(held);
 });
 
 Deno.test("weights that others change in place are packed again", async () => {
@@ -173,29 +124,6 @@ Deno.test("AdamW, whose rates change, and a norm of all gradients are replayed",
   assert.deepEqual(all[1], all[0]);
 });
 
-Deno.test("a step that replaces its variables is computed each time, and says why", async () => {
-  const losses: number[][] = [];
-  for (const replayed of [false, true]) {
-    const weights = tf.variable(noise([5, 3], 1) as tf.Tensor2D);
-    const compute = (input: StepInput<number>) => {
-      const x = input([4, 5], "float32", (seed) => noiseValues(20, seed)) as tf.Tensor2D;
-      const y = tf.matMul(x, weights);
-      weights.assign(tf.mul(weights, tf.scalar(0.5)));
-      return [y];
-    };
-    const step = replayed ? new ReplayedStep(compute) : new ComputedStep(compute);
-    const results: number[] = [];
-    for (let i = 0; i < 12; i++) {
-      for (const { outputs } of await step.run(i)) results.push(outputs[0][0]);
-    }
-    losses.push(results);
-    if (step instanceof ReplayedStep) assert.match(step.computedBecause!, /replace|leaves/);
-    step.dispose();
-    tf.dispose([weights]);
-  }
-  assert.deepEqual(losses[1], losses[0]);
-});
-
 Deno.test("what has no kernel is computed each time, and so is what reads a tensor back", async () => {
   const computations: ((x: tf.Tensor) => tf.Tensor)[] = [
     (x) => tf.sin(x),
@@ -217,20 +145,6 @@ Deno.test("what has no kernel is computed each time, and so is what reads a tens
   }
 });
 
-Deno.test("a value of JavaScript that changes without being declared is noticed", async () => {
-  let factor = 1;
-  const step = new ReplayedStep<null>(
-    () => [tf.mul(tf.ones([300]), tf.tensor1d(Array(300).fill(factor++)))],
-  );
-  const seen: number[] = [];
-  for (let i = 0; i < 10; i++) {
-    for (const { outputs } of await step.run(null)) seen.push(outputs[0][0]);
-  }
-  assert.deepEqual(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-  assert.match(step.computedBecause!, /values from JavaScript that change/);
-  step.dispose();
-});
-
 Deno.test("a replay that does not do what was recorded is an error, not a result", async () => {
   const { replay } = Recording.prototype;
   Recording.prototype.replay = function (state) {
@@ -250,27 +164,6 @@ Deno.test("a replay that does not do what was recorded is an error, not a result
   }
 });
 
-Deno.test("an error of the step itself leaves the backend as it was", async () => {
-  let fails = true;
-  const before = heap.bytesInUse;
-  const step = new ReplayedStep<number>((input) => {
-    const x = input([4], "float32", (value) => Float32Array.of(value, 1, 2, 3));
-    const y = tf.relu(x);
-    if (fails) throw new Error("no such layer");
-    return [y];
-  });
-  await assert.rejects(step.run(0), /no such layer/);
-  fails = false;
-  const seen: number[] = [];
-  for (let i = 0; i < 12; i++) {
-    for (const { outputs } of await step.run(i)) seen.push(outputs[0][0]);
-  }
-  assert.deepEqual(seen, [...Array(12).keys()]);
-  assert.ok(step.isReplaying);
-  step.dispose();
-  assert.equal(heap.bytesInUse, before);
-});
-
 Deno.test("2,000 steps need no more memory or tensors than the first ones", async () => {
   let network!: Network;
   tf.tidy(() => void (network = new Network()));
@@ -284,17 +177,6 @@ Deno.test("2,000 steps need no more memory or tensors than the first ones", asyn
   assert.deepEqual(memory(), early);
   step.dispose();
   network.dispose();
-});
-
-Deno.test("values that do not fit their input are refused, in a replay too", async () => {
-  const step = new ReplayedStep<Float32Array>((input) => [
-    tf.relu(input([2, 2], "float32", (values) => values)),
-  ]);
-  await assert.rejects(step.run(new Float32Array(3)), /shape \[2,2\] takes 4 values .* got 3/);
-  for (let i = 0; i < 8; i++) await step.run(new Float32Array(4));
-  assert.ok(step.isReplaying);
-  await assert.rejects(step.run(new Float32Array(5)), /shape \[2,2\] takes 4 values .* got 5/);
-  step.dispose();
 });
 
 Deno.test("where memory runs out, what steps are replayed in is given back", async () => {

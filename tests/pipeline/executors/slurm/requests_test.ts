@@ -49,7 +49,7 @@ const ROWS = [
 Deno.test("a partition has the cores and GPUs that sinfo says", () => {
   assert.deepEqual(partitionOf(ROWS.slice(0, 2), parseSlurmFlags("partition=gpu")), {
     name: "gpu",
-    nodes: [{ cores: 64, gpus: 4 }, { cores: 32, gpus: 4 }],
+    nodes: [{ cores: 64, gpus: 4, memory: 512000 }, { cores: 32, gpus: 4, memory: 512000 }],
     gpuKinds: ["a100", "v100"],
   });
   assert.deepEqual(
@@ -63,11 +63,15 @@ Deno.test("a partition has the cores and GPUs that sinfo says", () => {
   // None is named: the one with a star.
   assert.deepEqual(partitionOf(ROWS, new Map()), {
     name: "cpu",
-    nodes: [{ cores: 128, gpus: 0 }],
+    nodes: [{ cores: 128, gpus: 0, memory: 256000 }],
     gpuKinds: [],
   });
   const unnamed = partitionOf([["ci*", "2", "2048", "infinite", "gpu:2"]], new Map());
-  assert.deepEqual(unnamed, { name: "ci", nodes: [{ cores: 2, gpus: 2 }], gpuKinds: [""] });
+  assert.deepEqual(unnamed, {
+    name: "ci",
+    nodes: [{ cores: 2, gpus: 2, memory: 2048 }],
+    gpuKinds: [""],
+  });
 });
 
 const GPU = partitionOf(ROWS.slice(0, 2), parseSlurmFlags("partition=gpu"));
@@ -77,9 +81,26 @@ const asked = (needs: Omit<Parameters<typeof requestsFor>[0], "here">, text = ""
 Deno.test("what a step needs becomes what sbatch is asked", () => {
   assert.equal(asked({ resources: {} }), "--cpus-per-task=1");
   assert.equal(asked({ resources: { cpu: 3, memory: 4000 } }), "--cpus-per-task=3 --mem=4000M");
+  assert.equal(asked({ resources: { cpu: 1 / 4 } }), "--cpus-per-task=1");
   // All cores: of the smallest node, but not of a whole large one; with a GPU, the GPU's part.
   assert.equal(asked({ resources: { cpu: Infinity } }), "--cpus-per-task=16");
   assert.equal(asked({ resources: { cpu: Infinity, gpu: 1 } }), "--cpus-per-task=8 --gres=gpu:1");
+});
+
+Deno.test("of memory no more is asked than the largest node that fits has, and none that Slurm knows nothing of", () => {
+  const askedOf = (nodes: { gpus?: number; memory: number }[], gpu?: number) => {
+    const partition = {
+      name: "x",
+      nodes: nodes.map((node) => ({ cores: 1, gpus: 0, ...node })),
+      gpuKinds: [],
+    };
+    const needs = { resources: { gpu, memory: 4000 }, here: false };
+    return requestsFor(needs, new Map(), partition).find((request) => request.startsWith("--mem"));
+  };
+  assert.equal(askedOf([{ memory: 2048 }, { memory: 4000 }]), "--mem=4000M");
+  assert.equal(askedOf([{ memory: 2048 }, { memory: 3999 }]), "--mem=0");
+  assert.equal(askedOf([{ gpus: 1, memory: 2048 }, { memory: 64000 }], 1), "--mem=0");
+  assert.equal(askedOf([{ memory: 1 }]), undefined);
 });
 
 Deno.test("what the user says goes before what a step says of itself", () => {

@@ -15,7 +15,7 @@ const open = (folder: Folder, slurm: Slurm, detach = false) =>
   new SlurmExecutor(slurm, {
     folder: `${folder.store}/jobs`,
     flags: new Map(),
-    partition: { name: "tests", nodes: [{ cores: 2, gpus: 0 }], gpuKinds: [] },
+    partition: { name: "tests", nodes: [{ cores: 2, gpus: 0, memory: 2048 }], gpuKinds: [] },
     pace: { look: 30, ask: 60, order: 30, grace: 300 },
     detach,
   });
@@ -168,7 +168,7 @@ Deno.test("what is not what its node wrote is made again", { ignore }, async () 
   await using executor = new SlurmExecutor(slurm, {
     folder: `${folder.store}/jobs`,
     flags: new Map(),
-    partition: { name: "tests", nodes: [{ cores: 2, gpus: 0 }], gpuKinds: [] },
+    partition: { name: "tests", nodes: [{ cores: 2, gpus: 0, memory: 2048 }], gpuKinds: [] },
     pace: { look: 3000, ask: 3000, order: 30, grace: 300 },
   });
   const { record, events } = await runCollecting(definePipeline([writeText("a")]), {
