@@ -4,12 +4,14 @@ import { CropProcesses } from "../data/crop_processes.ts";
 import { resolve } from "node:path";
 import type { ContextOf } from "./cli/command.ts";
 import type { INSPECT_FLAGS } from "./commands/inspect.ts";
+import { checkData, sourceOf } from "./check_data.ts";
 import { UsageError } from "./cli/errors.ts";
 import { EXIT } from "./cli/exit.ts";
 import { checkOutput } from "./cli/paths.ts";
 import { describeInspected, INSPECTED_FOR, withInspected } from "./inspected_photos.ts";
 import { sizeObjection } from "./networks.ts";
 import { costOf } from "../data/doctor/costs.ts";
+import { realPath } from "./real_path.ts";
 import { percent } from "../data/statistics/percent.ts";
 import { classTableLines } from "../report/class_table_lines.ts";
 import { paragraph } from "./cli/paragraph.ts";
@@ -29,6 +31,11 @@ export async function inspectPhotos(context: ContextOf<typeof INSPECT_FLAGS>): P
   const network = flags.model && flags.model !== "auto" ? flags.model : undefined;
   const objection = sizeObjection(network ?? INSPECTED_FOR, flags.size);
   if (objection) throw new UsageError(`--size ${flags.size}: ${objection}`);
+  const spec = sourceOf(source);
+  await checkData("path" in spec ? realPath(here, spec.path) : source, {
+    name: "what is to be looked at",
+    without: "try it on ants and bees: deno task inspect auto",
+  });
   return await withInspected(
     source,
     context,

@@ -3,10 +3,13 @@
  * whoever starts it chooses which it gets (`webgpu/preload.ts` or `wasm/preload.ts`).
  */
 import * as tf from "@tensorflow/tfjs";
+import type { Precision } from "./precision.ts";
 
 export interface BackendOptions {
   /** Of the wasm backend; all cores by default. */
   threads?: number;
+  /** Of the wasm backend's products, where it answers; float32 by default. */
+  precision?: Precision;
   /** A folder where the webgpu backend remembers which variants of its kernels are fast. */
   tuning?: string;
 }

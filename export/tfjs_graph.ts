@@ -24,6 +24,10 @@ export interface GraphTensor {
 
 const FLOAT = { type: "DT_FLOAT" };
 
+/** Attributes of nodes. */
+export const word = (text: string) => ({ s: btoa(text) });
+export const integers = (values: number[]) => ({ list: { i: values.map(String) } });
+
 export class TfjsGraph {
   readonly nodes: GraphNode[] = [];
   readonly weights = new Map<string, GraphWeight>();

@@ -14,34 +14,21 @@ import type {
 import { positionWeights } from "../models/resample_positions.ts";
 import type { NamedTensor } from "../weights/parameter.ts";
 import { attend, attendInWindows } from "./tfjs_attention.ts";
-import { type GraphNode, type GraphTensor, TfjsGraph } from "./tfjs_graph.ts";
+import { type ConvolutionGeometry, convolve, fusedWith, isFused } from "./tfjs_convolution.ts";
+import { type GraphNode, type GraphTensor, integers, TfjsGraph, word } from "./tfjs_graph.ts";
 
 /** A value of the graph, or a convolution that waits for a batch norm to be folded into it. */
-export type GraphValue = GraphTensor | GraphTensor & { convolution: GraphConvolution };
+export type GraphValue = GraphTensor | GraphTensor & { convolution: WaitingConvolution };
 
-interface GraphConvolution {
+interface WaitingConvolution extends ConvolutionGeometry {
   x: string;
-  stride: number;
-  padding: number | "same";
-  depthwise: boolean;
-  groups: number;
   bias: boolean;
 }
 
-interface GroupedConvolution {
-  /** Of the filter, [height, width, channels of a group, filters]. */
-  shape: number[];
-  filter: Float32Array | Float64Array;
-  groups: number;
-  outShape: number[];
-  window: GraphNode["attr"];
-}
+const POINTWISE: ConvolutionGeometry = { stride: 1, padding: 0, depthwise: false, groups: 1 };
 
 /** The least float32: what padding must be for a maximum. */
 const LEAST = -3.4028234663852886e38;
-
-const string = (text: string) => ({ s: btoa(text) });
-const integers = (values: number[]) => ({ list: { i: values.map(String) } });
 
 /**
  * Nodes over [batch, height, width, channels]. Batch norms are folded into the convolutions before
@@ -74,7 +61,7 @@ export class TfjsLayers implements Layers<GraphValue> {
     const [scale, offset] = this.#scaleAndOffset(name, epsilon);
     const alone = residual === undefined;
     if ("convolution" in x) {
-      const fused = alone && activation in FUSED;
+      const fused = alone && isFused(activation);
       let y = this.#convolve(x, scale, offset, fused ? activation : "linear");
       if (fused) return y;
       if (!alone) {
@@ -107,8 +94,8 @@ export class TfjsLayers implements Layers<GraphValue> {
     return this.graph.add("MaxPool", name, [padded], [batch, rows, columns, channels], {
       ksize: integers([1, size, size, 1]),
       strides: integers([1, stride, stride, 1]),
-      padding: string("VALID"),
-      data_format: string("NHWC"),
+      padding: word("VALID"),
+      data_format: word("NHWC"),
     });
   }
 
@@ -347,82 +334,24 @@ export class TfjsLayers implements Layers<GraphValue> {
     offset?: Float64Array,
     activation: Activation = "linear",
   ): GraphValue {
-    const { x, stride, padding, depthwise, groups, bias } = convolution;
+    const { x, depthwise, bias } = convolution;
     const { shape, data } = this.#get(`${name}.weight`);
     const channels = depthwise ? shape[2] : shape[3];
     const filter = scale ? data.map((value, i) => value * scale[i % channels]) : data;
     const own = bias ? Float64Array.from(this.#get(`${name}.bias`).data) : undefined;
     const scaled = own && scale ? own.map((value, i) => value * scale[i] + offset![i]) : undefined;
     const added = scaled ?? offset ?? own ?? new Float64Array(channels);
-    const window = {
-      strides: integers([1, stride, stride, 1]),
-      dilations: integers([1, 1, 1, 1]),
-      data_format: string("NHWC"),
-      ...paddingOf(padding),
-    };
-    if (groups > 1) {
-      const products = this.#convolveGroups(name, x, { shape, filter, groups, outShape, window });
-      const terms = [products.name, this.graph.weight(`${name}/bias`, [channels], added)];
-      const sum = this.graph.add("AddV2", `${name}/add`, terms, outShape);
-      return this.graph.activate(name, sum, activation);
-    }
-    const inputs = [
-      x,
-      this.graph.weight(`${name}/filter`, shape, filter),
-      this.graph.weight(`${name}/bias`, [channels], added),
-    ];
-    const op = depthwise ? "FusedDepthwiseConv2dNative" : "_FusedConv2D";
-    return this.graph.add(op, name, inputs, outShape, { ...window, ...fusedWith(activation) });
-  }
-
-  /**
-   * TensorFlow.js convolves all channels or each one: here each one by all filters of its group, and
-   * what belongs to the same filter is added up.
-   */
-  #convolveGroups(
-    name: string,
-    x: string,
-    { shape: [height, width, own, filters], filter, groups, outShape, window }: GroupedConvolution,
-  ): GraphValue {
-    const outOwn = filters / groups, channels = own * groups;
-    const [batch, rows, columns] = outShape;
-    const values = Float64Array.from({ length: filter.length }, (_, i) => {
-      const output = i % outOwn, channel = Math.floor(i / outOwn) % channels;
-      const tap = Math.floor(i / outOwn / channels), group = Math.floor(channel / own);
-      return filter[(tap * own + channel % own) * filters + group * outOwn + output];
-    });
-    const weights = this.graph.weight(`${name}/filter`, [height, width, channels, outOwn], values);
-    const each = this.graph.add(
-      "DepthwiseConv2dNative",
-      `${name}/each`,
-      [x, weights],
-      [batch, rows, columns, channels * outOwn],
-      window,
-    );
-    const parted = this.graph.reshape(`${name}/parted`, each, [-1, groups, own, outOwn]);
-    const axis = this.graph.weight(`${name}/axis`, [1], Int32Array.of(2));
-    const sums = this.graph.add("Sum", `${name}/sums`, [parted.name, axis], [-1, groups, outOwn], {
-      keep_dims: { b: false },
-    });
-    return this.graph.reshape(`${name}/joined`, sums, outShape);
+    const learned = { shape, filter, bias: added };
+    const { graph } = this;
+    return convolve(graph, name, x, outShape, { ...convolution, activation }, learned);
   }
 
   /** A 1×1 convolution with bias. */
-  #pointwise(name: string, x: GraphValue): GraphValue {
-    const { shape, data } = this.#get(`${name}.weight`), bias = this.#get(`${name}.bias`);
-    const inputs = [
-      x.name,
-      this.graph.weight(`${name}/filter`, shape, data),
-      this.graph.weight(`${name}/bias`, bias.shape, bias.data),
-    ];
-    const outShape = [...x.shape.slice(0, 3), bias.data.length];
-    return this.graph.add("_FusedConv2D", name, inputs, outShape, {
-      strides: integers([1, 1, 1, 1]),
-      dilations: integers([1, 1, 1, 1]),
-      data_format: string("NHWC"),
-      ...paddingOf(0),
-      ...fusedWith("linear"),
-    });
+  #pointwise(name: string, x: GraphTensor): GraphTensor {
+    const { shape, data: filter } = this.#get(`${name}.weight`);
+    const { data: bias } = this.#get(`${name}.bias`);
+    const outShape = [...x.shape.slice(0, 3), bias.length];
+    return convolve(this.graph, name, x.name, outShape, POINTWISE, { shape, filter, bias });
   }
 
   #pad(name: string, x: string, padding: number): string {
@@ -473,27 +402,4 @@ function moved(
     }
   }
   return positions;
-}
-
-/** What a convolution does itself, by TensorFlow's names. */
-const FUSED: Partial<Record<Activation, string[]>> = {
-  linear: [],
-  relu: ["Relu"],
-  relu6: ["Relu6"],
-};
-
-/** A bias and an activation, fused. */
-function fusedWith(activation: Activation) {
-  return {
-    fused_ops: { list: { s: ["BiasAdd", ...FUSED[activation] ?? []].map(btoa) } },
-    num_args: { i: "1" },
-  };
-}
-
-function paddingOf(padding: number | "same") {
-  if (padding === "same" || padding === 0) {
-    return { padding: string(padding === 0 ? "VALID" : "SAME") };
-  }
-  const sides = integers([0, 0, padding, padding, padding, padding, 0, 0]);
-  return { padding: string("EXPLICIT"), explicit_paddings: sides };
 }

@@ -4,10 +4,9 @@ import { PATIENCE_MS } from "../data/crop_processes.ts";
 import type { Croppers } from "../data/croppers.ts";
 import { ProcessPool, refusalOfFailure } from "../data/process_pool.ts";
 import { readPhoto } from "../data/read_photo.ts";
-import type { ModelSource } from "./open_model.ts";
 import { predictorOptions } from "./predictor_pool.ts";
 import type { PhotoOutput } from "./predictor.ts";
-import { readOutputs } from "./predictor_protocol.ts";
+import { type PredictorRequest, readOutputs } from "./predictor_protocol.ts";
 
 /** While one batch is computed, the next one is decoded. */
 const AHEAD = 1;
@@ -26,12 +25,12 @@ export class PhotoChains implements Disposable {
    * @param v8Flags further arguments of `deno run`, for those that compute
    */
   constructor(
-    source: ModelSource,
+    request: PredictorRequest,
     pairs: number,
     croppers: Pick<Croppers, "takeBefore">,
     v8Flags: readonly string[],
   ) {
-    const options = predictorOptions(source, v8Flags);
+    const options = predictorOptions(request, v8Flags);
     const start = () => {
       const chain = croppers.takeBefore(options);
       chain.broke.then((broke) => this.#isBroken ||= broke);

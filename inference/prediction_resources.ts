@@ -1,4 +1,5 @@
 /** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
+import type { Precision } from "../backend/precision.ts";
 import type { CropRequest } from "../data/crop_photo.ts";
 import { CropProcesses } from "../data/crop_processes.ts";
 import type { Croppers } from "../data/croppers.ts";
@@ -18,6 +19,8 @@ export interface PredictionResourcesOptions {
   backend: "webgpu" | "wasm";
   /** Cores to use, all by default. */
   threads?: number;
+  /** Of products on wasm, float32 by default. */
+  precision?: Precision;
   /** How many photos there are, at most. */
   photos: number;
   /** Of processes that compute on wasm. */
@@ -44,14 +47,16 @@ const MOST_BEGUN = 32;
 export async function resourcesFor(
   source: ModelSource,
   croppers: Croppers,
-  { backend, threads, photos, v8Flags, showsCrops = false }: PredictionResourcesOptions,
+  options: PredictionResourcesOptions,
 ): Promise<PredictionResources> {
+  const { threads, photos } = options;
   const cores = threads ?? navigator.hardwareConcurrency;
   const few = photos <= FEW;
+  const { backend, precision, v8Flags, showsCrops = false } = options;
   if (backend === "wasm" && !few && !showsCrops && CAN_CHAIN) {
     const batch = await batchFor(source);
     const pairs = Math.min(cores, MOST_PROCESSES);
-    const chains = new PhotoChains(source, pairs, croppers, v8Flags);
+    const chains = new PhotoChains({ source, precision }, pairs, croppers, v8Flags);
     return {
       batch,
       predicting: Math.ceil(MOST_BEGUN * cores / batch),
@@ -60,8 +65,7 @@ export async function resourcesFor(
     };
   }
   const crops = new CropProcesses(few ? 1 : cores, () => croppers.take());
-  const asked = { backend, threads, photos, v8Flags };
-  const { predict, ...predicting } = await predictorFor(source, asked);
+  const { predict, ...predicting } = await predictorFor(source, options);
   return {
     ...predicting,
     answering: (requestOf) => ({
@@ -80,11 +84,12 @@ export async function resourcesFor(
 /** What answers crops alone. */
 export async function predictorFor(
   source: ModelSource,
-  { backend, threads, photos, v8Flags }: PredictionResourcesOptions,
+  options: PredictionResourcesOptions,
 ): Promise<Disposable & Pace & { predict: Predictor }> {
-  if (backend !== "wasm" || photos <= FEW) return await predictAlone(source, backend, threads);
+  const { backend, threads, precision, photos, v8Flags } = options;
+  if (backend !== "wasm" || photos <= FEW) return await predictAlone(source, options);
   const cores = threads ?? navigator.hardwareConcurrency;
-  const pool = new PredictorPool(source, Math.min(cores, MOST_PROCESSES), v8Flags);
+  const pool = new PredictorPool({ source, precision }, Math.min(cores, MOST_PROCESSES), v8Flags);
   return {
     batch: await batchFor(source),
     predict: (crops: readonly Uint8Array[]) => pool.predict(crops),
@@ -101,8 +106,7 @@ async function batchFor({ file }: ModelSource): Promise<number> {
 
 async function predictAlone(
   source: ModelSource,
-  backend: "webgpu" | "wasm",
-  threads: number | undefined,
+  { backend, threads, precision }: PredictionResourcesOptions,
 ) {
   // Where processes compute, this one is there sooner without tfjs.
   const [{ activateBackend }, { openModel }, { predictorOf }] = await Promise.all([
@@ -110,7 +114,7 @@ async function predictAlone(
     import("./open_model.ts"),
     import("./predictor.ts"),
   ]);
-  await activateBackend(backend, { threads });
+  await activateBackend(backend, { threads, precision });
   const model = await openModel(source);
   return {
     batch: BATCH,

@@ -1,16 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { type ProcessOptions, ProcessPool, startProcess } from "../data/process_pool.ts";
 import type { Output } from "./predictor.ts";
-import type { ModelSource } from "./open_model.ts";
-import { encodeRequest, readOutputs } from "./predictor_protocol.ts";
+import { encodeRequest, type PredictorRequest, readOutputs } from "./predictor_protocol.ts";
 
 /** Processes that answer crops side by side; see `predictor_process.ts`. */
 export class PredictorPool implements Disposable {
   readonly #pool: ProcessPool;
 
   /** @param v8Flags further arguments of `deno run` */
-  constructor(source: ModelSource, processes: number, v8Flags: readonly string[]) {
-    const options = predictorOptions(source, v8Flags);
+  constructor(request: PredictorRequest, processes: number, v8Flags: readonly string[]) {
+    const options = predictorOptions(request, v8Flags);
     this.#pool = new ProcessPool(() => startProcess(options), "computes", processes);
   }
 
@@ -26,11 +25,12 @@ export class PredictorPool implements Disposable {
 }
 
 /** What starts one. */
-export function predictorOptions(source: ModelSource, v8Flags: readonly string[]) {
-  const reads = [fileURLToPath(new URL("../backend/wasm/", import.meta.url)), source.file];
+export function predictorOptions(request: PredictorRequest, v8Flags: readonly string[]) {
+  const folder = fileURLToPath(new URL("../backend/wasm/", import.meta.url));
+  const reads = [folder, request.source.file];
   return {
     module: new URL("./predictor_process.ts", import.meta.url),
     flags: [...v8Flags, ...reads.map((read) => `--allow-read=${read}`)],
-    args: [JSON.stringify(source)],
+    args: [JSON.stringify(request)],
   } satisfies ProcessOptions;
 }

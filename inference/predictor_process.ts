@@ -9,13 +9,13 @@ import { answerPipe } from "../data/answer_pipe.ts";
 import { readCropResponses } from "../data/crop_protocol.ts";
 import { repeatedPredictorOf } from "./repeated_predictor.ts";
 import type { PhotoOutput } from "./predictor.ts";
-import { encodeOutputs } from "./predictor_protocol.ts";
+import { encodeOutputs, type PredictorRequest } from "./predictor_protocol.ts";
 import { WeightsError } from "../weights/tensor.ts";
-import { type ModelSource, openModel } from "./open_model.ts";
+import { openModel } from "./open_model.ts";
 
 if (import.meta.main) {
-  await activateBackend("wasm", { threads: 1 });
-  const source: ModelSource = JSON.parse(Deno.args[0]);
+  const { source, precision }: PredictorRequest = JSON.parse(Deno.args[0]);
+  await activateBackend("wasm", { threads: 1, precision });
   const { preprocessing } = source.manifest;
   const model = await openModel(source).catch((error) => {
     // Whoever asks hears why in one line.

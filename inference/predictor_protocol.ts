@@ -6,7 +6,15 @@
  */
 import { encodeCropResponse } from "../data/crop_protocol.ts";
 import { type PipeReader, uint32Bytes } from "../data/pipe_reader.ts";
+import type { Precision } from "../backend/precision.ts";
+import type { ModelSource } from "./open_model.ts";
 import type { PhotoOutput } from "./predictor.ts";
+
+/** What such a process is told as it starts, as JSON. */
+export interface PredictorRequest {
+  source: ModelSource;
+  precision?: Precision;
+}
 
 /** As a cropping process writes them. */
 export function encodeRequest(crops: readonly Uint8Array[]): Uint8Array[] {

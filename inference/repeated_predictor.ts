@@ -2,7 +2,8 @@ import type * as tf from "@tensorflow/tfjs";
 import { type RepeatedStep, repeatStep } from "../backend/repeat.ts";
 import type { Preprocessing } from "../models/architecture.ts";
 import type { Model } from "../models/model.ts";
-import type { Predictor } from "./predictor.ts";
+import { PartsThatFit } from "./in_parts.ts";
+import type { Output, Predictor } from "./predictor.ts";
 import { cropNormalizer } from "./tensor_of_crops.ts";
 
 /**
@@ -13,7 +14,10 @@ export function repeatedPredictorOf(model: Model, preprocessing: Preprocessing):
   const normalize = cropNormalizer(preprocessing);
   const { size } = preprocessing;
   const batches = new Map<number, Batch>();
-  return async (crops) => {
+  const parts = new PartsThatFit();
+  return (crops) => parts.answerAll(crops.length, (from, to) => answer(crops.slice(from, to)));
+
+  async function answer(crops: readonly Uint8Array[]): Promise<Output[]> {
     const count = crops.length;
     let batch = batches.get(count);
     if (!batch) {
@@ -22,14 +26,19 @@ export function repeatedPredictorOf(model: Model, preprocessing: Preprocessing):
     }
     const { step, values } = batch;
     normalize(crops, values);
-    const come = await step.run(values);
+    const come = await step.run(values).catch((error) => {
+      // What it holds of the GPU's memory the next one may need.
+      step.dispose();
+      batches.delete(count);
+      throw error;
+    });
     const [{ outputs: [logits, features] }] = come.length > 0 ? come : await step.finish();
     const width = features.length / count;
     return crops.map((_, i) => ({
       logits: Array.from(logits.subarray(i * model.classes, (i + 1) * model.classes)),
       features: features.slice(i * width, (i + 1) * width),
     }));
-  };
+  }
 }
 
 /** Of one size. */

@@ -16,6 +16,7 @@ import { BRANCHES, FITS, stepLrRecipe } from "../../models/manifest.ts";
 import { ARCHITECTURE_NAMES } from "../../models/registry.ts";
 import * as steps from "../../tasks/parameters.ts";
 import { parseGroupRule } from "../../data/sources/group_rule.ts";
+import { PRECISIONS } from "../../backend/precision.ts";
 import { MOST_BYTES } from "../../data/download/errors.ts";
 import { concealAddress } from "../../data/download/public_url.ts";
 import { KEPT_SHORT_SIDE } from "../../data/short_side.ts";
@@ -42,6 +43,12 @@ export function backendFlag(byDefault: "auto" | "wasm") {
 export const threadsFlag = flag(number(threads.wrapped), {
   value: "N",
   help: "of the wasm backend (default: all cores)",
+});
+
+export const precisionFlag = flag(v.picklist(PRECISIONS), {
+  value: PRECISIONS.join("|"),
+  help: "int16: on the CPU up to a quarter faster, with probabilities that differ by up to 0.01",
+  default: "float32",
 });
 
 /** A registered architecture, and what else is said instead of one. */

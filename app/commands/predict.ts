@@ -6,7 +6,7 @@ import { UsageError } from "../cli/errors.ts";
 import { flag, integer, number, text } from "../cli/flag.ts";
 import { STORES } from "../cli/shared_flags.ts";
 import { SORT_WAYS } from "../predictions/sort_photos.ts";
-import { backendFlag, MODEL, threadsFlag } from "./flags.ts";
+import { backendFlag, MODEL, precisionFlag, threadsFlag } from "./flags.ts";
 
 /** Ten times as many are held in memory. */
 const MOST_TO_LABEL = 5000;
@@ -43,6 +43,7 @@ export const PREDICT_FLAGS = v.object({
   // The adapter takes longer to start than a photo takes on the CPU: a GPU only when asked for.
   backend: backendFlag("wasm"),
   threads: threadsFlag,
+  precision: precisionFlag,
   ...MODEL.entries,
   ...STORES.entries,
 });

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { defineCommand } from "../cli/command.ts";
 import { flag, integer, repeated, text } from "../cli/flag.ts";
 import { STORES } from "../cli/shared_flags.ts";
-import { backendFlag, MODEL, threadsFlag } from "./flags.ts";
+import { backendFlag, MODEL, precisionFlag, threadsFlag } from "./flags.ts";
 
 export const SERVE_FLAGS = v.object({
   host: flag(text, {
@@ -23,6 +23,7 @@ export const SERVE_FLAGS = v.object({
   }),
   backend: backendFlag("wasm"),
   threads: threadsFlag,
+  precision: precisionFlag,
   ...MODEL.entries,
   ...STORES.entries,
 });

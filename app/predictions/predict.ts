@@ -4,6 +4,7 @@ import { chooseBackend } from "../../backend/choose.ts";
 import type { ContextOf } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
+import { checkPrecision, computedWith } from "../answering_precision.ts";
 import type { PREDICT_FLAGS } from "../commands/predict.ts";
 import { checkOutput } from "../cli/paths.ts";
 import type { Croppers } from "../../data/croppers.ts";
@@ -58,14 +59,18 @@ export async function predictPaths(
   const { paths, count, notes, leftOut } = await listPhotos(operands, folder);
   for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
-  if (format === "table") console.error(printable(`with ${chosen.what}`));
+  const { precision, threads } = flags;
+  if (format === "table") {
+    console.error(printable(`with ${chosen.what}${computedWith(precision)}`));
+  }
   const threshold = flags.abstain === undefined ? undefined : abstainingAt(flags.abstain, chosen);
   if (threshold && format === "table") console.error(describeThreshold(flags.abstain!, threshold));
   const { backend } = await chooseBackend(flags.backend);
-  const { threads } = flags;
+  checkPrecision(precision, backend);
   using resources = await resourcesFor(chosen.source, croppers, {
     backend,
     threads,
+    precision,
     photos: count ?? Infinity,
     v8Flags,
     showsCrops: Boolean(next || flags.grid || flags.explain),
@@ -107,7 +112,7 @@ export async function predictPaths(
   const tell = async (result: Prediction | Failure, more: object = {}) => {
     const place = sorter && !("error" in result) ? await sorter(result) : {};
     const isFailure = "error" in result || "sort_error" in place;
-    if (format === "json") json({ ...result, ...more, ...place });
+    if (format === "json") json({ ...result, ...more, ...place, precision });
     else if ("error" in result && format === "table") console.error(text.line(result));
     else console.log(text.line(result));
     if ("sort_error" in place) console.error(printable(`not sorted: ${place.sort_error}`));

@@ -1,6 +1,7 @@
 /** `deno task serve`: a page on which the model can be tried, and predictions for programs. */
 import { chooseBackend } from "../../backend/choose.ts";
 import type { ContextOf } from "../cli/command.ts";
+import { checkPrecision, computedWith } from "../answering_precision.ts";
 import type { SERVE_FLAGS } from "../commands/serve.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
@@ -27,7 +28,7 @@ export async function serveModel(
   v8Flags: readonly string[],
 ): Promise<number> {
   const { flags, json, say, signal } = context;
-  const { host: hostname, port } = flags;
+  const { host: hostname, port, precision } = flags;
   checkPort(hostname, port, "serve");
   const reviewed = flags.review === undefined ? undefined : await reviewedFolder(context);
   const cores = flags.threads ?? navigator.hardwareConcurrency;
@@ -38,13 +39,15 @@ export async function serveModel(
   const finished = await finishedModel(context);
   const { description, postprocessing, what, source } = finished;
   const { backend } = await chooseBackend(flags.backend);
+  checkPrecision(precision, backend);
   using predictor = await predictorFor(source, {
     backend,
     threads: flags.threads,
+    precision,
     photos: Infinity,
     v8Flags,
   });
-  if (!flags.json) say(`${what}: making its page`);
+  if (!flags.json) say(`${what}${computedWith(precision)}: making its page`);
   const files = await pageFiles({
     ...pageModelOf(finished),
     ...(reviewed !== undefined && { reviews: true }),
@@ -81,7 +84,7 @@ export async function serveModel(
   }, signal);
   const { port: taken } = server.addr;
   const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${taken}/`;
-  if (flags.json) json({ url, hostname, port: taken, openapi: `${url}openapi.json` });
+  if (flags.json) json({ url, hostname, port: taken, openapi: `${url}openapi.json`, precision });
   else {
     say(`${url}  the page; Ctrl-C ends it`);
     say(`${url}predict  takes photos of programs, as ${url}openapi.json says`);

@@ -10,6 +10,7 @@ import { type Block, SharedHeap } from "./heap.ts";
 import type { Kernels } from "./instantiate.ts";
 import { PanelWidth } from "./panel_width.ts";
 import { elementChunks } from "./partition.ts";
+import type { Precision } from "../precision.ts";
 import { lazySource } from "./source.ts";
 import { type Lazy, TensorData } from "./tensor_data.ts";
 import { ThreadPool } from "./thread_pool.ts";
@@ -22,7 +23,7 @@ export class WasmBackend extends MathBackendCPU {
   readonly pool: ThreadPool;
   readonly panelWidth: PanelWidth;
 
-  constructor(module: WebAssembly.Module, threads: number) {
+  constructor(module: WebAssembly.Module, threads: number, public precision: Precision) {
     super();
     this.pool = new ThreadPool(module, this.heap, threads);
     this.panelWidth = new PanelWidth(this.pool.kernels, this.heap);

@@ -5,6 +5,7 @@ import { kernelAbi, kernelArguments, runChunk } from "./abi/kernel_sources.ts";
 import { typescriptAbi } from "./abi/typescript_source.ts";
 import { depthwisePanels } from "./generate_depthwise_panels.ts";
 import { depthwiseRows } from "./generate_depthwise_rows.ts";
+import { integerKernels } from "./generate_integer_kernels.ts";
 import { microKernels } from "./generate_micro_kernels.ts";
 import { winogradTransforms } from "./generate_winograd.ts";
 
@@ -34,6 +35,7 @@ export const SHARED: Record<string, () => string> = {
 const GENERATED: Record<string, () => string> = {
   "generated_depthwise_panels.ts": depthwisePanels,
   "generated_depthwise_rows.ts": depthwiseRows,
+  "integer_kernels.ts": integerKernels,
   "micro_kernels.ts": microKernels,
   "winograd_transforms.ts": winogradTransforms,
 };

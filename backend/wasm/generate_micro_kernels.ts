@@ -110,7 +110,7 @@ function nextRun(r: number[], width: number): string {
  * Applies an epilogue, with scale and shift, to a block in registers. `column` is the offset of its
  * first column in bytes; `residual` is how far behind c the residual lies, or 0.
  */
-function finish(r: number[], v: number[]): string {
+export function finish(r: number[], v: number[]): string {
   return `
   const record = changetype<Epilogue>(epilogue), scale = record.scale, shift = record.shift;
 ${v.map((j) => `  const s${j} = v128.load(scale + column, ${16 * j});`).join("\n")}
@@ -168,6 +168,6 @@ export function ${kind}Rows${width}(
 }`;
 }
 
-function range(n: number): number[] {
+export function range(n: number): number[] {
   return Array.from({ length: n }, (_, i) => i);
 }

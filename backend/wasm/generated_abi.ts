@@ -43,6 +43,8 @@ export const RELU6_UPPER = 6;
  * level cache while all rows of the block pass over it.
  */
 export const K_BLOCK = 256;
+/** Rows that become integers at once, while they are in cache. */
+export const INTEGER_ROWS = 8;
 /** Filters up to 32×32 fit. */
 export const MOST_TAPS = 1024;
 /** Scratch for a row's table of taps. */
@@ -233,6 +235,8 @@ export interface ExpansionRecord {
   /** Values of a pixel; of a stem, of a run of taps. */
   K: number;
   wide: 0 | 1;
+  /** Of pixels whose values are 16-bit integers, as weights are then; or 0. */
+  units: number;
 }
 
 function writeExpansion(
@@ -245,6 +249,7 @@ function writeExpansion(
   words[at + 1] = a.packed;
   words[at + 2] = a.K;
   words[at + 3] = a.wide;
+  words[at + 4] = a.units;
 }
 
 /** A depthwise convolution or a gradient of it, a band of rows a chunk. */
@@ -526,6 +531,8 @@ interface Conv2dArguments {
   /** Rows that fit the cache with their inputs and outputs. */
   blockRows: number;
   wide: 0 | 1;
+  /** Of rows that are 16-bit integers, as weights are then; or 0. */
+  units: number;
   epilogue: EpilogueRecord;
 }
 
@@ -554,7 +561,8 @@ const conv2d: KernelOf<Conv2dArguments> = {
     words[at + 32] = a.columnsPerChunk;
     words[at + 33] = a.blockRows;
     words[at + 34] = a.wide;
-    writeEpilogue(memory, at + 35, a.epilogue);
+    words[at + 35] = a.units;
+    writeEpilogue(memory, at + 36, a.epilogue);
   },
 };
 
@@ -1418,10 +1426,10 @@ const expandedDepthwise: KernelOf<ExpandedDepthwiseArguments> = {
     words[at] = a.channelsPerChunk;
     words[at + 1] = a.runs;
     writeExpansion(memory, at + 2, a.expansion);
-    writeGather(memory, at + 6, a.gather);
-    writeEpilogue(memory, at + 15, a.inner);
-    writeDepthwiseBands(memory, at + 21, a.bands);
-    writeEpilogue(memory, at + 38, a.epilogue);
+    writeGather(memory, at + 7, a.gather);
+    writeEpilogue(memory, at + 16, a.inner);
+    writeDepthwiseBands(memory, at + 22, a.bands);
+    writeEpilogue(memory, at + 39, a.epilogue);
   },
 };
 
@@ -2023,6 +2031,59 @@ const sumImageDots: KernelOf<SumImageDotsArguments> = {
   },
 };
 
+interface IntegerRowsArguments {
+  /** Of rows that are not gathered. */
+  source: SourceRecord;
+  gather: GatherRecord;
+  /** Of taps, if rows are gathered; else 0. */
+  runs: number;
+  /** [rows, K], of 16 bits. */
+  out: number;
+  /** Of each row. */
+  units: number;
+  rows: number;
+  /** In eights from 16 on. */
+  K: number;
+  rowsPerChunk: number;
+}
+
+const integerRows: KernelOf<IntegerRowsArguments> = {
+  number: 54,
+  write(memory, at, a) {
+    const { words } = memory;
+    writeSource(memory, at, a.source);
+    writeGather(memory, at + 7, a.gather);
+    words[at + 16] = a.runs;
+    words[at + 17] = a.out;
+    words[at + 18] = a.units;
+    words[at + 19] = a.rows;
+    words[at + 20] = a.K;
+    words[at + 21] = a.rowsPerChunk;
+  },
+};
+
+interface IntegerWeightsArguments {
+  /** [K, N] */
+  source: number;
+  /** Panels of 16 columns, the last of 8 where they are left: units, then values. */
+  packed: number;
+  /** Even. */
+  K: number;
+  /** In eights. */
+  N: number;
+}
+
+const integerWeights: KernelOf<IntegerWeightsArguments> = {
+  number: 55,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.source;
+    words[at + 1] = a.packed;
+    words[at + 2] = a.K;
+    words[at + 3] = a.N;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -2081,5 +2142,7 @@ export const Kernel = {
   sumRows,
   fewRows,
   sumImageDots,
+  integerRows,
+  integerWeights,
   trap,
 };

@@ -2,8 +2,8 @@
 import { type BackendOptions, preloadBackend, setBackend } from "../preloaded.ts";
 import { registerWasmBackend, WASM_BACKEND } from "./register.ts";
 
-export async function activate({ threads }: BackendOptions): Promise<void> {
-  registerWasmBackend({ threads });
+export async function activate({ threads, precision }: BackendOptions): Promise<void> {
+  registerWasmBackend({ threads, precision });
   await setBackend(WASM_BACKEND);
 }
 

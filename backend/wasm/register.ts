@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { registerStepRepeater } from "../repeat.ts";
 import { WasmBackend } from "./backend.ts";
 import { registerOperations } from "./operations/register_operations.ts";
+import { type Precision, PRECISIONS } from "../precision.ts";
 import { ReplayedStep } from "./replay/replayed_step.ts";
 import { registerStockKernels } from "./stock_kernels.ts";
 
@@ -10,12 +11,16 @@ import { registerStockKernels } from "./stock_kernels.ts";
 export const WASM_BACKEND = "graft-wasm";
 
 let threads = navigator.hardwareConcurrency;
+let precision: Precision = "float32";
 
 /**
- * Registers the backend with tfjs, once; later calls only change the number of threads. tfjs
- * creates it when it is first used. Needs read access to this folder and nothing else.
+ * Registers the backend with tfjs, once; later calls only change what they name. tfjs creates it
+ * when it is first used. Needs read access to this folder and nothing else.
  *
  * @param options.threads threads that compute, all cores by default; results do not depend on it
+ * @param options.precision of products that no gradient is computed of: float32, or int16, which is
+ *   faster and answers with relative errors of about 10⁻³; recorded steps keep theirs
+ * @throws {RangeError} when the precision is another, or threads are no whole number from 1 on
  * @example
  * ```ts
  * import * as tf from "@tensorflow/tfjs";
@@ -26,8 +31,11 @@ let threads = navigator.hardwareConcurrency;
  * tf.matMul(tf.ones([2, 3]), tf.ones([3, 2])).print();
  * ```
  */
-export function registerWasmBackend(options: { threads?: number } = {}): void {
+export function registerWasmBackend(
+  options: { threads?: number; precision?: Precision } = {},
+): void {
   if (options.threads !== undefined) setThreads(options.threads);
+  if (options.precision !== undefined) setPrecision(options.precision);
   if (tf.findBackendFactory(WASM_BACKEND)) return;
   registerStockKernels(WASM_BACKEND);
   registerOperations(WASM_BACKEND);
@@ -44,12 +52,27 @@ export function setThreads(count: number): void {
     throw new RangeError(`threads must be a whole number from 1 on, got ${count}`);
   }
   threads = count;
-  const backend = tf.engine().registry[WASM_BACKEND] as WasmBackend | undefined;
+  const backend = created();
   if (backend) backend.pool.threads = count;
+}
+
+function setPrecision(asked: Precision): void {
+  if (!PRECISIONS.includes(asked)) {
+    throw new RangeError(`precision must be one of ${PRECISIONS.join(", ")}, got ${asked}`);
+  }
+  precision = asked;
+  const backend = created();
+  if (backend) backend.precision = asked;
+}
+
+/** Undefined before it is first used. */
+function created(): WasmBackend | undefined {
+  return tf.engine().registry[WASM_BACKEND] as WasmBackend | undefined;
 }
 
 async function createBackend(): Promise<WasmBackend> {
   // By fetch, which reads files in Deno and addresses in browsers.
   const kernels = await fetch(new URL("./kernels.wasm", import.meta.url));
-  return new WasmBackend(await WebAssembly.compile(await kernels.arrayBuffer()), threads);
+  const module = await WebAssembly.compile(await kernels.arrayBuffer());
+  return new WasmBackend(module, threads, precision);
 }

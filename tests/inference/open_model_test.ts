@@ -11,6 +11,7 @@ import { tensorOfCrops } from "../../inference/tensor_of_crops.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import { writeParameters } from "../../weights/parameter_file.ts";
 import { writeSafetensors } from "../../weights/safetensors.ts";
+import { assertNear } from "../backend/compare.ts";
 import { randomStateDict } from "../models/random_state_dict.ts";
 
 const classes = ["ant", "bee", "crab"];
@@ -73,19 +74,30 @@ Deno.test("outputs are the model's own, in this process and in processes beside"
   loaded.dispose();
   assert.deepEqual(again, outputs);
 
-  using pool = new PredictorPool(own, 2, []);
+  using pool = new PredictorPool({ source: own }, 2, []);
   const beside: Output[][] = await Promise.all([pool.predict(crops), pool.predict(crops)]);
   assert.deepEqual(beside, [outputs, outputs]);
+
+  using integers = new PredictorPool({ source: own, precision: "int16" }, 1, []);
+  const logitsOf = (answers: Output[]) => answers.flatMap(({ logits }) => logits);
+  const rounded = logitsOf(await integers.predict(crops));
+  // Random networks do not damp what is off by a thousandth in a layer, as those that learnt do.
+  assertNear("logits by integers", rounded, logitsOf(outputs), 0.1);
+  assert.notDeepEqual(rounded, logitsOf(outputs));
 });
 
 Deno.test("a process that cannot open its model says why", async () => {
-  using pool = new PredictorPool({ ...own, file: `${folder}/nowhere.safetensors` }, 1, []);
+  using pool = new PredictorPool(
+    { source: { ...own, file: `${folder}/nowhere.safetensors` } },
+    1,
+    [],
+  );
   await assert.rejects(pool.predict(crops), /a process that computes ended: [^]*nowhere/);
 });
 
 Deno.test("what is wrong with its weights is said in one line", async () => {
   const manifest = { ...torch.manifest, classes: ["ant", "bee"] };
-  using pool = new PredictorPool({ ...torch, manifest }, 1, []);
+  using pool = new PredictorPool({ source: { ...torch, manifest } }, 1, []);
   await assert.rejects(
     pool.predict(crops),
     /^Error: a process that computes ended: .*torch\.safetensors: its head .* trained on$/,

@@ -37,7 +37,7 @@ async function expected(crops: Uint8Array[]): Promise<Output[]> {
 const breaking = { module: new URL("breaking_cropper.ts", import.meta.url) };
 const chainsOf = (pairs: number) =>
   new PhotoChains(
-    source,
+    { source },
     pairs,
     { takeBefore: (options) => new FirstProcess(breaking).before(options) },
     [],
@@ -50,7 +50,7 @@ Deno.test({
   ignore,
   async fn() {
     using croppers = new Croppers(1);
-    using chains = new PhotoChains(source, 1, croppers, []);
+    using chains = new PhotoChains({ source }, 1, croppers, []);
     const good = [png(scene(1, 96, 72)), png(scene(2, 50, 60)), png(scene(3, 40, 40))];
     await Deno.writeFile(`${folder}/a.png`, good[0]);
     const photos = [
@@ -106,7 +106,7 @@ Deno.test({
     );
     const nowhere = { ...source, file: `${folder}/nowhere.safetensors` };
     using croppers = new Croppers(1);
-    using without = new PhotoChains(nowhere, 1, croppers, []);
+    using without = new PhotoChains({ source: nowhere }, 1, croppers, []);
     await assert.rejects(
       without.answer([photoOf(1)]),
       /a process that computes ended: [^]*nowhere/,

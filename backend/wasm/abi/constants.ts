@@ -70,6 +70,7 @@ export const CONSTANTS: Record<string, Constant> = {
     "Steps of k that are summed before the next panel's turn: so much of a panel stays in the " +
       "first level cache while all rows of the block pass over it.",
   ),
+  INTEGER_ROWS: count(8, "Rows that become integers at once, while they are in cache."),
   MOST_TAPS: count(MOST_TAPS, "Filters up to 32×32 fit.", "typescript"),
   TAP_TABLE_BYTES: bytes(
     MOST_TAPS * 4 * wordsOf(RECORDS.Tap.fields),

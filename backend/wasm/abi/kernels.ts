@@ -31,6 +31,7 @@ import {
   groupedConvFilterGradient,
   groupedConvInputGradient,
 } from "./grouped_kernels.ts";
+import { integerRows, integerWeights } from "./integer_kernels.ts";
 import { maxPool, maxPoolGradient, spatialMean } from "./pooling_kernels.ts";
 import {
   conv2d,
@@ -120,6 +121,8 @@ export const KERNELS: Record<string, KernelSpec> = {
   sumRows,
   fewRows,
   sumImageDots,
+  integerRows,
+  integerWeights,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

@@ -51,6 +51,7 @@ export const conv2d: KernelSpec = {
     columnsPerChunk: i32("A multiple of 16, or all."),
     blockRows: i32("Rows that fit the cache with their inputs and outputs."),
     wide: flag(),
+    units: address("Of rows that are 16-bit integers, as weights are then; or 0."),
     epilogue: epilogue(),
   },
 };

@@ -72,6 +72,7 @@ export const RECORDS: Record<string, RecordSpec> = {
       packed: address(),
       K: i32("Values of a pixel; of a stem, of a run of taps."),
       wide: flag(),
+      units: address("Of pixels whose values are 16-bit integers, as weights are then; or 0."),
     },
     home: "arguments",
   },

@@ -15,6 +15,8 @@ import { Epilogue, Gather, POINTWISE, STATISTICS_VECTORS, STRIPS } from "./gener
 import {
   Conv2dArguments, conv2dArguments, conv2dEpilogue, conv2dGather, conv2dSource,
 } from "./generated_arguments";
+import { multiplyIntegers } from "./integer_product";
+import { integers } from "./integer_rows";
 import { floats } from "./simd";
 import { sourceRows } from "./source";
 import { addStatistics } from "./statistics";
@@ -45,7 +47,13 @@ export function conv2dChunk(chunk: i32, thread: i32): void {
     const rows = min(args.blockRows, m1 - m);
     const pitch = inPlace ? floats(N) : floats(n1 - n0);
     const c = inPlace ? args.out + <usize>m * pitch + floats(n0) : products;
-    if (args.reading == POINTWISE) {
+    if (args.units) {
+      const a = source.values + <usize>m * integers(K);
+      multiplyIntegers(
+        a, integers(K), args.units + floats(m), args.packed, c, pitch,
+        rows, K, n0, n1, end, residual,
+      );
+    } else if (args.reading == POINTWISE) {
       const a = sourceRows(source, m, rows, K, gathered);
       multiplyPart(
         a, floats(K), args.packed, c, pitch, rows, K, 0, K, n0, n1, wide, end, residual,

@@ -13,6 +13,8 @@ import {
   expandedDepthwiseArguments, expandedDepthwiseBands, expandedDepthwiseEpilogue,
   expandedDepthwiseExpansion, expandedDepthwiseGather, expandedDepthwiseInner,
 } from "./generated_arguments";
+import { multiplyIntegers } from "./integer_product";
+import { integers } from "./integer_rows";
 import { floats } from "./simd";
 
 export function expandedDepthwiseChunk(chunk: i32, thread: i32): void {
@@ -35,7 +37,9 @@ export function expandedDepthwiseChunk(chunk: i32, thread: i32): void {
   const taps = scratch(thread), expanded = taps + TAP_TABLE_BYTES;
   const gather = expandedDepthwiseGather(), runs = expandedDepthwiseArguments().runs;
   const rows = (bottom - top) * width, outPixel = floats(channels);
-  const values = expansion.values + <usize>((image * args.height + top) * width) * floats(K);
+  const firstSeen = (image * args.height + top) * width, units = expansion.units;
+  const pixelBytes = units ? integers(K) : floats(K);
+  const values = expansion.values + <usize>firstSeen * pixelBytes;
   const strips = expanded + floats(max(0, rows) * channelsPerChunk);
   if (runs > 0) copyStrips(gather, runs, image, top, bottom, K, strips);
   const firstRow = (image * args.outHeight + y0) * args.outWidth;
@@ -48,10 +52,18 @@ export function expandedDepthwiseChunk(chunk: i32, thread: i32): void {
       multiplyStripRows(gather, runs, expansion, strips, bottom - top, c, columns, expanded);
       if (inner.scale) finishRows(inner, expanded, pixel, 0, rows, c, columns, channels);
     } else if (rows > 0) {
-      multiplyPart(
-        values, floats(K), expansion.packed, expanded, pixel,
-        rows, K, 0, K, c, c + columns, expansion.wide, inner.scale ? inner : null, 0,
-      );
+      const end = inner.scale ? inner : null;
+      if (units) {
+        multiplyIntegers(
+          values, pixelBytes, units + floats(firstSeen), expansion.packed, expanded, pixel,
+          rows, K, c, c + columns, end, 0,
+        );
+      } else {
+        multiplyPart(
+          values, pixelBytes, expansion.packed, expanded, pixel,
+          rows, K, 0, K, c, c + columns, expansion.wide, end, 0,
+        );
+      }
       if (inner.scale) bendRows(inner, expanded, pixel, rows, columns);
     }
     const panel = expanded - <usize>(top * width) * pixel;

@@ -28,6 +28,8 @@ export const RELU6_UPPER: f32 = 6;
  * level cache while all rows of the block pass over it.
  */
 export const K_BLOCK: i32 = 256;
+/** Rows that become integers at once, while they are in cache. */
+export const INTEGER_ROWS: i32 = 8;
 /** Scratch for a row's table of taps. */
 export const TAP_TABLE_BYTES: usize = 8192;
 /** Pixels that are summed at once: precision as well as cache ask for short sums. */
@@ -146,6 +148,8 @@ export class Expansion {
   /** Values of a pixel; of a stem, of a run of taps. */
   K: i32;
   wide: i32;
+  /** Of pixels whose values are 16-bit integers, as weights are then; or 0. */
+  units: usize;
 }
 
 /** A depthwise convolution or a gradient of it, a band of rows a chunk. */

@@ -59,6 +59,8 @@ export class Conv2dArguments {
   /** Rows that fit the cache with their inputs and outputs. */
   blockRows: i32;
   wide: i32;
+  /** Of rows that are 16-bit integers, as weights are then; or 0. */
+  units: usize;
 }
 
 // @ts-ignore: decorator
@@ -76,7 +78,7 @@ export function conv2dGather(): Gather {
 // @ts-ignore: decorator
 @inline
 export function conv2dEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 140);
+  return changetype<Epilogue>(kernelArguments() + 144);
 }
 
 // @ts-ignore: decorator
@@ -782,26 +784,26 @@ export function expandedDepthwiseExpansion(): Expansion {
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseGather(): Gather {
-  return changetype<Gather>(kernelArguments() + 24);
+  return changetype<Gather>(kernelArguments() + 28);
 }
 
 /** What follows the first convolution. */
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseInner(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 60);
+  return changetype<Epilogue>(kernelArguments() + 64);
 }
 
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseBands(): DepthwiseBands {
-  return changetype<DepthwiseBands>(kernelArguments() + 84);
+  return changetype<DepthwiseBands>(kernelArguments() + 88);
 }
 
 // @ts-ignore: decorator
 @inline
 export function expandedDepthwiseEpilogue(): Epilogue {
-  return changetype<Epilogue>(kernelArguments() + 152);
+  return changetype<Epilogue>(kernelArguments() + 156);
 }
 
 // @ts-ignore: decorator
@@ -1292,4 +1294,55 @@ export class SumImageDotsArguments {
 @inline
 export function sumImageDotsArguments(): SumImageDotsArguments {
   return changetype<SumImageDotsArguments>(kernelArguments());
+}
+
+@unmanaged
+export class IntegerRowsArguments {
+  /** Of taps, if rows are gathered; else 0. */
+  runs: i32;
+  /** [rows, K], of 16 bits. */
+  out: usize;
+  /** Of each row. */
+  units: usize;
+  rows: i32;
+  /** In eights from 16 on. */
+  K: i32;
+  rowsPerChunk: i32;
+}
+
+/** Of rows that are not gathered. */
+// @ts-ignore: decorator
+@inline
+export function integerRowsSource(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+// @ts-ignore: decorator
+@inline
+export function integerRowsGather(): Gather {
+  return changetype<Gather>(kernelArguments() + 28);
+}
+
+// @ts-ignore: decorator
+@inline
+export function integerRowsArguments(): IntegerRowsArguments {
+  return changetype<IntegerRowsArguments>(kernelArguments() + 64);
+}
+
+@unmanaged
+export class IntegerWeightsArguments {
+  /** [K, N] */
+  source: usize;
+  /** Panels of 16 columns, the last of 8 where they are left: units, then values. */
+  packed: usize;
+  /** Even. */
+  K: i32;
+  /** In eights. */
+  N: i32;
+}
+
+// @ts-ignore: decorator
+@inline
+export function integerWeightsArguments(): IntegerWeightsArguments {
+  return changetype<IntegerWeightsArguments>(kernelArguments());
 }

@@ -30,6 +30,8 @@ import {
   groupedConvFilterGradientChunk,
   groupedConvInputGradientChunk,
 } from "./grouped_conv_gradients";
+import { integerRowsChunk } from "./integer_rows";
+import { integerWeightsChunk } from "./integer_weights";
 import { layerNormChunk, layerNormGradientChunk } from "./layer_norm";
 import { maxPoolChunk, maxPoolGradientChunk } from "./max_pool";
 import { moveAveragesChunk } from "./move_averages";
@@ -111,6 +113,8 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 51: sumRowsChunk(chunk, thread); break;
     case 52: fewRowsChunk(chunk, thread); break;
     case 53: sumImageDotsChunk(chunk, thread); break;
+    case 54: integerRowsChunk(chunk, thread); break;
+    case 55: integerWeightsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

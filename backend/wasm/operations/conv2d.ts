@@ -6,6 +6,7 @@ import { sourceBlocks } from "../source.ts";
 import type { TensorData } from "../tensor_data.ts";
 import { type ConvolutionPlan, deferConvolution } from "./deferred_convolution.ts";
 import { deferInputGradient, takeDeferred } from "./deferred_gradient.ts";
+import { packIntegers, suitsIntegers } from "./integers.ts";
 import { type PackedWeights, packWeights } from "./pack.ts";
 import { pointwiseGradients } from "./pointwise_gradients.ts";
 import {
@@ -14,6 +15,7 @@ import {
   type ProductRows,
   productSource,
   stripsOf,
+  suitsStrips,
 } from "./product.ts";
 import { forwardTaps, inputGradientTaps, isPointwise, splitRuns } from "./taps.ts";
 import {
@@ -34,8 +36,11 @@ export function conv2d(
   x.readers++;
   const K = info.filterHeight * info.filterWidth * info.inChannels, N = info.outChannels;
   const byTiles = suitsWinograd(info);
+  const byIntegers = suitsIntegers(backend, { K, N }) && !suitsStrips(inputRows(x, info));
   const weights = byTiles
     ? transformFilter(backend, filter, info, false)
+    : byIntegers
+    ? packIntegers(backend, filter, { K, N })
     : packWeights(backend, filter, { taps: [0], K, N, transposed: false });
   const plan = byTiles ? planWinograd : planProduct;
   const output = deferConvolution(backend, plan(backend, x, weights, info));

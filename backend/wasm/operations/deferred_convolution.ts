@@ -130,6 +130,8 @@ export function extendDeferred(
 /** A 1×1 convolution, or a stem, that the depthwise one behind it computes in passing. */
 export interface Expansion extends Strips {
   record: ExpansionRecord;
+  /** Whether its pixels are to be integers, as its weights are. */
+  byIntegers: boolean;
   epilogue: EpilogueRecord;
   plan: ConvolutionPlan;
   reads: Block[];
@@ -186,7 +188,8 @@ class DeferredConvolution implements DeferredValue {
     return {
       runs,
       gather,
-      record: { values, packed: weights.block.pointer, K, wide: weights.wide },
+      record: { values, packed: weights.block.pointer, K, wide: weights.wide, units: 0 },
+      byIntegers: weights.integers === true,
       epilogue: this.#record(),
       plan: this.plan,
       reads: this.held,

@@ -27,6 +27,7 @@ import {
   statisticsFor,
   takeDeferred,
 } from "./deferred_gradient.ts";
+import { rowsAsIntegers } from "./integers.ts";
 import { sumParts } from "./product.ts";
 import { allocateBandStatistics } from "./statistics.ts";
 
@@ -105,8 +106,8 @@ function computeDepthwise(
 
 /** With the convolution before it. */
 function computeExpanded(
-  { pool }: WasmBackend,
-  { record, gather, runs, epilogue: inner }: Expansion,
+  backend: WasmBackend,
+  { record, byIntegers, gather, runs, epilogue: inner }: Expansion,
   weights: Block,
   info: ConvInfo,
   out: Block,
@@ -130,15 +131,28 @@ function computeExpanded(
   const stripRows = (seen - 1) * gather.strideHeight + runs;
   const strips = runs === 0 ? 0 : stripRows * stripFloats(gather, record.K);
   const scratch = seen * inWidth * channels + TAP_TABLE_FLOATS + strips;
-  pool.run(Kernel.expandedDepthwise, chunks, scratch, {
+  // Once for all chunks, each of which multiplies them by few columns.
+  const integers = byIntegers
+    ? rowsAsIntegers(backend, {
+      source: plainSource(record.values),
+      gather,
+      runs: 0,
+      rows: batchSize * info.inHeight * inWidth,
+      K: record.K,
+    })
+    : undefined;
+  backend.pool.run(Kernel.expandedDepthwise, chunks, scratch, {
     channelsPerChunk: channels,
-    expansion: record,
+    expansion: integers
+      ? { ...record, values: integers.block.pointer, units: integers.units }
+      : record,
     gather,
     runs,
     inner,
     bands: bandsRecord(info, weights.pointer, out.pointer, bands.perChunk),
     epilogue,
   });
+  if (integers) backend.heap.release(integers.block);
 }
 
 /** Of a padded row of the photo, as kernels/expanded_depthwise.ts lays it out. */

@@ -2,6 +2,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { ActivationCode } from "../generated_abi.ts";
+import { packIntegers, suitsIntegers } from "./integers.ts";
 import { packWeights } from "./pack.ts";
 import { multiplyRows } from "./product.ts";
 
@@ -14,12 +15,10 @@ export function linear(
   const [K, N] = weight.shape;
   const rows = x.shape.reduce((product, size) => product * size, 1) / K;
   const source = backend.rowsOf(x), shift = backend.dataOf(bias).pointer;
-  const weights = packWeights(backend, backend.dataOf(weight), {
-    taps: [0],
-    K,
-    N,
-    transposed: false,
-  });
+  const columns = backend.dataOf(weight);
+  const weights = suitsIntegers(backend, { K, N })
+    ? packIntegers(backend, columns, { K, N })
+    : packWeights(backend, columns, { taps: [0], K, N, transposed: false });
   const output = backend.allocateTensor([...x.shape.slice(0, -1), N]);
   const epilogue = {
     scale: backend.heap.filled(1, N),

@@ -19,6 +19,8 @@ interface PackLayout {
 export interface PackedWeights {
   block: Block;
   wide: 0 | 1;
+  /** Of 16 bits, as integers.ts packs them. */
+  integers?: true;
 }
 
 /** The caller releases the block. */

@@ -12,9 +12,10 @@ import {
 } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
 import { blockRows, cut, filterGradientChunks, productChunks } from "../partition.ts";
-import { computedSource, sourceOf } from "../source.ts";
+import { computedSource, plainSource, sourceOf } from "../source.ts";
 import { type BatchStatistics, TensorData } from "../tensor_data.ts";
 import { type Ending, PRODUCT_ALONE, type Strips } from "./deferred_convolution.ts";
+import { type FloatRows, rowsAsIntegers } from "./integers.ts";
 import type { PackedWeights } from "./pack.ts";
 import { allocateStatistics } from "./statistics.ts";
 import type { TapGrid } from "./taps.ts";
@@ -54,12 +55,16 @@ interface ProductTarget {
 /** target = rows · weights. Returns batch statistics of the products if they are wanted. */
 export function multiplyRows(
   backend: WasmBackend,
-  input: ProductRows,
+  floats: ProductRows,
   weights: PackedWeights,
   target: ProductTarget,
   { withStatistics, epilogue }: Ending = PRODUCT_ALONE,
 ): BatchStatistics | undefined {
-  const { rows, K } = shapeOf(input);
+  const { rows, K } = shapeOf(floats);
+  const integers = weights.integers && rowsAsIntegers(backend, floatRows(backend, floats));
+  const input: ProductRows = integers
+    ? { kind: "rows", source: plainSource(integers.block.pointer), rows, K }
+    : floats;
   const N = target.columns, N8 = Math.ceil(N / 8) * 8;
   // Sums of the same rows as ever, so that training repeats to the bit.
   const split = withStatistics
@@ -69,7 +74,7 @@ export function multiplyRows(
   const columns = withStatistics && input.kind === "gathered"
     ? balancedColumns(split.rows, rows, N8, K, readingColumns(input))
     : split.columns;
-  const inStrips = suitsStrips(input, K);
+  const inStrips = suitsStrips(input);
   // Gathering is the cheaper the longer the blocks; rows that are there already best stay in L1.
   const most = input.kind === "rows" ? 48 : 204;
   const gathering = gatherDepth(input, K);
@@ -105,9 +110,22 @@ export function multiplyRows(
     columnsPerChunk: columns.perChunk,
     blockRows: block,
     wide: weights.wide,
+    units: integers?.units ?? 0,
     epilogue,
   });
+  if (integers) backend.heap.release(integers.block);
   return statistics;
+}
+
+function floatRows(backend: WasmBackend, input: ProductRows): FloatRows {
+  const { rows, K } = shapeOf(input);
+  return {
+    source: rowSource(input, 1),
+    gather: gatherOf(backend, input),
+    runs: input.kind === "rows" ? 0 : runCount(input),
+    rows,
+    K,
+  };
 }
 
 /** A product's rows, for whoever multiplies them later. */
@@ -230,9 +248,9 @@ function gatherDepth(input: ProductRows, K: number): number {
 }
 
 /** Whether neighbouring outputs see overlapping runs that all begin in the same column. */
-function suitsStrips(input: ProductRows, K: number): input is GatheredRows {
+export function suitsStrips(input: ProductRows): input is GatheredRows {
   // Beyond, gathering would add up in another order.
-  if (input.kind === "rows" || K > K_BLOCK) return false;
+  if (input.kind === "rows" || shapeOf(input).K > K_BLOCK) return false;
   const { runs, strideWidth } = input.grid;
   return runs.length > 0 &&
     runs.every(({ dx, indices }) =>
@@ -245,7 +263,7 @@ export function stripsOf(
   backend: WasmBackend,
   input: ProductRows,
 ): (Strips & { K: number }) | undefined {
-  if (!suitsStrips(input, shapeOf(input).K)) return undefined;
+  if (!suitsStrips(input)) return undefined;
   const { runs, strideHeight } = input.grid;
   const areBelow = runs.every(({ dy }, i) => dy === runs[0].dy + i) && strideHeight <= runs.length;
   if (!areBelow) return undefined;

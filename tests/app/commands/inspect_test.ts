@@ -68,8 +68,8 @@ Deno.test("inspect without photos, and with a folder that is not there, says wha
     assert.equal(without.code, 2);
     assert.match(without.stderr, /deno task inspect DIR/);
     const nowhere = await graft(["inspect", "nowhere"], { cwd: folder });
-    assert.equal(nowhere.code, 1);
-    assert.match(nowhere.stderr, /nowhere is no folder/);
+    assert.equal(nowhere.code, 2);
+    assert.match(nowhere.stderr, /nowhere", but there is no such folder/);
   }));
 
 Deno.test("a class of a single photo is named where photos are yet to be divided, with the remedy", () =>

@@ -51,6 +51,23 @@ Deno.test("predict", async (t) => {
     },
   );
 
+  await t.step("products of 16-bit integers keep the labels", async () => {
+    const paths = few.filter(({ error }) => !error).map(({ path }) => path);
+    const asked = ["predict", ...paths, ...MODEL, "--precision=int16"];
+    const { code, json, stderr } = await graft([...asked, "--json"], at);
+    assert.equal(code, 0, stderr);
+    for (const { path, label, logits, precision } of json) {
+      assert.equal(precision, "int16");
+      const floats = few.find((wanted) => wanted.path === path);
+      assert.equal(floats.precision, "float32");
+      assert.equal(label, floats.label);
+      const largest = Math.max(...floats.logits.map(Math.abs));
+      const errors = logits.map((logit: number, i: number) => Math.abs(logit - floats.logits[i]));
+      assert.ok(Math.max(...errors) < 0.01 * largest, `${Math.max(...errors)} of ${largest}`);
+      assert.notDeepEqual(logits, floats.logits);
+    }
+  });
+
   await t.step("a list on standard input, as CSV", async () => {
     const { code, stdout, stderr } = await graft(
       ["predict", "-", ...MODEL, "--format=csv", "--top=1"],
@@ -114,6 +131,7 @@ Deno.test("predict", async (t) => {
     for (
       const [args, message] of [
         [["photos", "--format=xml"], /takes one of table, json, csv$/m],
+        [["photos", "--precision=int8"], /takes one of float32, int16: did you mean int16\?$/m],
         [["photos", "--format=csv", "--json"], /exclude each other/],
         [["*.tiff"], /no photo fits/],
       ] as [string[], RegExp][]
