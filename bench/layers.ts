@@ -30,7 +30,7 @@ export async function benchLayers(args: string[]): Promise<void> {
       workerArguments("layers_worker.ts", flags, [backend, batch, size, threads]),
     );
   const flags = backend === "wasm" ? await trainingFlags() : [];
-  const ours = worker(backend, flags), theirs = worker(peer, []);
+  using ours = worker(backend, flags), theirs = worker(peer, []);
   for (const model of Object.keys(STOCK_MODELS)) {
     const losses = await Promise.all(
       [ours, theirs].map((timer) => timer.time(`${model}_losses`, 5)),
@@ -59,8 +59,6 @@ export async function benchLayers(args: string[]): Promise<void> {
     };
     console.log(values.json ? JSON.stringify(figure) : describe(figure));
   }
-  ours.close();
-  theirs.close();
 }
 
 function describe(

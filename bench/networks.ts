@@ -35,12 +35,11 @@ export async function benchNetworks(args: string[]): Promise<void> {
   for (const architecture of architectures) {
     const { name, preprocessing: { size } } = architecture;
     const asked = [`wasm`, name, "1", threads, String(size)];
-    const timer = new Timer(Deno.execPath(), workerArguments("worker.ts", flags, asked));
+    using timer = new Timer(Deno.execPath(), workerArguments("worker.ts", flags, asked));
     await timer.time(WORK, 3);
     const step = Math.min(...await timer.time(WORK, 3));
     await timer.time(WORK, Math.ceil(WARM_UP_MS / step));
     const times = await timer.time(WORK, Math.ceil(TIMED_MS / step));
-    timer.close();
     const ms = median(times), shown = ms < 10 ? ms.toFixed(1) : ms.toFixed(0);
     found.set(name, shown);
     for (const other of ARCHITECTURES) if (other.variantOf === name) found.set(other.name, shown);

@@ -15,13 +15,12 @@ export interface PeerOptions {
   python: string;
 }
 
-export interface Peer {
+export interface Peer extends AsyncDisposable {
   timer: Timer;
   /** In which ways it can do its work, or none: there is one way only. */
   ways: string[];
   /** Whether it can do a kind of work at all. */
   does(kind: string): boolean;
-  close(): Promise<void>;
 }
 
 /** @throws {Error} when there is none of this name */
@@ -32,13 +31,13 @@ export async function startPeer(name: string, options: PeerOptions): Promise<Pee
     case "pytorch": {
       const timer = new Timer(python, [pathOf("pytorch_worker.py"), model, ...sizes]);
       const ways = await timer.ask<string[]>("ways");
-      return { timer, ways, does: () => true, close: () => Promise.resolve(timer.close()) };
+      return { timer, ways, does: () => true, [Symbol.asyncDispose]: () => end(timer) };
     }
     case "tfjs": {
       const theirs = backend === "wasm" ? "cpu" : "stock-webgpu";
       const args = workerArguments("worker.ts", [], [theirs, model, ...sizes]);
       const timer = new Timer(Deno.execPath(), args);
-      return { timer, ways: [], does: () => true, close: () => Promise.resolve(timer.close()) };
+      return { timer, ways: [], does: () => true, [Symbol.asyncDispose]: () => end(timer) };
     }
     case "onnxruntime":
     case "openvino": {
@@ -50,8 +49,8 @@ export async function startPeer(name: string, options: PeerOptions): Promise<Pee
         timer,
         ways: [],
         does: (kind) => kind.startsWith("infer_"),
-        async close() {
-          timer.close();
+        async [Symbol.asyncDispose]() {
+          await end(timer);
           await Deno.remove(folder, { recursive: true });
         },
       };
@@ -61,4 +60,9 @@ export async function startPeer(name: string, options: PeerOptions): Promise<Pee
         `"${name}" is no peer of this bench: name pytorch, onnxruntime, openvino or tfjs`,
       );
   }
+}
+
+function end(timer: Timer): Promise<void> {
+  timer[Symbol.dispose]();
+  return Promise.resolve();
 }

@@ -31,27 +31,28 @@ export async function benchStep(args: string[]): Promise<void> {
       peer: { type: "string" },
       python: { type: "string", default: "python3" },
       "no-flags": { type: "boolean", default: false },
+      precision: { type: "string" },
       json: { type: "boolean", default: false },
     },
   });
-  const { model, batch, backend, threads, size, peer } = values;
+  const { model, batch, backend, threads, size, peer, precision } = values;
   const device = backend === "webgpu"
     ? (await chooseBackend("webgpu")).device
     : `${Deno.build.arch}, ${navigator.hardwareConcurrency} CPU threads`;
   const flags = backend === "wasm" && !values["no-flags"] ? await trainingFlags() : [];
-  const theirs = peer === undefined
+  await using theirs = peer === undefined
     ? undefined
     : await startPeer(peer, { model, batch, threads, size, backend, python: values.python });
-  const ours = new Timer(
+  using ours = new Timer(
     Deno.execPath(),
-    workerArguments("worker.ts", flags, [backend, model, batch, threads, size]),
+    workerArguments("worker.ts", flags, [
+      ...[backend, model, batch, threads, size],
+      ...precision === undefined ? [] : [precision],
+    ]),
   );
-  const close = async () => {
-    ours.close();
-    await theirs?.close();
-  };
   Deno.addSignalListener("SIGTERM", async () => {
-    await close(); // they would go on alone
+    ours[Symbol.dispose](); // they would go on alone
+    await theirs?.[Symbol.asyncDispose]();
     Deno.exit(143);
   });
   const kinds = [
@@ -73,7 +74,8 @@ export async function benchStep(args: string[]): Promise<void> {
     }
     const figure: Figure = {
       bench: kind,
-      backend: backend + (backend === "wasm" && flags.length === 0 ? " without V8 flags" : ""),
+      backend: backend + (precision === undefined ? "" : ` ${precision}`) +
+        (backend === "wasm" && flags.length === 0 ? " without V8 flags" : ""),
       device,
       model,
       batch: kind === "infer_batch_1" ? 1 : Number(batch),
@@ -90,7 +92,6 @@ export async function benchStep(args: string[]): Promise<void> {
     };
     console.log(values.json ? JSON.stringify(figure) : describe(figure));
   }
-  await close();
 }
 
 /** In which of its ways a peer takes least; all are warm then. Undefined where it has but one. */

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
  * A process that times work when asked, and is stopped in between: threads that poll for work, as
  * PyTorch's, ONNX Runtime's and ours do for a while, would take the processors of the other side.
  */
-export class Timer {
+export class Timer implements Disposable {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #answers: AsyncIterator<string>;
@@ -36,12 +36,18 @@ export class Timer {
     }
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#signal("SIGCONT"); // a stopped process would end when it goes on
-    this.#process.kill("SIGTERM");
+    this.#signal("SIGTERM");
   }
 
-  #signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    if (Deno.build.os !== "windows") this.#process.kill(signal); // which knows neither
+  #signal(signal: Deno.Signal): void {
+    // Windows can stop no process.
+    if (Deno.build.os === "windows" && signal !== "SIGTERM") return;
+    try {
+      this.#process.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended by itself
+    }
   }
 }

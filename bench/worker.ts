@@ -3,15 +3,16 @@
  * three durations in ms on stdout. `pytorch_worker.py` answers the same.
  *
  * Arguments: backend (wasm, webgpu, or a stock tfjs backend: cpu, stock-webgpu), model, batch, threads,
- * side of the photos.
+ * side of the photos, and of wasm the precision of products that no gradient is computed of.
  */
 import { stdin } from "node:process";
 import { createInterface } from "node:readline";
+import type { Precision } from "../backend/precision.ts";
 import { activateForBench } from "./activate_for_bench.ts";
 import { modelWork } from "./model_work.ts";
 
-const [backend, name, batch, threads, side] = Deno.args;
-await activateForBench(backend, Number(threads));
+const [backend, name, batch, threads, side, precision] = Deno.args;
+await activateForBench(backend, Number(threads), precision as Precision | undefined);
 
 const work = modelWork(name, {
   batch: Number(batch),

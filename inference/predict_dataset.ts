@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Model } from "../models/model.ts";
 import type { Loader } from "../data/batch.ts";
+import { PartsThatFit } from "./in_parts.ts";
 
 /** What the model says of one photo. */
 export interface PhotoLogits {
@@ -22,11 +23,15 @@ export async function predictDataset(
   } = {},
 ): Promise<PhotoLogits[]> {
   const { size } = model.architecture.preprocessing;
+  const pixels = size * size * 3, parts = new PartsThatFit();
   const photos: PhotoLogits[] = [];
   let batch = 0;
   for await (const { images, labels, indices } of loader) {
     signal?.throwIfAborted();
-    const results = await model.outputs(tf.tensor4d(images, [labels.length, size, size, 3]));
+    const results = await parts.answerAll(labels.length, (from, to) => {
+      const part = images.subarray(from * pixels, to * pixels);
+      return model.outputs(tf.tensor4d(part, [to - from, size, size, 3]));
+    });
     indices.forEach((index, i) => photos.push({ index, label: labels[i], ...results[i] }));
     onBatch?.(++batch, loader.length);
   }

@@ -1,6 +1,7 @@
 /** A model's outputs for crops of photos: in this process, or in others beside it. */
 import type { Preprocessing } from "../models/architecture.ts";
 import type { Model } from "../models/model.ts";
+import { PartsThatFit } from "./in_parts.ts";
 import { tensorOfCrops } from "./tensor_of_crops.ts";
 
 /** What a model says of a photo, before anybody reads it. */
@@ -14,5 +15,11 @@ export interface Output {
 export type Predictor = (crops: readonly Uint8Array[]) => Promise<Output[]>;
 
 /** Asks a model that the active backend holds. */
-export const predictorOf = (model: Model, preprocessing: Preprocessing): Predictor => (crops) =>
-  model.outputs(tensorOfCrops(crops, preprocessing));
+export function predictorOf(model: Model, preprocessing: Preprocessing): Predictor {
+  const parts = new PartsThatFit();
+  return (crops) =>
+    parts.answerAll(
+      crops.length,
+      (from, to) => model.outputs(tensorOfCrops(crops.slice(from, to), preprocessing)),
+    );
+}

@@ -2,7 +2,8 @@ import type * as tf from "@tensorflow/tfjs";
 import { type RepeatedStep, repeatStep } from "../backend/repeat.ts";
 import type { Preprocessing } from "../models/architecture.ts";
 import type { Model } from "../models/model.ts";
-import type { Predictor } from "./predictor.ts";
+import { PartsThatFit } from "./in_parts.ts";
+import type { Output, Predictor } from "./predictor.ts";
 import { valuesOfCrops } from "./tensor_of_crops.ts";
 
 /**
@@ -11,18 +12,26 @@ import { valuesOfCrops } from "./tensor_of_crops.ts";
  */
 export function repeatedPredictorOf(model: Model, preprocessing: Preprocessing): Predictor {
   const steps = new Map<number, RepeatedStep<Float32Array>>();
-  return async (crops) => {
+  const parts = new PartsThatFit();
+  return (crops) => parts.answerAll(crops.length, (from, to) => answer(crops.slice(from, to)));
+
+  async function answer(crops: readonly Uint8Array[]): Promise<Output[]> {
     const count = crops.length;
-    let step = steps.get(count);
-    if (!step) steps.set(count, step = answering(model, count, preprocessing.size));
-    const come = await step.run(valuesOfCrops(crops, preprocessing));
+    const step = steps.get(count) ?? answering(model, count, preprocessing.size);
+    steps.set(count, step);
+    const come = await step.run(valuesOfCrops(crops, preprocessing)).catch((error) => {
+      // What it holds of the GPU's memory the next one may need.
+      step.dispose();
+      steps.delete(count);
+      throw error;
+    });
     const [{ outputs: [logits, features] }] = come.length > 0 ? come : await step.finish();
     const width = features.length / count;
     return crops.map((_, i) => ({
       logits: Array.from(logits.subarray(i * model.classes, (i + 1) * model.classes)),
       features: features.slice(i * width, (i + 1) * width),
     }));
-  };
+  }
 }
 
 function answering(model: Model, count: number, size: number): RepeatedStep<Float32Array> {

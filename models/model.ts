@@ -77,14 +77,18 @@ export class Model {
   async outputs(images: tf.Tensor4D): Promise<{ logits: number[]; features: Float32Array }[]> {
     const [batch] = images.shape;
     const outputs = tf.tidy(() => {
-      const features = this.features(images);
-      return { features, logits: this.classifier(features) };
+      try {
+        const features = this.features(images);
+        return { features, logits: this.classifier(features) };
+      } finally {
+        images.dispose();
+      }
     });
     const [logits, features] = await Promise.all([
       outputs.logits.data<"float32">(),
       outputs.features.data<"float32">(),
     ]);
-    tf.dispose([images, outputs.logits, outputs.features]);
+    tf.dispose([outputs.logits, outputs.features]);
     const width = features.length / batch;
     return Array.from({ length: batch }, (_, i) => ({
       logits: Array.from(logits.subarray(i * this.classes, (i + 1) * this.classes)),

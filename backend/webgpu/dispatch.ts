@@ -1,6 +1,8 @@
 /** Records our kernels on the same command encoder as tfjs's own, in one order with them. */
 import * as tf from "@tensorflow/tfjs";
 import type { Constants } from "./expand.ts";
+import { uploadForParts } from "./limits.ts";
+import { bindingOf, type Part as PartOfTensor } from "./photos.ts";
 import {
   commonThreads,
   joinedProgram,
@@ -18,7 +20,7 @@ export type { Kernel } from "./program.ts";
 interface Waiting extends Part {
   /** Of its program with its workgroups. */
   key: string;
-  buffers: GPUBuffer[];
+  bindings: GPUBufferBinding[];
 }
 
 interface Pipeline {
@@ -55,27 +57,28 @@ export function runSideBySide(backend: TfjsWebGpuBackend): () => void {
  * join it.
  *
  * @param constants what the file's `{{…}}` and directives refer to; each set is compiled once
- * @param tensors in the order of the file's bindings; outputs must have been made by `allocate`
+ * @param tensors in the order of the file's bindings; outputs must have been made by `allocate`, or
+ *   by `allocateForParts` where parts of them are given
  * @param groups number of workgroups in x, y and z
  */
 export function dispatch(
   backend: TfjsWebGpuBackend,
   kernel: Kernel,
   constants: Constants,
-  tensors: tf.TensorInfo[],
+  tensors: PartOfTensor[],
   [x, y = 1, z = 1]: [number, number?, number?],
 ): void {
   watchForOthers(backend);
-  const buffers = tensors.map(({ dataId }) => {
-    backend.uploadToGPU(dataId);
-    backend.commandQueueOwnedIds.add(dataId);
-    return backend.tensorMap.get(dataId).resource!;
+  const bindings = tensors.map((tensor) => {
+    uploadForParts(backend, tensor.dataId);
+    backend.commandQueueOwnedIds.add(tensor.dataId);
+    return bindingOf(backend, tensor);
   });
   const programKey = `${kernel.name} ${JSON.stringify(constants)}`;
   let program = programs.get(programKey);
   if (!program) programs.set(programKey, program = programOf(kernel, constants));
   const key = `${programKey} ${x} ${y} ${z}`;
-  const next: Waiting = { key, program, buffers, groups: [x, y, z] };
+  const next: Waiting = { key, program, bindings, groups: [x, y, z] };
   const groups = waiting.get(backend) ?? [];
   waiting.set(backend, groups);
   const group = groups.slice(firstFreeOf(groups, next))
@@ -108,8 +111,8 @@ export function recordWaiting(backend: TfjsWebGpuBackend, kept = 0): void {
 function recordTogether(backend: TfjsWebGpuBackend, parts: readonly Waiting[]): void {
   const { program, groups } = parts.length === 1 ? parts[0] : joinedOf(parts);
   const { pipeline, layout } = pipelineOf(backend.device, program);
-  const entries = parts.flatMap(({ buffers }) => buffers)
-    .map((buffer, binding) => ({ binding, resource: { buffer } }));
+  const entries = parts.flatMap(({ bindings }) => bindings)
+    .map((resource, binding) => ({ binding, resource }));
   const bindGroup = backend.device.createBindGroup({ layout, entries });
   const timed = backend.activeTimers != null && backend.supportTimestampQuery;
   const pass = beginPass(backend, timed);
@@ -155,7 +158,7 @@ function canRunBeside(
   const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = backend.device.limits;
   const { threadsSideBySide, memorySideBySide } = tilingOf(backend);
   const parts = [...others, next];
-  const bindings = parts.reduce((sum, { buffers }) => sum + buffers.length, 0);
+  const bindings = parts.reduce((sum, { bindings }) => sum + bindings.length, 0);
   const memory = parts.reduce((sum, { program }) => sum + (program.body?.memory ?? 0), 0);
   if (
     bindings > maxStorageBuffersPerShaderStage ||
@@ -170,8 +173,8 @@ function canRunBeside(
 }
 
 function writesWhatIsUsed(writer: Waiting, user: Waiting): boolean {
-  return writer.buffers.some((buffer, i) =>
-    writer.program.written[i] && user.buffers.includes(buffer)
+  return writer.bindings.some(({ buffer }, i) =>
+    writer.program.written[i] && user.bindings.some((used) => used.buffer === buffer)
   );
 }
 
@@ -186,6 +189,13 @@ function joinedOf(parts: readonly Waiting[]): ReturnType<typeof joinedProgram> {
 export function allocate(backend: TfjsWebGpuBackend, shape: number[]): tf.TensorInfo {
   const tensor = backend.makeTensorInfo(shape, "float32");
   backend.uploadToGPU(tensor.dataId);
+  return tensor;
+}
+
+/** The same where a kernel will write it in parts, as `byPhotos` cuts it. */
+export function allocateForParts(backend: TfjsWebGpuBackend, shape: number[]): tf.TensorInfo {
+  const tensor = backend.makeTensorInfo(shape, "float32");
+  uploadForParts(backend, tensor.dataId);
   return tensor;
 }
 

@@ -1,16 +1,16 @@
 /** An operand that a kernel loads from memory, or computes while loading if it is lazy. */
-import type * as tf from "@tensorflow/tfjs";
 import type { Constants } from "./expand.ts";
 import activation from "./kernels/activation.wgsl" with { type: "text" };
 import source from "./kernels/operand.wgsl" with { type: "text" };
 import { type Lazy, lazyOf } from "./lazy.ts";
+import { type Part, samePart } from "./photos.ts";
 import { vectorType, vectorWidth } from "./tiling.ts";
 
 interface Operand {
   /** For the kernel's constants. */
   constants: Constants;
   /** For its bindings, behind its own ones. */
-  tensors: tf.TensorInfo[];
+  tensors: Part[];
 }
 
 /** The WGSL functions `<name>_channel` and `<name>_at`, by which a kernel reads operand `name`. */
@@ -27,7 +27,7 @@ export function operandSource(name: string): string {
  */
 export function operand(
   name: string,
-  tensor: tf.TensorInfo,
+  tensor: Part,
   channels: number,
   binding: number,
   mayCompute: boolean,
@@ -42,7 +42,8 @@ export function operand(
       [`${name}_T`]: vectorType(width),
       [`${name}_C`]: channels / width,
     },
-    tensors: lazy?.parts ?? [tensor],
+    // Behind z and dy lies what is of channels alone.
+    tensors: lazy?.parts.map((part, i) => i % 2 === 0 ? samePart(part, tensor) : part) ?? [tensor],
   };
 }
 

@@ -5,6 +5,8 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
     requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
     requiredLimits: {
       ...Object.fromEntries(FULL_LIMITS.map((name) => [name, limits[name]])),
+      // So that parts of a batch may begin with nearly any photo.
+      minStorageBufferOffsetAlignment: limits.minStorageBufferOffsetAlignment,
       maxStorageBuffersPerShaderStage: Math.min(
         STORAGE_BUFFERS,
         limits.maxStorageBuffersPerShaderStage,

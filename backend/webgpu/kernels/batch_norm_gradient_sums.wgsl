@@ -1,6 +1,7 @@
 // Σ g and Σ g·(z - mean) of each channel over a slice of the rows, g being dy where the activation
 // let it through; behind a residual (RESIDUAL) y decides that, and g is kept. WX vectors of channels by
-// WT threads a workgroup. If one slice holds all rows, it finishes too.
+// WT threads a workgroup. If one slice holds all rows, it finishes too. FIRST slices are those of
+// photos before.
 @group(0) @binding(0) var<storage, read> z: array<{{T}}>;
 @group(0) @binding(1) var<storage, read> dy: array<{{T}}>;
 @group(0) @binding(2) var<storage, read> state: array<{{T}}>;
@@ -78,7 +79,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #end
   if (own >= {{C}}) { return; }
 #if SLICES > 1
-  let out = i32(group.y) * {{2 * C}} + c;
+  let out = (i32(group.y) + {{FIRST}}) * {{2 * C}} + c;
   partials[out] = s;
   partials[out + {{C}}] = p;
 #else

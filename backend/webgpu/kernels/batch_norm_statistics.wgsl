@@ -1,6 +1,7 @@
 // Mean and sum of squared deviations of each channel over a slice of the rows. Deviations are taken
 // from the mean of 8 samples of the slice, so that nothing cancels even where the mean is large.
-// WX vectors of channels by WT threads a workgroup. If one slice holds all rows, it finishes too.
+// WX vectors of channels by WT threads a workgroup. If one slice holds all rows, it finishes too. FIRST
+// slices are those of photos before.
 @group(0) @binding(0) var<storage, read> z: array<{{T}}>;
 #if SLICES > 1
 @group(0) @binding(1) var<storage, read_write> partials: array<{{T}}>;
@@ -64,7 +65,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let mean = s / f32(end - first);
   let deviations = max(q - s * mean, {{T}}());
 #if SLICES > 1
-  let out = i32(group.y) * {{2 * C}} + c;
+  let out = (i32(group.y) + {{FIRST}}) * {{2 * C}} + c;
   partials[out] = origin + mean;
   partials[out + {{C}}] = deviations;
 #else

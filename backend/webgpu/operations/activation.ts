@@ -1,10 +1,11 @@
 /** Activate and ActivateGrad: each value by itself. */
 import * as tf from "@tensorflow/tfjs";
 import type { Activation, ActivationGradientInputs } from "../../ops/activation.ts";
-import { allocate, dispatch, type Kernel, spread } from "../dispatch.ts";
+import { allocateForParts, dispatch, type Kernel, spread } from "../dispatch.ts";
 import activateSource from "../kernels/activate.wgsl" with { type: "text" };
 import activation from "../kernels/activation.wgsl" with { type: "text" };
 import maskSource from "../kernels/mask_gradient.wgsl" with { type: "text" };
+import { byPhotos } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { vectorType, vectorWidth } from "../tiling.ts";
 
@@ -16,7 +17,7 @@ export function activate(
   { x }: { x: tf.TensorInfo },
   attributes: { activation: Activation },
 ): tf.TensorInfo {
-  const y = allocate(backend, x.shape);
+  const y = allocateForParts(backend, x.shape);
   elementwise(backend, activateKernel, [x, y], attributes);
   return y;
 }
@@ -26,7 +27,7 @@ export function activateGradient(
   { dy, x }: ActivationGradientInputs,
   attributes: { activation: Activation },
 ): tf.TensorInfo {
-  const dx = allocate(backend, x.shape);
+  const dx = allocateForParts(backend, x.shape);
   elementwise(backend, maskKernel, [dy, x, dx], attributes);
   return dx;
 }
@@ -37,13 +38,15 @@ function elementwise(
   tensors: tf.TensorInfo[],
   { activation }: { activation: Activation },
 ): void {
-  const size = tf.util.sizeFromShape(tensors[0].shape), width = vectorWidth(size);
-  const groups = spread(Math.ceil(size / width / 64));
-  const constants = {
-    ACTIVATION: activation,
-    T: vectorType(width),
-    SIZE: size / width,
-    GROUPS_X: groups[0],
-  };
-  dispatch(backend, kernel, constants, tensors, groups);
+  byPhotos(backend, tensors, (...parts) => {
+    const size = tf.util.sizeFromShape(parts[0].shape), width = vectorWidth(size);
+    const groups = spread(Math.ceil(size / width / 64));
+    const constants = {
+      ACTIVATION: activation,
+      T: vectorType(width),
+      SIZE: size / width,
+      GROUPS_X: groups[0],
+    };
+    dispatch(backend, kernel, constants, parts, groups);
+  });
 }

@@ -5,7 +5,15 @@ import type { BatchNormGradientInputs } from "../../ops/batch_norm_gradients.ts"
 import type { BatchNormInferenceInputs } from "../../ops/batch_norm_inference.ts";
 import type { BatchNormTrainAttributes, BatchNormTrainInputs } from "../../ops/batch_norm_train.ts";
 import { attachTo } from "../attached.ts";
-import { allocate, dispatch, keepOnlyOnGpu, type Kernel, release, spread } from "../dispatch.ts";
+import {
+  allocate,
+  allocateForParts,
+  dispatch,
+  keepOnlyOnGpu,
+  type Kernel,
+  release,
+  spread,
+} from "../dispatch.ts";
 import activation from "../kernels/activation.wgsl" with { type: "text" };
 import foldSource from "../kernels/batch_norm_fold.wgsl" with { type: "text" };
 import finishSource from "../kernels/batch_norm_finish.wgsl" with { type: "text" };
@@ -20,8 +28,9 @@ import inferenceSource from "../kernels/normalize_inference.wgsl" with { type: "
 import type { Constants } from "../expand.ts";
 import { makeLazy } from "../lazy.ts";
 import { operand, operandSource } from "../operand.ts";
+import { byPhotos, fitsWhole, type Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { fillingSlices, slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
 const kernels = {
   statistics: { name: "batch_norm_statistics", source: statisticsSource + state },
@@ -56,7 +65,8 @@ export function batchNormTrain(
   const finished = [gamma, beta, runningMean, runningVariance, state];
   reduce(backend, shape, { MOMENTUM: momentum, EPSILON: epsilon }, {
     sum: kernels.statistics,
-    inputs: [x],
+    rows: [x],
+    inputs: (x) => [x],
     finish: kernels.finish,
     finished,
     onceMore: finished,
@@ -75,15 +85,19 @@ function normalized(
   const shape = shapeOf(x);
   const normalizeInto = (y: tf.TensorInfo) => {
     const constants = { ACTIVATION: activation, RESIDUAL: residual !== undefined };
-    if (!residual) return elementwise(backend, kernels.normalize, shape, [x, state, y], constants);
-    const added = operand("residual", residual, shape.channels, 3, true);
-    elementwise(
-      backend,
-      kernels.normalizeWithResidual,
-      shape,
-      [x, state, y, ...added.tensors],
-      { ...constants, ...added.constants },
-    );
+    if (!residual) {
+      return elementwise(backend, kernels.normalize, [x, y], (x, y) => [x, state, y], constants);
+    }
+    byPhotos(backend, [x, y, residual], (x, y, residual) => {
+      const added = operand("residual", residual, shape.channels, 3, true);
+      elementwise(
+        backend,
+        kernels.normalizeWithResidual,
+        [x, y],
+        () => [x, state, y, ...added.tensors],
+        { ...constants, ...added.constants },
+      );
+    });
   };
   const isLazy = residual === undefined;
   const y = isLazy
@@ -94,7 +108,7 @@ function normalized(
       parts: [x, state],
       compute: normalizeInto,
     })
-    : allocate(backend, x.shape);
+    : allocateForParts(backend, x.shape);
   if (!isLazy) normalizeInto(y);
   attachTo(backend, y, state);
   states.set(y.dataId, state);
@@ -114,13 +128,19 @@ export function batchNormInference(
     dispatch(backend, kernels.fold, constants, tensors, [Math.ceil(channels / 64)]);
     return normalized(backend, x, state, activation, residual);
   }
-  const y = allocate(backend, x.shape);
-  const tensors = [x, gamma, beta, mean, variance, y, ...(residual ? [residual] : [])];
-  elementwise(backend, kernels.inference, shapeOf(x), tensors, {
+  const y = allocateForParts(backend, x.shape), vectors = [gamma, beta, mean, variance];
+  const constants = {
     ACTIVATION: activation,
     RESIDUAL: residual !== undefined,
     EPSILON: epsilon,
-  });
+  };
+  elementwise(
+    backend,
+    kernels.inference,
+    [x, y, ...(residual ? [residual] : [])],
+    (x, ...rest) => [x, ...vectors, ...rest],
+    constants,
+  );
   return y;
 }
 
@@ -153,7 +173,7 @@ function batchNormGradient(
   const shape = shapeOf(x);
   // Behind a residual the sign of y decides; without one it follows from x again.
   const isMasked = hasResidual && activation !== "linear";
-  const incoming = isMasked ? allocate(backend, dy.shape) : dy;
+  const incoming = isMasked ? allocateForParts(backend, dy.shape) : dy;
   if (hasResidual && !isMasked) backend.incRef(dy.dataId);
   const constants = { ACTIVATION: hasResidual ? "linear" : activation } as const;
 
@@ -162,7 +182,8 @@ function batchNormGradient(
   const outputs = [dgamma, dbeta, coefficients];
   reduce(backend, shape, { ACTIVATION: activation, RESIDUAL: isMasked, RUNNING: isRunning }, {
     sum: kernels.gradientSums,
-    inputs: [x, dy, state, ...(isMasked ? [y, incoming] : [])],
+    rows: [x, dy, ...(isMasked ? [y, incoming] : [])],
+    inputs: (x, dy, ...masked) => [x, dy, state, ...masked],
     finish: kernels.gradientFinish,
     finished: [gamma, ...outputs],
     onceMore: [state, gamma, ...outputs],
@@ -173,8 +194,12 @@ function batchNormGradient(
     channels: shape.channels,
     parts: [x, state, incoming, coefficients],
     compute: (dx) => {
-      const tensors = [x, incoming, state, coefficients, dx];
-      elementwise(backend, kernels.normalizeGradient, shape, tensors, constants);
+      const bindings = (
+        x: Part,
+        incoming: Part,
+        dx: Part,
+      ) => [x, incoming, state, coefficients, dx];
+      elementwise(backend, kernels.normalizeGradient, [x, incoming, dx], bindings, constants);
     },
   });
   release(backend, coefficients);
@@ -194,9 +219,12 @@ function shapeOf({ shape }: tf.TensorInfo): BatchNormShape {
 }
 
 interface Reduction {
-  /** Sums a slice of the rows of each channel of `inputs`, */
+  /** Sums a slice of the rows of each channel, */
   sum: Kernel;
-  inputs: tf.TensorInfo[];
+  /** of these tensors, */
+  rows: tf.TensorInfo[];
+  /** which its first bindings are made of, */
+  inputs: (...rows: Part[]) => Part[];
   /** and goes on to `finished` if there is but one slice; */
   finished: tf.TensorInfo[];
   /** else this kernel merges the slices' sums, with these bindings behind them. */
@@ -208,7 +236,7 @@ function reduce(
   backend: TfjsWebGpuBackend,
   { rows, channels }: BatchNormShape,
   constants: Record<string, number | string | boolean>,
-  { sum, inputs, finish, finished, onceMore }: Reduction,
+  { sum, rows: tensors, inputs, finish, finished, onceMore }: Reduction,
 ): void {
   const tiling = tilingOf(backend);
   const width = vectorWidth(channels), C = channels / width;
@@ -216,9 +244,10 @@ function reduce(
   const { WX: most, WT } = whole ?? { WX: 8, WT: tiling.statisticThreads };
   const WX = Math.min(most, C);
   const groups = Math.ceil(C / WX);
-  const { slices, rowsPerSlice } = whole
-    ? { slices: 1, rowsPerSlice: rows }
-    : fillingSlices(rows, groups, tiling);
+  const { slices, rowsPerSlice } = fitsWhole(backend, tensors)
+    ? whole ? { slices: 1, rowsPerSlice: rows } : fillingSlices(rows, groups, tiling)
+    // Parts begin with a photo, and so do their slices.
+    : slicesOf(rows, tensors[0].shape[0]);
   const all = {
     ...constants,
     T: vectorType(width),
@@ -229,11 +258,24 @@ function reduce(
   };
   const threads = { ...all, FINISHES: slices === 1, WX, WT };
   if (slices === 1) {
-    dispatch(backend, sum, threads, [...inputs, ...finished], [groups]);
+    dispatch(backend, sum, { ...threads, FIRST: 0 }, [...inputs(...tensors), ...finished], [
+      groups,
+    ]);
     return;
   }
   const partials = allocate(backend, [slices, 2, channels]);
-  dispatch(backend, sum, threads, [...inputs, partials], [groups, slices]);
+  let FIRST = 0;
+  byPhotos(backend, tensors, (...parts) => {
+    const ROWS = shapeOf(parts[0]).rows, own = Math.ceil(ROWS / rowsPerSlice);
+    dispatch(
+      backend,
+      sum,
+      { ...threads, ROWS, FIRST },
+      [...inputs(...parts), partials],
+      [groups, own],
+    );
+    FIRST += own;
+  });
   // Threads that share the slices of a channel: one alone would wait for each slice's memory.
   const finishing = tiling.statisticThreads === 1
     ? { WX: 16, WT: 1 }
@@ -251,17 +293,20 @@ function reduce(
 function elementwise(
   backend: TfjsWebGpuBackend,
   kernel: Kernel,
-  { rows, channels }: BatchNormShape,
   tensors: tf.TensorInfo[],
+  bindings: (...parts: Part[]) => Part[],
   constants: Constants,
 ): void {
-  const width = vectorWidth(channels), C = channels / width;
-  const groups = spread(Math.ceil(rows * C / 64));
-  dispatch(
-    backend,
-    kernel,
-    { ...constants, T: vectorType(width), C, SIZE: rows * C, GROUPS_X: groups[0] },
-    tensors,
-    groups,
-  );
+  byPhotos(backend, tensors, (...parts) => {
+    const { rows, channels } = shapeOf(parts[0]);
+    const width = vectorWidth(channels), C = channels / width;
+    const groups = spread(Math.ceil(rows * C / 64));
+    dispatch(
+      backend,
+      kernel,
+      { ...constants, T: vectorType(width), C, SIZE: rows * C, GROUPS_X: groups[0] },
+      bindings(...parts),
+      groups,
+    );
+  });
 }

@@ -1,10 +1,11 @@
 /** Squeeze-and-excitation's work on whole images. */
 import * as tf from "@tensorflow/tfjs";
 import type { ChannelDotsInputs, ScaleChannelsInputs } from "../../ops/squeeze_excitation.ts";
-import { allocate, dispatch, type Kernel, spread } from "../dispatch.ts";
+import { allocate, allocateForParts, dispatch, type Kernel, spread } from "../dispatch.ts";
 import dotsSource from "../kernels/channel_dots.wgsl" with { type: "text" };
 import scaleSource from "../kernels/scale_channels.wgsl" with { type: "text" };
 import { operand, operandSource } from "../operand.ts";
+import { byPhotos } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
@@ -15,19 +16,22 @@ export function scaleChannels(
   backend: TfjsWebGpuBackend,
   { x, scale, shift }: ScaleChannelsInputs,
 ): tf.TensorInfo {
-  const out = allocate(backend, x.shape);
+  const out = allocateForParts(backend, x.shape);
   const [, height, width, channels] = x.shape;
-  const vector = vectorWidth(channels), size = tf.util.sizeFromShape(x.shape) / vector;
-  const groups = spread(Math.ceil(size / 64));
-  const constants = {
-    T: vectorType(vector),
-    C: channels / vector,
-    PIXELS: height * width,
-    SIZE: size,
-    SHIFT: shift !== undefined,
-    GROUPS_X: groups[0],
-  };
-  dispatch(backend, scaleKernel, constants, [x, scale, out, ...(shift ? [shift] : [])], groups);
+  const vector = vectorWidth(channels);
+  byPhotos(backend, [x, scale, out, ...(shift ? [shift] : [])], (...parts) => {
+    const size = tf.util.sizeFromShape(parts[0].shape) / vector;
+    const groups = spread(Math.ceil(size / 64));
+    const constants = {
+      T: vectorType(vector),
+      C: channels / vector,
+      PIXELS: height * width,
+      SIZE: size,
+      SHIFT: shift !== undefined,
+      GROUPS_X: groups[0],
+    };
+    dispatch(backend, scaleKernel, constants, parts, groups);
+  });
   return out;
 }
 
@@ -60,20 +64,22 @@ function overPixels(
   WHAT: "dots" | "sum" | "mean",
   dy?: tf.TensorInfo,
 ): tf.TensorInfo {
-  const [batch, height, width, channels] = x.shape;
+  const [, height, width, channels] = x.shape;
   const y = allocate(backend, shape);
   const vector = vectorWidth(channels), C = channels / vector, WX = Math.min(8, C);
-  const source = operand("x", x, channels, dy ? 2 : 1, true);
-  const constants = {
-    ...source.constants,
-    T: vectorType(vector),
-    C,
-    PIXELS: height * width,
-    WX,
-    WT: tilingOf(backend).statisticThreads,
-    WHAT,
-  };
-  const tensors = [y, ...(dy ? [dy] : []), ...source.tensors];
-  dispatch(backend, dotsKernel, constants, tensors, [Math.ceil(C / WX), batch]);
+  byPhotos(backend, [x, y, ...(dy ? [dy] : [])], (x, ...others) => {
+    const source = operand("x", x, channels, dy ? 2 : 1, true);
+    const constants = {
+      ...source.constants,
+      T: vectorType(vector),
+      C,
+      PIXELS: height * width,
+      WX,
+      WT: tilingOf(backend).statisticThreads,
+      WHAT,
+    };
+    const groups: [number, number] = [Math.ceil(C / WX), x.shape[0]];
+    dispatch(backend, dotsKernel, constants, [...others, ...source.tensors], groups);
+  });
   return y;
 }

@@ -2,8 +2,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { allocate, dispatch, type Kernel } from "../dispatch.ts";
 import source from "../kernels/column_sums.wgsl" with { type: "text" };
+import { type Part, rowsOf } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { sumByPhotos } from "./sum_by_photos.ts";
 import { sumSlices } from "./sum_slices.ts";
 
 const kernel: Kernel = { name: "column_sums", source };
@@ -16,6 +18,21 @@ const kernel: Kernel = { name: "column_sums", source };
 export function columnSums(
   backend: TfjsWebGpuBackend,
   { x, y, statistics }: { x: tf.TensorInfo; y?: tf.TensorInfo; statistics?: tf.TensorInfo },
+): tf.TensorInfo {
+  const factors = [...(y ? [rowsOf(y)] : []), ...(statistics ? [statistics] : [])];
+  const FACTOR = statistics ? "normalized" : y ? "y" : "none";
+  return sumByPhotos(
+    backend,
+    [rowsOf(x), ...factors],
+    (x, ...factors) => ofPart(backend, x, factors, FACTOR),
+  );
+}
+
+function ofPart(
+  backend: TfjsWebGpuBackend,
+  x: Part,
+  factors: Part[],
+  FACTOR: "none" | "y" | "normalized",
 ): tf.TensorInfo {
   const columns = x.shape.at(-1)!, rows = tf.util.sizeFromShape(x.shape) / columns;
   const tiling = tilingOf(backend), V = vectorWidth(columns), C = columns / V;
@@ -31,11 +48,10 @@ export function columnSums(
     C,
     ROWS: rows,
     PER_SLICE: rowsPerSlice * tiling.statisticThreads,
-    FACTOR: statistics ? "normalized" : y ? "y" : "none",
+    FACTOR,
     WX,
     WT: tiling.statisticThreads,
   };
-  const factors = [y, statistics].filter((tensor) => tensor !== undefined);
   dispatch(backend, kernel, constants, [x, partials, ...factors], [groups, slices]);
   return sumSlices(backend, partials, [columns], slices);
 }

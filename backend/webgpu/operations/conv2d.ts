@@ -2,11 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { type ConvInfo, convInfo } from "../../window.ts";
 import { type ConvTile, convTiles } from "../conv_tile.ts";
-import { allocate, dispatch, type Kernel, spread } from "../dispatch.ts";
+import { allocate, allocateForParts, dispatch, type Kernel, spread } from "../dispatch.ts";
 import { type Geometry, geometryOf, inputGradientGeometry } from "../geometry.ts";
 import source from "../kernels/conv2d.wgsl" with { type: "text" };
 import sharedSource from "../kernels/conv2d_shared.wgsl" with { type: "text" };
 import { operand, operandSource } from "../operand.ts";
+import { byPhotos, type Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 import { tunerOf } from "../tuner.ts";
@@ -34,14 +35,15 @@ export function conv2d(
   info: ConvInfo,
   bias?: tf.TensorInfo,
 ): tf.TensorInfo {
-  const y = allocate(backend, info.outShape);
-  convolve(backend, x, filter, y, {
-    ...geometryOf(info),
-    batch: info.batchSize,
-    inputs: info.inChannels,
-    outputs: info.outChannels,
-    transposed: false,
-  }, bias);
+  const y = allocateForParts(backend, info.outShape);
+  byPhotos(backend, [x, y], (x, y) =>
+    convolve(backend, x, filter, y, {
+      ...geometryOf(info),
+      batch: x.shape[0],
+      inputs: info.inChannels,
+      outputs: info.outChannels,
+      transposed: false,
+    }, bias));
   return y;
 }
 
@@ -51,14 +53,15 @@ export function conv2dInputGradient(
   filter: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const dx = allocate(backend, info.inShape);
-  convolve(backend, dy, filter, dx, {
-    ...inputGradientGeometry(info),
-    batch: info.batchSize,
-    inputs: info.outChannels,
-    outputs: info.inChannels,
-    transposed: true,
-  });
+  const dx = allocateForParts(backend, info.inShape);
+  byPhotos(backend, [dy, dx], (dy, dx) =>
+    convolve(backend, dy, filter, dx, {
+      ...inputGradientGeometry(info),
+      batch: dy.shape[0],
+      inputs: info.outChannels,
+      outputs: info.inChannels,
+      transposed: true,
+    }));
   return dx;
 }
 
@@ -73,9 +76,9 @@ interface Convolution extends Geometry {
 
 function convolve(
   backend: TfjsWebGpuBackend,
-  x: tf.TensorInfo,
+  x: Part,
   filter: tf.TensorInfo,
-  y: tf.TensorInfo,
+  y: Part,
   convolution: Convolution,
   bias?: tf.TensorInfo,
 ): void {
@@ -102,9 +105,9 @@ function convolve(
 function convolveBy(
   tile: ConvTile,
   backend: TfjsWebGpuBackend,
-  x: tf.TensorInfo,
+  x: Part,
   filter: tf.TensorInfo,
-  y: tf.TensorInfo,
+  y: Part,
   { batch, inputs, outputs, transposed, ...geometry }: Convolution,
   bias?: tf.TensorInfo,
 ): void {

@@ -7,8 +7,10 @@ import { geometryOf } from "../geometry.ts";
 import source from "../kernels/conv2d_filter_gradient.wgsl" with { type: "text" };
 import sharedSource from "../kernels/conv2d_filter_gradient_shared.wgsl" with { type: "text" };
 import { operand, operandSource } from "../operand.ts";
+import type { Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { slicesOf, type Tiling, tilingOf, vectorType, vectorWidth, wavesOf } from "../tiling.ts";
+import { sumByPhotos } from "./sum_by_photos.ts";
 import { sumSlices } from "./sum_slices.ts";
 
 const operands = operandSource("x") + operandSource("dy");
@@ -24,13 +26,23 @@ export function conv2dFilterGradient(
   dy: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
+  return sumByPhotos(backend, [x, dy], (x, dy) => ofPart(backend, x, dy, info));
+}
+
+function ofPart(
+  backend: TfjsWebGpuBackend,
+  x: Part,
+  dy: Part,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const [batchSize] = x.shape;
   const tiling = tilingOf(backend);
   const VI = vectorWidth(info.inChannels), VO = vectorWidth(info.outChannels);
   const isPointwise = info.filterHeight * info.filterWidth === 1;
   const product = {
     rows: info.filterHeight * info.filterWidth * info.inChannels / VI,
     columns: info.outChannels / VO,
-    pixels: info.batchSize * info.outHeight * info.outWidth,
+    pixels: batchSize * info.outHeight * info.outWidth,
     vectors: info.inChannels / VI,
   };
   const isShared = tiling.sharesMemory && VI === 4 && VO === 4;
@@ -38,7 +50,7 @@ export function conv2dFilterGradient(
   // Of a product of matrices, rows as long as there are enough of them to share out.
   const ROWS = isMatrixProduct(info)
     ? divisorFrom(product.pixels, Math.min(cut.slicesWanted, product.pixels))
-    : info.batchSize * info.outHeight;
+    : batchSize * info.outHeight;
   const rows = isMatrixProduct(info)
     ? { H: ROWS, W: product.pixels / ROWS, OH: ROWS, OW: product.pixels / ROWS }
     : {};

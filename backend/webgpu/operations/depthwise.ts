@@ -1,14 +1,16 @@
 /** DepthwiseConv2dNative and its two gradients, with one filter a channel and without dilation. */
 import type * as tf from "@tensorflow/tfjs";
 import { type ConvInfo, depthwiseInfo } from "../../window.ts";
-import { allocate, dispatch, type Kernel } from "../dispatch.ts";
+import { allocate, allocateForParts, dispatch, type Kernel } from "../dispatch.ts";
 import source from "../kernels/depthwise.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/depthwise_filter_gradient.wgsl" with { type: "text" };
 import { type Geometry, geometryOf, inputGradientGeometry } from "../geometry.ts";
 import { operand, operandSource } from "../operand.ts";
+import { byPhotos, type Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 import { isPlain } from "./conv2d.ts";
+import { sumByPhotos } from "./sum_by_photos.ts";
 import { sumSlices } from "./sum_slices.ts";
 
 const depthwiseKernel: Kernel = { name: "depthwise", source: source + operandSource("x") };
@@ -35,8 +37,12 @@ export function depthwise(
   filter: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const y = allocate(backend, info.outShape);
-  convolve(backend, x, filter, y, info, geometryOf(info), false);
+  const y = allocateForParts(backend, info.outShape);
+  byPhotos(
+    backend,
+    [x, y],
+    (x, y) => convolve(backend, x, filter, y, info, geometryOf(info), false),
+  );
   return y;
 }
 
@@ -46,8 +52,12 @@ export function depthwiseInputGradient(
   filter: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const dx = allocate(backend, info.inShape);
-  convolve(backend, dy, filter, dx, info, inputGradientGeometry(info), true);
+  const dx = allocateForParts(backend, info.inShape);
+  byPhotos(
+    backend,
+    [dy, dx],
+    (dy, dx) => convolve(backend, dy, filter, dx, info, inputGradientGeometry(info), true),
+  );
   return dx;
 }
 
@@ -57,11 +67,20 @@ export function depthwiseFilterGradient(
   dy: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
+  return sumByPhotos(backend, [x, dy], (x, dy) => filterGradientOfPart(backend, x, dy, info));
+}
+
+function filterGradientOfPart(
+  backend: TfjsWebGpuBackend,
+  x: Part,
+  dy: Part,
+  info: ConvInfo,
+): tf.TensorInfo {
   const width = vectorWidth(info.inChannels), C = info.inChannels / width;
   const tiling = tilingOf(backend);
   const WX = Math.min(C, 8 * tiling.workgroupRows);
   const groups = Math.ceil(C / WX);
-  const ROWS = info.batchSize * info.outHeight;
+  const ROWS = x.shape[0] * info.outHeight;
   const { slices, rowsPerSlice } = fillingSlices(ROWS, groups, tiling);
   const shape = [info.filterHeight, info.filterWidth, info.inChannels, 1];
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
@@ -90,9 +109,9 @@ export function depthwiseFilterGradient(
 /** @param turned whether the filter is read turned by 180° */
 function convolve(
   backend: TfjsWebGpuBackend,
-  x: tf.TensorInfo,
+  x: Part,
   filter: tf.TensorInfo,
-  y: tf.TensorInfo,
+  y: Part,
   info: ConvInfo,
   geometry: Geometry,
   turned: boolean,
@@ -113,7 +132,7 @@ function convolve(
       TM,
     },
     [filter, y, ...source.tensors],
-    [Math.ceil(OH * Math.ceil(OW / TM) * C / 64), info.batchSize],
+    [Math.ceil(OH * Math.ceil(OW / TM) * C / 64), x.shape[0]],
   );
 }
 

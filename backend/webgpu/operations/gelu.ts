@@ -1,8 +1,9 @@
 /** Gelu and its gradient, value by value. */
 import * as tf from "@tensorflow/tfjs";
 import type { GeluForm } from "../../ops/gelu.ts";
-import { allocate, dispatch, type Kernel, spread } from "../dispatch.ts";
+import { allocateForParts, dispatch, type Kernel, spread } from "../dispatch.ts";
 import source from "../kernels/gelu.wgsl" with { type: "text" };
+import { byPhotos } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { vectorType, vectorWidth } from "../tiling.ts";
 
@@ -14,16 +15,18 @@ export function gelu(
   { x, dy }: { x: tf.TensorInfo; dy?: tf.TensorInfo },
   { form }: { form: GeluForm },
 ): tf.TensorInfo {
-  const out = allocate(backend, x.shape);
-  const values = tf.util.sizeFromShape(x.shape), V = vectorWidth(values);
-  const groups = spread(Math.ceil(values / V / 64));
-  const constants = {
-    T: vectorType(V),
-    SIZE: values / V,
-    TANH: form === "tanh",
-    SLOPE: dy !== undefined,
-    GROUPS_X: groups[0],
-  };
-  dispatch(backend, kernel, constants, [x, out, ...(dy ? [dy] : [])], groups);
+  const out = allocateForParts(backend, x.shape);
+  byPhotos(backend, [x, out, ...(dy ? [dy] : [])], (...parts) => {
+    const values = tf.util.sizeFromShape(parts[0].shape), V = vectorWidth(values);
+    const groups = spread(Math.ceil(values / V / 64));
+    const constants = {
+      T: vectorType(V),
+      SIZE: values / V,
+      TANH: form === "tanh",
+      SLOPE: dy !== undefined,
+      GROUPS_X: groups[0],
+    };
+    dispatch(backend, kernel, constants, parts, groups);
+  });
   return out;
 }

@@ -1,15 +1,17 @@
 /** GroupedConv2D and its two gradients, of groups whose channels come in eights. */
 import type * as tf from "@tensorflow/tfjs";
 import { type ConvInfo, groupsOf } from "../../window.ts";
-import { allocate, dispatch, type Kernel } from "../dispatch.ts";
+import { allocate, allocateForParts, dispatch, type Kernel } from "../dispatch.ts";
 import source from "../kernels/grouped_conv2d.wgsl" with { type: "text" };
 import filterGradientSource from "../kernels/grouped_conv2d_filter_gradient.wgsl" with {
   type: "text",
 };
 import { type Geometry, geometryOf, inputGradientGeometry } from "../geometry.ts";
 import { operand, operandSource } from "../operand.ts";
+import { byPhotos, type Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { fillingSlices, tilingOf } from "../tiling.ts";
+import { sumByPhotos } from "./sum_by_photos.ts";
 import { sumSlices } from "./sum_slices.ts";
 
 const groupedKernel: Kernel = { name: "grouped_conv2d", source: source + operandSource("x") };
@@ -27,8 +29,12 @@ export function groupedConv(
   filter: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const y = allocate(backend, info.outShape);
-  convolve(backend, x, filter, y, info, geometryOf(info), false);
+  const y = allocateForParts(backend, info.outShape);
+  byPhotos(
+    backend,
+    [x, y],
+    (x, y) => convolve(backend, x, filter, y, info, geometryOf(info), false),
+  );
   return y;
 }
 
@@ -38,8 +44,12 @@ export function groupedConvInputGradient(
   filter: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const dx = allocate(backend, info.inShape);
-  convolve(backend, dy, filter, dx, info, inputGradientGeometry(info), true);
+  const dx = allocateForParts(backend, info.inShape);
+  byPhotos(
+    backend,
+    [dy, dx],
+    (dy, dx) => convolve(backend, dy, filter, dx, info, inputGradientGeometry(info), true),
+  );
   return dx;
 }
 
@@ -49,10 +59,19 @@ export function groupedConvFilterGradient(
   dy: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
+  return sumByPhotos(backend, [x, dy], (x, dy) => filterGradientOfPart(backend, x, dy, info));
+}
+
+function filterGradientOfPart(
+  backend: TfjsWebGpuBackend,
+  x: Part,
+  dy: Part,
+  info: ConvInfo,
+): tf.TensorInfo {
   const groups = groupsOf(info), IN = info.inChannels / 4, OUT = info.outChannels / 4;
   const threads = OUT * IN / groups, tiling = tilingOf(backend);
   const WX = Math.min(threads, 8 * tiling.workgroupRows);
-  const workgroups = Math.ceil(threads / WX), ROWS = info.batchSize * info.outHeight;
+  const workgroups = Math.ceil(threads / WX), ROWS = x.shape[0] * info.outHeight;
   const tiles = workgroups * info.filterHeight;
   const { slices, rowsPerSlice } = fillingSlices(ROWS, tiles, tiling);
   const shape = [
@@ -90,9 +109,9 @@ export function groupedConvFilterGradient(
 /** @param turned whether the filter is read turned by 180°, from its outputs to its inputs */
 function convolve(
   backend: TfjsWebGpuBackend,
-  x: tf.TensorInfo,
+  x: Part,
   filter: tf.TensorInfo,
-  y: tf.TensorInfo,
+  y: Part,
   info: ConvInfo,
   geometry: Geometry,
   turned: boolean,
@@ -116,7 +135,7 @@ function convolve(
       TM,
     },
     [filter, y, ...source.tensors],
-    [Math.ceil(OH * Math.ceil(OW / TM) * OUT / 64), info.batchSize],
+    [Math.ceil(OH * Math.ceil(OW / TM) * OUT / 64), x.shape[0]],
   );
 }
 

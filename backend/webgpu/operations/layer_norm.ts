@@ -1,9 +1,10 @@
 /** LayerNorm and its gradient. */
-import * as tf from "@tensorflow/tfjs";
-import { allocate, dispatch, type Kernel, spread } from "../dispatch.ts";
+import type * as tf from "@tensorflow/tfjs";
+import { allocate, allocateForParts, dispatch, type Kernel, spread } from "../dispatch.ts";
 import source from "../kernels/layer_norm.wgsl" with { type: "text" };
 import gradientSource from "../kernels/layer_norm_gradient.wgsl" with { type: "text" };
 import total from "../kernels/row_total.wgsl" with { type: "text" };
+import { byPhotos, type Part, rowsOf } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 import { columnSums } from "./column_sums.ts";
@@ -17,10 +18,13 @@ export function layerNorm(
   { x, weight, bias }: Record<"x" | "weight" | "bias", tf.TensorInfo>,
   { epsilon }: { epsilon: number },
 ): tf.TensorInfo[] {
-  const { rows, constants, groups } = cutRows(backend, x.shape);
-  const y = allocate(backend, x.shape), statistics = allocate(backend, [rows, 2]);
-  const tensors = [x, weight, bias, y, statistics];
-  dispatch(backend, forward, { EPSILON: epsilon, ...constants }, tensors, groups);
+  const y = allocateForParts(backend, x.shape), rows = rowsOf(x);
+  const statistics = allocate(backend, [rows.shape[0], 2]);
+  byPhotos(backend, [rows, rowsOf(y), statistics], (x, y, statistics) => {
+    const { constants, groups } = cutRows(backend, x);
+    const tensors = [x, weight, bias, y, statistics];
+    dispatch(backend, forward, { EPSILON: epsilon, ...constants }, tensors, groups);
+  });
   return [y, statistics];
 }
 
@@ -29,15 +33,16 @@ export function layerNormGradient(
   backend: TfjsWebGpuBackend,
   { dy, x, weight, statistics }: Record<"dy" | "x" | "weight" | "statistics", tf.TensorInfo>,
 ): tf.TensorInfo[] {
-  const { constants, groups } = cutRows(backend, x.shape);
-  const dx = allocate(backend, x.shape);
-  dispatch(backend, gradient, constants, [dy, x, weight, statistics, dx], groups);
+  const dx = allocateForParts(backend, x.shape);
+  byPhotos(backend, [...[dy, x, dx].map(rowsOf), statistics], (dy, x, dx, statistics) => {
+    const { constants, groups } = cutRows(backend, x);
+    dispatch(backend, gradient, constants, [dy, x, weight, statistics, dx], groups);
+  });
   return [dx, columnSums(backend, { x: dy, y: x, statistics }), columnSums(backend, { x: dy })];
 }
 
 /** Some rows a workgroup, each of which several threads share where these can talk to each other. */
-function cutRows(backend: TfjsWebGpuBackend, shape: number[]) {
-  const channels = shape.at(-1)!, rows = tf.util.sizeFromShape(shape) / channels;
+function cutRows(backend: TfjsWebGpuBackend, { shape: [rows, channels] }: Part) {
   const V = vectorWidth(channels), { statisticThreads } = tilingOf(backend);
   const threads = statisticThreads > 1 ? { WT: statisticThreads, WX: 2 } : { WT: 1, WX: 8 };
   const groups = spread(Math.ceil(rows / threads.WX));
@@ -49,5 +54,5 @@ function cutRows(backend: TfjsWebGpuBackend, shape: number[]) {
     GROUPS_X: groups[0],
     ...threads,
   };
-  return { rows, constants, groups };
+  return { constants, groups };
 }

@@ -9,7 +9,8 @@ export function linear(
   backend: TfjsWebGpuBackend,
   { x, weight, bias }: Record<"x" | "weight" | "bias", tf.TensorInfo>,
 ): tf.TensorInfo {
-  const { dataId, dtype } = conv2d(backend, x, weight, infoOf(x, weight), bias);
+  const info = infoOf(x, weight);
+  const { dataId, dtype } = conv2d(backend, { ...x, shape: info.inShape }, weight, info, bias);
   return { dataId, dtype, shape: [...x.shape.slice(0, -1), weight.shape[1]] };
 }
 
@@ -19,7 +20,8 @@ export function linearInputGradient(
 ): tf.TensorInfo {
   const shape = [...dy.shape.slice(0, -1), weight.shape[0]];
   const info = infoOf({ ...dy, shape }, weight);
-  const { dataId, dtype } = conv2dInputGradient(backend, dy, weight, info);
+  const rows = { ...dy, shape: info.outShape };
+  const { dataId, dtype } = conv2dInputGradient(backend, rows, weight, info);
   return { dataId, dtype, shape };
 }
 
@@ -28,12 +30,19 @@ export function linearWeightGradient(
   { x, dy }: Record<"x" | "dy", tf.TensorInfo>,
 ): tf.TensorInfo {
   const shape = [x.shape.at(-1)!, dy.shape.at(-1)!];
-  const { dataId, dtype } = conv2dFilterGradient(backend, x, dy, infoOf(x, { ...dy, shape }));
+  const info = infoOf(x, { ...dy, shape });
+  const { dataId, dtype } = conv2dFilterGradient(
+    backend,
+    { ...x, shape: info.inShape },
+    { ...dy, shape: info.outShape },
+    info,
+  );
   return { dataId, dtype, shape };
 }
 
+/** Each row counts as a photo of one pixel. */
 function infoOf(x: tf.TensorInfo, weight: tf.TensorInfo) {
   const [from, to] = weight.shape;
   const rows = tf.util.sizeFromShape(x.shape) / from;
-  return tf.backend_util.computeConv2DInfo([1, rows, 1, from], [1, 1, from, to], 1, 1, "valid");
+  return tf.backend_util.computeConv2DInfo([rows, 1, 1, from], [1, 1, from, to], 1, 1, "valid");
 }

@@ -1,12 +1,26 @@
-/** MaxPoolGrad over NHWC. */
+/** MaxPool and MaxPoolGrad over NHWC. */
 import * as tf from "@tensorflow/tfjs";
 import type { ConvInfo } from "../../window.ts";
-import { allocate, dispatch, type Kernel, spread } from "../dispatch.ts";
-import source from "../kernels/max_pool_gradient.wgsl" with { type: "text" };
+import { allocateForParts, dispatch, type Kernel, spread } from "../dispatch.ts";
+import { geometryOf } from "../geometry.ts";
+import source from "../kernels/max_pool.wgsl" with { type: "text" };
+import gradientSource from "../kernels/max_pool_gradient.wgsl" with { type: "text" };
+import { byPhotos } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { vectorType, vectorWidth } from "../tiling.ts";
 
-const kernel: Kernel = { name: "max_pool_gradient", source };
+const forward: Kernel = { name: "max_pool", source };
+const gradient: Kernel = { name: "max_pool_gradient", source: gradientSource };
+
+export function maxPool(
+  backend: TfjsWebGpuBackend,
+  x: tf.TensorInfo,
+  info: ConvInfo,
+): tf.TensorInfo {
+  const y = allocateForParts(backend, info.outShape);
+  pool(backend, forward, [x, y], y, info);
+  return y;
+}
 
 export function maxPoolGradient(
   backend: TfjsWebGpuBackend,
@@ -15,31 +29,30 @@ export function maxPoolGradient(
   y: tf.TensorInfo,
   info: ConvInfo,
 ): tf.TensorInfo {
-  const dx = allocate(backend, info.inShape);
+  const dx = allocateForParts(backend, info.inShape);
+  pool(backend, gradient, [x, y, dy, dx], dx, info);
+  return dx;
+}
+
+/** @param written by a thread for each vector of channels */
+function pool(
+  backend: TfjsWebGpuBackend,
+  kernel: Kernel,
+  tensors: tf.TensorInfo[],
+  written: tf.TensorInfo,
+  info: ConvInfo,
+): void {
   const width = vectorWidth(info.inChannels);
-  const size = tf.util.sizeFromShape(info.inShape) / width;
-  const groups = spread(Math.ceil(size / 64));
-  dispatch(
-    backend,
-    kernel,
-    {
+  byPhotos(backend, tensors, (...parts) => {
+    const { shape } = parts[tensors.indexOf(written)];
+    const SIZE = tf.util.sizeFromShape(shape) / width, groups = spread(Math.ceil(SIZE / 64));
+    const constants = {
       T: vectorType(width),
-      SIZE: size,
+      SIZE,
       GROUPS_X: groups[0],
       C: info.inChannels / width,
-      H: info.inHeight,
-      W: info.inWidth,
-      OH: info.outHeight,
-      OW: info.outWidth,
-      KH: info.filterHeight,
-      KW: info.filterWidth,
-      S_H: info.strideHeight,
-      S_W: info.strideWidth,
-      P_H: info.padInfo.top,
-      P_W: info.padInfo.left,
-    },
-    [x, y, dy, dx],
-    groups,
-  );
-  return dx;
+      ...geometryOf(info),
+    };
+    dispatch(backend, kernel, constants, parts, groups);
+  });
 }

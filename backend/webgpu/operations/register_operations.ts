@@ -21,7 +21,7 @@ import {
 import { channelDots, imageMean, scaleChannels } from "./channel_scale.ts";
 import { withChannelVector } from "./channel_vector.ts";
 import { columnSums } from "./column_sums.ts";
-import { conv2d, conv2dInputGradient, undilatedWindow } from "./conv2d.ts";
+import { conv2d, conv2dInputGradient, isPlain, undilatedWindow } from "./conv2d.ts";
 import { conv2dFilterGradient } from "./conv2d_filter_gradient.ts";
 import {
   depthwise,
@@ -39,7 +39,7 @@ import {
 } from "./grouped_conv2d.ts";
 import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { linear, linearInputGradient, linearWeightGradient } from "./linear.ts";
-import { maxPoolGradient } from "./max_pool.ts";
+import { maxPool, maxPoolGradient } from "./max_pool.ts";
 import { moveAverages } from "./move_averages.ts";
 import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
@@ -64,6 +64,10 @@ export function registerOperations(backendName: string): void {
     forward: depthwise,
     inputGradient: depthwiseInputGradient,
     filterGradient: depthwiseFilterGradient,
+  });
+  kernels.replace("MaxPool", (backend, { x }, attrs: PoolAttributes) => {
+    const info = poolInfo(x.shape, attrs);
+    return isPlain(info) ? maxPool(backend, x, info) : undefined;
   });
   kernels.replace("MaxPoolGrad", (backend, { dy, input, output }, attrs: PoolAttributes) => {
     return maxPoolGradient(backend, dy, input, output, poolInfo(input.shape, attrs));

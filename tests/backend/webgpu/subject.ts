@@ -16,6 +16,8 @@ class WebGpuSubject extends Subject {
     if (errors) return;
     const found: string[] = errors = [];
     const { device } = tf.backend() as unknown as { device: GPUDevice };
+    // Deno tears down what a file leaves beside the process's own end, which drivers may not survive.
+    addEventListener("unload", () => device.destroy());
     device.addEventListener("uncapturederror", (event) => {
       found.push((event as GPUUncapturedErrorEvent).error.message);
     });
