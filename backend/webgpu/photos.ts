@@ -50,6 +50,11 @@ export function fitsWhole(
   return tensors.every((tensor) => bytesOf(tensor) <= device.limits.maxStorageBufferBindingSize);
 }
 
+/** A tensor that has as much of each photo, behind a first dimension of photos. */
+export function ofPhotos(tensor: tf.TensorInfo, photos: number): tf.TensorInfo {
+  return { ...tensor, shape: [photos, tf.util.sizeFromShape(tensor.shape) / photos] };
+}
+
 /** [..., channels] as [rows, channels], each row of which counts as a photo. */
 export function rowsOf(tensor: tf.TensorInfo): tf.TensorInfo {
   const channels = tensor.shape.at(-1)!;

@@ -1,10 +1,11 @@
 /** Attention, of all tokens or within windows, and its gradients, head by head. */
 import type * as tf from "@tensorflow/tfjs";
-import { allocate, dispatch, type Kernel, release } from "../dispatch.ts";
+import { allocate, allocateForParts, dispatch, type Kernel, release } from "../dispatch.ts";
 import source from "../kernels/attention.wgsl" with { type: "text" };
 import gradientSource from "../kernels/attention_gradient.wgsl" with { type: "text" };
 import tokensSource from "../kernels/attention_tokens.wgsl" with { type: "text" };
 import biasSource from "../kernels/window_bias_gradient.wgsl" with { type: "text" };
+import { byPhotos, ofPhotos, type Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
 import { tilingOf } from "../tiling.ts";
 import { columnSums } from "./column_sums.ts";
@@ -62,7 +63,7 @@ export function windowAttentionGradient(
 ): tf.TensorInfo[] {
   const described = describeWindows(inputs.qkv, table, windows);
   const { groups, heads, tokens, SIDE } = described;
-  const dscores = allocate(backend, [groups, heads * tokens * tokens]);
+  const dscores = allocateForParts(backend, [groups, heads * tokens * tokens]);
   const dqkv = attendGradient(backend, inputs, described, { table, dscores });
   const sums = columnSums(backend, { x: dscores });
   const dtable = allocate(backend, table.shape);
@@ -109,10 +110,13 @@ function attend(
   biases: tf.TensorInfo[],
   described: Groups,
 ): tf.TensorInfo[] {
-  const { channels, constants, groups } = cut(backend, qkv, described);
-  const y = allocate(backend, [...qkv.shape.slice(0, -1), channels]);
+  const [photos] = qkv.shape, channels = qkv.shape.at(-1)! / 3;
+  const y = allocateForParts(backend, [...qkv.shape.slice(0, -1), channels]);
   const sums = allocate(backend, [described.groups, described.heads, described.tokens, 2]);
-  dispatch(backend, forward, constants, [qkv, y, sums, ...biases], groups);
+  byPhotos(backend, [qkv, y, ofPhotos(sums, photos)], (...parts) => {
+    const { constants, groups } = cut(backend, parts[0], described, photos);
+    dispatch(backend, forward, constants, [...parts, ...biases], groups);
+  });
   return [y, sums];
 }
 
@@ -123,23 +127,35 @@ function attendGradient(
   described: Groups,
   windows?: { table: tf.TensorInfo; dscores: tf.TensorInfo },
 ): tf.TensorInfo {
-  const { constants, groups } = cut(backend, qkv, described);
-  const dqkv = allocate(backend, qkv.shape);
+  const [photos] = qkv.shape, table = windows ? [windows.table] : [];
+  const dqkv = allocateForParts(backend, qkv.shape);
   const deltas = allocate(backend, [described.groups, described.heads, described.tokens]);
-  const common = [qkv, dy, sums, dqkv], biases = windows ? [windows.table] : [];
-  const by = (part: string, tensors: tf.TensorInfo[]) =>
-    dispatch(backend, gradient, { BY: part, ...constants }, [...common, ...tensors], groups);
-  // The queries' leave what the keys' need.
-  by("queries", [deltas, y, ...biases, ...(windows ? [windows.dscores] : [])]);
-  by("keys", [deltas, ...biases]);
-  by("values", biases);
+  const tensors = [qkv, dy, ...[sums, dqkv, deltas, y].map((tensor) => ofPhotos(tensor, photos))];
+  const dscores = windows ? [ofPhotos(windows.dscores, photos)] : [];
+  byPhotos(backend, [...tensors, ...dscores], (...[qkv, dy, sums, dqkv, deltas, y, ...dscores]) => {
+    const { constants, groups } = cut(backend, qkv, described, photos);
+    const by = (part: string, ...more: Part[]) =>
+      dispatch(
+        backend,
+        gradient,
+        { BY: part, ...constants },
+        [qkv, dy, sums, dqkv, ...more],
+        groups,
+      );
+    // The queries' leave what the keys' need.
+    by("queries", deltas, y, ...table, ...dscores);
+    by("keys", deltas, ...table);
+    by("values", ...table);
+  });
   release(backend, deltas);
   return dqkv;
 }
 
-function cut(backend: TfjsWebGpuBackend, qkv: tf.TensorInfo, described: Groups) {
-  const { groups: count, tokens, heads, ...windows } = described;
-  const channels = qkv.shape.at(-1)! / 3, depth = channels / heads, D = depth / 4;
+/** @param photos of which `qkv` has all, or some */
+function cut(backend: TfjsWebGpuBackend, qkv: Part, described: Groups, photos: number) {
+  const { groups: all, tokens, heads, ...windows } = described;
+  const count = all / photos * qkv.shape[0];
+  const depth = qkv.shape.at(-1)! / 3 / heads, D = depth / 4;
   const wanted = tilingOf(backend).statisticThreads > 1 ? [4, 2] : [];
   const KS = wanted.find((threads) => (threads - 1) * WX * (D + 1) <= SHARED_VECTORS) ?? 1;
   const constants = {
@@ -147,5 +163,5 @@ function cut(backend: TfjsWebGpuBackend, qkv: tf.TensorInfo, described: Groups) 
     ...{ D, HEADS: heads, TOKENS: tokens, SCALE: 1 / Math.sqrt(depth), WX, KS },
   };
   const groups: [number, number, number] = [Math.ceil(tokens / WX), heads, count];
-  return { channels, constants, groups };
+  return { constants, groups };
 }

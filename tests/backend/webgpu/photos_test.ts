@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { activate } from "../../../backend/ops/activation.ts";
 import { addBias } from "../../../backend/ops/add_bias.ts";
+import { attention } from "../../../backend/ops/attention.ts";
 import { batchNormInference } from "../../../backend/ops/batch_norm_inference.ts";
 import { batchNormTrain } from "../../../backend/ops/batch_norm_train.ts";
 import { gelu } from "../../../backend/ops/gelu.ts";
@@ -12,6 +13,7 @@ import { layerScale } from "../../../backend/ops/layer_scale.ts";
 import { linear } from "../../../backend/ops/linear.ts";
 import { squeezeExcitation } from "../../../backend/ops/squeeze_excitation.ts";
 import { stochasticDepth } from "../../../backend/ops/stochastic_depth.ts";
+import { windowAttention } from "../../../backend/ops/window_attention.ts";
 import { byPhotos } from "../../../backend/webgpu/photos.ts";
 import { ReplayedStep } from "../../../backend/webgpu/replay/replayed_step.ts";
 import type { TfjsWebGpuBackend } from "../../../backend/webgpu/tfjs_backend.ts";
@@ -132,6 +134,20 @@ subject.test("layers of transformers, and their gradients, agree with stock tfjs
       return tf.maxPool(c as tf.Tensor4D, 3, 2, 1);
     });
   });
+});
+
+subject.test("attention, also within windows, and its gradients agree with stock tfjs", async () => {
+  await subject.agreesWithStock(
+    "attention",
+    () => withGradients([noise([16, 20, 96], 1)], (x) => attention(x as tf.Tensor3D, 2)),
+  );
+  for (const shift of [0, 1]) {
+    await subject.agreesWithStock("windows", () =>
+      withGradients(
+        [noise([40, 4, 4, 48], 1), noise([9, 2], 2)],
+        (x, table) => windowAttention(x as tf.Tensor4D, table as tf.Tensor2D, { side: 2, shift }),
+      ));
+  }
 });
 
 subject.test("a step in parts is recorded and replayed to the bit", async () => {
