@@ -1,5 +1,4 @@
 import { cropJpeg } from "./crop_jpeg.ts";
-import { decodeImage } from "./decode.ts";
 import type { View } from "./fit.ts";
 import { ImageError, type RgbImage } from "./image.ts";
 import { sniffImageFormat } from "./image_format.ts";
@@ -16,7 +15,7 @@ export interface CropRequest extends View {
 
 /** The crop, [size, size, 3], and the picture; or why there is none. */
 export type CropResponse =
-  | { crop: Uint8Array<ArrayBuffer>; picture?: RgbImage }
+  | { crop: Uint8Array; picture?: RgbImage }
   | { refusal: string };
 
 /**
@@ -32,6 +31,8 @@ export async function cropPhoto(
   try {
     const crop = picture || sniffImageFormat(bytes) !== "jpeg" ? undefined : cropJpeg(bytes, view);
     if (crop) return { crop };
+    // Most photos do without.
+    const { decodeImage } = await import("./decode.ts");
     image = await decodeImage(bytes, { exifOrientation: true });
   } catch (error) {
     const { message } = error as Error;

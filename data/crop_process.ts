@@ -6,6 +6,6 @@ import { encodeCropResponse, readCropRequest } from "./crop_protocol.ts";
 if (import.meta.main) {
   await answerPipe(
     readCropRequest,
-    async (request) => encodeCropResponse(await cropPhoto(request)),
+    async ({ following, ...request }) => encodeCropResponse(await cropPhoto(request), following),
   );
 }

@@ -1,13 +1,13 @@
 import type { CropRequest, CropResponse } from "./crop_photo.ts";
 import { encodeCropRequest, readCropResponse } from "./crop_protocol.ts";
-import { ProcessError, ProcessPool, type StartProcess, startProcess } from "./process_pool.ts";
+import { ProcessPool, refusalOfFailure, type StartProcess, startProcess } from "./process_pool.ts";
 import { readPhoto } from "./read_photo.ts";
 
 /** Longer than any honest photo should take; a HEIC of 12 megapixels takes 2 s of a CPU. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 
-const startCropping: StartProcess = () =>
-  startProcess({ module: new URL("./crop_process.ts", import.meta.url) });
+/** What starts one; it gets no permission. */
+export const CROPPING = { module: new URL("./crop_process.ts", import.meta.url) };
 
 /**
  * Processes that cut photos, which may be of strangers. They get bytes and may do nothing else: no
@@ -17,7 +17,7 @@ const startCropping: StartProcess = () =>
 export class CropProcesses implements Disposable {
   readonly #pool: ProcessPool;
 
-  constructor(processes: number, start: StartProcess = startCropping) {
+  constructor(processes: number, start: StartProcess = () => startProcess(CROPPING)) {
     this.#pool = new ProcessPool(start, "decodes photos", processes);
   }
 
@@ -38,10 +38,7 @@ export class CropProcesses implements Disposable {
         patience,
       );
     } catch (error) {
-      if (unread) return unread;
-      if (!(error instanceof ProcessError) || error.reason === "not started") throw error;
-      const isLate = error.reason === "late";
-      return { refusal: isLate ? `${error.message} to decode` : "it breaks the decoder" };
+      return unread ?? { refusal: refusalOfFailure(error) };
     }
   }
 

@@ -2,7 +2,7 @@
 import { encodeDecodeRequest, readDecoded } from "./decode_protocol.ts";
 // From the worker, so that it counts among the modules that this one is made of.
 import type { DecodeRequest, DecodeResponse } from "./decode_worker.ts";
-import { ProcessError, ProcessPool, type StartProcess, startProcess } from "./process_pool.ts";
+import { ProcessPool, refusalOfFailure, type StartProcess, startProcess } from "./process_pool.ts";
 import { LateError, StuckError, WorkerPool } from "./worker_pool.ts";
 
 export interface Decoders extends Disposable {
@@ -46,10 +46,7 @@ export class DecodeProcesses implements Decoders {
     try {
       return await this.#pool.run(encodeDecodeRequest(request), readDecoded, patience);
     } catch (error) {
-      if (!(error instanceof ProcessError) || error.reason === "not started") throw error;
-      return refused(
-        error.reason === "late" ? `${error.message} to decode` : "it breaks the decoder",
-      );
+      return refused(refusalOfFailure(error));
     }
   }
 

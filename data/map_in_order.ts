@@ -48,11 +48,13 @@ export async function* mapInOrder<T, R>(
  * `patienceMs`, those that are there go ahead.
  */
 export async function* inBatches<T>(
-  source: AsyncIterable<T>,
+  source: Iterable<T> | AsyncIterable<T>,
   most: number,
   patienceMs: number,
 ): AsyncGenerator<T[]> {
-  const items = source[Symbol.asyncIterator]();
+  const items = (async function* () {
+    yield* source;
+  })();
   let batch: T[] = [];
   let pulling = items.next();
   pulling.catch(() => {});

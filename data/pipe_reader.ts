@@ -1,5 +1,8 @@
-/** Gives what came next, or undefined at the end; what it gave before may be overwritten. */
-type Next = () => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+/**
+ * Gives what came next, or undefined at the end; what it gave before may be overwritten. It may put it
+ * where it is wanted, and give that part of the room.
+ */
+type Next = (room: Uint8Array) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
 /** As much as a pipe holds on Linux. */
 const AT_ONCE = 1 << 16;
@@ -8,21 +11,36 @@ const AT_ONCE = 1 << 16;
 export class PipeReader {
   readonly #next: Next;
   #rest = new Uint8Array(0);
+  #lent = new Uint8Array(0);
 
   constructor(source: ReadableStream<Uint8Array> | Next) {
     this.#next = typeof source === "function" ? source : chunksOf(source);
   }
 
   /** Bytes in a buffer of their own; undefined where the stream ends before. */
-  async read(length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    const bytes = new Uint8Array(length);
-    for (let at = 0; at < length;) {
+  read(length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#fill(new Uint8Array(length));
+  }
+
+  /** Bytes that are good until others are borrowed: a buffer for each is much to clear away. */
+  borrow(length: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (length > this.#lent.length) this.#lent = new Uint8Array(2 * length);
+    return this.#fill(this.#lent.subarray(0, length));
+  }
+
+  async #fill(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    for (let at = 0; at < bytes.length;) {
       if (this.#rest.length === 0) {
-        const next = await this.#next();
+        const room = bytes.subarray(at);
+        const next = await this.#next(room);
         if (!next) return undefined;
+        if (next.buffer === room.buffer) {
+          at += next.length;
+          continue;
+        }
         this.#rest = next as Uint8Array<ArrayBuffer>;
       }
-      const part = this.#rest.subarray(0, length - at);
+      const part = this.#rest.subarray(0, bytes.length - at);
       bytes.set(part, at);
       at += part.length;
       this.#rest = this.#rest.subarray(part.length);

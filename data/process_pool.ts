@@ -27,10 +27,14 @@ export interface ProcessOptions {
   args?: readonly string[];
 }
 
+export function argumentsOf({ module, flags = [], args = [] }: ProcessOptions): string[] {
+  return ["run", "--no-prompt", ...flags, fileURLToPath(module), ...args];
+}
+
 /** Starts a process of this one's, which takes the permission to run Deno. */
-export function startProcess({ module, flags = [], args = [] }: ProcessOptions): PipedProcess {
+export function startProcess(options: ProcessOptions): PipedProcess {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...flags, fileURLToPath(module), ...args],
+    args: argumentsOf(options),
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -50,9 +54,19 @@ export function startProcess({ module, flags = [], args = [] }: ProcessOptions):
 
 /** Why there is no answer. */
 export class ProcessError extends Error {
-  constructor(readonly reason: "not started" | "late" | "ended", message: string) {
+  /** `unbegun`: it ended over what it was asked before, and can be asked again. */
+  constructor(readonly reason: "not started" | "late" | "ended" | "unbegun", message: string) {
     super(message);
   }
+}
+
+/**
+ * Why a photo gives nothing whose decoding process failed.
+ * @throws what is not the photo's fault: where no process can be started, say
+ */
+export function refusalOfFailure(error: unknown): string {
+  if (!(error instanceof ProcessError) || error.reason === "not started") throw error;
+  return error.reason === "late" ? `${error.message} to decode` : "it breaks the decoder";
 }
 
 type Request = readonly Uint8Array[];
@@ -60,7 +74,7 @@ type Request = readonly Uint8Array[];
 /** Takes an answer from the pipe; undefined where the process ended before. */
 type ReadAnswer<Answer> = (output: PipeReader) => Promise<Answer | undefined>;
 
-/** Requests are begun in the order in which they come, one a process. */
+/** Requests are begun in the order in which they come. */
 export class ProcessPool implements Disposable {
   readonly #all = new Set<Answerer>();
   readonly #idle: Answerer[] = [];
@@ -70,18 +84,23 @@ export class ProcessPool implements Disposable {
   /**
    * The processes start at once.
    * @param purpose what they do, for messages: "computes"
+   * @param ahead requests that a process is given before it has answered the one before
    */
   constructor(
     private readonly start: StartProcess,
     private readonly purpose: string,
     size: number,
+    private readonly ahead = 0,
   ) {
     this.grow(size);
   }
 
   /** Starts further processes, until there are so many. */
   grow(size: number): void {
-    while (this.#all.size < size) this.#release(this.#start());
+    const added: Answerer[] = [];
+    while (this.#all.size < size) added.push(this.#start());
+    // Each has something to do before one has more.
+    for (let i = 0; i <= this.ahead; i++) for (const process of added) this.#release(process);
   }
 
   /**
@@ -102,10 +121,15 @@ export class ProcessPool implements Disposable {
     if (process.hasEnded) process = this.#replace(process);
     try {
       const parts = typeof request === "function" ? await request() : request;
-      return await process.ask(parts, read, patience).catch((error) => {
-        process = this.#replace(process);
-        throw error;
-      });
+      while (true) {
+        try {
+          return await process.ask(parts, read, patience);
+        } catch (error) {
+          process = this.#replace(process);
+          const isUnbegun = error instanceof ProcessError && error.reason === "unbegun";
+          if (!isUnbegun || this.#isClosed) throw error;
+        }
+      }
     } finally {
       this.#release(process);
     }
@@ -128,16 +152,19 @@ export class ProcessPool implements Disposable {
     return process;
   }
 
+  /** By one and the same, for all that it was asked. */
   #replace(process: Answerer): Answerer {
     process.kill();
     if (this.#isClosed) return process;
     this.#all.delete(process);
-    return this.#start();
+    return process.successor ??= this.#start();
   }
 }
 
 /** A process that answers requests, one after the other. */
 class Answerer {
+  /** What took its place. */
+  successor?: Answerer;
   readonly #process: Promise<PipedProcess>;
   readonly #input: Promise<WritableStreamDefaultWriter<Uint8Array>>;
   readonly #output: Promise<PipeReader>;
@@ -145,6 +172,9 @@ class Answerer {
   /** Whether it said that it is there; undefined where it ended instead. */
   readonly #ready: Promise<Uint8Array | undefined>;
   readonly #joiner = new Joiner();
+  /** Of the last request: once it is written, and whether it was answered. */
+  #written: Promise<unknown> = Promise.resolve();
+  #answered: Promise<boolean> = Promise.resolve(true);
   #hasEnded = false;
 
   constructor(process: PipedProcess | Promise<PipedProcess>, private readonly purpose: string) {
@@ -172,21 +202,31 @@ class Answerer {
     read: ReadAnswer<Answer>,
     patience: number | undefined,
   ): Promise<Answer> {
+    const before = this.#answered;
+    const answer = this.#exchange(request, read, before).catch(() => undefined);
+    this.#answered = answer.then((answer) => answer !== undefined);
+    const isBegun = await before;
     const isReady = await this.#ready.catch(() => undefined);
-    const answer = this.#exchange(request, read).catch(() => undefined);
     const answered = await (patience === undefined ? answer : within(answer, patience));
     if (answered === LATE) {
       throw new ProcessError("late", `it takes longer than ${patience! / 1000} s`);
     }
     if (answered !== undefined) return answered;
     const message = `a process that ${this.purpose} ended: ${(await this.#complaint).trim()}`;
-    throw new ProcessError(isReady ? "ended" : "not started", message);
+    throw new ProcessError(!isReady ? "not started" : isBegun ? "ended" : "unbegun", message);
   }
 
-  async #exchange<Answer>(request: Request, read: ReadAnswer<Answer>) {
+  async #exchange<Answer>(request: Request, read: ReadAnswer<Answer>, before: Promise<boolean>) {
+    const written = this.#written.then(() => this.#write(request));
+    this.#written = written.catch(() => {});
+    await written;
+    if (await before) return await read(await this.#output);
+  }
+
+  async #write(request: Request): Promise<void> {
+    await this.#ready;
     const input = await this.#input;
     for (const part of this.#joiner.join(request)) await input.write(part);
-    return await read(await this.#output);
   }
 
   kill(): void {
@@ -207,7 +247,7 @@ async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T |
 }
 
 /** What a process said last: one that complains without end fills no memory. */
-async function endOf(stream: ReadableStream<Uint8Array>): Promise<string> {
+export async function endOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
   for await (const part of stream.pipeThrough(new TextDecoderStream())) {
     text = (text + part).slice(-8192);

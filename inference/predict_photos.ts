@@ -2,7 +2,7 @@
 import type { CropResponse } from "../data/crop_photo.ts";
 import type { RgbImage } from "../data/image.ts";
 import { inBatches, mapInOrder } from "../data/map_in_order.ts";
-import type { Output, Predictor } from "./predictor.ts";
+import type { Output, PhotoOutput, Predictor } from "./predictor.ts";
 import { postprocess, type Postprocessing } from "./postprocessing.ts";
 
 export interface Prediction {
@@ -27,16 +27,30 @@ export interface Failure {
 }
 
 /** How to go about it. */
-export interface PredictOptions {
+export type PredictOptions = Pace & Wording & (CutAndPredict | AnswerPhotos);
+
+export interface CutAndPredict {
   /** Cuts a photo: in this process, or in workers. */
   crop: (path: string) => Promise<CropResponse>;
   /** Photos cut at a time. */
   cutting: number;
   predict: Predictor;
+}
+
+/** By processes of which one cuts and the next one answers: crops do not come by here. */
+export interface AnswerPhotos {
+  answer: (paths: readonly string[]) => Promise<PhotoOutput[]>;
+}
+
+export interface Pace {
   /** Photos answered together. */
   batch: number;
   /** Batches answered at a time. */
   predicting: number;
+}
+
+/** What is told of an output. */
+interface Wording {
   /** Names of the classes, in the order of the logits. */
   classes: readonly string[];
   postprocessing: Postprocessing;
@@ -61,34 +75,55 @@ export async function* predictPhotos(
   paths: Iterable<string> | AsyncIterable<string>,
   options: PredictOptions,
 ): AsyncGenerator<Answer> {
-  const cut = mapInOrder(
-    paths,
-    options.cutting,
-    async (path) => ({ path, ...await options.crop(path) }),
-  );
-  const batches = mapInOrder(
-    inBatches(cut, options.batch, PATIENCE_MS),
-    options.predicting,
-    async (photos) => {
-      const crops = photos.flatMap((photo) => "crop" in photo ? [photo.crop] : []);
-      const outputs = crops.length > 0 ? await options.predict(crops) : [];
-      return photos.map((photo) => {
-        const { path } = photo;
-        if (!("crop" in photo)) return { result: { path, error: photo.refusal } };
-        const { crop, picture } = photo;
-        const output = outputs.shift()!;
+  const batches = "answer" in options
+    ? answeredTogether(paths, options)
+    : cutAndAnswered(paths, options);
+  for await (const batch of batches) {
+    for (const { path, output, ...seen } of batch) {
+      if ("refusal" in output) yield { result: { path, error: output.refusal } };
+      else {
         const result = { path, ...describeOutput(output, options) };
-        return { result, crop, features: output.features, picture };
-      });
-    },
-  );
-  for await (const batch of batches) yield* batch;
+        yield { result, features: output.features, ...seen };
+      }
+    }
+  }
+}
+
+/** What comes of a photo, and what the model saw of it. */
+interface Answered extends Pick<Answer, "crop" | "picture"> {
+  path: string;
+  output: PhotoOutput;
+}
+
+function answeredTogether(
+  paths: Iterable<string> | AsyncIterable<string>,
+  { batch, predicting, answer }: Pace & AnswerPhotos,
+): AsyncGenerator<Answered[]> {
+  return mapInOrder(inBatches(paths, batch, PATIENCE_MS), predicting, async (paths) => {
+    const outputs = await answer(paths);
+    return paths.map((path, i) => ({ path, output: outputs[i] }));
+  });
+}
+
+function cutAndAnswered(
+  paths: Iterable<string> | AsyncIterable<string>,
+  { batch, predicting, cutting, crop, predict }: Pace & CutAndPredict,
+): AsyncGenerator<Answered[]> {
+  const cut = mapInOrder(paths, cutting, async (path) => ({ path, ...await crop(path) }));
+  return mapInOrder(inBatches(cut, batch, PATIENCE_MS), predicting, async (photos) => {
+    const crops = photos.flatMap((photo) => "crop" in photo ? [photo.crop] : []);
+    const outputs = crops.length > 0 ? await predict(crops) : [];
+    return photos.map((photo) => {
+      if (!("crop" in photo)) return { path: photo.path, output: photo };
+      return { ...photo, output: outputs.shift()! };
+    });
+  });
 }
 
 /** What a model says, in a person's terms. */
 export function describeOutput(
   output: Output,
-  { classes, postprocessing, top }: Pick<PredictOptions, "classes" | "postprocessing" | "top">,
+  { classes, postprocessing, top }: Wording,
 ): Omit<Prediction, "path"> {
   const { probabilities, isOutOfDistribution, abstains } = postprocess(output, postprocessing);
   const ranked = probabilities

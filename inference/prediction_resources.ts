@@ -1,14 +1,18 @@
 /** What cuts photos and what answers the crops: as much of the machine as there are photos for. */
-import type { CropRequest, CropResponse } from "../data/crop_photo.ts";
-import type { CropProcesses } from "../data/crop_processes.ts";
 import type { Precision } from "../backend/precision.ts";
-import { PredictorPool } from "./predictor_pool.ts";
+import type { CropRequest } from "../data/crop_photo.ts";
+import { CropProcesses } from "../data/crop_processes.ts";
+import type { Croppers } from "../data/croppers.ts";
+import { CAN_CHAIN } from "../data/process_chain.ts";
+import { PhotoChains } from "./photo_chains.ts";
 import type { ModelSource } from "./open_model.ts";
-import type { PredictOptions } from "./predict_photos.ts";
+import type { AnswerPhotos, CutAndPredict, Pace } from "./predict_photos.ts";
+import type { Predictor } from "./predictor.ts";
+import { PredictorPool } from "./predictor_pool.ts";
 
-export interface PredictionResources
-  extends Disposable, Pick<PredictOptions, "cutting" | "batch" | "predict" | "predicting"> {
-  crop: (request: CropRequest) => Promise<CropResponse>;
+export interface PredictionResources extends Disposable, Pace {
+  /** @param requestOf what of a path's photo is wanted */
+  answering: (requestOf: (path: string) => CropRequest) => CutAndPredict | AnswerPhotos;
 }
 
 export interface PredictionResourcesOptions {
@@ -21,6 +25,8 @@ export interface PredictionResourcesOptions {
   photos: number;
   /** Of processes that compute on wasm. */
   v8Flags: readonly string[];
+  /** Whether crops and pictures are wanted too. */
+  showsCrops?: boolean;
 }
 
 /** For as few photos, starting workers and processes takes longer than they save. */
@@ -34,23 +40,44 @@ const BATCH = 8;
 const SMALL_BATCH = 2, SMALL_BYTES = 16 * 2 ** 20;
 /** Each process holds the model, and tfjs. */
 const MOST_PROCESSES = 8;
+/** Photos under way for each core: while one takes long, those behind it go on. */
+const MOST_BEGUN = 32;
 
-/** @param crops cuts photos; it is grown to what they need, and left to whoever made it */
+/** @param croppers processes that were started for it */
 export async function resourcesFor(
   source: ModelSource,
-  crops: CropProcesses,
+  croppers: Croppers,
   options: PredictionResourcesOptions,
 ): Promise<PredictionResources> {
   const { threads, photos } = options;
   const cores = threads ?? navigator.hardwareConcurrency;
   const few = photos <= FEW;
-  if (!few) crops.grow(cores);
-  const predicting = await predictorFor(source, options);
+  const { backend, precision, v8Flags, showsCrops = false } = options;
+  if (backend === "wasm" && !few && !showsCrops && CAN_CHAIN) {
+    const batch = await batchFor(source);
+    const pairs = Math.min(cores, MOST_PROCESSES);
+    const chains = new PhotoChains({ source, precision }, pairs, croppers, v8Flags);
+    return {
+      batch,
+      predicting: Math.ceil(MOST_BEGUN * cores / batch),
+      answering: (requestOf) => ({ answer: (paths) => chains.answer(paths.map(requestOf)) }),
+      [Symbol.dispose]: () => chains[Symbol.dispose](),
+    };
+  }
+  const crops = new CropProcesses(few ? 1 : cores, () => croppers.take());
+  const { predict, ...predicting } = await predictorFor(source, options);
   return {
-    crop: (request) => crops.cut(request),
-    // Enough cut photos for every process to have its next batch.
-    cutting: few ? 2 : 16 * cores,
     ...predicting,
+    answering: (requestOf) => ({
+      crop: (path) => crops.cut(requestOf(path)),
+      // Enough cut photos for every process to have its next batch.
+      cutting: few ? 2 : 16 * cores,
+      predict,
+    }),
+    [Symbol.dispose]: () => {
+      crops[Symbol.dispose]();
+      predicting[Symbol.dispose]();
+    },
   };
 }
 
@@ -58,19 +85,23 @@ export async function resourcesFor(
 export async function predictorFor(
   source: ModelSource,
   options: PredictionResourcesOptions,
-): Promise<Omit<PredictionResources, "crop" | "cutting">> {
+): Promise<Disposable & Pace & { predict: Predictor }> {
   const { backend, threads, precision, photos, v8Flags } = options;
   if (backend !== "wasm" || photos <= FEW) return await predictAlone(source, options);
   const cores = threads ?? navigator.hardwareConcurrency;
   const pool = new PredictorPool({ source, precision }, Math.min(cores, MOST_PROCESSES), v8Flags);
-  // A file that is not there is what the processes complain of.
-  const bytes = await Deno.stat(source.file).then(({ size }) => size, () => 0);
   return {
-    batch: bytes <= SMALL_BYTES ? SMALL_BATCH : BATCH,
+    batch: await batchFor(source),
     predict: (crops: readonly Uint8Array[]) => pool.predict(crops),
     predicting: 2 * cores,
     [Symbol.dispose]: () => pool[Symbol.dispose](),
   };
+}
+
+async function batchFor({ file }: ModelSource): Promise<number> {
+  // A file that is not there is what the processes complain of.
+  const bytes = await Deno.stat(file).then(({ size }) => size, () => 0);
+  return bytes <= SMALL_BYTES ? SMALL_BATCH : BATCH;
 }
 
 async function predictAlone(

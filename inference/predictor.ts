@@ -11,6 +11,9 @@ export interface Output {
   features: Float32Array;
 }
 
+/** What becomes of a photo. */
+export type PhotoOutput = Output | { refusal: string };
+
 /** Answers crops of [size, size, 3] bytes, in their order. */
 export type Predictor = (crops: readonly Uint8Array[]) => Promise<Output[]>;
 

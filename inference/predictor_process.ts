@@ -1,12 +1,15 @@
 /**
  * A process that answers crops on one thread. It parses no photos, so that it may run under the V8
  * flags that make the kernels fast and unchecked; as many of them as there are cores answer more
- * photos than one process with as many threads, which wait for each other.
+ * photos than one process with as many threads, which wait for each other. Crops come from whoever
+ * asks, or from a process that cuts photos (`photo_chains.ts`).
  */
 import { activateBackend } from "../backend/activate.ts";
 import { answerPipe } from "../data/answer_pipe.ts";
+import { readCropResponses } from "../data/crop_protocol.ts";
 import { repeatedPredictorOf } from "./repeated_predictor.ts";
-import { encodeOutputs, type PredictorRequest, readRequest } from "./predictor_protocol.ts";
+import type { PhotoOutput } from "./predictor.ts";
+import { encodeOutputs, type PredictorRequest } from "./predictor_protocol.ts";
 import { WeightsError } from "../weights/tensor.ts";
 import { openModel } from "./open_model.ts";
 
@@ -22,7 +25,16 @@ if (import.meta.main) {
   const predict = repeatedPredictorOf(model, preprocessing);
   const cropBytes = preprocessing.size ** 2 * 3;
   await answerPipe(
-    (input) => readRequest(input, cropBytes),
-    async (crops) => encodeOutputs(await predict(crops)),
+    readCropResponses,
+    async (photos) => {
+      const crops = photos.flatMap((photo) => "crop" in photo ? [photo.crop] : []);
+      if (crops.some(({ length }) => length !== cropBytes)) {
+        throw new Error("a crop of another size");
+      }
+      const outputs = crops.length > 0 ? await predict(crops) : [];
+      return encodeOutputs(
+        photos.map((photo): PhotoOutput => "crop" in photo ? outputs.shift()! : photo),
+      );
+    },
   );
 }

@@ -4,25 +4,32 @@ import type { Preprocessing } from "../models/architecture.ts";
 import type { Model } from "../models/model.ts";
 import { PartsThatFit } from "./in_parts.ts";
 import type { Output, Predictor } from "./predictor.ts";
-import { valuesOfCrops } from "./tensor_of_crops.ts";
+import { cropNormalizer } from "./tensor_of_crops.ts";
 
 /**
  * Asks a model that the active backend holds, for as long as the process lasts: what batches of one
  * size take is the same computation each time, which the backend may record and replay.
  */
 export function repeatedPredictorOf(model: Model, preprocessing: Preprocessing): Predictor {
-  const steps = new Map<number, RepeatedStep<Float32Array>>();
+  const normalize = cropNormalizer(preprocessing);
+  const { size } = preprocessing;
+  const batches = new Map<number, Batch>();
   const parts = new PartsThatFit();
   return (crops) => parts.answerAll(crops.length, (from, to) => answer(crops.slice(from, to)));
 
   async function answer(crops: readonly Uint8Array[]): Promise<Output[]> {
     const count = crops.length;
-    const step = steps.get(count) ?? answering(model, count, preprocessing.size);
-    steps.set(count, step);
-    const come = await step.run(valuesOfCrops(crops, preprocessing)).catch((error) => {
+    let batch = batches.get(count);
+    if (!batch) {
+      const values = new Float32Array(count * size * size * 3);
+      batches.set(count, batch = { values, step: answering(model, count, size) });
+    }
+    const { step, values } = batch;
+    normalize(crops, values);
+    const come = await step.run(values).catch((error) => {
       // What it holds of the GPU's memory the next one may need.
       step.dispose();
-      steps.delete(count);
+      batches.delete(count);
       throw error;
     });
     const [{ outputs: [logits, features] }] = come.length > 0 ? come : await step.finish();
@@ -32,6 +39,13 @@ export function repeatedPredictorOf(model: Model, preprocessing: Preprocessing):
       features: features.slice(i * width, (i + 1) * width),
     }));
   }
+}
+
+/** Of one size. */
+interface Batch {
+  step: RepeatedStep<Float32Array>;
+  /** Written anew for each: what was answered is not read again. */
+  values: Float32Array;
 }
 
 function answering(model: Model, count: number, size: number): RepeatedStep<Float32Array> {

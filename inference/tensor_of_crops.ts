@@ -12,17 +12,18 @@ export function tensorOfCrops(
   preprocessing: Preprocessing,
 ): tf.Tensor4D {
   const { size } = preprocessing;
-  return tf.tensor4d(valuesOfCrops(crops, preprocessing), [crops.length, size, size, 3]);
+  const values = new Float32Array(crops.length * size * size * 3);
+  cropNormalizer(preprocessing)(crops, values);
+  return tf.tensor4d(values, [crops.length, size, size, 3]);
 }
 
-/** The values of such a tensor. */
-export function valuesOfCrops(
-  crops: readonly Uint8Array[],
+/** @returns a function that writes the values of such a tensor */
+export function cropNormalizer(
   { size, mean, std }: Preprocessing,
-): Float32Array {
+): (crops: readonly Uint8Array[], values: Float32Array) => void {
   const normalize = normalizer({ mean, std });
   const length = size * size * 3;
-  const values = new Float32Array(crops.length * length);
-  crops.forEach((crop, i) => normalize(crop, values.subarray(i * length, (i + 1) * length)));
-  return values;
+  return (crops, values) => {
+    crops.forEach((crop, i) => normalize(crop, values.subarray(i * length, (i + 1) * length)));
+  };
 }

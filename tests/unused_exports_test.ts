@@ -29,6 +29,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/gpu.ts#stepTable",
   "bench/networks.ts#withTimes",
   "bench/stock_models.ts#separableBlock",
+  "data/process_pool.ts#ProcessError",
   "data/sources/divide.ts#takeGroups",
   "models/manifest.ts#recipe",
   "training/balance.ts#logitOffsets",

@@ -47,11 +47,11 @@ export const evaluate = (program: Program, v8Flags: () => Promise<readonly strin
     run: async (context) => {
       if (context.flags.on === undefined) return await runStep(program, context);
       const asked = onlyAsked(context, context.flags.on);
-      // It starts while tfjs is loaded, for which no other command should wait.
-      const { CropProcesses } = await import("../../data/crop_processes.ts");
-      using crops = new CropProcesses(1);
+      // They start while the rest is loaded, for which no other command should wait.
+      const { Croppers } = await import("../../data/croppers.ts");
+      using croppers = new Croppers(asked.flags.threads ?? navigator.hardwareConcurrency);
       const { evaluateOn } = await import("../predictions/evaluate_on.ts");
-      return await evaluateOn(asked, crops, await v8Flags());
+      return await evaluateOn(asked, croppers, await v8Flags());
     },
   });
 

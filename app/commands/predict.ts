@@ -1,4 +1,5 @@
 /** `deno task predict PATH…`: labels for one's own photos. */
+import { resolve } from "node:path";
 import * as v from "valibot";
 import { defineCommand } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -70,10 +71,20 @@ export const predict = (v8Flags: () => Promise<readonly string[]>) =>
           "predict takes photos, folders, patterns or -: deno task predict ant.jpg",
         );
       }
-      // It starts while tfjs is loaded, for which no other command should wait.
-      const { CropProcesses } = await import("../../data/crop_processes.ts");
-      using crops = new CropProcesses(1);
+      // They start while the rest is loaded, for which no other command should wait.
+      const { Croppers } = await import("../../data/croppers.ts");
+      const { threads = navigator.hardwareConcurrency } = flags;
+      using croppers = new Croppers(arePhotos(operands, context.folder) ? 1 : threads);
       const { predictPaths } = await import("../predictions/predict.ts");
-      return await predictPaths(context, crops, await v8Flags());
+      return await predictPaths(context, croppers, await v8Flags());
     },
   });
+
+/** Whether they are files, of which nobody types many. */
+function arePhotos(operands: readonly string[], folder: string): boolean {
+  try {
+    return operands.every((operand) => Deno.statSync(resolve(folder, operand)).isFile);
+  } catch {
+    return false;
+  }
+}

@@ -1,7 +1,7 @@
 /** `deno task evaluate --on DIR`: how good a finished model is on photos that it never saw. */
 import { resolve } from "node:path";
 import { chooseBackend } from "../../backend/choose.ts";
-import type { CropProcesses } from "../../data/crop_processes.ts";
+import type { Croppers } from "../../data/croppers.ts";
 import { hasImageExtension } from "../../data/image_folder.ts";
 import { describeLeftOut, describeLitter, some } from "../../data/sources/left_out.ts";
 import { listFiles } from "../../data/sources/list_files.ts";
@@ -19,15 +19,15 @@ import { photosOfModel, type Seen } from "../trained/photos_of_model.ts";
 import { type LabelledPhoto, sortByFolder } from "./class_folders.ts";
 import { type Evaluated, evaluationInWords } from "./evaluation_in_words.ts";
 
-/** @param crops decodes and cuts the photos */
+/** @param croppers decode and cut the photos */
 export async function evaluateOn(
   context: EvaluateOnContext,
-  crops: CropProcesses,
+  croppers: Croppers,
   v8Flags: readonly string[],
 ): Promise<number> {
   const { flags, folder: here, json, say, signal } = context;
   signal.addEventListener("abort", () => {
-    crops[Symbol.dispose](); // one that is stuck would outlive this process
+    croppers[Symbol.dispose](); // one that is stuck would outlive this process
     Deno.exit(EXIT.interrupted);
   });
   const folder = resolve(here, flags.on);
@@ -43,7 +43,7 @@ export async function evaluateOn(
   if (known.length === 0) throw noneKnown(flags.on, Object.keys(unknown), classes);
 
   const { backend } = await chooseBackend(flags.backend);
-  using resources = await resourcesFor(source, crops, {
+  using resources = await resourcesFor(source, croppers, {
     backend,
     threads: flags.threads,
     photos: known.length,
@@ -53,7 +53,7 @@ export async function evaluateOn(
   const { preprocessing } = manifest;
   const results = predictPhotos(paths, {
     ...resources,
-    crop: (photo) => resources.crop({ photo, ...preprocessing }),
+    ...resources.answering((photo) => ({ photo, ...preprocessing })),
     classes,
     postprocessing,
     top: 1,

@@ -7,16 +7,13 @@ import { EXIT } from "../cli/exit.ts";
 import { checkPrecision, computedWith } from "../answering_precision.ts";
 import type { PREDICT_FLAGS } from "../commands/predict.ts";
 import { checkOutput } from "../cli/paths.ts";
-import type { CropProcesses } from "../../data/crop_processes.ts";
+import type { Croppers } from "../../data/croppers.ts";
 import { classNames } from "../../models/manifest.ts";
 import { abstainingAt, describeThreshold } from "./abstain.ts";
 import { modelFromFile, trainedModel } from "../trained/choose_model.ts";
-import { PredictionPictures } from "./draw_predictions.ts";
 import { classByFolder, foldersAmong } from "./class_folders.ts";
 import { csvFormat, tableFormat } from "./format_predictions.ts";
-import { LabelNext } from "./label_next.ts";
 import { listPhotos } from "./list_photos.ts";
-import { PhotoSorter, sortedFolder } from "./sort_photos.ts";
 import { resourcesFor } from "../../inference/prediction_resources.ts";
 import { type Failure, type Prediction, predictPhotos } from "../../inference/predict_photos.ts";
 import { wilsonInterval } from "../../data/statistics/wilson_interval.ts";
@@ -35,12 +32,12 @@ const TILE = 360;
 type PredictContext = ContextOf<typeof PREDICT_FLAGS>;
 
 /**
- * @param crops decodes and cuts the photos
+ * @param croppers decode and cut the photos
  * @param v8Flags arguments of `deno run` for processes that compute and parse nothing
  */
 export async function predictPaths(
   context: PredictContext,
-  crops: CropProcesses,
+  croppers: Croppers,
   v8Flags: readonly string[],
 ): Promise<number> {
   const { flags, operands, folder, json, signal } = context;
@@ -50,11 +47,15 @@ export async function predictPaths(
     if (path) await checkOutput(`--${flag}`, resolve(folder, path));
   }
   signal.addEventListener("abort", () => {
-    crops[Symbol.dispose](); // one that is stuck would outlive this process
+    croppers[Symbol.dispose](); // one that is stuck would outlive this process
     Deno.exit(EXIT.interrupted);
   });
   const sorter = await sorterFor(context);
-  const next = flags["label-next"] === undefined ? undefined : new LabelNext(flags["label-next"]);
+  // What is asked for seldom is loaded then alone: processes that answer start the sooner.
+  const wanted = flags["label-next"];
+  const next = wanted === undefined
+    ? undefined
+    : new (await import("./label_next.ts")).LabelNext(wanted);
   const { paths, count, notes, leftOut } = await listPhotos(operands, folder);
   for (const note of notes) console.error(printable(note));
   const chosen = flags.weights ? await modelFromFile(flags, folder) : await trainedModel(context);
@@ -66,12 +67,13 @@ export async function predictPaths(
   if (threshold && format === "table") console.error(describeThreshold(flags.abstain!, threshold));
   const { backend } = await chooseBackend(flags.backend);
   checkPrecision(precision, backend);
-  using resources = await resourcesFor(chosen.source, crops, {
+  using resources = await resourcesFor(chosen.source, croppers, {
     backend,
     threads,
     precision,
     photos: count ?? Infinity,
     v8Flags,
+    showsCrops: Boolean(next || flags.grid || flags.explain),
   });
 
   const { source: { manifest } } = chosen;
@@ -87,7 +89,9 @@ export async function predictPaths(
     abstains: threshold !== undefined,
   });
   if (format === "csv") console.log(text.head);
-  const pictures = new PredictionPictures();
+  const pictures = flags.grid || flags.explain
+    ? new (await import("./draw_predictions.ts")).PredictionPictures()
+    : undefined;
   const picture = flags.grid ? TILE : undefined;
   const folders = await foldersAmong(operands, folder);
   const labelled = { total: 0, correct: 0 };
@@ -96,7 +100,11 @@ export async function predictPaths(
   const started = performance.now();
   const results = predictPhotos(paths, {
     ...resources,
-    crop: (path) => resources.crop({ photo: resolve(folder, path), ...preprocessing, picture }),
+    ...resources.answering((path) => ({
+      photo: resolve(folder, path),
+      ...preprocessing,
+      picture,
+    })),
     classes,
     postprocessing,
     top,
@@ -123,7 +131,7 @@ export async function predictPaths(
     }
     if (!next || isFailure) await tell(result, actual === undefined ? {} : { actual });
     else if (crop && features) next.add({ prediction: result, crop, features });
-    if (!isFailure && crop) pictures.add({ prediction: result, crop, picture });
+    if (!isFailure && crop) pictures?.add({ prediction: result, crop, picture });
   }
   for (const { margin, ...photo } of next?.choose() ?? []) await tell(photo, { margin });
   const tally = tallyLeftOut([...refusals, ...leftOut]);
@@ -131,10 +139,10 @@ export async function predictPaths(
     console.error(describePace(done, tally, (performance.now() - started) / 1000));
   } else if (leftOut.length > 0) console.error(describeTally(tally));
   if (labelled.total > 0) console.error(describeLabelled(labelled));
-  if (flags.grid) await pictures.drawGrid(resolve(folder, flags.grid));
+  if (flags.grid) await pictures?.drawGrid(resolve(folder, flags.grid));
   if (flags.explain) {
     const path = resolve(folder, flags.explain);
-    await pictures.drawExplained(path, chosen.source, { backend, threads });
+    await pictures?.drawExplained(path, chosen.source, { backend, threads });
   }
   return refusals.length + unsorted > 0 ? EXIT.failed : EXIT.done;
 }
@@ -146,6 +154,7 @@ async function sorterFor({ flags, folder }: PredictContext) {
   await Deno.mkdir(target, { recursive: true }).catch((error) => {
     throw new UsageError(`--sort is "${flags.sort}", which can be no folder: ${error.message}`);
   });
+  const { PhotoSorter, sortedFolder } = await import("./sort_photos.ts");
   const sorter = new PhotoSorter(target, flags["sort-by"]);
   return async (result: Prediction) => {
     try {

@@ -1088,11 +1088,18 @@ interface WinogradTransformArguments {
   gradient: number;
   /** [36][tiles][inputPitch] */
   inputs: number;
+  /** Floats from a position to the next, as of all planes. */
+  inputPlane: number;
   /** [36][tiles][outChannels] */
   gradients: number;
+  gradientPlane: number;
   /** Floats: channels and a gap, so that a column does not fall into few sets of the cache. */
   inputPitch: number;
-  batch: number;
+  /** Of all images' tiles, the first that is transformed here. */
+  firstTile: number;
+  /** That are. */
+  tiles: number;
+  tilesPerChunk: number;
   height: number;
   width: number;
   channels: number;
@@ -1110,32 +1117,41 @@ const winogradTransform: KernelOf<WinogradTransformArguments> = {
     words[at] = a.source;
     words[at + 1] = a.gradient;
     words[at + 2] = a.inputs;
-    words[at + 3] = a.gradients;
-    words[at + 4] = a.inputPitch;
-    words[at + 5] = a.batch;
-    words[at + 6] = a.height;
-    words[at + 7] = a.width;
-    words[at + 8] = a.channels;
-    words[at + 9] = a.outHeight;
-    words[at + 10] = a.outWidth;
-    words[at + 11] = a.outChannels;
-    words[at + 12] = a.padTop;
-    words[at + 13] = a.padLeft;
+    words[at + 3] = a.inputPlane;
+    words[at + 4] = a.gradients;
+    words[at + 5] = a.gradientPlane;
+    words[at + 6] = a.inputPitch;
+    words[at + 7] = a.firstTile;
+    words[at + 8] = a.tiles;
+    words[at + 9] = a.tilesPerChunk;
+    words[at + 10] = a.height;
+    words[at + 11] = a.width;
+    words[at + 12] = a.channels;
+    words[at + 13] = a.outHeight;
+    words[at + 14] = a.outWidth;
+    words[at + 15] = a.outChannels;
+    words[at + 16] = a.padTop;
+    words[at + 17] = a.padLeft;
   },
 };
 
 interface WinogradPositionArguments {
   inputs: number;
+  inputPlane: number;
   gradients: number;
+  gradientPlane: number;
   inputPitch: number;
   /** [36][channels][outChannels] */
   products: number;
+  productPlane: number;
   tiles: number;
   channels: number;
   outChannels: number;
   blockTiles: number;
   /** Input channels a chunk. */
   channelsPerChunk: number;
+  /** To the products of other tiles. */
+  adds: 0 | 1;
   wide: 0 | 1;
 }
 
@@ -1144,15 +1160,19 @@ const winogradPosition: KernelOf<WinogradPositionArguments> = {
   write(memory, at, a) {
     const { words } = memory;
     words[at] = a.inputs;
-    words[at + 1] = a.gradients;
-    words[at + 2] = a.inputPitch;
-    words[at + 3] = a.products;
-    words[at + 4] = a.tiles;
-    words[at + 5] = a.channels;
-    words[at + 6] = a.outChannels;
-    words[at + 7] = a.blockTiles;
-    words[at + 8] = a.channelsPerChunk;
-    words[at + 9] = a.wide;
+    words[at + 1] = a.inputPlane;
+    words[at + 2] = a.gradients;
+    words[at + 3] = a.gradientPlane;
+    words[at + 4] = a.inputPitch;
+    words[at + 5] = a.products;
+    words[at + 6] = a.productPlane;
+    words[at + 7] = a.tiles;
+    words[at + 8] = a.channels;
+    words[at + 9] = a.outChannels;
+    words[at + 10] = a.blockTiles;
+    words[at + 11] = a.channelsPerChunk;
+    words[at + 12] = a.adds;
+    words[at + 13] = a.wide;
   },
 };
 
@@ -1164,6 +1184,8 @@ interface WinogradFilterGradientArguments {
   channels: number;
   outChannels: number;
   wide: 0 | 1;
+  /** Floats from the products of a position to the next. */
+  plane: number;
 }
 
 const winogradFilterGradient: KernelOf<WinogradFilterGradientArguments> = {
@@ -1175,6 +1197,7 @@ const winogradFilterGradient: KernelOf<WinogradFilterGradientArguments> = {
     words[at + 2] = a.channels;
     words[at + 3] = a.outChannels;
     words[at + 4] = a.wide;
+    words[at + 5] = a.plane;
   },
 };
 
@@ -2084,6 +2107,52 @@ const integerWeights: KernelOf<IntegerWeightsArguments> = {
   },
 };
 
+interface PanelDepthwiseArguments {
+  /** A multiple of 16, or all, which are in eights. */
+  channelsPerChunk: number;
+  /** Not scaled. */
+  source: SourceRecord;
+  /** Of a 3×3 filter, undilated, of stride 1 or 2 both ways. */
+  bands: DepthwiseBandsRecord;
+}
+
+const panelDepthwise: KernelOf<PanelDepthwiseArguments> = {
+  number: 56,
+  write(memory, at, a) {
+    const { words } = memory;
+    words[at] = a.channelsPerChunk;
+    writeSource(memory, at + 1, a.source);
+    writeDepthwiseBands(memory, at + 8, a.bands);
+  },
+};
+
+interface PanelDepthwiseGradientsArguments {
+  /** Not scaled. */
+  x: SourceRecord;
+  /** Not scaled, and of an activation that does not bend. */
+  dy: SourceRecord;
+  /** Of the input's gradient, its `out`; `bandRows` is a multiple of the stride. */
+  bands: DepthwiseBandsRecord;
+  statistics: GradientStatisticsRecord;
+  /** Partial filter gradients, one set a band. */
+  parts: number;
+  /** A multiple of 16, or all, which are in eights. */
+  channelsPerChunk: number;
+}
+
+const panelDepthwiseGradients: KernelOf<PanelDepthwiseGradientsArguments> = {
+  number: 57,
+  write(memory, at, a) {
+    const { words } = memory;
+    writeSource(memory, at, a.x);
+    writeSource(memory, at + 7, a.dy);
+    writeDepthwiseBands(memory, at + 14, a.bands);
+    writeGradientStatistics(memory, at + 31, a.statistics);
+    words[at + 37] = a.parts;
+    words[at + 38] = a.channelsPerChunk;
+  },
+};
+
 /** Traps in every worker; for tests. */
 const trap: KernelOf<undefined> = { number: 99, write() {} };
 
@@ -2144,5 +2213,7 @@ export const Kernel = {
   sumImageDots,
   integerRows,
   integerWeights,
+  panelDepthwise,
+  panelDepthwiseGradients,
   trap,
 };

@@ -14,7 +14,7 @@ export const MOST_CHUNKS = 32;
 /** Floats that a thread streams through in some tens of microseconds. */
 const ELEMENTS_PER_CHUNK = 16384;
 /** Channels whose partial results are joined in some microseconds. */
-const CHANNELS_PER_CHUNK = 192;
+const CHANNELS_PER_CHUNK = 64;
 /** Multiply-adds that take some tens of microseconds. */
 const MULTIPLICATIONS_PER_CHUNK = 1 << 20;
 

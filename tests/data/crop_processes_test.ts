@@ -81,6 +81,7 @@ Deno.test("requests and answers are read as they were sent, wherever the pipe cu
       interpolation: fc.constantFrom("bilinear" as const, "bicubic" as const),
       picture: side,
       fit: fc.constantFrom(...FITS),
+      following: fc.integer({ min: 1, max: 9 }),
       mean: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 3, maxLength: 3 }),
     }, { requiredKeys: ["photo", "resize", "size"] }),
     fc.integer({ min: 1, max: 40 }),

@@ -30,6 +30,16 @@ const SOURCES: Record<string, (pieces: Uint8Array[]) => PipeReader> = {
       return buffer.subarray(0, next.length);
     });
   },
+  "what is put where it is wanted": (pieces) => {
+    let left = Uint8Array.from(pieces.flatMap((piece) => [...piece])), size = 1;
+    return new PipeReader((room) => {
+      if (left.length === 0) return undefined;
+      const part = left.subarray(0, Math.min(room.length, size++));
+      left = left.subarray(part.length);
+      room.set(part);
+      return room.subarray(0, part.length);
+    });
+  },
 };
 
 for (const [kind, readerOf] of Object.entries(SOURCES)) {
@@ -50,6 +60,19 @@ for (const [kind, readerOf] of Object.entries(SOURCES)) {
     );
   });
 }
+
+Deno.test("what is borrowed is the same bytes, until others are", async () => {
+  const pieces = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { minLength: 1 });
+  await fc.assert(fc.asyncProperty(pieces, async (pieces) => {
+    const input = SOURCES["one buffer that is filled again"](pieces);
+    for (const piece of pieces) {
+      const kept = await input.read(0);
+      assert.deepEqual(await input.borrow(piece.length), piece);
+      assert.equal(kept?.length, 0);
+    }
+    assert.equal(await input.borrow(1), undefined);
+  }));
+});
 
 Deno.test("parts that are joined are the same bytes, each time", () => {
   const joiner = new Joiner();

@@ -6,8 +6,8 @@ import { ProcessError, ProcessPool, startProcess } from "../../data/process_pool
 const module = new URL("talking_process.ts", import.meta.url);
 const HANGS = 255, BREAKS = 254, PRINTS = 253, READS = 252;
 
-const poolOf = (size: number, args: string[] = []) =>
-  new ProcessPool(() => startProcess({ module, args }), "talks", size);
+const poolOf = (size: number, args: string[] = [], ahead = 0) =>
+  new ProcessPool(() => startProcess({ module, args }), "talks", size, ahead);
 
 async function readAnswer(output: PipeReader) {
   const byte = await output.read(1);
@@ -90,6 +90,24 @@ Deno.test("a process that breaks costs its request alone, and says why", async (
   assert.equal((await all[0]).byte, 1);
   await assert.rejects(all[1], reason("ended", /^a process that talks ended: [^]*broke over it/));
   assert.equal((await all[2]).byte, 2);
+});
+
+Deno.test("requests asked ahead are answered in their order, by all processes", async () => {
+  using pool = poolOf(2, [], 1);
+  const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => say(pool, i)));
+  assert.deepEqual(answers.map(({ byte }) => byte), Array.from({ length: 20 }, (_, i) => i));
+  assert.equal(new Set(answers.map(({ pid }) => pid)).size, 2);
+});
+
+Deno.test("a request that breaks or hangs costs none that was asked behind it", async () => {
+  using pool = poolOf(1, [], 2);
+  const bytes = [1, BREAKS, 2, 3, HANGS, 4, 5];
+  const all = bytes.map((byte) => say(pool, byte, byte === HANGS ? 100 : 60_000));
+  const settled = await Promise.allSettled(all);
+  const told = settled.map((result) =>
+    result.status === "fulfilled" ? result.value.byte : result.reason.reason
+  );
+  assert.deepEqual(told, [1, "ended", 2, 3, "late", 4, 5]);
 });
 
 Deno.test("a process may do nothing that its pool does not name", async () => {

@@ -43,3 +43,32 @@ Deno.test("photos are answered in their order, one that cannot be read by its re
     }
   });
 });
+
+Deno.test("photos that are answered together come in their order, the refused ones by their reason", async () => {
+  const paths = Array.from({ length: 20 }, (_, i) => `${i}.jpg`);
+  const sizes: number[] = [];
+  const results = await Array.fromAsync(predictPhotos(paths, {
+    ...reading,
+    answer: async (paths) => {
+      sizes.push(paths.length);
+      await new Promise((resolve) => setTimeout(resolve, 10 * Math.random()));
+      return paths.map((path) => {
+        const number = parseInt(path);
+        if (number === 7) return { refusal: "it is broken" };
+        const logits = classes.map((_, i) => i === number % 3 ? 1 : 0);
+        return { logits, features: Float32Array.of(number) };
+      });
+    },
+    batch: 3,
+    predicting: 2,
+  }));
+  assert.deepEqual(sizes, [3, 3, 3, 3, 3, 3, 2]);
+  assert.deepEqual(results.map(({ result }) => result.path), paths);
+  results.forEach(({ result, features }, i) => {
+    if (i === 7) assert.deepEqual(result, { path: "7.jpg", error: "it is broken" });
+    else {
+      assert.equal("label" in result && result.label, classes[i % 3]);
+      assert.deepEqual(features, Float32Array.of(i));
+    }
+  });
+});

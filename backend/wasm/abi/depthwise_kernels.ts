@@ -50,3 +50,24 @@ export const expandedDepthwise: KernelSpec = {
     epilogue: epilogue(),
   },
 };
+
+export const panelDepthwise: KernelSpec = {
+  file: "panel_depthwise",
+  fields: {
+    channelsPerChunk: i32("A multiple of 16, or all, which are in eights."),
+    source: source("Not scaled."),
+    bands: bands("Of a 3×3 filter, undilated, of stride 1 or 2 both ways."),
+  },
+};
+
+export const panelDepthwiseGradients: KernelSpec = {
+  file: "panel_depthwise",
+  fields: {
+    x: source("Not scaled."),
+    dy: source("Not scaled, and of an activation that does not bend."),
+    bands: bands("Of the input's gradient, its `out`; `bandRows` is a multiple of the stride."),
+    statistics: gradientStatistics(),
+    parts: address("Partial filter gradients, one set a band."),
+    channelsPerChunk: i32("A multiple of 16, or all, which are in eights."),
+  },
+};

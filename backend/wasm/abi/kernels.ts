@@ -14,6 +14,8 @@ import {
   depthwiseGradients,
   depthwiseInputGradient,
   expandedDepthwise,
+  panelDepthwise,
+  panelDepthwiseGradients,
 } from "./depthwise_kernels.ts";
 import {
   activate,
@@ -123,6 +125,8 @@ export const KERNELS: Record<string, KernelSpec> = {
   sumImageDots,
   integerRows,
   integerWeights,
+  panelDepthwise,
+  panelDepthwiseGradients,
 };
 
 /** A kernel without arguments that traps in every worker; for tests. */

@@ -46,11 +46,15 @@ export const winogradTransform: KernelSpec = {
     source: address(),
     gradient: address("The output's gradient, or 0."),
     inputs: address("[36][tiles][inputPitch]"),
+    inputPlane: i32("Floats from a position to the next, as of all planes."),
     gradients: address("[36][tiles][outChannels]"),
+    gradientPlane: i32(),
     inputPitch: i32(
       "Floats: channels and a gap, so that a column does not fall into few sets of the cache.",
     ),
-    batch: i32(),
+    firstTile: i32("Of all images' tiles, the first that is transformed here."),
+    tiles: i32("That are."),
+    tilesPerChunk: i32(),
     height: i32(),
     width: i32(),
     channels: i32(),
@@ -95,16 +99,23 @@ export const winogradPosition: KernelSpec = {
   file: "winograd_positions",
   fields: {
     inputs: address(),
+    inputPlane: i32(),
     gradients: address(),
+    gradientPlane: i32(),
     inputPitch: i32(),
     products: address("[36][channels][outChannels]"),
+    productPlane: i32(),
     tiles: i32(),
     channels: i32(),
     outChannels: i32(),
     blockTiles: i32(),
     channelsPerChunk: i32("Input channels a chunk."),
+    adds: flag("To the products of other tiles."),
     wide: flag(),
   },
 };
 
-export const winogradFilterGradient: KernelSpec = { file: "winograd_filter", fields: filterFields };
+export const winogradFilterGradient: KernelSpec = {
+  file: "winograd_filter",
+  fields: { ...filterFields, plane: i32("Floats from the products of a position to the next.") },
+};

@@ -49,11 +49,23 @@ export function depthwisePanelRows(
   const weights = args.weights + floats(c0), inner = to + <usize>x0 * outPixel, width = x1 - x0;
   if (columns == 16) {
     if (stride == 1) {
-      depthwisePanel16by1(from, rowStep, weights, outPixel, inner, outPixel, outRow, width, rows);
-    } else depthwisePanel16by2(from, rowStep, weights, outPixel, inner, outPixel, outRow, width, rows);
+      depthwisePanel16by1(
+        from, rowStep, weights, outPixel, inner, outPixel, outRow, width, rows, columns,
+      );
+    } else {
+      depthwisePanel16by2(
+        from, rowStep, weights, outPixel, inner, outPixel, outRow, width, rows, columns,
+      );
+    }
   } else if (stride == 1) {
-    depthwisePanel8by1(from, rowStep, weights, outPixel, inner, outPixel, outRow, width, rows);
-  } else depthwisePanel8by2(from, rowStep, weights, outPixel, inner, outPixel, outRow, width, rows);
+    depthwisePanel8by1(
+      from, rowStep, weights, outPixel, inner, outPixel, outRow, width, rows, columns,
+    );
+  } else {
+    depthwisePanel8by2(
+      from, rowStep, weights, outPixel, inner, outPixel, outRow, width, rows, columns,
+    );
+  }
 }
 
 function isCommon(args: DepthwiseBands): bool {

@@ -507,11 +507,18 @@ export class WinogradTransformArguments {
   gradient: usize;
   /** [36][tiles][inputPitch] */
   inputs: usize;
+  /** Floats from a position to the next, as of all planes. */
+  inputPlane: i32;
   /** [36][tiles][outChannels] */
   gradients: usize;
+  gradientPlane: i32;
   /** Floats: channels and a gap, so that a column does not fall into few sets of the cache. */
   inputPitch: i32;
-  batch: i32;
+  /** Of all images' tiles, the first that is transformed here. */
+  firstTile: i32;
+  /** That are. */
+  tiles: i32;
+  tilesPerChunk: i32;
   height: i32;
   width: i32;
   channels: i32;
@@ -531,16 +538,21 @@ export function winogradTransformArguments(): WinogradTransformArguments {
 @unmanaged
 export class WinogradPositionArguments {
   inputs: usize;
+  inputPlane: i32;
   gradients: usize;
+  gradientPlane: i32;
   inputPitch: i32;
   /** [36][channels][outChannels] */
   products: usize;
+  productPlane: i32;
   tiles: i32;
   channels: i32;
   outChannels: i32;
   blockTiles: i32;
   /** Input channels a chunk. */
   channelsPerChunk: i32;
+  /** To the products of other tiles. */
+  adds: i32;
   wide: i32;
 }
 
@@ -559,6 +571,8 @@ export class WinogradFilterGradientArguments {
   channels: i32;
   outChannels: i32;
   wide: i32;
+  /** Floats from the products of a position to the next. */
+  plane: i32;
 }
 
 // @ts-ignore: decorator
@@ -1345,4 +1359,71 @@ export class IntegerWeightsArguments {
 @inline
 export function integerWeightsArguments(): IntegerWeightsArguments {
   return changetype<IntegerWeightsArguments>(kernelArguments());
+}
+
+@unmanaged
+export class PanelDepthwiseArguments {
+  /** A multiple of 16, or all, which are in eights. */
+  channelsPerChunk: i32;
+}
+
+/** Not scaled. */
+// @ts-ignore: decorator
+@inline
+export function panelDepthwiseSource(): Source {
+  return changetype<Source>(kernelArguments() + 4);
+}
+
+/** Of a 3×3 filter, undilated, of stride 1 or 2 both ways. */
+// @ts-ignore: decorator
+@inline
+export function panelDepthwiseBands(): DepthwiseBands {
+  return changetype<DepthwiseBands>(kernelArguments() + 32);
+}
+
+// @ts-ignore: decorator
+@inline
+export function panelDepthwiseArguments(): PanelDepthwiseArguments {
+  return changetype<PanelDepthwiseArguments>(kernelArguments());
+}
+
+@unmanaged
+export class PanelDepthwiseGradientsArguments {
+  /** Partial filter gradients, one set a band. */
+  parts: usize;
+  /** A multiple of 16, or all, which are in eights. */
+  channelsPerChunk: i32;
+}
+
+/** Not scaled. */
+// @ts-ignore: decorator
+@inline
+export function panelDepthwiseGradientsX(): Source {
+  return changetype<Source>(kernelArguments());
+}
+
+/** Not scaled, and of an activation that does not bend. */
+// @ts-ignore: decorator
+@inline
+export function panelDepthwiseGradientsDy(): Source {
+  return changetype<Source>(kernelArguments() + 28);
+}
+
+/** Of the input's gradient, its `out`; `bandRows` is a multiple of the stride. */
+// @ts-ignore: decorator
+@inline
+export function panelDepthwiseGradientsBands(): DepthwiseBands {
+  return changetype<DepthwiseBands>(kernelArguments() + 56);
+}
+
+// @ts-ignore: decorator
+@inline
+export function panelDepthwiseGradientsStatistics(): GradientStatistics {
+  return changetype<GradientStatistics>(kernelArguments() + 124);
+}
+
+// @ts-ignore: decorator
+@inline
+export function panelDepthwiseGradientsArguments(): PanelDepthwiseGradientsArguments {
+  return changetype<PanelDepthwiseGradientsArguments>(kernelArguments() + 148);
 }

@@ -36,6 +36,7 @@ import { layerNormChunk, layerNormGradientChunk } from "./layer_norm";
 import { maxPoolChunk, maxPoolGradientChunk } from "./max_pool";
 import { moveAveragesChunk } from "./move_averages";
 import { packChunk } from "./pack";
+import { panelDepthwiseChunk, panelDepthwiseGradientsChunk } from "./panel_depthwise";
 import { pointwiseGradientsChunk } from "./pointwise_gradients";
 import { sgdChunk } from "./sgd";
 import { spatialMeanChunk } from "./spatial_mean";
@@ -115,6 +116,8 @@ export function runChunk(kernel: i32, chunk: i32, thread: i32): void {
     case 53: sumImageDotsChunk(chunk, thread); break;
     case 54: integerRowsChunk(chunk, thread); break;
     case 55: integerWeightsChunk(chunk, thread); break;
+    case 56: panelDepthwiseChunk(chunk, thread); break;
+    case 57: panelDepthwiseGradientsChunk(chunk, thread); break;
     // For the test of what happens when a worker dies: only workers trap, and the main thread waits.
     case 99: if (thread > 0) unreachable(); break;
     default: unreachable();

@@ -25,6 +25,27 @@ export function addStatistics(
 ): void {
   const vector = floats(all);
   let c = 0;
+  // Sixteen at once, as each addition waits for the one before it.
+  for (; c + 16 <= channels; c += 16) {
+    let p = z + floats(c);
+    const q = partial + floats(c);
+    const o0 = v128.load(q), o1 = v128.load(q, 16), o2 = v128.load(q, 32), o3 = v128.load(q, 48);
+    let sum0 = zero(), sum1 = zero(), square0 = zero(), square1 = zero();
+    let sum2 = zero(), sum3 = zero(), square2 = zero(), square3 = zero();
+    for (let r = 0; r < rows; r++) {
+      const x0 = f32x4.sub(v128.load(p), o0), x1 = f32x4.sub(v128.load(p, 16), o1);
+      sum0 = f32x4.add(sum0, x0), sum1 = f32x4.add(sum1, x1);
+      square0 = fma(x0, x0, square0), square1 = fma(x1, x1, square1);
+      const x2 = f32x4.sub(v128.load(p, 32), o2), x3 = f32x4.sub(v128.load(p, 48), o3);
+      sum2 = f32x4.add(sum2, x2), sum3 = f32x4.add(sum3, x3);
+      square2 = fma(x2, x2, square2), square3 = fma(x3, x3, square3);
+      p += pitch;
+    }
+    addPair(q + vector, sum0, sum1);
+    addPair(q + vector + 32, sum2, sum3);
+    addPair(q + 2 * vector, square0, square1);
+    addPair(q + 2 * vector + 32, square2, square3);
+  }
   for (; c + 8 <= channels; c += 8) {
     let p = z + floats(c);
     const q = partial + floats(c);
@@ -70,33 +91,66 @@ export function addGradientStatistics(
   d: usize, z: usize, rows: i32, channels: i32,
   mean: usize, scaleShift: usize, activation: i32, partial: usize,
 ): void {
-  addStatisticsOf<Kept>(d, z, rows, channels, mean, scaleShift, activation, partial);
+  addStatisticsOf<Kept>(d, z, rows, channels, channels, mean, scaleShift, activation, partial);
 }
 
+/** Of the first `columns` of all `channels`: everything begins at the first of them. */
 function addStatisticsOf<Fate>(
-  d: usize, z: usize, rows: i32, channels: i32,
+  d: usize, z: usize, rows: i32, columns: i32, channels: i32,
   mean: usize, scaleShift: usize, activation: i32, partial: usize,
 ): void {
   if (activation == LINEAR) {
-    addLinearGradientStatistics(d, z, rows, channels, mean, partial);
+    addLinearGradientStatistics(d, z, rows, columns, channels, mean, partial);
   } else if (activation == HARD_SWISH) {
-    addSmoothGradientStatistics<HardSwish, Fate>(d, z, rows, channels, mean, scaleShift, partial);
+    addSmoothGradientStatistics<HardSwish, Fate>(d, z, rows, columns, channels, mean, scaleShift, partial);
   } else if (activation == SILU) {
-    addSmoothGradientStatistics<Silu, Fate>(d, z, rows, channels, mean, scaleShift, partial);
+    addSmoothGradientStatistics<Silu, Fate>(d, z, rows, columns, channels, mean, scaleShift, partial);
   } else if (activation == HARD_SIGMOID) {
-    addSmoothGradientStatistics<HardSigmoid, Fate>(d, z, rows, channels, mean, scaleShift, partial);
+    addSmoothGradientStatistics<HardSigmoid, Fate>(d, z, rows, columns, channels, mean, scaleShift, partial);
   } else if (activation == SIGMOID) {
-    addSmoothGradientStatistics<Sigmoid, Fate>(d, z, rows, channels, mean, scaleShift, partial);
-  } else addBoundGradientStatistics<Fate>(d, z, rows, channels, mean, scaleShift, activation, partial);
+    addSmoothGradientStatistics<Sigmoid, Fate>(d, z, rows, columns, channels, mean, scaleShift, partial);
+  } else addBoundGradientStatistics<Fate>(d, z, rows, columns, channels, mean, scaleShift, activation, partial);
 }
 
 function addBoundGradientStatistics<Fate>(
-  d: usize, z: usize, rows: i32, channels: i32,
+  d: usize, z: usize, rows: i32, columns: i32, channels: i32,
   mean: usize, scaleShift: usize, activation: i32, partial: usize,
 ): void {
   const pitch = floats(channels), bound = upperBound(activation), upper = f32x4.splat(bound);
   let c = 0;
-  for (; c + 8 <= channels; c += 8) {
+  for (; c + 16 <= columns; c += 16) {
+    const o = floats(c), q = partial + o;
+    let pd = d + o, pz = z + o;
+    const m0 = v128.load(mean + o), m1 = v128.load(mean + o, 16);
+    const m2 = v128.load(mean + o, 32), m3 = v128.load(mean + o, 48);
+    const s = scaleShift + o, t = s + pitch;
+    const s0 = v128.load(s), s1 = v128.load(s, 16), s2 = v128.load(s, 32), s3 = v128.load(s, 48);
+    const t0 = v128.load(t), t1 = v128.load(t, 16), t2 = v128.load(t, 32), t3 = v128.load(t, 48);
+    let sum0 = zero(), sum1 = zero(), dot0 = zero(), dot1 = zero();
+    let sum2 = zero(), sum3 = zero(), dot2 = zero(), dot3 = zero();
+    for (let r = 0; r < rows; r++) {
+      const z0 = v128.load(pz), z1 = v128.load(pz, 16);
+      const p0 = passes(fma(z0, s0, t0), upper), p1 = passes(fma(z1, s1, t1), upper);
+      const d0 = v128.and(v128.load(pd), p0), d1 = v128.and(v128.load(pd, 16), p1);
+      if (sizeof<Fate>() == sizeof<Overwritten>()) v128.store(pd, d0), v128.store(pd, d1, 16);
+      sum0 = f32x4.add(sum0, d0), sum1 = f32x4.add(sum1, d1);
+      const x0 = f32x4.sub(z0, m0), x1 = f32x4.sub(z1, m1);
+      dot0 = fma(d0, x0, dot0), dot1 = fma(d1, x1, dot1);
+      const z2 = v128.load(pz, 32), z3 = v128.load(pz, 48);
+      const p2 = passes(fma(z2, s2, t2), upper), p3 = passes(fma(z3, s3, t3), upper);
+      const d2 = v128.and(v128.load(pd, 32), p2), d3 = v128.and(v128.load(pd, 48), p3);
+      if (sizeof<Fate>() == sizeof<Overwritten>()) v128.store(pd, d2, 32), v128.store(pd, d3, 48);
+      sum2 = f32x4.add(sum2, d2), sum3 = f32x4.add(sum3, d3);
+      const x2 = f32x4.sub(z2, m2), x3 = f32x4.sub(z3, m3);
+      dot2 = fma(d2, x2, dot2), dot3 = fma(d3, x3, dot3);
+      pd += pitch, pz += pitch;
+    }
+    addPair(q, sum0, sum1);
+    addPair(q + 32, sum2, sum3);
+    addPair(q + pitch, dot0, dot1);
+    addPair(q + pitch + 32, dot2, dot3);
+  }
+  for (; c + 8 <= columns; c += 8) {
     const o = floats(c), q = partial + o;
     let pd = d + o, pz = z + o;
     const m0 = v128.load(mean + o), m1 = v128.load(mean + o, 16);
@@ -116,7 +170,7 @@ function addBoundGradientStatistics<Fate>(
     addPair(q, sum0, sum1);
     addPair(q + pitch, dot0, dot1);
   }
-  for (; c < channels; c++) {
+  for (; c < columns; c++) {
     const o = floats(c), q = partial + o;
     let pd = d + o, pz = z + o, sum: f32 = 0, dot: f32 = 0;
     const scale = load<f32>(scaleShift + o), shift = load<f32>(scaleShift + pitch + o);
@@ -134,11 +188,11 @@ function addBoundGradientStatistics<Fate>(
 }
 
 function addLinearGradientStatistics(
-  d: usize, z: usize, rows: i32, channels: i32, mean: usize, partial: usize,
+  d: usize, z: usize, rows: i32, columns: i32, channels: i32, mean: usize, partial: usize,
 ): void {
   const pitch = floats(channels);
   let c = 0;
-  for (; c + 8 <= channels; c += 8) {
+  for (; c + 8 <= columns; c += 8) {
     const o = floats(c), q = partial + o;
     let pd = d + o, pz = z + o;
     const m0 = v128.load(mean + o), m1 = v128.load(mean + o, 16);
@@ -153,7 +207,7 @@ function addLinearGradientStatistics(
     addPair(q, sum0, sum1);
     addPair(q + pitch, dot0, dot1);
   }
-  for (; c < channels; c++) {
+  for (; c < columns; c++) {
     const o = floats(c), q = partial + o;
     let pd = d + o, pz = z + o, sum: f32 = 0, dot: f32 = 0;
     for (let r = 0; r < rows; r++) {
@@ -168,7 +222,7 @@ function addLinearGradientStatistics(
 
 /** d counts as much as the activation rises there. */
 function addSmoothGradientStatistics<Kind, Fate>(
-  d: usize, z: usize, rows: i32, channels: i32,
+  d: usize, z: usize, rows: i32, columns: i32, channels: i32,
   mean: usize, scaleShift: usize, partial: usize,
 ): void {
   const k0 = constant<Kind>(0), k1 = constant<Kind>(1), k2 = constant<Kind>(2);
@@ -177,7 +231,7 @@ function addSmoothGradientStatistics<Kind, Fate>(
   const k9 = constant<Kind>(9), k10 = constant<Kind>(10);
   const pitch = floats(channels);
   let c = 0;
-  for (; c + 8 <= channels; c += 8) {
+  for (; c + 8 <= columns; c += 8) {
     const o = floats(c), q = partial + o;
     let pd = d + o, pz = z + o;
     const m0 = v128.load(mean + o), m1 = v128.load(mean + o, 16);
@@ -219,7 +273,7 @@ function addSmoothGradientStatistics<Kind, Fate>(
     addPair(q, sum0, sum1);
     addPair(q + pitch, dot0, dot1);
   }
-  for (; c < channels; c++) {
+  for (; c < columns; c++) {
     const o = floats(c), q = partial + o;
     let pd = d + o, pz = z + o, sum: f32 = 0, dot: f32 = 0;
     const scale = load<f32>(scaleShift + o), shift = load<f32>(scaleShift + pitch + o);
@@ -259,15 +313,31 @@ export function mask(d: usize, y: usize, out: usize, count: i32, activation: i32
 export function addRowsToGradientStatistics(
   statistics: GradientStatistics, chunk: i32, d: usize, first: i32, rows: i32, channels: i32,
 ): void {
-  const offset = <usize>first * floats(channels), z = statistics.z + offset;
-  const partial = statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels);
+  addColumnsToGradientStatistics(statistics, chunk, d, first, rows, 0, channels, channels);
+}
+
+/** The same of `columns` channels from c0 on; d is where these begin. */
+export function addColumnsToGradientStatistics(
+  statistics: GradientStatistics, chunk: i32, d: usize, first: i32, rows: i32,
+  c0: i32, columns: i32, channels: i32,
+): void {
+  const o = floats(c0), pitch = floats(channels), offset = <usize>first * pitch + o;
+  const z = statistics.z + offset, mean = statistics.mean + o;
+  const partial = statistics.partials + floats(chunk * GRADIENT_STATISTICS_VECTORS * channels) + o;
   if (statistics.y) {
-    mask(d, statistics.y + offset, d, rows * channels, statistics.activation);
-    addLinearGradientStatistics(d, z, rows, channels, statistics.mean, partial);
+    const y = statistics.y + offset;
+    if (columns == channels) mask(d, y, d, rows * channels, statistics.activation);
+    else {
+      for (let r = 0; r < rows; r++) {
+        const at = d + <usize>r * pitch;
+        mask(at, y + <usize>r * pitch, at, columns, statistics.activation);
+      }
+    }
+    addLinearGradientStatistics(d, z, rows, columns, channels, mean, partial);
     return;
   }
   addStatisticsOf<Overwritten>(
-    d, z, rows, channels, statistics.mean, statistics.scaleShift, statistics.activation, partial,
+    d, z, rows, columns, channels, mean, statistics.scaleShift + o, statistics.activation, partial,
   );
 }
 

@@ -59,11 +59,11 @@ function panelStart(n: i32, N: i32, wide: i32): i32 {
 /** Back to the filter's own domain. One chunk is an input channel. */
 export function winogradFilterGradientChunk(chunk: i32, thread: i32): void {
   const args = winogradFilterGradientArguments();
-  const N = args.outChannels, plane = floats(args.channels * N);
+  const N = args.outChannels, tap = floats(args.channels * N), plane = floats(args.plane);
   for (let n = 0; n < N; n += 8) {
     const o = floats(chunk * N + n);
     transformFilterGradient(
-      args.transformed + o, 6 * plane, plane, args.filter + o, 3 * plane, plane, scratch(thread),
+      args.transformed + o, 6 * plane, plane, args.filter + o, 3 * tap, tap, scratch(thread),
     );
   }
 }

@@ -15,26 +15,27 @@ import { floats } from "./simd";
 import { addStatistics, startStatistics } from "./statistics";
 import { transformTile, writeTile } from "./winograd_tiles";
 
-/** Inputs, and for the filter's gradient output gradients, transformed. One chunk: a row of tiles. */
+/** Inputs, and for the filter's gradient output gradients, transformed. One chunk: some tiles. */
 export function winogradTransformChunk(chunk: i32, thread: i32): void {
   const args = winogradTransformArguments();
-  const C = args.channels, N = args.outChannels;
+  const C = args.channels, N = args.outChannels, tiles = args.tiles;
   const tilesDown = (args.outHeight + 3) / 4, tilesAcross = (args.outWidth + 3) / 4;
-  const tiles = args.batch * tilesDown * tilesAcross;
   const temporary = scratch(thread), tile = temporary + WINOGRAD_TEMPORARY_BYTES;
-  const image = chunk / tilesDown, ty = chunk % tilesDown;
-  const source = args.source + <usize>(image * args.height * args.width) * floats(C);
-  const gradient = !args.gradient ? 0 : args.gradient + <usize>(image * args.outHeight * args.outWidth) * floats(N);
-  for (let tx = 0; tx < tilesAcross; tx++) {
-    const t = <usize>(chunk * tilesAcross + tx);
+  const first = chunk * args.tilesPerChunk, last = min(tiles, first + args.tilesPerChunk);
+  for (let t = first; t < last; t++) {
+    const number = args.firstTile + t, image = number / (tilesDown * tilesAcross);
+    const y = number / tilesAcross % tilesDown * 4, x = number % tilesAcross * 4;
     transformTile(
-      source, args.height, args.width, C, ty * 4 - args.padTop, tx * 4 - args.padLeft, 6,
-      args.inputs + t * floats(args.inputPitch), floats(tiles * args.inputPitch), tile, temporary,
+      args.source + <usize>(image * args.height * args.width) * floats(C),
+      args.height, args.width, C, y - args.padTop, x - args.padLeft, 6,
+      args.inputs + <usize>t * floats(args.inputPitch), floats(args.inputPlane),
+      tile, temporary,
     );
-    if (!gradient) continue;
+    if (!args.gradient) continue;
     transformTile(
-      gradient, args.outHeight, args.outWidth, N, ty * 4, tx * 4, 4,
-      args.gradients + t * floats(N), floats(tiles * N), tile, temporary,
+      args.gradient + <usize>(image * args.outHeight * args.outWidth) * floats(N),
+      args.outHeight, args.outWidth, N, y, x, 4,
+      args.gradients + <usize>t * floats(N), floats(args.gradientPlane), tile, temporary,
     );
   }
 }
@@ -97,14 +98,14 @@ export function winogradPositionChunk(chunk: i32, thread: i32): void {
   const position = chunk / parts, c0 = chunk % parts * args.channelsPerChunk;
   const c1 = min(C, c0 + args.channelsPerChunk);
   const pitch = floats(args.inputPitch);
-  const inputs = args.inputs + <usize>(position * args.tiles) * pitch + floats(c0);
-  const gradients = args.gradients + floats(position * args.tiles * N);
-  const products = args.products + floats((position * C + c0) * N);
+  const inputs = args.inputs + floats(position * args.inputPlane + c0);
+  const gradients = args.gradients + floats(position * args.gradientPlane);
+  const products = args.products + floats(position * args.productPlane + c0 * N);
   for (let t = 0; t < args.tiles; t += args.blockTiles) {
     const tiles = min(args.blockTiles, args.tiles - t);
     multiplyTransposed(
       inputs + <usize>t * pitch, pitch, gradients + <usize>t * floats(N), floats(N),
-      products, floats(N), tiles, c1 - c0, 0, N, N, t > 0, args.wide, scratch(thread),
+      products, floats(N), tiles, c1 - c0, 0, N, N, t > 0 || args.adds != 0, args.wide, scratch(thread),
     );
   }
 }

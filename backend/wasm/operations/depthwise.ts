@@ -4,7 +4,6 @@ import { type ConvInfo, depthwiseInfo } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import { balancedBands } from "../balance.ts";
 import {
-  type DepthwiseBandsRecord,
   type EpilogueRecord,
   type GatherRecord,
   Kernel,
@@ -27,7 +26,20 @@ import {
   statisticsFor,
   takeDeferred,
 } from "./deferred_gradient.ts";
+import {
+  balancedOutputBands,
+  bandsRecord,
+  effective,
+  inputBands,
+  outputBands,
+} from "./depthwise_bands.ts";
 import { rowsAsIntegers } from "./integers.ts";
+import {
+  runPanelGradients,
+  runPanels,
+  suitsPanelGradients,
+  suitsPanels,
+} from "./panel_depthwise.ts";
 import { sumParts } from "./product.ts";
 import { allocateBandStatistics } from "./statistics.ts";
 
@@ -92,13 +104,18 @@ function computeDepthwise(
   const statistics = withStatistics
     ? allocateBandStatistics(backend, batchSize, outHeight, outWidth, bands.rows, outChannels)
     : undefined;
+  const record = {
+    ...bandsRecord(info, weights.pointer, out.pointer, bands.rows),
+    statistics: statistics?.partials.pointer ?? 0,
+  };
+  if (withStatistics && suitsPanels(info, source)) {
+    runPanels(backend, info, source, bands, record);
+    return statistics;
+  }
   const scratch = bands.paddedFloats + TAP_TABLE_FLOATS;
   backend.pool.run(Kernel.depthwise, batchSize * bands.count, scratch, {
     source,
-    bands: {
-      ...bandsRecord(info, weights.pointer, out.pointer, bands.rows),
-      statistics: statistics?.partials.pointer ?? 0,
-    },
+    bands: record,
     epilogue,
   });
   return statistics;
@@ -212,17 +229,23 @@ function depthwiseGradients(backend: WasmBackend, info: ConvInfo): GradientPair 
       const dx = heap.allocate(tf.util.sizeFromShape(info.inShape));
       const parts = heap.allocate(chunks * taps * inChannels);
       const { record, statistics } = statisticsFor(backend, x, dx, chunks, inChannels);
-      const inputRows = bands.rows + filterHeight + 1;
-      const inputColumns = info.inWidth + filterWidth + 1;
-      const scratch = TAP_TABLE_FLOATS + bands.paddedFloats + inputRows * inputColumns * inChannels;
-      pool.run(Kernel.depthwiseGradients, chunks, scratch, {
+      const kernelArguments = {
         x: sourceOf(x),
         dy,
         bands: bandsRecord(info, filter.pointer, dx.pointer, bands.rows),
         statistics: record,
         parts: parts.pointer,
-        addend: addend?.pointer ?? 0,
-      });
+      };
+      if (!addend && suitsPanelGradients(info, kernelArguments.x, dy)) {
+        runPanelGradients(backend, info, bands, kernelArguments);
+      } else {
+        const inputRows = bands.rows + filterHeight + 1;
+        const inputColumns = info.inWidth + filterWidth + 1;
+        const scratch = TAP_TABLE_FLOATS + bands.paddedFloats +
+          inputRows * inputColumns * inChannels;
+        const more = { addend: addend?.pointer ?? 0 };
+        pool.run(Kernel.depthwiseGradients, chunks, scratch, { ...kernelArguments, ...more });
+      }
       sumParts(backend, parts, chunks, taps, inChannels, inChannels, filterGradient);
       heap.release(parts);
       return { block: dx, statistics };
@@ -252,94 +275,4 @@ export function depthwiseFilterGradient(
   sumParts(backend, parts, chunks, taps, inChannels, inChannels, output.data);
   backend.heap.release(parts);
   return output.info;
-}
-
-/** Without statistics, which forward passes alone leave. */
-function bandsRecord(
-  info: ConvInfo,
-  weights: number,
-  out: number,
-  bandRows: number,
-): DepthwiseBandsRecord {
-  return {
-    weights,
-    out,
-    height: info.inHeight,
-    width: info.inWidth,
-    channels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    filterHeight: info.filterHeight,
-    filterWidth: info.filterWidth,
-    strideHeight: info.strideHeight,
-    strideWidth: info.strideWidth,
-    dilationHeight: info.dilationHeight,
-    dilationWidth: info.dilationWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-    bandRows,
-    statistics: 0,
-  };
-}
-
-interface Bands {
-  rows: number;
-  count: number;
-  paddedFloats: number;
-}
-
-function outputBands(info: ConvInfo): Bands {
-  return bandsOf(info, bandRows(info.outHeight, info.outWidth * info.outChannels));
-}
-
-/** Where no sums are left: bands that threads share evenly. */
-function balancedOutputBands(info: ConvInfo): Bands {
-  const { batchSize, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
-  const most = bandRows(outHeight, outWidth * outChannels);
-  const copying = info.inWidth * outChannels / 8 * 2;
-  const computing = outWidth * outChannels / 8 * filterHeight * filterWidth;
-  const rowCycles = computing + copying * info.strideHeight;
-  const border = copying * (filterHeight - info.strideHeight);
-  return bandsOf(info, balancedBands(batchSize, outHeight, most, rowCycles, border).perChunk);
-}
-
-function bandsOf(info: ConvInfo, rows: number): Bands {
-  const height = (rows - 1) * info.strideHeight + effective(info.filterHeight, info.dilationHeight);
-  const width = (info.outWidth - 1) * info.strideWidth +
-    effective(info.filterWidth, info.dilationWidth);
-  return {
-    rows,
-    count: Math.ceil(info.outHeight / rows),
-    paddedFloats: height * width * info.inChannels,
-  };
-}
-
-/** Bands of rows of the input's gradient, and room for the rows of dy that one comes from. */
-function inputBands(info: ConvInfo): Bands {
-  const { strideHeight, strideWidth } = info;
-  const fitting = bandRows(info.inHeight, info.inWidth * info.inChannels);
-  const rows = Math.ceil(fitting / strideHeight) * strideHeight;
-  const height = Math.ceil(
-    (rows + effective(info.filterHeight, info.dilationHeight)) /
-      strideHeight,
-  ) + 1;
-  const reach = effective(info.filterWidth, info.dilationWidth) + info.padInfo.left;
-  const width = Math.max(info.outWidth, Math.ceil(info.inWidth / strideWidth)) +
-    2 * Math.ceil(reach / strideWidth) + 1;
-  return {
-    rows,
-    count: Math.ceil(info.inHeight / rows),
-    paddedFloats: height * width * info.inChannels,
-  };
-}
-
-/** Rows of a band: few enough for the cache, enough that the rows around it cost little. */
-function bandRows(height: number, floatsPerRow: number): number {
-  const fitting = Math.max(4, Math.floor(65536 / floatsPerRow));
-  const bands = Math.ceil(height / fitting);
-  return Math.ceil(height / bands);
-}
-
-function effective(filter: number, dilation: number): number {
-  return (filter - 1) * dilation + 1;
 }

@@ -6,6 +6,7 @@ import {
   K_BLOCK,
   Kernel,
   RowReading,
+  SourceKind,
   type SourceRecord,
   TAP_RUN_WORDS,
   writeTapRun,
@@ -71,7 +72,7 @@ export function multiplyRows(
     ? productChunks(rows, K, N8)
     : balancedProduct(rows, K, N8, readingColumns(input));
   // Rows that would have to be computed again for each range of columns had better stay whole.
-  const columns = withStatistics && input.kind === "gathered"
+  const columns = withStatistics && (input.kind === "gathered" || isInMemory(input.source))
     ? balancedColumns(split.rows, rows, N8, K, readingColumns(input))
     : split.columns;
   const inStrips = suitsStrips(input);
@@ -192,6 +193,9 @@ export function multiplyTransposedRows(
   heap.release(parts);
 }
 
+/** Some microseconds' worth. */
+const SUMMANDS_PER_CHUNK = 16384;
+
 /** Adds partial results [count][rows][pitch] up, in their order, into `out` [rows][columns]. */
 export function sumParts(
   { pool }: WasmBackend,
@@ -202,7 +206,7 @@ export function sumParts(
   columns: number,
   out: TensorData,
 ): void {
-  const rowsPerChunk = Math.max(1, Math.ceil(8192 / pitch));
+  const rowsPerChunk = Math.max(1, Math.ceil(SUMMANDS_PER_CHUNK / (count * pitch)));
   pool.run(Kernel.sumParts, Math.ceil(rows / rowsPerChunk), 0, {
     parts: parts.pointer,
     out: out.pointer,
@@ -212,6 +216,10 @@ export function sumParts(
     columns,
     rowsPerChunk,
   });
+}
+
+function isInMemory(source: TensorData | SourceRecord): boolean {
+  return source instanceof TensorData ? !source.lazy : source.kind === SourceKind.plain;
 }
 
 /** Where several chunks read the same rows, a lazy tensor is computed once for all of them. */

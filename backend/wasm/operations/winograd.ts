@@ -8,7 +8,7 @@ import {
   WINOGRAD_TEMPORARY_BYTES,
 } from "../generated_abi.ts";
 import type { Block } from "../heap.ts";
-import { evenly } from "../partition.ts";
+import { evenly, MOST_CHUNKS } from "../partition.ts";
 import type { BatchStatistics, TensorData } from "../tensor_data.ts";
 import { type ConvolutionPlan, type Ending, PRODUCT_ALONE } from "./deferred_convolution.ts";
 import { keepPacked, type PackedWeights } from "./pack.ts";
@@ -88,43 +88,61 @@ export function winogradFilterGradient(
 ): void {
   const C = info.inChannels, N = info.outChannels, tiles = tileCount(info);
   const inputPitch = C + 16;
-  const inputs = heap.allocate(POSITIONS * tiles * inputPitch);
-  const gradients = heap.allocate(POSITIONS * tiles * N);
-  const products = heap.allocate(POSITIONS * C * N);
-  const tileScratch = TEMPORARY_FLOATS + POSITIONS * Math.max(C, N);
-  pool.run(Kernel.winogradTransform, info.batchSize * Math.ceil(info.outHeight / 4), tileScratch, {
-    source: x.pointer,
-    gradient: dy.pointer,
-    inputs: inputs.pointer,
-    gradients: gradients.pointer,
-    inputPitch,
-    batch: info.batchSize,
-    height: info.inHeight,
-    width: info.inWidth,
-    channels: C,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
-    outChannels: N,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
-  });
   const blockTiles = Math.max(16, Math.min(128, Math.floor(65536 / C)));
-  const parts = evenly(C, tiles * C * N / (1 << 22), 24);
-  pool.run(Kernel.winogradPosition, POSITIONS * parts.chunks, blockTiles * 16, {
-    inputs: inputs.pointer,
-    gradients: gradients.pointer,
-    inputPitch,
-    products: products.pointer,
-    tiles,
-    channels: C,
-    outChannels: N,
-    blockTiles,
-    channelsPerChunk: parts.perChunk,
-    wide,
-  });
+  const perRound = tilesPerRound(tiles, blockTiles, inputPitch + N);
+  // The last round takes what is left over.
+  const rounds = Math.floor(tiles / perRound), most = tiles - (rounds - 1) * perRound;
+  const inputPlane = planeFloats(most * inputPitch), gradientPlane = planeFloats(most * N);
+  const productPlane = planeFloats(C * N);
+  const inputs = heap.allocate(POSITIONS * inputPlane);
+  const gradients = heap.allocate(POSITIONS * gradientPlane);
+  const products = heap.allocate(POSITIONS * productPlane);
+  const tileScratch = TEMPORARY_FLOATS + POSITIONS * Math.max(C, N);
+  for (let round = 0; round < rounds; round++) {
+    const firstTile = round * perRound, count = round === rounds - 1 ? most : perRound;
+    const split = evenly(count, MOST_CHUNKS, 1);
+    pool.run(Kernel.winogradTransform, split.chunks, tileScratch, {
+      source: x.pointer,
+      gradient: dy.pointer,
+      inputs: inputs.pointer,
+      inputPlane,
+      gradients: gradients.pointer,
+      gradientPlane,
+      inputPitch,
+      firstTile,
+      tiles: count,
+      tilesPerChunk: split.perChunk,
+      height: info.inHeight,
+      width: info.inWidth,
+      channels: C,
+      outHeight: info.outHeight,
+      outWidth: info.outWidth,
+      outChannels: N,
+      padTop: info.padInfo.top,
+      padLeft: info.padInfo.left,
+    });
+    const parts = evenly(C, count * C * N / (1 << 22), 24);
+    pool.run(Kernel.winogradPosition, POSITIONS * parts.chunks, blockTiles * 16, {
+      inputs: inputs.pointer,
+      inputPlane,
+      gradients: gradients.pointer,
+      gradientPlane,
+      inputPitch,
+      products: products.pointer,
+      productPlane,
+      tiles: count,
+      channels: C,
+      outChannels: N,
+      blockTiles,
+      channelsPerChunk: parts.perChunk,
+      adds: round > 0 ? 1 : 0,
+      wide,
+    });
+  }
   pool.run(Kernel.winogradFilterGradient, C, TEMPORARY_FLOATS, {
     filter: out.pointer,
     transformed: products.pointer,
+    plane: productPlane,
     channels: C,
     outChannels: N,
     wide,
@@ -132,10 +150,44 @@ export function winogradFilterGradient(
   for (const block of [inputs, gradients, products]) heap.release(block);
 }
 
-type Geometry = Omit<
-  ArgumentsOf<typeof Kernel.winogradTransform>,
-  "source" | "gradient" | "inputs" | "gradients" | "inputPitch"
->;
+/**
+ * From a position's matrix to the next one's: an odd number of cache lines, as a tile is written to, or
+ * read from, all 36 of them at once. Powers of two would put these into few sets of the cache.
+ */
+function planeFloats(floats: number): number {
+  return 16 * (Math.ceil(floats / 16) | 1);
+}
+
+/** What the transformed tiles of a round may take, of a cache that cores share. */
+const ROUND_FLOATS = 3 << 19;
+
+/**
+ * Tiles that are transformed and multiplied before the next ones are, in the same memory: whole blocks
+ * of those that are summed at once, so that the order of sums stays.
+ */
+function tilesPerRound(tiles: number, blockTiles: number, floatsPerPosition: number): number {
+  const rounds = Math.round(POSITIONS * tiles * floatsPerPosition / ROUND_FLOATS);
+  const blocks = Math.floor(tiles / blockTiles);
+  if (rounds < 2 || blocks < 2) return tiles;
+  return blockTiles * Math.max(1, Math.floor(blocks / rounds));
+}
+
+interface Geometry extends
+  Omit<
+    ArgumentsOf<typeof Kernel.winogradTransform>,
+    | "source"
+    | "gradient"
+    | "inputs"
+    | "inputPlane"
+    | "gradients"
+    | "gradientPlane"
+    | "inputPitch"
+    | "firstTile"
+    | "tiles"
+    | "tilesPerChunk"
+  > {
+  batch: number;
+}
 
 /**
  * Small filters: all steps on some rows of tiles at a time, which stay in cache. Large filters: step
@@ -163,7 +215,8 @@ function convolveByPosition(
   { withStatistics, epilogue }: Ending,
 ): BatchStatistics | undefined {
   const { heap, pool } = backend;
-  const { batch, channels: C, outHeight, outWidth, outChannels: N } = geometry;
+  const { batch, ...transformed } = geometry;
+  const { channels: C, outHeight, outWidth, outChannels: N } = geometry;
   const bands = Math.ceil(outHeight / 4), tiles = batch * bands * Math.ceil(outWidth / 4);
   const inputs = heap.allocate(POSITIONS * tiles * C);
   const products = heap.allocate(POSITIONS * tiles * N);
@@ -172,9 +225,14 @@ function convolveByPosition(
     source: source.pointer,
     gradient: 0,
     inputs: inputs.pointer,
+    inputPlane: tiles * C,
     gradients: 0,
+    gradientPlane: 0,
     inputPitch: C,
-    ...geometry,
+    firstTile: 0,
+    tiles,
+    tilesPerChunk: Math.ceil(outWidth / 4),
+    ...transformed,
   });
   const columns = evenly(N, tiles * C * N / (1 << 22), 64);
   pool.run(Kernel.winogradProduct, POSITIONS * columns.chunks, 0, {

@@ -55,6 +55,25 @@ export function depthwiseContract(subject: Subject): void {
     }
   });
 
+  subject.test("depthwise convolutions between batch norms, of many channels and few", async () => {
+    const shapes = subject.shapes([[24, 2]], [[200, 1], [200, 2], [24, 1]]);
+    for (const [channels, stride] of shapes) {
+      for (const activation of ["relu6", "silu", "linear"] as const) {
+        await subject.agreesWithStock(
+          `${channels} channels, stride ${stride}, ${activation}`,
+          () => {
+            const x = noise([2, 6, 8, channels], 1), filter = noise([3, 3, channels, 1], 2);
+            return withGradients([x, filter], (x, filter) => {
+              const y = normalized(x, activation);
+              return normalized(tf.depthwiseConv2d(y, filter as tf.Tensor4D, stride, 1), "relu6");
+            });
+          },
+          1e-4,
+        );
+      }
+    }
+  });
+
   subject.test(
     "a depthwise convolution with dilation or two filters a channel agrees with stock tfjs",
     async () => {
