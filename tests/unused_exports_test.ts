@@ -8,7 +8,6 @@ const FOR_TESTS: ExportName[] = [
   "app/cli/main.ts#endingSignals",
   "app/cli/pace.ts#secondsLeft",
   "app/cli/questions.ts#LineTerminal",
-  "app/cli/render.ts#PlainRenderer",
   "app/open_file.ts#openCommand",
   "app/packages/build.ts#buildJsrPackage",
   "app/packages/build.ts#buildPackages",

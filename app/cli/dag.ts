@@ -1,5 +1,5 @@
 /** A pipeline drawn as a Mermaid flowchart, for a README or a pull request. */
-import { formatSeconds } from "./render.ts";
+import { formatSeconds } from "./event_lines.ts";
 import { inputsOf } from "../../pipeline/declaration.ts";
 import type { Pipeline } from "../../pipeline/graph.ts";
 import type { PlanEntry } from "../../pipeline/explain/plan.ts";

@@ -9,11 +9,11 @@ import {
   formatSeconds,
   logLines,
   nameWidth,
-  type Renderer,
   retriedLine,
   sharedLines,
   type StepProgress,
-} from "./render.ts";
+} from "./event_lines.ts";
+import type { Renderer } from "./plain_renderer.ts";
 import { wrapped } from "./wrapped.ts";
 
 const CLEAR_REST = "\x1b[K";

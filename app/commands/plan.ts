@@ -6,7 +6,7 @@ import { type Program, withSettings } from "../cli/application.ts";
 import { anyOperands, type ContextOf, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
 import { executorFor } from "../cluster.ts";
-import { nameWidth } from "../cli/render.ts";
+import { nameWidth } from "../cli/event_lines.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { EXECUTION, RUN, STORES, SWEEP } from "../cli/shared_flags.ts";
 import { checkRunName } from "./run_name.ts";

@@ -6,7 +6,7 @@ import { listRuns } from "../../pipeline/upkeep/history.ts";
 import { listPins } from "../../pipeline/upkeep/pins.ts";
 import { type CommandContext, defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
-import { formatSeconds, nameWidth } from "../cli/render.ts";
+import { formatSeconds, nameWidth } from "../cli/event_lines.ts";
 import { STORE } from "../cli/shared_flags.ts";
 import { openStore } from "../../pipeline/implementations.ts";
 import { type RunState, runState } from "../home/run_state.ts";

@@ -7,7 +7,7 @@ import { type ContextOf, defineCommand } from "../cli/command.ts";
 import { UsageError } from "../cli/errors.ts";
 import { EXIT } from "../cli/exit.ts";
 import { flag, text } from "../cli/flag.ts";
-import { newRenderer } from "../cli/render.ts";
+import { newRenderer } from "../cli/new_renderer.ts";
 import { requestedPipeline } from "../cli/requested_pipeline.ts";
 import { STORES } from "../cli/shared_flags.ts";
 

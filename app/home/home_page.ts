@@ -1,5 +1,5 @@
 /** All models and runs of a store. */
-import { formatSeconds } from "../cli/render.ts";
+import { formatSeconds } from "../cli/event_lines.ts";
 import { timeAgo } from "../trained/model_origin.ts";
 import { type Html, html } from "../../report/page/html.ts";
 import { wideTable } from "../../report/page/wide_table.ts";

@@ -3,7 +3,7 @@ import { counted, percent } from "../../data/statistics/percent.ts";
 import { curveCharts } from "../../report/page/curves.ts";
 import { type Html, html } from "../../report/page/html.ts";
 import { wideTable } from "../../report/page/wide_table.ts";
-import { formatSeconds } from "../cli/render.ts";
+import { formatSeconds } from "../cli/event_lines.ts";
 import { evaluationOf } from "../conclusion/run_report.ts";
 import { runSummary } from "../run_summary.ts";
 import { documentOf } from "./document.ts";

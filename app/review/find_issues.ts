@@ -1,7 +1,7 @@
 /** The pipeline of a review, run; and where what it found lies. */
 import { run as runPipeline } from "../../pipeline/run.ts";
 import type { Program } from "../cli/application.ts";
-import { newRenderer } from "../cli/render.ts";
+import { newRenderer } from "../cli/new_renderer.ts";
 import { checkForSteps } from "../cli/paths.ts";
 import type { ReviewContext } from "../commands/review.ts";
 import type { TrainingFlags } from "../commands/flags.ts";

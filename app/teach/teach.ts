@@ -7,7 +7,7 @@ import { readParameters } from "../../weights/parameter_file.ts";
 import type { Program } from "../cli/application.ts";
 import { EXIT } from "../cli/exit.ts";
 import { checkFolder, checkForSteps } from "../cli/paths.ts";
-import { newRenderer } from "../cli/render.ts";
+import { newRenderer } from "../cli/new_renderer.ts";
 import type { TrainingFlags } from "../commands/flags.ts";
 import type { TeachContext } from "../commands/teach.ts";
 import { openFile } from "../open_file.ts";

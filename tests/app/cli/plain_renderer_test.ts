@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { finishedLine, formatSeconds } from "../../../app/cli/event_lines.ts";
 import { Pace, secondsLeft } from "../../../app/cli/pace.ts";
-import { finishedLine, formatSeconds, PlainRenderer } from "../../../app/cli/render.ts";
+import { PlainRenderer } from "../../../app/cli/plain_renderer.ts";
 
 Deno.test("durations are written in the unit a person would use", () => {
   assert.equal(formatSeconds(0.04), "0.0 s");
