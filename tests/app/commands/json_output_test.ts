@@ -33,7 +33,7 @@ const CASES: [string[], code: number, objects: number][] = [
   [["export", "--format=onnx", ...MODEL], 0, 1],
   [["export", "--format=onnx", ...MODEL], 1, 0],
   [["serve", "--port=0"], 1, 0],
-  [["inspect", "nowhere"], 1, 0],
+  [["inspect", "nowhere"], 2, 0],
   [["start"], 2, 0],
   [["start", "--data=nowhere", "--yes"], 2, 0],
   [["frobnicate"], 2, 0],
