@@ -54,6 +54,27 @@ export function groupedInfo(
   return windowOf(input, filter, { strides, pad }, false)!;
 }
 
+/** How large photos and outputs are, and how far the first window lies outside, in kernels' words. */
+export function sizesOf({ padInfo, ...info }: ConvInfo): {
+  height: number;
+  width: number;
+  channels: number;
+  outHeight: number;
+  outWidth: number;
+  padTop: number;
+  padLeft: number;
+} {
+  return {
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    padTop: padInfo.top,
+    padLeft: padInfo.left,
+  };
+}
+
 /** How many groups of channels it has, by its filter. */
 export function groupsOf({ inChannels, filterShape }: ConvInfo): number {
   return inChannels / filterShape[2];

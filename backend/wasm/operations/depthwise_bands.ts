@@ -1,5 +1,5 @@
 /** Bands of rows that depthwise convolutions and their gradients are cut into. */
-import type { ConvInfo } from "../../window.ts";
+import { type ConvInfo, sizesOf } from "../../window.ts";
 import { balancedBands } from "../balance.ts";
 import type { DepthwiseBandsRecord } from "../generated_abi.ts";
 
@@ -13,19 +13,13 @@ export function bandsRecord(
   return {
     weights,
     out,
-    height: info.inHeight,
-    width: info.inWidth,
-    channels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
+    ...sizesOf(info),
     filterHeight: info.filterHeight,
     filterWidth: info.filterWidth,
     strideHeight: info.strideHeight,
     strideWidth: info.strideWidth,
     dilationHeight: info.dilationHeight,
     dilationWidth: info.dilationWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
     bandRows,
     statistics: 0,
   };

@@ -1,6 +1,6 @@
 /** GroupedConv2D and its gradients: kernels/grouped_conv.ts and grouped_conv_gradients.ts. */
 import * as tf from "@tensorflow/tfjs";
-import { type ConvInfo, groupsOf } from "../../window.ts";
+import { type ConvInfo, groupsOf, sizesOf } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import { balancedBands } from "../balance.ts";
 import { type GroupedBandsRecord, Kernel, type SourceRecord } from "../generated_abi.ts";
@@ -158,18 +158,12 @@ function bandsRecord(
   return {
     weights,
     out,
-    height: info.inHeight,
-    width: info.inWidth,
-    channels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
+    ...sizesOf(info),
     outChannels: info.outChannels,
     groups: groupsOf(info),
     filterHeight: info.filterHeight,
     filterWidth: info.filterWidth,
     stride: info.strideWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
     bandRows,
     statistics: 0,
     wide,

@@ -3,7 +3,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { WasmBackend } from "../backend.ts";
 import { type ArgumentsOf, Kernel } from "../generated_abi.ts";
 import type { TensorData } from "../tensor_data.ts";
-import type { ConvInfo } from "../../window.ts";
+import { type ConvInfo, sizesOf } from "../../window.ts";
 
 /** Input rows of a chunk of the gradient: many to a window's height, enough for many threads. */
 const ROWS_PER_CHUNK = 16;
@@ -43,17 +43,11 @@ function geometry(
   info: ConvInfo,
 ): Omit<ArgumentsOf<typeof Kernel.maxPool>, "x" | "y" | "dy" | "dx"> {
   return {
-    height: info.inHeight,
-    width: info.inWidth,
-    channels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
+    ...sizesOf(info),
     filterHeight: info.filterHeight,
     filterWidth: info.filterWidth,
     strideHeight: info.strideHeight,
     strideWidth: info.strideWidth,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
     rowsPerChunk: ROWS_PER_CHUNK,
   };
 }

@@ -1,5 +1,5 @@
 /** Runs kernels/winograd.ts for 3×3 convolutions with stride 1, all three passes. */
-import type { ConvInfo } from "../../window.ts";
+import { type ConvInfo, sizesOf } from "../../window.ts";
 import type { WasmBackend } from "../backend.ts";
 import {
   type ArgumentsOf,
@@ -39,14 +39,8 @@ export function planWinograd(
   const { block } = x;
   const geometry = {
     batch: info.batchSize,
-    height: info.inHeight,
-    width: info.inWidth,
-    channels: info.inChannels,
-    outHeight: info.outHeight,
-    outWidth: info.outWidth,
+    ...sizesOf(info),
     outChannels: info.outChannels,
-    padTop: info.padInfo.top,
-    padLeft: info.padInfo.left,
   };
   return {
     info,
@@ -112,14 +106,8 @@ export function winogradFilterGradient(
       firstTile,
       tiles: count,
       tilesPerChunk: split.perChunk,
-      height: info.inHeight,
-      width: info.inWidth,
-      channels: C,
-      outHeight: info.outHeight,
-      outWidth: info.outWidth,
+      ...sizesOf(info),
       outChannels: N,
-      padTop: info.padInfo.top,
-      padLeft: info.padInfo.left,
     });
     const parts = evenly(C, count * C * N / (1 << 22), 24);
     pool.run(Kernel.winogradPosition, POSITIONS * parts.chunks, blockTiles * 16, {
