@@ -7,7 +7,7 @@
  * Six rows, which floats take at once, leave no register for products that are yet to be added
  * (measured on one core: 60 GMAC/s, against 86 with four).
  */
-import { finish, range } from "./generate_micro_kernels.ts";
+import { accumulate, finish, range, store } from "./generate_micro_kernels.ts";
 
 /** Row counts that a block may have; any number of rows is a sum of them. */
 const BLOCK_ROWS = [4, 2, 1];
@@ -59,24 +59,11 @@ ${r.map((i) => `  const u${i} = v128.load32_splat(units, ${4 * i});`).join("\n")
 ${v.map((j) => `  const v${j} = v128.load(columnUnits, ${16 * j});`).join("\n")}
 ${each((i, j) => `c${i}_${j} = f32x4.mul(f32x4.convert_i32x4_s(c${i}_${j}), u${i});`)}
 ${each((i, j) => `c${i}_${j} = f32x4.mul(c${i}_${j}, v${j});`)}
-  if (accumulate) {
-    let p = c;
-${
-    r.map((i) =>
-      "    " +
-      v.map((j) => `c${i}_${j} = f32x4.add(c${i}_${j}, v128.load(p, ${16 * j}));`).join(" ") +
-      " p += ldc;"
-    ).join("\n")
-  }
-  }
+${accumulate(r, v)}
   if (epilogue) {
 ${finish(r, v)}
   }
-${
-    r.map((i) =>
-      "  " + v.map((j) => `v128.store(c, c${i}_${j}, ${16 * j});`).join(" ") + " c += ldc;"
-    ).join("\n")
-  }
+${store(r, v)}
 }`;
 }
 

@@ -79,22 +79,9 @@ ${range(steps).map((k) => (k > 0 ? `    if (k + ${k} >= K) break;\n` : "") + ste
     ${rowPointers ? r.map((i) => `a${i} += ${4 * steps};`).join(" ") : ""}
   }
 ${kind === "strips" ? nextRun(r, width) : ""}
-  if (accumulate) {
-    let p = c;
-${
-    r.map((i) =>
-      "    " +
-      v.map((j) => `c${i}_${j} = f32x4.add(c${i}_${j}, v128.load(p, ${16 * j}));`).join(" ") +
-      " p += ldc;"
-    ).join("\n")
-  }
-  }
+${accumulate(r, v)}
 ${kind === "finished" ? finish(r, v) : ""}
-${
-    r.map((i) =>
-      "  " + v.map((j) => `v128.store(c, c${i}_${j}, ${16 * j});`).join(" ") + " c += ldc;"
-    ).join("\n")
-  }
+${store(r, v)}
 }`;
 }
 
@@ -104,6 +91,26 @@ function nextRun(r: number[], width: number): string {
   b += ${width} * rest;
   ${r.map((i) => `a${i} += rest + runStep;`).join(" ")}
   }`;
+}
+
+/** Adds to a block in registers what lies at c, where that is asked for. */
+export function accumulate(r: number[], v: number[]): string {
+  const rows = r.map((i) =>
+    "    " +
+    v.map((j) => `c${i}_${j} = f32x4.add(c${i}_${j}, v128.load(p, ${16 * j}));`).join(" ") +
+    " p += ldc;"
+  );
+  return `  if (accumulate) {
+    let p = c;
+${rows.join("\n")}
+  }`;
+}
+
+/** Writes a block from registers to c. */
+export function store(r: number[], v: number[]): string {
+  return r.map((i) =>
+    "  " + v.map((j) => `v128.store(c, c${i}_${j}, ${16 * j});`).join(" ") + " c += ldc;"
+  ).join("\n");
 }
 
 /**
