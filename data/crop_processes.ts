@@ -42,11 +42,6 @@ export class CropProcesses implements Disposable {
     }
   }
 
-  /** Starts further processes, until there are so many. */
-  grow(processes: number): void {
-    this.#pool.grow(processes);
-  }
-
   [Symbol.dispose](): void {
     this.#pool[Symbol.dispose]();
   }

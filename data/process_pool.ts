@@ -90,17 +90,11 @@ export class ProcessPool implements Disposable {
     private readonly start: StartProcess,
     private readonly purpose: string,
     size: number,
-    private readonly ahead = 0,
+    ahead = 0,
   ) {
-    this.grow(size);
-  }
-
-  /** Starts further processes, until there are so many. */
-  grow(size: number): void {
-    const added: Answerer[] = [];
-    while (this.#all.size < size) added.push(this.#start());
+    const processes = Array.from({ length: size }, () => this.#start());
     // Each has something to do before one has more.
-    for (let i = 0; i <= this.ahead; i++) for (const process of added) this.#release(process);
+    for (let i = 0; i <= ahead; i++) this.#idle.push(...processes);
   }
 
   /**

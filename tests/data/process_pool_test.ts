@@ -39,17 +39,6 @@ Deno.test("requests are answered by as many processes as there are, each with it
   assert.equal(new Set(answers.map(({ pid }) => pid)).size, 2);
 });
 
-Deno.test("a pool grows while requests wait for it, and never shrinks", async () => {
-  using pool = poolOf(1);
-  const all = Array.from({ length: 12 }, (_, i) => say(pool, i));
-  pool.grow(3);
-  pool.grow(2);
-  const pids = new Set((await Promise.all(all)).map(({ pid }) => pid));
-  const again = await Promise.all(Array.from({ length: 12 }, (_, i) => say(pool, i)));
-  for (const { pid } of again) pids.add(pid);
-  assert.equal(pids.size, 3);
-});
-
 Deno.test("what the process prints is no part of its answer", async () => {
   using pool = poolOf(1);
   assert.equal((await say(pool, PRINTS)).byte, PRINTS);
