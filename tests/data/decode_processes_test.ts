@@ -36,20 +36,6 @@ Deno.test("processes say of every kind of photo, and of what is none, what worke
     }
   }));
 
-Deno.test("a photo that takes too long is refused by its own, and the next one is looked at", () =>
-  withTempFolder(async (folder) => {
-    await writeFiles(folder, { "a.png": png(scene(1, 40, 30)), "page": "<html>" });
-    const paths = ["a.png", "page", "gone"].map((name) => `${folder}/${name}`);
-    const options = { workers: 1, start: startDecoder, exifOrientation: true, patience: 0 };
-    const [first, second, third] = await decodeAll(paths, options);
-    const late = {
-      refusal: "corrupt: it takes longer than 0 s to decode",
-      reason: "corrupt",
-    };
-    assert.deepEqual([first, second], [late, late]);
-    assert.match("refusal" in third ? third.refusal : "", /^cannot be read: No such file/);
-  }));
-
 Deno.test("when it is told to stop, it stops amid a photo", () =>
   withTempFolder(async (folder) => {
     await writeFiles(folder, { "a.png": png(scene(2, 900, 600)) });
