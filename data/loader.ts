@@ -47,6 +47,20 @@ export interface LoaderOptions {
 
 /** Batches prepared and not yet taken, for each worker. */
 const AHEAD = 2;
+/** More have been of no use: four cut photos faster than a network learns from them on a large GPU. */
+const MOST_WORKERS = 4;
+
+/**
+ * How many workers keep a backend fed. Where the CPU computes, they take its time, and one is enough;
+ * beside a GPU its cores are idle.
+ */
+export function workersBeside(
+  backend: "wasm" | "webgpu",
+  cores: number = navigator.hardwareConcurrency,
+): number {
+  return backend === "webgpu" ? Math.max(1, Math.min(MOST_WORKERS, cores - 1)) : 1;
+}
+
 const DEFAULTS = {
   size: 224,
   resize: 256,

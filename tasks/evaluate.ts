@@ -5,7 +5,7 @@
 import { activatePreloaded } from "../backend/preloaded.ts";
 import { type Dataset, openDataset } from "../data/dataset.ts";
 import type { Part, Photo } from "../data/dataset_index.ts";
-import { DataLoader } from "../data/loader.ts";
+import { DataLoader, workersBeside } from "../data/loader.ts";
 import { accuracyInWords } from "../data/statistics/accuracy_in_words.ts";
 import { percent } from "../data/statistics/percent.ts";
 import { Generator } from "../data/torch_random.ts";
@@ -170,6 +170,7 @@ async function answersOf(
       transform: "eval",
       normalization: { mean, std },
       ...view,
+      workers: workersBeside(step.parameters.backend),
     });
     return await predictDataset(model, loader, {
       signal: step.signal,

@@ -2,7 +2,7 @@
 import { activatePreloaded } from "../backend/preloaded.ts";
 import { openDataset } from "../data/dataset.ts";
 import { counted } from "../data/statistics/percent.ts";
-import { DataLoader } from "../data/loader.ts";
+import { DataLoader, workersBeside } from "../data/loader.ts";
 import { Generator } from "../data/torch_random.ts";
 import { type Branch, type ModelManifest, START } from "../models/manifest.ts";
 import { Model } from "../models/model.ts";
@@ -75,7 +75,8 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
   if (balance) step.log(BALANCED);
   const loadersBy = (generator: Generator) => {
     const { batchSize } = asked, normalization = { mean, std };
-    const common = { batchSize, shuffle: true, generator, ...crops, normalization };
+    const workers = workersBeside(backend);
+    const common = { batchSize, shuffle: true, generator, ...crops, normalization, workers };
     return {
       train: new DataLoader(dataset, {
         ...common,
@@ -117,15 +118,19 @@ async function train(branch: Branch, step: StepContext<TrainParameters>): Promis
       onStart: (start: PhaseResult) => step.log(progress.start(start)),
       onEpoch: (epoch: EpochResult, history: History) => step.log(progress.epoch(epoch, history)),
       keepState: async (state: FinetuneState) => {
-        last = await checkpoints.save(state.history.epochs.length, async (folder) => {
+        const before = await checkpoints.saveBeside(state.history.epochs.length, async (folder) => {
+          Deno.copyFileSync(traceFile, `${folder}/trace.ndjson`); // the next epoch is not in it yet
           await writeTrainingState(folder, state, { epochs, rateTest }, generator, pretrained);
-          await Deno.copyFile(traceFile, `${folder}/trace.ndjson`);
         });
+        last = before ?? last;
       },
     };
-    const { history, best } = recipe.kind === "finetune"
-      ? await finetune(model, loaders, { ...watched, recipe, logitOffsets: balance?.logitOffsets })
-      : await fit(model, loaders, { ...watched, branch, recipe });
+    const training = recipe.kind === "finetune"
+      ? finetune(model, loaders, { ...watched, recipe, logitOffsets: balance?.logitOffsets })
+      : fit(model, loaders, { ...watched, branch, recipe });
+    const { history, best } = await training.finally(async () => {
+      last = await checkpoints.saved() ?? last;
+    });
     if (history.best.epoch === START) {
       step.log("no epoch has a lower loss on val than what training began with, which is kept");
     }

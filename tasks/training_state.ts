@@ -35,6 +35,9 @@ const stateFile = jsonArtifact(
 );
 
 /**
+ * What of it changes while training goes on (the history, the generator) is taken before this waits for
+ * anything; tensors are read later.
+ *
  * @param plan what was measured once, for whoever goes on
  * @param pretrained what of it did not move is not written: a frozen extractor is large
  */
@@ -95,7 +98,9 @@ function isEqual(a: Float32Array, b: Float32Array | undefined): boolean {
   const [x, y] = [a, b].map(({ buffer, byteOffset, length }) =>
     new Uint32Array(buffer, byteOffset, length)
   );
-  return x.every((bits, i) => bits === y[i]);
+  let at = 0;
+  while (at < x.length && x[at] === y[at]) at++;
+  return at === x.length;
 }
 
 const prefixed = (prefix: string, tensors: Iterable<[string | number, NamedTensor]>) =>

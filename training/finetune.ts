@@ -27,7 +27,7 @@ export interface FinetuneOptions {
   /** Is told what val says of the model before it learns anything. */
   onStart?: (start: PhaseResult) => void;
   onEpoch?: (epoch: EpochResult, history: History) => void;
-  /** Is given the state after each epoch, to keep it; training goes on when it has. */
+  /** As in `FitOptions`. */
   keepState?: (state: FinetuneState) => Promise<void>;
 }
 
@@ -86,18 +86,23 @@ export async function finetune(
       history.epochs.push(result);
       if (isBest) {
         history.best = { epoch, accuracy: val.accuracy };
-        best = await (averaged ?? model).snapshot();
       }
+      const validated = averaged ?? model;
+      // Side by side: each waits for the GPU.
+      const [judged, learning, momentum] = await Promise.all([
+        isBest || keepState ? validated.snapshot() : best,
+        averaged && keepState ? model.snapshot() : undefined,
+        keepState ? optimizer.snapshot() : [],
+      ]);
+      if (isBest) best = judged;
       onEpoch?.(result, history);
-      if (keepState) {
-        await keepState({
-          history,
-          parameters: isBest && !averaged ? best : await model.snapshot(),
-          averaged: averaged && (isBest ? best : await averaged.snapshot()),
-          momentum: await optimizer.snapshot(),
-          best,
-        });
-      }
+      await keepState?.({
+        history,
+        parameters: learning ?? judged,
+        averaged: averaged && judged,
+        momentum,
+        best,
+      });
     }
   } finally {
     computation.dispose();

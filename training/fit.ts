@@ -31,7 +31,10 @@ export interface FitOptions {
   from?: TrainingState;
   onBatch?: (progress: BatchProgress) => void;
   onEpoch?: (epoch: EpochResult, history: History) => void;
-  /** Is given the state after each epoch, to keep it; training goes on when it has. */
+  /**
+   * Is given the state after each epoch, to keep it; training goes on when it has. Afterwards the history
+   * changes; the tensors are copies.
+   */
   keepState?: (state: TrainingState) => Promise<void>;
 }
 
@@ -79,14 +82,15 @@ export async function fit(
       const isBest = val.accuracy > history.best.accuracy;
       if (isBest) {
         history.best = { epoch, accuracy: val.accuracy };
-        best = await model.snapshot();
       }
+      // Side by side: each waits for the GPU.
+      const [parameters, momentum] = await Promise.all([
+        isBest || keepState ? model.snapshot() : best,
+        keepState ? optimizer.snapshot() : [],
+      ]);
+      if (isBest) best = parameters;
       onEpoch?.(result, history);
-      if (keepState) {
-        const parameters = isBest ? best : await model.snapshot();
-        const momentum = await optimizer.snapshot();
-        await keepState({ history, parameters, momentum, best });
-      }
+      await keepState?.({ history, parameters, momentum, best });
     }
   } finally {
     computation.dispose();

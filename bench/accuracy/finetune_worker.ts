@@ -5,7 +5,7 @@
 import { activateBackend } from "../../backend/activate.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { type Part, PARTS } from "../../data/dataset_index.ts";
-import { DataLoader } from "../../data/loader.ts";
+import { DataLoader, workersBeside } from "../../data/loader.ts";
 import { evaluationCrop } from "../../data/transforms.ts";
 import { Generator } from "../../data/torch_random.ts";
 import {
@@ -238,7 +238,7 @@ async function epochsOf(
     transform: "train",
     augmentation,
     noisePerPhoto,
-    workers: backend === "webgpu" ? 2 : 1,
+    workers: workersBeside(backend),
   });
   using val = new DataLoader(dataset, { ...common, split: "val", transform: "eval" });
   using test = new DataLoader(dataset, {

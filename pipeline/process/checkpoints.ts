@@ -28,6 +28,7 @@ export interface Checkpoint {
  */
 export class Checkpoints {
   readonly #folder: string;
+  #saving: Promise<Checkpoint | undefined> = Promise.resolve(undefined);
 
   /**
    * @param folder `step.checkpoints`
@@ -60,6 +61,32 @@ export class Checkpoints {
     const older = this.#positions().filter((other) => other <= position).slice(KEPT);
     for (const other of older) removeIfThere(this.#at(other));
     return { position, path: `${this.#at(position)}/state` };
+  }
+
+  /**
+   * As `save`, but returns as soon as `write` waits for something: the rest is done while work goes on, so
+   * from then on nothing that it still reads may change. The one before is waited for first.
+   *
+   * @returns the one before
+   * @throws {Error} why that one could not be saved
+   */
+  async saveBeside(
+    position: number,
+    write: (folder: string) => Promise<void>,
+  ): Promise<Checkpoint | undefined> {
+    const before = await this.#saving;
+    this.#saving = this.save(position, write);
+    this.#saving.catch(() => {}); // thrown to whoever waits for it
+    return before;
+  }
+
+  /**
+   * The one that `saveBeside` began last, once it is whole: to be waited for before a step ends.
+   *
+   * @throws {Error} why it could not be saved
+   */
+  saved(): Promise<Checkpoint | undefined> {
+    return this.#saving;
   }
 
   /** The furthest first. */

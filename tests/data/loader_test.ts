@@ -4,7 +4,7 @@ import { type Dataset, openDataset } from "../../data/dataset.ts";
 import type { Split } from "../../data/dataset_index.ts";
 import type { RgbImage } from "../../data/image.ts";
 import type { Batch } from "../../data/batch.ts";
-import { DataLoader, type LoaderOptions } from "../../data/loader.ts";
+import { DataLoader, type LoaderOptions, workersBeside } from "../../data/loader.ts";
 import { linearInit } from "../../data/torch_init.ts";
 import { Generator } from "../../data/torch_random.ts";
 import { trainingCrop } from "../../data/training_crop.ts";
@@ -107,6 +107,27 @@ for (const transform of ["train", "eval"] as const) {
       }
     }));
 }
+
+Deno.test("as many workers as there may be beside a GPU give the batches of none, bit by bit", () =>
+  withDataset(SMALL, async (dataset) => {
+    const augmentation = { minScale: 0.35, degrees: 15, jitter: 0.4, trivial: true, erasing: 0.5 };
+    const epochs = async (workers: number) => {
+      const generator = new Generator(7), shared = { batchSize: 2, generator, workers };
+      using train = new DataLoader(dataset, options({ ...shared, augmentation, noisePerPhoto: 5 }));
+      using val = new DataLoader(dataset, options({ ...shared, split: "val", transform: "eval" }));
+      const batches = [];
+      for (const loader of [train, val, train, val]) batches.push(...await epoch(loader));
+      return { batches, after: generator.saveState() };
+    };
+    assert.deepEqual(await epochs(workersBeside("webgpu", 64)), await epochs(0));
+  }));
+
+Deno.test("loading takes one worker where the CPU computes, else no core from what drives the GPU", () => {
+  assert.deepEqual([1, 2, 64].map((cores) => workersBeside("wasm", cores)), [1, 1, 1]);
+  assert.deepEqual([1, 2, 3, 4, 5, 64].map((cores) => workersBeside("webgpu", cores)), [
+    ...[1, 1, 2, 3, 4, 4],
+  ]);
+});
 
 Deno.test("every photo is taken once an epoch, in order unless shuffled", () =>
   withDataset(SMALL, async (dataset) => {

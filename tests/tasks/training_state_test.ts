@@ -32,6 +32,19 @@ Deno.test("whoever goes on has the state, the generator, and what was measured a
   const { generator: goesOn, ...read } = await readTrainingState(folder, pretrained);
   assert.deepEqual(read, { ...state, averaged: undefined, ...plan });
   assert.equal(goesOn.uniform(), generator.uniform());
+
+  // As when the next epoch begins while this one is written.
+  const drawn = generator.saveState();
+  const writing = writeTrainingState(folder, state, plan, generator, pretrained);
+  generator.uniform();
+  const { epochs, best } = structuredClone(state.history);
+  state.history.epochs.push({ epoch: 1, lr: 0.1, train: phase, val: phase });
+  state.history.best = { epoch: 1, accuracy: 1 };
+  await writing;
+  const before = await readTrainingState(folder, pretrained);
+  assert.deepEqual(before.history, { epochs, best });
+  assert.deepEqual(before.generator.saveState(), drawn);
+
   const none = { epochs: 5, rateTest: { ...plan.rateTest, suggested: null } };
   await writeTrainingState(folder, state, none, generator, pretrained);
   assert.deepEqual((await readTrainingState(folder, pretrained)).rateTest, none.rateTest);

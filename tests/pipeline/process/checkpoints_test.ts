@@ -91,6 +91,31 @@ Deno.test("a damaged checkpoint is passed over for the one before it", async () 
   assert.equal(fileOf(record, "numbers.txt"), "0\n1\n2\n3\n4\n");
 });
 
+Deno.test("a checkpoint saved beside the work is whole, in order, and tells its failure to the next", async () => {
+  const folder = await Deno.makeTempDir();
+  const checkpoints = new Checkpoints(folder);
+  const write = (text: string, after: Promise<void>) => async (folder: string) => {
+    await after;
+    await Deno.writeTextFile(`${folder}/state.txt`, text);
+  };
+  const writing = Promise.withResolvers<void>();
+  assert.equal(await checkpoints.saveBeside(1, write("one", writing.promise)), undefined);
+  assert.equal(await checkpoints.latest(), undefined, "there is none before it is whole");
+  const second = checkpoints.saveBeside(2, write("two", Promise.resolve()));
+  writing.resolve();
+  assert.equal((await second)?.position, 1);
+  const last = await checkpoints.saved();
+  assert.deepEqual(last, await checkpoints.latest());
+  assert.equal(await Deno.readTextFile(`${last!.path}/state.txt`), "two");
+
+  const full = () => Promise.reject(new Error("the disk is full"));
+  assert.equal((await checkpoints.saveBeside(3, full))?.position, 2);
+  await assert.rejects(checkpoints.saveBeside(4, write("four", Promise.resolve())), /full/);
+  await assert.rejects(checkpoints.saved(), /full/);
+  assert.deepEqual(await checkpoints.latest(), last);
+  await Deno.remove(folder, { recursive: true });
+});
+
 Deno.test("no other step may read a step's checkpoints, and a step without any is told", async () => {
   using folder = new Folder();
   await runTo(folder, 1);
