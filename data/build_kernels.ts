@@ -17,8 +17,13 @@ interface Kernels {
 export const KERNELS: readonly Kernels[] = [
   {
     module: "data/photo_kernels_wasm.ts",
-    source: "data/kernels/index.ts",
+    source: "data/kernels/jpeg.ts",
     name: "PHOTO_KERNELS_WASM",
+  },
+  {
+    module: "data/resample_kernels_wasm.ts",
+    source: "data/kernels/resample.ts",
+    name: "RESAMPLE_KERNELS_WASM",
   },
   {
     module: "training/probe/row_products_wasm.ts",

@@ -4,20 +4,23 @@
  */
 export class CropCache {
   readonly #crops = new Map<number, Uint8Array>();
-  #room: number;
+  readonly #room: number;
 
-  constructor(limitBytes: number) {
-    this.#room = limitBytes;
+  /** @param cropBytes of each crop */
+  constructor(limitBytes: number, cropBytes: number) {
+    this.#room = Math.floor(limitBytes / cropBytes);
+  }
+
+  get hasRoom(): boolean {
+    return this.#crops.size < this.#room;
   }
 
   get(index: number): Uint8Array | undefined {
     return this.#crops.get(index);
   }
 
-  /** Keeps a copy where there is room. */
-  add(index: number, pixels: Uint8Array): void {
-    if (pixels.length > this.#room || this.#crops.has(index)) return;
-    this.#crops.set(index, pixels.slice());
-    this.#room -= pixels.length;
+  /** Keeps it where there is room. */
+  add(index: number, crop: Uint8Array): void {
+    if (this.hasRoom && !this.#crops.has(index)) this.#crops.set(index, crop);
   }
 }

@@ -1,5 +1,5 @@
 import type { Augmentation } from "./augmentation/augmentation.ts";
-import { PixelsReader } from "./batch_pixels.ts";
+import { BatchReader } from "./batch_reader.ts";
 import { CropCache } from "./crop_cache.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Part, Photo } from "./dataset_index.ts";
@@ -7,11 +7,10 @@ import type { Batch, Loader } from "./batch.ts";
 import { planEpoch, type PlannedBatch } from "./epoch_plan.ts";
 import type { Fit } from "./fit.ts";
 // From the worker, so that it counts among the modules that this one is made of.
-import type { PixelsRequest } from "./loader_worker.ts";
+import type { BatchRequest, ReadBatch } from "./loader_worker.ts";
 import type { Interpolation } from "./resize.ts";
 import type { Generator } from "./torch_random.ts";
-import { erase } from "./training_crop.ts";
-import { type Normalization, normalizer } from "./transforms.ts";
+import type { Normalization } from "./transforms.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** How to load a split. */
@@ -88,10 +87,9 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
     & Pick<LoaderOptions, "augmentation" | "weights">;
   readonly #photos: readonly Photo[];
   readonly #pack: string;
-  readonly #normalize: (bytes: Uint8Array, out: Float32Array) => void;
   readonly #cache: CropCache;
-  readonly #pool: WorkerPool<PixelsRequest, Uint8Array> | undefined;
-  readonly #reader = new PixelsReader();
+  readonly #pool: WorkerPool<BatchRequest, ReadBatch> | undefined;
+  readonly #reader = new BatchReader();
 
   /** @throws {RangeError} when the batch size or the number of workers is no count. */
   constructor(dataset: Dataset, options: LoaderOptions) {
@@ -105,9 +103,8 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
     this.#options = { ...DEFAULTS, ...options, workers };
     this.#photos = dataset.photos(split);
     this.#pack = dataset.packPath(split);
-    this.#normalize = normalizer(options.normalization);
-    const { transform, cacheBytes } = this.#options;
-    this.#cache = new CropCache(transform === "eval" ? cacheBytes : 0);
+    const { transform, cacheBytes, size } = this.#options;
+    this.#cache = new CropCache(transform === "eval" ? cacheBytes : 0, size * size * 3);
     if (workers > 0) {
       this.#pool = new WorkerPool(new URL("./loader_worker.ts", import.meta.url), workers);
     }
@@ -126,17 +123,19 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
     const { transform, workers } = this.#options;
     const options = { ...this.#options, crop: transform === "train" };
     const plan = planEpoch(this.#options.generator, this.#photos, options);
-    const begun: { planned: PlannedBatch; pixels: Promise<Uint8Array> }[] = [];
+    const begun: { planned: PlannedBatch; images: Promise<Float32Array> }[] = [];
     for (let next = plan.next();;) {
       while (!next.done && begun.length < Math.max(1, AHEAD * workers)) {
-        const planned = next.value, pixels = this.#pixels(planned);
-        pixels.catch(() => {}); // thrown where it is awaited; whoever leaves before does not care
-        begun.push({ planned, pixels });
+        const planned = next.value, images = this.#images(planned);
+        images.catch(() => {}); // thrown where it is awaited; whoever leaves before does not care
+        begun.push({ planned, images });
         next = plan.next();
       }
       const first = begun.shift();
       if (!first) return;
-      yield this.#batch(first.planned, await first.pixels);
+      const { planned } = first, images = await first.images;
+      const labels = Int32Array.from(planned.indices, (index) => this.#photos[index].label);
+      yield { images, labels, ...planned };
     }
   }
 
@@ -150,41 +149,22 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
     this.close();
   }
 
-  /** Bytes of a batch: [photos, size, size, 3]. */
-  async #pixels({ indices, crops }: PlannedBatch): Promise<Uint8Array> {
-    const { fit, resize, size, interpolation, normalization: { mean } } = this.#options;
-    const bytes = size * size * 3;
-    const pixels = new Uint8Array(indices.length * bytes);
-    const missing: number[] = [];
-    for (const [at, index] of indices.entries()) {
-      const cached = this.#cache.get(index);
-      if (cached) pixels.set(cached, at * bytes);
-      else missing.push(at);
-    }
-    if (missing.length === 0) return pixels;
-    const photos = missing.map((at) => {
-      const { width, height, offset } = this.#photos[indices[at]];
-      return { width, height, offset, crop: crops.at(at) };
+  /** [photos, size, size, 3], normalised. */
+  async #images({ indices, crops }: PlannedBatch): Promise<Float32Array> {
+    const { fit, resize, size, interpolation, normalization } = this.#options;
+    const photos = indices.map((index, at) => {
+      const { width, height, offset } = this.#photos[index];
+      return this.#cache.get(index) ?? { width, height, offset, crop: crops.at(at) };
     });
-    const view = { fit, resize, size, interpolation, mean };
-    const request = { pack: this.#pack, photos, view };
-    const read = await (this.#pool?.run(request) ?? this.#reader.read(request));
-    for (const [i, at] of missing.entries()) {
-      const photo = read.subarray(i * bytes, (i + 1) * bytes);
-      pixels.set(photo, at * bytes);
-      this.#cache.add(indices[at], photo);
-    }
-    return pixels;
-  }
-
-  #batch(planned: PlannedBatch, pixels: Uint8Array): Required<Batch> {
-    const images = new Float32Array(pixels.length);
-    this.#normalize(pixels, images);
-    const { size } = this.#options, values = size * size * 3;
-    for (const [i, { erased }] of planned.crops.entries()) {
-      if (erased) erase(images.subarray(i * values, (i + 1) * values), size, erased);
-    }
-    const labels = Int32Array.from(planned.indices, (index) => this.#photos[index].label);
-    return { images, labels, ...planned };
+    const request = {
+      pack: this.#pack,
+      photos,
+      view: { fit, resize, size, interpolation, mean: normalization.mean },
+      normalization,
+      keeps: this.#cache.hasRoom,
+    };
+    const { images, kept } = await (this.#pool?.run(request) ?? this.#reader.read(request));
+    for (const [at, crop] of kept.entries()) this.#cache.add(indices[at], crop);
+    return images;
   }
 }

@@ -1,11 +1,11 @@
-import { PixelsReader, type PixelsRequest } from "./batch_pixels.ts";
+import { BatchReader, type BatchRequest, type ReadBatch } from "./batch_reader.ts";
 import { answerRequests } from "./worker_pool.ts";
 
-export type { PixelsRequest };
+export type { BatchRequest, ReadBatch };
 
-const reader = new PixelsReader();
+const reader = new BatchReader();
 
 answerRequests(
-  (request: PixelsRequest) => reader.read(request),
-  (pixels) => [pixels.buffer],
+  (request: BatchRequest) => reader.read(request),
+  ({ images }) => [images.buffer],
 );

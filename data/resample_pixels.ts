@@ -1,17 +1,52 @@
-/** What `resizeWindow` computes, by kernels, of pixels that lie in their memory. */
-import type { DecodedPixels, PhotoKernels, Places } from "./photo_kernels.ts";
+/** What `resizeWindow` computes, by kernels. */
+import type { RgbImage } from "./image.ts";
+import {
+  type KernelPixels,
+  Places,
+  type ResampleKernels,
+  resampleKernels,
+} from "./resample_kernels.ts";
 import type { ResizePlan, Weights } from "./resize.ts";
+
+/** Photos of more bytes are not copied for kernels: that would take as much memory again. */
+const MOST_COPIED = 2 ** 26;
 
 /** Bits of a weight that its lower part has: `LOWER` of kernels/resample.ts. */
 const LOWER = 11;
 
 /**
  * Resizes the part of a photo that the plan names.
- * @returns the window, [rows, columns, 3]
+ * @returns the window, [rows, columns, 3]; undefined where kernels cannot be had for it
+ */
+export function resampleImage(
+  { width, height, data }: RgbImage,
+  plan: ResizePlan,
+): Uint8Array<ArrayBuffer> | undefined {
+  const { part } = plan, pitch = 3 * width;
+  // Kernels read what is there: nobody else looks whether it is the photo.
+  const isInside = part.left >= 0 && part.top >= 0 && part.left + part.width <= width &&
+    part.top + part.height <= height && data.length >= pitch * height;
+  if (!isInside) return undefined;
+  const rows = data.subarray(part.top * pitch, (part.top + part.height) * pitch);
+  if (rows.length > MOST_COPIED) return undefined;
+  const places = new Places(), at = places.take(rows.length);
+  const kernels = resampleKernels(places.end);
+  if (!kernels) return undefined;
+  kernels.bytes.set(rows, at);
+  try {
+    return resamplePixels({ kernels, at: at + 3 * part.left, pitch, places }, plan);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * As `resampleImage`, of a part whose first pixel lies in the memory of kernels.
  * @throws {RangeError} where there is not enough memory
  */
 export function resamplePixels(
-  { kernels, at, pitch, places }: DecodedPixels,
+  { kernels, at, pitch, places }: KernelPixels,
   plan: ResizePlan,
 ): Uint8Array<ArrayBuffer> {
   const { part, across: { outputs: width }, down: { outputs: height } } = plan;
@@ -45,7 +80,7 @@ export function resamplePixels(
 function layWeights(
   { outputs, taps, starts, weights }: Weights,
   unit: number,
-  kernels: PhotoKernels,
+  kernels: ResampleKernels,
   places: Places,
 ): [outputs: number, quads: number, starts: number, weights: number] {
   const quads = Math.ceil(taps / 4);

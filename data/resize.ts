@@ -3,6 +3,7 @@
  * each rounded to 8 bits. Matches libImaging/Resample.c of Pillow 13.
  */
 import type { RgbImage } from "./image.ts";
+import { resampleImage } from "./resample_pixels.ts";
 
 /** A rectangle of pixels. */
 export interface Box {
@@ -62,18 +63,23 @@ export function resizeWindow(
   interpolation: Interpolation = "bilinear",
 ): RgbImage {
   const plan = planResize(cut, width, height, window, interpolation);
-  const { across, down, part } = plan;
-  let data: Uint8Array;
-  if (plan.columnsFirst) {
-    const columns = resampleColumns(image, part, down);
-    const between = { left: 0, top: 0, height: window.height };
-    data = resampleRows({ width: part.width, data: columns }, between, across);
-  } else {
-    const rows = resampleRows(image, part, across);
-    const between = { left: 0, top: 0, width: window.width };
-    data = resampleColumns({ width: window.width, data: rows }, between, down);
-  }
+  const data = resampleImage(image, plan) ?? resampleByHand(image, plan);
   return { width: window.width, height: window.height, data };
+}
+
+/** As `resampleImage`, in a quarter of its pace. */
+function resampleByHand(
+  image: RgbImage,
+  { across, down, part, columnsFirst }: ResizePlan,
+): Uint8Array {
+  if (columnsFirst) {
+    const columns = resampleColumns(image, part, down);
+    const between = { left: 0, top: 0, height: down.outputs };
+    return resampleRows({ width: part.width, data: columns }, between, across);
+  }
+  const rows = resampleRows(image, part, across);
+  const between = { left: 0, top: 0, width: across.outputs };
+  return resampleColumns({ width: across.outputs, data: rows }, between, down);
 }
 
 /** How a part of a photo becomes a window. */

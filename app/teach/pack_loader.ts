@@ -33,7 +33,8 @@ export class PackLoader implements Loader {
   readonly #cache: CropCache;
 
   constructor(private readonly options: PackLoaderOptions) {
-    this.#cache = new CropCache(options.crop ? 0 : CACHE_BYTES);
+    const { crop, preprocessing: { size } } = options;
+    this.#cache = new CropCache(crop ? 0 : CACHE_BYTES, size * size * 3);
   }
 
   get length(): number {

@@ -4,8 +4,9 @@
  * it should be, and libjpeg says what to make of it.
  */
 import type { Box } from "../resize.ts";
-import { CODES, COMPONENT_BYTES, COMPONENTS, PLAN, QUANTISATION } from "../kernels/layout.ts";
-import { type DecodedPixels, photoKernels, Places } from "../photo_kernels.ts";
+import { CODES, COMPONENT_BYTES, COMPONENTS, FREE, PLAN, QUANTISATION } from "../kernels/layout.ts";
+import { type DecodedPixels, photoKernels } from "../photo_kernels.ts";
+import { Places } from "../resample_kernels.ts";
 
 interface Component {
   id: number;
@@ -183,7 +184,7 @@ export function decodePart(
   const upper = Math.max(0, Math.floor(part.top / unitHeight) - more);
   const lower = Math.min(rows, Math.ceil((part.top + part.height) / unitHeight) + more);
 
-  const places = new Places();
+  const places = new Places(FREE);
   const file = places.take(bytes.length);
   const segment = places.take(bytes.length + 32) + bytes.length + 32;
   const rings = components.map(({ across, down }) => {
@@ -201,7 +202,7 @@ export function decodePart(
   for (const [table, code] of codes.entries()) {
     if (!code) continue;
     kernels.bytes.set(code, CODES);
-    if (!kernels.run.defineCodes(table)) return undefined;
+    if (!kernels.jpeg.defineCodes(table)) return undefined;
   }
   for (const [i, { across, down, quantisation, dc, ac }] of components.entries()) {
     kernels.words(QUANTISATION + 256 * i, 64).set(quantisations[quantisation]);
@@ -214,7 +215,7 @@ export function decodePart(
     ...[segment, left, right, upper, lower, top, bottom, samples, samplesBytes, pixels, pitch],
   ]);
   try {
-    if (!kernels.run.decode()) return undefined;
+    if (!kernels.jpeg.decode()) return undefined;
   } catch (error) {
     if (error instanceof WebAssembly.RuntimeError) return undefined; // it ran out of the memory
     throw error;

@@ -1,2 +1,0 @@
-export { decode, defineCodes } from "./jpeg";
-export { resampleColumns, resampleRows } from "./resample";
