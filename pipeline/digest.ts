@@ -97,7 +97,8 @@ export async function hashFile(
   let size = file.readSync(HEAD) ?? 0;
   hash.update(HEAD.subarray(0, size));
   if (size === HEAD.length) {
-    const buffer = new Uint8Array(1 << 18);
+    // Where the caller works on beside this, each turn waits for it: a few are better than many.
+    const buffer = new Uint8Array(1 << 20);
     for (let read; (read = await file.read(buffer)) !== null; size += read) {
       hash.update(buffer.subarray(0, read));
     }

@@ -95,7 +95,6 @@ export async function finetune(
         keepState ? optimizer.snapshot() : [],
       ]);
       if (isBest) best = judged;
-      onEpoch?.(result, history);
       await keepState?.({
         history,
         parameters: learning ?? judged,
@@ -103,6 +102,7 @@ export async function finetune(
         momentum,
         best,
       });
+      onEpoch?.(result, history);
     }
   } finally {
     computation.dispose();

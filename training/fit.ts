@@ -89,8 +89,8 @@ export async function fit(
         keepState ? optimizer.snapshot() : [],
       ]);
       if (isBest) best = parameters;
-      onEpoch?.(result, history);
       await keepState?.({ history, parameters, momentum, best });
+      onEpoch?.(result, history);
     }
   } finally {
     computation.dispose();

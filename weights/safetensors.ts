@@ -15,6 +15,9 @@ import {
 } from "./safetensors_header.ts";
 import { elementsFrom, type HalfTensor, type Tensor } from "./tensor.ts";
 
+/** Tensors are gathered up to so many bytes. */
+const WRITTEN_AT_ONCE = 2 ** 22;
+
 export interface SafetensorsFile {
   /** In the order of their bytes. */
   tensors: Map<string, Tensor>;
@@ -74,7 +77,7 @@ export async function writeSafetensors(
   const part = `${path}.part`;
   try {
     using file = await Deno.open(part, { write: true, create: true, truncate: true });
-    for (const bytes of parts) {
+    for (const bytes of inLargerParts(parts)) {
       for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
     }
     await file.sync();
@@ -83,4 +86,25 @@ export async function writeSafetensors(
     throw nameUnwritten(error, path);
   }
   await Deno.rename(part, path);
+}
+
+/**
+ * The same bytes in few parts, each of which is taken before the next: each write waits for what
+ * whoever asked for it does beside.
+ */
+function* inLargerParts(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+  const buffer = new Uint8Array(WRITTEN_AT_ONCE);
+  let filled = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length;) {
+      const piece = part.subarray(at, at + buffer.length - filled);
+      buffer.set(piece, filled);
+      at += piece.length;
+      filled += piece.length;
+      if (filled < buffer.length) continue;
+      yield buffer;
+      filled = 0;
+    }
+  }
+  yield buffer.subarray(0, filled);
 }

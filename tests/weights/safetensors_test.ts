@@ -89,6 +89,18 @@ Deno.test("what is written reads back, whatever the types, shapes, names and met
   assert.deepEqual(namesIn(folder.path), ["a.safetensors"]);
 });
 
+Deno.test("a file of more than is written at once reads back whole, wherever its tensors end", async () => {
+  using folder = tempFolder();
+  const lengths = [2 ** 20 - 100, 3, 0, 2 ** 20, 5, 2 ** 21 + 7, 40];
+  const tensors = new Map<string, Tensor>(lengths.map((length, i) => [
+    `t${i}`,
+    { dtype: "float32", shape: [length], data: Float32Array.from({ length }, (_, k) => k + i) },
+  ]));
+  const path = join(folder.path, "large.safetensors");
+  await writeSafetensors(path, tensors);
+  assert.deepEqual((await readSafetensors(path)).tensors, tensors);
+});
+
 Deno.test("the same tensors give the same bytes in any order, aligned to 8 bytes", async () => {
   using folder = tempFolder();
   const tensors: [string, Tensor][] = [
