@@ -43,6 +43,8 @@ export interface FinishedStep {
 export class TrainingSteps {
   readonly #steps = new Map<string, RepeatedStep<StepState>>();
   #last?: RepeatedStep<StepState>;
+  /** Of steps before those of another kind, and of the first of these: in their order. */
+  readonly #behind: Promise<FinishedStep[]>[] = [];
 
   constructor(
     private readonly model: Model,
@@ -92,7 +94,8 @@ export class TrainingSteps {
   }
 
   async finish(): Promise<FinishedStep[]> {
-    return (await this.#last?.finish() ?? []).map(finished);
+    this.#putBehind(undefined);
+    return await this.#takeBehind();
   }
 
   dispose(): void {
@@ -121,9 +124,29 @@ export class TrainingSteps {
       });
       this.#steps.set(key, step);
     }
-    const before = this.#last === step ? [] : await this.finish();
-    this.#last = step;
-    return [...before, ...(await step.run(state)).map(finished)];
+    const before = this.#last === step ? await this.#takeBehind() : [];
+    if (this.#last !== step) this.#putBehind(step);
+    const results = (await step.run(state)).map(finished);
+    if (this.#behind.length === 0) return [...before, ...results];
+    this.#behind.push(Promise.resolve(results));
+    return before;
+  }
+
+  async #takeBehind(): Promise<FinishedStep[]> {
+    return (await Promise.all(this.#behind.splice(0))).flat();
+  }
+
+  /**
+   * Has the last kind of step bring what is out, without waiting for it: an epoch's last batch, which may
+   * be smaller, is computed meanwhile, and there is one wait for both.
+   */
+  #putBehind(next: RepeatedStep<StepState> | undefined): void {
+    const last = this.#last;
+    this.#last = next;
+    if (!last) return;
+    const results = last.finish().then((steps) => steps.map(finished));
+    results.catch(() => {}); // thrown by `finish`
+    this.#behind.push(results);
   }
 }
 
