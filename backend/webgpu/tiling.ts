@@ -19,6 +19,11 @@ export interface Tiling {
   threadsSideBySide: number;
   /** and bytes of a workgroup's own memory that they may take together. */
   memorySideBySide: number;
+  /**
+   * Whether kernels are compiled for the very sizes of their tensors. They are a little quicker then,
+   * but each shape is a program of its own, which takes a GPU's driver a tenth of a second.
+   */
+  knowsSizes: boolean;
   /** Whether a workgroup's own memory is faster than the adapter's. */
   sharesMemory: boolean;
   /**
@@ -42,6 +47,7 @@ export const SOFTWARE: Tiling = {
   wholeStatistics: [{ rows: 3136, WX: 8, WT: 1 }],
   threadsSideBySide: Infinity,
   memorySideBySide: 16384,
+  knowsSizes: true,
   sharesMemory: false,
   measuresAfter: Infinity,
 };
@@ -55,6 +61,7 @@ export const HARDWARE: Tiling = {
   // What fills the adapter by itself gains nothing, and has more registers to itself.
   threadsSideBySide: 2 ** 16,
   memorySideBySide: 24576,
+  knowsSizes: false,
   sharesMemory: true,
   measuresAfter: 5000,
 };

@@ -6,6 +6,8 @@
 
 #let THREADS LX * LY
 #let M KH * KW * CI
+// A product of matrices: each pixel of dy meets the same one of x.
+#let FLAT KH * KW * S_H * S_W === 1 && H === OH && W === OW
 #let STAGES Math.ceil(PER_SLICE * OW / BP)
 #let X_LOADS Math.ceil(LY * RM * BP / THREADS)
 #let D_LOADS Math.ceil(LX * TN * BP / THREADS)
@@ -32,10 +34,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let x_m = thread % {{LY * RM}};
   let x_p = thread / {{LY * RM}};
   let m = min(first_m + x_m, {{M - 1}});
+#if FLAT
+  let ci = m;
+#else
+  let ci = m % {{CI}};
   let tap = m / {{CI}};
   let kh = tap / {{KW}} - ({{P_H}});
   let kw = tap % {{KW}} - ({{P_W}});
-  let x_of_channel = x_channel(m % {{CI}});
+#end
+  let x_of_channel = x_channel(ci);
   let dy_c = thread % {{LX * TN}};
   let dy_p = thread / {{LX * TN}};
   let co = min(first_co + dy_c, {{CO - 1}});
@@ -71,11 +78,16 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #for i X_LOADS
       {
         let pixel = first_pixel + stage * {{BP}} + x_p + {{i * THREADS / (LY * RM)}};
+#if FLAT
+        x_inside{{i}} = pixel < end_pixel;
+        if (x_inside{{i}}) { x_next{{i}} = x_load(pixel * {{CI}} + ci); }
+#else
         let r = pixel / {{OW}};
         let ih = r % {{OH}} * {{S_H}} + kh;
         let iw = pixel % {{OW}} * {{S_W}} + kw;
         x_inside{{i}} = pixel < end_pixel && ih >= 0 && ih < {{H}} && iw >= 0 && iw < {{W}};
-        if (x_inside{{i}}) { x_next{{i}} = x_load(((r / {{OH}} * {{H}} + ih) * {{W}} + iw) * {{CI}} + m % {{CI}}); }
+        if (x_inside{{i}}) { x_next{{i}} = x_load(((r / {{OH}} * {{H}} + ih) * {{W}} + iw) * {{CI}} + ci); }
+#end
       }
 #end
 #for i D_LOADS

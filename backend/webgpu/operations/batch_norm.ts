@@ -63,7 +63,9 @@ export function batchNormTrain(
   const state = allocate(backend, [4, shape.channels]);
   keepOnlyOnGpu(backend, runningMean, runningVariance);
   const finished = [gamma, beta, runningMean, runningVariance, state];
-  reduce(backend, shape, { MOMENTUM: momentum, EPSILON: epsilon }, {
+  // The running variance takes that of the population.
+  const UNBIASED = momentum * shape.rows / (shape.rows - 1);
+  reduce(backend, shape, { MOMENTUM: momentum, UNBIASED, EPSILON: epsilon }, {
     sum: kernels.statistics,
     rows: [x],
     inputs: (x) => [x],

@@ -19,6 +19,8 @@ const sharedKernel: Kernel = {
   name: "conv2d_filter_gradient_shared",
   source: sharedSource + operands,
 };
+/** Of windows larger than a pixel, which lie elsewhere for each pixel that is loaded. */
+const sharedWindowKernel: Kernel = { ...sharedKernel, knowsSizes: true };
 
 export function conv2dFilterGradient(
   backend: TfjsWebGpuBackend,
@@ -62,7 +64,7 @@ function ofPart(
   const right = operand("dy", dy, info.outChannels, 1 + left.tensors.length, isPointwise);
   dispatch(
     backend,
-    isShared ? sharedKernel : kernel,
+    !isShared ? kernel : isMatrixProduct(info) ? sharedKernel : sharedWindowKernel,
     {
       ...left.constants,
       ...right.constants,
