@@ -48,21 +48,23 @@ export function expand(
 
 /** Numbers that are told late, by the expressions that ask for them. */
 class Told {
-  readonly #values = new Map<string, number>();
   readonly #places = new Map<string, number>();
+  readonly #bits: number[] = [];
 
   /** WGSL that reads it. @param key the same for the same place in the kernel, whatever its value */
   add(key: string, value: number, type: "i32" | "f32"): string {
     let place = this.#places.get(key);
-    if (place === undefined) this.#places.set(key, place = this.#places.size);
-    this.#values.set(key, type === "f32" ? bitsOf(value) : value);
+    if (place === undefined) {
+      this.#places.set(key, place = this.#bits.length);
+      this.#bits.push(type === "f32" ? bitsOf(value) : value);
+    }
     const read = `sizes[${place >> 2}].${"xyzw"[place & 3]}`;
     return type === "f32" ? `bitcast<f32>(${read})` : read;
   }
 
   sizes(): Int32Array {
-    const sizes = new Int32Array(4 * Math.ceil(this.#values.size / 4));
-    sizes.set([...this.#values.values()]);
+    const sizes = new Int32Array(4 * Math.ceil(this.#bits.length / 4));
+    sizes.set(this.#bits);
     return sizes;
   }
 }
