@@ -41,13 +41,14 @@ function ofPart(
   const tiling = tilingOf(backend);
   const VI = vectorWidth(info.inChannels), VO = vectorWidth(info.outChannels);
   const isPointwise = info.filterHeight * info.filterWidth === 1;
+  const isShared = tiling.sharesMemory && VO === 4;
   const product = {
-    rows: info.filterHeight * info.filterWidth * info.inChannels / VI,
+    rows: Math.ceil(info.filterHeight * info.filterWidth * info.inChannels / (isShared ? 4 : VI)),
     columns: info.outChannels / VO,
     pixels: batchSize * info.outHeight * info.outWidth,
     vectors: info.inChannels / VI,
+    width: VI,
   };
-  const isShared = tiling.sharesMemory && VI === 4 && VO === 4;
   const cut = isShared ? cutForSharing(product) : cutForRegisters(product, tiling);
   // Of a product of matrices, rows as long as there are enough of them to share out.
   const ROWS = isMatrixProduct(info)
@@ -84,13 +85,14 @@ function ofPart(
   return sumSlices(backend, partials, shape, slices);
 }
 
-/** As a product of matrices: the filter's rows are vectors of input channels, tap by tap. */
+/** As a product of matrices: the filter's rows are input channels, tap by tap, in vectors. */
 interface Product {
   rows: number;
   columns: number;
   pixels: number;
-  /** Of input channels, to a tap. */
+  /** Of input channels, to a tap, and how many channels one is. */
   vectors: number;
+  width: 1 | 4;
 }
 
 interface Cut {
@@ -132,13 +134,14 @@ const FEWEST_PIXELS = 32;
 const BYTES_PER_TERM = 1760;
 
 /** That which takes a large GPU least, as far as terms, loads and sums written tell. */
-export function cutForSharing({ rows, columns, pixels }: Product): Cut {
+export function cutForSharing({ rows, columns, pixels, width }: Product): Cut {
   const cuts = SHARED.flatMap(([RM, TN, LX, LY, BP]) => {
     const groups: [number, number] = [Math.ceil(columns / (LX * TN)), Math.ceil(rows / (LY * RM))];
     const tiles = groups[0] * groups[1], threads = LX * LY;
     // A load from the workgroup's memory takes as long as four terms; one from the adapter's, with
     // finding out where, as twelve.
-    const perPixel = 16 * RM * TN + 4 * (RM + TN) + 4 + 12 * (LY * RM + LX * TN) / threads;
+    const perPixel = 16 * RM * TN + 4 * (RM + TN) + 4 +
+      12 * (LY * RM * 4 / width + LX * TN) / threads;
     return [1, 2, 4].map((rounds) => {
       const slicesWanted = Math.max(
         1,
