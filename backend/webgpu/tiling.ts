@@ -1,4 +1,5 @@
 /** How work is cut up for an adapter. Sizes of tiles never change what is computed, only its speed. */
+import { bindableSlices } from "./limits.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
 export interface Tiling {
@@ -87,9 +88,20 @@ export function tilingOf({ device }: TfjsWebGpuBackend): Tiling {
   return adapters.get(device)?.tiling ?? HARDWARE;
 }
 
-/** Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter. */
-export function fillingSlices(rows: number, tiles: number, { workgroupsWanted }: Tiling) {
-  return slicesOf(rows, Math.ceil(workgroupsWanted / tiles));
+/**
+ * Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter, or into as many as it
+ * lets a kernel bind the results of.
+ *
+ * @param result shape of what a slice comes to
+ */
+export function fillingSlices(
+  backend: TfjsWebGpuBackend,
+  rows: number,
+  tiles: number,
+  result: readonly number[],
+) {
+  const wanted = Math.ceil(tilingOf(backend).workgroupsWanted / tiles);
+  return slicesOf(rows, Math.min(wanted, bindableSlices(backend, result)));
 }
 
 /** Cuts `rows` into so many slices of equal size, the last but one, or fewer. */

@@ -6,6 +6,7 @@ import type { Constants } from "../expand.ts";
 import { geometryOf } from "../geometry.ts";
 import source from "../kernels/conv2d_filter_gradient.wgsl" with { type: "text" };
 import sharedSource from "../kernels/conv2d_filter_gradient_shared.wgsl" with { type: "text" };
+import { bindableSlices } from "../limits.ts";
 import { operand, operandSource } from "../operand.ts";
 import type { Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
@@ -49,16 +50,17 @@ function ofPart(
     vectors: info.inChannels / VI,
     width: VI,
   };
+  const shape = [info.filterHeight, info.filterWidth, info.inChannels, info.outChannels];
   const cut = isShared ? cutForSharing(product) : cutForRegisters(product, tiling);
+  const wanted = Math.min(cut.slicesWanted, bindableSlices(backend, shape));
   // Of a product of matrices, rows as long as there are enough of them to share out.
   const ROWS = isMatrixProduct(info)
-    ? divisorFrom(product.pixels, Math.min(cut.slicesWanted, product.pixels))
+    ? divisorFrom(product.pixels, Math.min(wanted, product.pixels))
     : batchSize * info.outHeight;
   const rows = isMatrixProduct(info)
     ? { H: ROWS, W: product.pixels / ROWS, OH: ROWS, OW: product.pixels / ROWS }
     : {};
-  const { slices, rowsPerSlice } = slicesOf(ROWS, cut.slicesWanted);
-  const shape = [info.filterHeight, info.filterWidth, info.inChannels, info.outChannels];
+  const { slices, rowsPerSlice } = slicesOf(ROWS, wanted);
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
   // The taps of a window load each value several times.
   const left = operand("x", x, info.inChannels, 1, isPointwise);
