@@ -11,6 +11,8 @@ export interface Figure {
   unit: "ms" | "s";
   median: number;
   min: number;
+  /** What the first steps took together, in which a GPU's kernels are compiled and recorded. */
+  first?: number;
   peer?: string;
   /** In which of its ways the peer was fastest, where it has several. */
   peer_format?: string;
@@ -27,10 +29,11 @@ export function median(values: readonly number[]): number {
 
 /** A line for people; ratios below 1 are ours. */
 export function describe(
-  { bench, model, unit, median, min, peer, peer_format, peer_median, peer_min }: Figure,
+  { bench, model, unit, median, min, first, peer, peer_format, peer_median, peer_min }: Figure,
 ): string {
   const ms = (value: number) => `${value.toFixed(unit === "s" ? 2 : 1).padStart(8)} ${unit}`;
-  const own = `${model} ${bench.padEnd(14)} median ${ms(median)}, min ${ms(min)}`;
+  const own = `${model} ${bench.padEnd(14)} median ${ms(median)}, min ${ms(min)}` +
+    (first === undefined ? "" : `, the first six ${ms(first).trim()}`);
   if (!peer) return own;
   const other = [peer, peer_format].filter(Boolean).join(", ");
   return `${own}; ${other} ${ms(peer_median!)}, ${ms(peer_min!)}; ratio ` +

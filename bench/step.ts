@@ -62,7 +62,7 @@ export async function benchStep(args: string[]): Promise<void> {
   );
   for (const kind of kinds) {
     const mine: number[] = [], peers: number[] = [];
-    const step = await warmUp(ours, kind);
+    const { step, first } = await warmUp(ours, kind);
     // Of a peer that cannot do this kind of work there are no figures.
     const beside = theirs?.does(kind) ? theirs : undefined;
     const way = beside && await fastestWay(beside, kind);
@@ -83,6 +83,7 @@ export async function benchStep(args: string[]): Promise<void> {
       unit: "ms",
       median: median(mine),
       min: Math.min(...mine),
+      ...(backend === "webgpu" && { first }),
       ...(beside && {
         peer,
         ...(way && { peer_format: way }),
@@ -98,7 +99,7 @@ export async function benchStep(args: string[]): Promise<void> {
 async function fastestWay({ timer, ways }: Peer, kind: string): Promise<string | undefined> {
   if (ways.length === 0) await warmUp(timer, kind);
   const steps: number[] = [];
-  for (const way of ways) steps.push(await warmUp(timer, kindOf(kind, way)));
+  for (const way of ways) steps.push((await warmUp(timer, kindOf(kind, way))).step);
   return ways[steps.indexOf(Math.min(...steps))];
 }
 
@@ -106,12 +107,12 @@ function kindOf(kind: string, way: string | undefined): string {
   return way ? `${kind} ${way}` : kind;
 }
 
-/** Returns how long a step takes about; Infinity where it cannot be done. */
-async function warmUp(timer: Timer, kind: string): Promise<number> {
-  await timer.time(kind, FIRST_STEPS);
+/** How long a step takes about, Infinity where it cannot be done, and how long the first ones all. */
+async function warmUp(timer: Timer, kind: string): Promise<{ step: number; first: number }> {
+  const first = (await timer.time(kind, FIRST_STEPS)).reduce((sum, ms) => sum + ms, 0);
   const step = Math.min(...await timer.time(kind, 3));
   await timer.time(kind, Math.ceil(WARM_UP_MS / step));
-  return step;
+  return { step, first };
 }
 
 /**

@@ -24,7 +24,6 @@ const FOR_TESTS: ExportName[] = [
   "bench/certify/reference_model.ts#hashedTensors",
   "bench/certify/reference_model.ts#readShapes",
   "bench/certify/reference_model.ts#referenceTensors",
-  "bench/certify/reference_model.ts#toTorch",
   "bench/gpu.ts#stepTable",
   "bench/networks.ts#withTimes",
   "bench/stock_models.ts#separableBlock",

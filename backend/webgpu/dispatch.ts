@@ -28,12 +28,18 @@ interface Pipeline {
   layout: GPUBindGroupLayout;
 }
 
+/** Of a device, what was compiled, by its text, and the sizes that programs were told. */
+interface Compiled {
+  pipelines: Map<string, Pipeline>;
+  sizes: Map<string, GPUBuffer>;
+}
+
 /** How many dispatches are held back, for others to join them. */
 const MOST_WAITING = 4;
 
 const programs = new Map<string, Program>();
 const joined = new Map<string, ReturnType<typeof joinedProgram>>();
-const pipelines = new WeakMap<GPUDevice, Map<string, Pipeline>>();
+const compiled = new WeakMap<GPUDevice, Compiled>();
 /** Of each backend, what is to run side by side first, what then, and so on. */
 const waiting = new WeakMap<TfjsWebGpuBackend, Waiting[][]>();
 const watched = new WeakSet<TfjsWebGpuBackend>();
@@ -56,7 +62,8 @@ export function runSideBySide(backend: TfjsWebGpuBackend): () => void {
  * Records one dispatch, while they run side by side as soon as it is known whether the next ones can
  * join it.
  *
- * @param constants what the file's `{{…}}` and directives refer to; each set is compiled once
+ * @param constants what the file's `{{…}}` and directives refer to; each set is compiled once, or
+ *   on hardware once for all sets that differ in sizes alone
  * @param tensors in the order of the file's bindings; outputs must have been made by `allocate`, or
  *   by `allocateForParts` where parts of them are given
  * @param groups number of workgroups in x, y and z
@@ -74,9 +81,10 @@ export function dispatch(
     backend.commandQueueOwnedIds.add(tensor.dataId);
     return bindingOf(backend, tensor);
   });
-  const programKey = `${kernel.name} ${JSON.stringify(constants)}`;
+  const { knowsSizes } = tilingOf(backend);
+  const programKey = `${kernel.name} ${knowsSizes} ${JSON.stringify(constants)}`;
   let program = programs.get(programKey);
-  if (!program) programs.set(programKey, program = programOf(kernel, constants));
+  if (!program) programs.set(programKey, program = programOf(kernel, constants, knowsSizes));
   const key = `${programKey} ${x} ${y} ${z}`;
   const next: Waiting = { key, program, bindings, groups: [x, y, z] };
   const groups = waiting.get(backend) ?? [];
@@ -109,10 +117,15 @@ export function recordWaiting(backend: TfjsWebGpuBackend, kept = 0): void {
 }
 
 function recordTogether(backend: TfjsWebGpuBackend, parts: readonly Waiting[]): void {
-  const { program, groups } = parts.length === 1 ? parts[0] : joinedOf(parts);
+  const isJoined = parts.length > 1;
+  const { program, groups } = isJoined ? joinedOf(backend, parts) : parts[0];
   const { pipeline, layout } = pipelineOf(backend.device, program);
-  const entries = parts.flatMap(({ bindings }) => bindings)
-    .map((resource, binding) => ({ binding, resource }));
+  const resources = parts.flatMap(({ program, bindings }) => [
+    ...bindings,
+    ...sizesOf(backend.device, program),
+  ]);
+  if (isJoined) resources.push(...sizesOf(backend.device, program));
+  const entries = resources.map((resource, binding) => ({ binding, resource }));
   const bindGroup = backend.device.createBindGroup({ layout, entries });
   const timed = backend.activeTimers != null && backend.supportTimestampQuery;
   const pass = beginPass(backend, timed);
@@ -155,13 +168,18 @@ function canRunBeside(
   others: readonly Waiting[],
   next: Waiting,
 ): boolean {
-  const { maxStorageBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = backend.device.limits;
+  const {
+    maxStorageBuffersPerShaderStage,
+    maxUniformBuffersPerShaderStage,
+    maxComputeWorkgroupStorageSize,
+  } = backend.device.limits;
   const { threadsSideBySide, memorySideBySide } = tilingOf(backend);
   const parts = [...others, next];
   const bindings = parts.reduce((sum, { bindings }) => sum + bindings.length, 0);
   const memory = parts.reduce((sum, { program }) => sum + (program.body?.memory ?? 0), 0);
   if (
     bindings > maxStorageBuffersPerShaderStage ||
+    parts.length >= maxUniformBuffersPerShaderStage ||
     memory > Math.min(memorySideBySide, maxComputeWorkgroupStorageSize) ||
     commonThreads(parts.map(({ program }) => program)) === undefined
   ) return false;
@@ -174,14 +192,17 @@ function canRunBeside(
 
 function writesWhatIsUsed(writer: Waiting, user: Waiting): boolean {
   return writer.bindings.some(({ buffer }, i) =>
-    writer.program.written[i] && user.bindings.some((used) => used.buffer === buffer)
+    writer.program.bindings[i] === "storage" && user.bindings.some((used) => used.buffer === buffer)
   );
 }
 
-function joinedOf(parts: readonly Waiting[]): ReturnType<typeof joinedProgram> {
+function joinedOf(
+  backend: TfjsWebGpuBackend,
+  parts: readonly Waiting[],
+): ReturnType<typeof joinedProgram> {
   const key = parts.map(({ key }) => key).join("\n");
   let program = joined.get(key);
-  if (!program) joined.set(key, program = joinedProgram(parts));
+  if (!program) joined.set(key, program = joinedProgram(parts, tilingOf(backend).knowsSizes));
   return program;
 }
 
@@ -222,21 +243,39 @@ export function spread(groups: number): [number, number] {
   return groups <= 65535 ? [groups, 1] : [32768, Math.ceil(groups / 32768)];
 }
 
+function compiledOf(device: GPUDevice): Compiled {
+  let known = compiled.get(device);
+  if (!known) compiled.set(device, known = { pipelines: new Map(), sizes: new Map() });
+  return known;
+}
+
 function pipelineOf(device: GPUDevice, program: Program): Pipeline {
-  let known = pipelines.get(device);
-  if (!known) pipelines.set(device, known = new Map());
-  let pipeline = known.get(program.code);
-  if (!pipeline) known.set(program.code, pipeline = createPipeline(device, program));
+  const { pipelines } = compiledOf(device);
+  let pipeline = pipelines.get(program.code);
+  if (!pipeline) pipelines.set(program.code, pipeline = createPipeline(device, program));
   return pipeline;
 }
 
-function createPipeline(device: GPUDevice, { name: label, code, written }: Program): Pipeline {
+/** The buffer that holds a program's sizes, if it is told any; kept, as shapes are few. */
+function sizesOf(device: GPUDevice, { sizes }: Program): GPUBufferBinding[] {
+  if (sizes.length === 0) return [];
+  const known = compiledOf(device).sizes, key = sizes.join();
+  let buffer = known.get(key);
+  if (!buffer) {
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    known.set(key, buffer = device.createBuffer({ size: sizes.byteLength, usage }));
+    device.queue.writeBuffer(buffer, 0, sizes as BufferSource);
+  }
+  return [{ buffer }];
+}
+
+function createPipeline(device: GPUDevice, { name: label, code, bindings }: Program): Pipeline {
   const layout = device.createBindGroupLayout({
     label,
-    entries: written.map((isWritten, binding) => ({
+    entries: bindings.map((type, binding) => ({
       binding,
       visibility: GPUShaderStage.COMPUTE,
-      buffer: { type: isWritten ? "storage" : "read-only-storage" },
+      buffer: { type },
     })),
   });
   const pipeline = device.createComputePipeline({

@@ -6,7 +6,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Activation } from "../ops/activation.ts";
 import { attachTo, detachFrom } from "./attached.ts";
-import { assertBindable } from "./limits.ts";
+import { assertBindable, uploadForParts } from "./limits.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
 export interface Lazy {
@@ -51,15 +51,14 @@ export function watchForLazyTensors(backend: TfjsWebGpuBackend): void {
     const lazy = pending.get(id);
     if (!lazy) return;
     pending.delete(id);
-    assertBindable(backend, id);
-    uploadToGPU.call(backend, id);
+    uploadForParts(backend, id); // reading binds nothing
     const { shape, dtype } = backend.tensorMap.get(id);
     lazy.compute({ dataId: id, shape, dtype });
     detachFrom(backend, id, lazy.parts);
   };
   backend.uploadToGPU = (id) => {
-    materialize(id);
     assertBindable(backend, id);
+    materialize(id);
     uploadToGPU.call(backend, id);
   };
   backend.read = (id) => {

@@ -22,8 +22,7 @@ export function uploadForParts(backend: TfjsWebGpuBackend, id: object): void {
  */
 export function assertBindable({ device, tensorMap }: TfjsWebGpuBackend, id: object): void {
   const { shape, dtype } = tensorMap.get(id);
-  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
-  const most = isForParts ? maxBufferSize : Math.min(maxStorageBufferBindingSize, maxBufferSize);
+  const most = isForParts ? device.limits.maxBufferSize : mostBytes(device);
   const bytes = tf.util.sizeFromShape(shape) * (dtype === "complex64" ? 8 : 4);
   if (bytes <= most) return;
   const fitting = Math.floor(shape[0] * most / bytes);
@@ -33,6 +32,16 @@ export function assertBindable({ device, tensorMap }: TfjsWebGpuBackend, id: obj
       (shape.length === 4 && fitting > 0 ? `: use batches of ${fitting} photos or fewer` : ""),
     most / bytes,
   );
+}
+
+/** How many partial results of such a shape, one behind the other, a kernel may bind: at least one. */
+export function bindableSlices({ device }: TfjsWebGpuBackend, shape: readonly number[]): number {
+  const bytes = 4 * tf.util.sizeFromShape([...shape]);
+  return Math.max(1, Math.floor(mostBytes(device) / bytes));
+}
+
+function mostBytes({ limits: { maxStorageBufferBindingSize, maxBufferSize } }: GPUDevice): number {
+  return Math.min(maxStorageBufferBindingSize, maxBufferSize);
 }
 
 const mebibytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;

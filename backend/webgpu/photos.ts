@@ -18,10 +18,26 @@ export interface Part extends tf.TensorInfo {
  * @param tensors of float32, with as many photos, which are their first dimension
  */
 export function byPhotos(
-  { device }: TfjsWebGpuBackend,
+  backend: TfjsWebGpuBackend,
   tensors: readonly tf.TensorInfo[],
   compute: (...parts: Part[]) => void,
 ): void {
+  const photos = tensors[0].shape[0] ?? 1, count = photosAtATime(backend, tensors);
+  if (count === photos) return compute(...tensors);
+  for (let from = 0; from < photos; from += count) {
+    compute(...tensors.map((tensor) => ({
+      ...tensor,
+      shape: [Math.min(count, photos - from), ...tensor.shape.slice(1)],
+      offset: from * bytesOf(tensor) / photos,
+    })));
+  }
+}
+
+/** How many photos of each `byPhotos` takes, but for the last ones. */
+export function photosAtATime(
+  { device }: TfjsWebGpuBackend,
+  tensors: readonly tf.TensorInfo[],
+): number {
   const { maxStorageBufferBindingSize, minStorageBufferOffsetAlignment } = device.limits;
   const photos = tensors[0].shape[0] ?? 1;
   const sizes = tensors.map((tensor) => bytesOf(tensor) / photos);
@@ -32,14 +48,7 @@ export function byPhotos(
   );
   const count = fitting - fitting % step;
   // If not even these fit, `bindingOf` says so.
-  if (fitting >= photos || count === 0) return compute(...tensors);
-  for (let from = 0; from < photos; from += count) {
-    compute(...tensors.map((tensor, i) => ({
-      ...tensor,
-      shape: [Math.min(count, photos - from), ...tensor.shape.slice(1)],
-      offset: from * sizes[i],
-    })));
-  }
+  return fitting >= photos || count === 0 ? photos : count;
 }
 
 /** Whether each of the tensors can be bound at once. */

@@ -5,14 +5,17 @@ import { type Constants, expand } from "./expand.ts";
 export interface Kernel {
   name: string;
   source: string;
+  /** Whether it needs to know sizes when it is compiled: it divides by them in its innermost loop. */
+  knowsSizes?: boolean;
 }
 
-/** Of storage buffers in group 0, in their order, and an entry point `main`. */
+/** Of buffers in group 0, in the order of `bindings`, and an entry point `main`. */
 export interface Program {
   name: string;
   code: string;
-  /** Whether each binding is written. */
-  written: boolean[];
+  bindings: GPUBufferBindingType[];
+  /** What the last binding, a uniform one, holds; none where it is told nothing. */
+  sizes: Int32Array;
   /** What it takes to run it beside others; undefined where `main` asks for more than these do. */
   body?: Body;
 }
@@ -34,6 +37,21 @@ export interface Part {
   groups: [number, number, number];
 }
 
+/**
+ * Sizes of tensors, and into how many parts a kernel's work is cut: what is told late, so that
+ * kernels of other shapes are the same program.
+ */
+const SIZES = new Set(
+  ("H W OH OW CI CO C IN OUT PIXELS PHOTOS BATCH SIZE COUNT ROWS PER_SLICE SLICES FIRST " +
+    "GROUPS_X GROUPS_Y").split(" "),
+);
+
+/** Sizes, an operand's own ones too, and factors that follow from them. */
+function toldLate(name: string): "i32" | "f32" | undefined {
+  if (name === "UNBIASED") return "f32";
+  return SIZES.has(name.replace(/^[a-z]+_/, "")) ? "i32" : undefined;
+}
+
 /** Products keep dozens. */
 const MOST_SUMS_OF_LIGHT = 6;
 
@@ -44,26 +62,45 @@ const GLOBAL = /^(?:@group\(0\) @binding\(\d+\) )?(?:fn|struct|const|var<[\w, ]+
 const STRUCTURE = /(struct \w+ \{[^}]*\})/;
 const BYTES = { f32: 4, vec2f: 8, vec4f: 16 };
 
-export function programOf({ name, source }: Kernel, constants: Constants): Program {
-  const code = expand(source, constants);
-  const written = [...code.matchAll(/var<storage, (read_write|read)>/g)]
-    .map(([, access]) => access === "read_write");
+/** @param knowsSizes whether sizes are literals of the program, which then is one for each shape */
+export function programOf(
+  { name, source, ...kernel }: Kernel,
+  constants: Constants,
+  knowsSizes: boolean,
+): Program {
+  const isLate = knowsSizes || kernel.knowsSizes ? () => undefined : toldLate;
+  const { text, sizes } = expand(source, constants, isLate);
+  const bindings = [...text.matchAll(/var<storage, (read_write|read)>/g)]
+    .map(([, access]): GPUBufferBindingType =>
+      access === "read_write" ? "storage" : "read-only-storage"
+    );
+  const code = withSizes(text, sizes, bindings);
   const [, size] = ENTRY.exec(code) ?? [];
-  if (size === undefined) return { name, code, written };
+  if (size === undefined) return { name, code, bindings, sizes };
   const [x, y = 1, z = 1] = size.split(",").map(Number);
   const arrays = [...code.matchAll(WORKGROUP_ARRAY)] as unknown as [string, "f32", string][];
-  const sizes = arrays.map(([, type, lengths]) =>
+  const memory = arrays.map(([, type, lengths]) =>
     [...lengths.matchAll(/\d+/g)].reduce((size, [length]) => size * Number(length), BYTES[type])
-  );
-  const memory = sizes.reduce((sum, size) => sum + size, 0);
+  ).reduce((sum, bytes) => sum + bytes, 0);
   const hasBarriers = code.includes("workgroupBarrier");
   const isLight = [...code.matchAll(/\bvar \w+ = /g)].length <= MOST_SUMS_OF_LIGHT;
   return {
     name,
     code,
-    written,
+    bindings,
+    sizes,
     body: { workgroup: [x, y, z], threads: x * y * z, hasBarriers, memory, isLight },
   };
+}
+
+/** Declares `sizes` behind the other bindings, which it adds to. */
+function withSizes(text: string, sizes: Int32Array, bindings: GPUBufferBindingType[]): string {
+  if (sizes.length === 0) return text;
+  const binding = bindings.push("uniform") - 1;
+  const declared = `@group(0) @binding(${binding}) var<uniform> sizes: array<vec4i, ${
+    sizes.length / 4
+  }>;`;
+  return `${declared}\n${text}`;
 }
 
 /** Threads of a workgroup that can run any of them; undefined where there is none. */
@@ -79,44 +116,68 @@ export function commonThreads(programs: readonly Program[]): number | undefined 
  * computes, and in which order, is what it computes in its own program.
  *
  * @param parts whose programs have `commonThreads`, none of which needs what another writes
- * @returns its bindings are those of the parts, one behind the other
+ * @param knowsSizes as of `programOf`
+ * @returns its bindings are those of the parts, one behind the other, and its own sizes
  */
 export function joinedProgram(
   parts: readonly Part[],
+  knowsSizes: boolean,
 ): { program: Program; groups: [number, number, number] } {
   const threads = commonThreads(parts.map(({ program }) => program))!;
-  const texts: string[] = [], calls: string[] = [];
-  let bindings = 0, end = 0;
+  const texts: string[] = [], calls: string[] = [], bindings: GPUBufferBindingType[] = [];
+  const constants: Record<string, number> = {};
+  let end = 0;
   parts.forEach(({ program, groups: [gx, gy, gz] }, i) => {
     const body = program.body!;
     const start = end, total = gx * gy * gz;
     // Small workgroups without barriers go several into one.
     const several = Math.floor(threads / body.threads);
     end += Math.ceil(total / several);
-    texts.push(renamed(program.code, `p${i}_`, bindings));
-    bindings += program.written.length;
-    const own = `p${i}_main(vec3u(v % ${gx}u, v / ${gx}u % ${gy}u, v / ${gx * gy}u), ` +
+    texts.push(renamed(program.code, `p${i}_`, bindings.length));
+    bindings.push(...program.bindings);
+    Object.assign(constants, {
+      [`START${i}`]: start,
+      [`END${i}`]: end,
+      [`TOTAL${i}`]: total,
+      [`GX${i}`]: gx,
+      [`GY${i}`]: gy,
+      [`GXY${i}`]: gx * gy,
+    });
+    const own = `p${i}_main(${groupId(i, gy, gz)}, ` +
       `${localId(several === 1 ? "index" : `index % ${body.threads}u`, body.workgroup)});`;
     const inside = body.threads === threads
-      ? `let v = at - ${start}u; ${own}`
-      : `let v = (at - ${start}u) * ${several}u + index / ${body.threads}u;\n` +
-        `    if (v < ${total}u && index < ${several * body.threads}u) { ${own} }`;
-    calls.push(`if (at < ${end}u) {\n    ${inside}\n  }`);
+      ? `let v = at - {{START${i}}}; ${own}`
+      : `let v = (at - {{START${i}}}) * ${several} + i32(index / ${body.threads}u);\n` +
+        `    if (v < {{TOTAL${i}}} && index < ${several * body.threads}u) { ${own} }`;
+    calls.push(`if (at < {{END${i}}}) {\n    ${inside}\n  }`);
   });
   const groupsX = Math.min(end, 32768), groupsY = Math.ceil(end / groupsX);
   const main = `@compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-  let at = group.x + group.y * ${groupsX}u;
+  let at = i32(group.x) + i32(group.y) * {{GROUPS_X}};
   ${calls.join(" else ")}
 }`;
+  const { text, sizes } = expand(
+    main,
+    { ...constants, GROUPS_X: groupsX },
+    () => knowsSizes ? undefined : "i32",
+  );
   return {
     program: {
       name: parts.map(({ program }) => program.name).join("+"),
-      code: [...texts, main].join("\n"),
-      written: parts.flatMap(({ program }) => program.written),
+      code: withSizes([...texts, text].join("\n"), sizes, bindings),
+      bindings,
+      sizes,
     },
     groups: [groupsX, groupsY, 1],
   };
+}
+
+/** Of workgroup `v` of part `i`; most have them in one direction alone. */
+function groupId(i: number, gy: number, gz: number): string {
+  if (gy * gz === 1) return "vec3u(u32(v), 0, 0)";
+  const y = gz === 1 ? `v / {{GX${i}}}` : `v / {{GX${i}}} % {{GY${i}}}`;
+  return `vec3u(vec3i(v % {{GX${i}}}, ${y}, ${gz === 1 ? 0 : `v / {{GXY${i}}}`}))`;
 }
 
 function localId(index: string, [x, y]: readonly [number, number, number]): string {

@@ -1,4 +1,5 @@
 /** How work is cut up for an adapter. Sizes of tiles never change what is computed, only its speed. */
+import { bindableSlices } from "./limits.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
 
 export interface Tiling {
@@ -19,6 +20,11 @@ export interface Tiling {
   threadsSideBySide: number;
   /** and bytes of a workgroup's own memory that they may take together. */
   memorySideBySide: number;
+  /**
+   * Whether kernels are compiled for the very sizes of their tensors. They are a little quicker then,
+   * but each shape is a program of its own, which takes a GPU's driver a tenth of a second.
+   */
+  knowsSizes: boolean;
   /** Whether a workgroup's own memory is faster than the adapter's. */
   sharesMemory: boolean;
   /**
@@ -42,6 +48,7 @@ export const SOFTWARE: Tiling = {
   wholeStatistics: [{ rows: 3136, WX: 8, WT: 1 }],
   threadsSideBySide: Infinity,
   memorySideBySide: 16384,
+  knowsSizes: true,
   sharesMemory: false,
   measuresAfter: Infinity,
 };
@@ -55,6 +62,7 @@ export const HARDWARE: Tiling = {
   // What fills the adapter by itself gains nothing, and has more registers to itself.
   threadsSideBySide: 2 ** 16,
   memorySideBySide: 24576,
+  knowsSizes: false,
   sharesMemory: true,
   measuresAfter: 5000,
 };
@@ -80,9 +88,20 @@ export function tilingOf({ device }: TfjsWebGpuBackend): Tiling {
   return adapters.get(device)?.tiling ?? HARDWARE;
 }
 
-/** Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter. */
-export function fillingSlices(rows: number, tiles: number, { workgroupsWanted }: Tiling) {
-  return slicesOf(rows, Math.ceil(workgroupsWanted / tiles));
+/**
+ * Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter, or into as many as it
+ * lets a kernel bind the results of.
+ *
+ * @param result shape of what a slice comes to
+ */
+export function fillingSlices(
+  backend: TfjsWebGpuBackend,
+  rows: number,
+  tiles: number,
+  result: readonly number[],
+) {
+  const wanted = Math.ceil(tilingOf(backend).workgroupsWanted / tiles);
+  return slicesOf(rows, Math.min(wanted, bindableSlices(backend, result)));
 }
 
 /** Cuts `rows` into so many slices of equal size, the last but one, or fewer. */

@@ -24,10 +24,7 @@ export async function* certify(): AsyncGenerator<Check> {
   for (const reference of references) yield* await checkLogits(reference);
   for (const reference of references) {
     yield* await checkGradients(reference);
-    for (const branch of BRANCHES) {
-      yield* await checkTraining(reference, branch, 1);
-      yield* await checkTraining(reference, branch, 5);
-    }
+    for (const branch of BRANCHES) yield* await checkTraining(reference, branch);
   }
   for (const reference of await stepsCases()) yield* await checkOtherSteps(reference);
 }

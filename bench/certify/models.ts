@@ -1,5 +1,6 @@
 /** Logits, gradients and training steps of the models of tests/reference/models.py, on the active backend. */
 import * as tf from "@tensorflow/tfjs";
+import { readTensors } from "../../backend/ops/read_tensors.ts";
 import { softmaxCrossEntropy } from "../../backend/ops/softmax_cross_entropy.ts";
 import type { Architecture } from "../../models/architecture.ts";
 import { parameterSpecs } from "../../models/parameter_specs.ts";
@@ -15,11 +16,11 @@ import { fixturePath } from "./fixtures.ts";
 import {
   readReference,
   readSteps,
-  readTorch,
   type Reference,
   referenceBatch,
   referenceModel,
   sample,
+  sampleParameter,
   type StepsReference,
 } from "./reference_model.ts";
 
@@ -81,7 +82,8 @@ export async function checkLogits(reference: ReferenceCase): Promise<Check[]> {
   const { images } = referenceBatch(input_stream, size, 0);
   const logits = model.predict(images);
   const comparison = new Comparison();
-  addTensor(comparison, undefined, await logits.data(), expected, slackOf(name, "logits"));
+  const kept = sample(await logits.data(), expected.values.length);
+  addTensor(comparison, undefined, kept, expected, slackOf(name, "logits"));
   tf.dispose([images, logits]);
   model.dispose();
   return [comparison.check("logits", describe(reference))];
@@ -99,28 +101,32 @@ export async function checkGradients(reference: ReferenceCase): Promise<Check[]>
   );
   const slack = slackOf(name, "training") + RELU_JUMPS * largestShare(expected.gradients!);
   const comparison = new Comparison();
-  for (const spec of parameterSpecs(model.architecture, 2)) {
-    if (!spec.trainable) continue;
-    const gradient = await readTorch(spec, grads[model.parameters.get(spec.name)!.name]);
-    addTensor(comparison, spec.name, gradient, expected.gradients![spec.name], slack);
+  const specs = parameterSpecs(model.architecture, 2).filter(({ trainable }) => trainable);
+  const gradients = specs.map(({ name }) => grads[model.parameters.get(name)!.name]);
+  for (const [i, values] of (await readTensors(gradients)).entries()) {
+    const spec = specs[i], torch = expected.gradients![spec.name];
+    const kept = sampleParameter(spec, values, torch.values.length);
+    addTensor(comparison, spec.name, kept, torch, slack);
   }
   tf.dispose([images, labels, value, grads]);
   model.dispose();
   return [comparison.check("one step", `${describe(reference)}: gradients`)];
 }
 
-/** Losses of some steps by SGD, and the parameters and running buffers after them. */
+/** Losses of one step and of five by SGD, and the parameters and running buffers after them. */
 export async function checkTraining(
   reference: ReferenceCase,
   branch: Branch,
-  steps: 1 | 5,
+  most: 1 | 5 = 5,
 ): Promise<Check[]> {
   const { input_stream, ...references } = await readReference(...reference);
-  const expected = references[`${branch}_${steps}`];
-  // Where rounding errors take over within five steps, there is nothing to compare with.
-  if (!expected) return [];
   const by = { branch, optimizer: "sgd", batch_norm: "batch" } as const;
-  return await checkSteps(reference, input_stream, { ...expected, ...by, steps });
+  const cases = ([1, 5] as const).filter((steps) => steps <= most).flatMap((steps) => {
+    const expected = references[`${branch}_${steps}`];
+    // Where rounding errors take over within five steps, there is nothing to compare with.
+    return expected ? [{ ...expected, ...by, steps }] : [];
+  });
+  return await checkSteps(reference, input_stream, cases);
 }
 
 /** Cases that there are steps of by AdamW, and by running statistics: the smaller side of some models. */
@@ -134,10 +140,12 @@ export async function stepsCases(): Promise<ReferenceCase[]> {
 /** As `checkTraining`: one and five steps by AdamW, and where batch norm goes by its running statistics. */
 export async function checkOtherSteps(reference: ReferenceCase): Promise<Check[]> {
   const { input_stream, cases } = await readSteps(...reference);
+  const runs = Map.groupBy(
+    cases,
+    ({ branch, optimizer, batch_norm }) => [branch, optimizer, batch_norm].join(),
+  );
   const checks: Check[] = [];
-  for (const expected of cases) {
-    checks.push(...await checkSteps(reference, input_stream, expected));
-  }
+  for (const run of runs.values()) checks.push(...await checkSteps(reference, input_stream, run));
   return checks;
 }
 
@@ -148,45 +156,66 @@ const LEARNING_RATE = 0.001, WEIGHT_DECAY = 0.05;
  */
 const ADAMW_SLACK = 0.01;
 
+type StepsCase = StepsReference["cases"][number];
+
+/** One training, compared after each number of steps that there is a case of. */
 async function checkSteps(
   reference: ReferenceCase,
   inputStream: number,
-  expected: StepsReference["cases"][number],
+  cases: readonly StepsCase[],
 ): Promise<Check[]> {
-  const [name, size] = reference;
-  const { branch, steps } = expected;
+  const [name, size] = reference, [{ branch, optimizer: by, batch_norm }] = cases;
   const model = await referenceModel(name, 2);
-  const optimizer = expected.optimizer === "sgd"
+  const optimizer = by === "sgd"
     ? new Sgd(model.trainable(branch === "frozen" ? "head" : "all"), 0.9)
     : adamWOf(model, branch);
-  const mode = { dropoutMask: null, batchNorm: expected.batch_norm } as const;
-  const losses = new Comparison();
-  for (let step = 0; step < steps; step++) {
+  const mode = { dropoutMask: null, batchNorm: batch_norm } as const;
+  const losses: tf.Tensor[] = [], checks: Check[] = [];
+  for (let step = 0; step < Math.max(...cases.map(({ steps }) => steps)); step++) {
     const { images, labels } = referenceBatch(inputStream, size, step);
     const rates = tf.tensor(optimizer.rates(LEARNING_RATE, step), optimizer.rateShape);
     const { loss, logits } = trainStep(model, branch, optimizer, rates, images, labels, mode);
-    const difference = Math.abs((await loss.data())[0] - expected.losses[step]);
-    const largest = Math.max(1, expected.losses[step]);
-    const bound = FLOAT32_ERRORS * expected.f32_loss_error + LOSS_SLACK * largest;
-    losses.add(`step ${step + 1}`, 1, difference, bound);
-    tf.dispose([images, labels, rates, loss, logits]);
+    losses.push(loss);
+    tf.dispose([images, labels, rates, logits]);
+    for (const expected of cases.filter(({ steps }) => steps === step + 1)) {
+      checks.push(...await compareSteps(reference, model, losses, expected));
+    }
   }
-  const state = new Comparison();
-  for (const spec of parameterSpecs(model.architecture, 2)) {
-    const torch = expected.state[spec.name];
-    if (!torch) continue;
-    const ours = await readTorch(spec, model.parameters.get(spec.name)!);
-    const moves = expected.optimizer === "adamw" ? ADAMW_SLACK * LEARNING_RATE * steps : 0;
-    addTensor(state, spec.name, ours, torch, slackOf(name, "training"), moves);
-  }
+  tf.dispose(losses);
   optimizer.dispose();
   model.dispose();
+  return checks;
+}
+
+async function compareSteps(
+  reference: ReferenceCase,
+  model: Model,
+  losses: readonly tf.Tensor[],
+  { branch, optimizer, batch_norm, steps, ...expected }: StepsCase,
+): Promise<Check[]> {
+  const specs = parameterSpecs(model.architecture, 2).filter(({ name }) => expected.state[name]);
+  const read = await readTensors([
+    ...losses,
+    ...specs.map(({ name }) => model.parameters.get(name)!),
+  ]);
+  const ofLosses = new Comparison();
+  for (const [step, [loss]] of read.splice(0, steps).entries()) {
+    const torch = expected.losses[step];
+    const bound = FLOAT32_ERRORS * expected.f32_loss_error + LOSS_SLACK * Math.max(1, torch);
+    ofLosses.add(`step ${step + 1}`, 1, Math.abs(loss - torch), bound);
+  }
+  const state = new Comparison();
+  const moves = optimizer === "adamw" ? ADAMW_SLACK * LEARNING_RATE * steps : 0;
+  for (const [i, spec] of specs.entries()) {
+    const torch = expected.state[spec.name];
+    const kept = sampleParameter(spec, read[i], torch.values.length);
+    addTensor(state, spec.name, kept, torch, slackOf(reference[0], "training"), moves);
+  }
   const stage = steps === 1 ? "one step" : "five steps";
-  const by = (expected.optimizer === "adamw" ? " by AdamW" : "") +
-    (expected.batch_norm === "running" ? ", running statistics" : "");
-  const what = `${describe(reference)}, ${branch}${by}`;
+  const what = `${describe(reference)}, ${branch}` + (optimizer === "adamw" ? " by AdamW" : "") +
+    (batch_norm === "running" ? ", running statistics" : "");
   return [
-    losses.check(stage, `${what}: losses`),
+    ofLosses.check(stage, `${what}: losses`),
     state.check(stage, `${what}: parameters and buffers after`),
   ];
 }
@@ -232,17 +261,16 @@ function largestShare(gradients: Record<string, Reference>): number {
 function addTensor(
   comparison: Comparison,
   name: string | undefined,
-  ours: ArrayLike<number>,
+  ours: readonly number[],
   torch: Reference,
   slack: number,
   moves = 0,
 ): void {
-  const kept = sample(ours, torch.values.length);
-  const difference = kept.length === torch.values.length
-    ? torch.values.reduce((worst, value, i) => worseOf(worst, Math.abs(kept[i] - value)), 0)
+  const difference = ours.length === torch.values.length
+    ? torch.values.reduce((worst, value, i) => worseOf(worst, Math.abs(ours[i] - value)), 0)
     : NaN;
   const bound = FLOAT32_ERRORS * torch.f32_error_max + slack * torch.max_abs + moves;
-  comparison.add(name, kept.length, difference, bound);
+  comparison.add(name, ours.length, difference, bound);
 }
 
 /** The larger; or what is not a number. */

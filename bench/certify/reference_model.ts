@@ -56,43 +56,39 @@ export async function readShapes(name: string): Promise<Record<string, number[]>
   return await readFixture(`models/${name}.shapes.json`);
 }
 
-/** torch layout to tfjs layout, written as plainly as can be. */
-async function toTfjs(spec: ParameterSpec, data: Float32Array): Promise<NamedTensor> {
-  const moved = tf.tidy(() => {
-    const tensor = tf.tensor(data, spec.shape);
-    return {
-      conv: () => tf.transpose(tensor, [2, 3, 1, 0]),
-      depthwise: () => tf.transpose(tensor, [2, 3, 0, 1]),
-      linear: () => tf.transpose(tensor),
-      vector: () => tensor,
-    }[spec.kind]();
-  });
-  // A copy: the data of some backends are views of memory that they use again.
-  const result = { shape: moved.shape, data: (await moved.data<"float32">()).slice() };
-  moved.dispose();
-  return result;
+/** torch layout to tfjs layout. */
+function toTfjs(spec: ParameterSpec, torch: Float32Array): NamedTensor {
+  const strides = stridesOf(spec), data = new Float32Array(torch.length);
+  const columns = spec.shape.at(-1)!, apart = strides.at(-1)!;
+  for (let row = 0; row < data.length; row += columns) {
+    const first = placeOf(row, spec, strides);
+    for (let i = 0; i < columns; i++) data[first + i * apart] = torch[row + i];
+  }
+  return { shape: tfjsAxes(spec).map((axis) => spec.shape[axis]), data };
 }
 
-/** tfjs layout back to torch's. */
-export function toTorch(spec: ParameterSpec, tensor: tf.Tensor): Float32Array {
-  return inTorchLayout(spec, tensor).dataSync<"float32">();
+/** Which of torch's axes each of tfjs's is. */
+function tfjsAxes({ kind, shape }: ParameterSpec): number[] {
+  if (kind === "vector") return [...shape.keys()];
+  return { conv: [2, 3, 1, 0], depthwise: [2, 3, 0, 1], linear: [1, 0] }[kind];
 }
 
-/** As `toTorch`, on any backend: those of GPUs cannot be read at once. */
-export async function readTorch(spec: ParameterSpec, tensor: tf.Tensor): Promise<Float32Array> {
-  const moved = tf.tidy(() => inTorchLayout(spec, tensor));
-  const data = (await moved.data<"float32">()).slice();
-  if (moved !== tensor) moved.dispose();
-  return data;
+/** How far apart the values of each of torch's axes are in tfjs's layout. */
+function stridesOf(spec: ParameterSpec): number[] {
+  const { shape } = spec, axes = tfjsAxes(spec);
+  return shape.map((_, axis) =>
+    axes.slice(axes.indexOf(axis) + 1).reduce((size, inner) => size * shape[inner], 1)
+  );
 }
 
-function inTorchLayout(spec: ParameterSpec, tensor: tf.Tensor): tf.Tensor {
-  return {
-    conv: () => tf.transpose(tensor, [3, 2, 0, 1]),
-    depthwise: () => tf.transpose(tensor, [2, 3, 0, 1]),
-    linear: () => tf.transpose(tensor),
-    vector: () => tensor,
-  }[spec.kind]();
+/** Where tfjs's layout has what torch's has at an index. */
+function placeOf(index: number, { shape }: ParameterSpec, strides: readonly number[]): number {
+  let place = 0;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    place += index % shape[axis] * strides[axis];
+    index = Math.floor(index / shape[axis]);
+  }
+  return place;
 }
 
 /** The model of `fill_with_hash`, with 1000 classes or the head of `two_classes`. */
@@ -105,15 +101,15 @@ export async function referenceTensors(
   name: string,
   classes: 1000 | 2,
 ): Promise<Map<string, NamedTensor>> {
-  return await hashedTensors(findArchitecture(name), await readShapes(name), classes);
+  return hashedTensors(findArchitecture(name), await readShapes(name), classes);
 }
 
 /** Parameters and buffers of any architecture as `fill_with_hash` leaves them, in tfjs layout. */
-export async function hashedTensors(
+export function hashedTensors(
   architecture: Architecture,
   shapes: Record<string, number[]>,
   classes: 1000 | 2,
-): Promise<Map<string, NamedTensor>> {
+): Map<string, NamedTensor> {
   const names = Object.keys(shapes);
   const [, features] = shapes[`${architecture.head}.weight`];
   const tensors = new Map<string, NamedTensor>();
@@ -123,7 +119,7 @@ export async function hashedTensors(
       : classes === 2 && spec.name.startsWith(`${architecture.head}.`)
       ? headValues(spec, features)
       : hashTensor(names.indexOf(spec.name) + 1, spec.shape, ...scaleOf(spec, names));
-    tensors.set(spec.name, await toTfjs(spec, data));
+    tensors.set(spec.name, toTfjs(spec, data));
   }
   return tensors;
 }
@@ -168,6 +164,22 @@ export function referenceBatch(
 
 /** The elements that the fixture keeps of a large tensor, `count` of them. */
 export function sample(values: ArrayLike<number>, count: number): number[] {
-  if (values.length <= count) return Array.from(values);
-  return Array.from({ length: count }, (_, i) => values[(i * 104729) % values.length]);
+  return sampled(values.length, count).map((i) => values[i]);
+}
+
+/** The same of a parameter, whose values are in tfjs's layout: the fixture counts in torch's. */
+export function sampleParameter(
+  spec: ParameterSpec,
+  values: ArrayLike<number>,
+  count: number,
+): number[] {
+  const strides = stridesOf(spec);
+  return sampled(values.length, count).map((i) => values[placeOf(i, spec, strides)]);
+}
+
+function sampled(size: number, count: number): number[] {
+  return Array.from(
+    { length: Math.min(size, count) },
+    (_, i) => size <= count ? i : i * 104729 % size,
+  );
 }

@@ -31,7 +31,7 @@ Deno.test("its parameters have torchvision's names and shapes", () => {
 
 Deno.test("it has torchvision's logits", async () => {
   await activateBackend("wasm");
-  const model = new Model(mnasnet, 1000, await hashedTensors(mnasnet, shapes, 1000));
+  const model = new Model(mnasnet, 1000, hashedTensors(mnasnet, shapes, 1000));
   const { images } = referenceBatch(input_stream, size, 0);
   const logits = model.predict(images);
   const values = sample(await logits.data(), expected.length);

@@ -25,7 +25,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #if WT > 1
   sum = added(at, sum);
 #end
-  let mean = sum / {{ROWS}}.0;
+  let mean = sum / f32({{ROWS}});
   var deviations = {{T}}();
   for (var slice = thread; slice < {{SLICES}}; slice += {{WT}}) {
     let d = partials[slice * {{2 * C}} + c] - mean;
@@ -34,7 +34,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #if WT > 1
   deviations = added(at, deviations);
 #end
-  if (own < {{C}} && thread == 0) { keep(c, mean, deviations / {{ROWS}}.0); }
+  if (own < {{C}} && thread == 0) { keep(c, mean, deviations / f32({{ROWS}})); }
 }
 #if WT > 1
 

@@ -9,7 +9,7 @@ fn keep(c: i32, sum: {{T}}, product: {{T}}) {
 #if RUNNING
   let b = {{T}}();
 #else
-  let b = -a * inverse * inverse * product / {{ROWS}}.0;
+  let b = -a * inverse * inverse * product / f32({{ROWS}});
 #end
   dgamma[c] = product * inverse;
   dbeta[c] = sum;
@@ -18,7 +18,7 @@ fn keep(c: i32, sum: {{T}}, product: {{T}}) {
 #if RUNNING
   coefficients[{{2 * C}} + c] = b;
 #else
-  coefficients[{{2 * C}} + c] = -a * sum / {{ROWS}}.0 - b * mean;
+  coefficients[{{2 * C}} + c] = -a * sum / f32({{ROWS}}) - b * mean;
 #end
 }
 #end

@@ -10,6 +10,6 @@ fn keep(c: i32, mean: {{T}}, variance: {{T}}) {
   state[{{2 * C}} + c] = scale;
   state[{{3 * C}} + c] = beta[c] - mean * scale;
   running_mean[c] = running_mean[c] * {{1 - MOMENTUM}} + mean * {{MOMENTUM}};
-  running_variance[c] = running_variance[c] * {{1 - MOMENTUM}} + variance * {{MOMENTUM * ROWS / (ROWS - 1)}};
+  running_variance[c] = running_variance[c] * {{1 - MOMENTUM}} + variance * {{UNBIASED}};
 }
 #end

@@ -69,6 +69,6 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   partials[out] = origin + mean;
   partials[out + {{C}}] = deviations;
 #else
-  keep(c, origin + mean, deviations / {{ROWS}}.0);
+  keep(c, origin + mean, deviations / f32({{ROWS}}));
 #end
 }

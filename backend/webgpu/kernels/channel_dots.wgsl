@@ -30,5 +30,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   if (thread > 0) { return; }
   sum = sums[at];
 #end
-  if (own < {{C}}) { dots[image * {{C}} + c] = sum{{WHAT === "mean" ? ` / ${PIXELS}.0` : ""}}; }
+#if WHAT === "mean"
+  sum /= f32({{PIXELS}});
+#end
+  if (own < {{C}}) { dots[image * {{C}} + c] = sum; }
 }

@@ -1,11 +1,16 @@
-// The filter gradient of conv2d_filter_gradient.wgsl, of channels in fours, for adapters whose workgroups
-// share fast memory: LY·RM rows of the filter (vectors of input channels of a tap) by LX·TN vectors of
-// output channels a workgroup, BP pixels at a time, the next of which are on their way while these are
-// computed with. Terms are added in the order of the pixels.
+// The filter gradient of conv2d_filter_gradient.wgsl, of output channels in fours, for adapters whose
+// workgroups share fast memory: LY·RM times four rows of the filter (input channels of a tap) by LX·TN
+// vectors of output channels a workgroup, BP pixels at a time, the next of which are on their way while
+// these are computed with. Terms are added in the order of the pixels. Input channels are read in
+// vectors of VI; of single ones, four rows lie anywhere in a window.
 @group(0) @binding(0) var<storage, read_write> dw: array<vec4f>;
 
 #let THREADS LX * LY
-#let M KH * KW * CI
+#let M_ROWS KH * KW * CI * VI
+#let M Math.ceil(M_ROWS / 4)
+#let PARTS 4 / VI
+// A product of matrices: each pixel of dy meets the same one of x.
+#let FLAT VI === 4 && KH * KW * S_H * S_W === 1 && H === OH && W === OW
 #let STAGES Math.ceil(PER_SLICE * OW / BP)
 #let X_LOADS Math.ceil(LY * RM * BP / THREADS)
 #let D_LOADS Math.ceil(LX * TN * BP / THREADS)
@@ -32,17 +37,30 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let x_m = thread % {{LY * RM}};
   let x_p = thread / {{LY * RM}};
   let m = min(first_m + x_m, {{M - 1}});
-  let tap = m / {{CI}};
-  let kh = tap / {{KW}} - ({{P_H}});
-  let kw = tap % {{KW}} - ({{P_W}});
-  let x_of_channel = x_channel(m % {{CI}});
+#for e PARTS
+#if FLAT
+  let ci{{e}} = m;
+#else
+#if VI === 4
+  let row{{e}} = m;
+#else
+  let row{{e}} = min(4 * m + {{e}}, {{M_ROWS - 1}});
+#end
+  let ci{{e}} = row{{e}} % {{CI}};
+  let kh{{e}} = row{{e}} / {{CI * KW}} - ({{P_H}});
+  let kw{{e}} = row{{e}} / {{CI}} % {{KW}} - ({{P_W}});
+#end
+  let x_of_channel{{e}} = x_channel(ci{{e}});
+#end
   let dy_c = thread % {{LX * TN}};
   let dy_p = thread / {{LX * TN}};
   let co = min(first_co + dy_c, {{CO - 1}});
   let dy_of_channel = dy_channel(co);
 #for i X_LOADS
-  var x_inside{{i}} = false;
-  var x_next{{i}} = x_Loaded();
+#for e PARTS
+  var x_inside{{i}}_{{e}} = false;
+  var x_next{{i}}_{{e}} = x_Loaded();
+#end
 #end
 #for i D_LOADS
   var dy_inside{{i}} = false;
@@ -54,8 +72,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #for i X_LOADS
       {
         let p = x_p + {{i * THREADS / (LY * RM)}};
-        let value = select(vec4f(), x_value(x_next{{i}}, x_of_channel), x_inside{{i}});
-        x_tile[p / 4][p % 4][x_m / {{LY}}][x_m % {{LY}}] = value;
+#for e PARTS
+        let value{{e}} = select({{x_T}}(), x_value(x_next{{i}}_{{e}}, x_of_channel{{e}}), x_inside{{i}}_{{e}});
+#end
+        x_tile[p / 4][p % 4][x_m / {{LY}}][x_m % {{LY}}] = {{VI === 4 ? "value0" : "vec4f(value0, value1, value2, value3)"}};
       }
 #end
 #for i D_LOADS
@@ -71,11 +91,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #for i X_LOADS
       {
         let pixel = first_pixel + stage * {{BP}} + x_p + {{i * THREADS / (LY * RM)}};
+#if FLAT
+        x_inside{{i}}_0 = pixel < end_pixel;
+        if (x_inside{{i}}_0) { x_next{{i}}_0 = x_load(pixel * {{CI}} + ci0); }
+#else
         let r = pixel / {{OW}};
-        let ih = r % {{OH}} * {{S_H}} + kh;
-        let iw = pixel % {{OW}} * {{S_W}} + kw;
-        x_inside{{i}} = pixel < end_pixel && ih >= 0 && ih < {{H}} && iw >= 0 && iw < {{W}};
-        if (x_inside{{i}}) { x_next{{i}} = x_load(((r / {{OH}} * {{H}} + ih) * {{W}} + iw) * {{CI}} + m % {{CI}}); }
+#for e PARTS
+        let ih{{e}} = r % {{OH}} * {{S_H}} + kh{{e}};
+        let iw{{e}} = pixel % {{OW}} * {{S_W}} + kw{{e}};
+        x_inside{{i}}_{{e}} = pixel < end_pixel && ih{{e}} >= 0 && ih{{e}} < {{H}} && iw{{e}} >= 0 && iw{{e}} < {{W}};
+        if (x_inside{{i}}_{{e}}) { x_next{{i}}_{{e}} = x_load(((r / {{OH}} * {{H}} + ih{{e}}) * {{W}} + iw{{e}}) * {{CI}} + ci{{e}}); }
+#end
+#end
       }
 #end
 #for i D_LOADS
@@ -109,15 +136,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     }
   }
 #for i RM
-  if (first_m + ly + {{LY * i}} < {{M}}) {
-    let row = (slice * {{M}} + first_m + ly + {{LY * i}}) * 4;
-#for j TN
-    if (first_co + lx + {{LX * j}} < {{CO}}) {
 #for e 4
-      dw[(row + {{e}}) * {{CO}} + first_co + lx + {{LX * j}}] = sum{{4 * i + e}}_{{j}};
-#end
+  {
+    let row = (first_m + ly + {{LY * i}}) * 4 + {{e}};
+#for j TN
+    if (row < {{M_ROWS}} && first_co + lx + {{LX * j}} < {{CO}}) {
+      dw[(slice * {{M_ROWS}} + row) * {{CO}} + first_co + lx + {{LX * j}}] = sum{{4 * i + e}}_{{j}};
     }
 #end
   }
+#end
 #end
 }

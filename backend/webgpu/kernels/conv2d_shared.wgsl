@@ -15,6 +15,8 @@
 #let X_LOADS Math.ceil(LY * TM * BK / THREADS)
 #let W_ROWS TRANSPOSED ? BK : BK * VI
 #let W_LOADS Math.ceil(W_ROWS * COLUMNS / THREADS)
+// A product of matrices: each pixel of y is made of the same one of x.
+#let FLAT KH * KW * S_H * S_W * H * OH === 1 && W === OW
 // Threads lie side by side in the innermost dimension, so that they read from different banks.
 var<workgroup> x_tile: array<array<array<{{X}}, {{LY}}>, {{TM}}>, {{BK}}>;
 var<workgroup> w_tile: array<array<array<array<{{Y}}, {{LX}}>, {{TN}}>, {{VI}}>, {{BK}}>;
@@ -24,7 +26,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   let lx = i32(local.x);
   let ly = i32(local.y);
   let thread = ly * {{LX}} + lx;
-  let first_pixel = i32(group.y + group.z * {{GROUPS_Y}}) * {{LY * TM}};
+  let first_pixel = (i32(group.y) + i32(group.z) * {{GROUPS_Y}}) * {{LY * TM}};
   let first_column = i32(group.x) * {{COLUMNS}};
 #for i TM
 #for j TN
@@ -36,10 +38,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
 #for i X_LOADS
   let x_pixel{{i}} = thread / {{BK}} + {{i * THREADS / BK}};
   let pixel{{i}} = first_pixel + x_pixel{{i}};
+#if FLAT
+  let x_start{{i}} = pixel{{i}} * {{CI}};
+#else
   // Outside of the photo where there is no such pixel.
   let ih{{i}} = select({{-2 * (H + KH)}}, pixel{{i}} / {{OW}} % {{OH}} * {{S_H}} - ({{P_H}}), pixel{{i}} < {{PIXELS}});
   let iw{{i}} = pixel{{i}} % {{OW}} * {{S_W}} - ({{P_W}});
   let x_start{{i}} = ((pixel{{i}} / {{OH * OW}} * {{H}} + ih{{i}}) * {{W}} + iw{{i}}) * {{CI}};
+#end
   var x_inside{{i}} = false;
   var x_next{{i}} = x_Loaded();
 #end
@@ -57,6 +63,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
   var w_next{{i}} = {{Y}}();
 #end
 #end
+  // Of the stage that is loaded next: its tap, and the first of its channels.
+#if KH * KW > 1
+  var kh = 0;
+  var kw = 0;
+#end
+  var first = 0;
   for (var stage = 0; stage <= {{STAGES}}; stage++) {
     if (stage > 0) {
       workgroupBarrier(); // the stage before the last has been computed with
@@ -89,18 +101,31 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
       workgroupBarrier();
     }
     if (stage < {{STAGES}}) {
-      let kh = stage / {{KW * BLOCKS}};
-      let kw = stage / {{BLOCKS}} % {{KW}};
-      let first = stage % {{BLOCKS}} * {{BK}};
       let ci = first + x_k;
-      x_of_channel = x_channel({{CI % BK ? `min(ci, ${CI - 1})` : "ci"}});
+      x_of_channel = x_channel(min(ci, {{CI - 1}}));
+#if KH * KW > 1
       let x_tap = (kh * {{W}} + kw) * {{CI}} + ci;
+#else
+      let x_tap = ci;
+#end
 #for i X_LOADS
-      x_inside{{i}} = ih{{i}} + kh >= 0 && ih{{i}} + kh < {{H}} && iw{{i}} + kw >= 0 && iw{{i}} + kw < {{W}}{{CI % BK ? ` && ci < ${CI}` : ""}};
+#if FLAT
+      x_inside{{i}} = ci < {{CI}} && pixel{{i}} < {{PIXELS}};
+#else
+#if KH * KW > 1
+      x_inside{{i}} = ci < {{CI}} && ih{{i}} + kh >= 0 && ih{{i}} + kh < {{H}} && iw{{i}} + kw >= 0 && iw{{i}} + kw < {{W}};
+#else
+      x_inside{{i}} = ci < {{CI}} && ih{{i}} >= 0 && ih{{i}} < {{H}} && iw{{i}} >= 0 && iw{{i}} < {{W}};
+#end
+#end
       if (x_inside{{i}}) { x_next{{i}} = x_load(x_start{{i}} + x_tap); }
 #end
 #if TRANSPOSED
+#if KH * KW > 1
       let tap = ({{KH * KW - 1}} - kh * {{KW}} - kw) * {{CO * VO * CI}} + first;
+#else
+      let tap = first;
+#end
 #for i W_LOADS
       if (first + w_k{{i}} < {{CI}} && first_column + w_column{{i}} < {{CO}}) {
 #for e VO
@@ -113,13 +138,28 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
       }
 #end
 #else
+#if KH * KW > 1
       let tap = (kh * {{KW}} + kw) * {{CI * VI * CO}} + first * {{VI * CO}} + first_column;
+#else
+      let tap = first * {{VI * CO}} + first_column;
+#end
 #for i W_LOADS
       w_next{{i}} = {{Y}}();
       if (first * {{VI}} + w_k{{i}} < {{CI * VI}} && first_column + w_column{{i}} < {{CO}}) {
         w_next{{i}} = w[tap + w_k{{i}} * {{CO}} + w_column{{i}}];
       }
 #end
+#end
+      first += {{BK}};
+#if KH * KW > 1
+      if (first >= {{CI}}) {
+        first = 0;
+        kw++;
+        if (kw == {{KW}}) {
+          kw = 0;
+          kh++;
+        }
+      }
 #end
     }
     if (stage > 0) {

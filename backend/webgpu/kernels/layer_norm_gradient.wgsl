@@ -9,7 +9,7 @@
 @compute @workgroup_size({{WT}}, {{WX}})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
   let thread = i32(local.x);
-  let own = i32(group.x + group.y * {{GROUPS_X}}) * {{WX}} + i32(local.y);
+  let own = (i32(group.x) + i32(group.y) * {{GROUPS_X}}) * {{WX}} + i32(local.y);
   let row = min(own, {{ROWS - 1}});
   let first = row * {{C}};
   let mean = statistics[row].x;
@@ -21,8 +21,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     gradients += g;
     products = fma(g, (x[first + c] - mean) * scale, products);
   }
-  let a = total(gradients, local) / {{C * V}}.0;
-  let b = total(products, local) / {{C * V}}.0;
+  let a = total(gradients, local) / f32({{C * V}});
+  let b = total(products, local) / f32({{C * V}});
   if (own >= {{ROWS}}) { return; }
   for (var c = thread; c < {{C}}; c += {{WT}}) {
     let n = (x[first + c] - mean) * scale;

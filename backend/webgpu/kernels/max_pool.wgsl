@@ -4,7 +4,7 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let id = i32(group.x + group.y * {{GROUPS_X}}) * 64 + i32(local.x);
+  let id = (i32(group.x) + i32(group.y) * {{GROUPS_X}}) * 64 + i32(local.x);
   if (id >= {{SIZE}}) { return; }
   let c = id % {{C}};
   let pixel = id / {{C}};

@@ -11,7 +11,7 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let i = i32(group.x + group.y * {{GROUPS_X}}) * 64 + i32(local.x);
+  let i = (i32(group.x) + i32(group.y) * {{GROUPS_X}}) * 64 + i32(local.x);
   if (i >= {{SIZE}}) { return; }
   let c = i % {{C}};
   let scale = gamma[c] / sqrt(variance[c] + {{EPSILON}});

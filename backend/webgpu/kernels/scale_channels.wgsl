@@ -8,7 +8,7 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let i = i32(group.x + group.y * {{GROUPS_X}}) * 64 + i32(local.x);
+  let i = (i32(group.x) + i32(group.y) * {{GROUPS_X}}) * 64 + i32(local.x);
   if (i >= {{SIZE}}) { return; }
   let at = i / {{PIXELS * C}} * {{C}} + i % {{C}};
   out[i] = {{SHIFT ? "fma(x[i], scale[at], shift[at])" : "x[i] * scale[at]"}};

@@ -9,7 +9,7 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let group = i32(id.x + id.y * {{GROUPS_X}});
+  let group = i32(id.x) + i32(id.y) * {{GROUPS_X}};
 #for t SIZE.length
   if (group >= {{FIRST[t]}} && group < {{FIRST[t + 1]}}) {
     let first = (group - {{FIRST[t]}}) * {{64 * PER_THREAD}} + i32(local.x);

@@ -34,7 +34,7 @@ fn main(@builtin(local_invocation_id) local: vec3u) {
 #else
       let share = exp(logits[row + c] - largest) / sum - f32(c == label);
 #end
-      dlogits[row + c] = select(0.0, share / {{BATCH}}.0, known);
+      dlogits[row + c] = select(0.0, share / f32({{BATCH}}), known);
     }
   }
   losses[thread] = own;
@@ -42,6 +42,6 @@ fn main(@builtin(local_invocation_id) local: vec3u) {
   if (thread == 0) {
     var total = 0.0;
     for (var i = 0; i < 64; i++) { total += losses[i]; }
-    loss[0] = total / {{BATCH}}.0;
+    loss[0] = total / f32({{BATCH}});
   }
 }

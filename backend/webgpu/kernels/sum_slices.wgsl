@@ -8,7 +8,7 @@ var<workgroup> sums: array<{{T}}, {{WX * WT}}>;
 
 @compute @workgroup_size({{WX}}, {{WT}})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local: vec3u) {
-  let own = i32(group.x + group.y * {{GROUPS_X}}) * {{WX}} + i32(local.x);
+  let own = (i32(group.x) + i32(group.y) * {{GROUPS_X}}) * {{WX}} + i32(local.x);
   let i = min(own, {{SIZE - 1}});
   let thread = i32(local.y);
   var sum = {{T}}();

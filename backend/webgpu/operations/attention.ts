@@ -112,7 +112,7 @@ function attend(
 ): tf.TensorInfo[] {
   const [photos] = qkv.shape, channels = qkv.shape.at(-1)! / 3;
   const y = allocateForParts(backend, [...qkv.shape.slice(0, -1), channels]);
-  const sums = allocate(backend, [described.groups, described.heads, described.tokens, 2]);
+  const sums = allocateForParts(backend, [described.groups, described.heads, described.tokens, 2]);
   byPhotos(backend, [qkv, y, ofPhotos(sums, photos)], (...parts) => {
     const { constants, groups } = cut(backend, parts[0], described, photos);
     dispatch(backend, forward, constants, [...parts, ...biases], groups);
@@ -129,7 +129,7 @@ function attendGradient(
 ): tf.TensorInfo {
   const [photos] = qkv.shape, table = windows ? [windows.table] : [];
   const dqkv = allocateForParts(backend, qkv.shape);
-  const deltas = allocate(backend, [described.groups, described.heads, described.tokens]);
+  const deltas = allocateForParts(backend, [described.groups, described.heads, described.tokens]);
   const tensors = [qkv, dy, ...[sums, dqkv, deltas, y].map((tensor) => ofPhotos(tensor, photos))];
   const dscores = windows ? [ofPhotos(windows.dscores, photos)] : [];
   byPhotos(backend, [...tensors, ...dscores], (...[qkv, dy, sums, dqkv, deltas, y, ...dscores]) => {

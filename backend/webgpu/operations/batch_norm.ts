@@ -27,10 +27,11 @@ import normalizeGradientSource from "../kernels/normalize_gradient.wgsl" with { 
 import inferenceSource from "../kernels/normalize_inference.wgsl" with { type: "text" };
 import type { Constants } from "../expand.ts";
 import { makeLazy } from "../lazy.ts";
+import { bindableSlices } from "../limits.ts";
 import { operand, operandSource } from "../operand.ts";
-import { byPhotos, fitsWhole, type Part } from "../photos.ts";
+import { byPhotos, fitsWhole, type Part, photosAtATime } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { fillingSlices, slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 
 const kernels = {
   statistics: { name: "batch_norm_statistics", source: statisticsSource + state },
@@ -63,7 +64,9 @@ export function batchNormTrain(
   const state = allocate(backend, [4, shape.channels]);
   keepOnlyOnGpu(backend, runningMean, runningVariance);
   const finished = [gamma, beta, runningMean, runningVariance, state];
-  reduce(backend, shape, { MOMENTUM: momentum, EPSILON: epsilon }, {
+  // The running variance takes that of the population.
+  const UNBIASED = momentum * shape.rows / (shape.rows - 1);
+  reduce(backend, shape, { MOMENTUM: momentum, UNBIASED, EPSILON: epsilon }, {
     sum: kernels.statistics,
     rows: [x],
     inputs: (x) => [x],
@@ -244,10 +247,12 @@ function reduce(
   const { WX: most, WT } = whole ?? { WX: 8, WT: tiling.statisticThreads };
   const WX = Math.min(most, C);
   const groups = Math.ceil(C / WX);
-  const { slices, rowsPerSlice } = fitsWhole(backend, tensors)
-    ? whole ? { slices: 1, rowsPerSlice: rows } : fillingSlices(rows, groups, tiling)
-    // Parts begin with a photo, and so do their slices.
-    : slicesOf(rows, tensors[0].shape[0]);
+  const partial = [2, channels];
+  const { slices, rowsPerSlice } = !fitsWhole(backend, tensors)
+    ? slicesOfParts(backend, tensors, rows, partial)
+    : whole
+    ? { slices: 1, rowsPerSlice: rows }
+    : fillingSlices(backend, rows, groups, partial);
   const all = {
     ...constants,
     T: vectorType(width),
@@ -263,7 +268,7 @@ function reduce(
     ]);
     return;
   }
-  const partials = allocate(backend, [slices, 2, channels]);
+  const partials = allocate(backend, [slices, ...partial]);
   let FIRST = 0;
   byPhotos(backend, tensors, (...parts) => {
     const ROWS = shapeOf(parts[0]).rows, own = Math.ceil(ROWS / rowsPerSlice);
@@ -288,6 +293,20 @@ function reduce(
     [Math.ceil(C / finishing.WX)],
   );
   release(backend, partials);
+}
+
+/** As small as can be bound, and so that each part begins with a slice. */
+function slicesOfParts(
+  backend: TfjsWebGpuBackend,
+  tensors: readonly tf.TensorInfo[],
+  rows: number,
+  partial: readonly number[],
+) {
+  const [photos] = tensors[0].shape, most = bindableSlices(backend, partial);
+  const together = photosAtATime(backend, tensors);
+  let own = Math.min(together, Math.ceil(photos / most));
+  while (together % own !== 0) own++;
+  return { slices: Math.ceil(photos / own), rowsPerSlice: own * rows / photos };
 }
 
 function elementwise(

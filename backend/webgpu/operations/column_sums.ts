@@ -35,22 +35,18 @@ function ofPart(
   FACTOR: "none" | "y" | "normalized",
 ): tf.TensorInfo {
   const columns = x.shape.at(-1)!, rows = tf.util.sizeFromShape(x.shape) / columns;
-  const tiling = tilingOf(backend), V = vectorWidth(columns), C = columns / V;
+  const { statisticThreads: WT } = tilingOf(backend), V = vectorWidth(columns), C = columns / V;
   const WX = Math.min(8, C), groups = Math.ceil(C / WX);
-  const { slices, rowsPerSlice } = fillingSlices(
-    Math.ceil(rows / tiling.statisticThreads),
-    groups,
-    tiling,
-  );
+  const { slices, rowsPerSlice } = fillingSlices(backend, Math.ceil(rows / WT), groups, [columns]);
   const partials = allocate(backend, slices === 1 ? [columns] : [slices, columns]);
   const constants = {
     T: vectorType(V),
     C,
     ROWS: rows,
-    PER_SLICE: rowsPerSlice * tiling.statisticThreads,
+    PER_SLICE: rowsPerSlice * WT,
     FACTOR,
     WX,
-    WT: tiling.statisticThreads,
+    WT,
   };
   dispatch(backend, kernel, constants, [x, partials, ...factors], [groups, slices]);
   return sumSlices(backend, partials, [columns], slices);

@@ -6,6 +6,7 @@ import type { Constants } from "../expand.ts";
 import { geometryOf } from "../geometry.ts";
 import source from "../kernels/conv2d_filter_gradient.wgsl" with { type: "text" };
 import sharedSource from "../kernels/conv2d_filter_gradient_shared.wgsl" with { type: "text" };
+import { bindableSlices } from "../limits.ts";
 import { operand, operandSource } from "../operand.ts";
 import type { Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
@@ -19,6 +20,8 @@ const sharedKernel: Kernel = {
   name: "conv2d_filter_gradient_shared",
   source: sharedSource + operands,
 };
+/** Of windows larger than a pixel, which lie elsewhere for each pixel that is loaded. */
+const sharedWindowKernel: Kernel = { ...sharedKernel, knowsSizes: true };
 
 export function conv2dFilterGradient(
   backend: TfjsWebGpuBackend,
@@ -39,30 +42,32 @@ function ofPart(
   const tiling = tilingOf(backend);
   const VI = vectorWidth(info.inChannels), VO = vectorWidth(info.outChannels);
   const isPointwise = info.filterHeight * info.filterWidth === 1;
+  const isShared = tiling.sharesMemory && VO === 4;
   const product = {
-    rows: info.filterHeight * info.filterWidth * info.inChannels / VI,
+    rows: Math.ceil(info.filterHeight * info.filterWidth * info.inChannels / (isShared ? 4 : VI)),
     columns: info.outChannels / VO,
     pixels: batchSize * info.outHeight * info.outWidth,
     vectors: info.inChannels / VI,
+    width: VI,
   };
-  const isShared = tiling.sharesMemory && VI === 4 && VO === 4;
+  const shape = [info.filterHeight, info.filterWidth, info.inChannels, info.outChannels];
   const cut = isShared ? cutForSharing(product) : cutForRegisters(product, tiling);
+  const wanted = Math.min(cut.slicesWanted, bindableSlices(backend, shape));
   // Of a product of matrices, rows as long as there are enough of them to share out.
   const ROWS = isMatrixProduct(info)
-    ? divisorFrom(product.pixels, Math.min(cut.slicesWanted, product.pixels))
+    ? divisorFrom(product.pixels, Math.min(wanted, product.pixels))
     : batchSize * info.outHeight;
   const rows = isMatrixProduct(info)
     ? { H: ROWS, W: product.pixels / ROWS, OH: ROWS, OW: product.pixels / ROWS }
     : {};
-  const { slices, rowsPerSlice } = slicesOf(ROWS, cut.slicesWanted);
-  const shape = [info.filterHeight, info.filterWidth, info.inChannels, info.outChannels];
+  const { slices, rowsPerSlice } = slicesOf(ROWS, wanted);
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
   // The taps of a window load each value several times.
   const left = operand("x", x, info.inChannels, 1, isPointwise);
   const right = operand("dy", dy, info.outChannels, 1 + left.tensors.length, isPointwise);
   dispatch(
     backend,
-    isShared ? sharedKernel : kernel,
+    !isShared ? kernel : isMatrixProduct(info) ? sharedKernel : sharedWindowKernel,
     {
       ...left.constants,
       ...right.constants,
@@ -82,13 +87,14 @@ function ofPart(
   return sumSlices(backend, partials, shape, slices);
 }
 
-/** As a product of matrices: the filter's rows are vectors of input channels, tap by tap. */
+/** As a product of matrices: the filter's rows are input channels, tap by tap, in vectors. */
 interface Product {
   rows: number;
   columns: number;
   pixels: number;
-  /** Of input channels, to a tap. */
+  /** Of input channels, to a tap, and how many channels one is. */
   vectors: number;
+  width: 1 | 4;
 }
 
 interface Cut {
@@ -130,13 +136,14 @@ const FEWEST_PIXELS = 32;
 const BYTES_PER_TERM = 1760;
 
 /** That which takes a large GPU least, as far as terms, loads and sums written tell. */
-export function cutForSharing({ rows, columns, pixels }: Product): Cut {
+export function cutForSharing({ rows, columns, pixels, width }: Product): Cut {
   const cuts = SHARED.flatMap(([RM, TN, LX, LY, BP]) => {
     const groups: [number, number] = [Math.ceil(columns / (LX * TN)), Math.ceil(rows / (LY * RM))];
     const tiles = groups[0] * groups[1], threads = LX * LY;
     // A load from the workgroup's memory takes as long as four terms; one from the adapter's, with
     // finding out where, as twelve.
-    const perPixel = 16 * RM * TN + 4 * (RM + TN) + 4 + 12 * (LY * RM + LX * TN) / threads;
+    const perPixel = 16 * RM * TN + 4 * (RM + TN) + 4 +
+      12 * (LY * RM * 4 / width + LX * TN) / threads;
     return [1, 2, 4].map((rounds) => {
       const slicesWanted = Math.max(
         1,

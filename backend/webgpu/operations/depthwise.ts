@@ -77,12 +77,11 @@ function filterGradientOfPart(
   info: ConvInfo,
 ): tf.TensorInfo {
   const width = vectorWidth(info.inChannels), C = info.inChannels / width;
-  const tiling = tilingOf(backend);
-  const WX = Math.min(C, 8 * tiling.workgroupRows);
+  const WX = Math.min(C, 8 * tilingOf(backend).workgroupRows);
   const groups = Math.ceil(C / WX);
   const ROWS = x.shape[0] * info.outHeight;
-  const { slices, rowsPerSlice } = fillingSlices(ROWS, groups, tiling);
   const shape = [info.filterHeight, info.filterWidth, info.inChannels, 1];
+  const { slices, rowsPerSlice } = fillingSlices(backend, ROWS, groups, shape);
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
   const left = operand("x", x, info.inChannels, 1, true);
   const right = operand("dy", dy, info.inChannels, 1 + left.tensors.length, true);

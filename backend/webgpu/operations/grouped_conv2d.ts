@@ -69,17 +69,17 @@ function filterGradientOfPart(
   info: ConvInfo,
 ): tf.TensorInfo {
   const groups = groupsOf(info), IN = info.inChannels / 4, OUT = info.outChannels / 4;
-  const threads = OUT * IN / groups, tiling = tilingOf(backend);
-  const WX = Math.min(threads, 8 * tiling.workgroupRows);
+  const threads = OUT * IN / groups, { workgroupRows } = tilingOf(backend);
+  const WX = Math.min(threads, 8 * workgroupRows);
   const workgroups = Math.ceil(threads / WX), ROWS = x.shape[0] * info.outHeight;
   const tiles = workgroups * info.filterHeight;
-  const { slices, rowsPerSlice } = fillingSlices(ROWS, tiles, tiling);
   const shape = [
     info.filterHeight,
     info.filterWidth,
     info.inChannels / groups,
     info.outChannels,
   ];
+  const { slices, rowsPerSlice } = fillingSlices(backend, ROWS, tiles, shape);
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
   const mayCompute = isNarrow(info);
   const left = operand("x", x, info.inChannels, 1, mayCompute);

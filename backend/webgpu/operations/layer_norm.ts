@@ -1,6 +1,6 @@
 /** LayerNorm and its gradient. */
 import type * as tf from "@tensorflow/tfjs";
-import { allocate, allocateForParts, dispatch, type Kernel, spread } from "../dispatch.ts";
+import { allocateForParts, dispatch, type Kernel, spread } from "../dispatch.ts";
 import source from "../kernels/layer_norm.wgsl" with { type: "text" };
 import gradientSource from "../kernels/layer_norm_gradient.wgsl" with { type: "text" };
 import total from "../kernels/row_total.wgsl" with { type: "text" };
@@ -19,7 +19,7 @@ export function layerNorm(
   { epsilon }: { epsilon: number },
 ): tf.TensorInfo[] {
   const y = allocateForParts(backend, x.shape), rows = rowsOf(x);
-  const statistics = allocate(backend, [rows.shape[0], 2]);
+  const statistics = allocateForParts(backend, [rows.shape[0], 2]);
   byPhotos(backend, [rows, rowsOf(y), statistics], (x, y, statistics) => {
     const { constants, groups } = cutRows(backend, x);
     const tensors = [x, weight, bias, y, statistics];

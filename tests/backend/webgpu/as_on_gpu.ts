@@ -1,19 +1,30 @@
 import * as tf from "@tensorflow/tfjs";
 import type { TfjsWebGpuBackend } from "../../../backend/webgpu/tfjs_backend.ts";
-import { HARDWARE, rememberAdapter, SOFTWARE } from "../../../backend/webgpu/tiling.ts";
+import {
+  adapterNameOf,
+  HARDWARE,
+  rememberAdapter,
+  type Tiling,
+  tilingOf,
+} from "../../../backend/webgpu/tiling.ts";
 
-const INFO = { vendor: "", architecture: "", description: "a test's adapter" } as GPUAdapterInfo;
-
-/** Runs `fn` with the kernels cut as they are for a hardware adapter. */
+/** Runs `fn` with the kernels cut as they are for a hardware adapter, unless it is told another way. */
 export async function asOnGpu(
   fn: () => Promise<void>,
-  { measuresAfter } = { measuresAfter: Infinity },
+  tiling: Partial<Tiling> = {},
 ): Promise<void> {
-  const { device } = tf.backend() as unknown as TfjsWebGpuBackend;
-  rememberAdapter(device, INFO, { ...HARDWARE, measuresAfter });
+  const backend = tf.backend() as unknown as TfjsWebGpuBackend;
+  const before = tilingOf(backend), description = adapterNameOf(backend);
+  const info = (description: string) => ({ description }) as GPUAdapterInfo;
+  const measuresAfter = Infinity;
+  rememberAdapter(backend.device, info("a test's adapter"), {
+    ...HARDWARE,
+    measuresAfter,
+    ...tiling,
+  });
   try {
     await fn();
   } finally {
-    rememberAdapter(device, INFO, SOFTWARE);
+    rememberAdapter(backend.device, info(description), before);
   }
 }

@@ -228,15 +228,19 @@ WEBGPU.test("other work than recorded steps has each dispatch by itself, and no 
 
 Deno.test("a joined program has names, bindings and workgroups of each of its parts", () => {
   const parts = [
-    { program: programOf(COMBINE, { WX: 8, WY: 1, GX: 2, GY: 3 }), groups: [2, 3, 8] as const },
-    { program: programOf(TURN, { WX: 64 }), groups: [6, 1, 1] as const },
+    {
+      program: programOf(COMBINE, { WX: 8, WY: 1, GX: 2, GY: 3 }, true),
+      groups: [2, 3, 8] as const,
+    },
+    { program: programOf(TURN, { WX: 64 }, true), groups: [6, 1, 1] as const },
   ].map(({ program, groups: [x, y, z] }) => ({
     program,
     groups: [x, y, z] as [number, number, number],
   }));
-  const { program, groups } = joinedProgram(parts);
+  const { program, groups } = joinedProgram(parts, true);
   assert.equal(program.name, "combine+turn");
-  assert.deepEqual(program.written, [false, false, true, false, true]);
+  const read = "read-only-storage";
+  assert.deepEqual(program.bindings, [read, read, "storage", read, "storage"]);
   assert.deepEqual(groups, [2 * 3 * 8 / 8 + 6, 1, 1]);
   const bindings = [...program.code.matchAll(/@binding\((\d)\) var<storage, [\w]+> (\w+)/g)];
   assert.deepEqual(bindings.map(([, binding, name]) => [binding, name]), [
@@ -257,8 +261,8 @@ struct Pair2 { y: f32 }
 fn first(pair: Pair) -> f32 { return pair.y + pair.other.y; }
 @compute @workgroup_size(64)
 ${MAIN} { y[local.x] = first(Pair()); }`;
-  const program = programOf({ name: "pairs", source }, {});
-  const { code } = joinedProgram([{ program, groups: [1, 1, 1] }]).program;
+  const program = programOf({ name: "pairs", source }, {}, true);
+  const { code } = joinedProgram([{ program, groups: [1, 1, 1] }], true).program;
   assert.match(code, /struct p0_Pair \{ y: f32, other: p0_Pair2 \}/);
   assert.match(code, /return pair\.y \+ pair\.other\.y/);
   assert.match(code, /p0_y\[local\.x\] = p0_first\(p0_Pair\(\)\)/);

@@ -1,0 +1,43 @@
+/** Kernels that are told sizes when they run: one program for all of them on hardware. */
+import assert from "node:assert/strict";
+import * as tf from "@tensorflow/tfjs";
+import { noise, withGradients } from "../compare.ts";
+import { asOnGpu } from "./as_on_gpu.ts";
+import { WEBGPU } from "./subject.ts";
+
+/** Names of the programs that are compiled while `compute` runs. */
+async function compiledBy(compute: () => unknown): Promise<string[]> {
+  const { prototype } = GPUDevice, { createComputePipeline } = prototype;
+  const labels: string[] = [];
+  prototype.createComputePipeline = function (descriptor) {
+    labels.push(descriptor.label ?? "");
+    return createComputePipeline.call(this, descriptor);
+  };
+  try {
+    await compute();
+  } finally {
+    prototype.createComputePipeline = createComputePipeline;
+  }
+  return labels;
+}
+
+/** Of a convolution and both gradients. */
+const convolve = (height: number, width: number, channels: number) =>
+  withGradients(
+    [noise([2, height, width, channels], 1), noise([1, 1, channels, 48], 2)],
+    (x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "valid"),
+  );
+
+WEBGPU.test("on hardware other sizes of tensors need no other program", () =>
+  asOnGpu(async () => {
+    const ofFirst = await compiledBy(() => convolve(9, 7, 40));
+    assert.ok(ofFirst.some((name) => name === "conv2d_shared"), ofFirst.join());
+    assert.deepEqual(await compiledBy(() => convolve(5, 11, 44)), []);
+    WEBGPU.settings.assertNoErrors?.();
+  }));
+
+WEBGPU.test("on a software adapter each size has a program that knows it", async () => {
+  convolve(8, 8, 40);
+  const ofSecond = await compiledBy(() => convolve(8, 16, 40));
+  assert.ok(ofSecond.some((name) => name === "conv2d"), ofSecond.join());
+});
