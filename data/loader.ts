@@ -44,8 +44,6 @@ export interface LoaderOptions {
   cacheBytes?: number;
 }
 
-/** Batches prepared and not yet taken, for each worker. */
-const AHEAD = 2;
 /** More have been of no use: four cut photos faster than a network learns from them on a large GPU. */
 const MOST_WORKERS = 4;
 
@@ -125,7 +123,8 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
     const plan = planEpoch(this.#options.generator, this.#photos, options);
     const begun: { planned: PlannedBatch; images: Promise<Float32Array> }[] = [];
     for (let next = plan.next();;) {
-      while (!next.done && begun.length < Math.max(1, AHEAD * workers)) {
+      // One for each worker, and one that waits to be taken.
+      while (!next.done && begun.length < 1 + workers) {
         const planned = next.value, images = this.#images(planned);
         images.catch(() => {}); // thrown where it is awaited; whoever leaves before does not care
         begun.push({ planned, images });
