@@ -82,6 +82,8 @@ function filterGradientOfPart(
   const ROWS = x.shape[0] * info.outHeight;
   const shape = [info.filterHeight, info.filterWidth, info.inChannels, 1];
   const { slices, rowsPerSlice } = fillingSlices(backend, ROWS, groups, shape);
+  const TM = info.outWidth % 4 === 0 ? 4 : 7;
+  const WY = threadsToShare(backend, rowsPerSlice * Math.ceil(info.outWidth / TM), WX);
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
   const left = operand("x", x, info.inChannels, 1, true);
   const right = operand("dy", dy, info.inChannels, 1 + left.tensors.length, true);
@@ -96,13 +98,20 @@ function filterGradientOfPart(
       ...geometryOf(info),
       ROWS,
       PER_SLICE: rowsPerSlice,
-      TM: info.outWidth % 4 === 0 ? 4 : 7,
+      TM,
       WX,
+      WY,
     },
     [partials, ...left.tensors, ...right.tensors],
     [groups, slices],
   );
   return sumSlices(backend, partials, shape, slices);
+}
+
+/** How many share so many parts of a slice, WX of whose vectors a workgroup takes; a power of two. */
+function threadsToShare(backend: TfjsWebGpuBackend, parts: number, WX: number): number {
+  if (tilingOf(backend).statisticThreads === 1) return 1;
+  return 2 ** Math.floor(Math.log2(Math.min(parts, Math.max(1, 128 / WX))));
 }
 
 /** @param turned whether the filter is read turned by 180° */

@@ -51,6 +51,8 @@ convolutionsContract(subject, [
 depthwiseConvolutionsContract(subject, [
   { input: [2, 7, 9, 17], kernel: [3, 3], pad: 1 },
   { input: [2, 56, 56, 24], kernel: [3, 3], stride: 2, pad: 1 },
+  // More vectors of channels than a workgroup takes.
+  { input: [2, 6, 10, 288], kernel: [3, 3], pad: 1 },
 ]);
 
 groupedConvolutionsContract(subject, [
