@@ -8,7 +8,7 @@ import { type Geometry, geometryOf, inputGradientGeometry } from "../geometry.ts
 import { operand, operandSource } from "../operand.ts";
 import { byPhotos, type Part } from "../photos.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
-import { fillingSlices, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
+import { fillingSlices, slicesOf, tilingOf, vectorType, vectorWidth } from "../tiling.ts";
 import { isPlain } from "./conv2d.ts";
 import { sumByPhotos } from "./sum_by_photos.ts";
 import { sumSlices } from "./sum_slices.ts";
@@ -77,13 +77,14 @@ function filterGradientOfPart(
   info: ConvInfo,
 ): tf.TensorInfo {
   const width = vectorWidth(info.inChannels), C = info.inChannels / width;
-  const WX = Math.min(C, 8 * tilingOf(backend).workgroupRows);
-  const groups = Math.ceil(C / WX);
+  const TM = info.outWidth % 4 === 0 ? 4 : 7;
+  // 128 bytes side by side.
+  const WX = Math.min(C, 8), WY = tilingOf(backend).statisticThreads > 1 ? 16 : 1;
   const ROWS = x.shape[0] * info.outHeight;
   const shape = [info.filterHeight, info.filterWidth, info.inChannels, 1];
-  const { slices, rowsPerSlice } = fillingSlices(backend, ROWS, groups, shape);
-  const TM = info.outWidth % 4 === 0 ? 4 : 7;
-  const WY = threadsToShare(backend, rowsPerSlice * Math.ceil(info.outWidth / TM), WX);
+  const groups = Math.ceil(C / WX), fewest = Math.ceil(WY / Math.ceil(info.outWidth / TM));
+  const filling = fillingSlices(backend, ROWS, groups, shape);
+  const { slices, rowsPerSlice } = slicesOf(ROWS, Math.min(filling.slices, ROWS / fewest));
   const partials = allocate(backend, slices === 1 ? shape : [slices, ...shape]);
   const left = operand("x", x, info.inChannels, 1, true);
   const right = operand("dy", dy, info.inChannels, 1 + left.tensors.length, true);
@@ -106,12 +107,6 @@ function filterGradientOfPart(
     [groups, slices],
   );
   return sumSlices(backend, partials, shape, slices);
-}
-
-/** How many share so many parts of a slice, WX of whose vectors a workgroup takes; a power of two. */
-function threadsToShare(backend: TfjsWebGpuBackend, parts: number, WX: number): number {
-  if (tilingOf(backend).statisticThreads === 1) return 1;
-  return 2 ** Math.floor(Math.log2(Math.min(parts, Math.max(1, 128 / WX))));
 }
 
 /** @param turned whether the filter is read turned by 180° */
