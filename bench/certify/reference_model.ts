@@ -13,6 +13,8 @@ export interface Reference {
   values: number[];
   max_abs: number;
   f32_error_max: number;
+  /** Of a gradient: how far it moves where rounding takes ReLUs' inputs that are near enough across. */
+  jump?: number;
 }
 
 export interface TrainingReference {
