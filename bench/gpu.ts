@@ -1,11 +1,12 @@
 /**
  * `deno task bench gpu`: what graft does on this machine's GPU, in minutes and without a network: the
- * adapter, the certificate, the contract tests, training steps beside PyTorch's on CUDA, and the
- * tutorial whole. Ends with a Markdown table. A part that takes too long is cut off and says so.
+ * adapter, training steps beside PyTorch's on CUDA, the tutorial whole, and then, by many processes
+ * at a time, the certificate and the tests. Ends with a Markdown table. A part that takes too long is cut off and says so.
  */
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { parseArgs } from "node:util";
+import type { Check } from "./certify/check.ts";
 import type { Figure } from "./figure.ts";
 import { pathOf } from "./worker_process.ts";
 
@@ -37,6 +38,7 @@ export async function benchGpu(args: string[]): Promise<void> {
       photos: { type: "string" },
       python: { type: "string", default: "python3" },
       seconds: { type: "string", default: "480" },
+      processes: { type: "string", default: String(navigator.hardwareConcurrency) },
       out: { type: "string" },
     },
   });
@@ -79,21 +81,7 @@ export async function benchGpu(args: string[]): Promise<void> {
 
   if (values.photos) await tutorial(values.photos, left(), say);
   else say("\nThe tutorial was not run: give it with --photos FOLDER, which has train/ and val/");
-  const checks = await part(left(), Deno.execPath(), [
-    ...["run", "-A", pathOf("../app/main.ts")],
-    ...["certify", "--backend", "webgpu", "--json"],
-  ]);
-  const kept = checks.lines.flatMap(parsed<{ ok?: boolean }>).filter(({ ok }) => ok !== undefined);
-  const broken = kept.filter(({ ok }) => !ok).length;
-  say(
-    `\ncertify: ${kept.length - broken} of ${kept.length} checks keep their bound ` +
-      ending(checks),
-  );
-  const contract = await part(left(), Deno.execPath(), [
-    ...["test", "-A", "--no-check", pathOf("../tests/backend/webgpu/contract_test.ts")],
-  ]);
-  const count = contract.lines.find((line) => / passed \| /.test(line)) ?? "no count";
-  say(`contract tests: ${count.trim()} ${ending(contract)}`);
+  await certified(Number(values.processes), left, say);
   if (values.out) await Deno.writeTextFile(values.out, out.join("\n") + "\n");
 }
 
@@ -117,6 +105,66 @@ export function stepTable(ours: readonly Figure[], theirs: readonly CudaSteps[])
         `${ms(peer?.channels_last)} | ${ms(peer?.graph)} |`;
     }),
   ];
+}
+
+/**
+ * The certificate and the tests, by so many processes at a time: most of both is the driver compiling
+ * kernels. Nothing is timed any more.
+ */
+async function certified(
+  processes: number,
+  left: () => number,
+  say: (line: string) => void,
+): Promise<void> {
+  const folder = pathOf("../tests/backend/webgpu");
+  const tests = (await Array.fromAsync(Deno.readDir(folder)))
+    .filter(({ name, isDirectory }) => isDirectory || name.endsWith("_test.ts"))
+    .map(({ name }) => ["test", "-A", "--no-check", `${folder}/${name}`]);
+  const shares = Array.from({ length: processes }, (_, i) => [
+    ...["run", "-A", pathOf("../app/main.ts"), "certify", "--backend", "webgpu", "--json"],
+    ...["--part", `${i + 1}/${processes}`],
+  ]);
+  const started = performance.now();
+  const outcomes: Outcome[] = [], waiting = [...tests, ...shares].entries();
+  await Promise.all(Array.from({ length: processes }, async () => {
+    for (const [i, args] of waiting) outcomes[i] = await part(left(), Deno.execPath(), args);
+  }));
+  const seconds = (performance.now() - started) / 1000;
+  const contract = together(outcomes.slice(0, tests.length), seconds);
+  const checks = together(outcomes.slice(tests.length), seconds);
+  const kept = checks.lines.flatMap(parsed<Partial<Check>>).filter(({ ok }) => ok !== undefined);
+  const broken = kept.filter(({ ok }) => !ok);
+  say(
+    `\ncertify: ${kept.length - broken.length} of ${kept.length} checks keep their bound ` +
+      ending(checks),
+  );
+  for (const { what, worst, difference, bound } of broken) {
+    say(`- ${what}: ${worst} is off by ${difference}, bound ${bound}`);
+  }
+  say(`WebGPU tests: ${countOfTests(contract.lines)} ${ending(contract)}`);
+  for (const line of contract.lines.filter((line) => / \.\.\. FAILED/.test(line))) say(`- ${line}`);
+}
+
+/** "171 passed, 1 failed", of the last lines of several runs. */
+export function countOfTests(lines: readonly string[]): string {
+  const sum = (word: string) =>
+    lines.flatMap((line) => line.match(new RegExp(`\\| (\\d+) ${word} `))?.[1] ?? [])
+      .reduce((sum, count) => sum + Number(count), 0);
+  return `${sum("passed")} passed, ${sum("failed")} failed`;
+}
+
+/** What processes at the same time came to. */
+function together(outcomes: readonly Outcome[], seconds: number): Outcome {
+  const troubles = outcomes.flatMap(({ trouble }) => trouble ?? []);
+  return {
+    lines: outcomes.flatMap(({ lines }) => lines),
+    seconds,
+    ...(troubles.length > 0 && {
+      trouble: `of ${outcomes.length} processes ${troubles.length}: ${
+        [...new Set(troubles)].join()
+      }`,
+    }),
+  };
 }
 
 /** Both branches by the tutorial's recipe, with MobileNetV2. */

@@ -24,6 +24,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/certify/reference_model.ts#hashedTensors",
   "bench/certify/reference_model.ts#readShapes",
   "bench/certify/reference_model.ts#referenceTensors",
+  "bench/gpu.ts#countOfTests",
   "bench/gpu.ts#stepTable",
   "bench/networks.ts#withTimes",
   "bench/stock_models.ts#separableBlock",

@@ -3,13 +3,26 @@ import * as v from "valibot";
 import { chooseBackend } from "../../backend/choose.ts";
 import { defineCommand } from "../cli/command.ts";
 import { EXIT } from "../cli/exit.ts";
+import { flag } from "../cli/flag.ts";
 import { backendFlag, threadsFlag } from "./flags.ts";
+
+const partFlag = flag(
+  v.pipe(
+    v.string(),
+    v.transform((text) => {
+      const [, part, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+      return { part, of };
+    }),
+    v.check(({ part, of }) => part >= 1 && part <= of, "a share such as 2/8, the second of eight"),
+  ),
+  { value: "K/N", help: "only the K-th of N shares of the checks, for N processes at once" },
+);
 
 export const certify = defineCommand({
   name: "certify",
   group: "Look",
   summary: "compare every stage with PyTorch's numbers",
-  flags: v.object({ backend: backendFlag("auto"), threads: threadsFlag }),
+  flags: v.object({ backend: backendFlag("auto"), threads: threadsFlag, part: partFlag }),
   // Prints a check when it is done; fails when a bound is broken.
   async run(context) {
     const { flags, json, signal } = context;
@@ -25,7 +38,7 @@ export const certify = defineCommand({
     const started = performance.now();
     let checks = 0;
     let broken = 0;
-    for await (const check of certify()) {
+    for await (const check of certify(flags.part)) {
       signal.throwIfAborted();
       if (flags.json) json(check);
       else say(tableLine(check));

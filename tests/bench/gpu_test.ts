@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stepTable } from "../../bench/gpu.ts";
+import { countOfTests, stepTable } from "../../bench/gpu.ts";
 
 const figure = {
   backend: "webgpu",
@@ -36,4 +36,17 @@ Deno.test("where PyTorch has no CUDA its columns stay empty", () => {
   );
   assert.equal(head, "| training step, ms | ours | PyTorch eager | channels_last | CUDA graph |");
   assert.equal(row, "| resnet18, batch 4 | 1.0 |  |  |  |");
+});
+
+Deno.test("tests of several runs are counted together", () => {
+  assert.equal(
+    countOfTests([
+      "on webgpu, a | b passed ... ok (1s)",
+      "ok | 171 passed | 0 failed (1m11s)",
+      "FAILED | 43 passed | 1 failed (40s)",
+      "ok | 5 passed | 0 failed | 2 ignored (3ms)",
+    ]),
+    "219 passed, 1 failed",
+  );
+  assert.equal(countOfTests([]), "0 passed, 0 failed");
 });

@@ -140,6 +140,13 @@ for (
   });
 }
 
+Deno.test("a share of the certificate is one of as many as there are", () => {
+  assert.deepEqual(parse(commands, "certify", ["--part=2/8"]).flags.part, { part: 2, of: 8 });
+  for (const part of ["0/8", "9/8", "2", "1/2/3", "1/0", "-1/2", "a/b", ""]) {
+    assert.throws(() => parse(commands, "certify", [`--part=${part}`]), /a share such as 2\/8/);
+  }
+});
+
 Deno.test("a step is repeated under one setting", () => {
   assert.throws(
     () => parse(commands, "verify", ["--repeat=train_frozen", "--lr=1,2"]),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Check, Comparison, Equality } from "../../../bench/certify/check.ts";
+import { certify } from "../../../bench/certify/certificate.ts";
 import { checkDecoding } from "../../../bench/certify/decoding.ts";
 import { referenceCases } from "../../../bench/certify/models.ts";
 import { checkRandomNumbers } from "../../../bench/certify/random_numbers.ts";
@@ -95,6 +96,14 @@ Deno.test("every architecture is certified, at each side that torch was asked fo
     referenceCases([efficientnetLite0, { ...efficientnetLite0, name: "efficientnet" }]),
     /nothing to compare efficientnet with: ask torch by tests\/reference\/models\.py/,
   );
+});
+
+Deno.test("shares of the certificate are other checks each, in its order", async () => {
+  const stagesOf = async (part: number) =>
+    (await Array.fromAsync(certify({ part, of: 1000 }))).map(({ stage }) => stage);
+  assert.deepEqual(new Set(await stagesOf(1)), new Set(["random numbers"]));
+  assert.deepEqual(new Set(await stagesOf(4)), new Set(["weights"]));
+  assert.deepEqual(await stagesOf(1000), []);
 });
 
 for (
