@@ -179,7 +179,7 @@ async function certified(
     say(`- ${what}: ${worst} is off by ${difference}, bound ${bound}`);
   }
   say(`WebGPU tests: ${countOfTests(contract.lines)} ${ending(contract)}`);
-  for (const line of contract.lines.filter((line) => / \.\.\. FAILED/.test(line))) say(`- ${line}`);
+  for (const line of contract.lines) if (/ \.\.\. FAILED|^error: /.test(line)) say(`- ${line}`);
 }
 
 /** "171 passed, 1 failed", of the last lines of several runs. */
