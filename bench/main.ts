@@ -69,7 +69,7 @@ if (!bench) {
   deno task bench finetune --data DIR --weights FILE [--variants "NAME;NAME"] [--sets hymenoptera,…]
     [--divisions 0,1,2] [--seeds 0] [--backend wasm|webgpu] [--threads N] [--tuning DIR] [--out FILE]
     [--seconds N] [--table]
-  deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--out FILE]
+  deno task bench gpu [--photos FOLDER] [--python PATH] [--seconds N] [--processes N] [--out FILE]
   deno task bench slurm [--seeds N] [--nodes N] [--settings N] [--kills N]
   deno task bench slurm_kills [--kills N] [--seed N]`,
   );
