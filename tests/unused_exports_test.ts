@@ -26,6 +26,7 @@ const FOR_TESTS: ExportName[] = [
   "bench/certify/reference_model.ts#referenceTensors",
   "bench/gpu.ts#countOfTests",
   "bench/gpu.ts#stepTable",
+  "bench/gpu.ts#tutorialTable",
   "bench/networks.ts#withTimes",
   "bench/stock_models.ts#separableBlock",
   "data/process_pool.ts#ProcessError",

@@ -21,8 +21,8 @@ from numbers_from_hash import hash_tensor
 LR, DECAY, KEPT = 0.001, 0.05, 3
 # Networks of so many tensors that their fixtures go without the finetuning that smaller ones of their kinds have. In so
 # many, some gradients are zero but for rounding: PyTorch's error is that of the worst of four of its ways then, two memory
-# formats with oneDNN and without. By two of them it would break our bounds itself: in the others, or with the photos in another order, it is
-# off by up to 1.6 of what the formats alone allow, and by 0.8 of what four ways do.
+# formats with oneDNN and without. By two of them it would break our bounds itself: in the others, or with the photos in
+# another order, it is off by up to 1.6 of what the formats alone allow, and by 0.8 of what four ways do.
 LARGER = ("mobilenet_v3_large", "mobilenetv4_conv_medium", "efficientnet_b0", "regnet_y_400mf")
 
 
