@@ -62,6 +62,6 @@ Deno.test("the tutorial's branches stand beside 25 of PyTorch's epochs", () => {
   );
   assert.equal(row, "| frozen, again | 17.3 | 2.5 | 0.64 | 92.8% | 27.5 |");
   const [, , , alone] = tutorialTable([{ ...run, epochs: [1] }], []);
-  assert.match(alone, /92\.8% \|  \|$/);
+  assert.ok(alone.endsWith("| 92.8% |  |"));
   assert.deepEqual(tutorialTable([], []), []);
 });
