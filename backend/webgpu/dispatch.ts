@@ -12,7 +12,7 @@ import {
   programOf,
 } from "./program.ts";
 import type { TfjsWebGpuBackend } from "./tfjs_backend.ts";
-import { tilingOf } from "./tiling.ts";
+import { mostBindings, tilingOf } from "./tiling.ts";
 
 export type { Kernel } from "./program.ts";
 
@@ -168,17 +168,13 @@ function canRunBeside(
   others: readonly Waiting[],
   next: Waiting,
 ): boolean {
-  const {
-    maxStorageBuffersPerShaderStage,
-    maxUniformBuffersPerShaderStage,
-    maxComputeWorkgroupStorageSize,
-  } = backend.device.limits;
+  const { maxUniformBuffersPerShaderStage, maxComputeWorkgroupStorageSize } = backend.device.limits;
   const { threadsSideBySide, memorySideBySide } = tilingOf(backend);
   const parts = [...others, next];
-  const bindings = parts.reduce((sum, { bindings }) => sum + bindings.length, 0);
+  const bindings = parts.reduce((sum, { program }) => sum + program.bindings.length, 0);
   const memory = parts.reduce((sum, { program }) => sum + (program.body?.memory ?? 0), 0);
   if (
-    bindings > maxStorageBuffersPerShaderStage ||
+    bindings > mostBindings(backend) ||
     parts.length >= maxUniformBuffersPerShaderStage ||
     memory > Math.min(memorySideBySide, maxComputeWorkgroupStorageSize) ||
     commonThreads(parts.map(({ program }) => program)) === undefined

@@ -89,6 +89,16 @@ export function tilingOf({ device }: TfjsWebGpuBackend): Tiling {
 }
 
 /**
+ * How many bindings a program may have beside its own sizes: a bind group has so many in all, and Metal
+ * counts buffers of every kind together, one that wgpu adds among them.
+ */
+export function mostBindings(backend: TfjsWebGpuBackend): number {
+  const { maxStorageBuffersPerShaderStage, maxBindingsPerBindGroup } = backend.device.limits;
+  const most = Math.min(maxStorageBuffersPerShaderStage, maxBindingsPerBindGroup);
+  return tilingOf(backend).knowsSizes ? most : most - 2;
+}
+
+/**
  * Cuts `rows` into slices so that `tiles` workgroups a slice fill the adapter, or into as many as it
  * lets a kernel bind the results of.
  *

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { spread } from "../dispatch.ts";
 import type { Constants } from "../expand.ts";
 import type { TfjsWebGpuBackend } from "../tfjs_backend.ts";
+import { mostBindings } from "../tiling.ts";
 
 const VALUES_PER_THREAD = 16;
 
@@ -22,12 +23,12 @@ export interface Several {
  * @param bindings that a tensor takes, beside `common` ones
  */
 export function severalAtATime(
-  { device }: TfjsWebGpuBackend,
+  backend: TfjsWebGpuBackend,
   tensors: readonly tf.TensorInfo[],
   bindings: number,
   common: number,
 ): Several[] {
-  const most = Math.floor((device.limits.maxStorageBuffersPerShaderStage - common) / bindings);
+  const most = Math.floor((mostBindings(backend) - common) / bindings);
   const parts: Several[] = [];
   for (let from = 0; from < tensors.length; from += most) {
     const sizes = tensors.slice(from, from + most).map(({ shape }) => tf.util.sizeFromShape(shape));

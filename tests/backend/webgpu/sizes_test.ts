@@ -1,6 +1,9 @@
 /** Kernels that are told sizes when they run: one program for all of them on hardware. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
+import { runSideBySide } from "../../../backend/webgpu/dispatch.ts";
+import type { TfjsWebGpuBackend } from "../../../backend/webgpu/tfjs_backend.ts";
 import { noise, withGradients } from "../compare.ts";
 import { asOnGpu } from "./as_on_gpu.ts";
 import { WEBGPU } from "./subject.ts";
@@ -34,6 +37,34 @@ WEBGPU.test("on hardware other sizes of tensors need no other program", () =>
     assert.ok(ofFirst.some((name) => name === "conv2d_shared"), ofFirst.join());
     assert.deepEqual(await compiledBy(() => convolve(5, 11, 44)), []);
     WEBGPU.settings.assertNoErrors?.();
+  }));
+
+WEBGPU.test("buffers of sizes count among the bindings that an adapter has", () =>
+  asOnGpu(async () => {
+    const backend = tf.backend() as unknown as TfjsWebGpuBackend, { device } = backend;
+    const counts: number[] = [], { createBindGroup } = device;
+    device.createBindGroup = (descriptor) => {
+      counts.push(descriptor.entries.length);
+      return createBindGroup.call(device, descriptor);
+    };
+    const end = runSideBySide(backend);
+    const tensors = Array.from({ length: 240 }, (_, i) => noise([3], i));
+    const [parameters, buffers] = [0, 80].map((from) =>
+      tensors.slice(from, from + 80).map((tensor) => tf.variable(tensor))
+    );
+    try {
+      sgdMomentum(parameters, tensors.slice(160), buffers, 0.1, 0.9);
+    } finally {
+      end();
+      Reflect.deleteProperty(device, "createBindGroup");
+    }
+    await parameters[79].data();
+    const { maxStorageBuffersPerShaderStage, maxBindingsPerBindGroup } = device.limits;
+    const most = Math.min(maxStorageBuffersPerShaderStage, maxBindingsPerBindGroup);
+    // One more is wgpu's own on Metal.
+    assert.ok(Math.max(...counts) < most, `${counts} of ${most}`);
+    assert.ok(Math.max(...counts) > most / 2, `${counts} of ${most}`);
+    tf.dispose([tensors, parameters, buffers]);
   }));
 
 WEBGPU.test("on a software adapter each size has a program that knows it", async () => {
