@@ -1,9 +1,19 @@
 /** What training and prediction are fed with. */
 import type { Crop } from "./crop.ts";
 
+/** Photos before they are normalised: a quarter of the bytes. */
+export interface RawPhotos {
+  /** [batch, size, size, 3] */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** What stands for each byte: [3, 256], of red, green and blue. */
+  table: Float32Array<ArrayBuffer>;
+}
+
 export interface Batch {
   /** [batch, size, size, 3], normalised. */
-  images: Float32Array;
+  readonly images: Float32Array;
+  /** What they are made of, where `images` are made only when they are asked for. */
+  raw?: RawPhotos;
   labels: Int32Array;
   /** Positions of the photos in their split. */
   indices: number[];

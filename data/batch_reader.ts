@@ -15,14 +15,15 @@ export interface BatchRequest {
   /** Bytes of one that was cut before stand for it. */
   photos: (PackedPhoto | Uint8Array)[];
   view: View;
-  normalization: Normalization;
-  /** Whether bytes are wanted, too. */
+  /** Left out where bytes are wanted. */
+  normalization?: Normalization;
+  /** Whether the bytes of each photo are wanted, too. */
   keeps: boolean;
 }
 
 export interface ReadBatch {
-  /** [photos, size, size, 3], normalised. */
-  images: Float32Array<ArrayBuffer>;
+  /** [photos, size, size, 3], normalised where that is asked for. */
+  images: Float32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
   /** Of each photo, where they are wanted: in memory that threads share, so that nobody copies them. */
   kept: Uint8Array<SharedArrayBuffer>[];
 }
@@ -33,15 +34,23 @@ export class BatchReader {
 
   read({ pack, photos, view, normalization, keeps }: BatchRequest): ReadBatch {
     const { size } = view, values = size * size * 3;
-    const images = new Float32Array(photos.length * values);
     const kept: ReadBatch["kept"] = [];
+    const read = (photo: PackedPhoto | Uint8Array) => {
+      const bytes = photo instanceof Uint8Array ? photo : cut(this.#open(pack), photo, view);
+      if (keeps) kept.push(shared(bytes));
+      return bytes;
+    };
+    if (!normalization) {
+      const images = new Uint8Array(photos.length * values);
+      for (const [i, photo] of photos.entries()) images.set(read(photo), i * values);
+      return { images, kept };
+    }
+    const images = new Float32Array(photos.length * values);
     const normalize = normalizer(normalization);
     for (const [i, photo] of photos.entries()) {
       const image = images.subarray(i * values, (i + 1) * values);
-      const bytes = photo instanceof Uint8Array ? photo : cut(this.#open(pack), photo, view);
-      normalize(bytes, image);
+      normalize(read(photo), image);
       if ("crop" in photo && photo.crop?.erased) erase(image, size, photo.crop.erased);
-      if (keeps) kept.push(shared(bytes));
     }
     return { images, kept };
   }

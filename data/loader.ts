@@ -10,7 +10,7 @@ import type { Fit } from "./fit.ts";
 import type { BatchRequest, ReadBatch } from "./loader_worker.ts";
 import type { Interpolation } from "./resize.ts";
 import type { Generator } from "./torch_random.ts";
-import type { Normalization } from "./transforms.ts";
+import { type Normalization, normalizationTable, normalizer } from "./transforms.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** How to load a split. */
@@ -40,6 +40,11 @@ export interface LoaderOptions {
   interpolation?: Interpolation;
   /** Threads that prepare batches ahead; 0 prepares them on this one. Batches are the same. */
   workers?: number;
+  /**
+   * Whether photos are left as bytes for whoever normalises them (`Batch.raw`); where some of a photo is
+   * erased they are not.
+   */
+  raw?: boolean;
   /** Most memory for crops of `eval`, which are the same each epoch. */
   cacheBytes?: number;
 }
@@ -65,7 +70,11 @@ const DEFAULTS = {
   interpolation: "bilinear",
   cacheBytes: 256 * 2 ** 20,
   noisePerPhoto: 0,
+  raw: false,
 } as const;
+
+/** A batch with where its photos were cut, and the noise for its dropouts. */
+export type LoadedBatch = Batch & Required<Pick<Batch, "crops" | "noise">>;
 
 /**
  * Loads a split in batches, as PyTorch's DataLoader with num_workers=0. Each iteration is an epoch;
@@ -79,7 +88,7 @@ const DEFAULTS = {
  * loader.close();
  * ```
  */
-export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
+export class DataLoader implements Loader, AsyncIterable<LoadedBatch> {
   readonly #options:
     & Required<Omit<LoaderOptions, "augmentation" | "weights">>
     & Pick<LoaderOptions, "augmentation" | "weights">;
@@ -88,6 +97,8 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
   readonly #cache: CropCache;
   readonly #pool: WorkerPool<BatchRequest, ReadBatch> | undefined;
   readonly #reader = new BatchReader();
+  /** Of photos that are left as bytes. */
+  readonly #table: Float32Array<ArrayBuffer> | undefined;
 
   /** @throws {RangeError} when the batch size or the number of workers is no count. */
   constructor(dataset: Dataset, options: LoaderOptions) {
@@ -99,6 +110,8 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
       throw new RangeError(`the number of workers is at least 0, got ${workers}`);
     }
     this.#options = { ...DEFAULTS, ...options, workers };
+    const { raw, augmentation, normalization } = this.#options;
+    if (raw && !augmentation?.erasing) this.#table = normalizationTable(normalization);
     this.#photos = dataset.photos(split);
     this.#pack = dataset.packPath(split);
     const { transform, cacheBytes, size } = this.#options;
@@ -117,11 +130,11 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
    * One epoch.
    * @throws {Error} when the dataset cannot be read, or the loader is closed.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Required<Batch>> {
-    const { transform, workers } = this.#options;
+  async *[Symbol.asyncIterator](): AsyncGenerator<LoadedBatch> {
+    const { transform, workers, normalization } = this.#options;
     const options = { ...this.#options, crop: transform === "train" };
     const plan = planEpoch(this.#options.generator, this.#photos, options);
-    const begun: { planned: PlannedBatch; images: Promise<Float32Array> }[] = [];
+    const begun: { planned: PlannedBatch; images: Promise<ReadBatch["images"]> }[] = [];
     for (let next = plan.next();;) {
       // One for each worker, and one that waits to be taken.
       while (!next.done && begun.length < 1 + workers) {
@@ -134,7 +147,16 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
       if (!first) return;
       const { planned } = first, images = await first.images;
       const labels = Int32Array.from(planned.indices, (index) => this.#photos[index].label);
-      yield { images, labels, ...planned };
+      yield images instanceof Uint8Array
+        ? {
+          ...planned,
+          labels,
+          raw: { bytes: images, table: this.#table! },
+          get images() {
+            return normalized(images, normalization);
+          },
+        }
+        : { ...planned, labels, images };
     }
   }
 
@@ -148,8 +170,8 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
     this.close();
   }
 
-  /** [photos, size, size, 3], normalised. */
-  async #images({ indices, crops }: PlannedBatch): Promise<Float32Array> {
+  /** [photos, size, size, 3], normalised or to be normalised. */
+  async #images({ indices, crops }: PlannedBatch): Promise<ReadBatch["images"]> {
     const { fit, resize, size, interpolation, normalization } = this.#options;
     const photos = indices.map((index, at) => {
       const { width, height, offset } = this.#photos[index];
@@ -159,11 +181,17 @@ export class DataLoader implements Loader, AsyncIterable<Required<Batch>> {
       pack: this.#pack,
       photos,
       view: { fit, resize, size, interpolation, mean: normalization.mean },
-      normalization,
+      ...(!this.#table && { normalization }),
       keeps: this.#cache.hasRoom,
     };
     const { images, kept } = await (this.#pool?.run(request) ?? this.#reader.read(request));
     for (const [at, crop] of kept.entries()) this.#cache.add(indices[at], crop);
     return images;
   }
+}
+
+function normalized(bytes: Uint8Array, normalization: Normalization): Float32Array {
+  const images = new Float32Array(bytes.length);
+  normalizer(normalization)(bytes, images);
+  return images;
 }

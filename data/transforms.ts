@@ -63,17 +63,10 @@ export function evaluationWindow(
  * @throws {RangeError} when mean or std are not three numbers, or a std is zero.
  */
 export function normalizer(
-  { mean, std }: Normalization,
+  normalization: Normalization,
 ): (bytes: Uint8Array, out: Float32Array) => void {
-  if (mean.length !== 3 || std.length !== 3 || std.some((value) => !(value > 0))) {
-    throw new RangeError(`normalization needs 3 means and 3 stds above 0, got ${mean} and ${std}`);
-  }
-  const [red, green, blue] = mean.map((_, c) =>
-    Float32Array.from({ length: 256 }, (_, byte) => {
-      const centered = Math.fround(Math.fround(byte / 255) - Math.fround(mean[c]));
-      return centered / Math.fround(std[c]);
-    })
-  );
+  const table = normalizationTable(normalization);
+  const [red, green, blue] = [0, 1, 2].map((c) => table.subarray(256 * c, 256 * (c + 1)));
   return (bytes, out) => {
     for (let i = 0; i < bytes.length; i += 3) {
       out[i] = red[bytes[i]];
@@ -81,4 +74,19 @@ export function normalizer(
       out[i + 2] = blue[bytes[i + 2]];
     }
   };
+}
+
+/**
+ * What stands for each byte of red, green and blue: [3, 256].
+ * @throws {RangeError} as `normalizer`
+ */
+export function normalizationTable({ mean, std }: Normalization): Float32Array<ArrayBuffer> {
+  if (mean.length !== 3 || std.length !== 3 || std.some((value) => !(value > 0))) {
+    throw new RangeError(`normalization needs 3 means and 3 stds above 0, got ${mean} and ${std}`);
+  }
+  return Float32Array.from({ length: 3 * 256 }, (_, i) => {
+    const c = i >> 8, byte = i & 255;
+    const centered = Math.fround(Math.fround(byte / 255) - Math.fround(mean[c]));
+    return centered / Math.fround(std[c]);
+  });
 }

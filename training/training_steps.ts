@@ -1,5 +1,6 @@
 /** A run's steps: the same few computations over batch after batch, recorded where a backend can. */
 import * as tf from "@tensorflow/tfjs";
+import { normalizePhotos, normalizesPhotos } from "../backend/ops/normalize_photos.ts";
 import { softmaxCrossEntropy } from "../backend/ops/softmax_cross_entropy.ts";
 import { type RepeatedStep, repeatStep, type StepInput } from "../backend/repeat.ts";
 import type { Branch } from "../models/manifest.ts";
@@ -113,12 +114,19 @@ export class TrainingSteps {
   ): Promise<FinishedStep[]> {
     const { size } = this.model.architecture.preprocessing;
     const count = state.batch.labels.length;
+    const isRaw = state.batch.raw !== undefined && size % 2 === 0 && normalizesPhotos();
     // The last batch of an epoch may be smaller.
-    const key = `${phase} ${count}`;
+    const key = `${phase} ${count} ${isRaw}`;
     let step = this.#steps.get(key);
     if (!step) {
       step = repeatStep<StepState>((input) => {
-        const images = input([count, size, size, 3], "float32", ({ batch }) => batch.images);
+        const images = isRaw
+          ? normalizePhotos(
+            input([count, size * size * 3 / 4], "int32", ({ batch }) => wordsOf(batch.raw!.bytes)),
+            input([3, 256], "float32", ({ batch }) => batch.raw!.table),
+            size,
+          )
+          : input([count, size, size, 3], "float32", ({ batch }) => batch.images);
         const labels = input([count], "int32", ({ batch }) => batch.labels);
         return compute(input, images as tf.Tensor4D, labels as tf.Tensor1D);
       });
@@ -149,6 +157,9 @@ export class TrainingSteps {
     this.#behind.push(results);
   }
 }
+
+const wordsOf = ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>) =>
+  new Int32Array(buffer, byteOffset, length / 4);
 
 function finished(
   { state, outputs: [[loss], logits] }: { state: StepState; outputs: Float32Array[] },

@@ -3,8 +3,12 @@ import { buildDataset } from "../../data/build_dataset.ts";
 import { type Dataset, openDataset } from "../../data/dataset.ts";
 import type { Split } from "../../data/dataset_index.ts";
 import type { RgbImage } from "../../data/image.ts";
-import type { Batch } from "../../data/batch.ts";
-import { DataLoader, type LoaderOptions, workersBeside } from "../../data/loader.ts";
+import {
+  DataLoader,
+  type LoadedBatch,
+  type LoaderOptions,
+  workersBeside,
+} from "../../data/loader.ts";
 import { linearInit } from "../../data/torch_init.ts";
 import { Generator } from "../../data/torch_random.ts";
 import { trainingCrop } from "../../data/training_crop.ts";
@@ -61,9 +65,48 @@ function options(overrides: Partial<LoaderOptions> = {}): LoaderOptions {
   };
 }
 
-async function epoch(loader: DataLoader): Promise<Required<Batch>[]> {
+async function epoch(loader: DataLoader): Promise<LoadedBatch[]> {
   return await Array.fromAsync(loader);
 }
+
+for (const transform of ["train", "eval"] as const) {
+  Deno.test(`batches of ${transform} that are left as bytes are the same once they are normalised`, () =>
+    withDataset(SMALL, async (dataset) => {
+      for (const workers of [0, 2]) {
+        using plain = new DataLoader(dataset, options({ transform, workers }));
+        using raw = new DataLoader(dataset, options({ transform, workers, raw: true }));
+        // Of the second epoch crops of eval are known.
+        for (let i = 0; i < 2; i++) {
+          const expected = await epoch(plain), batches = await epoch(raw);
+          assert.equal(batches.length, expected.length);
+          for (const [at, batch] of batches.entries()) {
+            assert.ok(batch.raw);
+            const { bytes, table } = batch.raw;
+            const values = Float32Array.from(bytes, (byte, i) => table[i % 3 * 256 + byte]);
+            assert.deepEqual(values, expected[at].images);
+            assert.deepEqual(batch.images, expected[at].images);
+            assert.deepEqual(batch.labels, expected[at].labels);
+            assert.deepEqual(batch.indices, expected[at].indices);
+            assert.equal(expected[at].raw, undefined);
+          }
+        }
+      }
+    }));
+}
+
+Deno.test("where some of a photo is erased none is left as bytes: no byte is a normalised zero", () =>
+  withDataset(SMALL, async (dataset) => {
+    const augmentation = { minScale: 0.5, degrees: 0, jitter: 0, trivial: false, erasing: 1 };
+    const [plain, raw] = [false, true].map((raw) =>
+      new DataLoader(dataset, options({ augmentation, raw, generator: new Generator(3) }))
+    );
+    const expected = await epoch(plain), batches = await epoch(raw);
+    assert.ok(expected.some(({ crops }) => crops.some(({ erased }) => erased)));
+    for (const [i, { images, raw }] of batches.entries()) {
+      assert.equal(raw, undefined);
+      assert.deepEqual(images, expected[i].images);
+    }
+  }));
 
 Deno.test("seeds give PyTorch's order, crops and flips, epoch after epoch of train and val", () =>
   withDataset({ train: fixture.train, val: fixture.val }, async (dataset) => {
@@ -145,7 +188,7 @@ Deno.test("every photo is taken once an epoch, in order unless shuffled", () =>
 
 Deno.test("evaluation is the same in every epoch, with all, some or no crops kept", () =>
   withDataset(SMALL, async (dataset) => {
-    const reference: Required<Batch>[][] = [];
+    const reference: LoadedBatch[][] = [];
     for (const cacheBytes of [0, 2 * 16 * 16 * 3, 2 ** 20]) {
       using loader = new DataLoader(
         dataset,
@@ -163,7 +206,7 @@ Deno.test("kept crops are not read again", () =>
     using loader = new DataLoader(dataset, options({ split: "val", transform: "eval" }));
     const first = await epoch(loader);
     await Deno.truncate(dataset.packPath("val"), 0);
-    const images = (batches: Required<Batch>[]) =>
+    const images = (batches: LoadedBatch[]) =>
       batches.flatMap(({ indices, images }) =>
         indices.map((index, i) => [index, images.slice(i * 768, (i + 1) * 768)] as const)
       ).sort(([a], [b]) => a - b);

@@ -1,6 +1,7 @@
 /** Training whose steps are replayed: the same history, and errors that come late but come. */
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
+import type { Batch, Loader } from "../../data/batch.ts";
 import { fit, type TrainingState } from "../../training/fit.ts";
 import { RECIPES } from "../../training/recipes.ts";
 import type { TfjsWebGpuBackend } from "../../backend/webgpu/tfjs_backend.ts";
@@ -75,6 +76,40 @@ WEBGPU.test(
     model.dispose();
   },
 );
+
+WEBGPU.test("photos that are left as bytes train to the same bits", async () => {
+  await WEBGPU.activate();
+  const table = Float32Array.from({ length: 3 * 256 }, (_, i) => Math.fround((i % 256) / 99 - 1));
+  const ofBytes = (size: number, isRaw: boolean): Loader => ({
+    length: Math.ceil(size / 4),
+    async *[Symbol.asyncIterator]() {
+      for (let start = 0; start < size; start += 4) {
+        const indices = Array.from({ length: Math.min(4, size - start) }, (_, i) => start + i);
+        const labels = Int32Array.from(indices, (index) => index % 2);
+        const bytes = Uint8Array.from(
+          { length: indices.length * 12 },
+          (_, i) => (start * 12 + i) * 83 + (i >> 4) * 29,
+        );
+        const images = Float32Array.from(bytes, (byte, i) => table[i % 3 * 256 + byte]);
+        const batch: Batch = { images, labels, indices };
+        yield await Promise.resolve(
+          isRaw ? { ...batch, raw: { bytes, table }, images: new Float32Array(0) } : batch,
+        );
+      }
+    },
+  });
+  const [plain, raw] = await Array.fromAsync([false, true], async (isRaw) => {
+    const model = toyModelWithNorm();
+    const { history, best } = await fit(
+      model,
+      { train: ofBytes(30, isRaw), val: ofBytes(7, isRaw) },
+      { branch: "finetune", recipe: RECIPE },
+    );
+    model.dispose();
+    return { epochs: history.epochs.map(({ train, val }) => [train.loss, val.loss]), best };
+  });
+  assert.deepEqual(raw, plain);
+});
 
 // Last: it has a device of its own go away.
 WEBGPU.test("a GPU that is lost in the middle of an epoch costs no more than that epoch", async () => {

@@ -41,6 +41,7 @@ import { layerNorm, layerNormGradient } from "./layer_norm.ts";
 import { linear, linearInputGradient, linearWeightGradient } from "./linear.ts";
 import { maxPool, maxPoolGradient } from "./max_pool.ts";
 import { moveAverages } from "./move_averages.ts";
+import { normalizePhotos } from "./normalize_photos.ts";
 import { sgdMomentum } from "./sgd.ts";
 import { softmaxCrossEntropy } from "./softmax_cross_entropy.ts";
 import { stochasticDepth } from "./stochastic_depth.ts";
@@ -117,6 +118,7 @@ export function registerOperations(backendName: string): void {
     (backend, { x, factors }) => withChannelVector(backend, x, "*", factors),
   );
   kernels.add("StochasticDepth", stochasticDepth);
+  kernels.add("NormalizePhotos", normalizePhotos);
   kernels.add("SgdMomentum", (backend, { parameters, gradients, buffers, lr }, { momentum }) => {
     sgdMomentum(backend, parameters, gradients, buffers, lr, momentum);
     return [];

@@ -11,6 +11,7 @@ import { lossContract } from "./loss.ts";
 import { networksContract } from "./networks.ts";
 import { operationsContract } from "./operations.ts";
 import { optimisersContract } from "./optimisers.ts";
+import { photosContract } from "./photos.ts";
 import { squeezeExcitationContract } from "./squeeze_excitation.ts";
 import type { Subject } from "./subject.ts";
 import { transformersContract } from "./transformers.ts";
@@ -30,4 +31,5 @@ export function declareContract(subject: Subject): void {
   networksContract(subject);
   layersContract(subject);
   transformersContract(subject);
+  photosContract(subject);
 }
