@@ -44,7 +44,10 @@ export class Reading implements AsyncDisposable {
       } else if ((residentMemory(process.pid) ?? 0) > this.#limits.memory) {
         over = `it takes more than ${Math.round(this.#limits.memory / 2 ** 20)} MiB`;
       }
-      if (over) process.kill("SIGKILL");
+      if (over) {
+        clearInterval(watch);
+        endNow(process);
+      }
     }, LOOK);
     try {
       await input.write(new TextEncoder().encode(JSON.stringify({ reader, file }) + "\n"))
@@ -99,5 +102,13 @@ export class Reading implements AsyncDisposable {
       await this.#child.lines.return(undefined);
     }
     this.#folder[Symbol.dispose]();
+  }
+}
+
+function endNow(process: Deno.ChildProcess): void {
+  try {
+    process.kill("SIGKILL");
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it has just ended by itself
   }
 }

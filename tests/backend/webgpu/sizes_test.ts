@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { sgdMomentum } from "../../../backend/ops/sgd_momentum.ts";
 import { runSideBySide } from "../../../backend/webgpu/dispatch.ts";
 import type { TfjsWebGpuBackend } from "../../../backend/webgpu/tfjs_backend.ts";
+import { SOFTWARE } from "../../../backend/webgpu/tiling.ts";
 import { noise, withGradients } from "../compare.ts";
 import { asOnGpu } from "./as_on_gpu.ts";
 import { WEBGPU } from "./subject.ts";
@@ -61,14 +62,15 @@ WEBGPU.test("buffers of sizes count among the bindings that an adapter has", () 
     await parameters[79].data();
     const { maxStorageBuffersPerShaderStage, maxBindingsPerBindGroup } = device.limits;
     const most = Math.min(maxStorageBuffersPerShaderStage, maxBindingsPerBindGroup);
-    // One more is wgpu's own on Metal.
+    // One more is wgpu's own on Metal. The rate, three for each parameter, and sizes, if all fit.
     assert.ok(Math.max(...counts) < most, `${counts} of ${most}`);
-    assert.ok(Math.max(...counts) > most / 2, `${counts} of ${most}`);
+    assert.ok(Math.max(...counts) >= Math.min(most - 4, 1 + 3 * 80 + 1), `${counts} of ${most}`);
     tf.dispose([tensors, parameters, buffers]);
   }));
 
-WEBGPU.test("on a software adapter each size has a program that knows it", async () => {
-  convolve(8, 8, 40);
-  const ofSecond = await compiledBy(() => convolve(8, 16, 40));
-  assert.ok(ofSecond.some((name) => name === "conv2d"), ofSecond.join());
-});
+WEBGPU.test("on a software adapter each size has a program that knows it", () =>
+  asOnGpu(async () => {
+    convolve(8, 8, 40);
+    const ofSecond = await compiledBy(() => convolve(8, 16, 40));
+    assert.ok(ofSecond.some((name) => name === "conv2d"), ofSecond.join());
+  }, SOFTWARE));
