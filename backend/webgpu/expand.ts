@@ -46,8 +46,8 @@ export function expand(
   return { text: text.join("\n"), sizes: told.sizes() };
 }
 
-/** Numbers that are told late, by the expressions that ask for them. */
-class Told {
+/** Numbers that are told late, by what asks for them. */
+export class Told {
   readonly #places = new Map<string, number>();
   readonly #bits: number[] = [];
 

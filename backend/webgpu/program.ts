@@ -1,5 +1,5 @@
 /** A kernel's WGSL for one set of constants, and several of them as one program. */
-import { type Constants, expand } from "./expand.ts";
+import { type Constants, expand, Told } from "./expand.ts";
 
 /** A WGSL file: its name, for labels and timings, and its text. */
 export interface Kernel {
@@ -125,7 +125,9 @@ export function joinedProgram(
 ): { program: Program; groups: [number, number, number] } {
   const threads = commonThreads(parts.map(({ program }) => program))!;
   const texts: string[] = [], calls: string[] = [], bindings: GPUBufferBindingType[] = [];
-  const constants: Record<string, number> = {};
+  const sizes = new Told();
+  const told = (name: string, value: number) =>
+    knowsSizes ? String(value) : sizes.add(name, value, "i32");
   let end = 0;
   parts.forEach(({ program, groups: [gx, gy, gz] }, i) => {
     const body = program.body!;
@@ -135,49 +137,42 @@ export function joinedProgram(
     end += Math.ceil(total / several);
     texts.push(renamed(program.code, `p${i}_`, bindings.length));
     bindings.push(...program.bindings);
-    Object.assign(constants, {
-      [`START${i}`]: start,
-      [`END${i}`]: end,
-      [`TOTAL${i}`]: total,
-      [`GX${i}`]: gx,
-      [`GY${i}`]: gy,
-      [`GXY${i}`]: gx * gy,
-    });
-    const own = `p${i}_main(${groupId(i, gy, gz)}, ` +
+    const id = groupId([gx, gy, gz], (name, value) => told(name + i, value));
+    const own = `p${i}_main(${id}, ` +
       `${localId(several === 1 ? "index" : `index % ${body.threads}u`, body.workgroup)});`;
+    const v = `at - ${told(`start${i}`, start)}`;
     const inside = body.threads === threads
-      ? `let v = at - {{START${i}}}; ${own}`
-      : `let v = (at - {{START${i}}}) * ${several} + i32(index / ${body.threads}u);\n` +
-        `    if (v < {{TOTAL${i}}} && index < ${several * body.threads}u) { ${own} }`;
-    calls.push(`if (at < {{END${i}}}) {\n    ${inside}\n  }`);
+      ? `let v = ${v}; ${own}`
+      : `let v = (${v}) * ${several} + i32(index / ${body.threads}u);\n` +
+        `    if (v < ${told(`total${i}`, total)} && index < ${several * body.threads}u) { ${own} }`;
+    calls.push(`if (at < ${told(`end${i}`, end)}) {\n    ${inside}\n  }`);
   });
   const groupsX = Math.min(end, 32768), groupsY = Math.ceil(end / groupsX);
   const main = `@compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) index: u32) {
-  let at = i32(group.x) + i32(group.y) * {{GROUPS_X}};
+  let at = i32(group.x) + i32(group.y) * ${told("groups", groupsX)};
   ${calls.join(" else ")}
 }`;
-  const { text, sizes } = expand(
-    main,
-    { ...constants, GROUPS_X: groupsX },
-    () => knowsSizes ? undefined : "i32",
-  );
   return {
     program: {
       name: parts.map(({ program }) => program.name).join("+"),
-      code: withSizes([...texts, text].join("\n"), sizes, bindings),
+      code: withSizes([...texts, main].join("\n"), sizes.sizes(), bindings),
       bindings,
-      sizes,
+      sizes: sizes.sizes(),
     },
     groups: [groupsX, groupsY, 1],
   };
 }
 
-/** Of workgroup `v` of part `i`; most have them in one direction alone. */
-function groupId(i: number, gy: number, gz: number): string {
+/** Of workgroup `v` of a part that has so many; most have them in one direction alone. */
+function groupId(
+  [gx, gy, gz]: readonly [number, number, number],
+  told: (name: string, value: number) => string,
+): string {
   if (gy * gz === 1) return "vec3u(u32(v), 0, 0)";
-  const y = gz === 1 ? `v / {{GX${i}}}` : `v / {{GX${i}}} % {{GY${i}}}`;
-  return `vec3u(vec3i(v % {{GX${i}}}, ${y}, ${gz === 1 ? 0 : `v / {{GXY${i}}}`}))`;
+  const x = told("gx", gx);
+  if (gz === 1) return `vec3u(vec3i(v % ${x}, v / ${x}, 0))`;
+  return `vec3u(vec3i(v % ${x}, v / ${x} % ${told("gy", gy)}, v / ${told("gxy", gx * gy)}))`;
 }
 
 function localId(index: string, [x, y]: readonly [number, number, number]): string {

@@ -253,6 +253,32 @@ Deno.test("a joined program has names, bindings and workgroups of each of its pa
   assert.equal([...program.code.matchAll(/@workgroup_size/g)].length, 1);
 });
 
+Deno.test("told late, a joined program is the same for all numbers of workgroups", () => {
+  const [combine, turn] = [
+    programOf(COMBINE, { WX: 8, WY: 1, GX: 2, GY: 3 }, false),
+    programOf(
+      TURN,
+      { WX: 64 },
+      false,
+    ),
+  ];
+  const joinedOf = (groups: [number, number, number], knowsSizes: boolean) =>
+    joinedProgram([{ program: combine, groups }, { program: turn, groups: [6, 1, 1] }], knowsSizes)
+      .program;
+  const [a, b] = [joinedOf([2, 3, 8], false), joinedOf([5, 7, 16], false)];
+  assert.equal(a.code, b.code);
+  assert.notDeepEqual(a.sizes, b.sizes);
+  assert.equal(a.bindings.at(-1), "uniform");
+  // What is read in the places of a literal is that literal.
+  const literal = joinedOf([5, 7, 16], true).code;
+  const told = b.code.replace(/^.*var<uniform> sizes.*\n/m, "")
+    .replaceAll(
+      /(?<!\w)sizes\[(\d+)\]\.(\w)/g,
+      (_, four, of) => String(b.sizes[4 * Number(four) + "xyzw".indexOf(of)]),
+    );
+  assert.equal(told, literal);
+});
+
 Deno.test("what a structure has keeps its name, though something else has it as well", () => {
   const source = `
 @group(0) @binding(0) var<storage, read_write> y: array<f32>;
