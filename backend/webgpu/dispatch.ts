@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Constants } from "./expand.ts";
 import { uploadForParts } from "./limits.ts";
 import { bindingOf, type Part as PartOfTensor } from "./photos.ts";
+import { pipelineOf, sizesOf } from "./pipelines.ts";
 import {
   commonThreads,
   joinedProgram,
@@ -23,23 +24,11 @@ interface Waiting extends Part {
   bindings: GPUBufferBinding[];
 }
 
-interface Pipeline {
-  pipeline: GPUComputePipeline;
-  layout: GPUBindGroupLayout;
-}
-
-/** Of a device, what was compiled, by its text, and the sizes that programs were told. */
-interface Compiled {
-  pipelines: Map<string, Pipeline>;
-  sizes: Map<string, GPUBuffer>;
-}
-
 /** How many dispatches are held back, for others to join them. */
 const MOST_WAITING = 4;
 
 const programs = new Map<string, Program>();
 const joined = new Map<string, ReturnType<typeof joinedProgram>>();
-const compiled = new WeakMap<GPUDevice, Compiled>();
 /** Of each backend, what is to run side by side first, what then, and so on. */
 const waiting = new WeakMap<TfjsWebGpuBackend, Waiting[][]>();
 const watched = new WeakSet<TfjsWebGpuBackend>();
@@ -237,49 +226,6 @@ export function release(backend: TfjsWebGpuBackend, ...tensors: tf.TensorInfo[])
 /** Workgroups in x and y for so many in all, WebGPU's limit being 65,535 in each direction. */
 export function spread(groups: number): [number, number] {
   return groups <= 65535 ? [groups, 1] : [32768, Math.ceil(groups / 32768)];
-}
-
-function compiledOf(device: GPUDevice): Compiled {
-  let known = compiled.get(device);
-  if (!known) compiled.set(device, known = { pipelines: new Map(), sizes: new Map() });
-  return known;
-}
-
-function pipelineOf(device: GPUDevice, program: Program): Pipeline {
-  const { pipelines } = compiledOf(device);
-  let pipeline = pipelines.get(program.code);
-  if (!pipeline) pipelines.set(program.code, pipeline = createPipeline(device, program));
-  return pipeline;
-}
-
-/** The buffer that holds a program's sizes, if it is told any; kept, as shapes are few. */
-function sizesOf(device: GPUDevice, { sizes }: Program): GPUBufferBinding[] {
-  if (sizes.length === 0) return [];
-  const known = compiledOf(device).sizes, key = sizes.join();
-  let buffer = known.get(key);
-  if (!buffer) {
-    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    known.set(key, buffer = device.createBuffer({ size: sizes.byteLength, usage }));
-    device.queue.writeBuffer(buffer, 0, sizes as BufferSource);
-  }
-  return [{ buffer }];
-}
-
-function createPipeline(device: GPUDevice, { name: label, code, bindings }: Program): Pipeline {
-  const layout = device.createBindGroupLayout({
-    label,
-    entries: bindings.map((type, binding) => ({
-      binding,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type },
-    })),
-  });
-  const pipeline = device.createComputePipeline({
-    label,
-    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-    compute: { module: device.createShaderModule({ label, code }), entryPoint: "main" },
-  });
-  return { pipeline, layout };
 }
 
 function beginPass(backend: TfjsWebGpuBackend, timed: boolean): GPUComputePassEncoder {
