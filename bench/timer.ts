@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
+import { sendSignal } from "./send_signal.ts";
 
 /**
  * A process that times work when asked, and is stopped in between: threads that poll for work, as
@@ -44,10 +45,6 @@ export class Timer implements Disposable {
   #signal(signal: Deno.Signal): void {
     // Windows can stop no process.
     if (Deno.build.os === "windows" && signal !== "SIGTERM") return;
-    try {
-      this.#process.kill(signal);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // it has ended by itself
-    }
+    sendSignal(this.#process, signal);
   }
 }

@@ -125,9 +125,9 @@ export function joinedProgram(
 ): { program: Program; groups: [number, number, number] } {
   const threads = commonThreads(parts.map(({ program }) => program))!;
   const texts: string[] = [], calls: string[] = [], bindings: GPUBufferBindingType[] = [];
-  const sizes = new Told();
+  const late = new Told();
   const told = (name: string, value: number) =>
-    knowsSizes ? String(value) : sizes.add(name, value, "i32");
+    knowsSizes ? String(value) : late.add(name, value, "i32");
   let end = 0;
   parts.forEach(({ program, groups: [gx, gy, gz] }, i) => {
     const body = program.body!;
@@ -153,12 +153,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) in
   let at = i32(group.x) + i32(group.y) * ${told("groups", groupsX)};
   ${calls.join(" else ")}
 }`;
+  const sizes = late.sizes();
   return {
     program: {
       name: parts.map(({ program }) => program.name).join("+"),
-      code: withSizes([...texts, main].join("\n"), sizes.sizes(), bindings),
+      code: withSizes([...texts, main].join("\n"), sizes, bindings),
       bindings,
-      sizes: sizes.sizes(),
+      sizes,
     },
     groups: [groupsX, groupsY, 1],
   };

@@ -1,4 +1,5 @@
 /** A child process that reads files, with an eye on its time and memory. */
+import { sendSignal } from "../send_signal.ts";
 import type { Outcome } from "./kind.ts";
 import { temporaryFolder } from "./kind.ts";
 import { linesOf } from "./lines.ts";
@@ -46,7 +47,7 @@ export class Reading implements AsyncDisposable {
       }
       if (over) {
         clearInterval(watch);
-        endNow(process);
+        sendSignal(process, "SIGKILL");
       }
     }, LOOK);
     try {
@@ -102,13 +103,5 @@ export class Reading implements AsyncDisposable {
       await this.#child.lines.return(undefined);
     }
     this.#folder[Symbol.dispose]();
-  }
-}
-
-function endNow(process: Deno.ChildProcess): void {
-  try {
-    process.kill("SIGKILL");
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error; // it has just ended by itself
   }
 }

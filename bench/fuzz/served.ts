@@ -3,6 +3,7 @@ import { parameterSpecs } from "../../models/parameter_specs.ts";
 import { findArchitecture } from "../../models/registry.ts";
 import { writeSafetensors } from "../../weights/safetensors.ts";
 import { elementsOf, type Tensor } from "../../weights/tensor.ts";
+import { sendSignal } from "../send_signal.ts";
 import { temporaryFolder } from "./kind.ts";
 import { linesOf } from "./lines.ts";
 import { peakMemory } from "./process_memory.ts";
@@ -37,7 +38,7 @@ export class Served implements AsyncDisposable {
       for await (const line of linesOf(process.stderr)) messages.push(line);
     })();
     const lines = linesOf(process.stdout);
-    const timer = setTimeout(() => process.kill("SIGKILL"), START_MS);
+    const timer = setTimeout(() => sendSignal(process, "SIGKILL"), START_MS);
     const { value } = await lines.next();
     clearTimeout(timer);
     if (value === undefined) throw new Error(`serve does not start: ${messages.join("\n")}`);
@@ -50,9 +51,7 @@ export class Served implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.process.kill("SIGKILL");
-    } catch { /* An attack ended it, which was told. */ }
+    sendSignal(this.process, "SIGKILL"); // an attack may have ended it, which was told
     await this.process.status;
     await this.lines.return(undefined);
     this.folder[Symbol.dispose]();
